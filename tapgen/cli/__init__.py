@@ -1,0 +1,112 @@
+"""The command line: the group, its sections of --help, and the one funnel that every error goes through.
+
+A command is a module of this package that holds a `command`; nothing of it is imported before it is called,
+so that `tapgen --help` costs about as much as importing click.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from tapgen import __version__
+from tapgen.errors import ExitCode, TapgenError
+
+# The sections of --help: command -> its summary, the first line of its docstring (a test compares them).
+SECTIONS: dict[str, dict[str, str]] = {
+    "Templates": {
+        "render": "Write an environment's template.",
+        "envs": "List the environments.",
+        "settings": "Print an environment's merged settings.",
+    },
+    "Review": {},
+    "Proof": {},
+    "Deployment": {},
+    "Local": {},
+}
+
+
+class Commands(click.Group):
+    """A group that imports a command's module when the command is called, and not before."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command, in the order of the sections."""
+        return [name for section in SECTIONS.values() for name in section]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command: click.Command = import_module(f"tapgen.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with a suggestion for a misspelt command."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from tapgen.errors import suggestion
+
+            error.message = f"{error.message.rstrip('.')}; {suggestion(args[0], self.list_commands(ctx))}"
+            raise
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """One block for each section, from the table alone."""
+        for title, commands in SECTIONS.items():
+            if commands:
+                with formatter.section(title):
+                    formatter.write_dl(list(commands.items()))
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="tapgen")
+@click.option(
+    "--project",
+    type=click.Path(path_type=Path),
+    envvar="TAPGEN_PROJECT",
+    help="Folder of the settings file, or the file; default: found from here upward.",
+)
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.pass_context
+def cli(ctx: click.Context, project: Path | None, debug: bool) -> None:
+    """Plain CloudFormation for small serverless APIs, rendered from pyproject.toml."""
+    ctx.obj = project
+    ctx.meta["debug"] = debug
+
+
+def main() -> NoReturn:
+    """The entry point: run the command line and turn each way it can end into an exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """The exit code of a command line; errors are printed to stderr as `Error:` and `Hint:`."""
+    debug = "--debug" in arguments
+    try:
+        result = cli.main(arguments, prog_name="tapgen", standalone_mode=False)
+    except TapgenError as error:
+        if debug:
+            raise
+        click.echo(f"Error: {error.message}", err=True)
+        if error.hint:
+            click.echo(f"Hint: {error.hint}", err=True)
+        return error.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show(sys.stdout)
+        return ExitCode.USAGE
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted.", err=True)
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # The reader (head, less) went away: Python's documentation of SIGPIPE says to close stdout quietly.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.FAILED
+    return result if isinstance(result, int) else ExitCode.OK

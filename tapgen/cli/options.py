@@ -1,0 +1,35 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tapgen.settings.model import Environment, Project
+
+environment = click.option(
+    "--env", "environment", envvar="TAPGEN_ENV", default="dev", show_default=True, help="Environment."
+)
+environments = click.option(
+    "--env", "environments", envvar="TAPGEN_ENV", multiple=True, help="Environment; repeatable.  [default: dev]"
+)
+all_environments = click.option("--all", "all_environments", is_flag=True, help="Every environment.")
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def load_project(where: Path | None) -> Project:
+    """The project that `--project` names, or the one found from the current folder upward."""
+    from tapgen.settings.load import load
+
+    return load(where)
+
+
+def select(project: Project, names: tuple[str, ...], *, everything: bool) -> list[Environment]:
+    """The environments that `--env` and `--all` name; `dev` where neither is given."""
+    if everything:
+        return list(project.environments.values())
+    return [project.environment(name) for name in dict.fromkeys(names or ("dev",))]

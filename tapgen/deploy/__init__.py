@@ -1,0 +1,1 @@
+"""From a rendered document to a running stack: change set, guard, events, outputs."""

@@ -1,0 +1,90 @@
+"""The exit codes of the whole tool and the one kind of error that a user may meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What a command's exit status says. The documentation's table is generated from these docstrings."""
+
+    OK = 0
+    """It worked; nothing left to do."""
+    FAILED = 1
+    """It did not work: the message says what, where and what to do. For `check`: findings at or above `--fail-on`."""
+    USAGE = 2
+    """The command line or the settings are wrong; nothing was done."""
+    CHANGES = 3
+    """`render --check`: a committed template is stale. `diff --exit-code`: there are changes."""
+    REFUSED = 4
+    """The change destroys data, moves a public address or must fail; nothing was executed."""
+    DECLINED = 5
+    """The prompt was answered with no; nothing was executed."""
+    ROLLED_BACK = 6
+    """The operation failed and CloudFormation restored the state from before."""
+    STUCK = 7
+    """The operation failed and the stack needs a hand: see `tapgen recover` and `tapgen destroy --retain`."""
+    CONTINUES = 8
+    """The operation goes on without us (time-out, expired credentials, lost network, --detach): see `tapgen watch`."""
+    BUSY = 9
+    """Another operation is running on the stack; nothing was done."""
+    WRONG_TARGET = 10
+    """The account, the region or the stack is not the one that was named; nothing was done."""
+    INTERRUPTED = 130
+    """Ctrl-C."""
+
+
+class TapgenError(Exception):
+    """Something a user can cause or mend.
+
+    `message` says what happened and where, `hint` what to do about it; the command-line funnel prints
+    both and exits with `exit_code`.
+    """
+
+    exit_code = ExitCode.FAILED
+
+    def __init__(self, message: str, hint: str = "", exit_code: ExitCode | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        if exit_code is not None:
+            self.exit_code = exit_code
+
+
+class UsageError(TapgenError):
+    """The command line names something that is not there or does not fit together."""
+
+    exit_code = ExitCode.USAGE
+
+
+class SettingsError(TapgenError):
+    """The settings file is missing, unreadable or wrong; `problems` has one line for each problem found."""
+
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, message: str, hint: str = "", problems: Iterable[str] = ()) -> None:
+        self.problems = tuple(problems)
+        lines = "".join(f"\n  {problem}" for problem in self.problems)
+        super().__init__(message + lines, hint)
+
+
+class DocumentError(TapgenError):
+    """A template cannot be built, read or written."""
+
+
+class StaleError(TapgenError):
+    """A committed template is not what the settings render to."""
+
+    exit_code = ExitCode.CHANGES
+
+
+def suggestion(unknown: str, known: Iterable[str]) -> str:
+    """'did you mean "x"?' for the closest known name, else the list of all of them, else ''."""
+    from difflib import get_close_matches
+
+    names = sorted(known)
+    close = get_close_matches(unknown, names, n=1) or [n for n in names if n.lower() == unknown.lower()]
+    if close:
+        return f'did you mean "{close[0]}"?'
+    return f"known: {', '.join(names)}" if names else ""

@@ -1,0 +1,1 @@
+"""The embedded AWS that runs an environment on a laptop."""

@@ -1,0 +1,1 @@
+"""Will it work? Permissions, reachability, rules, limits and cfn-lint, as findings."""
