@@ -1,0 +1,45 @@
+"""Handler source -> the AWS calls it can make, without running or importing any of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tapgen.proof.interpret.results import (
+    Analysis,
+    Binding,
+    Call,
+    EnvironmentVariable,
+    Literal,
+    Note,
+    Parameter,
+    Part,
+    Problem,
+    Unknown,
+    Unresolved,
+)
+
+__all__ = [
+    "Analysis",
+    "Binding",
+    "Call",
+    "EnvironmentVariable",
+    "Literal",
+    "Note",
+    "Parameter",
+    "Part",
+    "Problem",
+    "Unknown",
+    "Unresolved",
+    "analyse",
+]
+
+
+def analyse(folder: Path, entry_point: str) -> Analysis:
+    """Every AWS call that `entry_point` (`index.handler`) of the source in `folder` can lead to.
+
+    Nothing in the source makes this raise: what cannot be read is in `problems`, what cannot be
+    resolved in `unresolved`.
+    """
+    from tapgen.proof.interpret.engine import run
+
+    return run(folder, entry_point)

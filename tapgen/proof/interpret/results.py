@@ -1,0 +1,120 @@
+"""What the analysis of a handler's source says, as frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal as OneOf
+
+
+@dataclass(frozen=True, order=True)
+class Literal:
+    """A request parameter whose value is written in the source: `Table("items")`."""
+
+    value: str
+
+
+@dataclass(frozen=True, order=True)
+class EnvironmentVariable:
+    """A request parameter that is read from the function's environment: `os.environ["TABLE_NAME"]`.
+
+    `default` is the value used when the variable is not set: `os.environ.get("TABLE_NAME", "items")`.
+    """
+
+    name: str
+    default: str | None = None
+
+
+@dataclass(frozen=True, order=True)
+class Unknown:
+    """A request parameter whose value cannot be read from the source (an event's field, a parsed answer)."""
+
+
+Binding = Literal | EnvironmentVariable | Unknown
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One request parameter that names a resource, by its botocore name: `TableName`, `IndexName`, `Bucket`.
+
+    A parameter that the call certainly does not pass is absent from `Call.parameters`; one that it may pass
+    (`query(**options)`) is there as `Unknown`.
+    """
+
+    name: str
+    value: Binding
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one entry of a composite request does: an item of a DynamoDB transaction, a PartiQL statement.
+
+    `kind` is the entry's key (`Put`, `Update`, `Delete`, `Get`, `ConditionCheck`), or the statement's verb
+    (`SELECT`, `INSERT`, `UPDATE`, `DELETE`, `EXISTS`).
+    """
+
+    kind: str
+    parameters: tuple[Parameter, ...] = ()
+
+
+@dataclass(frozen=True)
+class Call:
+    """One AWS request that the code can make, at one place, on one combination of resources.
+
+    `service` is botocore's name (`dynamodb`, `stepfunctions`), `operation` the API's (`PutItem`). `file` is relative
+    to the analysed folder, with forward slashes. A call on one of two tables is two `Call`s. `parts` is empty for
+    an ordinary request; for a composite one it being empty means that its entries could not be read.
+    """
+
+    service: str
+    operation: str
+    parameters: tuple[Parameter, ...]
+    file: str
+    line: int
+    parts: tuple[Part, ...] = ()
+
+    def binding(self, parameter: str) -> Binding | None:
+        """What is known of the request parameter; None when the call does not pass it."""
+        return next((one.value for one in self.parameters if one.name == parameter), None)
+
+
+@dataclass(frozen=True, order=True)
+class Unresolved:
+    """A place where the code may make AWS calls that the analysis cannot name."""
+
+    reason: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, order=True)
+class Note:
+    """Something worth a look that does not weaken the result, such as a function that nothing calls."""
+
+    message: str
+    file: str
+    line: int
+
+
+ProblemKind = OneOf["syntax", "encoding", "binary", "size", "link", "missing", "cycle", "unreadable", "depth"]
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """A source that cannot be analysed in full. `cycle` is a hazard at import; every other kind hides calls."""
+
+    kind: ProblemKind
+    message: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """Everything that one entry point can do; each tuple is sorted by file and line and free of repetition."""
+
+    calls: tuple[Call, ...] = ()
+    unresolved: tuple[Unresolved, ...] = ()
+    notes: tuple[Note, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    files: tuple[str, ...] = ()
+    """The source files that were read, relative to the analysed folder."""
