@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from tapgen.errors import DocumentError, UsageError
 
 if TYPE_CHECKING:
-    from tapgen.compose import Origin
+    from tapgen.compose import Origin, Template
     from tapgen.settings.model import Environment
 
 Document = dict[str, Any]
@@ -57,6 +57,20 @@ def _import_lazily(name: str) -> None:
     spec.loader.exec_module(module)
 
 
+RESOURCE_KEYS = (
+    "Type",
+    "Condition",
+    "DependsOn",
+    "CreationPolicy",
+    "UpdatePolicy",
+    "DeletionPolicy",
+    "UpdateReplacePolicy",
+    "Metadata",
+    "Properties",
+)
+"""A resource as it is read: what it is and what it depends on before its properties."""
+
+
 @dataclass(frozen=True)
 class Rendered:
     """An environment's document, and which layer and line made each resource."""
@@ -74,11 +88,29 @@ def render(environment: Environment) -> Rendered:
     _import_lazily("cfn_flip")
     from tapgen.compose import compose
 
-    stack = compose(environment)
-    document = stack.to_dict()
+    template = compose(environment)
+    document = _to_dict(template)
     ordered = {section: document[section] for section in SECTIONS if document.get(section)}
+    ordered["Resources"] = {
+        logical_id: {key: resource[key] for key in RESOURCE_KEYS if key in resource}
+        for logical_id, resource in ordered.get("Resources", {}).items()
+    }
     _refuse_oversize(ordered, environment.stack_name)
-    return Rendered(ordered, stack.origins)
+    return Rendered(ordered, template.origins)
+
+
+def _to_dict(template: Template) -> Document:
+    """The template's dict; when troposphere refuses, each resource alone tells which one it is."""
+    try:
+        return template.to_dict()
+    except (TypeError, ValueError, AttributeError):
+        from tapgen.bare_errors import translated
+
+        for logical_id, resource in template.resources.items():
+            origin = template.origins[logical_id]
+            with translated(f"layer {origin.layer}, {logical_id} ({resource.resource_type})"):
+                resource.to_dict()
+        raise
 
 
 def _refuse_oversize(document: Document, name: str) -> None:

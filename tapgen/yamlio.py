@@ -37,12 +37,16 @@ def _dumper(base: type) -> type:
             short = key.removeprefix("Fn::")
             if key in _LONG_FORMS and not (key == "Condition" and not isinstance(argument, str)):
                 # YAML cannot put a tag on a tag in one scalar: the inner function keeps its long form's mapping.
+                if argument == "":
+                    return dumper.represent_scalar(f"!{short}", argument, style="'")
                 return fn_representer(dumper, short, argument)
         return dumper.represent_mapping(_MAP, value.items(), flow_style=False)
 
     def represent_str(dumper: Any, value: str) -> Any:
         if "\n" in value:
             return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|")
+        if "'" in value and '"' not in value:
+            return dumper.represent_scalar("tag:yaml.org,2002:str", value, style='"')  # "'*'", not '''*'''
         return string_representer(dumper, value)
 
     TemplateDumper.add_representer(dict, represent_dict)  # type: ignore[attr-defined]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta, Struct
 
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9]{0,63}$", description="Letters and digits: part of a logical id")]
@@ -17,6 +16,7 @@ AccountId = Annotated[str, Meta(pattern=r"^[0-9]{12}$")]
 Email = Annotated[str, Meta(pattern=r"^[^@\s]+@[^@\s]+$")]
 TableName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{3,255}$")]  # also an index's name
 VariableName = Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+StageName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
 Concurrency = Annotated[int, Meta(ge=0)]
 RetentionDays = Literal[
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
@@ -50,7 +50,6 @@ class Network(_Frozen):
             "every other is an interface (billed by the hour)"
         ),
     ] = ("dynamodb",)
-    flow_logs: Annotated[bool, Meta(description="Write the VPC's flow log to a log group")] = False
 
 
 class Key(_Frozen):
@@ -91,6 +90,9 @@ class TableAccess(_Frozen):
         Literal["auto"] | tuple[str, ...],
         Meta(description='IAM actions such as "dynamodb:PutItem", or "auto": just what the code needs'),
     ] = "auto"
+    indexes: Annotated[
+        tuple[TableName, ...], Meta(description="Indexes of the table that Query, Scan and PartiQLSelect may read")
+    ] = ()
     variable: Annotated[
         VariableName | None,
         Meta(description="Environment variable that holds the table's name"),
@@ -147,7 +149,9 @@ class Api(_Frozen):
     """The REST API in front of the functions."""
 
     name: Annotated[str | None, Meta(description="Shown in the console; default: the stack's name")] = None
-    stage: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,128}$", description="Stage name, first part of the path")] = "prod"
+    stage: Annotated[
+        StageName | None, Meta(description="Stage name, first part of the path; default: the environment's name")
+    ] = None
     authorization: Annotated[Literal["NONE", "AWS_IAM"], Meta(description="Who may call the routes")] = "NONE"
     cors: Annotated[Cors, Meta(description="Cross-origin requests")] = Cors()
     throttling: Annotated[Throttling, Meta(description="Requests per second")] = Throttling()
@@ -175,6 +179,20 @@ class Logs(_Frozen):
     """The log groups, which the template owns."""
 
     retention_days: Annotated[RetentionDays, Meta(description="Days that log events are kept")] = 30
+
+
+class Suppression(_Frozen):
+    """A finding that is accepted."""
+
+    rule: Annotated[str, Meta(min_length=1, description="Rule id")]
+    reason: Annotated[str, Meta(min_length=1, description="Why it is accepted; shown with the suppressed finding")]
+    resource: Annotated[str | None, Meta(description="Logical id; unset: everywhere")] = None
+
+
+class Check(_Frozen):
+    """What `tapgen check` accepts."""
+
+    suppress: Annotated[tuple[Suppression, ...], Meta(description="Accepted findings, each with a reason")] = ()
 
 
 class Environment(_Frozen):
@@ -206,9 +224,7 @@ class Environment(_Frozen):
         Meta(description="More tags on every resource, or other values for Environment, Application, ManagedBy"),
     ] = {}
     layers: Annotated[tuple[str, ...], Meta(description="Modules of your own with `build(template, environment, stack)`")] = ()
-    check: Annotated[Check, Meta(description="What `tapgen check` may pass over, with the reason")] = msgspec.field(
-        default_factory=lambda: Check()
-    )
+    check: Annotated[Check, Meta(description="What `tapgen check` may pass over, with the reason")] = Check()
 
     @property
     def stack_name(self) -> str:
@@ -220,19 +236,15 @@ class Environment(_Frozen):
         """The pinned regions; empty when the standard AWS configuration decides."""
         return self.regions or ((self.region,) if self.region else ())
 
+    @property
+    def stage_name(self) -> str:
+        """The API's stage: the environment's name, which also parts the environments' API metrics in one account."""
+        return self.api.stage or self.name
 
-class Suppression(_Frozen):
-    """A finding that is accepted."""
-
-    rule: Annotated[str, Meta(min_length=1, description="Rule id")]
-    reason: Annotated[str, Meta(min_length=1, description="Why it is accepted; shown with the suppressed finding")]
-    resource: Annotated[str | None, Meta(description="Logical id; unset: everywhere")] = None
-
-
-class Check(_Frozen):
-    """What `tapgen check` may pass over."""
-
-    suppress: Annotated[tuple[Suppression, ...], Meta(description="Accepted findings, each with a reason")] = ()
+    @property
+    def has_routes(self) -> bool:
+        """There is something for a REST API to do."""
+        return any(function.routes for function in self.functions.values())
 
 
 class Project(_Frozen):

@@ -1,0 +1,70 @@
+"""troposphere's bare errors, and those of a project's own layers, as one message that says where."""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr
+from types import TracebackType
+
+from tapgen.errors import DocumentError, TapgenError
+
+_PRINTED = re.compile(r"^<class '[\w.]+'>: (?P<where>[\w.]+) function validator ", re.MULTILINE)
+_WRONG_TYPE = re.compile(r"<class '[\w.]+'>: (?P<where>[\w.]+) is <class '(?P<is>[\w.]+)'>, expected (?P<expected>.+)")
+_UNKNOWN = re.compile(r"(?P<type>[\w:]+) object does not support attribute (?P<property>\w+)")
+_REQUIRED = re.compile(r"Resource (?P<property>\w+) required in type (?P<type>[^()]+?)(?: \(title: (?P<title>\w+)\))?$")
+_DUPLICATE = re.compile(r'duplicate key "(?P<id>\w+)" detected')
+
+
+@contextmanager
+def translated(where: str) -> Iterator[None]:
+    """Turn whatever is raised inside into a DocumentError that begins with `where` and names the line.
+
+    troposphere prints a failing validator's property to stderr before it raises: that line becomes part of the message.
+    """
+    printed = io.StringIO()
+    try:
+        with redirect_stderr(printed):
+            yield
+    except TapgenError:
+        raise
+    except Exception as error:
+        message = f"{where}: {_said(error, printed.getvalue())}"
+        raise DocumentError(message, f"Mend {_line(error.__traceback__)}.") from error
+    else:
+        sys.stderr.write(printed.getvalue())
+
+
+def _said(error: Exception, printed: str) -> str:
+    text = str(error)
+    if match := _PRINTED.search(printed):
+        return f"{_property(match['where'])}: {text}"
+    if match := _WRONG_TYPE.search(text):
+        expected = re.sub(r"<class '(?:[\w]+\.)*(\w+)'>", r"\1", match["expected"])
+        return f"{_property(match['where'])}: {match['is'].rpartition('.')[2]}, expected {expected}"
+    if match := _UNKNOWN.search(text):
+        return f"{match['type']} has no property {match['property']}"
+    if match := _REQUIRED.search(text):
+        of = f"{match['title']} ({match['type']})" if match["title"] else match["type"]
+        return f"{of}: the property {match['property']} is required"
+    if match := _DUPLICATE.search(text):
+        return f'the logical id "{match["id"]}" is taken already'
+    return f"{type(error).__name__}: {text}"
+
+
+def _property(where: str) -> str:
+    """troposphere writes "None.Property" for a property of a property."""
+    return where.removeprefix("None.")
+
+
+def _line(trace: TracebackType | None) -> str:
+    """The innermost line that is not troposphere's or awacs's."""
+    found = "the layer"
+    while trace:
+        file = trace.tb_frame.f_code.co_filename
+        if not re.search(r"[/\\](?:troposphere|awacs|contextlib\.py|bare_errors\.py)", file):
+            found = f"{file}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return found

@@ -1,0 +1,33 @@
+"""tapgen settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tapgen.cli.options import environment, load_project
+
+
+@click.command()
+@environment
+@click.option("--schema", is_flag=True, help="Print a JSON Schema of the settings, for editors.")
+@click.pass_obj
+def command(project: Path | None, environment: str, schema: bool) -> None:
+    """Print an environment's merged settings.
+
+    \b
+    Examples:
+      tapgen settings --env prod
+      tapgen settings --schema > tapgen.schema.json
+    """
+    import msgspec
+
+    if schema:
+        from tapgen.settings.schema import json_schema
+
+        result = json_schema()
+    else:
+        result = msgspec.to_builtins(load_project(project).environment(environment), enc_hook=str)
+        del result["root"]
+    click.echo(msgspec.json.format(msgspec.json.encode(result), indent=2).decode())

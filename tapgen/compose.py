@@ -1,0 +1,116 @@
+"""The wiring diagram: which layer is built when, and what it is handed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import troposphere
+from troposphere import Tags
+
+from tapgen import naming
+from tapgen.bare_errors import translated
+from tapgen.layers import api, compute, data, identity, monitoring, network
+from tapgen.layers.refs import ApiRefs, ComputeRefs, DataRefs, IdentityRefs, NetworkRefs
+
+if TYPE_CHECKING:
+    from awacs.aws import Statement
+
+    from tapgen.settings.model import Environment
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a resource was made: the layer's name, and file and line of its `add_resource`."""
+
+    layer: str
+    file: str
+    line: int
+
+
+class Template(troposphere.Template):
+    """A template that knows where each of its resources was made."""
+
+    def __init__(self, description: str) -> None:
+        super().__init__(Description=description or None)
+        self.set_version("2010-09-09")
+        self.layer = ""
+        self.origins: dict[str, Origin] = {}
+
+    def add_resource(self, resource: Any) -> Any:
+        """Add it, and note who did."""
+        caller = sys._getframe(1)  # noqa: SLF001 - inspect.stack() reads every source file on the way
+        self.origins[resource.title] = Origin(self.layer, caller.f_code.co_filename, caller.f_lineno)
+        return super().add_resource(resource)
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What a layer of the project's own may refer to and add to."""
+
+    template: Template
+    data: DataRefs
+    network: NetworkRefs | None
+    identity: IdentityRefs
+    compute: ComputeRefs
+    api: ApiRefs | None
+
+    def allow(self, function: str, *statements: Statement) -> None:
+        """Add statements to the role of a function, named as in the settings."""
+        self.identity.roles[function].statements.extend(statements)
+
+
+def compose(environment: Environment) -> Template:
+    """The environment's template.
+
+    Raises:
+        DocumentError: a layer gives CloudFormation something that it cannot take.
+    """
+    template = Template(environment.description)
+    with _layer(template, "data"):
+        data_refs = data.build(template, environment)
+    with _layer(template, "network"):
+        network_refs = network.build(template, environment, data_refs)
+    with _layer(template, "identity"):
+        identity_refs = identity.build(template, environment, network_refs, data_refs)
+    with _layer(template, "compute"):
+        compute_refs = compute.build(template, environment, network_refs, data_refs, identity_refs)
+    with _layer(template, "api"):
+        api_refs = api.build(template, environment, compute_refs, identity_refs)
+    with _layer(template, "monitoring"):
+        monitoring.build(template, environment, data_refs, compute_refs, api_refs)
+    stack = Stack(template, data_refs, network_refs, identity_refs, compute_refs, api_refs)
+    for module in environment.layers:
+        from tapgen.extension import load_layer
+
+        build = load_layer(module, environment.root)
+        with _layer(template, module):
+            build(template, environment, stack)
+    if api_refs:
+        with _layer(template, "api"):
+            api.publish(template, environment, data_refs, api_refs)
+    with _layer(template, "tags"):
+        _tag(template, naming.tags(environment))
+    return template
+
+
+@contextmanager
+def _layer(template: Template, name: str) -> Iterator[None]:
+    """Resources added inside belong to this layer; what troposphere says of them is said as one clear error."""
+    template.layer = name
+    with translated(f"layer {name}"):
+        yield
+
+
+def _tag(template: Template, tags: dict[str, str]) -> None:
+    """Tag every resource that takes tags as a list; a resource's own tags win."""
+    for resource in template.resources.values():
+        kind = resource.props.get("Tags", (None,))[0]
+        if kind is None or kind is dict:
+            continue
+        own = resource.properties.get("Tags", Tags())
+        present = {tag["Key"] for tag in own.to_dict()}
+        resource.Tags = Tags({key: value for key, value in tags.items() if key not in present}) + own

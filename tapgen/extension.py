@@ -1,0 +1,54 @@
+"""EDGE: a project's own layer, a module with `build(template, environment, stack)` found in its folder or installed."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tapgen.bare_errors import translated
+from tapgen.errors import SettingsError
+
+
+def load_layer(module: str, root: Path) -> Callable[..., None]:
+    """The `build` of a layer named under `layers` in the settings; while it loads, it may import from `root`.
+
+    Raises:
+        SettingsError: there is no such module, or it has no `build`.
+        DocumentError: it fails while it is imported.
+    """
+    file = root / f"{module.replace('.', '/')}.py"
+    sys.path.insert(0, str(root))
+    try:
+        with translated(f"layer {module}"):
+            loaded = _from_file(module, file) if file.is_file() else _installed(module)
+    finally:
+        sys.path.remove(str(root))
+    build = getattr(loaded, "build", None)
+    if not callable(build):
+        raise SettingsError(
+            f"layers: {module} has no function build", "Write `def build(template, environment, stack)` in it."
+        )
+    return build  # type: ignore[no-any-return] # a project's own code: only its name is known
+
+
+def _from_file(module: str, file: Path) -> Any:
+    """Executed anew for each project: two projects of one process may each have a layer of the same name."""
+    spec = importlib.util.spec_from_file_location(module, file)
+    assert spec is not None  # noqa: S101 - a .py file always has one
+    assert spec.loader is not None  # noqa: S101
+    loaded = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(loaded)
+    return loaded
+
+
+def _installed(module: str) -> Any:
+    if importlib.util.find_spec(module.partition(".")[0]) is None:
+        raise SettingsError(
+            f"layers: there is no module {module}",
+            f"Write {module.replace('.', '/')}.py beside the settings file, or install the package that has it.",
+        )
+    return importlib.import_module(module)

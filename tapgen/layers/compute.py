@@ -1,0 +1,101 @@
+"""Compute: the Lambda functions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from troposphere import GetAtt, Output, Parameter, Ref, awslambda
+
+from tapgen import naming
+from tapgen.layers.refs import ComputeRefs, FunctionRefs
+from tapgen.sources import Source, read_source
+
+if TYPE_CHECKING:
+    from troposphere import Template
+
+    from tapgen.layers.refs import DataRefs, IdentityRefs, NetworkRefs
+    from tapgen.settings.model import Environment, Function
+
+INLINE_MODULE = "index"  # AWS::Lambda::Function Code: CloudFormation writes ZipFile into a file of this name
+
+
+class FunctionLoggingConfig(awslambda.LoggingConfig):
+    """AWS::Lambda::Function LoggingConfig; troposphere 4.11 gives the class another type's properties, without this one."""
+
+    props = {**awslambda.LoggingConfig.props, "LogFormat": (str, False)}  # noqa: RUF012 - troposphere reads it as is
+
+
+def build(
+    template: Template,
+    environment: Environment,
+    network: NetworkRefs | None,
+    data: DataRefs,
+    identity: IdentityRefs,
+) -> ComputeRefs:
+    """Add the functions; sources that do not fit inline become parameters, which the deployment fills."""
+    functions = {}
+    for name, settings in environment.functions.items():
+        source = read_source(environment.root / settings.source)
+        title = naming.function(name)
+        function = template.add_resource(
+            awslambda.Function(
+                title,
+                FunctionName=naming.function_name(environment, name),
+                **({"Description": settings.description} if settings.description else {}),
+                **_code(template, name, settings, source),
+                Runtime=settings.runtime,
+                Architectures=[settings.architecture],
+                MemorySize=settings.memory,
+                Timeout=settings.timeout,
+                Role=identity.roles[name].arn,
+                **_environment(environment, settings, data),
+                LoggingConfig=FunctionLoggingConfig(LogFormat="JSON", LogGroup=data.function_logs[name].name),
+                **({"TracingConfig": awslambda.TracingConfig(Mode="Active")} if settings.tracing else {}),
+                **_vpc_config(network),
+                **(
+                    {"ReservedConcurrentExecutions": settings.reserved_concurrency}
+                    if settings.reserved_concurrency is not None
+                    else {}
+                ),
+            )
+        )
+        functions[name] = FunctionRefs(Ref(function), GetAtt(function, "Arn"))
+        first = len(functions) == 1
+        for subject, noun, value in (
+            ("LambdaFunctionName", "Name", Ref(function)),
+            ("LambdaFunctionArn", "ARN", GetAtt(function, "Arn")),
+        ):
+            output = naming.output(subject, name, first=first)
+            template.add_output(Output(output, Description=f"{noun} of the function {name}", Value=value))
+    return ComputeRefs(functions)
+
+
+def _code(template: Template, name: str, settings: Function, source: Source) -> dict[str, Any]:
+    if source.inline is not None:
+        entry = settings.entry_point.rpartition(".")[2]
+        return {"Handler": f"{INLINE_MODULE}.{entry}", "Code": awslambda.Code(ZipFile=source.inline)}
+    bucket = template.get_or_add_parameter(
+        Parameter(naming.ARTIFACT_BUCKET, Type="String", Description="Bucket of the packaged functions")
+    )
+    key = template.add_parameter(
+        Parameter(naming.code_key(name), Type="String", Description=f"Object key of the package of {name}")
+    )
+    return {"Handler": settings.entry_point, "Code": awslambda.Code(S3Bucket=Ref(bucket), S3Key=Ref(key))}
+
+
+def _environment(environment: Environment, settings: Function, data: DataRefs) -> dict[str, Any]:
+    variables: dict[str, Any] = dict(settings.environment)
+    for name, access in settings.tables.items():
+        if access.variable:
+            variables[access.variable] = data.tables[name].name
+    origins = environment.api.cors.origins
+    if settings.routes and origins != ("*",):
+        variables.setdefault("CORS_ORIGIN", ",".join(origins))
+    return {"Environment": awslambda.Environment(Variables=variables)} if variables else {}
+
+
+def _vpc_config(network: NetworkRefs | None) -> dict[str, Any]:
+    if network is None:
+        return {}
+    config = awslambda.VPCConfig(SecurityGroupIds=[network.security_group], SubnetIds=list(network.subnets))
+    return {"VpcConfig": config}

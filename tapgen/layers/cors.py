@@ -1,0 +1,77 @@
+"""Cross-origin requests: what API Gateway answers to a browser's preflight, and the headers of its errors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from troposphere import apigateway
+
+from tapgen.settings.routes import METHODS
+
+if TYPE_CHECKING:
+    from tapgen.settings.model import Cors
+
+PREFLIGHT_SECONDS = 600  # Chromium keeps a preflight's answer for 7200 s at most, Safari for 600 s
+
+
+def preflight(api: Any, parent: Any, title: str, cors: Cors) -> apigateway.Method:
+    """The OPTIONS method of a resource: a mock that answers 204 with the allowed origin, methods and headers."""
+    values = {
+        "Access-Control-Allow-Origin": cors.origins[0],
+        "Access-Control-Allow-Methods": ",".join(_methods(cors)),
+        "Access-Control-Allow-Headers": ",".join(cors.headers),
+        "Access-Control-Max-Age": str(PREFLIGHT_SECONDS),
+        **({"Vary": "Origin"} if cors.origins != ("*",) else {}),
+    }
+    parameters = {f"method.response.header.{name}": value for name, value in values.items()}
+    response = apigateway.IntegrationResponse(
+        StatusCode="204",
+        ResponseParameters={name: f"'{value}'" for name, value in parameters.items()},
+        **({"ResponseTemplates": {"application/json": _echo(cors)}} if len(cors.origins) > 1 else {}),
+    )
+    return apigateway.Method(
+        f"Api{title}OptionsMethod",
+        RestApiId=api,
+        ResourceId=parent,
+        HttpMethod="OPTIONS",
+        AuthorizationType="NONE",
+        Integration=apigateway.Integration(
+            Type="MOCK",
+            RequestTemplates={"application/json": '{"statusCode": 204}'},
+            PassthroughBehavior="NEVER",
+            IntegrationResponses=[response],
+        ),
+        MethodResponses=[
+            apigateway.MethodResponse(StatusCode="204", ResponseParameters=dict.fromkeys(parameters, True))  # noqa: FBT003 - CloudFormation's own shape
+        ],
+    )
+
+
+def response_headers(cors: Cors) -> dict[str, str]:
+    """The headers of API Gateway's own errors, as its mapping expressions; a static value, so the first origin."""
+    return {
+        "Access-Control-Allow-Origin": f"'{cors.origins[0]}'",
+        "Access-Control-Allow-Headers": f"'{','.join(cors.headers)}'",
+    }
+
+
+def _methods(cors: Cors) -> list[str]:
+    """The allowed methods; ANY is spelled out, since browsers take "*" for requests without credentials only."""
+    if "ANY" in cors.methods:
+        return [method for method in METHODS if method != "ANY"]
+    return list(cors.methods)
+
+
+def _echo(cors: Cors) -> str:
+    """A mapping template that answers the caller's origin where it is one of the allowed ones.
+
+    Source: API Gateway developer guide, "Use a mapping template to override an API's request and response parameters".
+    """
+    allowed = " || ".join(f'$origin == "{origin}"' for origin in cors.origins)
+    return (
+        '#set($origin = $input.params().header.get("Origin"))\n'
+        '#if(!$origin || $origin == "")#set($origin = $input.params().header.get("origin"))#end\n'
+        f"#if({allowed})\n"
+        "#set($context.responseOverride.header.Access-Control-Allow-Origin = $origin)\n"
+        "#end\n"
+    )

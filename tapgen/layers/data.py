@@ -1,0 +1,112 @@
+"""Data: what keeps state: tables and log groups."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from troposphere import GetAtt, Output, Ref, Sub, dynamodb, logs
+
+from tapgen import naming
+from tapgen.layers.refs import DataRefs, LogGroupRefs, TableRefs
+
+if TYPE_CHECKING:
+    from troposphere import Template
+
+    from tapgen.settings.model import Environment, Key, Table
+
+KEPT = "RetainExceptOnCreate"
+"""DeletionPolicy of protected state: kept, but a failed first creation leaves nothing behind that blocks the next."""
+
+
+def build(template: Template, environment: Environment) -> DataRefs:
+    """Add the tables, the functions' log groups and the API's access log."""
+    tables = {}
+    for name, settings in environment.tables.items():
+        table = template.add_resource(_table(naming.table(name), settings, protected=environment.protected))
+        tables[name] = TableRefs(
+            name=Ref(table),
+            arn=GetAtt(table, "Arn"),
+            index_arns={index: Sub(f"${{{table.title}.Arn}}/index/{index}") for index in settings.indexes},
+        )
+        template.add_output(
+            Output(
+                naming.output("DynamoTableName", name, first=len(tables) == 1),
+                Description=f"Name of the table {name}",
+                Value=Ref(table),
+            )
+        )
+    function_logs = {}
+    for name in environment.functions:
+        group = template.add_resource(_log_group(naming.function(name) + "LogGroup", environment))
+        function_logs[name] = LogGroupRefs(Ref(group), GetAtt(group, "Arn"))
+    access_log = None
+    if environment.api.access_log and environment.has_routes:
+        group = template.add_resource(_log_group("ApiAccessLogGroup", environment))
+        access_log = LogGroupRefs(Ref(group), GetAtt(group, "Arn"))
+    return DataRefs(tables, function_logs, access_log)
+
+
+def _table(title: str, settings: Table, *, protected: bool) -> dynamodb.Table:
+    optional = {}
+    if settings.name:
+        optional["TableName"] = settings.name
+    if settings.indexes:
+        optional["GlobalSecondaryIndexes"] = [
+            dynamodb.GlobalSecondaryIndex(
+                IndexName=name,
+                KeySchema=_key_schema(index.partition_key, index.sort_key),
+                Projection=dynamodb.Projection(ProjectionType=index.projection),
+            )
+            for name, index in settings.indexes.items()
+        ]
+    if settings.ttl:
+        optional["TimeToLiveSpecification"] = dynamodb.TimeToLiveSpecification(
+            AttributeName=settings.ttl, Enabled=True
+        )
+    if protected:
+        optional["DeletionProtectionEnabled"] = True
+        optional["PointInTimeRecoverySpecification"] = dynamodb.PointInTimeRecoverySpecification(
+            PointInTimeRecoveryEnabled=True
+        )
+        optional["SSESpecification"] = dynamodb.SSESpecification(SSEEnabled=True, SSEType="KMS")
+    return dynamodb.Table(
+        title,
+        **_deletion(protected=protected),
+        AttributeDefinitions=[
+            dynamodb.AttributeDefinition(AttributeName=name, AttributeType=type_)
+            for name, type_ in _key_types(settings).items()
+        ],
+        KeySchema=_key_schema(settings.partition_key, settings.sort_key),
+        BillingMode="PAY_PER_REQUEST",
+        **optional,
+    )
+
+
+def _log_group(title: str, environment: Environment) -> logs.LogGroup:
+    return logs.LogGroup(
+        title,
+        **_deletion(protected=environment.protected),
+        RetentionInDays=environment.logs.retention_days,
+    )
+
+
+def _deletion(*, protected: bool) -> dict[str, str]:
+    """What happens to state when its resource goes: the default (Delete) is written out, so that reviewers see it."""
+    if protected:
+        return {"DeletionPolicy": KEPT, "UpdateReplacePolicy": "Retain"}
+    return {"DeletionPolicy": "Delete", "UpdateReplacePolicy": "Delete"}
+
+
+def _key_schema(partition_key: Key, sort_key: Key | None) -> list[dynamodb.KeySchema]:
+    schema = [dynamodb.KeySchema(AttributeName=partition_key.name, KeyType="HASH")]
+    if sort_key:
+        schema.append(dynamodb.KeySchema(AttributeName=sort_key.name, KeyType="RANGE"))
+    return schema
+
+
+def _key_types(settings: Table) -> dict[str, str]:
+    """Attribute name -> type of every key of the table and its indexes, each once, as DynamoDB demands."""
+    keys = [settings.partition_key, settings.sort_key]
+    for index in settings.indexes.values():
+        keys += [index.partition_key, index.sort_key]
+    return {key.name: key.type for key in keys if key}

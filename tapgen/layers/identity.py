@@ -1,0 +1,88 @@
+"""Identity: the functions' execution roles and the role by which API Gateway writes logs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from troposphere import GetAtt, Output, Ref, Sub, iam
+
+from tapgen import naming, policies
+from tapgen.layers.refs import IdentityRefs, RoleRefs
+
+if TYPE_CHECKING:
+    from awacs.aws import Statement
+    from troposphere import Template
+
+    from tapgen.layers.refs import DataRefs, NetworkRefs
+    from tapgen.settings.model import Environment
+
+API_LOGGING_POLICY = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+
+
+def build(
+    template: Template, environment: Environment, network: NetworkRefs | None, data: DataRefs
+) -> IdentityRefs:
+    """Add one role for each function: its own log group, its tables, and what its configuration needs."""
+    roles = {}
+    for name in environment.functions:
+        statements = _statements(environment, name, network, data)
+        role = template.add_resource(_role(naming.function(name), statements))
+        roles[name] = RoleRefs(Ref(role), GetAtt(role, "Arn"), role.Policies[0].PolicyDocument.Statement)
+        template.add_output(
+            Output(
+                naming.output("LambdaRoleName", name, first=len(roles) == 1),
+                Description=f"Name of the execution role of {name}",
+                Value=Ref(role),
+            )
+        )
+    logging_role = None
+    if environment.api.cloudwatch_role and environment.has_routes:
+        logging_role = template.add_resource(_api_logging_role())
+    return IdentityRefs(roles, GetAtt(logging_role, "Arn") if logging_role else None)
+
+
+def _role(function: str, statements: list[Statement]) -> iam.Role:
+    return iam.Role(
+        f"{function}Role",
+        Description=f"Execution role of {function}",
+        AssumeRolePolicyDocument=policies.trust("lambda.amazonaws.com"),
+        Policies=[iam.Policy(PolicyName=f"{function}Policy", PolicyDocument=policies.document(statements))],
+    )
+
+
+def _statements(
+    environment: Environment, name: str, network: NetworkRefs | None, data: DataRefs
+) -> list[Statement]:
+    function = environment.functions[name]
+    statements = [policies.write_logs(data.function_logs[name].arn)]
+    for table, access in function.tables.items():
+        refs = data.tables[table]
+        indexes = [refs.index_arns[index] for index in access.indexes]
+        statements += policies.use_table(naming.logical("use", table), access.actions, refs.arn, indexes)
+    if function.tracing:
+        statements.append(policies.send_traces())
+    if network:
+        statements.append(policies.manage_network_interfaces())
+        statements.append(policies.deny_own_network(_function_arn(environment, name)))
+    return statements
+
+
+def _function_arn(environment: Environment, name: str) -> Sub:
+    """Written from the name: GetAtt would make function and role wait for each other."""
+    physical = naming.function_name(environment, name)
+    return Sub(f"arn:${{AWS::Partition}}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:{physical}")
+
+
+def _api_logging_role() -> iam.Role:
+    """Kept on deletion: the account's other APIs write their logs by it too.
+
+    Source: API Gateway developer guide, "Set up CloudWatch logging for REST APIs".
+    """
+    return iam.Role(
+        "ApiLoggingRole",
+        DeletionPolicy="Retain",
+        UpdateReplacePolicy="Retain",
+        Description="API Gateway writes logs; one for each account and region",
+        AssumeRolePolicyDocument=policies.trust("apigateway.amazonaws.com"),
+        ManagedPolicyArns=[Sub(f"arn:${{AWS::Partition}}:iam::aws:policy/{API_LOGGING_POLICY}")],
+    )

@@ -1,0 +1,239 @@
+"""Network: the VPC, its subnets, the way out of them, and endpoints to AWS services."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from troposphere import GetAtt, GetAZs, Output, Ref, Select, Sub, ec2
+from troposphere import Tags as _Tags
+
+from tapgen import naming, policies
+from tapgen.layers.refs import NetworkRefs
+
+if TYPE_CHECKING:
+    from troposphere import Template
+
+    from tapgen.layers.refs import DataRefs
+    from tapgen.settings.model import Environment
+
+GATEWAY_SERVICES = ("dynamodb", "s3")  # AWS PrivateLink guide, "Gateway endpoints": these two and no other
+SMALLEST_SUBNET = 28
+HTTPS = 443
+
+
+def build(template: Template, environment: Environment, data: DataRefs) -> NetworkRefs | None:
+    """Add the VPC; None where the functions run outside of one. The subnets of `NetworkRefs` are the functions'."""
+    settings = environment.network
+    if not settings.enabled:
+        return None
+    vpc = template.add_resource(_vpc(settings.cidr, environment.stack_name))
+    cidrs = subnet_cidrs(settings.cidr)
+
+    def add_subnets(kind: str) -> list[tuple[ec2.Subnet, ec2.RouteTable]]:
+        first = len(cidrs) // 2 if kind == "Private" else 0
+        return [
+            _add_subnet(template, vpc, f"{kind}Subnet{zone}", zone, cidrs[first + zone - 1], environment)
+            for zone in range(1, settings.availability_zones + 1)
+        ]
+
+    if settings.subnets == "isolated":
+        subnets = add_subnets("Isolated")
+    else:
+        public = add_subnets("Public")
+        _add_internet_gateway(template, vpc, [table for _, table in public], environment)
+        subnets = public
+        if settings.subnets == "nat":
+            subnets = add_subnets("Private")
+            _add_nat_gateway(template, public[0][0], [table for _, table in subnets], environment)
+    security_group = template.add_resource(_function_security_group(vpc))
+    refs = NetworkRefs(Ref(vpc), tuple(Ref(subnet) for subnet, _ in subnets), GetAtt(security_group, "GroupId"))
+    _add_endpoints(template, refs, [Ref(table) for _, table in subnets], environment, data)
+    template.add_output(Output("VpcIdOutput", Description="Id of the VPC", Value=Ref(vpc)))
+    return refs
+
+
+def subnet_cidrs(cidr: str) -> list[str]:
+    """The range in sixteen equal parts (fewer where they would be too small): public and isolated subnets take the
+    first half's, private ones the second's, so that another zone or a NAT gateway later moves no subnet."""
+    block = ipaddress.IPv4Network(cidr)
+    prefix = min(block.prefixlen + 4, SMALLEST_SUBNET)
+    return [str(part) for part in block.subnets(new_prefix=prefix)]
+
+
+def _vpc(cidr: str, name: str) -> ec2.VPC:
+    return ec2.VPC(
+        "Vpc", CidrBlock=cidr, EnableDnsHostnames=True, EnableDnsSupport=True, InstanceTenancy="default", Tags=_Tags(Name=name)
+    )
+
+
+def _add_subnet(
+    template: Template, vpc: ec2.VPC, title: str, zone: int, cidr: str, environment: Environment
+) -> tuple[ec2.Subnet, ec2.RouteTable]:
+    name = _Tags(Name=f"{environment.stack_name}-{title}")
+    subnet = template.add_resource(
+        ec2.Subnet(
+            title,
+            VpcId=Ref(vpc),
+            AvailabilityZone=Select(zone - 1, GetAZs("")),
+            CidrBlock=cidr,
+            MapPublicIpOnLaunch=False,
+            Tags=name,
+        )
+    )
+    table = template.add_resource(ec2.RouteTable(f"{title}RouteTable", VpcId=Ref(vpc), Tags=name))
+    template.add_resource(
+        ec2.SubnetRouteTableAssociation(
+            f"{title}RouteTableAssociation", SubnetId=Ref(subnet), RouteTableId=Ref(table)
+        )
+    )
+    return subnet, table
+
+
+def _add_internet_gateway(
+    template: Template, vpc: ec2.VPC, tables: Sequence[ec2.RouteTable], environment: Environment
+) -> None:
+    gateway = template.add_resource(ec2.InternetGateway("InternetGateway", Tags=_Tags(Name=environment.stack_name)))
+    attachment = template.add_resource(
+        ec2.VPCGatewayAttachment("VpcGatewayAttachment", VpcId=Ref(vpc), InternetGatewayId=Ref(gateway))
+    )
+    for table in tables:
+        template.add_resource(
+            ec2.Route(
+                table.title.replace("RouteTable", "DefaultRoute"),
+                DependsOn=attachment.title,
+                RouteTableId=Ref(table),
+                DestinationCidrBlock="0.0.0.0/0",
+                GatewayId=Ref(gateway),
+            )
+        )
+
+
+def _add_nat_gateway(
+    template: Template, subnet: ec2.Subnet, tables: Sequence[ec2.RouteTable], environment: Environment
+) -> None:
+    name = _Tags(Name=environment.stack_name)
+    address = template.add_resource(
+        ec2.EIP("NatGatewayAddress", DependsOn="VpcGatewayAttachment", Domain="vpc", Tags=name)
+    )
+    gateway = template.add_resource(
+        ec2.NatGateway("NatGateway", AllocationId=GetAtt(address, "AllocationId"), SubnetId=Ref(subnet), Tags=name)
+    )
+    for table in tables:
+        template.add_resource(
+            ec2.Route(
+                table.title.replace("RouteTable", "DefaultRoute"),
+                RouteTableId=Ref(table),
+                DestinationCidrBlock="0.0.0.0/0",
+                NatGatewayId=Ref(gateway),
+            )
+        )
+
+
+def _function_security_group(vpc: ec2.VPC) -> ec2.SecurityGroup:
+    return ec2.SecurityGroup(
+        "FunctionSecurityGroup",
+        VpcId=Ref(vpc),
+        GroupDescription="Functions: HTTPS out, nothing in",
+        SecurityGroupEgress=[
+            ec2.SecurityGroupRule(
+                Description="AWS services are called by HTTPS",
+                IpProtocol="tcp",
+                FromPort=HTTPS,
+                ToPort=HTTPS,
+                CidrIp="0.0.0.0/0",
+            )
+        ],
+    )
+
+
+def _add_endpoints(
+    template: Template, network: NetworkRefs, tables: Sequence[Any], environment: Environment, data: DataRefs
+) -> None:
+    services = dict.fromkeys(environment.network.endpoints)
+    for service in services:
+        if service in GATEWAY_SERVICES:
+            template.add_resource(_gateway_endpoint(service, network, tables, environment, data))
+    interfaces = [service for service in services if service not in GATEWAY_SERVICES]
+    if interfaces:
+        group = template.add_resource(_endpoint_security_group(network))
+        for service in interfaces:
+            template.add_resource(_interface_endpoint(service, network, GetAtt(group, "GroupId")))
+
+
+def _gateway_endpoint(
+    service: str, network: NetworkRefs, tables: Sequence[Any], environment: Environment, data: DataRefs
+) -> ec2.VPCEndpoint:
+    optional = {}
+    statements = _dynamodb_statements(environment, data) if service == "dynamodb" else []
+    if statements:
+        optional["PolicyDocument"] = policies.document(statements)
+    return ec2.VPCEndpoint(
+        naming.logical(service, "Endpoint"),
+        VpcId=network.vpc,
+        ServiceName=_service_name(service),
+        VpcEndpointType="Gateway",
+        RouteTableIds=list(tables),
+        **optional,
+    )
+
+
+def _dynamodb_statements(environment: Environment, data: DataRefs) -> list[Any]:
+    """Just what the functions use, for whoever calls: each function's own role narrows it further."""
+    actions: dict[str, set[str]] = {}
+    indexes: dict[str, dict[str, Any]] = {}
+    for function in environment.functions.values():
+        for name, access in function.tables.items():
+            actions.setdefault(name, set()).update(access.actions)
+            used: Mapping[str, Any] = {index: data.tables[name].index_arns[index] for index in access.indexes}
+            indexes.setdefault(name, {}).update(used)
+    return [
+        policies.anyone(statement)
+        for name, names in actions.items()
+        for statement in policies.use_table(
+            naming.logical("use", name), names, data.tables[name].arn, list(indexes[name].values())
+        )
+    ]
+
+
+def _endpoint_security_group(network: NetworkRefs) -> ec2.SecurityGroup:
+    return ec2.SecurityGroup(
+        "EndpointSecurityGroup",
+        VpcId=network.vpc,
+        GroupDescription="Interface endpoints: HTTPS in from the functions",
+        SecurityGroupIngress=[
+            ec2.SecurityGroupRule(
+                Description="The functions call AWS services",
+                IpProtocol="tcp",
+                FromPort=HTTPS,
+                ToPort=HTTPS,
+                SourceSecurityGroupId=network.security_group,
+            )
+        ],
+        SecurityGroupEgress=[
+            ec2.SecurityGroupRule(
+                Description="Nothing out: EC2 adds an open rule where there is none",
+                IpProtocol="icmp",
+                FromPort=252,
+                ToPort=86,
+                CidrIp="255.255.255.255/32",
+            )
+        ],
+    )
+
+
+def _interface_endpoint(service: str, network: NetworkRefs, security_group: Any) -> ec2.VPCEndpoint:
+    return ec2.VPCEndpoint(
+        naming.logical(service, "Endpoint"),
+        VpcId=network.vpc,
+        ServiceName=_service_name(service),
+        VpcEndpointType="Interface",
+        PrivateDnsEnabled=True,
+        SubnetIds=list(network.subnets),
+        SecurityGroupIds=[security_group],
+    )
+
+
+def _service_name(service: str) -> Sub:
+    return Sub(f"com.amazonaws.${{AWS::Region}}.{service}")

@@ -1,0 +1,55 @@
+"""Every naming rule: logical ids, physical names where one is needed, tags."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tapgen.settings.model import Environment
+
+MAX_FUNCTION_NAME = 64  # Lambda API reference, CreateFunction
+
+
+def logical(*parts: str) -> str:
+    """A logical id: each part with a capital first letter, joined; what is not a letter or digit only parts words."""
+    words = "".join(character if character.isalnum() else " " for part in parts for character in f"{part} ").split()
+    return "".join(word[0].upper() + word[1:] for word in words)
+
+
+def table(name: str) -> str:
+    """The logical id of a table."""
+    return logical(name, "Table")
+
+
+def function(name: str) -> str:
+    """The logical id of a function; its role and log group begin with it."""
+    return logical(name, "Function")
+
+
+def code_key(name: str) -> str:
+    """The parameter that takes a packaged function's object key."""
+    return logical(name, "FunctionCodeKey")
+
+
+ARTIFACT_BUCKET = "ArtifactBucket"
+"""The parameter that takes the bucket of packaged functions."""
+
+
+def output(subject: str, name: str, *, first: bool) -> str:
+    """An output's name. The first table and function own the plain one, which is a contract; others are prefixed."""
+    return f"{subject}Output" if first else f"{logical(name)}{subject}Output"
+
+
+def function_name(environment: Environment, name: str) -> str:
+    """A function's physical name: its role must name it before it exists (see `policies.deny_own_network`)."""
+    return f"{environment.stack_name}-{logical(name)}"
+
+
+def tags(environment: Environment) -> dict[str, str]:
+    """The tags of every resource; Repository and Author are stack tags, given at deployment."""
+    return {
+        "Environment": environment.name,
+        "Application": environment.application,
+        "ManagedBy": "tapgen",
+        **environment.tags,
+    }

@@ -1,0 +1,96 @@
+"""Permissions: one function for each thing a principal may do, as awacs statements with the actions that it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from awacs import aws, dynamodb, ec2, logs, sts, xray
+from awacs.aws import Action, Allow, Condition, Deny, Principal, Statement
+
+INDEX_ACTIONS = frozenset({"dynamodb:Query", "dynamodb:Scan", "dynamodb:PartiQLSelect"})
+"""Actions on a secondary index: Service Authorization Reference, Amazon DynamoDB, resource type "index"."""
+
+_NETWORK_INTERFACE_ACTIONS = [
+    ec2.AssignPrivateIpAddresses,
+    ec2.CreateNetworkInterface,
+    ec2.DeleteNetworkInterface,
+    ec2.DescribeNetworkInterfaces,
+    ec2.DescribeSubnets,
+    ec2.UnassignPrivateIpAddresses,
+]
+
+
+def document(statements: Sequence[Statement]) -> aws.PolicyDocument:
+    """A policy document of these statements, in this order."""
+    return aws.PolicyDocument(Version="2012-10-17", Statement=list(statements))
+
+
+def trust(service: str) -> aws.PolicyDocument:
+    """The service, such as "lambda.amazonaws.com", may assume the role."""
+    return document([Statement(Effect=Allow, Principal=Principal("Service", service), Action=[sts.AssumeRole])])
+
+
+def write_logs(log_group_arn: Any) -> Statement:
+    """Write into a log group that the template owns, hence no CreateLogGroup; its Arn already ends in ":*"."""
+    return Statement(
+        Sid="WriteLogs", Effect=Allow, Action=[logs.CreateLogStream, logs.PutLogEvents], Resource=[log_group_arn]
+    )
+
+
+def manage_network_interfaces() -> Statement:
+    """What Lambda needs to put a function into a VPC; EC2 takes no narrower resource for all six.
+
+    Source: AWSLambdaVPCAccessExecutionRole, in the AWS managed policy reference.
+    """
+    return Statement(
+        Sid="ManageNetworkInterfaces", Effect=Allow, Action=list(_NETWORK_INTERFACE_ACTIONS), Resource=["*"]
+    )
+
+
+def deny_own_network(function_arn: Any) -> Statement:
+    """The Lambda service manages network interfaces; the function's own code may not.
+
+    Source: Lambda developer guide, "Giving Lambda functions access to resources in an Amazon VPC".
+    """
+    actions = sorted([*_NETWORK_INTERFACE_ACTIONS, ec2.DetachNetworkInterface], key=lambda action: str(action.action))
+    return Statement(
+        Sid="DenyOwnNetworkInterfaces",
+        Effect=Deny,
+        Action=actions,
+        Resource=["*"],
+        Condition=Condition(aws.ArnEquals({"lambda:SourceFunctionArn": function_arn})),
+    )
+
+
+def send_traces() -> Statement:
+    """Send X-Ray segments; the service has no resource types for these two."""
+    return Statement(
+        Sid="SendTraces", Effect=Allow, Action=[xray.PutTelemetryRecords, xray.PutTraceSegments], Resource=["*"]
+    )
+
+
+def use_table(sid: str, actions: Iterable[str], table_arn: Any, index_arns: Sequence[Any] = ()) -> list[Statement]:
+    """Do these actions on a table and, where an action works on indexes, on these indexes of it."""
+    names = sorted(actions)
+    statements = [Statement(Sid=sid, Effect=Allow, Action=[_action(name) for name in names], Resource=[table_arn])]
+    on_index = [_action(name) for name in names if name in INDEX_ACTIONS]
+    if index_arns and on_index:
+        statements.append(Statement(Sid=f"{sid}Indexes", Effect=Allow, Action=on_index, Resource=list(index_arns)))
+    return statements
+
+
+def anyone(statement: Statement) -> Statement:
+    """The same permission in a resource policy, where a statement names a principal."""
+    properties = dict(statement.properties)
+    return Statement(Sid=properties.pop("Sid"), Effect=properties.pop("Effect"), Principal=Principal("*"), **properties)
+
+
+def dynamodb_actions() -> frozenset[str]:
+    """Every action of DynamoDB that awacs knows, such as "dynamodb:PutItem"."""
+    return frozenset(f"dynamodb:{name}" for name, value in vars(dynamodb).items() if isinstance(value, Action))
+
+
+def _action(name: str) -> Action:
+    prefix, _, action = name.partition(":")
+    return Action(prefix, action)

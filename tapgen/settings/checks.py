@@ -1,0 +1,210 @@
+"""What one value alone cannot show: names that must exist, address ranges that must fit, routes used twice."""
+
+from __future__ import annotations
+
+import ast
+import ipaddress
+from collections.abc import Iterator
+
+from tapgen import naming
+from tapgen.errors import TapgenError, suggestion
+from tapgen.settings import routes
+from tapgen.settings.model import Environment, Function, TableAccess
+from tapgen.sources import read_source
+
+Problem = tuple[tuple[str | int, ...], str]
+
+RUNTIMES = ("python3.11", "python3.12", "python3.13", "python3.14")
+"""Lambda developer guide, "Lambda runtimes", as of November 2026."""
+
+RETIRED_RUNTIMES = {
+    "python3.6": "2022-07-18",
+    "python3.7": "2023-12-04",
+    "python3.8": "2024-10-14",
+    "python3.9": "2025-12-15",
+    "python3.10": "2026-10-31",
+}
+"""Runtime -> when AWS deprecated it: the same page, "Deprecated runtimes"."""
+
+RESERVED_VARIABLES = frozenset(
+    "_HANDLER _X_AMZN_TRACE_ID AWS_DEFAULT_REGION AWS_REGION AWS_EXECUTION_ENV AWS_LAMBDA_FUNCTION_NAME "
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE AWS_LAMBDA_FUNCTION_VERSION AWS_LAMBDA_INITIALIZATION_TYPE "
+    "AWS_LAMBDA_LOG_GROUP_NAME AWS_LAMBDA_LOG_STREAM_NAME AWS_ACCESS_KEY AWS_ACCESS_KEY_ID "
+    "AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_LAMBDA_RUNTIME_API LAMBDA_TASK_ROOT LAMBDA_RUNTIME_DIR".split()
+)
+"""Lambda developer guide, "Defined runtime environment variables", the reserved ones."""
+
+SMALLEST_SUBNET = 28  # VPC user guide, "VPC CIDR blocks": /16 to /28
+LARGEST_VPC = 16
+MAX_INDEXES = 20  # DynamoDB developer guide, "Quotas": global secondary indexes per table
+
+
+def check(environment: Environment) -> Iterator[Problem]:
+    """Each problem of the environment, with the path of the value to change."""
+    if environment.region and environment.regions:
+        yield ("regions",), "region and regions exclude each other; keep one of them"
+    if len(set(environment.regions)) < len(environment.regions):
+        yield ("regions",), "a region stands twice"
+    if environment.network.enabled:
+        yield from _network(environment)
+    yield from _tables(environment)
+    yield from _function_names(environment)
+    for name, function in environment.functions.items():
+        path = ("functions", name)
+        yield from ((path + where, message) for where, message in _function(environment, function))
+    yield from _routes(environment)
+    for module in environment.layers:
+        if not all(part.isidentifier() for part in module.split(".")):
+            yield ("layers",), f'"{module}" is not the name of a Python module'
+
+
+def _network(environment: Environment) -> Iterator[Problem]:
+    path = ("network", "cidr")
+    text = environment.network.cidr
+    try:
+        block = ipaddress.IPv4Network(text)
+    except ValueError as error:
+        yield path, f'"{text}" is not an address range: {error}'
+        return
+    if not LARGEST_VPC <= block.prefixlen <= SMALLEST_SUBNET:
+        yield path, f"{text}: a VPC is between /{LARGEST_VPC} and /{SMALLEST_SUBNET}"
+        return
+    network = environment.network
+    needed = network.availability_zones * (2 if network.subnets == "nat" else 1)
+    if 2 ** (SMALLEST_SUBNET - block.prefixlen) < needed:
+        yield path, f"{text} is too small for {needed} subnets of at least /{SMALLEST_SUBNET}"
+
+
+def _tables(environment: Environment) -> Iterator[Problem]:
+    for name, table in environment.tables.items():
+        path = ("tables", name)
+        keys = [table.partition_key, table.sort_key]
+        for index_name, index in table.indexes.items():
+            keys += [index.partition_key, index.sort_key]
+            if index.sort_key and index.sort_key.name == index.partition_key.name:
+                yield (*path, "indexes", index_name), "partition_key and sort_key are the same attribute"
+        if table.sort_key and table.sort_key.name == table.partition_key.name:
+            yield (*path, "sort_key"), "partition_key and sort_key are the same attribute"
+        types: dict[str, str] = {}
+        for key in keys:
+            if key and types.setdefault(key.name, key.type) != key.type:
+                yield path, f'the attribute "{key.name}" has two types, {types[key.name]} and {key.type}'
+        if len(table.indexes) > MAX_INDEXES:
+            yield (*path, "indexes"), f"{len(table.indexes)} are more than {MAX_INDEXES}"
+
+
+def _function_names(environment: Environment) -> Iterator[Problem]:
+    for section in ("tables", "functions"):
+        seen: dict[str, str] = {}
+        for name in getattr(environment, section):
+            other = seen.setdefault(naming.logical(name), name)
+            if other != name:
+                yield (section, name), f'it gives the same logical id as "{other}"'
+    for name in environment.functions:
+        physical = naming.function_name(environment, name)
+        if len(physical) > naming.MAX_FUNCTION_NAME:
+            yield (
+                ("functions", name),
+                f'the function\'s name "{physical}" is longer than {naming.MAX_FUNCTION_NAME} characters',
+            )
+
+
+def _function(environment: Environment, function: Function) -> Iterator[Problem]:
+    if function.runtime in RETIRED_RUNTIMES:
+        when = RETIRED_RUNTIMES[function.runtime]
+        yield ("runtime",), f"AWS retired {function.runtime} on {when}; take {RUNTIMES[-2]}"
+    elif function.runtime not in RUNTIMES:
+        yield ("runtime",), f"{function.runtime} is not a runtime of Lambda; known: {', '.join(RUNTIMES)}"
+    for variable in function.environment:
+        if variable in RESERVED_VARIABLES:
+            yield ("environment", variable), "the name is reserved by Lambda"
+    variables: dict[str, str] = {}
+    for name, access in function.tables.items():
+        path = ("tables", name)
+        if name not in environment.tables:
+            yield path, f"there is no such table; {suggestion(name, environment.tables)}"
+        else:
+            for index in access.indexes:
+                if index not in environment.tables[name].indexes:
+                    known = environment.tables[name].indexes
+                    yield (*path, "indexes"), f'the table has no index "{index}"; {suggestion(index, known)}'
+        variable = access.variable
+        if variable in RESERVED_VARIABLES:
+            yield (*path, "variable"), "the name is reserved by Lambda"
+        if variable and (variable in function.environment or variable in variables):
+            yield (*path, "variable"), f"{variable} has a value already"
+        if variable:
+            variables[variable] = name
+        yield from ((path + where, message) for where, message in _actions(access))
+    yield from _entry_point(environment, function)
+
+
+def _actions(access: TableAccess) -> Iterator[Problem]:
+    if access.actions == "auto":
+        return
+    from tapgen.policies import dynamodb_actions
+
+    known = dynamodb_actions()
+    for action in access.actions:
+        if "*" in action:
+            yield ("actions",), f'"{action}" has a wildcard; name the actions, or say "auto"'
+        elif action not in known:
+            full = f"dynamodb:{action}"
+            better = f'did you mean "{full}"?' if full in known else suggestion(action, known)
+            yield ("actions",), f'"{action}" is not an action of DynamoDB; {better[:200]}'
+
+
+def _entry_point(environment: Environment, function: Function) -> Iterator[Problem]:
+    try:
+        source = read_source(environment.root / function.source)
+    except TapgenError as error:
+        yield ("source",), error.message
+        return
+    file = source.module_file(function.entry_point)
+    if file is None:
+        yield ("entry_point",), f'"{function.entry_point}": {function.source} has no such module'
+        return
+    path = source.folder / file
+    try:
+        tree = ast.parse(path.read_bytes(), filename=str(path))
+    except SyntaxError as error:
+        yield ("source",), f"{function.source}/{file}:{error.lineno or 1}: {error.msg}"
+        return
+    except (ValueError, RecursionError, MemoryError) as error:
+        yield ("source",), f"{function.source}/{file}: not Python source: {error}"
+        return
+    name = function.entry_point.rpartition(".")[2]
+    if name not in set(_defined(tree.body)):
+        yield ("entry_point",), f'"{function.entry_point}": {function.source}/{file} defines no "{name}"'
+
+
+def _defined(body: list[ast.stmt]) -> Iterator[str]:
+    """The names that a module's statements bind, also under `if` and `try`."""
+    for statement in body:
+        match statement:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                yield name
+            case ast.Import(names=names) | ast.ImportFrom(names=names):
+                yield from (alias.asname or alias.name.partition(".")[0] for alias in names)
+            case ast.Assign() | ast.AnnAssign():
+                yield from (node.id for node in ast.walk(statement) if isinstance(node, ast.Name))
+            case ast.If() | ast.Try() | ast.With():
+                for field in ("body", "orelse", "finalbody"):
+                    yield from _defined(getattr(statement, field, []))
+
+
+def _routes(environment: Environment) -> Iterator[Problem]:
+    seen: dict[routes.Route, str] = {}
+    for name, function in environment.functions.items():
+        path = ("functions", name, "routes")
+        for text in function.routes:
+            try:
+                route = routes.parse(text)
+            except ValueError as error:
+                yield path, str(error)
+                continue
+            if route in seen:
+                yield path, f'"{route}" is a route of {seen[route]} already'
+            seen.setdefault(route, name)
+    for message in routes.conflicts(seen):
+        yield ("functions",), message

@@ -1,0 +1,37 @@
+"""A JSON Schema of the settings file, for editors; generated from the model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from tapgen.settings.model import Environment
+
+_NOT_IN_THE_FILE = ("name", "root")
+
+
+def json_schema() -> dict[str, Any]:
+    """The schema of [tool.tapgen]: an environment's fields, and `environments`, which overlay any of them."""
+    (_, ), components = msgspec.json.schema_components(
+        [Environment], schema_hook=lambda _: {"type": "string"}, ref_template="#/$defs/{name}"
+    )
+    project = components.pop("Environment")
+    for field in _NOT_IN_THE_FILE:
+        del project["properties"][field]
+    required = [field for field in project.pop("required") if field not in _NOT_IN_THE_FILE]
+    environment = {**project, "title": "Environment", "description": "Settings of this environment alone", "properties": dict(project["properties"])}
+    project["properties"]["environments"] = {
+        "type": "object",
+        "description": "Each environment by name; it overlays any other setting",
+        "propertyNames": {"pattern": "^[a-z][a-z0-9-]{0,31}$"},
+        "additionalProperties": {"$ref": "#/$defs/Environment"},
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **project,
+        "title": "tapgen",
+        "description": "[tool.tapgen] of pyproject.toml, or the whole of tapgen.toml",
+        "required": required,
+        "$defs": {**components, "Environment": environment},
+    }

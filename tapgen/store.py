@@ -1,0 +1,73 @@
+"""EDGE: the committed templates: where they are, how they are written, and which of them are stale."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable
+from difflib import unified_diff
+from pathlib import Path
+
+from tapgen.errors import DocumentError
+
+FOLDER = "templates_out"
+FORMATS = ("yaml", "json")
+
+
+def template_file(folder: Path, environment: str, format: str) -> Path:  # noqa: A002 - the word users type
+    """Where an environment's template is."""
+    return folder / f"{environment}.{format}"
+
+
+def write(path: Path, text: str) -> bool:
+    """Replace the file's content at once or not at all; False when it was the same already.
+
+    Raises:
+        DocumentError: the folder or the disk does not take it; the file is as it was.
+    """
+    temporary = None
+    try:
+        if read(path) == text:
+            return False
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", delete=False
+        ) as file:
+            temporary = file.name
+            file.write(text)
+        os.chmod(temporary, 0o644)  # as a plain open() would under the usual umask; mkstemp's 0600 is for secrets
+        os.replace(temporary, path)
+        temporary = None
+    except OSError as error:
+        raise DocumentError(
+            f"{path}: cannot be written: {error.strerror}", "Choose another folder with --output, or make room in it."
+        ) from error
+    finally:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+    return True
+
+
+def read(path: Path) -> str | None:
+    """The file's text, None when there is none (or it is not text, and so certainly not ours)."""
+    try:
+        return path.read_bytes().decode("utf-8")
+    except (FileNotFoundError, NotADirectoryError, UnicodeDecodeError):
+        return None
+
+
+def changes(path: Path, text: str) -> str:
+    """A unified diff from the file's content to the text; empty when they are the same."""
+    old = read(path)
+    if old == text:
+        return ""
+    before = (old or "").splitlines(keepends=True)
+    name = f"{path.parent.name}/{path.name}"
+    return "".join(unified_diff(before, text.splitlines(keepends=True), f"{name} (committed)", f"{name} (rendered)"))
+
+
+def orphans(folder: Path, expected: Iterable[Path]) -> list[Path]:
+    """Templates in the folder that no environment renders to: of a removed environment, or in the other format."""
+    known = {path.name for path in expected}
+    found = [path for format_ in FORMATS for path in folder.glob(f"*.{format_}")]
+    return sorted(path for path in found if path.name not in known and not path.name.startswith("."))
