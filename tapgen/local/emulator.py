@@ -1,0 +1,278 @@
+"""EDGE: the embedded AWS (ministack): started on a free loopback port, asked over HTTP, stopped by its own pid.
+
+The listening socket is bound here and handed down, so that no other process takes the port in between. The other
+side, `main`, ends when its standard input closes: an emulator never outlives the process that started it.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tapgen.errors import TapgenError
+from tapgen.local.server import Request, serve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+HOST = "127.0.0.1"
+ACCOUNT = "123456789012"  # the account of AWS's own examples
+REGION = "us-east-1"
+KEY = "test"  # ministack's name for the root of the account
+JOURNAL = "requests.jsonl"  # in its folder, written by `server`
+KEPT = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "PYTHONPATH",
+    "VIRTUAL_ENV",
+    "SYSTEMROOT",
+)  # all else stays out, keys above all
+PATIENCE = 30.0  # seconds for a start that takes 0.3 on an idle machine
+GRACE = 5.0  # seconds for a clean end
+
+
+_API_PATH = re.compile(r"/restapis/[^/]+/[^/]+/_user_request_(?P<path>.*)")
+_API_HOST = re.compile(r"[a-z0-9]+\.execute-api\.")
+_STAGE_PATH = re.compile(r"/[^/]+(?P<path>.*)")
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """A running embedded AWS. `folder` holds its log and its files, and goes when it stops."""
+
+    port: int
+    account: str
+    region: str
+    folder: Path
+    process: subprocess.Popen[bytes] = field(repr=False)
+
+    @property
+    def endpoint(self) -> str:
+        """The endpoint of every service, for AWS_ENDPOINT_URL."""
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def credentials(self) -> tuple[str, str]:
+        """Access key and secret key of the account's root; they open nothing else."""
+        return KEY, KEY
+
+    @property
+    def log(self) -> Path:
+        """What the emulator and its functions wrote."""
+        return self.folder / "emulator.log"
+
+    @property
+    def running(self) -> bool:
+        """Whether its process is there."""
+        return self.process.poll() is None
+
+    def api_url(self, api_id: str, stage: str) -> str:
+        """The address of a stage of a REST API, without a slash at its end."""
+        return f"{self.endpoint}/restapis/{api_id}/{stage}/_user_request_"
+
+    def requests(self, position: int = 0) -> tuple[list[Request], int]:
+        """The API requests that it has served since a position in its journal, and the position for the next time."""
+        try:
+            with (self.folder / JOURNAL).open("rb") as journal:
+                journal.seek(position)
+                text = journal.read()
+        except FileNotFoundError:
+            return [], position
+        whole = text[: text.rfind(b"\n") + 1]  # a line may be half written
+        served = [Request(**json.loads(line)) for line in whole.splitlines()]
+        return [request for request in map(_of_api, served) if request], position + len(whole)
+
+    def scan(self, table: str, region: str) -> list[dict[str, Any]]:
+        """The items of a DynamoDB table, as its API writes them: `{"itemId": {"S": "..."}}`. At most 1 MB of them."""
+        headers = {
+            "X-Amz-Target": "DynamoDB_20120810.Scan",
+            "Content-Type": "application/x-amz-json-1.0",
+            # It asks who calls and does not verify the signature.
+            "Authorization": f"AWS4-HMAC-SHA256 Credential={KEY}/20260101/{region}/dynamodb/aws4_request, "
+            "SignedHeaders=host, Signature=0",
+        }
+        answer = json.loads(self._exchange("POST", "/", headers, json.dumps({"TableName": table}).encode()))
+        items: list[dict[str, Any]] = answer["Items"]
+        return items
+
+    def reset(self) -> None:
+        """Forget every resource of every account."""
+        self._exchange("POST", "/_ministack/reset")
+
+    def stop(self) -> None:
+        """End its process and the functions it runs, and remove its files; a second call does nothing."""
+        if self.process.stdin:
+            with suppress(OSError):
+                self.process.stdin.close()  # the signal to `main`
+        try:
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(GRACE)
+        finally:
+            if self.running:
+                os.killpg(self.process.pid, signal.SIGKILL)  # a session of its own: the server and its functions
+                self.process.wait()
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _exchange(
+        self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
+    ) -> bytes:
+        connection = HTTPConnection(HOST, self.port, timeout=PATIENCE)
+        try:
+            connection.request(method, path, body, dict(headers or {}))
+            response = connection.getresponse()
+            answer = response.read()
+        except (OSError, HTTPException) as error:
+            raise TapgenError(f"the embedded AWS does not answer: {error}", f"Its log: {self.log}") from None
+        finally:
+            connection.close()
+        if response.status != 200:
+            raise TapgenError(f"the embedded AWS: HTTP {response.status}: {answer.decode(errors='replace')[:500]}")
+        return answer
+
+
+def _of_api(request: Request) -> Request | None:
+    """The request as the API's caller sees it; None for a call of an AWS service."""
+    found = _API_PATH.match(request.path) or (_API_HOST.match(request.host) and _STAGE_PATH.match(request.path))
+    return replace(request, path=found["path"] or "/") if found else None
+
+
+def isolate(environment: Mapping[str, str], emulator: Emulator) -> dict[str, str]:
+    """The environment for an AWS tool that must reach the emulator and nothing else: no profile, no key, no proxy."""
+    kept = {name: value for name, value in environment.items() if not name.startswith("AWS_")}
+    key, secret = emulator.credentials
+    bypass = ",".join(filter(None, (kept.get("NO_PROXY") or kept.get("no_proxy"), HOST)))
+    return kept | {
+        "AWS_ENDPOINT_URL": emulator.endpoint,
+        "AWS_ACCESS_KEY_ID": key,
+        "AWS_SECRET_ACCESS_KEY": secret,
+        "AWS_REGION": emulator.region,
+        "AWS_DEFAULT_REGION": emulator.region,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "NO_PROXY": bypass,
+        "no_proxy": bypass,
+    }
+
+
+@contextmanager
+def running(account: str = ACCOUNT, region: str = REGION) -> Iterator[Emulator]:
+    """An embedded AWS for the length of a `with` block."""
+    emulator = start(account, region)
+    try:
+        yield emulator
+    finally:
+        emulator.stop()
+
+
+def start(
+    account: str = ACCOUNT, region: str = REGION, command: tuple[str, ...] = (), patience: float = PATIENCE
+) -> Emulator:
+    """Start it and wait until it answers. `command` is another server to start, for tests.
+
+    Raises:
+        TapgenError: ministack is not installed, or it did not come up; the end of its log is in the message.
+    """
+    command = command or _command()
+    folder = Path(tempfile.mkdtemp(prefix="tapgen-local-"))
+    with socket.create_server((HOST, 0)) as listener:
+        port = listener.getsockname()[1]
+        with (folder / "emulator.log").open("wb") as log:
+            process = subprocess.Popen(
+                [*command, str(listener.fileno())],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                cwd=folder,
+                env=_environment(port, account, region, folder),
+                pass_fds=(listener.fileno(),),
+                start_new_session=True,  # Ctrl-C in the terminal is ours to handle
+            )
+    emulator = Emulator(port, account, region, folder, process)
+    try:
+        _wait(emulator, patience)
+    except BaseException:
+        emulator.stop()
+        raise
+    return emulator
+
+
+def _command() -> tuple[str, ...]:
+    if importlib.util.find_spec("ministack") is None:
+        raise TapgenError("the embedded AWS is not installed", 'Install it: pip install "tapgen[local]"')
+    return (sys.executable, "-P", "-m", "tapgen.local.emulator")
+
+
+def _environment(port: int, account: str, region: str, folder: Path) -> dict[str, str]:
+    """The variables of ministack (its README, "Configuration"): one port, loopback, no containers, IAM enforced."""
+    return {
+        **{name: os.environ[name] for name in KEPT if name in os.environ},
+        "GATEWAY_PORT": str(port),
+        "EDGE_PORT": str(port),
+        "BIND_HOST": HOST,
+        "MINISTACK_ACCOUNT_ID": account,
+        "MINISTACK_REGION": region,
+        "AUTH": "true",
+        "LAMBDA_EXECUTOR": "local",
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "DOCKER_HOST": "unix:///nonexistent",
+        "S3_DATA_DIR": str(folder / "s3"),
+        "TMPDIR": str(folder),
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def _wait(emulator: Emulator, patience: float) -> None:
+    """The first request waits in the socket's queue until the server takes it: no guessing when it is up."""
+    connection = HTTPConnection(HOST, emulator.port, timeout=patience)
+    began = time.monotonic()
+    problem = "it did not answer"
+    try:
+        connection.request("GET", "/_ministack/health")
+        response = connection.getresponse()
+        if response.status == 200 and "services" in json.loads(response.read()):
+            return
+        problem = f"it answered HTTP {response.status}"
+    except (OSError, HTTPException, ValueError) as error:
+        problem = f"{error or type(error).__name__} after {time.monotonic() - began:.0f} s"
+    finally:
+        connection.close()
+    tail = emulator.log.read_text(encoding="utf-8", errors="replace")[-2000:].strip()
+    raise TapgenError(f"the embedded AWS did not start: {problem}\n{tail}".rstrip())
+
+
+def main() -> None:
+    """The other side: ministack on the socket that the parent bound, until the parent closes the pipe."""
+    from ministack.app import app
+
+    try:
+        import asyncio
+
+        asyncio.run(serve(app, int(sys.argv[1]), sys.stdin, Path(JOURNAL)))
+    finally:
+        shutil.rmtree(Path.cwd(), ignore_errors=True)
+        if os.getpgrp() == os.getpid():  # as `start` made it: nobody else is in the group but functions still at work
+            os.killpg(0, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()
