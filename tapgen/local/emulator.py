@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tapgen.errors import TapgenError
+from tapgen.local.alarms import on_one_metric
 from tapgen.local.server import Request, serve
 
 if TYPE_CHECKING:
@@ -262,11 +263,14 @@ def _wait(emulator: Emulator, patience: float) -> None:
 
 def main() -> None:
     """The other side: ministack on the socket that the parent bound, until the parent closes the pipe."""
+    import asyncio
+
     from ministack.app import app
+    from ministack.services.cloudformation import provisioners
 
+    record = provisioners._cw_metric_alarm_record  # noqa: SLF001 - ministack is pinned, and has no other hook
+    provisioners._cw_metric_alarm_record = lambda name, properties: record(name, on_one_metric(properties))  # noqa: SLF001 - as above
     try:
-        import asyncio
-
         asyncio.run(serve(app, int(sys.argv[1]), sys.stdin, Path(JOURNAL)))
     finally:
         shutil.rmtree(Path.cwd(), ignore_errors=True)
