@@ -28,7 +28,7 @@ from tapgen.local.alarms import on_one_metric
 from tapgen.local.server import Request, serve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 HOST = "127.0.0.1"
 ACCOUNT = "123456789012"  # the account of AWS's own examples
@@ -116,14 +116,14 @@ class Emulator:
         """Forget every resource of every account."""
         self._exchange("POST", "/_ministack/reset")
 
-    def stop(self) -> None:
+    def stop(self, grace: float = GRACE) -> None:
         """End its process and the functions it runs, and remove its files; a second call does nothing."""
         if self.process.stdin:
             with suppress(OSError):
                 self.process.stdin.close()  # the signal to `main`
         try:
             with suppress(subprocess.TimeoutExpired):
-                self.process.wait(GRACE)
+                self.process.wait(grace)
         finally:
             if self.running:
                 os.killpg(self.process.pid, signal.SIGKILL)  # a session of its own: the server and its functions
@@ -190,7 +190,7 @@ def start(
     Raises:
         TapgenError: ministack is not installed, or it did not come up; the end of its log is in the message.
     """
-    command = command or _command()
+    command = command or server_command()
     folder = Path(tempfile.mkdtemp(prefix="tapgen-local-"))
     with socket.create_server((HOST, 0)) as listener:
         port = listener.getsockname()[1]
@@ -214,8 +214,13 @@ def start(
     return emulator
 
 
-def _command() -> tuple[str, ...]:
-    if importlib.util.find_spec("ministack") is None:
+def server_command(find: Callable[[str], object] = importlib.util.find_spec) -> tuple[str, ...]:
+    """The command that starts the server; the descriptor of its socket is to be added.
+
+    Raises:
+        TapgenError: ministack is not installed.
+    """
+    if find("ministack") is None:
         raise TapgenError("the embedded AWS is not installed", 'Install it: pip install "tapgen[local]"')
     return (sys.executable, "-P", "-m", "tapgen.local.emulator")
 

@@ -1,0 +1,266 @@
+"""The embedded AWS as a process: it starts, answers, forgets and leaves nothing behind."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+from tapgen.deploy.aws import connect
+from tapgen.errors import TapgenError
+from tapgen.local import emulator
+from tapgen.local.emulator import HOST, isolate
+from tapgen.local.server import Request
+
+
+def ask(port, path, host="localhost"):
+    connection = HTTPConnection(HOST, port, timeout=30)
+    connection.request("GET", path, headers={"Host": host})
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    return answer.status, body
+
+
+def listeners(pid):
+    """The addresses on which a process listens (proc(5): /proc/net/tcp, local address and state 0A)."""
+    sockets = {str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir()}
+    found = []
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == "0A" and f"socket:[{fields[9]}]" in sockets:
+                address, _, port = fields[1].partition(":")
+                found.append((address, int(port, 16)))
+    return found
+
+
+def test_it_enforces_iam_and_answers_for_its_account(embedded):
+    status, body = ask(embedded.port, "/_ministack/health")
+    assert status == 200
+    assert json.loads(body)["auth"] == "enabled"
+    assert embedded.running
+    assert embedded.endpoint == f"http://127.0.0.1:{embedded.port}"
+    client = connect(region="eu-west-1", endpoint=embedded.endpoint, credentials=embedded.credentials)
+    assert client.identity().account == embedded.account == "123456789012"
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="needs /proc")
+def test_it_listens_on_loopback_and_nowhere_else(embedded):
+    assert listeners(embedded.process.pid) == [("0100007F", embedded.port)]
+
+
+def test_it_ends_and_takes_its_files_with_it():
+    with emulator.running("210987654321", "eu-west-1") as running:
+        assert running.folder.is_dir()
+        assert (running.account, running.region) == ("210987654321", "eu-west-1")
+        assert ask(running.port, "/_ministack/health")[0] == 200
+    assert not running.running
+    assert not running.folder.exists()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((HOST, running.port), timeout=5)
+    running.stop()  # a second time is no error
+
+
+def test_it_ends_when_the_process_that_started_it_is_killed():
+    code = (
+        "import time\nfrom tapgen.local import emulator\n"
+        "running = emulator.start()\nprint(running.process.pid, running.port, running.folder, flush=True)\ntime.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as parent:
+        pid, port, folder = parent.stdout.readline().split()
+        parent.kill()
+    for _ in range(300):
+        if not Path(folder).exists() and not alive(int(pid)):
+            break
+        time.sleep(0.1)
+    assert not alive(int(pid))
+    assert not Path(folder).exists()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((HOST, int(port)), timeout=5)
+
+
+def alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_two_at_once_have_ports_of_their_own(embedded):
+    with emulator.running() as other:
+        assert other.port != embedded.port
+        assert ask(other.port, "/_ministack/health")[0] == ask(embedded.port, "/_ministack/health")[0] == 200
+
+
+def test_the_journal_has_the_requests_to_apis_alone(embedded):
+    _, position = embedded.requests()
+    ask(embedded.port, "/_ministack/health")
+    ask(embedded.port, "/restapis/abc/dev/_user_request_/item?x=1")
+    ask(embedded.port, "/dev/item", host=f"abc.execute-api.localhost:{embedded.port}")
+    ask(embedded.port, "/restapis/abc/dev/_user_request_")
+    served, end = embedded.requests(position)
+    assert [(request.method, request.path) for request in served] == [
+        ("GET", "/item?x=1"),
+        ("GET", "/item"),
+        ("GET", "/"),
+    ]
+    assert served[0].status == 404
+    assert embedded.requests(end) == ([], end)
+
+
+def test_a_half_written_line_of_the_journal_waits(tmp_path):
+    quiet = emulator.Emulator(1, "", "", tmp_path, None)
+    assert quiet.requests() == ([], 0)
+    line = json.dumps(
+        {"method": "GET", "host": "h", "path": "/restapis/a/b/_user_request_/x", "status": 200, "milliseconds": 3}
+    )
+    (tmp_path / "requests.jsonl").write_text(line + "\n" + line[:20])
+    served, position = quiet.requests()
+    assert served == [Request("GET", "h", "/x", 200, 3)]
+    (tmp_path / "requests.jsonl").write_text(line + "\n" + line + "\n")
+    assert quiet.requests(position)[0] == [Request("GET", "h", "/x", 200, 3)]
+
+
+def test_a_scan_reads_the_items_of_one_region_and_a_reset_forgets_them(embedded):
+    from botocore.session import Session
+
+    def dynamodb(region):
+        session = Session()
+        session.set_credentials(*embedded.credentials)
+        return session.create_client("dynamodb", region_name=region, endpoint_url=embedded.endpoint)
+
+    client = dynamodb("us-west-2")
+    key = [{"AttributeName": "itemId", "KeyType": "HASH"}]
+    attributes = [{"AttributeName": "itemId", "AttributeType": "S"}]
+    client.create_table(
+        TableName="items", KeySchema=key, AttributeDefinitions=attributes, BillingMode="PAY_PER_REQUEST"
+    )
+    client.put_item(TableName="items", Item={"itemId": {"S": "one"}})
+    assert embedded.scan("items", "us-west-2") == [{"itemId": {"S": "one"}}]
+    with pytest.raises(TapgenError, match=r"HTTP 400: .*not found"):
+        embedded.scan("items", "us-east-1")
+    embedded.reset()
+    assert client.list_tables()["TableNames"] == []
+    client.close()
+
+
+def test_the_environment_reaches_the_emulator_and_nothing_else():
+    running = emulator.Emulator(4567, "123456789012", "eu-west-1", Path(), None)
+    mine = {
+        "PATH": "/bin",
+        "AWS_PROFILE": "work",
+        "AWS_SESSION_TOKEN": "secret",
+        "AWS_ENDPOINT_URL_S3": "https://elsewhere.example",
+        "HTTPS_PROXY": "http://proxy.example",
+        "no_proxy": "intranet.example",
+    }
+    isolated = isolate(mine, running)
+    assert isolated == {
+        "PATH": "/bin",
+        "HTTPS_PROXY": "http://proxy.example",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:4567",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": "eu-west-1",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "NO_PROXY": "intranet.example,127.0.0.1",
+        "no_proxy": "intranet.example,127.0.0.1",
+    }
+    assert mine["AWS_PROFILE"] == "work"
+
+
+def test_without_a_proxy_setting_only_loopback_bypasses():
+    running = emulator.Emulator(4567, "123456789012", "eu-west-1", Path(), None)
+    assert isolate({}, running)["NO_PROXY"] == "127.0.0.1"
+
+
+def test_no_key_of_the_person_reaches_the_emulator(monkeypatch):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAREALREALREALREAL")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "https://elsewhere.example")
+    with emulator.running() as running:
+        environment = Path(f"/proc/{running.process.pid}/environ").read_bytes().decode().split("\0")
+    names = {entry.partition("=")[0] for entry in environment}
+    assert not {"AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL", "AWS_PROFILE"} & names
+    assert "BIND_HOST=127.0.0.1" in environment
+
+
+ANSWER_ONCE = (
+    "import socket, sys; s = socket.socket(fileno=int(sys.argv[1])); c, _ = s.accept(); c.recv(999); c.sendall({!r})"
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("import sys; sys.exit('no memory left')", "no memory left"),
+        (ANSWER_ONCE.format(b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"), "it answered HTTP 503"),
+        (ANSWER_ONCE.format(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"), "it answered HTTP 200"),
+        (ANSWER_ONCE.format(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n??"), "Expecting value"),
+    ],
+)
+def test_a_start_that_fails_says_why_and_leaves_nothing(code, said, monkeypatch, tmp_path):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with pytest.raises(TapgenError) as failed:
+        emulator.start(command=(sys.executable, "-c", code))
+    assert "the embedded AWS did not start" in failed.value.message
+    assert said in failed.value.message
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_start_that_hangs_is_given_up(monkeypatch, tmp_path):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with pytest.raises(TapgenError, match="timed out after"):
+        emulator.start(command=(sys.executable, "-c", "import sys; sys.stdin.read()"), patience=0.3)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_server_that_does_not_end_by_itself_is_killed_with_what_it_started(tmp_path):
+    code = (
+        "import subprocess, sys, time; from pathlib import Path; "
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); "
+        f"Path({str(tmp_path / 'child')!r}).write_text(str(child.pid)); "
+        + ANSWER_ONCE.format(b'HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{"services": 1}\n')
+        + "; time.sleep(60)"
+    )
+    running = emulator.start(command=(sys.executable, "-c", code))
+    child = int((tmp_path / "child").read_text())
+    assert alive(child)
+    running.stop(grace=0.2)
+    assert not running.running
+    for _ in range(100):
+        if not alive(child):
+            break
+        time.sleep(0.05)
+    assert not alive(child)
+
+
+def test_without_the_extra_it_says_what_to_install():
+    with pytest.raises(TapgenError) as failed:
+        emulator.server_command(find=lambda name: None)
+    assert failed.value.hint == 'Install it: pip install "tapgen[local]"'
+
+
+def test_a_server_that_has_gone_is_an_error_with_its_log():
+    running = emulator.start()
+    os.killpg(running.process.pid, signal.SIGKILL)
+    running.process.wait()
+    try:
+        with pytest.raises(TapgenError, match="does not answer") as failed:
+            running.reset()
+        assert str(running.log) in failed.value.hint
+    finally:
+        running.stop()
