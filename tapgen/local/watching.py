@@ -1,0 +1,51 @@
+"""EDGE: what an environment is made from, and whether it has changed on disk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tapgen.errors import TapgenError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from tapgen.settings.model import Environment
+
+Snapshot = dict[str, tuple[int, int]]
+"""Path -> time of modification in nanoseconds and size in bytes; (0, 0) where it is not there."""
+
+
+def snapshot(settings: Path, environment: Environment | None) -> Snapshot:
+    """The settings file, and the functions' sources and the layers of the environment, as they are now.
+
+    A source that cannot be read counts as empty: it shows as a change, and the deployment says what is wrong.
+    """
+    paths = [settings]
+    if environment:
+        paths += [environment.root / f"{layer.replace('.', '/')}.py" for layer in environment.layers]
+        for function in environment.functions.values():
+            paths += _files(environment.root / function.source)
+    return {str(path): _state(path) for path in paths}
+
+
+def changed(before: Mapping[str, tuple[int, int]], after: Mapping[str, tuple[int, int]]) -> tuple[str, ...]:
+    """The paths that are new, gone or different, sorted."""
+    return tuple(sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path)))
+
+
+def _files(folder: Path) -> Iterable[Path]:
+    from tapgen.sources import read_source
+
+    try:
+        return [folder / name for name in read_source(folder).files]
+    except TapgenError:
+        return [folder]
+
+
+def _state(path: Path) -> tuple[int, int]:
+    try:
+        status = path.stat()
+    except OSError:
+        return 0, 0
+    return status.st_mtime_ns, status.st_size
