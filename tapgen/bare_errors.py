@@ -11,11 +11,12 @@ from types import TracebackType
 
 from tapgen.errors import DocumentError, TapgenError
 
-_PRINTED = re.compile(r"^<class '[\w.]+'>: (?P<where>[\w.]+) function validator ", re.MULTILINE)
-_WRONG_TYPE = re.compile(r"<class '[\w.]+'>: (?P<where>[\w.]+) is <class '(?P<is>[\w.]+)'>, expected (?P<expected>.+)")
-_UNKNOWN = re.compile(r"(?P<type>[\w:]+) object does not support attribute (?P<property>\w+)")
-_REQUIRED = re.compile(r"Resource (?P<property>\w+) required in type (?P<type>[^()]+?)(?: \(title: (?P<title>\w+)\))?$")
-_DUPLICATE = re.compile(r'duplicate key "(?P<id>\w+)" detected')
+# Patterns are compiled when something failed, not at start-up.
+_PRINTED = r"(?m)^<class '[\w.]+'>: (?P<where>[\w.]+) function validator "
+_WRONG_TYPE = r"<class '[\w.]+'>: (?P<where>[\w.]+) is <class '(?P<is>[\w.]+)'>, expected (?P<expected>.+)"
+_UNKNOWN = r"(?P<type>[\w:]+) object does not support attribute (?P<property>\w+)"
+_REQUIRED = r"Resource (?P<property>\w+) required in type (?P<type>[^()]+?)(?: \(title: (?P<title>\w+)\))?$"
+_DUPLICATE = r'duplicate key "(?P<id>\w+)" detected'
 
 
 @contextmanager
@@ -39,23 +40,23 @@ def translated(where: str) -> Iterator[None]:
 
 def _said(error: Exception, printed: str) -> str:
     text = str(error)
-    if match := _PRINTED.search(printed):
+    if match := re.search(_PRINTED, printed):
         return f"{_property(match['where'])}: {text}"
-    if match := _WRONG_TYPE.search(text):
+    if match := re.search(_WRONG_TYPE, text):
         expected = re.sub(r"<class '(?:[\w]+\.)*(\w+)'>", r"\1", match["expected"])
         return f"{_property(match['where'])}: {match['is'].rpartition('.')[2]}, expected {expected}"
-    if match := _UNKNOWN.search(text):
+    if match := re.search(_UNKNOWN, text):
         return f"{match['type']} has no property {match['property']}"
-    if match := _REQUIRED.search(text):
+    if match := re.search(_REQUIRED, text):
         of = f"{match['title']} ({match['type']})" if match["title"] else match["type"]
         return f"{of}: the property {match['property']} is required"
-    if match := _DUPLICATE.search(text):
+    if match := re.search(_DUPLICATE, text):
         return f'the logical id "{match["id"]}" is taken already'
     return f"{type(error).__name__}: {text}"
 
 
 def _property(where: str) -> str:
-    """troposphere writes "None.Property" for a property of a property."""
+    """Troposphere writes "None.Property" for a property of a property."""
     return where.removeprefix("None.")
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import troposphere
-from troposphere import Tags
+from msgspec import Struct
+from troposphere import Tags, awslambda
 
 from tapgen import naming
 from tapgen.bare_errors import translated
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from tapgen.settings.model import Environment
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where a resource was made: the layer's name, and file and line of its `add_resource`."""
 
     layer: str
@@ -47,8 +46,7 @@ class Template(troposphere.Template):
         return super().add_resource(resource)
 
 
-@dataclass(frozen=True)
-class Stack:
+class Stack(Struct, frozen=True):
     """What a layer of the project's own may refer to and add to."""
 
     template: Template
@@ -61,6 +59,13 @@ class Stack:
     def allow(self, function: str, *statements: Statement) -> None:
         """Add statements to the role of a function, named as in the settings."""
         self.identity.roles[function].statements.extend(statements)
+
+    def set_variable(self, function: str, variable: str, value: Any) -> None:
+        """Give a function, named as in the settings, one more environment variable."""
+        resource = self.template.resources[naming.function(function)]
+        if "Environment" not in resource.properties:
+            resource.Environment = awslambda.Environment(Variables={})
+        resource.Environment.Variables[variable] = value
 
 
 def compose(environment: Environment) -> Template:

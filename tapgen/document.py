@@ -6,14 +6,16 @@ wrote it. The YAML side of it is in `yamlio`.
 
 from __future__ import annotations
 
-import importlib.util
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 
-from tapgen.errors import DocumentError, UsageError
+from tapgen.errors import DocumentError
 
 if TYPE_CHECKING:
     from tapgen.compose import Origin, Template
@@ -42,19 +44,25 @@ SECTIONS = (
     "Outputs",
     "Hooks",
 )
-def _import_lazily(name: str) -> None:
-    """Put a module into `sys.modules` that is executed when it is first used.
 
-    troposphere imports cfn-flip, and with it PyYAML, for a method that is not called here: 20 ms of 80
-    that JSON, `diff` on JSON and every error message need not pay.
+
+@contextmanager
+def _deferred(name: str) -> Iterator[None]:
+    """Inside, `import name` gets a stand-in that imports the module when something of it is first used.
+
+    troposphere imports cfn-flip, and with it PyYAML, for one method that is not called here: a quarter of the time
+    that rendering JSON takes.
     """
-    spec = importlib.util.find_spec(name)
-    if name in sys.modules or spec is None or spec.loader is None:
+    if name in sys.modules:
+        yield
         return
-    spec.loader = importlib.util.LazyLoader(spec.loader)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
+    stand_in = ModuleType(name)
+    stand_in.__getattr__ = lambda attribute: getattr(import_module(name), attribute)  # type: ignore[method-assign] # PEP 562
+    sys.modules[name] = stand_in
+    try:
+        yield
+    finally:
+        del sys.modules[name]
 
 
 RESOURCE_KEYS = (
@@ -85,8 +93,8 @@ def render(environment: Environment) -> Rendered:
     Raises:
         DocumentError: troposphere refuses a property, or the template exceeds a quota of CloudFormation.
     """
-    _import_lazily("cfn_flip")
-    from tapgen.compose import compose
+    with _deferred("cfn_flip"):
+        from tapgen.compose import compose
 
     template = compose(environment)
     document = _to_dict(template)
@@ -102,7 +110,7 @@ def render(environment: Environment) -> Rendered:
 def _to_dict(template: Template) -> Document:
     """The template's dict; when troposphere refuses, each resource alone tells which one it is."""
     try:
-        return template.to_dict()
+        return dict(template.to_dict())
     except (TypeError, ValueError, AttributeError):
         from tapgen.bare_errors import translated
 

@@ -61,19 +61,17 @@ def read_source(folder: Path) -> Source:
     root = folder.resolve()
     files = []
     for path, folders, names in os.walk(folder, onerror=_refuse):
+        here = Path(path)
         folders[:] = [name for name in folders if name not in _SKIPPED_FOLDERS and not name.startswith(".")]
-        for name in folders:
-            if os.path.islink(os.path.join(path, name)):
-                raise TapgenError(
-                    f"{os.path.join(path, name)}: a link to a folder is not followed", "Copy what the function needs."
-                )
+        for link in (here / name for name in folders if (here / name).is_symlink()):
+            raise TapgenError(f"{link}: a link to a folder is not followed", "Copy what the function needs.")
         for name in names:
             if name.startswith(".") or name.endswith(_SKIPPED_SUFFIXES):
                 continue
-            file = os.path.join(path, name)
-            if os.path.islink(file) and not Path(file).resolve().is_relative_to(root):
+            file = here / name
+            if file.is_symlink() and not file.resolve().is_relative_to(root):
                 raise TapgenError(f"{file}: a link that leads out of {folder}", "Copy what the function needs.")
-            files.append(os.path.relpath(file, folder).replace(os.sep, "/"))
+            files.append(file.relative_to(folder).as_posix())
     return Source(folder, tuple(sorted(files)))
 
 

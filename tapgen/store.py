@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterable
 from difflib import unified_diff
@@ -33,10 +32,10 @@ def write(path: Path, text: str) -> bool:
         with tempfile.NamedTemporaryFile(
             "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", delete=False
         ) as file:
-            temporary = file.name
+            temporary = Path(file.name)
             file.write(text)
-        os.chmod(temporary, 0o644)  # as a plain open() would under the usual umask; mkstemp's 0600 is for secrets
-        os.replace(temporary, path)
+        temporary.chmod(0o644)  # as a plain open() would under the usual umask; mkstemp's 0600 is for secrets
+        temporary.replace(path)
         temporary = None
     except OSError as error:
         raise DocumentError(
@@ -44,7 +43,7 @@ def write(path: Path, text: str) -> bool:
         ) from error
     finally:
         if temporary:
-            Path(temporary).unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
     return True
 
 

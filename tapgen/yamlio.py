@@ -1,4 +1,4 @@
-"""YAML templates: cfn-flip's conventions, on libyaml where it is there (ten times faster), the same bytes without it."""
+"""YAML templates by cfn-flip's conventions: on libyaml where it is there, ten times faster, else the same bytes."""
 
 from __future__ import annotations
 
@@ -17,9 +17,35 @@ _WIDTH = 200  # cfn-flip's max_col_width
 
 # Intrinsic functions that have a short form: CloudFormation template reference guide, "Intrinsic functions".
 _SHORT_FORMS = frozenset(
-    "And Base64 Cidr Condition Contains EachMemberEquals EachMemberIn Equals FindInMap GetAtt GetAZs "
-    "GetStackOutput If ImportValue Join Length Not Or Ref RefAll Select Split Sub ToJsonString Transform "
-    "ValueOf ValueOfAll".split()
+    [
+        "And",
+        "Base64",
+        "Cidr",
+        "Condition",
+        "Contains",
+        "EachMemberEquals",
+        "EachMemberIn",
+        "Equals",
+        "FindInMap",
+        "GetAtt",
+        "GetAZs",
+        "GetStackOutput",
+        "If",
+        "ImportValue",
+        "Join",
+        "Length",
+        "Not",
+        "Or",
+        "Ref",
+        "RefAll",
+        "Select",
+        "Split",
+        "Sub",
+        "ToJsonString",
+        "Transform",
+        "ValueOf",
+        "ValueOfAll",
+    ]
 )
 _LONG_FORMS = frozenset(f"Fn::{name}" for name in _SHORT_FORMS - {"Ref", "Condition"}) | {"Ref", "Condition"}
 
@@ -28,7 +54,7 @@ def _dumper(base: type) -> type:
     class TemplateDumper(base):  # type: ignore[misc]
         """Intrinsic functions in short form, code and long text in blocks."""
 
-        def ignore_aliases(self, data: Any) -> bool:
+        def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - PyYAML's signature
             return True
 
     def represent_dict(dumper: Any, value: dict[str, Any]) -> Any:
@@ -49,15 +75,17 @@ def _dumper(base: type) -> type:
             return dumper.represent_scalar("tag:yaml.org,2002:str", value, style='"')  # "'*'", not '''*'''
         return string_representer(dumper, value)
 
-    TemplateDumper.add_representer(dict, represent_dict)  # type: ignore[attr-defined]
-    TemplateDumper.add_representer(str, represent_str)  # type: ignore[attr-defined]
+    TemplateDumper.add_representer(dict, represent_dict)
+    TemplateDumper.add_representer(str, represent_str)
     return TemplateDumper
 
 
 def dump_yaml(document: dict[str, Any], *, fast: bool = _FAST) -> str:
     """The document as YAML in short form, in its own order."""
     dumper = _dumper(yaml.CSafeDumper if fast else yaml.SafeDumper)
-    return str(yaml.dump(document, Dumper=dumper, default_flow_style=False, allow_unicode=True, width=_WIDTH, sort_keys=False))
+    return str(
+        yaml.dump(document, Dumper=dumper, default_flow_style=False, allow_unicode=True, width=_WIDTH, sort_keys=False)
+    )
 
 
 def _loader() -> type:
@@ -66,7 +94,7 @@ def _loader() -> type:
     class TemplateLoader(base):  # type: ignore[misc]
         """Short forms become long ones; times stay text, as CloudFormation reads them."""
 
-        yaml_implicit_resolvers = {
+        yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own shape
             first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
             for first, resolvers in base.yaml_implicit_resolvers.items()  # type: ignore[attr-defined]
         }
@@ -99,8 +127,8 @@ def _loader() -> type:
             return {key: loader.construct_sequence(node, deep=True)}
         return {key: construct_mapping(loader, node)}
 
-    TemplateLoader.add_constructor(_MAP, construct_mapping)  # type: ignore[attr-defined]
-    TemplateLoader.add_multi_constructor("!", construct_function)  # type: ignore[attr-defined]
+    TemplateLoader.add_constructor(_MAP, construct_mapping)
+    TemplateLoader.add_multi_constructor("!", construct_function)
     return TemplateLoader
 
 

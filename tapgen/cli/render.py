@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from tapgen.cli.options import all_environments, environments, load_project, select
+
+if TYPE_CHECKING:
+    from tapgen.document import Format
 
 
 @click.command()
@@ -23,7 +27,7 @@ def command(
     project: Path | None,
     environments: tuple[str, ...],
     all_environments: bool,
-    format_: str | None,
+    format_: Format | None,
     output: Path | None,
     to_stdout: bool,
     check: bool,
@@ -53,9 +57,7 @@ def command(
 
     folder = output or loaded.root / store.FOLDER
     files = [(store.template_file(folder, env.name, format_ or env.format), text) for env, text in texts]
-    known = [
-        store.template_file(folder, env.name, format_ or env.format) for env in loaded.environments.values()
-    ]
+    known = [store.template_file(folder, env.name, format_ or env.format) for env in loaded.environments.values()]
     orphans = store.orphans(folder, known) if all_environments else []
     if check:
         _check(files, orphans)

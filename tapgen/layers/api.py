@@ -37,9 +37,7 @@ ACCESS_LOG_FIELDS = {
 }
 
 
-def build(
-    template: Template, environment: Environment, compute: ComputeRefs, identity: IdentityRefs
-) -> ApiRefs | None:
+def build(template: Template, environment: Environment, compute: ComputeRefs, identity: IdentityRefs) -> ApiRefs | None:
     """Add the API, its resources and methods; None where no function has a route. `publish` makes it public."""
     if not environment.has_routes:
         return None
@@ -51,12 +49,12 @@ def build(
             EndpointConfiguration=apigateway.EndpointConfiguration(Types=["REGIONAL"]),
         )
     )
-    parsed = {
-        routes.parse(text): name for name, function in environment.functions.items() for text in function.routes
-    }
+    parsed = {routes.parse(text): name for name, function in environment.functions.items() for text in function.routes}
     parents = _add_resources(template, api, [route.parts for route in parsed])
     waits = [
-        template.add_resource(_method(api, parents[route.parts], route, compute.functions[name].arn, settings.authorization))
+        template.add_resource(
+            _method(api, parents[route.parts], route, compute.functions[name].arn, settings.authorization)
+        )
         for route, name in parsed.items()
     ]
     own_options = {route.parts for route in parsed if route.method == "OPTIONS"}
@@ -72,7 +70,7 @@ def build(
     ]
     for route, name in parsed.items():
         template.add_resource(_invoke_permission(api, route, compute.functions[name].arn, environment.stage_name))
-    account = ()
+    account: tuple[str, ...] = ()
     if identity.api_logging_arn:
         account = (template.add_resource(_account(identity.api_logging_arn)).title,)
     return ApiRefs(Ref(api), tuple(resource.title for resource in waits), account)
@@ -90,7 +88,9 @@ def publish(template: Template, environment: Environment, data: DataRefs, refs: 
         for title, resource in template.resources.items()
         if resource.resource_type in PUBLISHED
     }
-    more = [title for title, resource in template.resources.items() if resource.resource_type == "AWS::ApiGateway::Method"]
+    more = [
+        title for title, resource in template.resources.items() if resource.resource_type == "AWS::ApiGateway::Method"
+    ]
     deployment = template.add_resource(
         apigateway.Deployment(
             f"ApiDeployment{_digest(published)}",

@@ -20,7 +20,7 @@ INLINE_MODULE = "index"  # AWS::Lambda::Function Code: CloudFormation writes Zip
 
 
 class FunctionLoggingConfig(awslambda.LoggingConfig):
-    """AWS::Lambda::Function LoggingConfig; troposphere 4.11 gives the class another type's properties, without this one."""
+    """LoggingConfig of AWS::Lambda::Function; troposphere 4.11 has another type's there, without LogFormat."""
 
     props = {**awslambda.LoggingConfig.props, "LogFormat": (str, False)}  # noqa: RUF012 - troposphere reads it as is
 

@@ -42,7 +42,7 @@ def preflight(api: Any, parent: Any, title: str, cors: Cors) -> apigateway.Metho
             IntegrationResponses=[response],
         ),
         MethodResponses=[
-            apigateway.MethodResponse(StatusCode="204", ResponseParameters=dict.fromkeys(parameters, True))  # noqa: FBT003 - CloudFormation's own shape
+            apigateway.MethodResponse(StatusCode="204", ResponseParameters=dict.fromkeys(parameters, True))
         ],
     )
 

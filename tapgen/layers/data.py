@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from troposphere import GetAtt, Output, Ref, Sub, dynamodb, logs
 
@@ -47,7 +47,7 @@ def build(template: Template, environment: Environment) -> DataRefs:
 
 
 def _table(title: str, settings: Table, *, protected: bool) -> dynamodb.Table:
-    optional = {}
+    optional: dict[str, Any] = {}
     if settings.name:
         optional["TableName"] = settings.name
     if settings.indexes:
@@ -60,9 +60,7 @@ def _table(title: str, settings: Table, *, protected: bool) -> dynamodb.Table:
             for name, index in settings.indexes.items()
         ]
     if settings.ttl:
-        optional["TimeToLiveSpecification"] = dynamodb.TimeToLiveSpecification(
-            AttributeName=settings.ttl, Enabled=True
-        )
+        optional["TimeToLiveSpecification"] = dynamodb.TimeToLiveSpecification(AttributeName=settings.ttl, Enabled=True)
     if protected:
         optional["DeletionProtectionEnabled"] = True
         optional["PointInTimeRecoverySpecification"] = dynamodb.PointInTimeRecoverySpecification(

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 API_LOGGING_POLICY = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 
 
-def build(
-    template: Template, environment: Environment, network: NetworkRefs | None, data: DataRefs
-) -> IdentityRefs:
+def build(template: Template, environment: Environment, network: NetworkRefs | None, data: DataRefs) -> IdentityRefs:
     """Add one role for each function: its own log group, its tables, and what its configuration needs."""
     roles = {}
     for name in environment.functions:
@@ -50,9 +48,7 @@ def _role(function: str, statements: list[Statement]) -> iam.Role:
     )
 
 
-def _statements(
-    environment: Environment, name: str, network: NetworkRefs | None, data: DataRefs
-) -> list[Statement]:
+def _statements(environment: Environment, name: str, network: NetworkRefs | None, data: DataRefs) -> list[Statement]:
     function = environment.functions[name]
     statements = [policies.write_logs(data.function_logs[name].arn)]
     for table, access in function.tables.items():

@@ -18,8 +18,20 @@ PERIOD = 300
 """Seconds that an alarm looks back."""
 
 TABLE_OPERATIONS = frozenset(
-    "BatchGetItem BatchWriteItem DeleteItem ExecuteStatement GetItem GetRecords PutItem Query Scan "
-    "TransactGetItems TransactWriteItems UpdateItem".split()
+    [
+        "BatchGetItem",
+        "BatchWriteItem",
+        "DeleteItem",
+        "ExecuteStatement",
+        "GetItem",
+        "GetRecords",
+        "PutItem",
+        "Query",
+        "Scan",
+        "TransactGetItems",
+        "TransactWriteItems",
+        "UpdateItem",
+    ]
 )
 """Operations with a SystemErrors metric: DynamoDB developer guide, "DynamoDB metrics and dimensions"."""
 
@@ -81,7 +93,9 @@ def build(
         add(
             f"{title}ThrottlesAlarm",
             AlarmDescription=f"Requests to the table {name} were throttled",
-            Metrics=_sum("AWS/DynamoDB", [(m, {"TableName": table.name}) for m in ("ReadThrottleEvents", "WriteThrottleEvents")]),
+            Metrics=_sum(
+                "AWS/DynamoDB", [(m, {"TableName": table.name}) for m in ("ReadThrottleEvents", "WriteThrottleEvents")]
+            ),
             Threshold=settings.table_errors,
         )
         operations = _operations(environment, name)

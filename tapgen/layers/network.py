@@ -55,8 +55,11 @@ def build(template: Template, environment: Environment, data: DataRefs) -> Netwo
 
 
 def subnet_cidrs(cidr: str) -> list[str]:
-    """The range in sixteen equal parts (fewer where they would be too small): public and isolated subnets take the
-    first half's, private ones the second's, so that another zone or a NAT gateway later moves no subnet."""
+    """The range in sixteen equal parts, fewer where they would be too small.
+
+    Public and isolated subnets take those of the first half, private ones those of the second: another zone or a NAT
+    gateway later moves no subnet.
+    """
     block = ipaddress.IPv4Network(cidr)
     prefix = min(block.prefixlen + 4, SMALLEST_SUBNET)
     return [str(part) for part in block.subnets(new_prefix=prefix)]
@@ -64,7 +67,12 @@ def subnet_cidrs(cidr: str) -> list[str]:
 
 def _vpc(cidr: str, name: str) -> ec2.VPC:
     return ec2.VPC(
-        "Vpc", CidrBlock=cidr, EnableDnsHostnames=True, EnableDnsSupport=True, InstanceTenancy="default", Tags=_Tags(Name=name)
+        "Vpc",
+        CidrBlock=cidr,
+        EnableDnsHostnames=True,
+        EnableDnsSupport=True,
+        InstanceTenancy="default",
+        Tags=_Tags(Name=name),
     )
 
 
@@ -84,9 +92,7 @@ def _add_subnet(
     )
     table = template.add_resource(ec2.RouteTable(f"{title}RouteTable", VpcId=Ref(vpc), Tags=name))
     template.add_resource(
-        ec2.SubnetRouteTableAssociation(
-            f"{title}RouteTableAssociation", SubnetId=Ref(subnet), RouteTableId=Ref(table)
-        )
+        ec2.SubnetRouteTableAssociation(f"{title}RouteTableAssociation", SubnetId=Ref(subnet), RouteTableId=Ref(table))
     )
     return subnet, table
 

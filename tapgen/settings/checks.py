@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from tapgen import naming
 from tapgen.errors import TapgenError, suggestion
 from tapgen.settings import routes
-from tapgen.settings.model import Environment, Function, TableAccess
+from tapgen.settings.model import Environment, Function, Key, TableAccess
 from tapgen.sources import read_source
 
 Problem = tuple[tuple[str | int, ...], str]
@@ -27,10 +27,26 @@ RETIRED_RUNTIMES = {
 """Runtime -> when AWS deprecated it: the same page, "Deprecated runtimes"."""
 
 RESERVED_VARIABLES = frozenset(
-    "_HANDLER _X_AMZN_TRACE_ID AWS_DEFAULT_REGION AWS_REGION AWS_EXECUTION_ENV AWS_LAMBDA_FUNCTION_NAME "
-    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE AWS_LAMBDA_FUNCTION_VERSION AWS_LAMBDA_INITIALIZATION_TYPE "
-    "AWS_LAMBDA_LOG_GROUP_NAME AWS_LAMBDA_LOG_STREAM_NAME AWS_ACCESS_KEY AWS_ACCESS_KEY_ID "
-    "AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_LAMBDA_RUNTIME_API LAMBDA_TASK_ROOT LAMBDA_RUNTIME_DIR".split()
+    [
+        "_HANDLER",
+        "_X_AMZN_TRACE_ID",
+        "AWS_DEFAULT_REGION",
+        "AWS_REGION",
+        "AWS_EXECUTION_ENV",
+        "AWS_LAMBDA_FUNCTION_NAME",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+        "AWS_LAMBDA_FUNCTION_VERSION",
+        "AWS_LAMBDA_INITIALIZATION_TYPE",
+        "AWS_LAMBDA_LOG_GROUP_NAME",
+        "AWS_LAMBDA_LOG_STREAM_NAME",
+        "AWS_ACCESS_KEY",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "AWS_LAMBDA_RUNTIME_API",
+        "LAMBDA_TASK_ROOT",
+        "LAMBDA_RUNTIME_DIR",
+    ]
 )
 """Lambda developer guide, "Defined runtime environment variables", the reserved ones."""
 
@@ -39,8 +55,11 @@ LARGEST_VPC = 16
 MAX_INDEXES = 20  # DynamoDB developer guide, "Quotas": global secondary indexes per table
 
 
-def check(environment: Environment) -> Iterator[Problem]:
-    """Each problem of the environment, with the path of the value to change."""
+def check(environment: Environment, entry_points: dict[tuple[str, str], list[Problem]]) -> Iterator[Problem]:
+    """Each problem of the environment, with the path of the value to change.
+
+    `entry_points` remembers what was found in a source: a project's environments share their sources.
+    """
     if environment.region and environment.regions:
         yield ("regions",), "region and regions exclude each other; keep one of them"
     if len(set(environment.regions)) < len(environment.regions):
@@ -52,6 +71,10 @@ def check(environment: Environment) -> Iterator[Problem]:
     for name, function in environment.functions.items():
         path = ("functions", name)
         yield from ((path + where, message) for where, message in _function(environment, function))
+        key = (function.source, function.entry_point)
+        if key not in entry_points:
+            entry_points[key] = list(_entry_point(environment, function))
+        yield from ((path + where, message) for where, message in entry_points[key])
     yield from _routes(environment)
     for module in environment.layers:
         if not all(part.isidentifier() for part in module.split(".")):
@@ -78,7 +101,7 @@ def _network(environment: Environment) -> Iterator[Problem]:
 def _tables(environment: Environment) -> Iterator[Problem]:
     for name, table in environment.tables.items():
         path = ("tables", name)
-        keys = [table.partition_key, table.sort_key]
+        keys: list[Key | None] = [table.partition_key, table.sort_key]
         for index_name, index in table.indexes.items():
             keys += [index.partition_key, index.sort_key]
             if index.sort_key and index.sort_key.name == index.partition_key.name:
@@ -118,25 +141,28 @@ def _function(environment: Environment, function: Function) -> Iterator[Problem]
     for variable in function.environment:
         if variable in RESERVED_VARIABLES:
             yield ("environment", variable), "the name is reserved by Lambda"
-    variables: dict[str, str] = {}
+    taken = set(function.environment)
     for name, access in function.tables.items():
-        path = ("tables", name)
-        if name not in environment.tables:
-            yield path, f"there is no such table; {suggestion(name, environment.tables)}"
-        else:
-            for index in access.indexes:
-                if index not in environment.tables[name].indexes:
-                    known = environment.tables[name].indexes
-                    yield (*path, "indexes"), f'the table has no index "{index}"; {suggestion(index, known)}'
-        variable = access.variable
-        if variable in RESERVED_VARIABLES:
-            yield (*path, "variable"), "the name is reserved by Lambda"
-        if variable and (variable in function.environment or variable in variables):
-            yield (*path, "variable"), f"{variable} has a value already"
-        if variable:
-            variables[variable] = name
-        yield from ((path + where, message) for where, message in _actions(access))
-    yield from _entry_point(environment, function)
+        yield from ((("tables", name, *where), message) for where, message in _access(environment, name, access, taken))
+
+
+def _access(environment: Environment, name: str, access: TableAccess, taken: set[str]) -> Iterator[Problem]:
+    """Problems of a function's access to a table; `taken` has the variables of the function so far."""
+    if name not in environment.tables:
+        yield (), f"there is no such table; {suggestion(name, environment.tables)}"
+    else:
+        known = environment.tables[name].indexes
+        for index in access.indexes:
+            if index not in known:
+                yield ("indexes",), f'the table has no index "{index}"; {suggestion(index, known)}'
+    variable = access.variable
+    if variable in RESERVED_VARIABLES:
+        yield ("variable",), "the name is reserved by Lambda"
+    if variable in taken:
+        yield ("variable",), f"{variable} has a value already"
+    if variable:
+        taken.add(variable)
+    yield from _actions(access)
 
 
 def _actions(access: TableAccess) -> Iterator[Problem]:

@@ -28,7 +28,7 @@ def _model() -> inspect.Type:
     return inspect.type_info(Environment)
 
 
-def _walk(value: Any, kind: inspect.Type, path: Path) -> Iterator[Problem]:
+def _walk(value: Any, kind: inspect.Type, path: Path) -> Iterator[Problem]:  # noqa: C901 - one case a type
     match kind:
         case inspect.Metadata():
             yield from _walk(value, kind.type, path)

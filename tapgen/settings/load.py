@@ -98,7 +98,9 @@ def _section(file: Path) -> Table | None:
         reason = position[1] if position else str(error)
         if position and not position[2]:
             reason += " at the end of the file"
-        raise SettingsError(f"{file}{where}: not TOML: {reason}", "Mend the line; https://toml.io has the syntax.") from None
+        raise SettingsError(
+            f"{file}{where}: not TOML: {reason}", "Mend the line; https://toml.io has the syntax."
+        ) from None
     if file.name != PYPROJECT:
         return parsed
     tool = parsed.get("tool", {})
@@ -122,8 +124,9 @@ def _convert(merged: Table, name: str, overlay: Table, problems: Problems) -> En
 def _cross_check(environments: dict[str, Environment], overlays: dict[str, Table], problems: Problems) -> None:
     from tapgen.settings.checks import check
 
+    entry_points: dict[tuple[str, str], list[Any]] = {}
     for name, environment in environments.items():
-        for path, message in check(environment):
+        for path, message in check(environment, entry_points):
             problems[f"{_written(path, name, overlays[name])}: {message}"] = None
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import get_args
+
+from msgspec import Struct
 
 from tapgen.settings.model import HttpMethod
 
@@ -16,8 +17,7 @@ _LITERAL = re.compile(r"[A-Za-z0-9._:\-~%$@!*'(),;=&+]+")
 _PARAMETER = re.compile(r"\{[A-Za-z0-9._\-]+\+?\}")
 
 
-@dataclass(frozen=True, order=True)
-class Route:
+class Route(Struct, frozen=True, order=True):
     """A method on a path; `parts` are the path's parts without slashes, () for the root."""
 
     parts: tuple[str, ...]

@@ -13,14 +13,19 @@ _NOT_IN_THE_FILE = ("name", "root")
 
 def json_schema() -> dict[str, Any]:
     """The schema of [tool.tapgen]: an environment's fields, and `environments`, which overlay any of them."""
-    (_, ), components = msgspec.json.schema_components(
+    (_,), components = msgspec.json.schema_components(
         [Environment], schema_hook=lambda _: {"type": "string"}, ref_template="#/$defs/{name}"
     )
     project = components.pop("Environment")
     for field in _NOT_IN_THE_FILE:
         del project["properties"][field]
     required = [field for field in project.pop("required") if field not in _NOT_IN_THE_FILE]
-    environment = {**project, "title": "Environment", "description": "Settings of this environment alone", "properties": dict(project["properties"])}
+    environment = {
+        **project,
+        "title": "Environment",
+        "description": "Settings of this environment alone",
+        "properties": dict(project["properties"]),
+    }
     project["properties"]["environments"] = {
         "type": "object",
         "description": "Each environment by name; it overlays any other setting",

@@ -1,0 +1,11 @@
+"""Sends one notification."""
+
+import os
+
+import boto3
+
+queue = boto3.client("sqs")
+
+
+def handler(event, context):
+    queue.send_message(QueueUrl=os.environ["QUEUE_URL"], MessageBody=event["text"])
