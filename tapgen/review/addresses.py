@@ -1,0 +1,122 @@
+"""Which changes move or remove an address that clients call: rules L101 to L106."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from tapgen.review.apis import routes
+from tapgen.review.model import Effect, Finding, Refusal, ResourceChange, Severity
+from tapgen.review.show import at, text
+from tapgen.review.template import Resource, Template
+
+# Type -> (rule, what clients lose). The address of each is part of its physical id, so a replacement changes it.
+ADDRESSES: Final = {
+    "AWS::ApiGateway::RestApi": ("L101", "the API's address"),
+    "AWS::ApiGatewayV2::Api": ("L101", "the API's address"),
+    "AWS::Serverless::Api": ("L101", "the API's address"),
+    "AWS::Serverless::HttpApi": ("L101", "the API's address"),
+    "AWS::ApiGateway::Stage": ("L102", "the stage's address"),
+    "AWS::ApiGatewayV2::Stage": ("L102", "the stage's address"),
+    "AWS::ApiGateway::DomainName": ("L103", "the custom domain"),
+    "AWS::ApiGateway::DomainNameV2": ("L103", "the custom domain"),
+    "AWS::ApiGatewayV2::DomainName": ("L103", "the custom domain"),
+    "AWS::ApiGateway::BasePathMapping": ("L103", "the custom domain's path to the API"),
+    "AWS::ApiGateway::BasePathMappingV2": ("L103", "the custom domain's path to the API"),
+    "AWS::ApiGatewayV2::ApiMapping": ("L103", "the custom domain's path to the API"),
+    "AWS::Lambda::Url": ("L104", "the function URL"),
+    "AWS::AppSync::GraphQLApi": ("L105", "the GraphQL API's address"),
+    "AWS::AppSync::DomainName": ("L105", "the custom domain"),
+    "AWS::CloudFront::Distribution": ("L105", "the distribution's domain name"),
+    "AWS::Cognito::UserPoolDomain": ("L105", "the sign-in domain"),
+    "AWS::EC2::EIP": ("L105", "the public IP address"),
+    "AWS::ElasticLoadBalancing::LoadBalancer": ("L105", "the load balancer's DNS name"),
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": ("L105", "the load balancer's DNS name"),
+    "AWS::Route53::HostedZone": ("L105", "the zone and its name servers"),
+    "AWS::Route53::RecordSet": ("L105", "the DNS record"),
+    "AWS::GlobalAccelerator::Accelerator": ("L105", "the accelerator's addresses"),
+}
+
+
+def address_losses(changes: tuple[ResourceChange, ...], old: Template, new: Template) -> Iterator[Finding]:
+    """What clients can no longer call, or must call elsewhere."""
+    for change in changes:
+        before = old.resources.get(change.logical_id)
+        if before is None or before.type not in ADDRESSES:
+            continue
+        after = new.resources.get(change.logical_id)
+        if after is None:
+            yield _gone(before, new)
+        elif change.effect >= Effect.MAY_REPLACE or change.action == "may-delete":
+            yield _moves(before, change)
+    yield from _routes_gone(old, new)
+
+
+def _gone(before: Resource, new: Template) -> Finding:
+    rule, what = ADDRESSES[before.type]
+    kept = before.policy("DeletionPolicy") in ("Retain", "RetainExceptOnCreate")
+    heir = _same_address(before, new)
+    message = f"{before.logical_id} is deleted: {what} disappears"
+    if kept:
+        message = f"{before.logical_id} leaves the stack; {what} stays, unmanaged"
+    elif heir:
+        message = f"{before.logical_id} is deleted while {heir} claims the same address: {what} may fail to move"
+    return Finding(
+        rule,
+        before.logical_id,
+        before.type,
+        message,
+        Severity.LOW if kept else Severity.HIGH,
+        "" if kept else f"Clients must stop calling it first; --allow-loss {before.logical_id} if they have.",
+        refusal=Refusal.NONE if kept else Refusal.UNLESS_ALLOWED,
+    )
+
+
+def _same_address(before: Resource, new: Template) -> str:
+    """Another resource of the same type with the same name properties: a rename that keeps the address's text."""
+    names = ("DomainName", "StageName", "RestApiId", "ApiId", "Domain", "BasePath", "Name")
+    wanted = {name: text(before.properties[name]) for name in names if name in before.properties}
+    for resource in new.of_type(before.type):
+        if wanted and wanted == {
+            name: text(resource.properties[name]) for name in names if name in resource.properties
+        }:
+            return resource.logical_id
+    return ""
+
+
+def _moves(before: Resource, change: ResourceChange) -> Finding:
+    rule, what = ADDRESSES[before.type]
+    worst = max(change.properties, key=lambda one: one.effect, default=None)
+    why = f" ({at(worst.path)}{', ' + worst.reason if worst.reason else ''})" if worst else ""
+    verb = "is replaced" if change.effect.replaces else "may be replaced"
+    if change.action == "may-delete":
+        verb = "exists only under a condition now"
+    if change.effect is Effect.DELETE_THEN_CREATE:
+        verb = "is deleted, then created again"
+    outcome = f"{what} changes" if change.effect.replaces else f"{what} may change"
+    return Finding(
+        rule,
+        before.logical_id,
+        before.type,
+        f"{before.logical_id} {verb}{why}: {outcome}",
+        Severity.HIGH if change.effect.replaces else Severity.MEDIUM,
+        f"Clients must follow; --allow-loss {before.logical_id} if they can.",
+        refusal=Refusal.UNLESS_ALLOWED,
+    )
+
+
+def _routes_gone(old: Template, new: Template) -> Iterator[Finding]:
+    after = routes(new)
+    answered = {(api, path) for api, method, path in after if method == "ANY"}
+    for (api, method, path), route in routes(old).items():
+        gone = (api, method, path) not in after and (api, path) not in answered
+        api_stays = any(reference == api for reference, _, _ in after)
+        if gone and method != "OPTIONS" and api_stays:
+            yield Finding(
+                "L106",
+                route.logical_id,
+                old.resources[route.logical_id].type,
+                f"{route.name} is no longer answered",
+                Severity.MEDIUM,
+                "Callers get 403 (REST) or 404 (HTTP API) once the stage is deployed.",
+            )

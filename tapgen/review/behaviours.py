@@ -1,0 +1,166 @@
+"""What an update of a property does where no resource schema says so: hand-written, each with its source.
+
+A rule sees the resource before and after. It answers with an effect and a reason, or None where the schema decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tapgen.review.model import ABSENT, Effect
+
+Properties = Mapping[str, Any]
+Answer = tuple[Effect, str]
+_REFERENCE: Final = "CloudFormation template reference"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One changed property: the resource's properties, and the value itself, before and after."""
+
+    old: Properties
+    new: Properties
+    before: Any
+    after: Any
+
+
+Decide = Callable[[Change], Answer | None]
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """A rule for one property of one type."""
+
+    type: str
+    property: str
+    source: str
+    decide: Decide
+
+
+def behaviour_of(kind: str, name: str) -> Behaviour | None:
+    """The rule for a type's property."""
+    return _BY_PROPERTY.get((kind, name))
+
+
+def key_types(properties: Properties) -> dict[str, str]:
+    """Attribute name -> type, of a DynamoDB table."""
+    listed = properties.get("AttributeDefinitions")
+    entries = listed if isinstance(listed, list) else []
+    return {
+        str(entry.get("AttributeName")): str(entry.get("AttributeType")) for entry in entries if isinstance(entry, dict)
+    }
+
+
+def _attribute_definitions(change: Change) -> Answer | None:
+    was, now = key_types(change.old), key_types(change.new)
+    changed = sorted(name for name in was.keys() & now.keys() if was[name] != now[name])
+    if changed:
+        return Effect.REPLACE, f"the type of the attribute {', '.join(changed)} changes"
+    return Effect.UPDATE, ""
+
+
+def _tenancy(change: Change) -> Answer | None:
+    if change.before == "dedicated" and change.after in ("default", ABSENT):
+        return Effect.UPDATE, "from dedicated to default needs no replacement"
+    if change.before in ("default", ABSENT) and change.after in ("default", ABSENT):
+        return Effect.UPDATE, "default is the default"
+    return Effect.REPLACE, "only from dedicated to default is it changed in place"
+
+
+def _always(effect: Effect, reason: str = "") -> Decide:
+    return lambda change: (effect, reason)  # noqa: ARG005 - the rule is the same for every change
+
+
+def _default_is(value: str) -> Decide:
+    def decide(change: Change) -> Answer | None:
+        if [change.before, change.after] in ([value, ABSENT], [ABSENT, value]):
+            return Effect.UPDATE, f"{value} is the default"
+        return None
+
+    return decide
+
+
+_local_indexes = _always(
+    Effect.MAY_REPLACE, "a local index is created with its table: CloudFormation replaces the table or refuses"
+)
+_key_schema = _always(Effect.REPLACE, "the primary key of a table is fixed when it is created")
+_instance_type = _always(
+    Effect.MAY_REPLACE, "an EBS-backed instance is stopped and started, one with an instance store is replaced"
+)
+_ebs_backed = _always(
+    Effect.INTERRUPT, "an EBS-backed instance is stopped and started; one with an instance store is replaced"
+)
+_snapshot = _always(Effect.REPLACE, "another snapshot, or none, makes a new database")
+_interrupts = _always(Effect.INTERRUPT)
+_upgrades = _always(Effect.INTERRUPT, "the engine restarts; for a major version it is offline during the upgrade")
+
+CUSTOM: Final = Behaviour(
+    "Custom::*",
+    "*",
+    "user guide, Custom resource response objects",
+    _always(Effect.MAY_REPLACE, "the custom resource's own code decides, by the physical id that it returns"),
+)
+
+_TABLE = f"{_REFERENCE}, AWS::DynamoDB::Table"
+_INSTANCE = f"{_REFERENCE}, AWS::EC2::Instance"
+_DATABASE = f"{_REFERENCE}, AWS::RDS::DBInstance"
+
+BEHAVIOURS: Final = (
+    Behaviour(
+        "AWS::DynamoDB::Table", "AttributeDefinitions", f"{_TABLE}, AttributeDefinitions", _attribute_definitions
+    ),
+    Behaviour("AWS::DynamoDB::Table", "KeySchema", f"{_REFERENCE}, AWS::DynamoDB::Table KeySchema", _key_schema),
+    Behaviour(
+        "AWS::DynamoDB::Table",
+        "LocalSecondaryIndexes",
+        f"{_REFERENCE}, AWS::DynamoDB::Table LocalSecondaryIndex: updates are not supported",
+        _local_indexes,
+    ),
+    Behaviour(
+        "AWS::DynamoDB::GlobalTable",
+        "AttributeDefinitions",
+        f"{_REFERENCE}, AWS::DynamoDB::GlobalTable",
+        _attribute_definitions,
+    ),
+    Behaviour(
+        "AWS::DynamoDB::GlobalTable", "KeySchema", f"{_REFERENCE}, AWS::DynamoDB::GlobalTable KeySchema", _key_schema
+    ),
+    Behaviour("AWS::EC2::VPC", "InstanceTenancy", f"{_REFERENCE}, AWS::EC2::VPC, InstanceTenancy", _tenancy),
+    Behaviour("AWS::EC2::Instance", "InstanceType", f"{_INSTANCE}, InstanceType", _instance_type),
+    Behaviour("AWS::EC2::Instance", "UserData", f"{_INSTANCE}, UserData", _ebs_backed),
+    Behaviour("AWS::EC2::Instance", "EbsOptimized", f"{_INSTANCE}, EbsOptimized", _ebs_backed),
+    Behaviour("AWS::EC2::Instance", "KernelId", f"{_INSTANCE}, KernelId", _ebs_backed),
+    Behaviour("AWS::EC2::Instance", "RamdiskId", f"{_INSTANCE}, RamdiskId", _ebs_backed),
+    Behaviour("AWS::EC2::Instance", "Tenancy", f"{_INSTANCE}, Tenancy", _default_is("default")),
+    Behaviour("AWS::RDS::DBInstance", "DBSnapshotIdentifier", f"{_DATABASE}, DBSnapshotIdentifier", _snapshot),
+    Behaviour("AWS::RDS::DBInstance", "DBInstanceClass", f"{_DATABASE}, DBInstanceClass", _interrupts),
+    Behaviour(
+        "AWS::RDS::DBInstance",
+        "EngineVersion",
+        f"{_DATABASE}, EngineVersion",
+        _upgrades,
+    ),
+    Behaviour("AWS::RDS::DBInstance", "DBParameterGroupName", f"{_DATABASE}, DBParameterGroupName", _interrupts),
+    Behaviour(
+        "AWS::RDS::DBCluster",
+        "SnapshotIdentifier",
+        f"{_REFERENCE}, AWS::RDS::DBCluster, SnapshotIdentifier",
+        _snapshot,
+    ),
+    Behaviour(
+        "AWS::ElastiCache::CacheCluster",
+        "EngineVersion",
+        f"{_REFERENCE}, AWS::ElastiCache::CacheCluster, EngineVersion",
+        _interrupts,
+    ),
+    Behaviour(
+        "AWS::Lambda::Function",
+        "PackageType",
+        f"{_REFERENCE}, AWS::Lambda::Function, PackageType",
+        _default_is("Zip"),
+    ),
+)
+
+_BY_PROPERTY: Final = {(rule.type, rule.property): rule for rule in BEHAVIOURS}

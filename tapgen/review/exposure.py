@@ -1,0 +1,143 @@
+"""What asks callers for less: API methods, function URLs and CORS; rules S011 to S013."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from tapgen.review.apis import Route, imports_definition, routes
+from tapgen.review.model import Direction, Finding, Severity
+from tapgen.review.show import text
+from tapgen.review.template import Resource, Template
+
+_ORIGIN: Final = "Access-Control-Allow-Origin"
+_QUOTES = re.compile(r"^'(.*)'$", re.DOTALL)
+
+
+def exposure_findings(old: Template, new: Template) -> Iterator[Finding | str]:
+    """Findings, and by name what was not understood."""
+    yield from _routes(old, new)
+    for name, after in new.resources.items():
+        before = old.resources.get(name)
+        if imports_definition(after) and before is not None and before.properties != after.properties:
+            yield f"{name}: its routes come from an OpenAPI document, which is compared as text only"
+        if after.type == "AWS::Lambda::Url":
+            yield from _url(before, after)
+    yield from _origins(old, new)
+
+
+def _routes(old: Template, new: Template) -> Iterator[Finding]:
+    before, after = routes(old), routes(new)
+    for key, route in after.items():
+        was = before.get(key)
+        kind = new.resources[route.logical_id].type
+        if was is None:
+            wider = before.get((route.api, "ANY", route.path))
+            if route.method != "OPTIONS" and wider is None:
+                yield _route(route, kind, f"{route.name} is new and asks for {_asks(route)}", _openness(route))
+        elif (was.authorization, was.api_key) != (route.authorization, route.api_key):
+            message = f"{route.name} asks for {_asks(route)} instead of {_asks(was)}"
+            yield _route(route, kind, message, _openness(route), narrowed=_strength(route) > _strength(was))
+
+
+def _route(route: Route, kind: str, message: str, severity: Severity, *, narrowed: bool = False) -> Finding:
+    direction: Direction = "narrowed" if narrowed else "broadened"
+    return Finding(
+        "S011", route.logical_id, kind, message, Severity.INFO if narrowed else severity, direction=direction
+    )
+
+
+def _asks(route: Route) -> str:
+    asked = [] if route.authorization == "NONE" else [route.authorization]
+    return " and ".join([*asked, "an API key"] if route.api_key else asked) or "no authorization"
+
+
+def _openness(route: Route) -> Severity:
+    return Severity.HIGH if _strength(route) == 0 else Severity.MEDIUM
+
+
+def _strength(route: Route) -> int:
+    """0 nothing, 1 an API key (which is no authorization: API Gateway developer guide), 2 an authorizer, 3 both."""
+    return 2 * (route.authorization != "NONE") + route.api_key
+
+
+def _url(before: Resource | None, after: Resource) -> Iterator[Finding]:
+    name = after.logical_id
+    now = text(after.properties.get("AuthType", "NONE"))
+    was = text(before.properties.get("AuthType", "NONE")) if before is not None else ""
+    if now == was:
+        return
+    if now == "NONE":
+        message = f"{name}: the function URL {'is new and ' if before is None else ''}asks for no authorization"
+        hint = "With a permission for everybody, anyone on the internet can invoke the function."
+        yield Finding("S012", name, after.type, message, Severity.HIGH, hint, direction="broadened")
+    elif before is None:
+        message = f"{name}: the function URL is new and asks for {now}"
+        yield Finding("S012", name, after.type, message, Severity.LOW, direction="broadened")
+    else:
+        message = f"{name}: the function URL asks for {now} instead of no authorization"
+        yield Finding("S012", name, after.type, message, Severity.INFO, direction="narrowed")
+
+
+def _origins(old: Template, new: Template) -> Iterator[Finding]:
+    was, now = _all_origins(old), _all_origins(new)
+    for name, origins in now.items():
+        before = was.get(name, frozenset())
+        kind = new.resources[name].type
+        came = frozenset() if "*" in before else origins - before
+        went = frozenset() if "*" in origins else before - origins
+        if came:
+            listed = ", ".join(sorted(came))
+            message = f"{name}: pages of {'any origin' if '*' in came else listed} may call"
+            severity = Severity.LOW if name not in old.resources else Severity.MEDIUM
+            yield Finding("S013", name, kind, message, severity, direction="broadened", details=tuple(sorted(came)))
+        if went:
+            listed = "any origin" if "*" in went else ", ".join(sorted(went))
+            message = f"{name}: pages of {listed} may no longer call"
+            yield Finding("S013", name, kind, message, Severity.INFO, direction="narrowed", details=tuple(sorted(went)))
+
+
+def _all_origins(template: Template) -> dict[str, frozenset[str]]:
+    """Logical id -> allowed origins, wherever the template says them."""
+    found: dict[str, frozenset[str]] = {}
+    for resource in template.resources.values():
+        origins = frozenset(_resource_origins(resource))
+        if origins:
+            found[resource.logical_id] = origins
+    return found
+
+
+def _resource_origins(resource: Resource) -> Iterator[str]:
+    properties = resource.properties
+    if resource.type == "AWS::Lambda::Url":
+        yield from _listed(_get(properties, "Cors", "AllowOrigins"))
+    elif resource.type == "AWS::ApiGatewayV2::Api":
+        yield from _listed(_get(properties, "CorsConfiguration", "AllowOrigins"))
+    elif resource.type == "AWS::S3::Bucket":
+        for rule in _get(properties, "CorsConfiguration", "CorsRules") or ():
+            yield from _listed(_get(rule, "AllowedOrigins"))
+    elif resource.type == "AWS::ApiGateway::GatewayResponse":
+        yield from _headers(properties.get("ResponseParameters"), "gatewayresponse.header.")
+    elif resource.type == "AWS::ApiGateway::Method":
+        responses = _get(properties, "Integration", "IntegrationResponses")
+        for response in responses if isinstance(responses, list) else ():
+            yield from _headers(_get(response, "ResponseParameters"), "method.response.header.")
+
+
+def _headers(parameters: Any, prefix: str) -> Iterator[str]:
+    """The origin in a mapped header: a constant stands in single quotes."""
+    if isinstance(parameters, Mapping):
+        for key, value in parameters.items():
+            if key.lower() == (prefix + _ORIGIN).lower():
+                yield _QUOTES.sub(r"\1", text(value))
+
+
+def _get(value: Any, *path: str) -> Any:
+    for step in path:
+        value = value.get(step) if isinstance(value, Mapping) else None
+    return value
+
+
+def _listed(value: Any) -> list[str]:
+    return [text(item) for item in value] if isinstance(value, list) else []

@@ -1,0 +1,181 @@
+"""Which changes destroy data or take away what protects it: rules L001 to L007 and L208."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tapgen.review.model import Effect, Finding, Refusal, ResourceChange, Severity
+from tapgen.review.show import at
+from tapgen.review.stateful import HOLDS, KEEPS, MINOR, PROTECTIONS, refuses_deletion, value_at
+from tapgen.review.template import Resource, Template
+
+_KEEP_HINT = "Set DeletionPolicy and UpdateReplacePolicy to Retain in a deployment of its own first"
+
+
+def data_losses(changes: tuple[ResourceChange, ...], old: Template, new: Template) -> Iterator[Finding]:
+    """What happens to data, in the order of the changes."""
+    for change in changes:
+        before = old.resources.get(change.logical_id)
+        after = new.resources.get(change.logical_id)
+        if before is not None and (
+            after is None or change.effect >= Effect.MAY_REPLACE or change.action == "may-delete"
+        ):
+            yield from _end_of(before, after, change)
+        if before is not None and after is not None and before.type == after.type:
+            yield from _weaker(before, after)
+            yield from _sooner(before, after)
+
+
+def _end_of(before: Resource, after: Resource | None, change: ResourceChange) -> Iterator[Finding]:
+    """The old physical resource is deleted, replaced, or may be."""
+    certain = after is None or change.effect.replaces
+    kept = (before if after is None else after).policy("DeletionPolicy" if after is None else "UpdateReplacePolicy")
+    if certain and kept not in KEEPS and (guard := refuses_deletion(before)):
+        yield Finding(
+            "L208",
+            before.logical_id,
+            before.type,
+            f"{before.logical_id} cannot be deleted: its {guard} is on"
+            + ("" if after is None else ", so the old one stays behind after the replacement"),
+            Severity.HIGH,
+            f"Turn its {guard} off in a deployment of its own first, or keep it with a Retain policy.",
+            refusal=Refusal.UNLESS_ALLOWED,
+        )
+    if before.type in HOLDS:
+        yield _data(before, after, change, kept)
+
+
+def _data(before: Resource, after: Resource | None, change: ResourceChange, kept: str) -> Finding:
+    holds = HOLDS[before.type]
+    name = before.logical_id
+    minor = before.type in MINOR
+    refusal = Refusal.NONE if minor else Refusal.UNLESS_ALLOWED
+    why = _why(change)
+    fate = "a snapshot of it is taken" if kept == "Snapshot" else "the old one stays in the account, outside the stack"
+    if after is None and kept in KEEPS:
+        return Finding(
+            "L002",
+            name,
+            before.type,
+            f"{name} leaves the stack: {fate} ({holds})",
+            Severity.LOW if kept != "Snapshot" else Severity.MEDIUM,
+            "Nothing manages it any more; a resource of the same name can only come back by import.",
+            refusal=Refusal.NONE if kept != "Snapshot" else refusal,
+        )
+    if after is None:
+        return Finding(
+            "L001",
+            name,
+            before.type,
+            f"{name} is deleted, and with it: {holds}{_bucket(before)}",
+            Severity.MEDIUM if minor else Severity.HIGH,
+            f"{_KEEP_HINT}, or --allow-loss {name} if it may go.",
+            refusal=refusal,
+        )
+    if not change.effect.replaces:
+        verb = "exists only under a condition now" if change.action == "may-delete" else f"may be replaced{why}"
+        return Finding(
+            "L005",
+            name,
+            before.type,
+            f"{name} {verb}; with it would go: {holds}",
+            Severity.MEDIUM,
+            "The change set tells for certain; --allow-loss names it if it may be replaced.",
+            refusal=refusal,
+        )
+    if kept in KEEPS:
+        return Finding(
+            "L004",
+            name,
+            before.type,
+            f"{name} is replaced{why}: the new one is empty, {fate} ({holds})",
+            Severity.MEDIUM,
+            f"Move the data yourself; --allow-loss {name} if that is planned.",
+            refusal=refusal,
+        )
+    return Finding(
+        "L003",
+        name,
+        before.type,
+        f"{name} is replaced{why}: the new one is empty, the old one is deleted ({holds})",
+        Severity.MEDIUM if minor else Severity.HIGH,
+        f"{_KEEP_HINT}, or --allow-loss {name} if it may go.",
+        refusal=refusal,
+    )
+
+
+def _why(change: ResourceChange) -> str:
+    worst = max(change.properties, key=lambda one: one.effect, default=None)
+    if worst is None:
+        return ""
+    reason = f", {worst.reason}" if worst.reason else ""
+    return f" ({at(worst.path)}{reason})"
+
+
+def _bucket(before: Resource) -> str:
+    return "; the deletion fails while the bucket holds any" if before.type == "AWS::S3::Bucket" else ""
+
+
+def _weaker(before: Resource, after: Resource) -> Iterator[Finding]:
+    """A protection that was on is off."""
+    name = before.logical_id
+    if before.type in HOLDS:
+        for attribute in ("DeletionPolicy", "UpdateReplacePolicy"):
+            was, now = before.policy(attribute), after.policy(attribute)
+            if was in KEEPS and now not in KEEPS:
+                yield Finding(
+                    "L006",
+                    name,
+                    before.type,
+                    f"{name}: {attribute} goes from {was} to {now}: a later deployment may destroy {HOLDS[before.type]}",
+                    Severity.MEDIUM,
+                )
+    for protection in PROTECTIONS:
+        if protection.type == before.type:
+            was_on = value_at(before, protection.path) in protection.on
+            if was_on and value_at(after, protection.path) not in protection.on:
+                yield Finding("L006", name, before.type, f"{name}: {protection.what} is turned off", Severity.MEDIUM)
+    was_days, now_days = (_number(value_at(one, ("BackupRetentionPeriod",))) for one in (before, after))
+    if was_days is not None and (now_days or 0) < was_days:
+        yield Finding(
+            "L006",
+            name,
+            before.type,
+            f"{name}: backups are kept {now_days or 0} days instead of {was_days}",
+            Severity.MEDIUM,
+        )
+
+
+def _sooner(before: Resource, after: Resource) -> Iterator[Finding]:
+    name = before.logical_id
+    for kind, field, unit in (
+        ("AWS::Logs::LogGroup", "RetentionInDays", "days"),
+        ("AWS::SQS::Queue", "MessageRetentionPeriod", "seconds"),
+        ("AWS::Kinesis::Stream", "RetentionPeriodHours", "hours"),
+    ):
+        if before.type != kind:
+            continue
+        was, now = _number(value_at(before, (field,))), _number(value_at(after, (field,)))
+        shorter = now is not None and (now < was if was is not None else kind == "AWS::Logs::LogGroup")
+        if shorter:
+            kept = f"{was} {unit}" if was is not None else "for ever"
+            yield Finding(
+                "L007",
+                name,
+                before.type,
+                f"{name}: {HOLDS[kind]} are kept {now} {unit} instead of {kept}; older ones are deleted",
+                Severity.LOW,
+            )
+    ttl = ("TimeToLiveSpecification", "AttributeName")
+    if before.type == "AWS::DynamoDB::Table" and value_at(after, ttl) not in (None, value_at(before, ttl)):
+        yield Finding(
+            "L007",
+            name,
+            before.type,
+            f"{name}: items expire by their attribute {value_at(after, ttl)}",
+            Severity.LOW,
+        )
+
+
+def _number(value: object) -> int | None:
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else None

@@ -1,0 +1,177 @@
+"""What a review says, as frozen values: changes, findings, notes; nothing here computes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum, IntEnum
+from typing import Any, Final, Literal
+
+Path = tuple[str | int, ...]
+
+
+class _Absent(Enum):
+    ABSENT = "absent"
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT: Final = _Absent.ABSENT
+"""Stands for a value that one of the two sides does not have; None is a value (YAML's null)."""
+
+
+class Effect(IntEnum):
+    """What an update does to the resource, least first: CloudFormation user guide, "Update behaviors"."""
+
+    NONE = 0
+    """Only the template's own record of the resource changes."""
+    UPDATE = 1
+    """Updates in place."""
+    INTERRUPT = 2
+    """Updates in place, with an interruption."""
+    MAY_REPLACE = 3
+    """May replace; the reason says on what it depends."""
+    REPLACE = 4
+    """Replaces: the new one is created, then the old one deleted."""
+    DELETE_THEN_CREATE = 5
+    """Replaces: the old one is deleted first, so there is a gap."""
+
+    @property
+    def replaces(self) -> bool:
+        """Whether the resource is replaced for certain."""
+        return self >= Effect.REPLACE
+
+
+Action = Literal["create", "delete", "update", "replace", "may-replace", "may-create", "may-delete"]
+Direction = Literal["broadened", "narrowed", "same", ""]
+
+
+class Severity(IntEnum):
+    """How loud a finding is."""
+
+    INFO = 0
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+
+
+class Refusal(Enum):
+    """What a deployment's guard does with a finding."""
+
+    NONE = "none"
+    """Nothing: it is told, and the deployment goes on."""
+    UNLESS_ALLOWED = "unless-allowed"
+    """It refuses, unless the logical id is named with --allow-loss."""
+    ALWAYS = "always"
+    """It refuses: CloudFormation would fail, whatever one allows."""
+
+
+@dataclass(frozen=True)
+class PropertyChange:
+    """One changed value of a resource; `path` begins with the attribute, such as ("Properties", "MemorySize")."""
+
+    path: Path
+    old: Any
+    new: Any
+    effect: Effect = Effect.NONE
+    reason: str = ""
+    cause: str = ""
+    """The logical id whose replacement makes this value change, where the template's text stays the same."""
+
+
+@dataclass(frozen=True)
+class ResourceChange:
+    """What happens to one resource."""
+
+    logical_id: str
+    type: str
+    action: Action
+    properties: tuple[PropertyChange, ...] = ()
+    effect: Effect = Effect.NONE
+    notes: tuple[str, ...] = ()
+    old_type: str = ""
+    routine: bool = False
+    """An API's deployment that takes the place of the one before: expected, and no loss."""
+
+
+@dataclass(frozen=True)
+class SectionChange:
+    """A change outside of Resources: a parameter, an output, a condition or a stack tag."""
+
+    section: str
+    name: str
+    path: Path
+    old: Any
+    new: Any
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that a reviewer must know; `rule` is a key of `rulebook.RULES`."""
+
+    rule: str
+    logical_id: str
+    type: str
+    message: str
+    severity: Severity
+    hint: str = ""
+    direction: Direction = ""
+    refusal: Refusal = Refusal.NONE
+    details: tuple[str, ...] = ()
+    subject: str = ""
+    """What the rule is about where it is not the logical id: the name of an export."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """A slow operation or an always-on cost."""
+
+    kind: Literal["time", "cost", "info"]
+    logical_id: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Review:
+    """Everything that is to be said about one change."""
+
+    changes: tuple[ResourceChange, ...] = ()
+    sections: tuple[SectionChange, ...] = ()
+    losses: tuple[Finding, ...] = ()
+    security: tuple[Finding, ...] = ()
+    notes: tuple[Note, ...] = ()
+    unknown: tuple[str, ...] = ()
+    """What was not understood, each by name."""
+    creates_stack: bool = field(default=False)
+
+    def __bool__(self) -> bool:
+        """Whether there is any change."""
+        return bool(self.changes or self.sections)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Losses and security, worst first."""
+        return tuple(sorted((*self.losses, *self.security), key=_loudness))
+
+    @property
+    def refusals(self) -> tuple[Finding, ...]:
+        """What a deployment is refused for, unless it is allowed by name."""
+        return tuple(finding for finding in self.findings if finding.refusal is not Refusal.NONE)
+
+    def refused(self, allowed: frozenset[str] = frozenset()) -> tuple[Finding, ...]:
+        """The refusals that remain when the loss of some logical ids is allowed."""
+        return tuple(
+            finding
+            for finding in self.refusals
+            if finding.refusal is Refusal.ALWAYS or finding.logical_id not in allowed
+        )
+
+    def changed(self, *actions: Action) -> Iterator[ResourceChange]:
+        """The changes with one of some actions."""
+        return (change for change in self.changes if change.action in actions)
+
+
+def _loudness(finding: Finding) -> tuple[int, int, str, str]:
+    order = {Refusal.ALWAYS: 0, Refusal.UNLESS_ALLOWED: 1, Refusal.NONE: 2}
+    return order[finding.refusal], -finding.severity, finding.rule, finding.logical_id

@@ -1,0 +1,106 @@
+"""Values as a person reads them: intrinsic functions in YAML's short form on one line, secrets masked."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tapgen.review.intrinsics import MASK, Masked, function
+from tapgen.review.model import ABSENT, Path
+
+_SECRET_NAME = re.compile(
+    r"(password|passwd|passphrase|secret|token|api_?key|private_?key|access_?key|credential)s?(value|string)?$",
+    re.IGNORECASE,
+)
+_SECRET_VALUE = re.compile(r"\b(AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----")
+_PLAIN = re.compile(r"[^\s\"'{}\[\],:#&*!|>%@`](?:[^\n\"{}\[\],#]*[^\s\"{}\[\],#:])?")
+
+
+def text(value: Any) -> str:
+    """A string with its functions as `${…}`, as Fn::Sub would write it: the form that policies are compared in."""
+    if isinstance(value, str):
+        return MASK if isinstance(value, Masked) else value
+    call = function(value)
+    if call is None:
+        return inline(value)
+    name, argument = call
+    if name == "Fn::Join" and isinstance(argument, list) and len(argument) == 2 and argument[0] == "":
+        return "".join(text(piece) for piece in argument[1]) if isinstance(argument[1], list) else text(argument[1])
+    return "${" + (_named(name, argument) or inline(value)) + "}"
+
+
+def inline(value: Any) -> str:
+    """Any value on one line."""
+    if isinstance(value, str):
+        return MASK if isinstance(value, Masked) else _quoted(value)
+    if isinstance(value, list):
+        return "[" + ", ".join(inline(item) for item in value) + "]"
+    if isinstance(value, dict):
+        call = function(value)
+        if call is not None:
+            return _call(value, *call)
+        return "{" + ", ".join(f"{_quoted(str(key))}: {inline(item)}" for key, item in value.items()) + "}"
+    return "" if value is ABSENT else str(value)
+
+
+def _call(value: Any, name: str, argument: Any) -> str:
+    if name == "Fn::Join" and isinstance(argument, list) and argument[:1] == [""]:
+        return f"!Sub {_quoted(text(value))}"
+    return f"!{name.removeprefix('Fn::')} {_named(name, argument) or inline(argument)}"
+
+
+def _named(name: str, argument: Any) -> str:
+    """`Table` of a Ref, `Table.Arn` of a GetAtt; else ''."""
+    if name == "Ref" and isinstance(argument, str):
+        return argument
+    return ".".join(argument) if name == "Fn::GetAtt" and _strings(argument) else ""
+
+
+def shown(value: Any, path: Path) -> Any:
+    """The value as it may leave the process: secrets masked by their kind, by the name above them or by their look."""
+    if isinstance(value, Masked):
+        return MASK
+    if isinstance(value, dict) and function(value) is None:
+        # {"Key": "DB_PASSWORD", "Value": "…"}: the name stands beside the value.
+        beside = next((value[name] for name in ("Key", "Name", "ParameterKey") if isinstance(value.get(name), str)), "")
+        return {
+            key: shown(item, (*path, beside) if key in ("Value", "ParameterValue") and beside else (*path, key))
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [shown(item, path) for item in value]
+    if isinstance(value, dict):
+        [(name, argument)] = value.items()
+        return value if name in ("Ref", "Fn::GetAtt") else {name: shown(argument, path)}
+    if isinstance(value, str) and value and (_secret_path(path) or _SECRET_VALUE.search(value)):
+        return value if value.startswith(("{{resolve:", "arn:")) else MASK
+    return value
+
+
+def _secret_path(path: Path) -> bool:
+    name = next((step for step in reversed(path) if isinstance(step, str)), "")
+    return bool(_SECRET_NAME.search(name))
+
+
+def at(path: Path) -> str:
+    """`KeySchema[0].AttributeName`; "Properties" is left out at the front."""
+    steps = path[1:] if len(path) > 1 and path[0] == "Properties" else path
+    written = ""
+    for step in steps:
+        if isinstance(step, int):
+            written += f"[{step}]"
+        else:
+            written += f".{step}" if written else step
+    return written
+
+
+def _strings(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(item, str) for item in value)
+
+
+def _quoted(value: str) -> str:
+    if _PLAIN.fullmatch(value):
+        return value
+    import json
+
+    return json.dumps(value, ensure_ascii=False)

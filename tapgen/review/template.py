@@ -1,0 +1,208 @@
+"""A document as a review reads it: canonical values, decided conditions, the resources that exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from tapgen.document import Document
+from tapgen.errors import DocumentError
+from tapgen.review.conditions import decide
+from tapgen.review.intrinsics import Masked, Reference, Scope, canonical, references, scalar
+
+_ATTRIBUTES: Final = ("Properties", "DependsOn", "Type", "Condition")
+_PLAIN_SECTIONS: Final = (
+    "AWSTemplateFormatVersion",
+    "Description",
+    "Transform",
+    "Metadata",
+    "Rules",
+    "Globals",
+    "Hooks",
+)
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource that exists, or may exist."""
+
+    logical_id: str
+    type: str
+    properties: Mapping[str, Any]
+    attributes: Mapping[str, Any]
+    """DependsOn (a sorted list), DeletionPolicy, Metadata … as they are written."""
+    condition: str = ""
+    """The condition that it depends on, where that cannot be decided; else ''."""
+    references: tuple[Reference, ...] = ()
+    """What its properties refer to; a path begins with the property's name."""
+
+    def policy(self, attribute: str) -> str:
+        """DeletionPolicy or UpdateReplacePolicy with CloudFormation's default filled in.
+
+        The default is Delete, but Snapshot for AWS::RDS::DBCluster and for an AWS::RDS::DBInstance outside a cluster
+        (template reference, "DeletionPolicy attribute"); UpdateReplacePolicy has no such exception.
+        """
+        written = self.attributes.get(attribute)
+        if isinstance(written, str):
+            return written
+        if attribute == "DeletionPolicy" and written is None:
+            lone = self.type == "AWS::RDS::DBInstance" and "DBClusterIdentifier" not in self.properties
+            if lone or self.type == "AWS::RDS::DBCluster":
+                return "Snapshot"
+        return "Delete"
+
+
+@dataclass(frozen=True)
+class Template:
+    """A canonical document."""
+
+    resources: Mapping[str, Resource] = field(default_factory=dict)
+    sections: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Section name -> entry name -> value, for everything but resources."""
+    outputs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """The outputs that exist, resolved."""
+    absent: frozenset[str] = frozenset()
+    """The logical ids that a condition leaves out."""
+    transforms: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+    def of_type(self, *types: str) -> Iterator[Resource]:
+        """The resources of some types."""
+        return (resource for resource in self.resources.values() if resource.type in types)
+
+    def target(self, value: Any) -> Resource | None:
+        """The resource that a value refers to, where it is a plain Ref or GetAtt."""
+        found = [reference for reference in references(value) if reference.target in self.resources]
+        return self.resources[found[0].target] if len(found) == 1 else None
+
+
+def understand(document: Document | None, parameters: Mapping[str, Any] | None = None) -> Template:
+    """The template in a document; `parameters` are the stack's values, the defaults stand for the others.
+
+    Raises:
+        DocumentError: it is nested deeper than Python can follow.
+    """
+    if document is None:
+        return Template()
+    try:
+        return _understand(document, parameters or {})
+    except RecursionError:
+        raise DocumentError("the template is nested too deeply", "CloudFormation takes no such template.") from None
+
+
+def _understand(document: Document, given: Mapping[str, Any]) -> Template:
+    scope = _scope(document, given)
+    unknown: list[str] = []
+    resources: dict[str, Resource] = {}
+    for logical_id, written in _mapping(document, "Resources").items():
+        if str(logical_id).startswith("Fn::") or not isinstance(written, dict) or "Type" not in written:
+            unknown.append(f"{logical_id}: expanded by a transform, its resources are not known here")
+            continue
+        resource = _resource(str(logical_id), written, scope)
+        if resource is not None:
+            resources[resource.logical_id] = resource
+    transforms = _transforms(document)
+    unknown += [f"Transform {name}: what it makes of this template is not known here" for name in transforms]
+    unknown += [
+        f"{resource.logical_id}: {name} includes text that is not known here"
+        for resource in resources.values()
+        for name in ("Fn::Transform",)
+        if _contains(resource.properties, name)
+    ]
+    outputs = _outputs(document, scope)
+    absent = frozenset(map(str, _mapping(document, "Resources"))) - resources.keys()
+    return Template(resources, {**_sections(document), "Outputs": outputs}, outputs, absent, transforms, tuple(unknown))
+
+
+def _scope(document: Document, given: Mapping[str, Any]) -> Scope:
+    parameters: dict[str, Any] = {}
+    for name, declared in _mapping(document, "Parameters").items():
+        if not isinstance(declared, dict):
+            continue
+        value = given.get(name, declared.get("Default"))
+        if value is not None:
+            parameters[str(name)] = _parameter(value, declared)
+    mappings = _mapping(document, "Mappings")
+    known = Scope(parameters, mappings)
+    return Scope(parameters, mappings, decide(_mapping(document, "Conditions"), known))
+
+
+def _parameter(value: Any, declared: Mapping[str, Any]) -> Any:
+    """The value that Ref gives: a list for the list types, a dynamic reference for the SSM types."""
+    kind = str(declared.get("Type", "String"))
+    text = ",".join(scalar(item) for item in value) if isinstance(value, list) else scalar(value)
+    if kind.startswith("AWS::SSM::Parameter::Value"):
+        return "{{resolve:ssm:" + text + "}}"
+    secret = scalar(declared.get("NoEcho", False)).lower() == "true"
+    if kind == "CommaDelimitedList" or kind.startswith("List<"):
+        return [Masked(item.strip()) if secret else item.strip() for item in text.split(",")]
+    return Masked(text) if secret else text
+
+
+def _resource(logical_id: str, written: Mapping[str, Any], scope: Scope) -> Resource | None:
+    condition = written.get("Condition")
+    decided = scope.conditions.get(condition) if isinstance(condition, str) else None
+    if decided is False:
+        return None
+    properties = canonical(written.get("Properties") or {}, scope)
+    if not isinstance(properties, dict):  # what a function at this place gives: CloudFormation would refuse it
+        properties = {"": properties}
+    attributes = {
+        str(key): canonical(value, scope)
+        for key, value in written.items()
+        if key not in _ATTRIBUTES and value is not None
+    }
+    depends = written.get("DependsOn")
+    if depends:
+        attributes["DependsOn"] = sorted(
+            {scalar(name) for name in ([depends] if isinstance(depends, str) else depends)}
+        )
+    return Resource(
+        logical_id=logical_id,
+        type=scalar(written["Type"]),
+        properties=properties,
+        attributes=attributes,
+        condition=condition if isinstance(condition, str) and decided is None else "",
+        references=tuple(references(properties)),
+    )
+
+
+def _sections(document: Document) -> dict[str, dict[str, Any]]:
+    """The sections as they are written; a NoEcho parameter's default is masked."""
+    sections: dict[str, dict[str, Any]] = {}
+    for name in _PLAIN_SECTIONS:
+        if name in document and name != "AWSTemplateFormatVersion":
+            value = canonical(document[name])
+            sections[name] = value if isinstance(value, dict) else {"": value}
+    for name in ("Parameters", "Mappings", "Conditions"):
+        sections[name] = {str(key): canonical(value) for key, value in _mapping(document, name).items()}
+    for declared in sections["Parameters"].values():
+        if isinstance(declared, dict) and declared.get("NoEcho") == "true" and isinstance(declared.get("Default"), str):
+            declared["Default"] = Masked(declared["Default"])
+    return sections
+
+
+def _outputs(document: Document, scope: Scope) -> dict[str, Mapping[str, Any]]:
+    outputs: dict[str, Mapping[str, Any]] = {}
+    for name, written in _mapping(document, "Outputs").items():
+        if isinstance(written, dict) and scope.conditions.get(str(written.get("Condition"))) is not False:
+            outputs[str(name)] = {key: canonical(value, scope) for key, value in written.items()}
+    return outputs
+
+
+def _transforms(document: Document) -> tuple[str, ...]:
+    declared = document.get("Transform")
+    names = declared if isinstance(declared, list) else [declared] if declared else []
+    return tuple(scalar(name.get("Name", name)) if isinstance(name, dict) else scalar(name) for name in names)
+
+
+def _mapping(document: Document, section: str) -> dict[Any, Any]:
+    value = document.get(section)
+    return value if isinstance(value, dict) else {}
+
+
+def _contains(value: Any, name: str) -> bool:
+    if isinstance(value, dict):
+        return name in value or any(_contains(item, name) for item in value.values())
+    return isinstance(value, list) and any(_contains(item, name) for item in value)

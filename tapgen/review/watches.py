@@ -1,0 +1,247 @@
+"""Single settings that open or close something, as a table: rules S014 to S020."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any, Final
+
+from tapgen.review.model import Finding, Severity
+from tapgen.review.show import text
+from tapgen.review.stateful import value_at
+from tapgen.review.template import Resource, Template
+
+Safe = Callable[[Any], bool]
+
+
+@dataclass(frozen=True)
+class Watch:
+    """A property, when it is on the safe side, and what to say of it."""
+
+    rule: str
+    type: str
+    path: tuple[str, ...]
+    safe: Safe
+    what: str
+    severity: Severity = Severity.MEDIUM
+
+
+def _true(value: Any) -> bool:
+    return bool(value == "true")
+
+
+def _not_true(value: Any) -> bool:
+    return bool(value != "true")
+
+
+def _set(value: Any) -> bool:
+    return value not in (None, "", [], {})
+
+
+def _is(*values: str) -> Safe:
+    return lambda value: value in values
+
+
+def _is_not(*values: str) -> Safe:
+    return lambda value: value not in values
+
+
+_BLOCK: Final = "PublicAccessBlockConfiguration"
+_HIGH: Final = Severity.HIGH
+_LOW: Final = Severity.LOW
+
+# The safe side of each is from the property's page in the CloudFormation template reference.
+WATCHES: Final = (
+    *(
+        Watch("S014", "AWS::S3::Bucket", (_BLOCK, name), _true, f"the block on public access {name}", _HIGH)
+        for name in ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
+    ),
+    Watch(
+        "S014", "AWS::S3::Bucket", ("AccessControl",), _is_not("PublicRead", "PublicReadWrite"), "a private ACL", _HIGH
+    ),
+    Watch("S015", "AWS::RDS::DBInstance", ("PubliclyAccessible",), _not_true, "no public address", _HIGH),
+    Watch("S015", "AWS::Redshift::Cluster", ("PubliclyAccessible",), _not_true, "no public address", _HIGH),
+    Watch("S015", "AWS::DMS::ReplicationInstance", ("PubliclyAccessible",), _is("false"), "no public address", _HIGH),
+    Watch("S015", "AWS::EC2::Subnet", ("MapPublicIpOnLaunch",), _not_true, "no public addresses for new interfaces"),
+    Watch(
+        "S015", "AWS::ElasticLoadBalancingV2::LoadBalancer", ("Scheme",), _is("internal"), "an internal load balancer"
+    ),
+    Watch(
+        "S015",
+        "AWS::ApiGateway::RestApi",
+        ("DisableExecuteApiEndpoint",),
+        _true,
+        "the default endpoint switched off",
+        _LOW,
+    ),
+    Watch("S015", "AWS::OpenSearchService::Domain", ("VPCOptions",), _set, "a domain inside the VPC", _HIGH),
+    Watch(
+        "S015",
+        "AWS::SageMaker::NotebookInstance",
+        ("DirectInternetAccess",),
+        _is("Disabled"),
+        "no direct internet access",
+    ),
+    Watch("S016", "AWS::S3::Bucket", ("BucketEncryption",), _set, "encryption of its own choice", _LOW),
+    Watch("S016", "AWS::DynamoDB::Table", ("SSESpecification", "SSEEnabled"), _true, "encryption with a KMS key"),
+    Watch("S016", "AWS::SQS::Queue", ("KmsMasterKeyId",), _set, "encryption with a KMS key"),
+    Watch("S016", "AWS::SQS::Queue", ("SqsManagedSseEnabled",), _is_not("false"), "encryption at rest"),
+    Watch("S016", "AWS::SNS::Topic", ("KmsMasterKeyId",), _set, "encryption with a KMS key"),
+    Watch("S016", "AWS::RDS::DBInstance", ("StorageEncrypted",), _true, "encryption at rest", _HIGH),
+    Watch("S016", "AWS::RDS::DBCluster", ("StorageEncrypted",), _true, "encryption at rest", _HIGH),
+    Watch("S016", "AWS::DocDB::DBCluster", ("StorageEncrypted",), _true, "encryption at rest", _HIGH),
+    Watch("S016", "AWS::Neptune::DBCluster", ("StorageEncrypted",), _true, "encryption at rest", _HIGH),
+    Watch("S016", "AWS::Redshift::Cluster", ("Encrypted",), _true, "encryption at rest", _HIGH),
+    Watch("S016", "AWS::EC2::Volume", ("Encrypted",), _true, "encryption at rest", _HIGH),
+    Watch("S016", "AWS::EFS::FileSystem", ("Encrypted",), _true, "encryption at rest", _HIGH),
+    Watch("S016", "AWS::Kinesis::Stream", ("StreamEncryption",), _set, "encryption at rest"),
+    Watch("S016", "AWS::Logs::LogGroup", ("KmsKeyId",), _set, "encryption with a KMS key"),
+    Watch("S016", "AWS::Lambda::Function", ("KmsKeyArn",), _set, "encryption of its environment with a KMS key"),
+    Watch("S016", "AWS::SecretsManager::Secret", ("KmsKeyId",), _set, "encryption with a key of its own"),
+    Watch("S016", "AWS::ElastiCache::ReplicationGroup", ("AtRestEncryptionEnabled",), _true, "encryption at rest"),
+    Watch("S016", "AWS::ElastiCache::ReplicationGroup", ("TransitEncryptionEnabled",), _true, "encryption in transit"),
+    Watch(
+        "S016", "AWS::OpenSearchService::Domain", ("EncryptionAtRestOptions", "Enabled"), _true, "encryption at rest"
+    ),
+    Watch(
+        "S016",
+        "AWS::OpenSearchService::Domain",
+        ("NodeToNodeEncryptionOptions", "Enabled"),
+        _true,
+        "encryption between nodes",
+    ),
+    Watch("S016", "AWS::KMS::Key", ("EnableKeyRotation",), _true, "yearly rotation"),
+    Watch("S017", "AWS::ApiGateway::Stage", ("AccessLogSetting",), _set, "the access log"),
+    Watch("S017", "AWS::ApiGatewayV2::Stage", ("AccessLogSettings",), _set, "the access log"),
+    Watch("S017", "AWS::ApiGateway::Stage", ("TracingEnabled",), _true, "tracing", _LOW),
+    Watch("S017", "AWS::Lambda::Function", ("TracingConfig", "Mode"), _is("Active"), "tracing", _LOW),
+    Watch("S017", "AWS::S3::Bucket", ("LoggingConfiguration",), _set, "the access log"),
+    Watch("S017", "AWS::CloudTrail::Trail", ("IsLogging",), _is_not("false"), "logging", _HIGH),
+    Watch("S017", "AWS::CloudFront::Distribution", ("DistributionConfig", "Logging"), _set, "the access log"),
+    Watch("S017", "AWS::RDS::DBInstance", ("EnableCloudwatchLogsExports",), _set, "log export"),
+    Watch("S018", "AWS::CloudWatch::Alarm", ("ActionsEnabled",), _is_not("false"), "its actions"),
+    Watch("S018", "AWS::CloudWatch::Alarm", ("AlarmActions",), _set, "who is told"),
+    Watch("S019", "AWS::ApiGateway::DomainName", ("SecurityPolicy",), _is_not("TLS_1_0"), "TLS 1.2 or newer"),
+    Watch(
+        "S020",
+        "AWS::CloudFront::Distribution",
+        ("DistributionConfig", "WebACLId"),
+        _set,
+        "the web application firewall",
+    ),
+)
+
+# Types whose disappearance says it all.
+_GUARDS: Final = {
+    "AWS::CloudWatch::Alarm": ("S018", "the alarm"),
+    "AWS::CloudWatch::CompositeAlarm": ("S018", "the alarm"),
+    "AWS::CloudTrail::Trail": ("S017", "the trail"),
+    "AWS::EC2::FlowLog": ("S017", "the flow log"),
+    "AWS::WAFv2::WebACLAssociation": ("S020", "the web application firewall"),
+    "AWS::WAFv2::LoggingConfiguration": ("S017", "the firewall's log"),
+    "AWS::GuardDuty::Detector": ("S017", "the detector"),
+    "AWS::Config::ConfigurationRecorder": ("S017", "the recorder"),
+    "AWS::SecretsManager::RotationSchedule": ("S016", "the rotation of the secret"),
+}
+
+_BY_TYPE: Final[dict[str, list[Watch]]] = {}
+for _watch in WATCHES:
+    _BY_TYPE.setdefault(_watch.type, []).append(_watch)
+
+
+def watch_findings(old: Template, new: Template) -> Iterator[Finding | str]:
+    """Settings that crossed the line, guards that are gone, alarms that fall silent."""
+    for name, after in new.resources.items():
+        before = old.resources.get(name)
+        for watch in _BY_TYPE.get(after.type, ()):
+            if before is not None and before.type == after.type:
+                yield from _crossed(watch, before, after)
+            elif before is None and watch.rule in ("S014", "S015") and value_at(after, watch.path) is not None:
+                yield from _born_open(watch, after)
+        if before is not None and before.type == after.type:
+            yield from _alarm(before, after)
+            yield from _throttling(before, after)
+    for name, before in old.resources.items():
+        if name not in new.resources and before.type in _GUARDS:
+            rule, what = _GUARDS[before.type]
+            yield Finding(rule, name, before.type, f"{name}: {what} is deleted", Severity.MEDIUM, direction="broadened")
+        elif name not in old.resources and before.type in _GUARDS:
+            continue
+
+
+def _crossed(watch: Watch, before: Resource, after: Resource) -> Iterator[Finding]:
+    was, now = value_at(before, watch.path), value_at(after, watch.path)
+    if watch.safe(was) == watch.safe(now):
+        return
+    name = after.logical_id
+    where = ".".join(watch.path)
+    if watch.safe(was):
+        message = f"{name} loses {watch.what} ({where}: {_shown(was)} → {_shown(now)})"
+        yield Finding(watch.rule, name, after.type, message, watch.severity, direction="broadened")
+    else:
+        message = f"{name} gains {watch.what} ({where}: {_shown(was)} → {_shown(now)})"
+        yield Finding(watch.rule, name, after.type, message, Severity.INFO, direction="narrowed")
+
+
+def _born_open(watch: Watch, after: Resource) -> Iterator[Finding]:
+    if not watch.safe(value_at(after, watch.path)):
+        where = ".".join(watch.path)
+        message = f"{after.logical_id} is new and lacks {watch.what} ({where}: {_shown(value_at(after, watch.path))})"
+        yield Finding(watch.rule, after.logical_id, after.type, message, watch.severity, direction="broadened")
+
+
+def _shown(value: Any) -> str:
+    return "not set" if value is None else text(value) if not isinstance(value, dict | list) else "set"
+
+
+def _alarm(before: Resource, after: Resource) -> Iterator[Finding]:
+    """An alarm that needs more to go off."""
+    if after.type != "AWS::CloudWatch::Alarm":
+        return
+    parts = []
+    rising = text(after.properties.get("ComparisonOperator", "")).startswith("GreaterThan")
+    for name in ("Threshold", "EvaluationPeriods", "DatapointsToAlarm"):
+        was, now = (_number(one.properties.get(name)) for one in (before, after))
+        if was is not None and now is not None and was != now:
+            later = now > was if name != "Threshold" or rising else now < was
+            parts += [f"{name}: {was:g} → {now:g}"] if later else []
+    if before.properties.get("TreatMissingData") == "breaching" != after.properties.get("TreatMissingData"):
+        parts.append("missing data no longer raises it")
+    if parts:
+        name = after.logical_id
+        message = f"{name} goes off later ({', '.join(parts)})"
+        yield Finding("S018", name, after.type, message, Severity.LOW, direction="broadened")
+
+
+def _throttling(before: Resource, after: Resource) -> Iterator[Finding]:
+    if after.type != "AWS::ApiGateway::Stage":
+        return
+    was, now = (_rates(one) for one in (before, after))
+    raised = [f"{where} {was[where]:g} → {now[where]:g}" for where in was if where in now and now[where] > was[where]]
+    gone = [f"{where} {was[where]:g} → the account's limit" for where in was if where not in now]
+    if raised or gone:
+        name = after.logical_id
+        message = f"{name}: callers are throttled later ({', '.join((*raised, *gone))})"
+        yield Finding("S020", name, after.type, message, Severity.LOW, direction="broadened")
+
+
+def _rates(stage: Resource) -> dict[str, float]:
+    rates = {}
+    settings = stage.properties.get("MethodSettings")
+    for entry in settings if isinstance(settings, list) else ():
+        if isinstance(entry, dict):
+            where = f"{text(entry.get('HttpMethod', '*'))} {text(entry.get('ResourcePath', '/*'))}"
+            for field in ("ThrottlingRateLimit", "ThrottlingBurstLimit"):
+                rate = _number(entry.get(field))
+                if rate is not None:
+                    rates[f"{where} {field}"] = rate
+    return rates
+
+
+def _number(value: Any) -> float | None:
+    try:
+        number = float(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return number if number is not None and isfinite(number) else None
