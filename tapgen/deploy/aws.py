@@ -60,7 +60,7 @@ class Caller:
         self._make = service
         self._services: dict[str, object] = {}
 
-    def service(self, name: str) -> Any:  # noqa: ANN401 - botocore makes its classes at run time
+    def service(self, name: str) -> Any:
         """The service's client, made now or before."""
         if name not in self._services:
             from botocore.exceptions import BotoCoreError
@@ -96,7 +96,7 @@ class Caller:
         return answer
 
 
-def _service(session: Any, name: str, region: str, endpoint: str | None) -> object:  # noqa: ANN401 - as above
+def _service(session: Any, name: str, region: str, endpoint: str | None) -> object:
     from botocore.config import Config
 
     settings: dict[str, Any] = {"retries": {"mode": "standard", "total_max_attempts": ATTEMPTS}, "connect_timeout": 10}

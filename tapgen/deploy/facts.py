@@ -1,0 +1,140 @@
+"""What a deployment must know about a document: its text, capabilities, parameters and a fingerprint. All pure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from tapgen.document import MAX_BYTES, MAX_INLINE_BYTES, MAX_RESOURCES
+from tapgen.errors import ExitCode, TapgenError, UsageError, suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tapgen.document import Document
+
+# The types and their names: CreateChangeSet's Capabilities in the CloudFormation API reference, and the
+# name property of each in the template reference. Custom names need CAPABILITY_NAMED_IAM.
+_IAM_NAMES = {
+    "AWS::IAM::AccessKey": "",
+    "AWS::IAM::Group": "GroupName",
+    "AWS::IAM::InstanceProfile": "InstanceProfileName",
+    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
+    "AWS::IAM::Policy": "",
+    "AWS::IAM::Role": "RoleName",
+    "AWS::IAM::User": "UserName",
+    "AWS::IAM::UserToGroupAddition": "",
+}
+
+
+def body(document: Document) -> str:
+    """The text to send: JSON in ASCII, for GetTemplate may give "?" for other characters; indented where it fits.
+
+    Raises:
+        TapgenError: over 1 MB or 500 resources, which CloudFormation takes in no way.
+    """
+    count = len(document.get("Resources", {}))
+    compact = json.dumps(document, separators=(",", ":"))
+    if count > MAX_RESOURCES or len(compact) > MAX_BYTES:
+        raise TapgenError(
+            f"the template has {count} resources and {len(compact):,} bytes; "
+            f"CloudFormation takes {MAX_RESOURCES} and {MAX_BYTES:,}",
+            "Split the application into two, each with its own settings file.",
+            ExitCode.USAGE,
+        )
+    readable = json.dumps(document, indent=1)
+    return readable if len(readable) <= MAX_INLINE_BYTES else compact
+
+
+def fits_inline(text: str) -> bool:
+    """Whether CreateChangeSet takes the text itself: the limit counts bytes of UTF-8."""
+    return len(text.encode()) <= MAX_INLINE_BYTES
+
+
+def resources(document: Document) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Logical id and resource; also those inside of an Fn::ForEach, under the loop's own key."""
+    yield from _resources(document.get("Resources", {}))
+
+
+def _resources(section: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for logical_id, resource in section.items():
+        if isinstance(resource, dict):
+            yield logical_id, resource
+        elif isinstance(resource, list) and resource and isinstance(resource[-1], dict):
+            yield from _resources(resource[-1])
+
+
+def capabilities(document: Document) -> tuple[str, ...]:
+    """The least set of capabilities that the template needs. Change sets need no CAPABILITY_AUTO_EXPAND, ever."""
+    needed = ""
+    for _, resource in resources(document):
+        name = _IAM_NAMES.get(resource.get("Type", ""))
+        if name is None:
+            continue
+        if name and name in resource.get("Properties", {}):
+            return ("CAPABILITY_NAMED_IAM",)
+        needed = "CAPABILITY_IAM"
+    return (needed,) if needed else ()
+
+
+def parameters(document: Document, given: Mapping[str, str]) -> dict[str, str]:
+    """A value for every parameter, always sent: UsePreviousValue fails for a parameter that is new.
+
+    Raises:
+        UsageError: a parameter without default has no value, or a value has no parameter.
+    """
+    declared: Mapping[str, Any] = document.get("Parameters", {})
+    for name in given:
+        if name not in declared:
+            raise UsageError(f'the template has no parameter "{name}"', suggestion(name, declared))
+    values = {}
+    for name, parameter in declared.items():
+        if name in given:
+            values[name] = given[name]
+        elif "Default" in parameter:
+            values[name] = _text(parameter["Default"])
+        else:
+            raise UsageError(f'the parameter "{name}" has no value', f"Pass --parameter {name}=VALUE.")
+    return values
+
+
+def hidden_parameters(document: Document) -> frozenset[str]:
+    """The names of the NoEcho parameters."""
+    declared: Mapping[str, Any] = document.get("Parameters", {})
+    return frozenset(name for name, parameter in declared.items() if _text(parameter.get("NoEcho", "")) == "true")
+
+
+def fingerprint(document: Document) -> str:
+    """32 hex digits that are the same for two documents that CloudFormation takes for the same."""
+    return digest(normal(document))
+
+
+def digest(value: object) -> str:
+    """32 hex digits of a JSON value, whatever the order of its keys."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def normal(value: Any, key: str = "") -> Any:
+    """A copy in which equal spellings are equal: 10 and "10", true and "true", GetAtt's two forms, DependsOn's order.
+
+    A character beyond ASCII is "?", which is what GetTemplate may make of it. The input is not changed.
+    """
+    if isinstance(value, dict):
+        return {name: normal(item, name) for name, item in value.items()}
+    if isinstance(value, list):
+        items = [normal(item) for item in value]
+        return sorted(items) if key == "DependsOn" else items
+    text = _text(value).encode("ascii", "replace").decode()
+    if key == "DependsOn":
+        return [text]
+    return text.split(".", 1) if key == "Fn::GetAtt" else text
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return "" if value is None else str(value)

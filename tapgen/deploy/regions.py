@@ -1,0 +1,96 @@
+"""Several regions side by side: plan them all, ask once, execute them all. One region's end hides no other's."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from threading import Event as Flag
+from threading import Thread
+from typing import TYPE_CHECKING
+
+from tapgen.deploy.request import Outcome
+from tapgen.deploy.run import SYSTEM_CLOCK, Run, deploy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tapgen.deploy.pace import Clock
+    from tapgen.deploy.plan import Plan
+    from tapgen.deploy.ports import Client
+    from tapgen.deploy.prepare import Prepared
+    from tapgen.deploy.request import Deployment
+    from tapgen.deploy.view import View
+
+_LOOK = 0.1  # seconds between two looks at the threads, so that a Ctrl-C is heard
+
+
+def deploy_regions(
+    request: Deployment,
+    targets: Sequence[tuple[Client, View]],
+    *,
+    confirm: Callable[[tuple[Plan, ...]], bool],
+    clock: Clock = SYSTEM_CLOCK,
+) -> tuple[Outcome, ...]:
+    """The outcome of each target, in their order; a region that cannot be planned does not hold up the others."""
+    if len(targets) == 1:
+        [(client, view)] = targets
+        return (deploy(request, client, view, confirm=lambda plan: confirm((plan,)), clock=clock),)
+    stop = Flag()
+    clock = replace(clock, sleep=_interruptible(stop, clock))
+    runs = [Run(request, client, view, clock) for client, view in targets]
+    prepared: list[Prepared | Outcome | None] = [None] * len(runs)
+
+    def prepare(index: int) -> None:
+        prepared[index] = runs[index].prepare()
+
+    outcomes: list[Outcome | None] = [None] * len(runs)
+
+    def perform(index: int) -> None:
+        ready = prepared[index]
+        if isinstance(ready, Outcome):
+            outcomes[index] = ready
+        elif ready is not None:
+            outcomes[index] = runs[index].perform(ready, lambda _: agreed)
+
+    _side_by_side(prepare, len(runs), stop)
+    plans = tuple(one.plan for one in prepared if one and not isinstance(one, Outcome) and one.plan)
+    agreed = bool(plans) and (request.options.plan_only or stop.is_set() or _asked(confirm, plans, stop))
+    _side_by_side(perform, len(runs), stop)
+    return tuple(outcome for outcome in outcomes if outcome is not None)
+
+
+def _asked(confirm: Callable[[tuple[Plan, ...]], bool], plans: tuple[Plan, ...], stop: Flag) -> bool:
+    try:
+        return confirm(plans)
+    except KeyboardInterrupt:
+        stop.set()  # each run takes back what it made, and says so
+        return True
+
+
+def _side_by_side(work: Callable[[int], None], count: int, stop: Flag) -> None:
+    """Run `work` once for each index, and wait; a Ctrl-C is passed on to all, a second one leaves at once."""
+    threads = [Thread(target=work, args=(index,), daemon=True) for index in range(count)]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        try:
+            for thread in threads:
+                thread.join(_LOOK)
+        except KeyboardInterrupt:
+            if stop.is_set():
+                raise
+            stop.set()
+
+
+def _interruptible(stop: Flag, clock: Clock) -> Callable[[float], None]:
+    """A sleep that a Ctrl-C of the main thread ends."""
+
+    def sleep(seconds: float) -> None:
+        if clock.sleep is time.sleep:
+            stop.wait(seconds)
+        else:
+            clock.sleep(seconds)
+        if stop.is_set():
+            raise KeyboardInterrupt
+
+    return sleep

@@ -1,0 +1,232 @@
+"""A deployment, step by step: look, prepare, show, ask, execute, follow, protect.
+
+`deploy` is the whole of it for one region; `regions` drives the same halves side by side. It never raises what a
+user can cause: every end is an Outcome. Whatever happens before the execution, what was made is taken back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+from tapgen.deploy.attempt import Attempt
+from tapgen.deploy.ending import ending, unfinished
+from tapgen.deploy.facts import fingerprint
+from tapgen.deploy.faults import AwsError
+from tapgen.deploy.follow import Followed, follow
+from tapgen.deploy.guard import RefusedError
+from tapgen.deploy.masking import Masker, masker, secrets
+from tapgen.deploy.pace import Clock
+from tapgen.deploy.planned import prepare_plan
+from tapgen.deploy.prepare import Prepared, look, prepare
+from tapgen.deploy.protect import TemporaryPolicy, protect
+from tapgen.deploy.request import Outcome
+from tapgen.deploy.target import BusyError
+from tapgen.deploy.view import Masked, masked_outcome
+from tapgen.document import parse
+from tapgen.errors import ExitCode, TapgenError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tapgen.deploy.plan import Plan
+    from tapgen.deploy.ports import Client
+    from tapgen.deploy.request import Deployment
+    from tapgen.deploy.values import ChangeSet
+    from tapgen.deploy.view import View
+
+T = TypeVar("T")
+SYSTEM_CLOCK = Clock()
+
+
+def deploy(
+    request: Deployment,
+    client: Client,
+    view: View,
+    *,
+    confirm: Callable[[Plan], bool],
+    clock: Clock = SYSTEM_CLOCK,
+) -> Outcome:
+    """Deploy one stack into the client's region; `confirm` is asked before anything is executed.
+
+    The outcome is also told to the view. A first Ctrl-C ends it in order, a second one leaves at once.
+    """
+    run = Run(request, client, view, clock)
+    prepared = run.prepare()
+    return prepared if isinstance(prepared, Outcome) else run.perform(prepared, confirm)
+
+
+class Run:
+    """One deployment in one region, in two halves: `prepare`, which changes nothing, and `perform`."""
+
+    def __init__(self, request: Deployment, client: Client, view: View, clock: Clock) -> None:
+        self._mask: Masker = masker(*secrets(request.document, request.parameters))
+        self._request = request
+        self._client = client
+        self._view: View = Masked(view, self._mask)
+        self._clock = clock
+        self._attempt = Attempt(client, self._view, request.environment)
+        self._policy = TemporaryPolicy(client, self._view)
+
+    def prepare(self) -> Prepared | Outcome:
+        """The plan that waits for a yes, or how it ended before there was one."""
+        return self._contained(self._prepare)
+
+    def perform(self, prepared: Prepared, confirm: Callable[[Plan], bool]) -> Outcome:
+        """Ask, execute and follow."""
+        return self._contained(lambda: self._told(self._perform(prepared, confirm)))
+
+    def decline(self, prepared: Prepared) -> Outcome:
+        """End with a no that was said elsewhere."""
+        return self.perform(prepared, lambda _: False)
+
+    def _prepare(self) -> Prepared:
+        options = self._request.options
+        if options.detach and self._request.protected and options.allow_loss:
+            raise UsageError(
+                "--detach and --allow-loss do not go together in a protected environment",
+                "The stack policy must be put back when the update is over: leave --detach away.",
+            )
+        situation = look(self._request, self._client, self._view, self._clock)
+        if options.plan:
+            return prepare_plan(situation, self._client, self._view)
+        return prepare(situation, self._client, self._attempt, self._view, self._clock)
+
+    def _perform(self, prepared: Prepared, confirm: Callable[[Plan], bool]) -> Outcome:
+        if prepared.change_set is None or prepared.plan is None:
+            return self._without_changes(prepared)
+        if self._request.options.plan_only:
+            self._attempt.keep()
+            return self._planned(prepared.change_set)
+        if not confirm(prepared.plan):
+            self._attempt.discard()
+            return self._outcome(ExitCode.DECLINED, "declined, nothing was executed")
+        self._clock.sleep(0)  # a Ctrl-C that came while another region was asked for is heard here
+        self._refuse_stale(prepared, prepared.change_set)
+        stack, old = prepared.situation.stack, prepared.situation.old
+        if self._request.protected and stack and old:
+            self._policy.set(stack, old, self._request.document, self._request.options.allow_loss)
+        self._view.step(f"Executing the change set on {self._request.stack_name} in {self._client.region}")
+        self._attempt.execute(prepared.change_set.arn)
+        if self._request.options.detach:
+            return unfinished(self._request.stack_name, self._client.region, self._request.environment, "detached")
+        return self._follow(prepared, prepared.change_set)
+
+    def _without_changes(self, prepared: Prepared) -> Outcome:
+        self._attempt.discard()
+        stack = prepared.situation.stack
+        if stack and self._request.protected:
+            protect(self._client, stack, self._request.document)
+        name = self._request.stack_name
+        outcome = self._outcome(ExitCode.OK, f"no changes: {name} is as the template says")
+        return replace(outcome, stack_arn=stack.arn, status=stack.status, outputs=stack.outputs) if stack else outcome
+
+    def _planned(self, change_set: ChangeSet) -> Outcome:
+        allowed = "".join(f" --allow-loss {name}" for name in sorted(self._request.options.allow_loss))
+        command = f"tapgen deploy --env {self._request.environment}{allowed} --plan {change_set.arn}"
+        outcome = self._outcome(ExitCode.OK, f"nothing was executed; the plan waits as {change_set.arn}")
+        return replace(outcome, hint=f"Execute it with: {command}", change_set=change_set.arn)
+
+    def _refuse_stale(self, prepared: Prepared, change_set: ChangeSet) -> None:
+        now = self._client.change_set(change_set.arn)
+        if now.execution_status != "AVAILABLE":
+            raise RefusedError(
+                f"the plan is stale: its change set is {now.execution_status or now.status} now", "Deploy again."
+            )
+        stack = prepared.situation.stack
+        if stack is None:
+            return
+        deployed = parse(self._client.template(stack.arn), stack.name)
+        if fingerprint(deployed) != prepared.stamp.base:
+            raise RefusedError(
+                "the plan is stale: the deployed template is not the one it was made from", "Deploy again."
+            )
+
+    def _follow(self, prepared: Prepared, change_set: ChangeSet) -> Outcome:
+        seen = follow(
+            self._client,
+            change_set.stack_arn,
+            self._attempt.token,
+            self._view,
+            clock=self._clock,
+            timeout=self._request.options.timeout,
+            total=len(change_set.changes),
+            before=prepared.situation.stack,
+        )
+        request = self._request
+        outcome = ending(
+            self._client, request.stack_name, seen, environment=request.environment, origins=request.origins
+        )
+        return self._protected(outcome, seen)
+
+    def _protected(self, outcome: Outcome, seen: Followed) -> Outcome:
+        """Put the protection of a protected environment in order, whatever the end."""
+        if seen.stack is None:
+            return self._with_open_policy(outcome)
+        if outcome.ok and self._request.protected:
+            try:
+                protect(self._client, seen.stack, self._request.document)
+            except AwsError as error:
+                message = f"{outcome.message}, but it is not protected: {error.message}"
+                return replace(outcome, code=ExitCode.FAILED, message=message, hint="Deploy again: that protects it.")
+        else:
+            self._policy.restore()
+        return outcome
+
+    def _with_open_policy(self, outcome: Outcome) -> Outcome:
+        if not self._policy.open:
+            return outcome
+        more = "The update's stack policy stays in force until `tapgen watch` has seen the end."
+        return replace(outcome, hint=f"{outcome.hint} {more}".strip())
+
+    # ------------------------------------------------------------------------------------------- every end
+
+    def _contained(self, step: Callable[[], T]) -> T | Outcome:
+        """The step's result; an error or a Ctrl-C is turned into an outcome after what was made is taken back."""
+        try:
+            return step()
+        except KeyboardInterrupt:
+            return self._told(self._interrupted())
+        except TapgenError as error:
+            return self._told(self._failed(error))
+
+    def _interrupted(self) -> Outcome:
+        if self._attempt.begun:
+            why = "interrupted here, not there"
+            going = unfinished(self._request.stack_name, self._client.region, self._request.environment, why)
+            return self._with_open_policy(replace(going, code=ExitCode.INTERRUPTED))
+        self._take_back()
+        return self._outcome(ExitCode.INTERRUPTED, "interrupted, nothing was executed")
+
+    def _failed(self, error: TapgenError) -> Outcome:
+        if self._attempt.begun:
+            why = error.message
+            going = unfinished(self._request.stack_name, self._client.region, self._request.environment, why)
+            return self._with_open_policy(replace(going, error=error))
+        self._take_back()
+        if isinstance(error, AwsError) and _is_busy(error):
+            error = BusyError(
+                error.message, f"Queue behind it with --wait; see `tapgen status --env {self._request.environment}`."
+            )
+        error.message = self._mask(error.message)
+        error.args = (error.message,)
+        return replace(self._outcome(error.exit_code, error.message), hint=error.hint, error=error)
+
+    def _take_back(self) -> None:
+        self._policy.restore()
+        self._attempt.discard()
+
+    def _outcome(self, code: ExitCode, message: str) -> Outcome:
+        return Outcome(code, message, self._request.stack_name, self._client.region)
+
+    def _told(self, outcome: Outcome) -> Outcome:
+        outcome = masked_outcome(outcome, self._mask)
+        self._view.outcome(outcome)
+        return outcome
+
+
+def _is_busy(error: AwsError) -> bool:
+    """CloudFormation's words when another operation has begun since we looked."""
+    if error.code == "OperationInProgressException":
+        return True
+    return error.code in {"ValidationError", "InvalidChangeSetStatus"} and "_IN_PROGRESS state" in error.text
