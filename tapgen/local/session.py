@@ -1,0 +1,169 @@
+"""An environment on the embedded AWS: where its API and its tables are, what it answers, and how it goes on."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from tapgen.errors import TapgenError, UsageError, suggestion
+from tapgen.local import gateway
+from tapgen.local.items import plain
+from tapgen.local.tail import LogTail, log_line, request_line
+from tapgen.local.watching import changed, snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from tapgen.deploy.ports import Client
+    from tapgen.deploy.values import StackResource
+    from tapgen.local.emulator import Emulator
+    from tapgen.settings.model import Environment
+
+QUICKLY = 0.2  # seconds between two looks at the journal, the logs and the files
+LOGGED = 2.0  # seconds after a request in which its function's log is expected
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A deployed environment: its client, the outputs of its stack, its resources, and its API's local address."""
+
+    environment: Environment
+    client: Client
+    outputs: Mapping[str, str]
+    resources: tuple[StackResource, ...]
+    address: str | None
+
+    def of_type(self, resource_type: str) -> dict[str, str]:
+        """Logical id -> physical id of the resources of a type."""
+        return {r.logical_id: r.physical_id for r in self.resources if r.type == resource_type}
+
+
+def look(environment: Environment, client: Client, emulator: Emulator) -> Deployed:
+    """What was deployed.
+
+    Raises:
+        TapgenError: there is no such stack.
+    """
+    stack = client.stack(environment.stack_name)
+    if stack is None:
+        raise TapgenError(f"{environment.stack_name}: there is no such stack on the embedded AWS")
+    outputs = {output.key: output.value for output in stack.outputs}
+    return Deployed(environment, client, outputs, client.resources(stack.arn), gateway.url(outputs, emulator))
+
+
+def ask(deployed: Deployed, call: gateway.Call) -> gateway.Answer:
+    """Send a request to the API.
+
+    Raises:
+        UsageError: the environment has no API.
+    """
+    if deployed.address is None:
+        name = deployed.environment.name
+        raise UsageError(f'the environment "{name}" has no API', "Give one of its functions a route.")
+    return gateway.send(deployed.address, call)
+
+
+def items(deployed: Deployed, emulator: Emulator, table: str) -> list[dict[str, Any]]:
+    """The items of a table, by its name in the settings, sorted by their text.
+
+    Raises:
+        UsageError: there is no such table.
+    """
+    from tapgen import naming
+
+    tables = deployed.environment.tables
+    if table not in tables:
+        raise UsageError(f'there is no table "{table}"', suggestion(table, tables))
+    physical = deployed.of_type("AWS::DynamoDB::Table")[naming.table(table)]
+    return sorted((plain(item) for item in emulator.scan(physical, deployed.client.region)), key=str)
+
+
+class Show(Protocol):
+    """Where a running session reports to."""
+
+    def line(self, text: str) -> None:
+        """A request, or what a function logged."""
+        ...
+
+    def problem(self, error: TapgenError) -> None:
+        """What went wrong; the session goes on with what it has."""
+        ...
+
+
+@dataclass(frozen=True)
+class Redeploy:
+    """How a change on disk is deployed: `settings` is watched, `load` reads it, `deploy` deploys it."""
+
+    settings: Path
+    load: Callable[[], Environment]
+    deploy: Callable[[Environment], Deployed]
+
+
+def run(
+    deployed: Deployed,
+    emulator: Emulator,
+    show: Show,
+    redeploy: Redeploy | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """Show requests and logs as they come, and deploy again what changes on disk; until Ctrl-C.
+
+    Raises:
+        TapgenError: the emulator has ended.
+    """
+    session = _Session(deployed, emulator, show, redeploy)
+    while True:
+        session.round()
+        sleep(QUICKLY)
+
+
+class _Session:
+    """What is known from one round to the next."""
+
+    def __init__(self, deployed: Deployed, emulator: Emulator, show: Show, redeploy: Redeploy | None) -> None:
+        self._emulator = emulator
+        self._show = show
+        self._redeploy = redeploy
+        self._environment = deployed.environment
+        self._position = emulator.requests()[1]
+        self._log_until = 0.0
+        self._files = snapshot(redeploy.settings, deployed.environment) if redeploy else {}
+        self._log = _log_tail(deployed)
+
+    def round(self) -> None:
+        if not self._emulator.running:
+            raise TapgenError("the embedded AWS has ended", "Start it again.")
+        served, self._position = self._emulator.requests(self._position)
+        for request in served:
+            self._show.line(request_line(request))
+            self._log_until = time.monotonic() + LOGGED
+        if time.monotonic() < self._log_until:
+            for event in self._log.read():
+                if line := log_line(event.message):
+                    self._show.line(_indented(line))
+        if self._redeploy:
+            self._follow_files(self._redeploy)
+
+    def _follow_files(self, redeploy: Redeploy) -> None:
+        files = snapshot(redeploy.settings, self._environment)
+        edited = changed(self._files, files)
+        if not edited:
+            return
+        self._show.line(f"Changed: {', '.join(edited)}")
+        try:
+            self._environment = redeploy.load()
+            files = snapshot(redeploy.settings, self._environment)
+            self._log = _log_tail(redeploy.deploy(self._environment))
+        except TapgenError as error:
+            self._show.problem(error)
+        self._files = files
+
+
+def _log_tail(deployed: Deployed) -> LogTail:
+    return LogTail(deployed.client, deployed.of_type("AWS::Logs::LogGroup").values())
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.splitlines())

@@ -1,0 +1,80 @@
+"""What a person sees of a running application."""
+
+import json
+from types import SimpleNamespace
+
+import pytest
+
+from tapgen.deploy.values import LogEvent, LogPage
+from tapgen.local.server import Request
+from tapgen.local.tail import LogTail, log_line, printable, request_line
+
+
+@pytest.mark.parametrize(
+    ("request_", "line"),
+    [
+        (Request("GET", "h", "/item", 200, 34), "GET /item  200  34 ms"),
+        (Request("POST", "h", "/a?b=\x1b[2J", 0, 1), "POST /a?b=\\x1b[2J  no answer  1 ms"),
+    ],
+)
+def test_a_request_is_one_line(request_, line):
+    assert request_line(request_) == line
+
+
+DENIED = {
+    "timestamp": "2026-11-11T15:01:37+00:00",
+    "level": "ERROR",
+    "message": "Database operation failed",
+    "requestId": "8f1b",
+    "errorType": "ClientError",
+    "errorMessage": "not authorized: dynamodb:PutItem",
+    "stackTrace": ["..."],
+}
+
+
+@pytest.mark.parametrize(
+    ("message", "line"),
+    [
+        ("START RequestId: 8f1b Version: $LATEST\n", None),
+        ("END RequestId: 8f1b", None),
+        ("REPORT RequestId: 8f1b\tDuration: 3 ms", None),
+        ('{"time": "2026", "type": "platform.report", "record": {}}', None),
+        ("  \n", None),
+        (json.dumps(DENIED), "ERROR Database operation failed (ClientError: not authorized: dynamodb:PutItem)"),
+        ('{"level": "INFO", "message": "stored"}', "INFO stored"),
+        ('{"level": "INFO", "message": {"item": 1}}', 'INFO {"item": 1}'),
+        ('{"message": "stored", "errorType": "KeyError"}', "stored (KeyError)"),
+        ('{"item": 1}', '{"item": 1}'),
+        ("[1, 2]", "[1, 2]"),
+        ("plain \x1b]0;title\x07 text", "plain \\x1b]0;title\\x07 text"),
+        ("two\nlines", "two\nlines"),
+    ],
+)
+def test_a_log_message_is_shown_without_the_platforms_own(message, line):
+    assert log_line(message) == line
+
+
+def test_letters_of_every_language_are_printable():
+    assert printable("caf\u00e9 \u65e5\u672c\t\n") == "caf\u00e9 \u65e5\u672c\t\n"
+    assert printable("\r\x7f\x00") == "\\x0d\\x7f\\x00"
+
+
+def test_the_log_is_read_page_by_page_and_every_event_once():
+    asked = []
+    first = [LogEvent("1", 1000, "s", "a"), LogEvent("2", 9_999_999_999_999, "s", "b")]
+    answers = {
+        ("one", ""): LogPage(tuple(first), "more"),
+        ("one", "more"): LogPage((LogEvent("3", 2000, "s", "c"),), ""),
+        ("two", ""): LogPage((LogEvent("4", 3000, "s", "d"),), ""),
+    }
+
+    def log_events(group, since, page=""):
+        asked.append((group, since, page))
+        return answers[group, page]
+
+    tail = LogTail(SimpleNamespace(log_events=log_events), ["one", "two"])
+    assert [event.message for event in tail.read()] == ["a", "b", "c", "d"]
+    answers["two", ""] = LogPage((LogEvent("4", 3000, "s", "d"), LogEvent("5", 3000, "s", "e")), "")
+    assert [event.message for event in tail.read()] == ["e"]
+    assert asked[0][1] > 1_700_000_000_000
+    assert asked[3] == ("one", 9_999_999_999_999, "")
