@@ -1,0 +1,111 @@
+"""The check: every rule on a document, with the sources of its functions, and what the settings accept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tapgen import naming
+from tapgen.proof import functions, lint, permissions, places, reachability, rules
+from tapgen.proof.findings import Finding, ordered, suppress
+from tapgen.proof.rule import apply
+from tapgen.proof.subject import Subject
+
+if TYPE_CHECKING:
+    from tapgen.document import Document
+    from tapgen.settings.model import Environment, Suppression
+
+_LINT_RULE = re.compile(r"[EWI]\d{4}")
+
+
+@dataclass(frozen=True)
+class Target:
+    """One document to check: `place` gives a finding its line, `regions` are the ones that it is deployed to."""
+
+    subject: Subject
+    place: Callable[[Finding], Finding]
+    suppressions: tuple[Suppression, ...] = ()
+    regions: tuple[str, ...] = ()
+
+
+def check(environment: Environment, document: Document, *, lint: bool) -> tuple[Finding, ...]:
+    """What is wrong with an environment's document; `lint` runs cfn-lint on it too."""
+    return check_all([of_environment(environment, document)], with_lint=lint)[0]
+
+
+def of_environment(environment: Environment, document: Document) -> Target:
+    """A document that tapgen rendered, with the sources that the settings name."""
+    sources = {
+        naming.function(name): environment.root / settings.source for name, settings in environment.functions.items()
+    }
+    subject = Subject(document, environment.protected, sources, environment.root)
+    settings_places = places.settings_places(environment.root)
+    return Target(
+        subject,
+        lambda finding: places.in_settings(
+            finding, subject.type_of(finding.logical_id or ""), environment, settings_places
+        ),
+        environment.check.suppress,
+        environment.target_regions,
+    )
+
+
+def of_template(file: Path, text: str, document: Document, sources: Mapping[str, Path]) -> Target:
+    """A document that tapgen did not make, with the sources that the command line names."""
+    from tapgen.document import locate
+
+    lines = locate(text)
+    subject = Subject(document, sources=sources, root=Path.cwd())
+    return Target(subject, lambda finding: places.in_template(finding, str(file), lines))
+
+
+def check_all(targets: Sequence[Target], *, with_lint: bool) -> tuple[tuple[Finding, ...], ...]:
+    """The findings of each target; one cfn-lint for all of them runs beside our own rules."""
+    running = None
+    if with_lint and lint.installed():
+        running = lint.start([(target.subject.document, target.regions) for target in targets])
+    try:
+        own = [_own(target.subject) for target in targets]
+        linted = running.findings() if running else [[] for _ in targets]
+    finally:
+        if running:
+            running.stop()
+    if with_lint and (running is None or isinstance(linted, str)):
+        why = f"cfn-lint failed: {linted}" if isinstance(linted, str) else "cfn-lint is not installed."
+        linted = [[rules.LINT_MISSING.finding(why)] for _ in targets]
+    return tuple(
+        _finish([*mine, *theirs], target, with_lint=with_lint)
+        for target, mine, theirs in zip(targets, own, linted, strict=True)
+    )
+
+
+def _own(subject: Subject) -> list[Finding]:
+    needs = functions.needs(subject)
+    return [
+        *(finding for one in needs for finding in one.findings),
+        *permissions.findings(needs, subject),
+        *reachability.findings(needs, subject),
+        *apply(rules.ALL, subject),
+    ]
+
+
+def _finish(findings: Sequence[Finding], target: Target, *, with_lint: bool) -> tuple[Finding, ...]:
+    marked, unused = suppress(findings, target.suppressions)
+    left = [
+        rules.SUPPRESSION_UNUSED.finding(_unused(suppression))
+        for suppression in unused
+        if with_lint or not _LINT_RULE.fullmatch(suppression.rule)
+    ]
+    return ordered(target.place(finding) for finding in (*marked, *left))
+
+
+def _unused(suppression: Suppression) -> str:
+    from tapgen.errors import suggestion
+
+    if suppression.rule not in rules.BY_ID and not _LINT_RULE.fullmatch(suppression.rule):
+        return f'check.suppress names "{suppression.rule}", which is no rule; {suggestion(suppression.rule, rules.BY_ID)}'
+    where = f" of {suppression.resource}" if suppression.resource else ""
+    return f"check.suppress accepts {suppression.rule}{where}, which was not found."

@@ -1,0 +1,165 @@
+"""Each function of a document with its source analysed and everything that it needs."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tapgen.proof import calls, configuration, requirements
+from tapgen.proof.actions import Unmapped
+from tapgen.proof.arns import logical_id
+from tapgen.proof.resolve import texts
+from tapgen.proof.rules_permissions import (
+    IMPORT_CYCLE,
+    SOURCE_NOTE,
+    SOURCE_PROBLEM,
+    SOURCE_UNKNOWN,
+    UNMAPPED,
+    UNRESOLVED,
+    VARIABLE_MISSING,
+)
+from tapgen.proof.subject import mapping
+
+if TYPE_CHECKING:
+    from tapgen.proof.findings import Finding
+    from tapgen.proof.requirements import Requirement
+    from tapgen.proof.subject import Subject
+
+# Lambda developer guide, "Defined runtime environment variables"; the SDK's own are set by the runtime too.
+RUNTIME_VARIABLES = ("AWS_", "_HANDLER", "_X_AMZN_TRACE_ID", "LAMBDA_", "LANG", "PATH", "TZ", "PYTHONPATH")
+
+
+@dataclass(frozen=True)
+class FunctionNeeds:
+    """A function, its role, and what it must be allowed.
+
+    `role` is None where it is not in the document; `services` are botocore's names of the services that the code
+    calls, each with the (file, line) of its first call. `analysed` is False where its source is not known;
+    `certain` is False where the source has places that could not be read.
+    """
+
+    function: str
+    role: str | None
+    requirements: tuple[Requirement, ...]
+    services: tuple[tuple[str, str, int], ...]
+    findings: tuple[Finding, ...]
+    analysed: bool
+    certain: bool
+
+
+@cache
+def _analyse(folder: Path, entry_point: str) -> calls.Analysis:
+    """One analysis for all environments of a run: they share their sources."""
+    return calls.analyse(folder, entry_point)
+
+
+Analyse = Callable[[Path, str], calls.Analysis]
+
+
+def needs(subject: Subject, analyse: Analyse = _analyse) -> tuple[FunctionNeeds, ...]:
+    """What each function of the document needs, by its code and by its configuration."""
+    return tuple(_needs(function, subject, analyse) for function, _ in subject.of_type("AWS::Lambda::Function"))
+
+
+def _needs(function: str, subject: Subject, analyse: Analyse) -> FunctionNeeds:
+    properties = subject.properties(function)
+    role = logical_id(properties.get("Role"), subject)
+    role = role if role and subject.type_of(role) == "AWS::IAM::Role" else None
+    configured = configuration.required(function, subject)
+    analysis, prefix = _source(function, subject, analyse)
+    if analysis is None:
+        found = (SOURCE_UNKNOWN.finding(f"The source of {function} is not known.", ("Resources", function)),)
+        return FunctionNeeds(function, role, configured, (), found, analysed=False, certain=False)
+    needed: list[Requirement] = list(configured)
+    findings = list(_findings(function, analysis, prefix))
+    findings += _unset(function, analysis, prefix, subject)
+    for call in analysis.calls:
+        one = requirements.of_call(call, function, prefix + call.file, subject)
+        if isinstance(one, Unmapped):
+            findings.append(
+                UNMAPPED.finding(
+                    f"{function} calls {call.service} {call.operation}: {one.reason}.",
+                    ("Resources", function),
+                    file=prefix + call.file,
+                    line=call.line,
+                )
+            )
+        else:
+            needed += one
+    services: dict[str, tuple[str, str, int]] = {}
+    for call in analysis.calls:
+        services.setdefault(call.service, (call.service, prefix + call.file, call.line))
+    hidden = any(problem.kind != "cycle" for problem in analysis.problems)
+    return FunctionNeeds(
+        function,
+        role,
+        tuple(dict.fromkeys(needed)),
+        tuple(services.values()),
+        tuple(findings),
+        analysed=True,
+        certain=not (hidden or analysis.unresolved),
+    )
+
+
+def _source(function: str, subject: Subject, analyse: Analyse) -> tuple[calls.Analysis | None, str]:
+    """The analysis of a function's source, and what to write before its file names; None where it is not Python here."""
+    properties = subject.properties(function)
+    handlers = [text for text in texts(properties.get("Handler")) if "${" not in text]
+    runtime = properties.get("Runtime")
+    if isinstance(runtime, str) and not runtime.startswith("python"):
+        return None, ""
+    if function in subject.sources and handlers:
+        folder = subject.sources[function]
+        return analyse(folder, handlers[0]), _shown(folder, subject.root)
+    inline = mapping(properties.get("Code")).get("ZipFile")
+    if isinstance(inline, str) and handlers:
+        with tempfile.TemporaryDirectory() as folder:
+            # Lambda developer guide: inline code is the file index of the package.
+            Path(folder, "index.py").write_text(inline, encoding="utf-8", errors="surrogateescape")
+            return calls.analyse(Path(folder), handlers[0]), f"{function}.Code.ZipFile/"
+    return None, ""
+
+
+def _shown(folder: Path, root: Path) -> str:
+    folder, root = folder.resolve(), root.resolve()
+    shown = folder.relative_to(root) if folder.is_relative_to(root) else folder
+    return "" if shown == Path() else f"{shown.as_posix()}/"
+
+
+def _findings(function: str, analysis: calls.Analysis, prefix: str) -> Iterator[Finding]:
+    path = ("Resources", function)
+    for problem in analysis.problems:
+        rule = IMPORT_CYCLE if problem.kind == "cycle" else SOURCE_PROBLEM
+        yield rule.finding(_sentence(problem.message), path, file=prefix + problem.file, line=problem.line)
+    for place in analysis.unresolved:
+        yield UNRESOLVED.finding(_sentence(place.reason), path, file=prefix + place.file, line=place.line)
+    for note in analysis.notes:
+        yield SOURCE_NOTE.finding(_sentence(note.message), path, file=prefix + note.file, line=note.line)
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _unset(function: str, analysis: calls.Analysis, prefix: str, subject: Subject) -> Iterator[Finding]:
+    """Environment variables that a call's resource is read from and that the function does not set."""
+    set_ = requirements.variables_of(function, subject)
+    for call in analysis.calls:
+        parts = [parameter for part in call.parts for parameter in part.parameters]
+        for parameter in (*call.parameters, *parts):
+            value = parameter.value
+            if not isinstance(value, calls.EnvironmentVariable) or value.default is not None or value.name in set_:
+                continue
+            if not value.name.startswith(RUNTIME_VARIABLES):
+                yield VARIABLE_MISSING.finding(
+                    f"{function}'s code reads {value.name} for {call.operation}'s {parameter.name}; "
+                    "the function does not set it.",
+                    ("Resources", function, "Properties", "Environment"),
+                    file=prefix + call.file,
+                    line=call.line,
+                )

@@ -1,0 +1,116 @@
+"""One analysis from beginning to end: find the entry point, evaluate to a fixpoint, gather what was found."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TypeVar
+
+from tapgen.proof.interpret import attributes, calling, expressions, modules, statements
+from tapgen.proof.interpret.machine import Machine, Steps
+from tapgen.proof.interpret.results import Analysis, Call, Note, Unresolved
+from tapgen.proof.interpret.source import Module, Sources, split_entry_point
+from tapgen.proof.interpret.values import (
+    Const,
+    Container,
+    Frame,
+    Scope,
+    anything,
+)
+
+Finding = TypeVar("Finding", Call, Unresolved)
+
+
+def run(folder: Path, entry_point: str) -> Analysis:
+    """See `tapgen.proof.calls.analyse`."""
+    sources = Sources(folder)
+    module = _entry_module(sources, entry_point)
+    if module is None:
+        return Analysis(problems=tuple(sorted(sources.problems)))
+    steps = Steps(expressions.evaluate, statements.execute, calling.call, attributes.load)
+    machine = Machine(sources, steps)
+    root = _root(machine, module, entry_point)
+    machine.settle()
+    reached = machine.reached([root])
+    calls, unresolved = _findings(reached, Call), _findings(reached, Unresolved)
+    _check_entry(machine, module, entry_point)
+    for path, file, line in modules.cycles(machine.imports):
+        sources.problem("cycle", f"circular import: {' -> '.join([*path, path[0]])}", file, line)
+    notes = _uncalled(machine, reached, set(calls))
+    return Analysis(
+        calls=tuple(sorted(calls, key=_order)),
+        unresolved=tuple(sorted(unresolved, key=_order)),
+        notes=tuple(sorted(notes, key=_order)),
+        problems=tuple(sorted(set(sources.problems), key=_order)),
+        files=sources.files(),
+    )
+
+
+def _order(finding: object) -> tuple[str, int, str]:
+    return getattr(finding, "file", ""), getattr(finding, "line", 0), repr(finding)
+
+
+def _entry_module(sources: Sources, entry_point: str) -> Module | None:
+    name, function = split_entry_point(entry_point)
+    if not name or not function:
+        sources.problem("missing", f"the entry point {entry_point!r} is not of the form module.function", entry_point)
+        return None
+    if not sources.folder.is_dir():
+        sources.problem("missing", f"the source folder {sources.folder} does not exist", entry_point)
+        return None
+    module = sources.load(name)
+    if module is None and not sources.problems:
+        file = f"{name.replace('.', '/')}.py"
+        sources.problem("missing", f"the entry point {entry_point!r} needs this module, which is not there", file)
+    return module
+
+
+def _root(machine: Machine, module: Module, entry_point: str) -> Frame:
+    """A unit that imports the entry point's module and calls the entry point, as the Lambda runtime does."""
+    name = split_entry_point(entry_point)[1]
+    call = ast.Call(ast.Name(name, ast.Load(), lineno=1, col_offset=0), [], [], lineno=1, col_offset=0)
+    home = machine.module_frame(module)
+    root = Frame(Scope("root", frozenset()), call, home, module.name)
+    machine.start(root)
+    return root
+
+
+def _findings(frames: Iterable[Frame], kind: type[Finding]) -> set[Finding]:
+    return {found for frame in frames for found in frame.reports if isinstance(found, kind)}
+
+
+def _check_entry(machine: Machine, module: Module, entry_point: str) -> None:
+    name = split_entry_point(entry_point)[1]
+    home = machine.modules[module.name]
+    values = attributes.module_attribute(machine, home, home, name)
+    if not values and not home.stars and name not in home.scope.bound:
+        functions = [one.name for one in module.tree.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
+        known = f"; the module has: {', '.join(functions[:8])}" if functions else ""
+        machine.sources.problem("missing", f"there is no {name!r} for the entry point {entry_point!r}{known}", module.file)
+    elif values and all(isinstance(value, Const | Container) for value in values):
+        machine.sources.problem("missing", f"the entry point {entry_point!r} is not a function", module.file)
+
+
+def _uncalled(
+    machine: Machine, reached: set[Frame], calls: set[Call]
+) -> list[Note]:
+    """Notes on functions that nothing calls but that would make requests, found by calling them all the same."""
+    called = {id(frame.node) for frame in reached}
+    notes: list[Note] = []
+    idle = [one for one in machine.functions() if id(one.node) not in called]
+    scratch = Frame(Scope("root", frozenset()), ast.Pass(), None, "")
+    for function in idle:
+        scratch.callees = set()
+        scratch.module = function.parent.module
+        args = anything()
+        if function.owner is not None:
+            args = args.led_by(machine.instance(scratch, function.node, function.owner))
+        calling.invoke(machine, scratch, function, args)
+        machine.settle()
+        more = _findings(machine.reached(scratch.callees), Call) - calls
+        if more:
+            names = sorted({f"{call.service} {call.operation}" for call in more})
+            file, line = machine.place(function.parent, function.node)
+            notes.append(Note(f"{function.name} is never called; it would call {', '.join(names)}", file, line))
+    return notes

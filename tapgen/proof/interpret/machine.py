@@ -1,0 +1,269 @@
+"""The state of one analysis: cells and who reads them, frames still to be evaluated, what was found where.
+
+A frame is evaluated again whenever a cell that it read has grown, until nothing grows any more. Sets of values
+only grow and are bounded (constants are widened to "anything", contexts are capped), so that it ends.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import deque
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from tapgen.proof.interpret import scopes
+from tapgen.proof.interpret.results import EnvironmentVariable, Unresolved
+from tapgen.proof.interpret.source import Module, Sources
+from tapgen.proof.interpret.values import (
+    EMPTY,
+    KEYS,
+    OPAQUE,
+    Arguments,
+    Bag,
+    Cell,
+    Class,
+    Const,
+    Container,
+    Frame,
+    Function,
+    Instance,
+    Scope,
+    Space,
+    Value,
+    Values,
+)
+
+T = TypeVar("T")
+
+CONTEXTS = 12
+"""Activations of one function that are told apart by their arguments; all further ones are merged."""
+
+DEEPEST = 12
+"""Calls that are evaluated at once, one inside the other; deeper ones wait in the queue."""
+
+MOST_CONSTANTS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The interpreter's parts, handed to the machine so that none of them needs to import the others."""
+
+    evaluate: Callable[[Machine, Frame, ast.expr], Values]
+    execute: Callable[[Machine, Frame], None]
+    call: Callable[[Machine, Frame, ast.AST, Values, Arguments], Values]
+    load: Callable[[Machine, Frame, ast.AST, Values, str], Values]
+
+
+class Machine:
+    """See the module's docstring."""
+
+    def __init__(self, sources: Sources, steps: Steps) -> None:
+        self.sources = sources
+        self.evaluate = steps.evaluate
+        self.call = steps.call
+        self.load = steps.load
+        self._execute = steps.execute
+        self.modules: dict[str, Frame] = {}
+        self.loose = Space()
+        """Values stored in attributes and items of unknown objects, by name."""
+        self.strict = False
+        """Second phase: what never got a value counts as unknown."""
+        self.starved: set[Frame] = set()
+        self.imports: set[tuple[str, str, str, int]] = set()
+        """Imports at module level: importer, imported, file, line."""
+        self.typing_only = 0
+        """How many `if TYPE_CHECKING:` blocks are open."""
+        self.classes: dict[Frame, Class] = {}
+        self.injected: set[Hashable] = set()
+        self._made: dict[Hashable, object] = {}
+        self._contexts: dict[tuple[int, Frame | None], int] = {}
+        self._queue: deque[Frame] = deque()
+        self._running: list[Frame] = []
+        self._scopes: dict[int, Scope] = {}
+
+    # ------------------------------------------------------------------------------------------------ cells
+
+    def read(self, frame: Frame, cell: Cell) -> Values:
+        """The cell's values; the frame is evaluated again when they grow."""
+        cell.readers.add(frame.unit)
+        return cell.values
+
+    def write(self, cell: Cell, values: Values) -> None:
+        """Add the values to the cell."""
+        if values <= cell.values:
+            return
+        grown = cell.values | values
+        if cell.wide or len(grown) > MOST_CONSTANTS:
+            grown = _widened(cell, grown)
+            if grown == cell.values:
+                return
+        cell.values = grown
+        for reader in cell.readers:
+            self.enqueue(reader)
+
+    def contents(self, frame: Frame, space: Space) -> Values:
+        """The values of all cells of a space."""
+        self.read(frame, space.cell("*"))
+        return EMPTY.union(*(self.read(frame, cell) for key, cell in list(space.cells.items()) if key != KEYS))
+
+    def put(self, space: Space, key: str | int, values: Values) -> None:
+        """Add values to an item; readers of all items see a new key through the cell `*`."""
+        if key not in space.cells:
+            for reader in space.cell("*").readers:
+                self.enqueue(reader)
+        self.write(space.cell(key), values)
+
+    # ------------------------------------------------------------------------------------------------ objects
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """The object made earlier under that key, or a new one: one object per place and frame."""
+        found = self._made.get(key)
+        if found is None:
+            found = self._made[key] = make()
+        return found  # type: ignore[return-value]  # a key is only ever used with one kind of object
+
+    def container(self, frame: Frame, node: ast.AST, kind: str, tag: Hashable = "") -> Container:
+        """The container that the node makes in that frame."""
+        return self.once(("container", id(node), frame, kind, tag), lambda: Container(kind))
+
+    def bag(self, frame: Frame, node: ast.AST, path: str) -> Bag:
+        """The standard-library object that the node makes in that frame."""
+        return self.once(("bag", id(node), frame, path), lambda: Bag(path))
+
+    def instance(self, frame: Frame, node: ast.AST, cls: Class) -> Instance:
+        """The object of the class that the node makes in that frame."""
+        return self.once(("instance", id(node), frame, cls), lambda: Instance(cls))
+
+    def scope(self, node: ast.AST, make: Callable[[], Scope]) -> Scope:
+        """The node's scope, computed once."""
+        found = self._scopes.get(id(node))
+        if found is None:
+            found = self._scopes[id(node)] = make()
+        return found
+
+    # ------------------------------------------------------------------------------------------------ frames
+
+    def module_frame(self, module: Module) -> Frame:
+        """The frame of a module's body."""
+        frame = self.modules.get(module.name)
+        if frame is None:
+            frame = Frame(scopes.block_scope(module.tree), module.tree, None, module.name)
+            self.modules[module.name] = frame
+            self.write(frame.cell("__name__"), frozenset({Const(module.name)}))
+            self.start(frame)
+        return frame
+
+    def function_frame(self, function: Function, context: Hashable) -> Frame:
+        """The frame of a function for a context; the merged one once there are too many."""
+        key = ("frame", function, context)
+        if key not in self._made:
+            group = (id(function.node), function.parent)
+            count = self._contexts[group] = self._contexts.get(group, 0) + 1
+            if count > CONTEXTS:
+                key = ("frame", function, "merged")
+
+        def make() -> Frame:
+            frame = Frame(function.scope, function.node, function.parent, function.parent.module)
+            frame.function = function
+            return frame
+
+        return self.once(key, make)
+
+    def inner_frame(self, node: ast.AST, outer: Frame, scope: Scope, tag: Hashable = "") -> Frame:
+        """The frame of a class body or comprehension, evaluated as part of the unit around it."""
+
+        def make() -> Frame:
+            frame = Frame(scope, node, outer, outer.module)
+            frame.unit = outer.unit
+            frame.function, frame.receiver = outer.function, outer.receiver
+            return frame
+
+        return self.once(("inner", id(node), outer, tag), make)
+
+    def functions(self) -> list[Function]:
+        """Every function object that was made so far."""
+        return [made for made in list(self._made.values()) if isinstance(made, Function)]
+
+    def start(self, frame: Frame) -> None:
+        """Evaluate a new frame at once, or later when there are too many open calls."""
+        if frame.active or frame.queued or "<started>" in frame.cells:
+            return
+        frame.cell("<started>")
+        if len(self._running) < DEEPEST:
+            self._evaluate(frame)
+        else:
+            self.enqueue(frame)
+
+    def enqueue(self, frame: Frame) -> None:
+        """Have the frame evaluated again."""
+        if not frame.queued:
+            frame.queued = True
+            self._queue.append(frame)
+
+    def settle(self) -> None:
+        """Evaluate until nothing grows any more; first with what is known, then with gaps counted as unknown."""
+        self._drain()
+        self.strict = True
+        for frame in list(self.starved):
+            self.enqueue(frame)
+        self._drain()
+        self.strict = False
+
+    def _drain(self) -> None:
+        while self._queue:
+            self._evaluate(self._queue.popleft())
+
+    def _evaluate(self, frame: Frame) -> None:
+        frame.queued, frame.active = False, True
+        frame.reports.clear()
+        frame.callees.clear()
+        self._running.append(frame)
+        try:
+            self._execute(self, frame)
+        except RecursionError:
+            self.unresolved(frame, frame.node, "the code is nested too deeply to be analysed")
+        finally:
+            self._running.pop()
+            frame.active = False
+
+    def reached(self, roots: Iterable[Frame]) -> set[Frame]:
+        """The frames that the last evaluations lead to from the roots."""
+        found: set[Frame] = set()
+        stack = list(roots)
+        while stack:
+            frame = stack.pop()
+            if frame not in found:
+                found.add(frame)
+                stack.extend(frame.callees)
+        return found
+
+    # ------------------------------------------------------------------------------------------------ findings
+
+    def known(self, frame: Frame, values: Values) -> Values:
+        """The values; in the second phase, unknown instead of none."""
+        if values:
+            return values
+        self.starved.add(frame.unit)
+        return frozenset({OPAQUE}) if self.strict else EMPTY
+
+    def place(self, frame: Frame, node: ast.AST) -> tuple[str, int]:
+        """File and line of a node."""
+        module = self.sources.load(frame.module)
+        return (module.file if module else frame.module), getattr(node, "lineno", 1)
+
+    def report(self, frame: Frame, finding: object) -> None:
+        """Note down a call, an unresolved place or a note; forgotten when the frame is evaluated again."""
+        frame.unit.reports.add(finding)
+
+    def unresolved(self, frame: Frame, node: ast.AST, reason: str) -> None:
+        """Note down a place that cannot be resolved."""
+        self.report(frame, Unresolved(reason, *self.place(frame, node)))
+
+
+def _widened(cell: Cell, values: Values) -> Values:
+    constants = sum(isinstance(value, Const | EnvironmentVariable) for value in values)
+    if cell.wide or constants > MOST_CONSTANTS:
+        cell.wide = True
+        values = frozenset(value for value in values if not isinstance(value, Const)) | {OPAQUE}
+    return values

@@ -1,0 +1,138 @@
+"""The analysed folder: dotted names to parsed modules, with everything that cannot be read as a problem."""
+
+from __future__ import annotations
+
+import ast
+import os
+import sys
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tapgen.proof.interpret.results import Problem, ProblemKind
+
+LARGEST = 2_000_000
+"""Bytes of the largest module that is parsed; Python needs about 100 times as much memory for its tree."""
+
+AWS_SDK = frozenset({"boto3", "botocore", "s3transfer"})
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """One parsed file. `file` is relative to the folder; `package` tells an `__init__.py` from a module."""
+
+    name: str
+    file: str
+    tree: ast.Module
+    package: bool
+
+
+@dataclass(slots=True)
+class Sources:
+    """Modules of one folder, read when they are first asked for."""
+
+    folder: Path
+    problems: list[Problem] = field(default_factory=list)
+    _modules: dict[str, Module | None] = field(default_factory=dict)
+    _vendored: frozenset[str] | None = None
+
+    def files(self) -> tuple[str, ...]:
+        """The files read so far."""
+        return tuple(sorted({module.file for module in self._modules.values() if module}))
+
+    def local(self, name: str) -> bool:
+        """Whether the folder holds a module or package of that dotted name (vendored third-party ones excluded)."""
+        top = name.partition(".")[0]
+        if not top or top in AWS_SDK or top in self.vendored():
+            return False
+        base = self._base(name)
+        return base.with_suffix(".py").is_symlink() or base.with_suffix(".py").is_file() or base.is_dir()
+
+    def load(self, name: str) -> Module | None:
+        """The module of that dotted name; None when it is not local, a bare folder, or unreadable (a problem)."""
+        if name not in self._modules:
+            self._modules[name] = self._read(name) if self.local(name) else None
+        return self._modules[name]
+
+    def vendored(self) -> frozenset[str]:
+        """Top-level names that pip installed into the folder, known by the `*.dist-info` folders beside them."""
+        if self._vendored is None:
+            names: set[str] = set()
+            for record in self.folder.glob("*.dist-info/RECORD"):
+                paths = record.read_text(encoding="utf-8", errors="replace").splitlines()
+                names.update(path.partition(",")[0].partition("/")[0].removesuffix(".py") for path in paths)
+            self._vendored = frozenset(name for name in names if name.isidentifier())
+        return self._vendored
+
+    def problem(self, kind: ProblemKind, message: str, file: str, line: int = 1) -> None:
+        """Note down a problem."""
+        self.problems.append(Problem(kind, message, file, line))
+
+    def _base(self, name: str) -> Path:
+        return self.folder.joinpath(*name.split("."))
+
+    def _read(self, name: str) -> Module | None:
+        base = self._base(name)
+        for path, package in ((base / "__init__.py", True), (base.with_suffix(".py"), False)):
+            if path.is_symlink() or path.is_file():
+                file = path.relative_to(self.folder).as_posix()
+                tree = self._parse(path, file)
+                return Module(name, file, tree, package) if tree else None
+        return None
+
+    def _parse(self, path: Path, file: str) -> ast.Module | None:
+        try:
+            real = path.resolve(strict=True)
+            if not real.is_relative_to(self.folder.resolve()):
+                return self.problem("link", "the link leads out of the source folder, so it is not followed", file)
+            size = real.stat().st_size
+            if size > LARGEST:
+                return self.problem("size", f"{size:,} bytes are too many to analyse (limit {LARGEST:,})", file)
+            content = real.read_bytes()
+        except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links, before Python 3.13
+            kind: ProblemKind = "link" if path.is_symlink() else "unreadable"
+            reason = getattr(error, "strerror", None) or "the symbolic link leads in a circle or to nothing"
+            return self.problem(kind, f"cannot be read: {reason}", file)
+        return self._tree(content, file)
+
+    def _tree(self, content: bytes, file: str) -> ast.Module | None:
+        if b"\0" in content:
+            return self.problem("binary", "is a binary file, not Python source", file)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # invalid escapes and the like are the author's business
+                return ast.parse(content, filename=file)
+        except UnicodeDecodeError as error:
+            line = content[: error.start].count(b"\n") + 1
+            return self.problem("encoding", f"is not {error.encoding.upper()} text (byte {error.start})", file, line)
+        except SyntaxError as error:
+            return self.problem(*_kind(error, content), file, _line(error, content))
+        except (RecursionError, MemoryError, ValueError) as error:
+            return self.problem("depth", f"is nested too deeply to be parsed ({type(error).__name__})", file)
+
+
+def _undecodable(content: bytes) -> int | None:
+    """The position of the first byte that is not UTF-8."""
+    try:
+        content.decode()
+    except UnicodeDecodeError as error:
+        return error.start
+    return None
+
+
+def _kind(error: SyntaxError, content: bytes) -> tuple[ProblemKind, str]:
+    if "codec" in error.msg or "unicode error" in error.msg or "encoding" in error.msg:
+        position = _undecodable(content)
+        return "encoding", f"is not UTF-8 text (byte {position})" if position is not None else error.msg
+    return "syntax", f"is not valid Python {sys.version_info.major}.{sys.version_info.minor}: {error.msg}"
+
+
+def _line(error: SyntaxError, content: bytes) -> int:
+    position = _undecodable(content) if error.lineno is None or "codec" in error.msg else None
+    return error.lineno or 1 if position is None else content[:position].count(b"\n") + 1
+
+
+def split_entry_point(entry_point: str) -> tuple[str, str]:
+    """`app/index.handler` or `app.index.handler` -> (`app.index`, `handler`), as the Lambda runtime reads it."""
+    module, _, function = entry_point.rpartition(".")
+    return module.replace("/", ".").replace(os.sep, "."), function

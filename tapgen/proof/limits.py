@@ -1,0 +1,217 @@
+"""Quotas that make a deployment fail, found before any call. Default quotas; some can be raised, the messages say so."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from tapgen.document import MAX_BYTES, MAX_OUTPUTS, MAX_RESOURCES
+from tapgen.proof.arns import logical_id
+from tapgen.proof.resolve import REFERENCE, texts
+from tapgen.proof.rule import Hit, Rule
+from tapgen.proof.subject import items, mapping
+
+if TYPE_CHECKING:
+    from tapgen.document import DocumentPath
+    from tapgen.proof.subject import Subject
+
+# CloudFormation user guide, "Understand CloudFormation quotas".
+SECTION_LIMITS = {"Resources": MAX_RESOURCES, "Outputs": MAX_OUTPUTS, "Parameters": 200, "Mappings": 200}
+MAX_NAME = 255  # logical ids and output names
+MAX_DESCRIPTION = 1024  # bytes
+
+# IAM user guide, "IAM and AWS STS quotas": characters without white space.
+MAX_ROLE_POLICIES = 10_240
+MAX_MANAGED_POLICY = 6_144
+MAX_TRUST_POLICY = 2_048
+MAX_ATTACHED = 10
+
+# Lambda developer guide, "Lambda quotas".
+MAX_ENVIRONMENT = 4_096  # bytes, names and values together
+MAX_INLINE_CODE = 4_194_304  # bytes; CloudFormation template reference, AWS::Lambda::Function Code, ZipFile
+MAX_LAYERS = 5
+
+MAX_API_RESOURCES = 300  # API Gateway developer guide, "Quotas for configuring and running a REST API"
+MAX_GLOBAL_INDEXES = 20  # DynamoDB developer guide, "Quotas in Amazon DynamoDB"
+MAX_LOCAL_INDEXES = 5
+MAX_SECURITY_GROUPS = 5  # VPC user guide, "Amazon VPC quotas": per network interface
+MAX_GROUP_RULES = 60
+MAX_ROUTES = 500
+MAX_TAGS = 50  # Tagging AWS resources guide, "Tag naming limits and requirements"
+
+# (type, property) -> (shortest, longest, form): the API reference of each type's create operation.
+NAME_FORMS: dict[tuple[str, str], tuple[int, int, str]] = {
+    ("AWS::Lambda::Function", "FunctionName"): (1, 64, r"[A-Za-z0-9_-]+"),
+    ("AWS::IAM::Role", "RoleName"): (1, 64, r"[\w+=,.@-]+"),
+    ("AWS::IAM::ManagedPolicy", "ManagedPolicyName"): (1, 128, r"[\w+=,.@-]+"),
+    ("AWS::IAM::Policy", "PolicyName"): (1, 128, r"[\w+=,.@-]+"),
+    ("AWS::DynamoDB::Table", "TableName"): (3, 255, r"[A-Za-z0-9_.-]+"),
+    ("AWS::Logs::LogGroup", "LogGroupName"): (1, 512, r"[.\-_/#A-Za-z0-9]+"),
+    ("AWS::CloudWatch::Alarm", "AlarmName"): (1, 255, r"[^\x00-\x1f]+"),
+    ("AWS::SQS::Queue", "QueueName"): (1, 80, r"[A-Za-z0-9_-]+(\.fifo)?"),
+    ("AWS::SNS::Topic", "TopicName"): (1, 256, r"[A-Za-z0-9_-]+(\.fifo)?"),
+    ("AWS::S3::Bucket", "BucketName"): (3, 63, r"(?!.*\.\.)(?!xn--|sthree-)[a-z0-9][a-z0-9.-]*[a-z0-9]"),
+    ("AWS::ApiGateway::Stage", "StageName"): (1, 128, r"[A-Za-z0-9_-]+"),
+    ("AWS::EC2::SecurityGroup", "GroupName"): (1, 255, r"(?!sg-)[A-Za-z0-9 ._\-:/()#,@\[\]+=&;{}!$*]+"),
+    ("AWS::EC2::SecurityGroup", "GroupDescription"): (1, 255, r"[A-Za-z0-9 ._\-:/()#,@\[\]+=&;{}!$*]+"),
+    ("AWS::Lambda::Function", "Description"): (0, 256, r"(?s:.*)"),
+    ("AWS::IAM::Role", "Description"): (0, 1000, r"[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*"),
+}
+
+
+def _size(value: Any) -> int:
+    """Characters of a policy without white space: intrinsic functions are counted as they stand, a lower bound."""
+    return len(re.sub(r"\s", "", json.dumps(value, separators=(",", ":"), default=str)))
+
+
+def _template(subject: Subject) -> Iterator[Hit]:
+    for section, most in SECTION_LIMITS.items():
+        count = len(mapping(subject.document.get(section)))
+        if count > most:
+            yield Hit(f"{count} {section.lower()}; a template takes {most}.", (section,))
+        for name in mapping(subject.document.get(section)):
+            if len(str(name)) > MAX_NAME:
+                yield Hit(f"{str(name)[:40]}… has {len(str(name))} characters; a name takes {MAX_NAME}.", (section, name))
+    size = len(json.dumps(subject.document, separators=(",", ":"), ensure_ascii=False, default=str).encode())
+    if size > MAX_BYTES:
+        yield Hit(f"{size:,} bytes; a template takes {MAX_BYTES:,}.", ())
+    description = subject.document.get("Description")
+    if isinstance(description, str) and len(description.encode()) > MAX_DESCRIPTION:
+        yield Hit(f"The description has {len(description.encode())} bytes; it takes {MAX_DESCRIPTION}.", ("Description",))
+
+
+def _policies(subject: Subject) -> Iterator[Hit]:
+    for owner, properties in subject.of_type("AWS::IAM::Role"):
+        path: DocumentPath = ("Resources", owner, "Properties")
+        size = sum(_size(mapping(policy).get("PolicyDocument")) for policy in items(properties.get("Policies")))
+        attached = subject.of_type("AWS::IAM::Policy")
+        size += sum(
+            _size(p.get("PolicyDocument"))
+            for _, p in attached
+            if any(logical_id(role, subject) == owner for role in items(p.get("Roles")))
+        )
+        if size > MAX_ROLE_POLICIES:
+            yield Hit(f"The inline policies of {owner} have {size:,} characters; a role takes {MAX_ROLE_POLICIES:,}.", path)
+        trust = _size(properties.get("AssumeRolePolicyDocument", ""))
+        if trust > MAX_TRUST_POLICY:
+            yield Hit(f"The trust policy of {owner} has {trust:,} characters; it takes {MAX_TRUST_POLICY:,}.", path)
+        count = len(items(properties.get("ManagedPolicyArns")))
+        if count > MAX_ATTACHED:
+            yield Hit(f"{owner} has {count} managed policies; a role takes {MAX_ATTACHED}.", path)
+    for owner, properties in subject.of_type("AWS::IAM::ManagedPolicy"):
+        size = _size(properties.get("PolicyDocument"))
+        if size > MAX_MANAGED_POLICY:
+            path = ("Resources", owner, "Properties", "PolicyDocument")
+            yield Hit(f"{owner} has {size:,} characters; a managed policy takes {MAX_MANAGED_POLICY:,}.", path)
+
+
+def _functions(subject: Subject) -> Iterator[Hit]:
+    for owner, properties in subject.of_type("AWS::Lambda::Function"):
+        path: DocumentPath = ("Resources", owner, "Properties")
+        variables = mapping(mapping(properties.get("Environment")).get("Variables"))
+        size = sum(len(str(name).encode()) + min(len(text.encode()) for text in texts(v)) for name, v in variables.items())
+        if size > MAX_ENVIRONMENT:
+            yield Hit(
+                f"The environment variables of {owner} have {size:,} bytes; Lambda takes {MAX_ENVIRONMENT:,}.",
+                (*path, "Environment"),
+            )
+        code = mapping(properties.get("Code")).get("ZipFile")
+        if isinstance(code, str) and len(code.encode(errors="replace")) > MAX_INLINE_CODE:
+            yield Hit(f"The inline code of {owner} has more than {MAX_INLINE_CODE:,} bytes.", (*path, "Code", "ZipFile"))
+        if len(items(properties.get("Layers"))) > MAX_LAYERS:
+            yield Hit(f"{owner} has {len(properties['Layers'])} layers; Lambda takes {MAX_LAYERS}.", (*path, "Layers"))
+        groups = items(mapping(properties.get("VpcConfig")).get("SecurityGroupIds"))
+        if len(groups) > MAX_SECURITY_GROUPS:
+            yield Hit(f"{owner} has {len(groups)} security groups; it takes {MAX_SECURITY_GROUPS}.", (*path, "VpcConfig"))
+
+
+def _counts(subject: Subject) -> Iterator[Hit]:
+    apis = Counter(
+        logical_id(properties.get("RestApiId"), subject) for _, properties in subject.of_type("AWS::ApiGateway::Resource")
+    )
+    for api, count in apis.items():
+        if api and count + 1 > MAX_API_RESOURCES:  # the root is one of them
+            yield Hit(f"{api} has {count + 1} resources; an API takes {MAX_API_RESOURCES}.", ("Resources", api))
+    tables = Counter(logical_id(p.get("RouteTableId"), subject) for _, p in subject.of_type("AWS::EC2::Route"))
+    for table, count in tables.items():
+        if table and count > MAX_ROUTES:
+            yield Hit(f"{table} has {count} routes; a route table takes {MAX_ROUTES}.", ("Resources", table))
+    limited = (
+        ("AWS::DynamoDB::Table", "GlobalSecondaryIndexes", MAX_GLOBAL_INDEXES),
+        ("AWS::DynamoDB::Table", "LocalSecondaryIndexes", MAX_LOCAL_INDEXES),
+        ("AWS::EC2::SecurityGroup", "SecurityGroupIngress", MAX_GROUP_RULES),
+        ("AWS::EC2::SecurityGroup", "SecurityGroupEgress", MAX_GROUP_RULES),
+    )
+    for type_, key, most in limited:
+        for owner, properties in subject.of_type(type_):
+            if len(items(properties.get(key))) > most:
+                path = ("Resources", owner, "Properties", key)
+                yield Hit(f"{owner} has {len(properties[key])} {key}; it takes {most}.", path)
+    for owner, resource in subject.resources.items():
+        tags = mapping(resource.get("Properties")).get("Tags")
+        if isinstance(tags, list | dict) and len(tags) > MAX_TAGS:
+            yield Hit(f"{owner} has {len(tags)} tags; a resource takes {MAX_TAGS}.", ("Resources", owner, "Properties", "Tags"))
+
+
+def _names(subject: Subject) -> Iterator[Hit]:
+    for (type_, key), (shortest, longest, form) in NAME_FORMS.items():
+        for owner, properties in subject.of_type(type_):
+            path: DocumentPath = ("Resources", owner, "Properties", key)
+            for text in texts(properties[key]) if key in properties else ():
+                literal = REFERENCE.sub("", text)
+                if len(literal) > longest:
+                    yield Hit(f"{key} of {owner} has {len(literal)} characters; it takes {longest}.", path)
+                elif literal == text and (len(text) < shortest or not re.fullmatch(form, text)):
+                    yield Hit(f"{key} of {owner} is {text!r}, which the service refuses.", path)
+
+
+LIMIT_RULES = (
+    Rule(
+        "limit-template",
+        "error",
+        "The template is larger than CloudFormation takes",
+        "CloudFormation refuses it.",
+        "Split the application into two, each with its own settings file.",
+        'CloudFormation user guide, "Understand CloudFormation quotas"',
+        _template,
+    ),
+    Rule(
+        "limit-policy",
+        "error",
+        "A policy is larger than IAM takes",
+        "Creating the role or the policy fails, and the deployment rolls back.",
+        "Merge statements, name fewer resources, or use several roles.",
+        'IAM user guide, "IAM and AWS STS quotas"',
+        _policies,
+    ),
+    Rule(
+        "limit-function",
+        "error",
+        "A function is larger than Lambda takes",
+        "Creating the function fails, and the deployment rolls back.",
+        "Move configuration into a parameter or a file, and code into a package.",
+        'Lambda developer guide, "Lambda quotas"',
+        _functions,
+    ),
+    Rule(
+        "limit-count",
+        "error",
+        "A resource has more parts than its service takes",
+        "The deployment fails on the first part too many; some of these quotas can be raised.",
+        "Remove some, or spread them over several resources.",
+        "Each service's guide, quotas",
+        _counts,
+    ),
+    Rule(
+        "name-form",
+        "error",
+        "A name is too long, too short, or has characters that the service refuses",
+        "Creating the resource fails, and the deployment rolls back.",
+        "Change the name, or leave it out so that CloudFormation makes one.",
+        "API reference of the type's create operation",
+        _names,
+    ),
+)

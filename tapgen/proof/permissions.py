@@ -1,0 +1,163 @@
+"""Needed against granted, by (action, resource), in both directions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from tapgen.proof import actions
+from tapgen.proof.arns import covers, fields
+from tapgen.proof.grants import Policies, Statement, action_matches, best, denied, policies_of
+from tapgen.proof.resource_policies import allowing
+from tapgen.proof.resolve import REFERENCE, UNKNOWN
+from tapgen.proof.requirements import ANYTHING, Requirement
+from tapgen.proof.rules_permissions import DENIED, INDEX, MISSING, ROLE_UNKNOWN, UNKNOWN_POLICY, UNPROVEN, UNUSED
+
+if TYPE_CHECKING:
+    from tapgen.proof.arns import Match
+    from tapgen.proof.findings import Finding
+    from tapgen.proof.functions import FunctionNeeds
+    from tapgen.proof.subject import Subject
+
+
+def findings(needs: Sequence[FunctionNeeds], subject: Subject) -> Iterator[Finding]:
+    """What the roles of the document's functions allow too little and too much."""
+    roles: dict[str, list[FunctionNeeds]] = {}
+    for one in needs:
+        if one.role is None:
+            path = ("Resources", one.function, "Properties", "Role")
+            yield ROLE_UNKNOWN.finding(f"The role of {one.function} is not in the template.", path)
+        else:
+            roles.setdefault(one.role, []).append(one)
+    for role, users in roles.items():
+        granted = policies_of(role, subject)
+        for name, path in granted.unknown:
+            yield UNKNOWN_POLICY.finding(f"{role} has the policy {name}, whose content is not known.", path)
+        for one in users:
+            for requirement in one.requirements:
+                yield from _missing(requirement, role, granted, subject)
+        if all(one.analysed for one in users):
+            yield from _unused(role, granted.statements, users, subject)
+
+
+def _missing(requirement: Requirement, role: str, granted: Policies, subject: Subject) -> Iterator[Finding]:
+    if requirement.optional:
+        return
+    function, where = requirement.function, describe(requirement.arn)
+    place = {"file": requirement.file, "line": requirement.line}
+    path = requirement.path or ("Resources", function)
+    match = allowed(requirement, (*granted.statements, *allowing(role, subject)), subject)
+    if match == "no":
+        if granted.unknown:
+            return  # reported already; it may allow this
+        if _only_table(requirement, granted.statements, subject):
+            message = f"{function} needs {requirement.action} on {where}; {role} allows it on the table alone."
+            yield INDEX.finding(message, path, **place)  # type: ignore[arg-type]  # two keys of known types
+            return
+        message = f"{function} needs {requirement.action} on {where}, as {requirement.because}; {role} does not allow it."
+        yield MISSING.finding(message, path, **place)  # type: ignore[arg-type]  # two keys of known types
+        return
+    blocking = _blocking(requirement, granted, subject)
+    if blocking:
+        message = f"{function} needs {requirement.action} on {where}, as {requirement.because}; {blocking} takes it away."
+        yield DENIED.finding(message, path, **place)  # type: ignore[arg-type]  # two keys of known types
+    elif match == "unknown":
+        message = f"{role} allows {requirement.action}; whether on what {function} uses is not known."
+        yield UNPROVEN.finding(message, path, **place)  # type: ignore[arg-type]  # two keys of known types
+
+
+def allowed(requirement: Requirement, statements: Sequence[Statement], subject: Subject) -> Match:
+    """Whether the statements allow what is needed; "unknown" where the resource is not known."""
+    speaking = [one for one in statements if one.effect == "Allow" and one.names(requirement.action)]
+    if requirement.arn is None:
+        return "yes" if any(ANYTHING in one.resources for one in speaking) else "unknown" if speaking else "no"
+    arn = requirement.arn
+    return best(one.reaches(arn, subject) for one in speaking)
+
+
+def _only_table(requirement: Requirement, statements: Sequence[Statement], subject: Subject) -> bool:
+    table, index, _ = (requirement.arn or "").partition("/index/")
+    if not index or ":dynamodb:" not in table:
+        return False
+    return any(
+        one.effect == "Allow" and one.names(requirement.action) and one.reaches(table, subject) == "yes"
+        for one in statements
+    )
+
+
+def _blocking(requirement: Requirement, granted: Policies, subject: Subject) -> str:
+    """What denies the requirement, in words; empty where nothing does."""
+    for one in granted.statements:
+        applies = one.effect == "Deny" and one.names(requirement.action)
+        reaches = ANYTHING in one.resources or (
+            requirement.arn is not None and one.reaches(requirement.arn, subject) == "yes"
+        )
+        if applies and reaches and denied(one, requirement.function, requirement.caller, subject):
+            return f"a Deny of {one.path[1]}"
+    if granted.boundary is not None and allowed(requirement, granted.boundary, subject) == "no":
+        return "the permissions boundary"
+    return ""
+
+
+def _unused(
+    role: str, statements: Sequence[Statement], users: Sequence[FunctionNeeds], subject: Subject
+) -> Iterator[Finding]:
+    required = [requirement for one in users for requirement in one.requirements]
+    certain = all(one.certain for one in users)
+    names = ", ".join(one.function for one in users)
+    hint = "" if certain else "Some calls could not be read from the source (call-unresolved): look at them first."
+    for managed in dict.fromkeys(one.managed for one in statements if one.managed):
+        surplus = [
+            pattern
+            for one in statements
+            if one.managed == managed and one.effect == "Allow"
+            for pattern, _ in surplus_pairs(one, required, subject)
+        ]
+        if surplus:
+            path = next(one.path for one in statements if one.managed == managed)
+            shown = ", ".join(list(dict.fromkeys(surplus))[:5]) + (" …" if len(set(surplus)) > 5 else "")  # noqa: PLR2004 - a line's worth
+            yield UNUSED.finding(f"{role} has the policy {managed}, of which {names} does not need {shown}.", path, hint=hint)
+    for one in statements:
+        if one.effect == "Allow" and not one.managed:
+            for pattern, resource in surplus_pairs(one, required, subject):
+                message = f"{role} allows {pattern} on {describe(resource)}; {names} does not need it."
+                yield UNUSED.finding(message, one.path, hint=hint)
+
+
+def surplus_pairs(
+    statement: Statement, required: Sequence[Requirement], subject: Subject
+) -> Iterator[tuple[str, str]]:
+    """The (action pattern, resource pattern) pairs of an Allow that none of the requirements uses."""
+    for pattern in statement.actions:
+        matching = [requirement for requirement in required if action_matches(pattern, requirement.action)]
+        for resource in statement.resources:
+            used = any(
+                requirement.arn is None or covers(resource, requirement.arn, subject) != "no" for requirement in matching
+            )
+            if not used and applies(pattern, resource):
+                yield pattern, resource
+
+
+def applies(action: str, resource: str) -> bool:
+    """Whether an action can act on what a resource pattern names; patterns of actions and unknown ones can."""
+    known = actions.action(action) if "*" not in action and "?" not in action else None
+    parts = fields(resource)
+    if known is None or resource == ANYTHING or len(parts) < 6:  # noqa: PLR2004 - the six fields of an ARN
+        return True
+    from tapgen.proof.rules_policies import form_matches
+
+    return any(form_matches(form, parts) for type_ in known.resource_types for form in type_.arns)
+
+
+def describe(arn: str | None) -> str:
+    """A resource as a person calls it: its logical id, "index NAME of ItemTable", or its ARN."""
+    if arn is None:
+        return "a resource that is not known"
+    parts = fields(arn)
+    named = REFERENCE.search(parts[-1])
+    if named is None or named[0] == UNKNOWN:
+        return arn.replace(UNKNOWN, "*")
+    owner, rest = named[1].split(".")[0], parts[-1][named.end() :].replace(UNKNOWN, "*")
+    if rest.startswith("/index/"):
+        return f"index {rest.removeprefix('/index/')} of {owner}"
+    return owner + rest.removesuffix(":log-stream:*").removesuffix(":*")

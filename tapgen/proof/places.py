@@ -1,0 +1,107 @@
+"""Where a person would mend what a finding is about: the line of the settings, or of a template."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tapgen import naming
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tapgen.document import DocumentPath
+    from tapgen.proof.findings import Finding
+    from tapgen.settings.model import Environment
+
+_SECTIONS = (
+    ("AWS::EC2::", "network"),
+    ("AWS::ApiGateway::", "api"),
+    ("AWS::CloudWatch::", "alarms"),
+    ("AWS::SNS::", "alarms"),
+    ("AWS::Logs::", "logs"),
+)
+_HEADER = re.compile(r"^\s*\[([^\[\]]+)\]\s*(?:#.*)?$")
+_KEY = re.compile(r"^\s*([A-Za-z0-9_\".-]+)\s*=")
+
+
+class SettingsPlaces:
+    """The lines of a settings file by their dotted keys below the tool's own table."""
+
+    def __init__(self, file: Path, prefix: str, text: str) -> None:
+        self.file = file
+        self._lines = dict(_lines(text, prefix))
+
+    def line(self, keys: tuple[str, ...]) -> int:
+        """The line of the first of the keys that is written in the file, or that is part of a written one; else 1."""
+        for key in keys:
+            if key in self._lines:
+                return self._lines[key]
+            below = [line for written, line in self._lines.items() if written.startswith(f"{key}.")]
+            if below:
+                return min(below)
+        return self._lines.get("", 1)
+
+
+def _lines(text: str, prefix: str) -> Iterator[tuple[str, int]]:
+    """(dotted key without the prefix, line from 1), the first line of each; a plain scan, since tomllib has no lines."""
+    table: str | None = "" if not prefix else None
+    seen: set[str] = set()
+    if not prefix:
+        yield "", 1
+    for number, line in enumerate(text.splitlines(), 1):
+        header, key = _HEADER.match(line), _KEY.match(line)
+        found = None
+        if header:
+            name = header[1].replace(" ", "").replace('"', "")
+            inside = name == prefix or name.startswith(f"{prefix}.") or not prefix
+            table = name.removeprefix(prefix).lstrip(".") if inside else None
+            found = table
+        elif key and table is not None:
+            name = key[1].replace('"', "")
+            found = f"{table}.{name}" if table else name
+        if found is not None and found not in seen:
+            seen.add(found)
+            yield found, number
+
+
+def settings_places(root: Path) -> SettingsPlaces | None:
+    """The settings file of a folder; None where it cannot be read."""
+    for name, prefix in (("tapgen.toml", ""), ("pyproject.toml", "tool.tapgen")):
+        try:
+            return SettingsPlaces(root / name, prefix, (root / name).read_text(encoding="utf-8-sig"))
+        except (OSError, UnicodeDecodeError):
+            continue
+    return None
+
+
+def keys(finding: Finding, type_: str | None, environment: Environment) -> tuple[str, ...]:
+    """The settings that made a resource, the nearest first."""
+    found = []
+    subject = finding.logical_id or ""
+    for section, names, title in (
+        ("functions", environment.functions, naming.function),
+        ("tables", environment.tables, naming.table),
+    ):
+        found += [f"{section}.{name}" for name in names if subject.startswith(title(name))]
+    found += [section for prefix, section in _SECTIONS if type_ and type_.startswith(prefix)]
+    return (*(f"environments.{environment.name}.{key}" for key in found[:1]), *found)
+
+
+def in_settings(finding: Finding, type_: str | None, environment: Environment, places: SettingsPlaces | None) -> Finding:
+    """The finding with the settings' line where it has no source line of its own."""
+    if finding.file is not None or places is None:
+        return finding
+    return replace(finding, file=places.file.name, line=places.line(keys(finding, type_, environment)))
+
+
+def in_template(finding: Finding, name: str, lines: dict[DocumentPath, int]) -> Finding:
+    """The finding with the template's line where it has no source line of its own."""
+    if finding.file is not None:
+        return finding
+    path = finding.path
+    while path and path not in lines:
+        path = path[:-1]
+    return replace(finding, file=name, line=lines.get(path, 1))

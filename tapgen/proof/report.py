@@ -1,0 +1,129 @@
+"""Findings as text for people, as JSON, and as GitHub annotations."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from tapgen.proof.findings import SEVERITIES, Finding
+
+Checked = Mapping[str, Sequence[Finding]]
+"""The findings by the name of what was checked: an environment or a template file."""
+
+
+def text(checked: Checked, root: Path) -> str:
+    """For each environment the findings, grouped by what they are about, each with the line to mend and how."""
+    return "\n".join(line for name, findings in checked.items() for line in _section(name, findings, root)) + "\n"
+
+
+def _section(name: str, findings: Sequence[Finding], root: Path) -> Iterator[str]:
+    opened = [finding for finding in findings if finding.suppressed_reason is None]
+    suppressed = [finding for finding in findings if finding.suppressed_reason is not None]
+    yield f"{name}: {summary(findings)}"
+    for subject, group in groupby(sorted(opened, key=_subject), key=_subject):
+        yield ""
+        yield f"  {subject or 'Template'}"
+        for finding in group:
+            yield from _finding(finding, root)
+    if suppressed:
+        yield ""
+        yield "  Suppressed"
+        for finding in suppressed:
+            yield f"    {finding.rule}: {finding.message}"
+            yield f"      Accepted: {finding.suppressed_reason}"
+    if findings:
+        yield ""
+
+
+def _subject(finding: Finding) -> str:
+    return finding.logical_id or ""
+
+
+def _finding(finding: Finding, root: Path) -> Iterator[str]:
+    yield f"    {finding.severity:<7}  {finding.rule}: {finding.message}"
+    if finding.file:
+        place = f"{finding.file}:{finding.line}" if finding.line else finding.file
+        code = source_line(root, finding)
+        yield f"             {place}" + (f"  {code}" if code else "")
+    if finding.hint:
+        yield f"             Fix: {finding.hint}"
+
+
+def source_line(root: Path, finding: Finding) -> str:
+    """The line that a finding points to, without its indentation; empty where it cannot be read."""
+    if not finding.file or not finding.line:
+        return ""
+    try:
+        lines = (root / finding.file).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return ""
+    return lines[finding.line - 1].strip()[:100] if finding.line <= len(lines) else ""
+
+
+def summary(findings: Sequence[Finding]) -> str:
+    """Such as "1 error, 2 warnings, 1 suppressed"."""
+    counts = Counter("suppressed" if f.suppressed_reason is not None else f.severity for f in findings)
+    words = {"error": "errors", "warning": "warnings", "info": "notes"}
+    parts = []
+    for severity in SEVERITIES:
+        if counts[severity]:
+            word = words[severity] if counts[severity] > 1 else words[severity].removesuffix("s")
+            parts.append(f"{counts[severity]} {word}")
+    if counts["suppressed"]:
+        parts.append(f"{counts['suppressed']} suppressed")
+    return ", ".join(parts) or "nothing to mend"
+
+
+def as_json(checked: Checked) -> str:
+    """One object: `findings`, each with the `environment` it is about, and `summary`, the counts by severity."""
+    import json
+
+    findings = [_row(name, finding) for name, found in checked.items() for finding in found]
+    everything = [finding for found in checked.values() for finding in found]
+    counts = {
+        severity: sum(f.severity == severity and f.suppressed_reason is None for f in everything) for severity in SEVERITIES
+    }
+    counts_all = {**counts, "suppressed": sum(f.suppressed_reason is not None for f in everything)}
+    return json.dumps({"findings": findings, "summary": counts_all}, indent=2) + "\n"
+
+
+def _row(name: str, finding: Finding) -> dict[str, Any]:
+    return {"environment": name, **asdict(finding), "path": list(finding.path)}
+
+
+_GITHUB = {"error": "error", "warning": "warning", "info": "notice"}
+
+
+def github(checked: Checked) -> str:
+    """GitHub's workflow commands, one a finding; the same finding of several environments once."""
+    lines = []
+    for finding, names in merged(checked):
+        if finding.suppressed_reason is not None:
+            continue
+        properties = {"file": finding.file, "line": finding.line, "title": f"tapgen {finding.rule} ({', '.join(names)})"}
+        written = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items() if value)
+        message = f"{finding.message} {finding.hint}".strip()
+        lines.append(f"::{_GITHUB[finding.severity]} {written}::{_data(message)}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _data(text: str) -> str:
+    """GitHub Actions documentation, "Workflow commands": what must be escaped in a message."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def merged(checked: Checked) -> list[tuple[Finding, list[str]]]:
+    """Each different finding once, with the names of the environments that have it."""
+    found: dict[Finding, list[str]] = {}
+    for name, findings in checked.items():
+        for finding in findings:
+            found.setdefault(finding, []).append(name)
+    return list(found.items())

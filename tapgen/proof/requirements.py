@@ -1,0 +1,149 @@
+"""What a function's code must be allowed: each AWS call as (action, ARN), the ARN read through the document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING
+
+from tapgen.proof import actions, calls
+from tapgen.proof.arns import ARN_FORMS, arn_of, fields, normal
+from tapgen.proof.resolve import REFERENCE, UNKNOWN, texts
+from tapgen.proof.subject import mapping
+
+if TYPE_CHECKING:
+    from tapgen.document import DocumentPath
+    from tapgen.proof.grants import Caller
+    from tapgen.proof.subject import Subject
+
+ANYTHING = "*"
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One action that a function needs on one resource.
+
+    `arn` is as `arns` writes it; `*` where the action takes no narrower resource; None where the resource is not
+    known. `because` completes "… needs X on Y: …". `optional`: its absence is no fault, its presence no surplus.
+    """
+
+    function: str
+    action: str
+    arn: str | None
+    because: str
+    caller: Caller = "code"
+    path: DocumentPath = ()
+    file: str | None = None
+    line: int | None = None
+    optional: bool = False
+    service: str = ""
+    """botocore's name of the service that the code calls; empty for what the configuration needs."""
+
+
+def of_call(call: calls.Call, function: str, file: str, subject: Subject) -> tuple[Requirement, ...] | actions.Unmapped:
+    """What one AWS call of a function's code needs."""
+    needs = actions.needed(call)
+    if isinstance(needs, actions.Unmapped):
+        return needs
+    because = f"the code calls {call.service} {call.operation}"
+    return tuple(
+        Requirement(
+            function,
+            need.action,
+            arn,
+            because,
+            file=file,
+            line=call.line,
+            optional=need.optional,
+            service=call.service,
+        )
+        for need in needs
+        for arn in _arns(need, function, subject)
+    )
+
+
+def values(binding: calls.Binding | None, function: str, subject: Subject) -> tuple[str, ...]:
+    """The texts that a request parameter can have; `${?}` where nothing is known."""
+    if isinstance(binding, calls.Literal):
+        return (binding.value,)
+    if isinstance(binding, calls.EnvironmentVariable):
+        variables = variables_of(function, subject)
+        if binding.name in variables:
+            return texts(variables[binding.name])
+        if binding.default is not None:
+            return (binding.default,)
+    return (UNKNOWN,)
+
+
+def variables_of(function: str, subject: Subject) -> Mapping[str, object]:
+    """A function's environment variables."""
+    return mapping(mapping(subject.properties(function).get("Environment")).get("Variables"))
+
+
+def _arns(need: actions.Need, function: str, subject: Subject) -> Iterator[str | None]:
+    known = actions.action(need.action)
+    if not need.parameters:
+        yield None if known and known.resource_types else ANYTHING
+        return
+    form = _form(need, known)
+    for combination in product(*(values(parameter.value, function, subject) for parameter in need.parameters)):
+        yield _arn(form, combination, subject)
+
+
+def _form(need: actions.Need, known: actions.Action | None) -> str | None:
+    """The ARN format of the resource that the parameters stand for."""
+    for type_ in known.resource_types if known else ():
+        if type_.name in need.resource_types and type_.arns:
+            return type_.arns[0]
+    return None
+
+
+_PSEUDO = {"${Partition}": "${AWS::Partition}", "${Region}": "${AWS::Region}", "${Account}": "${AWS::AccountId}"}
+_PLACEHOLDER = re.compile(r"\$\{(?!AWS::)[^}]+\}")
+
+
+def _arn(form: str | None, combination: tuple[str, ...], subject: Subject) -> str | None:
+    first = combination[0]
+    if first == UNKNOWN:
+        return None
+    base = _known_arn(first, subject)
+    if form is None:
+        return base
+    for placeholder, pseudo in _PSEUDO.items():
+        form = form.replace(placeholder, pseudo)
+    names = list(_PLACEHOLDER.finditer(form))
+    if base is not None:
+        rest = form[names[0].end() :] if names else ""
+        return base.removesuffix(":*") + _fill(rest, combination[1:])
+    return normal(_fill(form, (_plain(first, form), *combination[1:])), subject)
+
+
+def _known_arn(text: str, subject: Subject) -> str | None:
+    """The ARN that a text is, or that of the resource of the document that it names or points to."""
+    arn = normal(text, subject)
+    if len(fields(arn)) == 6:  # noqa: PLR2004 - the six fields of an ARN
+        return arn
+    match = REFERENCE.fullmatch(text)
+    owner = match[1].split(".")[0] if match else ""
+    if subject.type_of(owner) in ARN_FORMS:
+        return arn_of(owner, subject)
+    return None
+
+
+def _plain(text: str, form: str) -> str:
+    """A name as an ARN has it: a queue's from its URL, a parameter's without its slash, a secret's with its suffix."""
+    if ":sqs:" in form and text.startswith("https://"):
+        return text.rsplit("/", 1)[-1]
+    if ":ssm:" in form:
+        return text.lstrip("/")
+    if ":secretsmanager:" in form:
+        # Secrets Manager user guide, "Secret ARN": six random characters follow the name.
+        return f"{text}-{UNKNOWN * 6}"
+    return UNKNOWN if ":kms:" in form and text.startswith("alias/") else text
+
+
+def _fill(form: str, combination: tuple[str, ...]) -> str:
+    found = iter(combination)
+    return _PLACEHOLDER.sub(lambda _: next(found, UNKNOWN), form)

@@ -1,0 +1,42 @@
+"""Every rule of `tapgen check`, by group; docs/rules.md is generated from this table."""
+
+from __future__ import annotations
+
+from tapgen.proof.limits import LIMIT_RULES
+from tapgen.proof.rule import Rule
+from tapgen.proof.rules_api import API_RULES
+from tapgen.proof.rules_compute import COMPUTE_RULES
+from tapgen.proof.rules_data import DATA_RULES
+from tapgen.proof.rules_network import NETWORK_RULES
+from tapgen.proof.rules_permissions import PERMISSION_RULES
+from tapgen.proof.rules_policies import POLICY_RULES
+
+SUPPRESSION_UNUSED = Rule(
+    "suppression-unused",
+    "warning",
+    "A suppression in the settings accepts nothing",
+    "What it accepted is gone, or its rule is misspelt; it would hide the next finding of its kind.",
+    "Remove it from check.suppress.",
+    "tapgen's documentation, \"Accepting a finding\"",
+)
+LINT_MISSING = Rule(
+    "lint-missing",
+    "warning",
+    "cfn-lint did not run",
+    "What it finds (unknown properties, wrong types and values, circular references) was not looked for.",
+    "Install it: pip install 'tapgen[check]'; or pass --no-lint.",
+    "tapgen's documentation, \"cfn-lint\"",
+)
+
+GROUPS: dict[str, tuple[Rule, ...]] = {
+    "Permissions and reachability": PERMISSION_RULES,
+    "Policies": POLICY_RULES,
+    "Functions, alarms, secrets": COMPUTE_RULES,
+    "Data": DATA_RULES,
+    "API": API_RULES,
+    "Network": NETWORK_RULES,
+    "Limits": LIMIT_RULES,
+    "The check itself": (SUPPRESSION_UNUSED, LINT_MISSING),
+}
+ALL = tuple(rule for group in GROUPS.values() for rule in group)
+BY_ID = {rule.id: rule for rule in ALL}

@@ -1,0 +1,227 @@
+"""Rules about functions, alarms, parameters and outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tapgen.proof.arns import logical_id
+from tapgen.proof.configuration import log_group
+from tapgen.proof.resolve import texts
+from tapgen.proof.rule import Hit, Rule
+from tapgen.proof.secrets import SECRET_NAME, looks_secret, words
+from tapgen.proof.subject import items, mapping, truthy
+
+if TYPE_CHECKING:
+    from tapgen.document import DocumentPath
+    from tapgen.proof.subject import Subject
+
+# Lambda developer guide, "Defined runtime environment variables": reserved ones.
+RESERVED_VARIABLES = frozenset(
+    {
+        "_HANDLER",
+        "_X_AMZN_TRACE_ID",
+        "AWS_DEFAULT_REGION",
+        "AWS_REGION",
+        "AWS_EXECUTION_ENV",
+        "AWS_LAMBDA_FUNCTION_NAME",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+        "AWS_LAMBDA_FUNCTION_VERSION",
+        "AWS_LAMBDA_INITIALIZATION_TYPE",
+        "AWS_LAMBDA_LOG_GROUP_NAME",
+        "AWS_LAMBDA_LOG_STREAM_NAME",
+        "AWS_ACCESS_KEY",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "AWS_LAMBDA_RUNTIME_API",
+        "LAMBDA_TASK_ROOT",
+        "LAMBDA_RUNTIME_DIR",
+    }
+)
+
+
+def _variables(subject: Subject) -> Iterator[tuple[str, str, object, DocumentPath]]:
+    for owner, properties in subject.of_type("AWS::Lambda::Function"):
+        for name, value in mapping(mapping(properties.get("Environment")).get("Variables")).items():
+            yield owner, str(name), value, ("Resources", owner, "Properties", "Environment", "Variables", name)
+
+
+def _secret_variables(subject: Subject) -> Iterator[Hit]:
+    for owner, name, value, path in _variables(subject):
+        found = next((what for text in texts(value) if (what := looks_secret(name, text))), "")
+        if found:
+            yield Hit(f"{name} of {owner} looks like {found}.", path)
+
+
+def _secret_outputs(subject: Subject) -> Iterator[Hit]:
+    for name, output in mapping(subject.document.get("Outputs")).items():
+        value = mapping(output).get("Value")
+        path: DocumentPath = ("Outputs", name, "Value")
+        for text in texts(value):
+            found = looks_secret(str(name), text)
+            if found or "{{resolve:secretsmanager:" in text or "{{resolve:ssm-secure:" in text:
+                yield Hit(f"The output {name} shows {found or 'the value of a secret'}.", path)
+                break
+
+
+def _secret_parameters(subject: Subject) -> Iterator[Hit]:
+    for name, parameter in mapping(subject.document.get("Parameters")).items():
+        settings = mapping(parameter)
+        if SECRET_NAME.search(words(str(name))) and not truthy(settings.get("NoEcho")):
+            yield Hit(f"The parameter {name} is shown to whoever describes the stack.", ("Parameters", name))
+        elif isinstance(settings.get("Default"), str) and looks_secret(str(name), settings["Default"]):
+            yield Hit(f"The default of the parameter {name} looks like a secret.", ("Parameters", name, "Default"))
+
+
+def _reserved_variables(subject: Subject) -> Iterator[Hit]:
+    for owner, name, _, path in _variables(subject):
+        if name in RESERVED_VARIABLES:
+            yield Hit(f"{owner} sets {name}, which Lambda sets itself.", path)
+
+
+def _function_logs(subject: Subject) -> Iterator[Hit]:
+    for owner, properties in subject.of_type("AWS::Lambda::Function"):
+        if log_group(owner, properties, subject) is None:
+            yield Hit(f"The log group of {owner} is not in the template.", ("Resources", owner, "Properties"))
+
+
+def _function_tracing(subject: Subject) -> Iterator[Hit]:
+    for owner, properties in subject.of_type("AWS::Lambda::Function"):
+        if mapping(properties.get("TracingConfig")).get("Mode") != "Active":
+            yield Hit(f"{owner} is not traced.", ("Resources", owner, "Properties"))
+
+
+def _open_urls(subject: Subject) -> Iterator[Hit]:
+    for owner, properties in subject.of_type("AWS::Lambda::Url"):
+        if properties.get("AuthType") == "NONE":
+            yield Hit(f"Anyone in the world may call {owner}.", ("Resources", owner, "Properties", "AuthType"))
+
+
+def _silent_alarms(subject: Subject) -> Iterator[Hit]:
+    alarms = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
+    for owner, properties in subject.of_type(*alarms) if subject.protected else ():
+        switched_off = properties.get("ActionsEnabled") in (False, "false")
+        if switched_off or not items(properties.get("AlarmActions")):
+            yield Hit(f"{owner} tells nobody.", ("Resources", owner, "Properties"))
+
+
+def _mute_topics(subject: Subject) -> Iterator[Hit]:
+    topics = {
+        topic
+        for _, properties in subject.of_type("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
+        for kind in ("AlarmActions", "OKActions", "InsufficientDataActions")
+        for action in items(properties.get(kind))
+        if (topic := logical_id(action, subject))
+    }
+    for owner, properties in subject.of_type("AWS::SNS::Topic"):
+        keys = texts(properties.get("KmsMasterKeyId"))
+        if owner in topics and any(key.endswith("alias/aws/sns") for key in keys):
+            path = ("Resources", owner, "Properties", "KmsMasterKeyId")
+            yield Hit(f"CloudWatch may not use the key of {owner}, so no alarm arrives.", path)
+
+
+def _reserved_tags(subject: Subject) -> Iterator[Hit]:
+    for owner, resource in subject.resources.items():
+        tags = mapping(resource.get("Properties")).get("Tags")
+        keys = list(tags) if isinstance(tags, dict) else [mapping(tag).get("Key") for tag in items(tags)]
+        for key in keys:
+            if isinstance(key, str) and key.lower().startswith("aws:"):
+                yield Hit(f"{owner} has the tag {key}.", ("Resources", owner, "Properties", "Tags"))
+
+
+_VARIABLES = 'Lambda developer guide, "Working with Lambda environment variables"'
+_REFERENCE = "Write a dynamic reference, {{resolve:secretsmanager:NAME}}, or read the secret in the code."
+
+COMPUTE_RULES = (
+    Rule(
+        "secret-variable",
+        "error",
+        "An environment variable holds what looks like a secret",
+        "It is in the template, in the repository, and shown to whoever may describe the function.",
+        "Pass the secret's name or ARN and read it from Secrets Manager in the code.",
+        f"{_VARIABLES}: security",
+        _secret_variables,
+    ),
+    Rule(
+        "secret-output",
+        "error",
+        "An output shows a secret",
+        "Outputs are shown to whoever may describe the stack, and are never masked.",
+        "Output the secret's ARN.",
+        'CloudFormation user guide, "Get values stored in other services using dynamic references": considerations',
+        _secret_outputs,
+    ),
+    Rule(
+        "secret-parameter",
+        "error",
+        "A parameter shows a secret",
+        "Parameters without NoEcho are shown to whoever may describe the stack; defaults are in the template.",
+        f"Set NoEcho and no default, or better: {_REFERENCE[0].lower()}{_REFERENCE[1:]}",
+        'CloudFormation user guide, "CloudFormation template Parameters syntax": NoEcho',
+        _secret_parameters,
+    ),
+    Rule(
+        "reserved-variable",
+        "error",
+        "An environment variable has a name that Lambda keeps for itself",
+        "Lambda refuses the function.",
+        "Choose another name.",
+        'Lambda developer guide, "Defined runtime environment variables"',
+        _reserved_variables,
+    ),
+    Rule(
+        "reserved-tag",
+        "error",
+        "A tag's key begins with aws:",
+        "AWS keeps the prefix for itself and refuses the resource.",
+        "Choose another key.",
+        'Tagging AWS resources guide, "Tag naming limits and requirements"',
+        _reserved_tags,
+    ),
+    Rule(
+        "function-log-group",
+        "warning",
+        "A function's log group is not in the template",
+        "Lambda creates it when the function first runs: it never expires and is left behind.",
+        "Add an AWS::Logs::LogGroup and name it in LoggingConfig.",
+        'Lambda developer guide, "Configuring CloudWatch log groups"',
+        _function_logs,
+    ),
+    Rule(
+        "function-tracing",
+        "warning",
+        "A function is not traced",
+        "Where a slow or failed invocation spent its time cannot be said.",
+        "Set TracingConfig.Mode to Active.",
+        "Security Hub user guide, Lambda.7",
+        _function_tracing,
+    ),
+    Rule(
+        "function-url-public",
+        "warning",
+        "A function's address takes calls from anyone",
+        "Anyone in the world invokes the function at the account's cost.",
+        "Set AuthType to AWS_IAM.",
+        'Lambda developer guide, "Control access to Lambda function URLs"',
+        _open_urls,
+    ),
+    Rule(
+        "alarm-silent",
+        "warning",
+        "An alarm of a protected environment tells nobody",
+        "It turns red and no one looks.",
+        "Set alarms.alarm_email, or give the alarm an action.",
+        "Security Hub user guide, CloudWatch.15",
+        _silent_alarms,
+    ),
+    Rule(
+        "alarm-topic-key",
+        "error",
+        "Alarms cannot be published to their topic",
+        "The key alias/aws/sns lets no service but SNS use it, and its policy cannot be changed.",
+        "Use a key of your own whose policy lets cloudwatch.amazonaws.com use it.",
+        'SNS developer guide, "Enable compatibility between event sources from AWS services and encrypted topics"',
+        _mute_topics,
+    ),
+)

@@ -1,0 +1,137 @@
+"""Rules about what keeps state: tables, log groups, buckets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tapgen.proof.rule import Hit, Rule
+from tapgen.proof.subject import items, mapping, truthy
+
+if TYPE_CHECKING:
+    from tapgen.proof.subject import Subject
+
+TABLES = ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable")
+KEPT = ("Retain", "RetainExceptOnCreate", "Snapshot")
+
+
+def _encryption(subject: Subject) -> Iterator[Hit]:
+    for owner, properties in subject.of_type(*TABLES) if subject.protected else ():
+        if not truthy(mapping(properties.get("SSESpecification")).get("SSEEnabled")):
+            yield Hit(f"{owner} is encrypted with a key that AWS owns.", ("Resources", owner, "Properties"))
+
+
+def _backups(subject: Subject) -> Iterator[Hit]:
+    for owner, properties in subject.of_type("AWS::DynamoDB::Table") if subject.protected else ():
+        if not truthy(mapping(properties.get("PointInTimeRecoverySpecification")).get("PointInTimeRecoveryEnabled")):
+            yield Hit(f"{owner} has no point-in-time recovery.", ("Resources", owner, "Properties"))
+
+
+def _deletion_protection(subject: Subject) -> Iterator[Hit]:
+    for owner, properties in subject.of_type("AWS::DynamoDB::Table") if subject.protected else ():
+        if not truthy(properties.get("DeletionProtectionEnabled")):
+            yield Hit(f"{owner} has no deletion protection.", ("Resources", owner, "Properties"))
+
+
+def _retained(subject: Subject) -> Iterator[Hit]:
+    for owner, _ in subject.of_type(*TABLES) if subject.protected else ():
+        resource = subject.resources[owner]
+        if resource.get("DeletionPolicy") not in KEPT or resource.get("UpdateReplacePolicy") not in KEPT[::2]:
+            yield Hit(f"{owner} and its data go when the resource is removed or replaced.", ("Resources", owner))
+
+
+def _log_retention(subject: Subject) -> Iterator[Hit]:
+    for owner, properties in subject.of_type("AWS::Logs::LogGroup"):
+        if properties.get("RetentionInDays") is None:
+            yield Hit(f"{owner} keeps its events for ever.", ("Resources", owner, "Properties"))
+
+
+def _public_buckets(subject: Subject) -> Iterator[Hit]:
+    for owner, properties in subject.of_type("AWS::S3::Bucket"):
+        if properties.get("AccessControl") in ("PublicRead", "PublicReadWrite"):
+            path = ("Resources", owner, "Properties", "AccessControl")
+            yield Hit(f"{owner} is open to anyone: {properties['AccessControl']}.", path)
+
+
+def _indexed_names(subject: Subject) -> Iterator[Hit]:
+    """DynamoDB developer guide, "Supported data types and naming rules"."""
+    for owner, properties in subject.of_type("AWS::DynamoDB::Table"):
+        declared = {mapping(one).get("AttributeName") for one in items(properties.get("AttributeDefinitions"))}
+        keys = list(items(properties.get("KeySchema")))
+        for kind in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes"):
+            for index in items(properties.get(kind)):
+                keys += items(mapping(index).get("KeySchema"))
+        used = {mapping(key).get("AttributeName") for key in keys}
+        spare = sorted(str(name) for name in declared - used if isinstance(name, str))
+        if spare and keys:
+            path = ("Resources", owner, "Properties", "AttributeDefinitions")
+            yield Hit(f"{owner} defines attributes that no key uses: {', '.join(spare)}.", path)
+
+
+_PROTECTED = "The environment is protected: its data is meant to outlive mistakes."
+
+DATA_RULES = (
+    Rule(
+        "table-encryption",
+        "warning",
+        "A protected table is encrypted with a key that AWS owns",
+        f"{_PROTECTED} Use of a key that AWS owns cannot be seen in CloudTrail.",
+        "Set SSESpecification.SSEEnabled.",
+        'Security Hub user guide, controls for DynamoDB; DynamoDB developer guide, "DynamoDB encryption at rest"',
+        _encryption,
+    ),
+    Rule(
+        "table-backups",
+        "warning",
+        "A protected table has no point-in-time recovery",
+        f"{_PROTECTED} Without it a bad write cannot be taken back.",
+        "Set PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled.",
+        "Security Hub user guide, DynamoDB.2",
+        _backups,
+    ),
+    Rule(
+        "table-deletion-protection",
+        "warning",
+        "A protected table can be deleted by one call",
+        _PROTECTED,
+        "Set DeletionProtectionEnabled.",
+        "Security Hub user guide, DynamoDB.6",
+        _deletion_protection,
+    ),
+    Rule(
+        "table-retained",
+        "warning",
+        "A protected table goes with its resource",
+        f"{_PROTECTED} Removing the resource from the template, or replacing it, deletes the data.",
+        "Set DeletionPolicy to RetainExceptOnCreate and UpdateReplacePolicy to Retain.",
+        'CloudFormation template reference, "DeletionPolicy attribute" and "UpdateReplacePolicy attribute"',
+        _retained,
+    ),
+    Rule(
+        "table-attributes",
+        "error",
+        "A table defines attributes that no key uses",
+        "DynamoDB refuses the table: only key attributes are defined.",
+        "Remove the attributes from AttributeDefinitions.",
+        "DynamoDB API reference, CreateTable, AttributeDefinitions",
+        _indexed_names,
+    ),
+    Rule(
+        "log-retention",
+        "warning",
+        "A log group keeps its events for ever",
+        "The bill grows, and personal data stays.",
+        "Set RetentionInDays.",
+        "CloudWatch Logs user guide, \"Change log data retention in CloudWatch Logs\"",
+        _log_retention,
+    ),
+    Rule(
+        "bucket-public",
+        "error",
+        "A bucket is open to anyone",
+        "Anyone in the world reads, or writes, its objects.",
+        "Remove AccessControl; new buckets are private.",
+        'S3 user guide, "Blocking public access to your Amazon S3 storage"',
+        _public_buckets,
+    ),
+)

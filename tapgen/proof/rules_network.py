@@ -1,0 +1,157 @@
+"""Rules about networks: security groups, subnets, endpoints, and what ties a template to one place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from tapgen.proof.network import ANYWHERE, GATEWAY_SERVICES, HTTPS, SERVICE_NAME
+from tapgen.proof.resolve import UNKNOWN, texts
+from tapgen.proof.rule import Hit, Rule
+from tapgen.proof.subject import items, mapping, truthy
+
+if TYPE_CHECKING:
+    from tapgen.document import DocumentPath
+    from tapgen.proof.subject import Subject
+
+_PARTITION = re.compile(r"\barn:(aws|aws-cn|aws-us-gov):")
+_REGION = re.compile(r"(?<![a-z0-9-])(?:us|eu|ap|sa|ca|me|af|il|mx|cn)-(?:gov-)?(?:north|south|east|west|central|northeast|southeast|northwest|southwest)-\d(?![a-z0-9]*-)")
+
+
+def _rules(subject: Subject, direction: str) -> Iterator[tuple[str, dict[str, Any], DocumentPath]]:
+    for owner, properties in subject.of_type("AWS::EC2::SecurityGroup"):
+        key = f"SecurityGroup{direction}"
+        for index, rule in enumerate(items(properties.get(key))):
+            yield owner, mapping(rule), ("Resources", owner, "Properties", key, index)
+    for owner, properties in subject.of_type(f"AWS::EC2::SecurityGroup{direction}"):
+        yield owner, properties, ("Resources", owner, "Properties")
+
+
+def _anywhere(rule: dict[str, Any]) -> bool:
+    return rule.get("CidrIp") in ANYWHERE or rule.get("CidrIpv6") in ANYWHERE
+
+
+def _open_ingress(subject: Subject) -> Iterator[Hit]:
+    for owner, rule, path in _rules(subject, "Ingress"):
+        ports = [str(rule.get(key)) for key in ("FromPort", "ToPort")]
+        web = str(rule.get("IpProtocol")) in ("tcp", "6") and ports in (["80", "80"], [str(HTTPS), str(HTTPS)])
+        if _anywhere(rule) and not web:
+            yield Hit(f"{owner} lets the whole internet in.", path)
+
+
+def _wide_egress(subject: Subject) -> Iterator[Hit]:
+    elsewhere = {text for _, p in subject.of_type("AWS::EC2::SecurityGroupEgress") for text in texts(p.get("GroupId"))}
+    for owner, properties in subject.of_type("AWS::EC2::SecurityGroup"):
+        separate = elsewhere & {f"${{{owner}}}", f"${{{owner}.GroupId}}"}
+        if not items(properties.get("SecurityGroupEgress")) and not separate:
+            path: DocumentPath = ("Resources", owner, "Properties")
+            yield Hit(f"{owner} has no egress rules: EC2 adds one that lets everything out.", path)
+    for owner, rule, path in _rules(subject, "Egress"):
+        if _anywhere(rule) and str(rule.get("IpProtocol")) in ("-1", "all"):
+            yield Hit(f"{owner} lets everything out.", path)
+
+
+def _public_addresses(subject: Subject) -> Iterator[Hit]:
+    for owner, properties in subject.of_type("AWS::EC2::Subnet"):
+        if truthy(properties.get("MapPublicIpOnLaunch")):
+            path = ("Resources", owner, "Properties", "MapPublicIpOnLaunch")
+            yield Hit(f"Whatever starts in {owner} gets a public address.", path)
+
+
+def _service_names(subject: Subject) -> Iterator[Hit]:
+    for owner, properties in subject.of_type("AWS::EC2::VPCEndpoint"):
+        path: DocumentPath = ("Resources", owner, "Properties", "ServiceName")
+        for text in texts(properties.get("ServiceName")):
+            match = SERVICE_NAME.fullmatch(text)
+            if match is None:
+                if UNKNOWN not in text and ("amazonaws" in text or not text.startswith(("${", "com.", "aws."))):
+                    yield Hit(f"{text} is no endpoint service name of AWS.", path)
+            elif properties.get("VpcEndpointType", "Gateway") == "Gateway" and match["service"] not in GATEWAY_SERVICES:
+                yield Hit(f"{match['service']} has no gateway endpoint.", path, "Set VpcEndpointType to Interface.")
+
+
+def _strings(value: Any, path: DocumentPath = ()) -> Iterator[tuple[str, DocumentPath]]:
+    stack: list[tuple[Any, DocumentPath]] = [(value, path)]
+    while stack:
+        current, at = stack.pop()
+        if isinstance(current, str):
+            yield current, at
+        elif isinstance(current, dict):
+            stack.extend((one, (*at, key)) for key, one in current.items() if key not in ("ZipFile", "Description"))
+        elif isinstance(current, list):
+            stack.extend((one, (*at, index)) for index, one in enumerate(current))
+
+
+def _partitions(subject: Subject) -> Iterator[Hit]:
+    for owner, resource in subject.resources.items():
+        for text, path in _strings(resource.get("Properties"), ("Resources", owner, "Properties")):
+            match = _PARTITION.search(text)
+            if match:
+                yield Hit(f'{owner} names the partition "{match[1]}".', path)
+
+
+def _regions(subject: Subject) -> Iterator[Hit]:
+    for owner, resource in subject.resources.items():
+        for text, path in _strings(resource.get("Properties"), ("Resources", owner, "Properties")):
+            match = _REGION.search(text)
+            if match:
+                yield Hit(f'{owner} names the region "{match[0]}".', path)
+
+
+NETWORK_RULES = (
+    Rule(
+        "ingress-open",
+        "error",
+        "A security group lets the whole internet in",
+        "Any port but 80 and 443 is found by scanners within minutes.",
+        "Name the addresses or the security group that may come in.",
+        "Security Hub user guide, EC2.18 and EC2.19",
+        _open_ingress,
+    ),
+    Rule(
+        "egress-wide",
+        "warning",
+        "A security group lets everything out",
+        "Code that was taken over can send data anywhere, by any protocol.",
+        "Allow the ports and peers that are used: TCP 443 for AWS services.",
+        'VPC user guide, "Security group rules": default outbound rule',
+        _wide_egress,
+    ),
+    Rule(
+        "subnet-public-address",
+        "warning",
+        "A subnet gives out public addresses",
+        "Whatever is started there later can be reached from the internet.",
+        "Set MapPublicIpOnLaunch to false.",
+        "Security Hub user guide, EC2.15",
+        _public_addresses,
+    ),
+    Rule(
+        "endpoint-service-name",
+        "error",
+        "A VPC endpoint's service name is wrong",
+        "Creating the endpoint fails: the service does not exist, or not as a gateway.",
+        "Write com.amazonaws.${AWS::Region}.SERVICE.",
+        'AWS PrivateLink guide, "AWS services that integrate with AWS PrivateLink"',
+        _service_names,
+    ),
+    Rule(
+        "partition-literal",
+        "warning",
+        "A resource names a partition",
+        "The ARN is wrong in every other partition (China, GovCloud).",
+        "Write ${AWS::Partition}.",
+        'CloudFormation template reference, "Pseudo parameters reference"',
+        _partitions,
+    ),
+    Rule(
+        "region-literal",
+        "warning",
+        "A resource names a region",
+        "The template works in that region alone, or reaches across regions.",
+        "Write ${AWS::Region}, or Fn::GetAZs for availability zones.",
+        'CloudFormation template reference, "Pseudo parameters reference"',
+        _regions,
+    ),
+)
