@@ -9,11 +9,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from tapgen.errors import DocumentError
 
@@ -79,8 +78,7 @@ RESOURCE_KEYS = (
 """A resource as it is read: what it is and what it depends on before its properties."""
 
 
-@dataclass(frozen=True)
-class Rendered:
+class Rendered(NamedTuple):
     """An environment's document, and which layer and line made each resource."""
 
     document: Document
@@ -127,7 +125,7 @@ def _refuse_oversize(document: Document, name: str) -> None:
         if count > most:
             raise DocumentError(
                 f"{name}: {count} {section.lower()}, CloudFormation takes {most} in one template",
-                "Split the application into two, each with its own settings file.",
+                "Switch off alarms that you do not need, or split the application into two settings files.",
             )
     size = len(dump(document, "json", indent=0).encode())
     if size > MAX_BYTES:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
+
+from msgspec import Struct
 
 from tapgen.errors import TapgenError
 
@@ -18,8 +18,7 @@ _SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules"})
 _SKIPPED_SUFFIXES = (".pyc", ".pyo")
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Struct, frozen=True):
     """The files of a function: `files` are relative, with "/", sorted; caches and hidden files are not among them."""
 
     folder: Path
@@ -30,7 +29,7 @@ class Source:
         """There is a requirements.txt at the top."""
         return REQUIREMENTS in self.files
 
-    @cached_property
+    @property
     def inline(self) -> str | None:
         """The one module's text, when the source is complete in itself and short enough for the template."""
         if len(self.files) != 1 or not self.files[0].endswith(".py") or "/" in self.files[0]:

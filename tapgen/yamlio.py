@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import yaml
-from cfn_flip.yaml_dumper import fn_representer, string_representer
-from cfn_tools.yaml_loader import construct_getatt
 
 from tapgen.errors import DocumentError
 
@@ -60,20 +58,30 @@ def _dumper(base: type) -> type:
     def represent_dict(dumper: Any, value: dict[str, Any]) -> Any:
         if len(value) == 1:
             [(key, argument)] = value.items()
-            short = key.removeprefix("Fn::")
             if key in _LONG_FORMS and not (key == "Condition" and not isinstance(argument, str)):
-                # YAML cannot put a tag on a tag in one scalar: the inner function keeps its long form's mapping.
-                if argument == "":
-                    return dumper.represent_scalar(f"!{short}", argument, style="'")
-                return fn_representer(dumper, short, argument)
+                return represent_function(dumper, f"!{key.removeprefix('Fn::')}", argument)
         return dumper.represent_mapping(_MAP, value.items(), flow_style=False)
 
+    def represent_function(dumper: Any, tag: str, argument: Any) -> Any:
+        if tag == "!GetAtt" and isinstance(argument, list) and all(isinstance(part, str) for part in argument):
+            argument = ".".join(argument)
+        if isinstance(argument, list):
+            return dumper.represent_sequence(tag, argument)
+        if isinstance(argument, dict):  # a function of a function: only the outer one can have the tag
+            return dumper.represent_mapping(tag, argument.items())
+        return dumper.represent_scalar(tag, str(argument), style=None if argument else "'")
+
     def represent_str(dumper: Any, value: str) -> Any:
+        style = None
         if "\n" in value:
-            return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|")
-        if "'" in value and '"' not in value:
-            return dumper.represent_scalar("tag:yaml.org,2002:str", value, style='"')  # "'*'", not '''*'''
-        return string_representer(dumper, value)
+            style = "|"
+        elif len(value) >= _WIDTH:
+            style = ">"
+        elif value.startswith("0"):  # an account id keeps its zero
+            style = "'"
+        elif "'" in value and '"' not in value:
+            style = '"'  # "'*'", not '''*'''
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style)
 
     TemplateDumper.add_representer(dict, represent_dict)
     TemplateDumper.add_representer(str, represent_str)
@@ -120,6 +128,8 @@ def _loader() -> type:
             )
         key = suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}"
         if key == "Fn::GetAtt" and isinstance(node, yaml.ScalarNode):
+            from cfn_tools.yaml_loader import construct_getatt
+
             return {key: construct_getatt(node)}
         if isinstance(node, yaml.ScalarNode):
             return {key: loader.construct_scalar(node)}

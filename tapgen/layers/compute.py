@@ -61,19 +61,21 @@ def build(
         )
         functions[name] = FunctionRefs(Ref(function), GetAtt(function, "Arn"))
         first = len(functions) == 1
-        for subject, noun, value in (
-            ("LambdaFunctionName", "Name", Ref(function)),
-            ("LambdaFunctionArn", "ARN", GetAtt(function, "Arn")),
-        ):
-            output = naming.output(subject, name, first=first)
-            template.add_output(Output(output, Description=f"{noun} of the function {name}", Value=value))
+        output = naming.output("LambdaFunctionName", name, first=first)
+        template.add_output(Output(output, Description=f"Name of the function {name}", Value=Ref(function)))
+        if first:
+            arn = Output(
+                "LambdaFunctionArnOutput", Description=f"ARN of the function {name}", Value=GetAtt(function, "Arn")
+            )
+            template.add_output(arn)
     return ComputeRefs(functions)
 
 
 def _code(template: Template, name: str, settings: Function, source: Source) -> dict[str, Any]:
-    if source.inline is not None:
+    inline = source.inline
+    if inline is not None:
         entry = settings.entry_point.rpartition(".")[2]
-        return {"Handler": f"{INLINE_MODULE}.{entry}", "Code": awslambda.Code(ZipFile=source.inline)}
+        return {"Handler": f"{INLINE_MODULE}.{entry}", "Code": awslambda.Code(ZipFile=inline)}
     bucket = template.get_or_add_parameter(
         Parameter(naming.ARTIFACT_BUCKET, Type="String", Description="Bucket of the packaged functions")
     )

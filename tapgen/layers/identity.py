@@ -26,13 +26,10 @@ def build(template: Template, environment: Environment, network: NetworkRefs | N
         statements = _statements(environment, name, network, data)
         role = template.add_resource(_role(naming.function(name), statements))
         roles[name] = RoleRefs(Ref(role), GetAtt(role, "Arn"), role.Policies[0].PolicyDocument.Statement)
-        template.add_output(
-            Output(
-                naming.output("LambdaRoleName", name, first=len(roles) == 1),
-                Description=f"Name of the execution role of {name}",
-                Value=Ref(role),
+        if len(roles) == 1:  # further functions have one output each, their name: there are 200 outputs at most
+            template.add_output(
+                Output("LambdaRoleNameOutput", Description=f"Name of the execution role of {name}", Value=Ref(role))
             )
-        )
     logging_role = None
     if environment.api.cloudwatch_role and environment.has_routes:
         logging_role = template.add_resource(_api_logging_role())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from troposphere import Output, Ref, cloudwatch, sns
@@ -18,94 +19,123 @@ PERIOD = 300
 """Seconds that an alarm looks back."""
 
 TABLE_OPERATIONS = frozenset(
-    [
+    {
         "BatchGetItem",
         "BatchWriteItem",
         "DeleteItem",
         "ExecuteStatement",
         "GetItem",
-        "GetRecords",
         "PutItem",
         "Query",
         "Scan",
         "TransactGetItems",
         "TransactWriteItems",
         "UpdateItem",
-    ]
+    }
 )
 """Operations with a SystemErrors metric: DynamoDB developer guide, "DynamoDB metrics and dimensions"."""
+
+Alarms = Iterator[tuple[str, dict[str, Any]]]
+"""Logical ids and the properties in which an alarm differs from the others."""
 
 
 def build(
     template: Template, environment: Environment, data: DataRefs, compute: ComputeRefs, api: ApiRefs | None
 ) -> None:
     """Add the alarms; with `alarms.alarm_email` also the topic that they report to."""
+    email = environment.alarms.alarm_email
+    actions = _add_topic(template, email) if email else {}
+    alarms = [*_function_alarms(environment, compute), *_table_alarms(environment, data)]
+    if api and environment.alarms.api_errors:
+        alarms.append(_api_alarm(environment))
+    for title, properties in alarms:
+        template.add_resource(_alarm(title, **properties, **actions))
+    for name in list(environment.functions)[:1]:
+        title = f"{naming.function(name)}ErrorsAlarm"
+        output = Output("AlarmNameOutput", Description=f"Name of the alarm on errors of {name}", Value=Ref(title))
+        template.add_output(output)
+
+
+def _function_alarms(environment: Environment, compute: ComputeRefs) -> Alarms:
     settings = environment.alarms
-    actions = _add_topic(template, settings.alarm_email) if settings.alarm_email else {}
-
-    def add(title: str, **properties: Any) -> cloudwatch.Alarm:
-        return template.add_resource(_alarm(title, **actions, **properties))
-
-    for position, (name, refs) in enumerate(compute.functions.items()):
-        function = environment.functions[name]
+    for name, refs in compute.functions.items():
+        timeout = environment.functions[name].timeout
         title = naming.function(name)
-        of_function = {"Namespace": "AWS/Lambda", "Dimensions": _dimensions(FunctionName=refs.name)}
-        errors = add(
+        metrics = {"Namespace": "AWS/Lambda", "Dimensions": _dimensions(FunctionName=refs.name)}
+        yield (
             f"{title}ErrorsAlarm",
-            AlarmDescription=f"{name} failed",
-            **of_function,
-            MetricName="Errors",
-            Statistic="Sum",
-            Threshold=settings.errors,
+            {
+                "AlarmDescription": f"{name} failed",
+                **metrics,
+                "MetricName": "Errors",
+                "Statistic": "Sum",
+                "Threshold": settings.errors,
+            },
         )
-        add(
-            f"{title}ThrottlesAlarm",
-            AlarmDescription=f"{name} was throttled",
-            **of_function,
-            MetricName="Throttles",
-            Statistic="Sum",
-            Threshold=settings.throttles,
-        )
-        add(
-            f"{title}DurationAlarm",
-            AlarmDescription=f"{name} came near its time-out of {function.timeout} s",
-            **of_function,
-            MetricName="Duration",
-            Statistic="Maximum",
-            Threshold=function.timeout * 10 * settings.duration_percent,  # milliseconds
-        )
-        output = naming.output("AlarmName", name, first=position == 0)
-        template.add_output(Output(output, Description=f"Name of the alarm on errors of {name}", Value=Ref(errors)))
-    if api:
-        add(
-            "ApiServerErrorsAlarm",
-            AlarmDescription="The API answered with a 5XX status",
-            Namespace="AWS/ApiGateway",
-            Dimensions=_dimensions(
-                ApiName=environment.api.name or environment.stack_name, Stage=environment.stage_name
-            ),
-            MetricName="5XXError",
-            Statistic="Sum",
-            Threshold=settings.api_errors,
-        )
-    for name, table in data.tables.items():
+        if settings.throttles:
+            yield (
+                f"{title}ThrottlesAlarm",
+                {
+                    "AlarmDescription": f"{name} was throttled",
+                    **metrics,
+                    "MetricName": "Throttles",
+                    "Statistic": "Sum",
+                    "Threshold": settings.throttles,
+                },
+            )
+        if settings.duration_percent:
+            yield (
+                f"{title}DurationAlarm",
+                {
+                    "AlarmDescription": f"{name} came near its time-out of {timeout} s",
+                    **metrics,
+                    "MetricName": "Duration",
+                    "Statistic": "Maximum",
+                    "Threshold": timeout * 10 * settings.duration_percent,  # milliseconds
+                },
+            )
+
+
+def _api_alarm(environment: Environment) -> tuple[str, dict[str, Any]]:
+    name = environment.api.name or environment.stack_name
+    return (
+        "ApiServerErrorsAlarm",
+        {
+            "AlarmDescription": "The API answered with a 5XX status",
+            "Namespace": "AWS/ApiGateway",
+            "Dimensions": _dimensions(ApiName=name, Stage=environment.stage_name),
+            "MetricName": "5XXError",
+            "Statistic": "Sum",
+            "Threshold": environment.alarms.api_errors,
+        },
+    )
+
+
+def _table_alarms(environment: Environment, data: DataRefs) -> Alarms:
+    threshold = environment.alarms.table_errors
+    for name, table in data.tables.items() if threshold else ():
         title = naming.table(name)
-        add(
+        throttles = [(metric, {"TableName": table.name}) for metric in ("ReadThrottleEvents", "WriteThrottleEvents")]
+        yield (
             f"{title}ThrottlesAlarm",
-            AlarmDescription=f"Requests to the table {name} were throttled",
-            Metrics=_sum(
-                "AWS/DynamoDB", [(m, {"TableName": table.name}) for m in ("ReadThrottleEvents", "WriteThrottleEvents")]
-            ),
-            Threshold=settings.table_errors,
+            {
+                "AlarmDescription": f"Requests to the table {name} were throttled",
+                "Metrics": _sum("AWS/DynamoDB", throttles),
+                "Threshold": threshold,
+            },
         )
-        operations = _operations(environment, name)
-        if operations:
-            metric = [("SystemErrors", {"TableName": table.name, "Operation": operation}) for operation in operations]
-            add(
+        errors = [
+            ("SystemErrors", {"TableName": table.name, "Operation": operation})
+            for operation in _operations(environment, name)
+        ]
+        if errors:
+            yield (
                 f"{title}SystemErrorsAlarm",
-                AlarmDescription=f"DynamoDB failed to serve requests to the table {name}",
-                Metrics=_sum("AWS/DynamoDB", metric),
-                Threshold=settings.table_errors,
+                {
+                    "AlarmDescription": f"DynamoDB failed to serve requests to the table {name}",
+                    "Metrics": _sum("AWS/DynamoDB", errors),
+                    "Threshold": threshold,
+                },
             )
 
 
@@ -152,11 +182,11 @@ def _sum(namespace: str, metrics: list[tuple[str, dict[str, Any]]]) -> list[clou
 
 
 def _operations(environment: Environment, table: str) -> list[str]:
-    """The operations by which functions use a table, as far as the metric knows them."""
+    """The operations by which functions use a table, as far as the metric knows them; ten metrics fit one alarm."""
     used = {
         action.partition(":")[2]
         for function in environment.functions.values()
         if table in function.tables
         for action in function.tables[table].actions
     }
-    return sorted(used & TABLE_OPERATIONS)
+    return sorted(used & TABLE_OPERATIONS)[:10]
