@@ -31,7 +31,8 @@ def ending(
     if seen.stack is None:
         return unfinished(name, client.region, environment, seen.lost)
     stack = seen.stack
-    code = ExitCode.OK if stack.status in good else state(stack.status).end or ExitCode.STUCK
+    end = state(stack.status).end  # None: it is not over; ExitCode.OK is 0, hence no `or`
+    code = ExitCode.OK if stack.status in good else ExitCode.STUCK if end is None else end
     if code == ExitCode.OK and stack.status == "DELETE_COMPLETE" and stack.status not in good:
         code = ExitCode.FAILED  # a deployment that ends with the stack gone has not deployed anything
     left = tuple(f"{one.logical_id} ({one.physical_id}): {one.reason}" for one in orphans(seen.progress.events))
