@@ -23,7 +23,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tapgen.errors import TapgenError
+from tapgen.errors import TapgenError, UsageError
 from tapgen.local.alarms import on_one_metric
 from tapgen.local.server import Request, serve
 
@@ -173,9 +173,9 @@ def isolate(environment: Mapping[str, str], emulator: Emulator) -> dict[str, str
 
 
 @contextmanager
-def running(account: str = ACCOUNT, region: str = REGION) -> Iterator[Emulator]:
+def running(account: str = ACCOUNT, region: str = REGION, port: int = 0) -> Iterator[Emulator]:
     """An embedded AWS for the length of a `with` block."""
-    emulator = start(account, region)
+    emulator = start(account, region, port)
     try:
         yield emulator
     finally:
@@ -183,16 +183,21 @@ def running(account: str = ACCOUNT, region: str = REGION) -> Iterator[Emulator]:
 
 
 def start(
-    account: str = ACCOUNT, region: str = REGION, command: tuple[str, ...] = (), patience: float = PATIENCE
+    account: str = ACCOUNT,
+    region: str = REGION,
+    port: int = 0,
+    command: tuple[str, ...] = (),
+    patience: float = PATIENCE,
 ) -> Emulator:
-    """Start it and wait until it answers. `command` is another server to start, for tests.
+    """Start it and wait until it answers. `port` 0 is a free one; `command` is another server to start, for tests.
 
     Raises:
+        UsageError: the port is taken.
         TapgenError: ministack is not installed, or it did not come up; the end of its log is in the message.
     """
     command = command or server_command()
-    folder = Path(tempfile.mkdtemp(prefix="tapgen-local-"))
-    with socket.create_server((HOST, 0)) as listener:
+    with _listener(port) as listener:
+        folder = Path(tempfile.mkdtemp(prefix="tapgen-local-"))
         port = listener.getsockname()[1]
         with (folder / "emulator.log").open("wb") as log:
             process = subprocess.Popen(
@@ -212,6 +217,13 @@ def start(
         emulator.stop()
         raise
     return emulator
+
+
+def _listener(port: int) -> socket.socket:
+    try:
+        return socket.create_server((HOST, port))
+    except OSError as error:
+        raise UsageError(f"port {port}: {error.strerror}", "Leave --port away: a free one is taken.") from None
 
 
 def server_command(find: Callable[[str], object] = importlib.util.find_spec) -> tuple[str, ...]:

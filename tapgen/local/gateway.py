@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.client import HTTPConnection, HTTPException, responses
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from tapgen.errors import TapgenError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from tapgen.local.emulator import Emulator
 
@@ -74,6 +75,23 @@ def parse(text: str) -> Call:
     if method not in METHODS or not path.startswith("/"):
         raise UsageError(f'"{text}" is no request', 'Write a method and a path, such as "GET /item".')
     return Call(method, quote(path, safe="/?&=%:@!$'()*+,;~-._[]"))
+
+
+def with_content(call: Call, data: str | None, headers: Iterable[str]) -> Call:
+    """The call with a body and headers; `data` is text, or `@FILE` for a file's content.
+
+    Raises:
+        UsageError: a header is none, or the file cannot be read.
+    """
+    pairs = [tuple(part.strip() for part in header.split(":", 1)) for header in headers]
+    for header, pair in zip(headers, pairs, strict=True):
+        if len(pair) != 2 or not pair[0]:
+            raise UsageError(f'"{header}" is no header', 'Write a name and a value, such as "Accept: text/plain".')
+    try:
+        body = Path(data[1:]).read_bytes() if data and data.startswith("@") else data.encode() if data else None
+    except OSError as error:
+        raise UsageError(f"{data}: {error.strerror}") from None
+    return replace(call, body=body, headers=tuple((name, value) for name, value in pairs))
 
 
 def send(address: str, call: Call) -> Answer:

@@ -94,11 +94,11 @@ class Show(Protocol):
 
 @dataclass(frozen=True)
 class Redeploy:
-    """How a change on disk is deployed: `settings` is watched, `load` reads it, `deploy` deploys it."""
+    """How a change on disk is deployed: `settings` is watched, `load` reads it, `deploy` gives None where it failed."""
 
     settings: Path
     load: Callable[[], Environment]
-    deploy: Callable[[Environment], Deployed]
+    deploy: Callable[[Environment], Deployed | None]
 
 
 def run(
@@ -155,7 +155,8 @@ class _Session:
         try:
             self._environment = redeploy.load()
             files = snapshot(redeploy.settings, self._environment)
-            self._log = _log_tail(redeploy.deploy(self._environment))
+            deployed = redeploy.deploy(self._environment)
+            self._log = _log_tail(deployed) if deployed else self._log
         except TapgenError as error:
             self._show.problem(error)
         self._files = files

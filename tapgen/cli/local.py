@@ -1,0 +1,154 @@
+"""tapgen local."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tapgen.cli.options import environment, load_project
+from tapgen.errors import ExitCode
+
+if TYPE_CHECKING:
+    from tapgen.deploy.view import View
+    from tapgen.errors import TapgenError
+    from tapgen.local.emulator import Emulator
+    from tapgen.local.gateway import Call
+    from tapgen.local.session import Deployed, Redeploy
+    from tapgen.settings.model import Environment
+
+
+@click.command()
+@environment
+@click.option(
+    "--request", "requests", metavar="REQUEST", multiple=True, help='Send it, such as "GET /item"; repeatable.'
+)
+@click.option("--data", metavar="TEXT", help="Body of the requests; @FILE: the file's content.")
+@click.option("--header", "headers", metavar="NAME:VALUE", multiple=True, help="Header of the requests; repeatable.")
+@click.option("--items", "tables", metavar="TABLE", multiple=True, help="Then print the items of a table; repeatable.")
+@click.option("--watch", is_flag=True, help="Deploy again when a source or the settings change.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port of the embedded AWS; default: a free one.")
+@click.argument("program", metavar="[-- COMMAND...]", nargs=-1, type=click.UNPROCESSED)
+@click.pass_obj
+def command(
+    project: Path | None,
+    environment: str,
+    requests: tuple[str, ...],
+    data: str | None,
+    headers: tuple[str, ...],
+    tables: tuple[str, ...],
+    watch: bool,
+    port: int | None,
+    program: tuple[str, ...],
+) -> int:
+    """Run an environment on an embedded AWS.
+
+    Without --request, --items or a COMMAND it shows requests and logs until Ctrl-C. A COMMAND is run with the
+    variables that lead every AWS tool to the embedded AWS, and TAPGEN_API_URL.
+
+    \b
+    Examples:
+      tapgen local --env dev
+      tapgen local --env dev --request "GET /item" --items Item
+      tapgen local --env dev -- pytest tests/end_to_end
+    """
+    from tapgen.local import emulator, gateway
+
+    calls = [gateway.with_content(gateway.parse(text), data, headers) for text in requests]
+    once = bool(calls or tables or program)
+    if watch and once:
+        raise click.UsageError("--watch goes on until Ctrl-C; it does not go with --request, --items or a COMMAND")
+    loaded = load_project(project)
+    chosen = loaded.environment(environment)
+    region = (*chosen.target_regions, os.environ.get("AWS_REGION"), emulator.REGION)
+    with emulator.running(chosen.account or emulator.ACCOUNT, next(filter(None, region)), port or 0) as running:
+        click.echo(f"Embedded AWS at {running.endpoint}, account {running.account}, {running.region}", err=True)
+        code, deployed = _deploy(chosen, running)
+        if deployed is None:
+            return code
+        if once:
+            return _once(deployed, running, calls, tables, program)
+        redeploy = _redeploy(loaded.file, environment, running) if watch else None
+        return _stay(deployed, running, redeploy)
+
+
+def _deploy(chosen: Environment, running: Emulator) -> tuple[int, Deployed | None]:
+    from tapgen.deploy.request import worst
+    from tapgen.local.deployment import deploy
+
+    outcomes, deployed = deploy(chosen, running, _view)
+    return worst(outcomes), deployed
+
+
+def _view(region: str) -> View:
+    from tapgen.local.view import BriefView
+
+    return BriefView(sys.stderr, region)
+
+
+def _once(
+    deployed: Deployed, running: Emulator, calls: list[Call], tables: tuple[str, ...], program: tuple[str, ...]
+) -> int:
+    import json
+
+    from tapgen.local import session
+    from tapgen.local.tail import printable
+
+    code = ExitCode.OK
+    for call in calls:
+        answer = session.ask(deployed, call)
+        click.echo(f"{call}: {answer.title}, {answer.seconds * 1000:.0f} ms", err=True)
+        click.echo(printable(answer.body.decode(errors="replace")) if sys.stdout.isatty() else answer.body)
+        code = code if answer.ok else ExitCode.FAILED
+    for table in tables:
+        items = session.items(deployed, running, table)
+        click.echo(f"Table {table}: {len(items)} item{'' if len(items) == 1 else 's'}", err=True)
+        click.echo(json.dumps(items, indent=2))
+    if program and code == ExitCode.OK:
+        from tapgen.local.program import run
+
+        return run(program, running, deployed)
+    return code
+
+
+def _redeploy(settings: Path, name: str, running: Emulator) -> Redeploy:
+    from tapgen.local.session import Redeploy
+
+    def load() -> Environment:
+        return load_project(settings).environment(name)
+
+    return Redeploy(settings, load, lambda changed: _deploy(changed, running)[1])
+
+
+def _stay(deployed: Deployed, running: Emulator, redeploy: Redeploy | None) -> int:
+    from tapgen.local import session
+    from tapgen.local.emulator import isolate
+
+    if deployed.address:
+        click.echo(f"API  {deployed.address}/")
+    variables = isolate({}, running)
+    shown = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION")
+    click.echo(f"AWS  export {' '.join(f'{name}={variables[name]}' for name in shown)}")
+    click.echo("Requests are shown as they come. Ctrl-C stops it.", err=True)
+    try:
+        session.run(deployed, running, _Show(), redeploy)
+    except KeyboardInterrupt:
+        click.echo("\nStopping.", err=True)
+    return ExitCode.OK
+
+
+class _Show:
+    """What the session says, with the time in front."""
+
+    def line(self, text: str) -> None:
+        from datetime import datetime
+
+        click.echo(f"{datetime.now().astimezone():%H:%M:%S}  {text}")
+
+    def problem(self, error: TapgenError) -> None:
+        click.echo(f"Error: {error.message}", err=True)
+        if error.hint:
+            click.echo(f"Hint: {error.hint}", err=True)

@@ -1,0 +1,66 @@
+"""An environment into the embedded AWS, through the same code as a deployment to AWS."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from tapgen.local.requirements import install
+from tapgen.local.session import Deployed, look
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tapgen.deploy.operations import AwsClient
+    from tapgen.deploy.request import Outcome
+    from tapgen.deploy.view import View
+    from tapgen.local.emulator import Emulator
+    from tapgen.settings.model import Environment
+
+
+def clients(environment: Environment, emulator: Emulator) -> list[AwsClient]:
+    """A client of the emulator for each region of the environment; for the emulator's own where it names none."""
+    from tapgen.deploy.aws import connect
+
+    regions = environment.target_regions or (emulator.region,)
+    return [connect(region=name, endpoint=emulator.endpoint, credentials=emulator.credentials) for name in regions]
+
+
+def deploy(
+    environment: Environment, emulator: Emulator, view: Callable[[str], View]
+) -> tuple[tuple[Outcome, ...], Deployed | None]:
+    """The outcome for each region, and what is deployed in the first one, None where that failed.
+
+    What is lost is lost on this machine: the guard is told that everything may go.
+
+    Raises:
+        TapgenError: the template cannot be rendered or a function not packed.
+    """
+    from tapgen import document
+    from tapgen.deploy.assemble import assemble
+    from tapgen.deploy.bundle import packages
+    from tapgen.deploy.regions import deploy_regions
+    from tapgen.deploy.request import Options
+
+    targets = clients(environment, emulator)
+    rendered = document.render(environment)
+    with ExitStack() as stack:
+        request = assemble(
+            environment,
+            rendered,
+            options=Options(allow_loss=frozenset(rendered.document["Resources"]) | _deployed(environment, targets)),
+            packages=packages(environment, rendered.document, stack, install),
+        )
+        several = len(targets) > 1
+        outcomes = deploy_regions(
+            request,
+            [(client, view(client.region if several else "")) for client in targets],
+            confirm=lambda _: True,
+        )
+    return outcomes, look(environment, targets[0], emulator) if outcomes[0].ok else None
+
+
+def _deployed(environment: Environment, targets: list[AwsClient]) -> frozenset[str]:
+    """The logical ids that the stacks have now."""
+    stacks = [(client, client.stack(environment.stack_name)) for client in targets]
+    return frozenset(one.logical_id for client, stack in stacks if stack for one in client.resources(stack.arn))

@@ -1,0 +1,52 @@
+"""EDGE: a command of the user's, run where every AWS tool finds the embedded AWS."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tapgen.errors import UsageError
+from tapgen.local.emulator import isolate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tapgen.local.emulator import Emulator
+    from tapgen.local.session import Deployed
+
+
+def run(program: Sequence[str], emulator: Emulator, deployed: Deployed, environ: Mapping[str, str] = os.environ) -> int:
+    """Run it to its end and give its exit code; as shells do, 128 and the signal's number where a signal ended it.
+
+    Raises:
+        UsageError: there is no such command.
+    """
+    variables = isolate(environ, emulator) | {"TAPGEN_ENV": deployed.environment.name}
+    if deployed.address:
+        variables["TAPGEN_API_URL"] = deployed.address
+    # `tapgen` and its neighbours are found even where their environment is not activated.
+    variables["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), variables.get("PATH", os.defpath)))
+    try:
+        process = subprocess.Popen(program, env=variables)
+    except OSError as error:
+        raise UsageError(f"{program[0]}: {error.strerror}", "Name a command after --.") from None
+    code = _wait(process)
+    return 128 - code if code < 0 else code
+
+
+def _wait(process: subprocess.Popen[bytes]) -> int:
+    """Wait for it; a Ctrl-C reaches it from the terminal too, so it may end by itself."""
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        try:
+            process.wait(10)
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGKILL)
+                process.wait()
+        raise

@@ -1,0 +1,57 @@
+"""How a deployment to the embedded AWS is told: in a few lines, since it takes less than a second."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, TextIO
+
+from tapgen.deploy import texts
+
+if TYPE_CHECKING:
+    from tapgen.deploy.plan import Plan
+    from tapgen.deploy.request import Outcome
+    from tapgen.deploy.values import Event
+    from tapgen.deploy.watch import Progress
+
+FEW = 12  # resources that are named one by one
+
+
+class BriefView:
+    """Steps, how many resources change or which, what failed, and how it ended; all of it to one stream."""
+
+    def __init__(self, out: TextIO, prefix: str = "") -> None:
+        self._out = out
+        self._prefix = f"[{prefix}] " if prefix else ""
+
+    def step(self, text: str) -> None:
+        """See View."""
+        self._write(text)
+
+    def warn(self, text: str) -> None:
+        """See View."""
+        self._write(f"Warning: {text}")
+
+    def plan(self, plan: Plan) -> None:
+        """See View."""
+        counts = Counter(row.verb for row in plan.rows)
+        total = ", ".join(f"{verb} {count}" for verb, count in counts.items()) or "stack-level changes only"
+        self._write(f"The change set on {plan.stack_name}: {total}")
+        if len(plan.rows) <= FEW:
+            for row in plan.rows:
+                self._write(f"  {row.verb} {row.logical_id} ({row.type})", *(f"    {why}" for why in row.because))
+
+    def event(self, event: Event, progress: Progress) -> None:
+        """See View."""
+        if event.status.endswith("FAILED"):
+            self._write(texts.event_line(event, progress))
+
+    def pulse(self, progress: Progress) -> None:
+        """Nothing."""
+
+    def outcome(self, outcome: Outcome) -> None:
+        """See View."""
+        self._write(*texts.outcome_lines(outcome))
+
+    def _write(self, *lines: str) -> None:
+        self._out.write("".join(f"{self._prefix}{line}\n" for line in lines))
+        self._out.flush()
