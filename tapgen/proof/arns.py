@@ -91,7 +91,7 @@ def logical_id(value: Any, subject: Subject) -> str | None:
     owners = {match.split(".")[0] for text in found for match in REFERENCE.findall(text)}
     known = [owner for owner in owners if owner in subject.resources]
     if len(known) == 1:
-        return known[0]
+        return str(known[0])
     named = [owner for owner, name in physical_names(subject).items() if (name,) == found]
     return named[0] if len(named) == 1 else None
 
@@ -122,7 +122,7 @@ def normal(text: str, subject: Subject) -> str:
         if type_ and (attribute.endswith("Arn") or (not attribute and type_ in REF_IS_ARN)):
             return arn_of(owner, subject) + text[match.end() :]
     parts = fields(text)
-    if len(parts) < 6:  # noqa: PLR2004 - the six fields of an ARN
+    if len(parts) < 6:
         return text
     return ":".join((*parts[:5], _by_logical_id(parts[5], parts[2], subject)))
 
@@ -157,7 +157,7 @@ def covers(pattern: str, arn: str, subject: Subject) -> Match:
     if not pattern or not arn or arn == "*":
         return "no"
     wanted, given = fields(pattern), fields(arn)
-    whole = len(wanted) == len(given) == 6  # noqa: PLR2004 - the six fields of an ARN
+    whole = len(wanted) == len(given) == 6
     if whole and not all(_same_field(mine, theirs) for mine, theirs in zip(wanted[1:5], given[1:5], strict=True)):
         return "no"
     mine, theirs = (tokens(wanted[5]), tokens(given[5])) if whole else (tokens(pattern), tokens(arn))

@@ -69,13 +69,14 @@ def check_all(targets: Sequence[Target], *, with_lint: bool) -> tuple[tuple[Find
         running = lint.start([(target.subject.document, target.regions) for target in targets])
     try:
         own = [_own(target.subject) for target in targets]
-        linted = running.findings() if running else [[] for _ in targets]
+        linted: list[list[Finding]] | str = running.findings() if running else [[] for _ in targets]
     finally:
         if running:
             running.stop()
-    if with_lint and (running is None or isinstance(linted, str)):
-        why = f"cfn-lint failed: {linted}" if isinstance(linted, str) else "cfn-lint is not installed."
-        linted = [[rules.LINT_MISSING.finding(why)] for _ in targets]
+    if isinstance(linted, str):
+        linted = [[rules.LINT_MISSING.finding(f"cfn-lint failed: {linted}")] for _ in targets]
+    elif with_lint and running is None:
+        linted = [[rules.LINT_MISSING.finding("cfn-lint is not installed.")] for _ in targets]
     return tuple(
         _finish([*mine, *theirs], target, with_lint=with_lint)
         for target, mine, theirs in zip(targets, own, linted, strict=True)
@@ -106,6 +107,8 @@ def _unused(suppression: Suppression) -> str:
     from tapgen.errors import suggestion
 
     if suppression.rule not in rules.BY_ID and not _LINT_RULE.fullmatch(suppression.rule):
-        return f'check.suppress names "{suppression.rule}", which is no rule; {suggestion(suppression.rule, rules.BY_ID)}'
+        return (
+            f'check.suppress names "{suppression.rule}", which is no rule; {suggestion(suppression.rule, rules.BY_ID)}'
+        )
     where = f" of {suppression.resource}" if suppression.resource else ""
     return f"check.suppress accepts {suppression.rule}{where}, which was not found."

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from tapgen.document import DocumentPath
     from tapgen.proof.subject import Subject
 
-# AWSLambdaVPCAccessExecutionRole; Lambda developer guide, "Giving Lambda functions access to resources in an Amazon VPC".
+# AWSLambdaVPCAccessExecutionRole; Lambda developer guide, "Giving Lambda functions access to resources in an
+# Amazon VPC".
 NETWORK_INTERFACE_ACTIONS = (
     "ec2:CreateNetworkInterface",
     "ec2:DescribeNetworkInterfaces",
@@ -40,7 +41,12 @@ DESTINATION_ACTIONS = {
 POLLING_ACTIONS = {
     "sqs": ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
     "dynamodb": ("dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream"),
-    "kinesis": ("kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:DescribeStreamSummary", "kinesis:ListShards"),
+    "kinesis": (
+        "kinesis:GetRecords",
+        "kinesis:GetShardIterator",
+        "kinesis:DescribeStreamSummary",
+        "kinesis:ListShards",
+    ),
 }
 POLLING_OPTIONS = {
     "sqs": (),
@@ -57,11 +63,13 @@ def required(function: str, subject: Subject) -> tuple[Requirement, ...]:
         *_logs(function, properties, subject),
         *_network(function, properties, path),
         *_tracing(function, properties, path),
-        *_targets(function, mapping(properties.get("DeadLetterConfig")).get("TargetArn"), (*path, "DeadLetterConfig"), subject),
+        *_targets(
+            function, mapping(properties.get("DeadLetterConfig")).get("TargetArn"), (*path, "DeadLetterConfig"), subject
+        ),
         *_asynchronous(function, subject),
         *_polling(function, subject),
         *_keys(function, properties, path, subject),
-        *_file_systems(function, properties, path, subject),
+        *_file_systems(function, properties, path),
     )
 
 
@@ -115,10 +123,12 @@ def _tracing(function: str, properties: dict[str, Any], path: DocumentPath) -> I
 def _targets(function: str, target: Any, path: DocumentPath, subject: Subject) -> Iterator[Requirement]:
     for arn in arns(target, subject) if target is not None else ():
         parts = fields(arn)
-        action = DESTINATION_ACTIONS.get(parts[2]) if len(parts) > 2 else None  # noqa: PLR2004 - the service's field
+        action = DESTINATION_ACTIONS.get(parts[2]) if len(parts) > 2 else None
         if action:
             arn_or_objects = f"{arn}/{UNKNOWN}" if parts[2] == "s3" else arn
-            yield Requirement(function, action, arn_or_objects, "failed or finished events are sent there", "service", path)
+            yield Requirement(
+                function, action, arn_or_objects, "failed or finished events are sent there", "service", path
+            )
 
 
 def _asynchronous(function: str, subject: Subject) -> Iterator[Requirement]:
@@ -135,7 +145,7 @@ def _polling(function: str, subject: Subject) -> Iterator[Requirement]:
             continue
         path: DocumentPath = ("Resources", owner, "Properties", "EventSourceArn")
         for arn in arns(properties["EventSourceArn"], subject) if "EventSourceArn" in properties else ():
-            service = (fields(arn) + ["", "", ""])[2]
+            service = [*fields(arn), "", "", ""][2]
             because = f"Lambda polls {owner}'s event source"
             for action in POLLING_ACTIONS.get(service, ()):
                 yield Requirement(function, action, arn, because, "service", path)
@@ -153,11 +163,9 @@ def _keys(function: str, properties: dict[str, Any], path: DocumentPath, subject
         yield Requirement(function, "kms:Decrypt", arn, because, "service", (*path, "KmsKeyArn"))
 
 
-def _file_systems(
-    function: str, properties: dict[str, Any], path: DocumentPath, subject: Subject
-) -> Iterator[Requirement]:
+def _file_systems(function: str, properties: dict[str, Any], path: DocumentPath) -> Iterator[Requirement]:
     """Lambda developer guide, "Configuring file system access for Lambda functions"."""
-    for index, mount in enumerate(items(properties.get("FileSystemConfigs"))):
+    for index, _ in enumerate(items(properties.get("FileSystemConfigs"))):
         for action in ("elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"):
             because = "a file system is mounted"
             yield Requirement(function, action, None, because, "service", (*path, "FileSystemConfigs", index))

@@ -52,7 +52,7 @@ class FunctionNeeds:
 
 
 @cache
-def _analyse(folder: Path, entry_point: str) -> calls.Analysis:
+def analyse_once(folder: Path, entry_point: str) -> calls.Analysis:
     """One analysis for all environments of a run: they share their sources."""
     return calls.analyse(folder, entry_point)
 
@@ -60,7 +60,7 @@ def _analyse(folder: Path, entry_point: str) -> calls.Analysis:
 Analyse = Callable[[Path, str], calls.Analysis]
 
 
-def needs(subject: Subject, analyse: Analyse = _analyse) -> tuple[FunctionNeeds, ...]:
+def needs(subject: Subject, analyse: Analyse = analyse_once) -> tuple[FunctionNeeds, ...]:
     """What each function of the document needs, by its code and by its configuration."""
     return tuple(_needs(function, subject, analyse) for function, _ in subject.of_type("AWS::Lambda::Function"))
 
@@ -106,7 +106,7 @@ def _needs(function: str, subject: Subject, analyse: Analyse) -> FunctionNeeds:
 
 
 def _source(function: str, subject: Subject, analyse: Analyse) -> tuple[calls.Analysis | None, str]:
-    """The analysis of a function's source, and what to write before its file names; None where it is not Python here."""
+    """The analysis of a function's source, and what stands before its file names; None where there is none to read."""
     properties = subject.properties(function)
     handlers = [text for text in texts(properties.get("Handler")) if "${" not in text]
     runtime = properties.get("Runtime")
@@ -117,10 +117,10 @@ def _source(function: str, subject: Subject, analyse: Analyse) -> tuple[calls.An
         return analyse(folder, handlers[0]), _shown(folder, subject.root)
     inline = mapping(properties.get("Code")).get("ZipFile")
     if isinstance(inline, str) and handlers:
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as temporary:
             # Lambda developer guide: inline code is the file index of the package.
-            Path(folder, "index.py").write_text(inline, encoding="utf-8", errors="surrogateescape")
-            return calls.analyse(Path(folder), handlers[0]), f"{function}.Code.ZipFile/"
+            Path(temporary, "index.py").write_text(inline, encoding="utf-8", errors="surrogateescape")
+            return calls.analyse(Path(temporary), handlers[0]), f"{function}.Code.ZipFile/"
     return None, ""
 
 

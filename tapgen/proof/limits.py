@@ -1,4 +1,4 @@
-"""Quotas that make a deployment fail, found before any call. Default quotas; some can be raised, the messages say so."""
+"""Quotas that make a deployment fail, found before any call: AWS's defaults, of which some can be raised."""
 
 from __future__ import annotations
 
@@ -74,13 +74,17 @@ def _template(subject: Subject) -> Iterator[Hit]:
             yield Hit(f"{count} {section.lower()}; a template takes {most}.", (section,))
         for name in mapping(subject.document.get(section)):
             if len(str(name)) > MAX_NAME:
-                yield Hit(f"{str(name)[:40]}… has {len(str(name))} characters; a name takes {MAX_NAME}.", (section, name))
+                yield Hit(
+                    f"{str(name)[:40]}… has {len(str(name))} characters; a name takes {MAX_NAME}.", (section, name)
+                )
     size = len(json.dumps(subject.document, separators=(",", ":"), ensure_ascii=False, default=str).encode())
     if size > MAX_BYTES:
         yield Hit(f"{size:,} bytes; a template takes {MAX_BYTES:,}.", ())
     description = subject.document.get("Description")
     if isinstance(description, str) and len(description.encode()) > MAX_DESCRIPTION:
-        yield Hit(f"The description has {len(description.encode())} bytes; it takes {MAX_DESCRIPTION}.", ("Description",))
+        yield Hit(
+            f"The description has {len(description.encode())} bytes; it takes {MAX_DESCRIPTION}.", ("Description",)
+        )
 
 
 def _policies(subject: Subject) -> Iterator[Hit]:
@@ -94,7 +98,9 @@ def _policies(subject: Subject) -> Iterator[Hit]:
             if any(logical_id(role, subject) == owner for role in items(p.get("Roles")))
         )
         if size > MAX_ROLE_POLICIES:
-            yield Hit(f"The inline policies of {owner} have {size:,} characters; a role takes {MAX_ROLE_POLICIES:,}.", path)
+            yield Hit(
+                f"The inline policies of {owner} have {size:,} characters; a role takes {MAX_ROLE_POLICIES:,}.", path
+            )
         trust = _size(properties.get("AssumeRolePolicyDocument", ""))
         if trust > MAX_TRUST_POLICY:
             yield Hit(f"The trust policy of {owner} has {trust:,} characters; it takes {MAX_TRUST_POLICY:,}.", path)
@@ -112,7 +118,9 @@ def _functions(subject: Subject) -> Iterator[Hit]:
     for owner, properties in subject.of_type("AWS::Lambda::Function"):
         path: DocumentPath = ("Resources", owner, "Properties")
         variables = mapping(mapping(properties.get("Environment")).get("Variables"))
-        size = sum(len(str(name).encode()) + min(len(text.encode()) for text in texts(v)) for name, v in variables.items())
+        size = sum(
+            len(str(name).encode()) + min(len(text.encode()) for text in texts(v)) for name, v in variables.items()
+        )
         if size > MAX_ENVIRONMENT:
             yield Hit(
                 f"The environment variables of {owner} have {size:,} bytes; Lambda takes {MAX_ENVIRONMENT:,}.",
@@ -120,17 +128,22 @@ def _functions(subject: Subject) -> Iterator[Hit]:
             )
         code = mapping(properties.get("Code")).get("ZipFile")
         if isinstance(code, str) and len(code.encode(errors="replace")) > MAX_INLINE_CODE:
-            yield Hit(f"The inline code of {owner} has more than {MAX_INLINE_CODE:,} bytes.", (*path, "Code", "ZipFile"))
+            yield Hit(
+                f"The inline code of {owner} has more than {MAX_INLINE_CODE:,} bytes.", (*path, "Code", "ZipFile")
+            )
         if len(items(properties.get("Layers"))) > MAX_LAYERS:
             yield Hit(f"{owner} has {len(properties['Layers'])} layers; Lambda takes {MAX_LAYERS}.", (*path, "Layers"))
         groups = items(mapping(properties.get("VpcConfig")).get("SecurityGroupIds"))
         if len(groups) > MAX_SECURITY_GROUPS:
-            yield Hit(f"{owner} has {len(groups)} security groups; it takes {MAX_SECURITY_GROUPS}.", (*path, "VpcConfig"))
+            yield Hit(
+                f"{owner} has {len(groups)} security groups; it takes {MAX_SECURITY_GROUPS}.", (*path, "VpcConfig")
+            )
 
 
 def _counts(subject: Subject) -> Iterator[Hit]:
     apis = Counter(
-        logical_id(properties.get("RestApiId"), subject) for _, properties in subject.of_type("AWS::ApiGateway::Resource")
+        logical_id(properties.get("RestApiId"), subject)
+        for _, properties in subject.of_type("AWS::ApiGateway::Resource")
     )
     for api, count in apis.items():
         if api and count + 1 > MAX_API_RESOURCES:  # the root is one of them
@@ -153,7 +166,10 @@ def _counts(subject: Subject) -> Iterator[Hit]:
     for owner, resource in subject.resources.items():
         tags = mapping(resource.get("Properties")).get("Tags")
         if isinstance(tags, list | dict) and len(tags) > MAX_TAGS:
-            yield Hit(f"{owner} has {len(tags)} tags; a resource takes {MAX_TAGS}.", ("Resources", owner, "Properties", "Tags"))
+            yield Hit(
+                f"{owner} has {len(tags)} tags; a resource takes {MAX_TAGS}.",
+                ("Resources", owner, "Properties", "Tags"),
+            )
 
 
 def _names(subject: Subject) -> Iterator[Hit]:

@@ -1,5 +1,8 @@
-"""cfn-lint's matches as findings. It runs in a process of its own, beside our own rules: importing it costs as much
-as all of them. This is the only file that imports it, and only in that process."""
+"""cfn-lint's matches as findings.
+
+It runs in a process of its own, beside our own rules: importing it costs as much as all of them. This is the only
+file that imports it, and only in that process.
+"""
 
 from __future__ import annotations
 

@@ -37,7 +37,9 @@ GATEWAY_SERVICES = ("dynamodb", "s3")
 """AWS PrivateLink guide, "Gateway endpoints": these two and no other."""
 
 # `com.amazonaws.REGION.SERVICE`; in China some interface endpoints begin with `cn.`.
-SERVICE_NAME = re.compile(r"(?:cn\.)?com\.amazonaws\.(?P<region>\$\{AWS::Region\}|[a-z]{2}(?:-[a-z]+)+-\d)\.(?P<service>[a-z0-9.-]+)")
+SERVICE_NAME = re.compile(
+    r"(?:cn\.)?com\.amazonaws\.(?P<region>\$\{AWS::Region\}|[a-z]{2}(?:-[a-z]+)+-\d)\.(?P<service>[a-z0-9.-]+)"
+)
 
 
 def endpoint_name(service: str) -> str:
@@ -47,7 +49,7 @@ def endpoint_name(service: str) -> str:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A VPC endpoint of the document: `tables` are the route tables of a gateway, `groups` the groups of an interface."""
+    """A VPC endpoint: `tables` are the route tables of a gateway, `groups` the security groups of an interface."""
 
     logical_id: str
     service: str
@@ -73,7 +75,9 @@ def _endpoints(subject: Subject) -> Iterator[Endpoint]:
                     match["service"],
                     gateway=properties.get("VpcEndpointType", "Gateway") == "Gateway",
                     vpc=logical_id(properties.get("VpcId"), subject),
-                    tables=frozenset(filter(None, (logical_id(v, subject) for v in items(properties.get("RouteTableIds"))))),
+                    tables=frozenset(
+                        filter(None, (logical_id(v, subject) for v in items(properties.get("RouteTableIds"))))
+                    ),
                     groups=tuple(logical_id(v, subject) for v in items(properties.get("SecurityGroupIds"))),
                     private_dns=truthy(properties.get("PrivateDnsEnabled")),
                 )
@@ -90,12 +94,19 @@ def route_table(subnet: str, subject: Subject) -> str | None:
 def default_routes(table: str | None, subject: Subject) -> Iterator[dict[str, Any]]:
     """The routes of a table to the whole IPv4 internet."""
     for _, properties in subject.of_type("AWS::EC2::Route"):
-        if table and logical_id(properties.get("RouteTableId"), subject) == table:
-            if properties.get("DestinationCidrBlock") == "0.0.0.0/0":
-                yield properties
+        of_table = table and logical_id(properties.get("RouteTableId"), subject) == table
+        if of_table and properties.get("DestinationCidrBlock") == "0.0.0.0/0":
+            yield properties
 
 
-_OTHER_WAYS = ("TransitGatewayId", "VpcPeeringConnectionId", "NetworkInterfaceId", "InstanceId", "VpcEndpointId", "CoreNetworkArn")
+_OTHER_WAYS = (
+    "TransitGatewayId",
+    "VpcPeeringConnectionId",
+    "NetworkInterfaceId",
+    "InstanceId",
+    "VpcEndpointId",
+    "CoreNetworkArn",
+)
 
 
 def way_out(table: str | None, subject: Subject) -> bool:
@@ -156,7 +167,9 @@ def lets_out(groups: tuple[str | None, ...], peers: tuple[str | None, ...], subj
     return False
 
 
-def lets_in(groups: tuple[str | None, ...], sources: tuple[str | None, ...], subnets: list[str], subject: Subject) -> bool:
+def lets_in(
+    groups: tuple[str | None, ...], sources: tuple[str | None, ...], subnets: list[str], subject: Subject
+) -> bool:
     """Whether an endpoint's groups let HTTPS in from a function's groups, or from its subnets' addresses."""
     if None in groups:
         return True

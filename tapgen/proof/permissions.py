@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from tapgen.proof import actions
 from tapgen.proof.arns import covers, fields
 from tapgen.proof.grants import Policies, Statement, action_matches, best, denied, policies_of
-from tapgen.proof.resource_policies import allowing
-from tapgen.proof.resolve import REFERENCE, UNKNOWN
 from tapgen.proof.requirements import ANYTHING, Requirement
+from tapgen.proof.resolve import REFERENCE, UNKNOWN
+from tapgen.proof.resource_policies import allowing
 from tapgen.proof.rules_permissions import DENIED, INDEX, MISSING, ROLE_UNKNOWN, UNKNOWN_POLICY, UNPROVEN, UNUSED
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ def findings(needs: Sequence[FunctionNeeds], subject: Subject) -> Iterator[Findi
     roles: dict[str, list[FunctionNeeds]] = {}
     for one in needs:
         if one.role is None:
-            path = ("Resources", one.function, "Properties", "Role")
-            yield ROLE_UNKNOWN.finding(f"The role of {one.function} is not in the template.", path)
+            where = ("Resources", one.function, "Properties", "Role")
+            yield ROLE_UNKNOWN.finding(f"The role of {one.function} is not in the template.", where)
         else:
             roles.setdefault(one.role, []).append(one)
     for role, users in roles.items():
@@ -54,12 +54,16 @@ def _missing(requirement: Requirement, role: str, granted: Policies, subject: Su
             message = f"{function} needs {requirement.action} on {where}; {role} allows it on the table alone."
             yield INDEX.finding(message, path, **place)  # type: ignore[arg-type]  # two keys of known types
             return
-        message = f"{function} needs {requirement.action} on {where}, as {requirement.because}; {role} does not allow it."
+        message = (
+            f"{function} needs {requirement.action} on {where}, as {requirement.because}; {role} does not allow it."
+        )
         yield MISSING.finding(message, path, **place)  # type: ignore[arg-type]  # two keys of known types
         return
     blocking = _blocking(requirement, granted, subject)
     if blocking:
-        message = f"{function} needs {requirement.action} on {where}, as {requirement.because}; {blocking} takes it away."
+        message = (
+            f"{function} needs {requirement.action} on {where}, as {requirement.because}; {blocking} takes it away."
+        )
         yield DENIED.finding(message, path, **place)  # type: ignore[arg-type]  # two keys of known types
     elif match == "unknown":
         message = f"{role} allows {requirement.action}; whether on what {function} uses is not known."
@@ -115,8 +119,10 @@ def _unused(
         ]
         if surplus:
             path = next(one.path for one in statements if one.managed == managed)
-            shown = ", ".join(list(dict.fromkeys(surplus))[:5]) + (" …" if len(set(surplus)) > 5 else "")  # noqa: PLR2004 - a line's worth
-            yield UNUSED.finding(f"{role} has the policy {managed}, of which {names} does not need {shown}.", path, hint=hint)
+            shown = ", ".join(list(dict.fromkeys(surplus))[:5]) + (" …" if len(set(surplus)) > 5 else "")
+            yield UNUSED.finding(
+                f"{role} has the policy {managed}, of which {names} does not need {shown}.", path, hint=hint
+            )
     for one in statements:
         if one.effect == "Allow" and not one.managed:
             for pattern, resource in surplus_pairs(one, required, subject):
@@ -124,15 +130,14 @@ def _unused(
                 yield UNUSED.finding(message, one.path, hint=hint)
 
 
-def surplus_pairs(
-    statement: Statement, required: Sequence[Requirement], subject: Subject
-) -> Iterator[tuple[str, str]]:
+def surplus_pairs(statement: Statement, required: Sequence[Requirement], subject: Subject) -> Iterator[tuple[str, str]]:
     """The (action pattern, resource pattern) pairs of an Allow that none of the requirements uses."""
     for pattern in statement.actions:
         matching = [requirement for requirement in required if action_matches(pattern, requirement.action)]
         for resource in statement.resources:
             used = any(
-                requirement.arn is None or covers(resource, requirement.arn, subject) != "no" for requirement in matching
+                requirement.arn is None or covers(resource, requirement.arn, subject) != "no"
+                for requirement in matching
             )
             if not used and applies(pattern, resource):
                 yield pattern, resource
@@ -142,7 +147,7 @@ def applies(action: str, resource: str) -> bool:
     """Whether an action can act on what a resource pattern names; patterns of actions and unknown ones can."""
     known = actions.action(action) if "*" not in action and "?" not in action else None
     parts = fields(resource)
-    if known is None or resource == ANYTHING or len(parts) < 6:  # noqa: PLR2004 - the six fields of an ARN
+    if known is None or resource == ANYTHING or len(parts) < 6:
         return True
     from tapgen.proof.rules_policies import form_matches
 

@@ -35,7 +35,7 @@ class SettingsPlaces:
         self._lines = dict(_lines(text, prefix))
 
     def line(self, keys: tuple[str, ...]) -> int:
-        """The line of the first of the keys that is written in the file, or that is part of a written one; else 1."""
+        """The line of the first of the keys that is in the file, itself or as part of a longer one; else the top's."""
         for key in keys:
             if key in self._lines:
                 return self._lines[key]
@@ -46,7 +46,7 @@ class SettingsPlaces:
 
 
 def _lines(text: str, prefix: str) -> Iterator[tuple[str, int]]:
-    """(dotted key without the prefix, line from 1), the first line of each; a plain scan, since tomllib has no lines."""
+    """(dotted key without the prefix, line from 1), the first line of each; tomllib has no lines."""
     table: str | None = "" if not prefix else None
     seen: set[str] = set()
     if not prefix:
@@ -90,7 +90,9 @@ def keys(finding: Finding, type_: str | None, environment: Environment) -> tuple
     return (*(f"environments.{environment.name}.{key}" for key in found[:1]), *found)
 
 
-def in_settings(finding: Finding, type_: str | None, environment: Environment, places: SettingsPlaces | None) -> Finding:
+def in_settings(
+    finding: Finding, type_: str | None, environment: Environment, places: SettingsPlaces | None
+) -> Finding:
     """The finding with the settings' line where it has no source line of its own."""
     if finding.file is not None or places is None:
         return finding

@@ -162,12 +162,16 @@ def _interface(one: FunctionNeeds, service: str, endpoint: Endpoint, subject: Su
     if not endpoint.private_dns:
         message = f"{one.function} calls {service} by its public name; {endpoint.logical_id} has no private DNS."
         yield ENDPOINT_CLOSED.finding(message, path)
-    elif vpc and not (vpc.get("EnableDnsSupport", True) not in (False, "false") and _yes(vpc.get("EnableDnsHostnames"))):
+    elif vpc and not (
+        vpc.get("EnableDnsSupport", True) not in (False, "false") and _yes(vpc.get("EnableDnsHostnames"))
+    ):
         message = f"{endpoint.logical_id} needs DNS in {endpoint.vpc}: EnableDnsSupport and EnableDnsHostnames."
         yield ENDPOINT_CLOSED.finding(message, ("Resources", endpoint.vpc or "", "Properties"))
     subnets = [subnet for subnet in _subnets(one.function, subject) if subnet]
     if not network.lets_in(endpoint.groups, _groups(one.function, subject), subnets, subject):
-        message = f"{one.function} calls {service}; the security groups of {endpoint.logical_id} let no HTTPS in from it."
+        message = (
+            f"{one.function} calls {service}; the security groups of {endpoint.logical_id} let no HTTPS in from it."
+        )
         yield ENDPOINT_CLOSED.finding(message, (*path, "SecurityGroupIds"))
 
 

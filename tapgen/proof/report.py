@@ -84,11 +84,12 @@ def as_json(checked: Checked) -> str:
 
     findings = [_row(name, finding) for name, found in checked.items() for finding in found]
     everything = [finding for found in checked.values() for finding in found]
-    counts = {
-        severity: sum(f.severity == severity and f.suppressed_reason is None for f in everything) for severity in SEVERITIES
+    counts: dict[str, int] = {
+        severity: sum(f.severity == severity and f.suppressed_reason is None for f in everything)
+        for severity in SEVERITIES
     }
-    counts_all = {**counts, "suppressed": sum(f.suppressed_reason is not None for f in everything)}
-    return json.dumps({"findings": findings, "summary": counts_all}, indent=2) + "\n"
+    counts["suppressed"] = sum(f.suppressed_reason is not None for f in everything)
+    return json.dumps({"findings": findings, "summary": counts}, indent=2) + "\n"
 
 
 def _row(name: str, finding: Finding) -> dict[str, Any]:
@@ -104,7 +105,11 @@ def github(checked: Checked) -> str:
     for finding, names in merged(checked):
         if finding.suppressed_reason is not None:
             continue
-        properties = {"file": finding.file, "line": finding.line, "title": f"tapgen {finding.rule} ({', '.join(names)})"}
+        properties = {
+            "file": finding.file,
+            "line": finding.line,
+            "title": f"tapgen {finding.rule} ({', '.join(names)})",
+        }
         written = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items() if value)
         message = f"{finding.message} {finding.hint}".strip()
         lines.append(f"::{_GITHUB[finding.severity]} {written}::{_data(message)}")

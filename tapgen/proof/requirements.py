@@ -123,7 +123,7 @@ def _arn(form: str | None, combination: tuple[str, ...], subject: Subject) -> st
 def _known_arn(text: str, subject: Subject) -> str | None:
     """The ARN that a text is, or that of the resource of the document that it names or points to."""
     arn = normal(text, subject)
-    if len(fields(arn)) == 6:  # noqa: PLR2004 - the six fields of an ARN
+    if len(fields(arn)) == 6:
         return arn
     match = REFERENCE.fullmatch(text)
     owner = match[1].split(".")[0] if match else ""

@@ -7,7 +7,7 @@ what only CloudFormation can know (`Fn::ImportValue`, `Fn::Select` …) becomes 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice, product
 from typing import Any
 
@@ -17,6 +17,8 @@ UNKNOWN = "${?}"
 NO_VALUE = "${AWS::NoValue}"
 MOST_TEXTS = 64
 """Alternatives of one value that are followed; nested conditions multiply."""
+DEEPEST = 32
+"""Functions within functions that are followed; no real template comes near."""
 
 REFERENCE = re.compile(r"\$\{([^!${}][^${}]*)\}")
 
@@ -25,33 +27,32 @@ def texts(value: Any, depth: int = 0) -> tuple[str, ...]:
     """Every text that a value of the document can become."""
     if isinstance(value, str):
         return (value,)
-    if isinstance(value, bool):
-        return ("true" if value else "false",)
-    if isinstance(value, int | float):
-        return (str(value),)
-    if not isinstance(value, dict) or len(value) != 1 or depth > 32:  # noqa: PLR2004 - deeper is no real template
+    if isinstance(value, bool | int | float):
+        return (str(value).lower(),)
+    if not isinstance(value, dict) or len(value) != 1 or depth > DEEPEST:
         return (UNKNOWN,)
     [(function, argument)] = value.items()
-    if function == "Ref" and isinstance(argument, str):
-        return (f"${{{argument}}}",)
-    if function == "Fn::GetAtt":
-        return (_attribute(argument),)
-    if function == "Fn::Sub":
-        return _sub(argument, depth)
-    if function == "Fn::Join":
-        return _join(argument, depth)
-    if function == "Fn::If" and isinstance(argument, list) and len(argument) == 3:  # noqa: PLR2004 - condition, then, else
-        branches = (*texts(argument[1], depth + 1), *texts(argument[2], depth + 1))
-        return tuple(dict.fromkeys(text for text in branches if text != NO_VALUE)) or (NO_VALUE,)
-    return (UNKNOWN,)
+    meaning = _FUNCTIONS.get(function)
+    return meaning(argument, depth) if meaning else (UNKNOWN,)
 
 
-def _attribute(argument: Any) -> str:
+def _ref(argument: Any, _: int) -> tuple[str, ...]:
+    return (f"${{{argument}}}",) if isinstance(argument, str) else (UNKNOWN,)
+
+
+def _if(argument: Any, depth: int) -> tuple[str, ...]:
+    if not (isinstance(argument, list) and len(argument) == 3):
+        return (UNKNOWN,)
+    branches = (*texts(argument[1], depth + 1), *texts(argument[2], depth + 1))
+    return tuple(dict.fromkeys(text for text in branches if text != NO_VALUE)) or (NO_VALUE,)
+
+
+def _attribute(argument: Any, _: int) -> tuple[str, ...]:
     if isinstance(argument, str) and "." in argument:
-        return f"${{{argument}}}"
+        return (f"${{{argument}}}",)
     if isinstance(argument, list) and len(argument) > 1 and all(isinstance(part, str) for part in argument):
-        return f"${{{'.'.join(argument)}}}"
-    return UNKNOWN
+        return (f"${{{'.'.join(argument)}}}",)
+    return (UNKNOWN,)
 
 
 def _sub(argument: Any, depth: int) -> tuple[str, ...]:
@@ -71,11 +72,20 @@ def _sub(argument: Any, depth: int) -> tuple[str, ...]:
 
 
 def _join(argument: Any, depth: int) -> tuple[str, ...]:
-    if not (isinstance(argument, list) and len(argument) == 2 and isinstance(argument[1], list)):  # noqa: PLR2004 - separator, list
+    if not (isinstance(argument, list) and len(argument) == 2 and isinstance(argument[1], list)):
         return (UNKNOWN,)
     separator = argument[0] if isinstance(argument[0], str) else UNKNOWN
     parts = [texts(part, depth + 1) for part in argument[1]]
     return tuple(separator.join(values) for values in islice(product(*parts), MOST_TEXTS))
+
+
+_FUNCTIONS: dict[str, Callable[[Any, int], tuple[str, ...]]] = {
+    "Ref": _ref,
+    "Fn::GetAtt": _attribute,
+    "Fn::Sub": _sub,
+    "Fn::Join": _join,
+    "Fn::If": _if,
+}
 
 
 def references(value: Any) -> Iterator[str]:

@@ -60,7 +60,9 @@ def allowing(role: str, subject: Subject) -> tuple[Statement, ...]:
         raws = items(document.get("Statement"))
         for statement in statements(document, path, subject):
             raw = raws[statement.path[-1]] if isinstance(statement.path[-1], int) else raws[0]
-            named = any(covers(arn, role_arn, subject) == "yes" for value in principals(raw) for arn in arns(value, subject))
+            named = any(
+                covers(arn, role_arn, subject) == "yes" for value in principals(raw) for arn in arns(value, subject)
+            )
             if statement.effect == "Allow" and named and not statement.conditions:
                 found.append(statement)
     return tuple(found)

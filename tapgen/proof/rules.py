@@ -10,6 +10,7 @@ from tapgen.proof.rules_data import DATA_RULES
 from tapgen.proof.rules_network import NETWORK_RULES
 from tapgen.proof.rules_permissions import PERMISSION_RULES
 from tapgen.proof.rules_policies import POLICY_RULES
+from tapgen.proof.rules_trust import TRUST_RULES
 
 SUPPRESSION_UNUSED = Rule(
     "suppression-unused",
@@ -17,7 +18,7 @@ SUPPRESSION_UNUSED = Rule(
     "A suppression in the settings accepts nothing",
     "What it accepted is gone, or its rule is misspelt; it would hide the next finding of its kind.",
     "Remove it from check.suppress.",
-    "tapgen's documentation, \"Accepting a finding\"",
+    'tapgen\'s documentation, "Accepting a finding"',
 )
 LINT_MISSING = Rule(
     "lint-missing",
@@ -25,12 +26,12 @@ LINT_MISSING = Rule(
     "cfn-lint did not run",
     "What it finds (unknown properties, wrong types and values, circular references) was not looked for.",
     "Install it: pip install 'tapgen[check]'; or pass --no-lint.",
-    "tapgen's documentation, \"cfn-lint\"",
+    'tapgen\'s documentation, "cfn-lint"',
 )
 
 GROUPS: dict[str, tuple[Rule, ...]] = {
     "Permissions and reachability": PERMISSION_RULES,
-    "Policies": POLICY_RULES,
+    "Policies": (*POLICY_RULES, *TRUST_RULES),
     "Functions, alarms, secrets": COMPUTE_RULES,
     "Data": DATA_RULES,
     "API": API_RULES,

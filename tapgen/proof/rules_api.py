@@ -64,12 +64,14 @@ def _guarded(properties: dict[str, object], subject: Subject) -> bool:
 def _credentials(subject: Subject) -> Iterator[Hit]:
     """Fetch standard, "CORS protocol and credentials"."""
     for owner, properties in subject.of_type("AWS::ApiGateway::Method", "AWS::ApiGateway::GatewayResponse"):
-        groups = [properties.get("ResponseParameters")]
-        for response in items(mapping(properties.get("Integration")).get("IntegrationResponses")):
-            groups.append(mapping(response).get("ResponseParameters"))
+        responses = items(mapping(properties.get("Integration")).get("IntegrationResponses"))
+        groups = [properties.get("ResponseParameters"), *(mapping(one).get("ResponseParameters") for one in responses)]
         for parameters in map(mapping, groups):
             headers = {name.lower().rpartition(".")[2]: str(value).strip("'") for name, value in parameters.items()}
-            if headers.get("access-control-allow-origin") == "*" and headers.get("access-control-allow-credentials") == "true":
+            if (
+                headers.get("access-control-allow-origin") == "*"
+                and headers.get("access-control-allow-credentials") == "true"
+            ):
                 yield Hit(f"{owner} allows credentials from every origin.", ("Resources", owner, "Properties"))
 
 

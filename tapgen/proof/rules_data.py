@@ -122,7 +122,7 @@ DATA_RULES = (
         "A log group keeps its events for ever",
         "The bill grows, and personal data stays.",
         "Set RetentionInDays.",
-        "CloudWatch Logs user guide, \"Change log data retention in CloudWatch Logs\"",
+        'CloudWatch Logs user guide, "Change log data retention in CloudWatch Logs"',
         _log_retention,
     ),
     Rule(

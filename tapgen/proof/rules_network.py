@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from tapgen.proof.subject import Subject
 
 _PARTITION = re.compile(r"\barn:(aws|aws-cn|aws-us-gov):")
-_REGION = re.compile(r"(?<![a-z0-9-])(?:us|eu|ap|sa|ca|me|af|il|mx|cn)-(?:gov-)?(?:north|south|east|west|central|northeast|southeast|northwest|southwest)-\d(?![a-z0-9]*-)")
+_REGION = re.compile(
+    r"(?<![a-z0-9-])(?:us|eu|ap|sa|ca|me|af|il|mx|cn)-(?:gov-)?(?:north|south|east|west|central|northeast|southeast|northwest|southwest)-\d(?![a-z0-9]*-)"
+)
 
 
 def _rules(subject: Subject, direction: str) -> Iterator[tuple[str, dict[str, Any], DocumentPath]]:

@@ -1,12 +1,12 @@
-"""The rules about permissions, calls and reachability: their words. They are applied in `permissions`, `sources`, `reachability`."""
+"""The words of the rules that compare the code with the document; `permissions` and `reachability` apply them."""
 
 from __future__ import annotations
 
 from tapgen.proof.rule import Rule
 
-_IAM = "IAM user guide, \"Policy evaluation logic\""
+_IAM = 'IAM user guide, "Policy evaluation logic"'
 _SAR = "Service Authorization Reference"
-_LEAST = "IAM user guide, \"Security best practices in IAM\": apply least-privilege permissions"
+_LEAST = 'IAM user guide, "Security best practices in IAM": apply least-privilege permissions'
 
 MISSING = Rule(
     "permission-missing",
@@ -78,7 +78,7 @@ UNRESOLVED = Rule(
     "An AWS call cannot be read from the source",
     "What it needs is not known, so nothing proves that the role allows it, nor that other permissions are unused.",
     "Write the service, the operation and the client so that they can be read, or accept this with a reason.",
-    "tapgen's documentation, \"What the analysis understands\"",
+    'tapgen\'s documentation, "What the analysis understands"',
 )
 SOURCE_PROBLEM = Rule(
     "source-problem",
@@ -86,7 +86,7 @@ SOURCE_PROBLEM = Rule(
     "A function's source cannot be read in full",
     "Calls may be hidden in what cannot be read, and Lambda may fail to import it.",
     "Mend the file that is named.",
-    "Lambda developer guide, \"Building Lambda functions with Python\"",
+    'Lambda developer guide, "Building Lambda functions with Python"',
 )
 IMPORT_CYCLE = Rule(
     "source-cycle",
@@ -94,7 +94,7 @@ IMPORT_CYCLE = Rule(
     "Two modules import each other",
     "Which of them finds the other half-initialised depends on the order of imports.",
     "Move what both need into a third module, or import inside the function that needs it.",
-    "Python documentation, Programming FAQ, \"What are the best practices for using import in a module?\"",
+    'Python documentation, Programming FAQ, "What are the best practices for using import in a module?"',
 )
 SOURCE_NOTE = Rule(
     "source-note",
@@ -102,7 +102,7 @@ SOURCE_NOTE = Rule(
     "Something in a function's source is worth a look",
     "It does not change what the function needs.",
     "Look at the line that is named.",
-    "tapgen's documentation, \"What the analysis understands\"",
+    'tapgen\'s documentation, "What the analysis understands"',
 )
 SOURCE_UNKNOWN = Rule(
     "source-unknown",
@@ -110,7 +110,7 @@ SOURCE_UNKNOWN = Rule(
     "A function's source is not known",
     "What its code needs is not compared with what its role allows.",
     "Name it: `--source LOGICAL_ID=FOLDER`.",
-    "tapgen's documentation, \"Templates that tapgen did not make\"",
+    'tapgen\'s documentation, "Templates that tapgen did not make"',
 )
 VARIABLE_MISSING = Rule(
     "variable-missing",
@@ -118,7 +118,7 @@ VARIABLE_MISSING = Rule(
     "The code reads an environment variable that the function does not set",
     "Reading it fails when the function starts, or the call goes to no resource.",
     "Set the variable in the function's environment.",
-    "Lambda developer guide, \"Working with Lambda environment variables\"",
+    'Lambda developer guide, "Working with Lambda environment variables"',
 )
 UNREACHABLE = Rule(
     "service-unreachable",
@@ -127,7 +127,7 @@ UNREACHABLE = Rule(
     "The call hangs until the function times out: a Lambda network interface has no public address, so an internet "
     "gateway is no path for it.",
     "Add a VPC endpoint for the service, or a route through a NAT gateway.",
-    "Lambda developer guide, \"Enable internet access for VPC-connected Lambda functions\"",
+    'Lambda developer guide, "Enable internet access for VPC-connected Lambda functions"',
 )
 NETWORK_UNKNOWN = Rule(
     "network-unknown",
@@ -135,7 +135,7 @@ NETWORK_UNKNOWN = Rule(
     "A function's subnets are not in the template",
     "Whether it reaches the services that it calls is not proven.",
     "Define the network in the template, or make sure by hand that its subnets have endpoints or a NAT gateway.",
-    "Lambda developer guide, \"Giving Lambda functions access to resources in an Amazon VPC\"",
+    'Lambda developer guide, "Giving Lambda functions access to resources in an Amazon VPC"',
 )
 ENDPOINT_CLOSED = Rule(
     "endpoint-closed",
@@ -143,7 +143,7 @@ ENDPOINT_CLOSED = Rule(
     "A VPC endpoint is there, but it does not let the call through",
     "Its security groups, its private DNS name or the function's own egress rules stand in the way.",
     "Allow TCP 443 from the function's security group to the endpoint, and switch on PrivateDnsEnabled.",
-    "AWS PrivateLink guide, \"Access an AWS service using an interface VPC endpoint\"",
+    'AWS PrivateLink guide, "Access an AWS service using an interface VPC endpoint"',
 )
 ENDPOINT_DENIES = Rule(
     "endpoint-policy-missing",
@@ -151,7 +151,7 @@ ENDPOINT_DENIES = Rule(
     "The VPC endpoint's policy does not allow what the function needs",
     "The endpoint's policy is a second place where a missing action is AccessDenied.",
     "Allow the action on that resource in the endpoint's policy.",
-    "AWS PrivateLink guide, \"Control access to VPC endpoints using endpoint policies\"",
+    'AWS PrivateLink guide, "Control access to VPC endpoints using endpoint policies"',
 )
 ENDPOINT_UNUSED = Rule(
     "endpoint-policy-unused",
@@ -159,7 +159,7 @@ ENDPOINT_UNUSED = Rule(
     "The VPC endpoint's policy allows what no function behind it needs",
     "It lets data leave through the endpoint in ways that the application does not use.",
     "Remove the action from the endpoint's policy.",
-    "AWS PrivateLink guide, \"Control access to VPC endpoints using endpoint policies\"",
+    'AWS PrivateLink guide, "Control access to VPC endpoints using endpoint policies"',
 )
 
 PERMISSION_RULES = (

@@ -8,12 +8,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tapgen.proof import actions
-from tapgen.proof.arns import arns, fields, logical_id
+from tapgen.proof.arns import fields, logical_id
 from tapgen.proof.configuration import NETWORK_INTERFACE_ACTIONS
 from tapgen.proof.grants import Statement, action_matches, denied, policies_of, statements
-from tapgen.proof.resolve import texts
 from tapgen.proof.resource_policies import policies as resource_policies
-from tapgen.proof.resource_policies import principals
 from tapgen.proof.rule import Hit, Rule
 from tapgen.proof.subject import items, mapping
 
@@ -81,7 +79,9 @@ def _closest(pattern: str) -> str:
 def _form(form: str) -> re.Pattern[str]:
     """The last field of the catalogue's ARN format: each `${Name}` can be anything, even nothing."""
     last = fields(form.replace("${Partition}", "aws"))[-1]
-    return re.compile("".join(".*" if part.startswith("${") else re.escape(part) for part in re.split(r"(\$\{[^}]*\})", last)))
+    return re.compile(
+        "".join(".*" if part.startswith("${") else re.escape(part) for part in re.split(r"(\$\{[^}]*\})", last))
+    )
 
 
 def form_matches(form: str, parts: list[str]) -> bool:
@@ -101,7 +101,7 @@ def _wrong_resources(subject: Subject) -> Iterator[Hit]:
         if statement.effect != "Allow" or not statement.resources or "*" in statement.resources:
             continue
         written = [fields(resource) for resource in statement.resources]
-        if any(len(parts) < 6 for parts in written):  # noqa: PLR2004 - a parameter, or a type that is not in the table
+        if any(len(parts) < 6 for parts in written):
             continue
         for name in statement.actions:
             known = actions.action(name)
@@ -140,7 +140,7 @@ def _wildcard_resources(subject: Subject) -> Iterator[Hit]:
 
 
 def _is_wide(resource: str) -> bool:
-    return resource == "*" or (len(fields(resource)) == 6 and bool(_BARE.match(fields(resource)[5])))  # noqa: PLR2004 - ARN
+    return resource == "*" or (len(fields(resource)) == 6 and bool(_BARE.match(fields(resource)[5])))
 
 
 def _could_be_narrower(name: str, resource: str) -> bool:
@@ -165,9 +165,9 @@ def _log_group_arns(subject: Subject) -> Iterator[Hit]:
             continue
         for resource in statement.resources:
             parts = fields(resource)
-            if len(parts) == 6 and parts[2] == "logs" and parts[5].startswith("log-group:") and "*" not in parts[5]:  # noqa: PLR2004 - ARN
-                if ":log-stream:" not in parts[5]:
-                    yield Hit(f"{resource} names the group; its streams are `{resource}:*`.", statement.path)
+            group = len(parts) == 6 and parts[2] == "logs" and parts[5].startswith("log-group:")
+            if group and "*" not in parts[5] and ":log-stream:" not in parts[5]:
+                yield Hit(f"{resource} names the group; its streams are `{resource}:*`.", statement.path)
 
 
 def _condition_keys(subject: Subject) -> Iterator[Hit]:
@@ -199,86 +199,6 @@ def _own_interfaces(subject: Subject) -> Iterator[Hit]:
             if allowing and not denying:
                 yield Hit(f"{function}'s own code may call {action}, which Lambda alone needs.", allowing[0].path)
                 break
-
-
-def _trust(subject: Subject) -> Iterator[Hit]:
-    for owner, properties in subject.of_type("AWS::IAM::Role"):
-        path: DocumentPath = ("Resources", owner, "Properties", "AssumeRolePolicyDocument")
-        for raw in items(mapping(properties.get("AssumeRolePolicyDocument")).get("Statement")):
-            if mapping(raw).get("Effect") == "Allow" and not mapping(raw).get("Condition"):
-                if any(text == "*" for value in principals(raw) for text in texts(value)):
-                    yield Hit(f"Anyone may assume {owner}.", path)
-
-
-def _function_trust(subject: Subject) -> Iterator[Hit]:
-    used = {logical_id(properties.get("Role"), subject) for _, properties in subject.of_type("AWS::Lambda::Function")}
-    for owner, properties in subject.of_type("AWS::IAM::Role"):
-        if owner not in used:
-            continue
-        path: DocumentPath = ("Resources", owner, "Properties", "AssumeRolePolicyDocument")
-        raws = items(mapping(properties.get("AssumeRolePolicyDocument")).get("Statement"))
-        others = sorted(
-            {text for raw in raws for value in principals(raw) for text in texts(value)} - {"lambda.amazonaws.com", "*"}
-        )
-        if others:
-            yield Hit(f"{owner} is a function's role and trusts {', '.join(others)} too.", path)
-
-
-def _public_policies(subject: Subject) -> Iterator[Hit]:
-    for owner, path, document in resource_policies(subject):
-        if subject.type_of(owner) in ("AWS::EC2::VPCEndpoint", "AWS::ApiGateway::RestApi"):
-            continue
-        for index, raw in enumerate(items(document.get("Statement"))):
-            if mapping(raw).get("Effect") == "Allow" and not mapping(raw).get("Condition"):
-                if any(text == "*" for value in principals(raw) for text in texts(value)):
-                    yield Hit(f"{owner} allows anyone in the world.", (*path, "Statement", index))
-
-
-def _open_endpoints(subject: Subject) -> Iterator[Hit]:
-    for owner, properties in subject.of_type("AWS::EC2::VPCEndpoint"):
-        path: DocumentPath = ("Resources", owner, "Properties", "PolicyDocument")
-        found = statements(properties.get("PolicyDocument"), path, subject)
-        if properties.get("PolicyDocument") is None:
-            yield Hit(f"{owner} has no policy: everything may go through it.", path)
-        elif any(
-            one.effect == "Allow" and not one.conditions and "*" in one.resources and {"*", "*:*"} & set(one.actions)
-            for one in found
-        ):
-            yield Hit(f"{owner} lets every action on every resource through.", path)
-
-
-def _shared_roles(subject: Subject) -> Iterator[Hit]:
-    users: dict[str, list[str]] = {}
-    for function, properties in subject.of_type("AWS::Lambda::Function"):
-        role = logical_id(properties.get("Role"), subject)
-        if role is not None:
-            users.setdefault(role, []).append(function)
-    for role, functions in users.items():
-        if len(functions) > 1:
-            yield Hit(f"{', '.join(functions)} share {role}: each may do what any of them needs.", ("Resources", role))
-
-
-def _invoke_permissions(subject: Subject) -> Iterator[Hit]:
-    for owner, properties in subject.of_type("AWS::Lambda::Permission"):
-        path: DocumentPath = ("Resources", owner, "Properties")
-        for principal in texts(properties.get("Principal")):
-            if principal == "*" and not (properties.get("FunctionUrlAuthType") or properties.get("PrincipalOrgID")):
-                yield Hit(f"{owner} lets anyone in the world call the function.", path)
-            elif principal.endswith(".amazonaws.com") and not (
-                properties.get("SourceArn") or properties.get("SourceAccount")
-            ):
-                yield Hit(f"{owner} lets {principal} call the function for any account.", path)
-
-
-def _invoke_sources(subject: Subject) -> Iterator[Hit]:
-    for owner, properties in subject.of_type("AWS::Lambda::Permission"):
-        for arn in arns(properties.get("SourceArn"), subject) if properties.get("SourceArn") is not None else ():
-            parts = fields(arn)
-            if len(parts) == 6 and parts[2] == "execute-api":  # noqa: PLR2004 - the six fields of an ARN
-                stage, method, route = [*parts[5].split("/", 3)[1:], None, None, None][:3]
-                if stage in (None, "*") or method is None or (method == "*" and route in (None, "*")):
-                    path: DocumentPath = ("Resources", owner, "Properties", "SourceArn")
-                    yield Hit(f"{owner} lets every stage or route of the API call the function.", path)
 
 
 _LEAST = 'IAM user guide, "Security best practices in IAM": apply least-privilege permissions'
@@ -334,7 +254,7 @@ POLICY_RULES = (
         "log-group-arn",
         "error",
         "The ARN of a log group lacks `:*`",
-        "Log streams are resources below the group; without `:*` the statement covers none of them and no log is written.",
+        "Log streams are resources below the group; without `:*` the statement covers none of them: no log is written.",
         "Use `GetAtt GROUP.Arn`, which ends in `:*`, or add it.",
         f"{_SAR}, Amazon CloudWatch Logs, resource type log-stream",
         _log_group_arns,
@@ -356,68 +276,5 @@ POLICY_RULES = (
         "Deny the six actions and DetachNetworkInterface where `lambda:SourceFunctionArn` is the function.",
         'Lambda developer guide, "Giving Lambda functions access to resources in an Amazon VPC"',
         _own_interfaces,
-    ),
-    Rule(
-        "trust-public",
-        "error",
-        "Anyone may assume a role",
-        "The principal `*` without a condition is every account in the world.",
-        "Name the service or the account that assumes the role.",
-        'IAM user guide, "AWS JSON policy elements: Principal"',
-        _trust,
-    ),
-    Rule(
-        "trust-others",
-        "warning",
-        "A function's role is trusted to others than Lambda",
-        "Another principal can act as the function.",
-        "Trust lambda.amazonaws.com alone.",
-        'Lambda developer guide, "Defining Lambda function permissions with an execution role"',
-        _function_trust,
-    ),
-    Rule(
-        "role-shared",
-        "warning",
-        "Several functions share one role",
-        "Each may do what any of them needs.",
-        "Give each function a role of its own.",
-        _LEAST,
-        _shared_roles,
-    ),
-    Rule(
-        "policy-public",
-        "error",
-        "A resource's policy allows anyone",
-        "The principal `*` without a condition is every account in the world.",
-        "Name the principal, or add a condition such as aws:SourceArn.",
-        'IAM user guide, "AWS JSON policy elements: Principal"',
-        _public_policies,
-    ),
-    Rule(
-        "endpoint-open",
-        "warning",
-        "A VPC endpoint lets everything through",
-        "Data can leave to any resource of any account that the service holds.",
-        "Give the endpoint a policy with the actions and resources that the functions use.",
-        'AWS PrivateLink guide, "Control access to VPC endpoints using endpoint policies"',
-        _open_endpoints,
-    ),
-    Rule(
-        "invoke-public",
-        "error",
-        "Others than the application may call a function",
-        "Without SourceArn or SourceAccount a service may call it on behalf of any account (confused deputy).",
-        "Give the permission a SourceArn.",
-        'Lambda developer guide, "Granting Lambda function access to AWS services"',
-        _invoke_permissions,
-    ),
-    Rule(
-        "invoke-wide",
-        "warning",
-        "A permission lets more of an API call a function than its route",
-        "A route that is added later, or a test stage, calls the function without anyone having allowed it.",
-        "End the SourceArn in /STAGE/METHOD/PATH.",
-        'API Gateway developer guide, "Control access to a REST API": ARN of execute-api',
-        _invoke_sources,
     ),
 )

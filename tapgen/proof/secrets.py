@@ -56,7 +56,11 @@ def looks_secret(name: str, value: str) -> str:
 
 
 def _harmless(value: str) -> bool:
-    return value.lower() in ("true", "false", "none", "null", "*") or value.isdigit() or value.startswith(("arn:", "${", "/"))
+    return (
+        value.lower() in ("true", "false", "none", "null", "*")
+        or value.isdigit()
+        or value.startswith(("arn:", "${", "/"))
+    )
 
 
 def _entropy(text: str) -> float:

@@ -1,0 +1,129 @@
+"""tapgen check."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tapgen.cli.options import all_environments, environments, load_project, select
+
+if TYPE_CHECKING:
+    from tapgen.proof.check import Target
+    from tapgen.proof.findings import Finding
+    from tapgen.settings.model import Environment
+
+
+@click.command()
+@environments
+@all_environments
+@click.option(
+    "--template", "templates", type=click.Path(path_type=Path), multiple=True, help="Template that tapgen did not make."
+)
+@click.option(
+    "--source", "sources", metavar="LOGICAL_ID=DIR", multiple=True, help="With --template: where a function's code is."
+)
+@click.option("--no-lint", is_flag=True, help="Leave cfn-lint out.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "info"]),
+    default="error",
+    show_default=True,
+    help="Exit with 1 where there is a finding as bad as this.",
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json", "sarif", "github"]),
+    default="text",
+    show_default=True,
+    help="How findings are printed.",
+)
+@click.pass_obj
+def command(
+    project: Path | None,
+    environments: tuple[str, ...],
+    all_environments: bool,
+    templates: tuple[Path, ...],
+    sources: tuple[str, ...],
+    no_lint: bool,
+    fail_on: str,
+    format_: str,
+) -> int:
+    """Prove that a template works and opens nothing more.
+
+    \b
+    Examples:
+      tapgen check --env prod
+      tapgen check --all --fail-on warning
+      tapgen check --template other.yaml --source Worker=src/worker
+      tapgen check --all --format sarif > tapgen.sarif
+    """
+    if templates and (environments or all_environments):
+        raise click.UsageError("--template does not go with --env or --all")
+    if sources and not templates:
+        raise click.UsageError("--source goes with --template; the settings name the sources of an environment")
+    from tapgen.proof.check import check_all
+    from tapgen.proof.findings import failing
+
+    if templates:
+        root, targets = Path.cwd(), _templates(templates, sources)
+    else:
+        loaded = load_project(project)
+        root, targets = loaded.root, _environments(select(loaded, environments, everything=all_environments))
+    checked = dict(zip(targets, check_all(list(targets.values()), with_lint=not no_lint), strict=True))
+    click.echo(_print(format_, checked, root), nl=False)
+    found = [finding for findings in checked.values() for finding in findings]
+    return 1 if failing(found, fail_on) else 0  # type: ignore[arg-type]  # click checked the choice
+
+
+def _environments(chosen: list[Environment]) -> dict[str, Target]:
+    from tapgen import document
+    from tapgen.proof.auto import with_actions
+    from tapgen.proof.check import of_environment
+
+    targets = {}
+    for environment in chosen:
+        filled = with_actions(environment)
+        targets[environment.name] = of_environment(filled, document.render(filled).document)
+    return targets
+
+
+def _templates(files: tuple[Path, ...], sources: tuple[str, ...]) -> dict[str, Target]:
+    from tapgen import document
+    from tapgen.errors import UsageError, suggestion
+    from tapgen.proof.check import of_template
+
+    folders: dict[str, Path] = {}
+    for source in sources:
+        logical_id, equals, folder = source.partition("=")
+        if not equals or not logical_id or not folder:
+            raise UsageError(f"--source {source}: not LOGICAL_ID=DIR", "Such as --source Worker=src/worker.")
+        if not Path(folder).is_dir():
+            raise UsageError(f"--source {source}: there is no folder {folder}")
+        folders[logical_id] = Path(folder)
+    targets = {}
+    known: set[str] = set()
+    for file in files:
+        read = document.read(file)
+        known |= set(read["Resources"])
+        targets[str(file)] = of_template(file, file.read_text(encoding="utf-8"), read, folders)
+    for logical_id in folders:
+        if logical_id not in known:
+            raise UsageError(f'--source: no template has a resource "{logical_id}"', suggestion(logical_id, known))
+    return targets
+
+
+def _print(format_: str, checked: dict[str, tuple[Finding, ...]], root: Path) -> str:
+    from tapgen.proof import report
+
+    if format_ == "json":
+        return report.as_json(checked)
+    if format_ == "github":
+        return report.github(checked)
+    if format_ == "sarif":
+        from tapgen.proof.sarif import sarif
+
+        return sarif(checked)
+    return report.text(checked, root)

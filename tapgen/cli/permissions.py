@@ -1,0 +1,43 @@
+"""tapgen permissions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tapgen.cli.options import environment, load_project
+
+
+@click.command()
+@environment
+@click.option(
+    "--operation",
+    type=click.Choice(["create", "update", "delete"]),
+    help="Print the policy of this operation alone.",
+)
+@click.pass_obj
+def command(project: Path | None, environment: str, operation: str | None) -> None:
+    """Print the smallest policy that a deployer needs.
+
+    An upper bound: what CloudFormation's resource handlers may call, whatever the properties.
+
+    \b
+    Examples:
+      tapgen permissions --env prod
+      tapgen permissions --env prod --operation create > deployer.json
+    """
+    import json
+
+    from tapgen import document
+    from tapgen.proof.auto import with_actions
+    from tapgen.proof.deployer import deployer
+    from tapgen.proof.subject import Subject
+
+    filled = with_actions(load_project(project).environment(environment))
+    found = deployer(Subject(document.render(filled).document), filled.stack_name)
+    if found.unknown:
+        click.echo(f"Warning: no permissions are published for {', '.join(found.unknown)}", err=True)
+    click.echo("An upper bound: what the resource handlers may call, whatever the properties.", err=True)
+    chosen = found.policies[operation] if operation else found.policies
+    click.echo(json.dumps(chosen, indent=2))

@@ -1,0 +1,111 @@
+"""`actions = "auto"`: what a function may do with its tables is read from its source, and rendered for review."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tapgen.errors import TapgenError
+from tapgen.proof import actions, calls
+from tapgen.proof.functions import analyse_once
+
+if TYPE_CHECKING:
+    from tapgen.settings.model import Environment, Function, TableAccess
+
+Analyse = Callable[[Path, str], calls.Analysis]
+
+
+def with_actions(environment: Environment, analyse: Analyse = analyse_once) -> Environment:
+    """The environment with the actions and indexes of every "auto" filled in; without one, the environment itself.
+
+    Raises:
+        TapgenError: a source cannot be read, or which table a call uses cannot be told.
+    """
+    filled = {
+        name: _filled(name, function, environment, analyse)
+        for name, function in environment.functions.items()
+        if any(access.actions == "auto" for access in function.tables.values())
+    }
+    if not filled:
+        return environment
+    return msgspec.structs.replace(environment, functions={**environment.functions, **filled})
+
+
+def _filled(name: str, function: Function, environment: Environment, analyse: Analyse) -> Function:
+    folder = environment.root / function.source
+    analysis = analyse(folder, function.entry_point)
+    for problem in analysis.problems:
+        if problem.kind != "cycle":
+            raise TapgenError(
+                f'functions.{name}: actions = "auto" needs to read the source, and cannot: '
+                f"{function.source}/{problem.file}:{problem.line}: {problem.message}",
+                "Mend the source, or write the actions out.",
+            )
+    found: dict[str, set[str]] = {table: set() for table in function.tables}
+    indexes: dict[str, set[str]] = {table: set() for table in function.tables}
+    for call in analysis.calls:
+        for need in _needs(call):
+            table = _table(need, function, environment)
+            if table is None:
+                raise TapgenError(
+                    f'functions.{name}: actions = "auto": which table {call.operation} uses at '
+                    f"{function.source}/{call.file}:{call.line} cannot be told",
+                    "Read the table's name from its environment variable, or write the actions out.",
+                )
+            found[table].add(need.action)
+            indexes[table].update(_indexes(need, table, environment))
+    tables = {
+        table: _access(access, found[table], indexes[table]) if access.actions == "auto" else access
+        for table, access in function.tables.items()
+    }
+    return msgspec.structs.replace(function, tables=tables)
+
+
+def _access(access: TableAccess, found: set[str], indexes: set[str]) -> TableAccess:
+    return msgspec.structs.replace(
+        access, actions=tuple(sorted(found)), indexes=tuple(dict.fromkeys((*access.indexes, *sorted(indexes))))
+    )
+
+
+def _needs(call: calls.Call) -> Iterator[actions.Need]:
+    """The actions of a call that are granted on tables and indexes; on others the check speaks."""
+    needs = actions.needed(call)
+    if call.service != "dynamodb" or isinstance(needs, actions.Unmapped):
+        return
+    for need in needs:
+        known = actions.action(need.action)
+        types = {type_.name for type_ in known.resource_types} if known else set()
+        if types & {"table", "index"} and not need.optional:
+            yield need
+
+
+def _table(need: actions.Need, function: Function, environment: Environment) -> str | None:
+    """The settings' name of the table that a need is about: the variable's, the literal name's, or the only one."""
+    value = _value(need, "TableName")
+    variables: Mapping[str, str] = {
+        access.variable: table for table, access in function.tables.items() if access.variable
+    }
+    if isinstance(value, calls.EnvironmentVariable) and value.name in variables:
+        return variables[value.name]
+    literal = value.value if isinstance(value, calls.Literal) else ""
+    if isinstance(value, calls.EnvironmentVariable):
+        literal = function.environment.get(value.name, value.default or "")
+    for table in function.tables:
+        if literal and environment.tables[table].name == literal:
+            return table
+    return next(iter(function.tables)) if len(function.tables) == 1 and not literal else None
+
+
+def _value(need: actions.Need, name: str) -> calls.Binding | None:
+    return next((parameter.value for parameter in need.parameters if parameter.name == name), None)
+
+
+def _indexes(need: actions.Need, table: str, environment: Environment) -> tuple[str, ...]:
+    value = _value(need, "IndexName")
+    if value is None:
+        return ()
+    every = tuple(environment.tables[table].indexes)
+    return (value.value,) if isinstance(value, calls.Literal) and value.value in every else every
