@@ -31,5 +31,19 @@ def load_project(where: Path | None) -> Project:
 def select(project: Project, names: tuple[str, ...], *, everything: bool) -> list[Environment]:
     """The environments that `--env` and `--all` name; `dev` where neither is given."""
     if everything:
-        return list(project.environments.values())
-    return [project.environment(name) for name in dict.fromkeys(names or ("dev",))]
+        return [filled(environment) for environment in project.environments.values()]
+    return [filled(project.environment(name)) for name in dict.fromkeys(names or ("dev",))]
+
+
+def load_environment(where: Path | None, name: str) -> Environment:
+    """The environment that `--env` names."""
+    return filled(load_project(where).environment(name))
+
+
+def filled(environment: Environment) -> Environment:
+    """The environment with what its functions' code needs in the place of `actions = "auto"`."""
+    if not environment.has_automatic_actions:
+        return environment
+    from tapgen.proof.auto import with_actions
+
+    return with_actions(environment)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from tapgen.cli.options import environment, load_project
+from tapgen.cli.options import environment, load_environment
 
 
 @click.command()
@@ -28,6 +28,6 @@ def command(project: Path | None, environment: str, schema: bool) -> None:
 
         result = json_schema()
     else:
-        result = msgspec.to_builtins(load_project(project).environment(environment), enc_hook=str)
+        result = msgspec.to_builtins(load_environment(project, environment), enc_hook=str)
         del result["root"]
     click.echo(msgspec.json.format(msgspec.json.encode(result), indent=2).decode())

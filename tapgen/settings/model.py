@@ -169,10 +169,14 @@ class Alarms(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     alarm_email: Annotated[Email | None, Meta(description="Who is told, by an SNS topic; unset: nobody")] = None
     errors: Annotated[int, Meta(ge=1, description="Function errors in 300 s that raise the alarm")] = 1
-    throttles: Annotated[int, Meta(ge=1, description="Throttled invocations in 300 s")] = 1
-    duration_percent: Annotated[int, Meta(ge=1, le=100, description="Share of the time-out that is too slow")] = 80
-    api_errors: Annotated[int, Meta(ge=1, description="Answers with a 5XX status in 300 s")] = 1
-    table_errors: Annotated[int, Meta(ge=1, description="Throttled or failed table requests in 300 s")] = 1
+    throttles: Annotated[int, Meta(ge=0, description="Throttled invocations in 300 s; 0: no such alarm")] = 1
+    duration_percent: Annotated[
+        int, Meta(ge=0, le=100, description="Share of the time-out that is too slow; 0: no such alarm")
+    ] = 80
+    api_errors: Annotated[int, Meta(ge=0, description="Answers with a 5XX status in 300 s; 0: no such alarm")] = 1
+    table_errors: Annotated[
+        int, Meta(ge=0, description="Throttled or failed table requests in 300 s; 0: no such alarms")
+    ] = 1
 
 
 class Logs(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -240,6 +244,13 @@ class Environment(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     def stage_name(self) -> str:
         """The API's stage: the environment's name, which also parts the environments' API metrics in one account."""
         return self.api.stage or self.name
+
+    @property
+    def has_automatic_actions(self) -> bool:
+        """The code of a function has to be read to know what it may do."""
+        return any(
+            access.actions == "auto" for function in self.functions.values() for access in function.tables.values()
+        )
 
     @property
     def has_routes(self) -> bool:
