@@ -1,0 +1,203 @@
+"""A cloud for the tests, and applications deployed into it with the tool's own commands.
+
+By default the cloud is an embedded AWS, one for each test process. With TAPGEN_INTEGRATION_ENV it is the AWS of the
+caller's credentials, and only the environments that the variable names (separated by commas) are deployed; what the
+tests make there has names of its own and is destroyed at the end.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+import uuid
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+
+import pytest
+from botocore.exceptions import ClientError
+from botocore.session import Session
+
+from tapgen.local import emulator
+
+ROOT = Path(__file__).parents[2]
+REAL = os.environ.get("TAPGEN_INTEGRATION_ENV", "")
+ENVIRONMENTS = tuple(REAL.split(",")) if REAL else ("dev", "staging", "prod")
+PATIENCE = 3600 if REAL else 60  # seconds for one command; network interfaces of functions go slowly
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """An AWS: `environ` reaches it, `embedded` is there where it is not the real one."""
+
+    environ: Mapping[str, str] = field(repr=False)
+    region: str
+    embedded: emulator.Emulator | None
+
+    def client(self, service: str) -> Any:
+        """A botocore client."""
+        session = Session()
+        if self.embedded:
+            session.set_credentials(*self.embedded.credentials)
+        endpoint = self.embedded.endpoint if self.embedded else None
+        return session.create_client(service, region_name=self.region, endpoint_url=endpoint)
+
+    def address(self, outputs: Mapping[str, str]) -> str:
+        """The API's address without a slash at its end."""
+        from tapgen.local.gateway import url
+
+        return url(outputs, self.embedded) if self.embedded else outputs["ApiGatewayUrlOutput"].rstrip("/")
+
+    def evaluate_alarms(self) -> None:
+        """The embedded AWS looks at its alarms when a metric is put; AWS does so every minute by itself."""
+        if self.embedded:
+            self.client("cloudwatch").put_metric_data(
+                Namespace="tests", MetricData=[{"MetricName": "tick", "Value": 1}]
+            )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an API answered; the names of the headers in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True)
+class Application:
+    """A copy of the shipped application in a folder of its own, under a name of its own."""
+
+    cloud: Cloud
+    folder: Path
+    name: str
+    environment: str
+
+    @property
+    def stack_name(self) -> str:
+        return f"{self.name}-{self.environment}"
+
+    def set(self, *lines: str) -> None:
+        """Write the settings with some lines more in the section of the environment."""
+        text = (ROOT / "pyproject.toml").read_text()
+        text = text[text.index("\n[tool.tapgen]\n") : text.index("[tool.pytest.ini_options]")]
+        header = f"[tool.tapgen.environments.{self.environment}]"
+        assert header in text
+        text = text.replace('application = "tap"', f'application = "{self.name}"')
+        text = text.replace(header, "\n".join((header, *lines)))
+        (self.folder / "pyproject.toml").write_text(text)
+
+    def tapgen(self, command: str, *arguments: str, exit_code: int = 0, stdin: str = "") -> subprocess.CompletedProcess:
+        """Run `tapgen COMMAND --env ENVIRONMENT ...` as a process of its own and check its exit code."""
+        done = subprocess.run(
+            [sys.executable, "-m", "tapgen", command, "--env", self.environment, *arguments],
+            cwd=self.folder,
+            env=dict(self.cloud.environ),
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        assert done.returncode == exit_code, f"exit code {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done
+
+    def deploy(self, *arguments: str, exit_code: int = 0) -> subprocess.CompletedProcess:
+        """Deploy without asking."""
+        return self.tapgen("deploy", "--yes", *arguments, exit_code=exit_code)
+
+    def destroy(self) -> subprocess.CompletedProcess:
+        """Destroy without asking, protected or not."""
+        return self.tapgen("destroy", "--yes", "--disable-protection", stdin=f"{self.stack_name}\n")
+
+    def stack(self) -> dict[str, Any]:
+        """The stack as CloudFormation describes it."""
+        return self.cloud.client("cloudformation").describe_stacks(StackName=self.stack_name)["Stacks"][0]
+
+    def outputs(self) -> dict[str, str]:
+        """The outputs of the stack."""
+        return {output["OutputKey"]: output["OutputValue"] for output in self.stack()["Outputs"]}
+
+    def request(self, method: str, path: str, headers: Mapping[str, str] | None = None) -> Answer:
+        """Send a request to the API."""
+        address = self.cloud.address(self.outputs())
+        request = urllib.request.Request(address + path, method=method, headers=dict(headers or {}))
+        opener = urllib.request.build_opener(*([urllib.request.ProxyHandler({})] if self.cloud.embedded else []))
+        try:
+            response = opener.open(request, timeout=60)
+        except HTTPError as error:
+            response = error
+        with response:
+            return Answer(
+                response.status, {name.lower(): value for name, value in response.headers.items()}, response.read()
+            )
+
+    def items(self) -> list[dict[str, Any]]:
+        """The items of its table, as DynamoDB has them."""
+        return self.cloud.client("dynamodb").scan(TableName=self.outputs()["DynamoTableNameOutput"])["Items"]
+
+
+@pytest.fixture(scope="session")
+def cloud():
+    """The AWS of this test process."""
+    if REAL:
+        region = Session().get_config_variable("region")
+        assert region, "set AWS_REGION"
+        yield Cloud(dict(os.environ), region, None)
+        return
+    with emulator.running() as running:
+        environ = emulator.isolate(os.environ, running)
+        yield Cloud(environ, running.region, running)
+
+
+@pytest.fixture(scope="session")
+def application(cloud, tmp_path_factory):
+    """Makes applications that are not deployed yet; what of them is there in the end is destroyed on the real AWS."""
+    made = []
+
+    def make(environment: str = ENVIRONMENTS[0]) -> Application:
+        folder = tmp_path_factory.mktemp(environment)
+        shutil.copytree(ROOT / "handler", folder / "handler", ignore=shutil.ignore_patterns("__pycache__"))
+        made.append(Application(cloud, folder, f"tap{uuid.uuid4().hex[:8]}", environment))
+        made[-1].set()
+        return made[-1]
+
+    yield make
+    if cloud.embedded:
+        return  # it forgets everything by itself
+    for one in made:
+        with suppress(ClientError):
+            one.stack()
+            one.destroy()
+
+
+@pytest.fixture(scope="module", params=ENVIRONMENTS)
+def deployed(application, request):
+    """An environment, deployed once for the tests of a module; a test that changes it deploys it as it was again."""
+    made = application(request.param)
+    made.deploy()
+    return made
+
+
+def eventually(holds, seconds: float = 5.0 if not REAL else 600.0, between=lambda: None) -> bool:
+    """Whether something comes true within a time."""
+    end = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > end:
+            return False
+        between()
+        time.sleep(0.1 if not REAL else 5.0)
+    return True
