@@ -38,18 +38,17 @@ def build(template: Template, environment: Environment, data: DataRefs) -> Netwo
             for zone in range(1, settings.availability_zones + 1)
         ]
 
-    if settings.subnets == "isolated":
-        subnets = add_subnets("Isolated")
-    else:
-        public = add_subnets("Public")
+    public = add_subnets("Public") if settings.subnets != "isolated" else []
+    if public:
         _add_internet_gateway(template, vpc, [table for _, table in public], environment)
-        subnets = public
-        if settings.subnets == "nat":
-            subnets = add_subnets("Private")
-            _add_nat_gateway(template, public[0][0], [table for _, table in subnets], environment)
+    other = {"isolated": "Isolated", "nat": "Private"}.get(settings.subnets)
+    subnets = add_subnets(other) if other else public
+    if settings.subnets == "nat":
+        _add_nat_gateway(template, public[0][0], [table for _, table in subnets], environment)
+    tables = dict.fromkeys(table.title for _, table in [*public, *subnets])
     security_group = template.add_resource(_function_security_group(vpc))
     refs = NetworkRefs(Ref(vpc), tuple(Ref(subnet) for subnet, _ in subnets), GetAtt(security_group, "GroupId"))
-    _add_endpoints(template, refs, [Ref(table) for _, table in subnets], environment, data)
+    _add_endpoints(template, refs, [Ref(table) for table in tables], environment, data)
     template.add_output(Output("VpcIdOutput", Description="Id of the VPC", Value=Ref(vpc)))
     return refs
 
