@@ -35,6 +35,17 @@ SECTIONS: dict[str, dict[str, str]] = {
     },
     "Deployment": {
         "deploy": "Deploy an environment: change set, guard, events, outputs.",
+        "watch": "Follow the operation that is running on a stack.",
+        "cancel": "Cancel a running update: CloudFormation rolls it back.",
+        "recover": "Bring a stuck stack back: continue a failed roll-back, or clear a failed first creation.",
+        "destroy": "Delete an environment's stack.",
+        "status": "Show the state of an environment's stack and what to do next.",
+        "events": "List the events of a stack's last operation.",
+        "outputs": "Print the outputs of a stack.",
+        "drift": "Compare what runs with the deployed template; exits with 3 where something has drifted.",
+        "invoke": "Invoke a function, print its answer, and show the end of its log.",
+        "logs": "Print a function's log.",
+        "bootstrap": "Create the artifact bucket of an account and region.",
     },
     "Local": {
         "local": "Run an environment on an embedded AWS.",

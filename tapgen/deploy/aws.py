@@ -6,6 +6,7 @@ AWS_ENDPOINT_URL as every SDK does. A service's client is made when it is first 
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -38,7 +39,8 @@ def connect(
 
     try:
         session = Session(profile=profile)
-        region = region or session.get_config_variable("region")
+        # botocore itself reads AWS_DEFAULT_REGION only; the other SDKs and the AWS CLI read AWS_REGION first.
+        region = region or os.environ.get("AWS_REGION") or session.get_config_variable("region")
     except ProfileNotFound as error:
         raise UsageError(str(error), f"Known profiles: {', '.join(Session().available_profiles) or 'none'}.") from None
     if not region:

@@ -6,6 +6,7 @@ The operation is known by its ClientRequestToken and the stack by its ARN, never
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tapgen.deploy.faults import AwsError, CredentialsError, ThrottledError, UnreachableError
@@ -49,7 +50,7 @@ class Reader:
         fresh: list[Event] = []
         page = ""
         while True:
-            answer = self._pacer.call(lambda page=page: self._client.events(self._stack, page))  # type: ignore[misc]  # a default argument in a lambda
+            answer = self._pacer.call(partial(self._client.events, self._stack, page))
             known = any(event.id in self._seen for event in answer.events)
             ours = [event for event in answer.events if not self._token or event.token == self._token]
             fresh += [event for event in ours if event.id not in self._seen]

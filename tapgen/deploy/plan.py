@@ -145,7 +145,10 @@ def stack_changes(
     hidden: frozenset[str],
     review: Review,
 ) -> tuple[str, ...]:
-    """Changes that are no resource's: stack tags, parameter values, and the template's other sections."""
+    """Changes that are no resource's: stack tags, parameter values, and the template's other sections.
+
+    Of a stack that is created only tags and parameters are worth a line: everything else is new anyway.
+    """
     lines = [f"tag {line}" for line in _pairs(*tags, frozenset())]
     lines += [f"parameter {line}" for line in _pairs(*parameters, hidden)]
     lines += sorted(
@@ -161,7 +164,7 @@ def _pairs(old: Mapping[str, str], new: Mapping[str, str], hidden: frozenset[str
         if before == after or (name in hidden and before is not None and after is not None):
             continue  # a NoEcho value cannot be compared: the service shows only asterisks
         shown = [MASK if name in hidden and value else _shown(name, value) for value in (before, after)]
-        lines.append(f"{name}: {shown[0]} -> {shown[1]}")
+        lines.append(f"{name}: {shown[0]} -> {shown[1]}" if before is not None else f"{name}: {shown[1]}")
     return lines
 
 

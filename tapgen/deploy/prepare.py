@@ -79,7 +79,13 @@ def look(request: Deployment, client: Client, view: View, clock: Clock) -> Situa
     old = parse(client.template(stack.arn), stack.name) if stack and exists else None
     from tapgen.review.assess import assess
 
-    review = assess(old, request.document)
+    known = {package.parameter: package.key for package in request.packages}
+    review = assess(
+        old,
+        request.document,
+        old_parameters=stack.parameters if stack and exists else None,
+        new_parameters={**(stack.parameters if stack and exists else {}), **request.parameters, **known},
+    )
     guard(plan.refused(review, None, options.allow_loss))
     return Situation(request, identity, stack if exists else None, old, review, stack is None)
 

@@ -1,0 +1,129 @@
+"""What the commands that talk to AWS share: the options, the clients, the view, and the way they end."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tapgen.errors import TapgenError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tapgen.deploy.operations import AwsClient
+    from tapgen.deploy.request import Deployment, Options, Outcome
+    from tapgen.deploy.view import View
+    from tapgen.settings.model import Environment
+
+profile = click.option("--profile", help="Profile of the AWS configuration.")
+region = click.option("--region", help="Region; default: the settings' or the AWS configuration's.")
+timeout = click.option(
+    "--timeout", type=click.IntRange(1), default=60, show_default=True, help="Minutes to wait for the end."
+)
+
+
+def aws(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--profile` and `--region`."""
+    return profile(region(command))
+
+
+def connect_all(environment: Environment, profile: str | None, region: str | None) -> list[AwsClient]:
+    """One client for each region of the environment; `--region` names one of them."""
+    from tapgen.deploy.aws import connect
+
+    return [connect(profile, name) for name in ((region,) if region else environment.target_regions or (None,))]
+
+
+def connect_one(environment: Environment, profile: str | None, region: str | None) -> AwsClient:
+    """The client of the environment's only region.
+
+    Raises:
+        UsageError: it has several and `--region` names none.
+    """
+    if not region and len(environment.target_regions) > 1:
+        raise UsageError(
+            f"{environment.name} has several regions", f"Pass --region: {', '.join(environment.target_regions)}."
+        )
+    [client] = connect_all(environment, profile, region)
+    return client
+
+
+@contextmanager
+def views(*, as_json: bool) -> Iterator[Callable[[str], View]]:
+    """A maker of views by region ('' where there is one): JSON, a live terminal, or plain lines."""
+    from tapgen.deploy.plain import JsonView, PlainView
+
+    if as_json:
+        yield lambda region: JsonView(sys.stdout, region)
+    elif sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
+        from tapgen.deploy.live import Board
+        from tapgen.deploy.pace import Clock
+
+        board = Board(sys.stdout, sys.stderr, Clock())
+        try:
+            yield board.view
+        finally:
+            board.stop()
+    else:
+        yield lambda region: PlainView(sys.stdout, sys.stderr, region)
+
+
+def subject(environment: Environment, options: Options) -> Deployment:
+    """An environment's stack as the verbs need it: whose it is, and which layer made what where that can be said."""
+    from tapgen import document
+    from tapgen.deploy.assemble import assemble
+
+    try:
+        rendered = document.render(environment)
+    except TapgenError as error:
+        click.echo(f"Warning: {error.message}; failures are shown without their source lines.", err=True)
+        rendered = document.Rendered({}, {})
+    return assemble(environment, rendered, options=options)
+
+
+def needs_terminal(yes: bool, flag: str = "--yes") -> None:
+    """Refuse before anything is done where nobody can answer.
+
+    Raises:
+        UsageError: there is a question to come and no terminal.
+    """
+    if not yes and not sys.stdin.isatty():
+        raise UsageError("there is no terminal to confirm on; nothing was done", f"Pass {flag}.")
+
+
+def finish(ctx: click.Context, outcomes: tuple[Outcome, ...]) -> None:
+    """Leave with the exit code of the outcomes; --debug raises what ended them."""
+    from tapgen.deploy.request import worst
+
+    if ctx.meta.get("debug"):
+        for outcome in outcomes:
+            if outcome.error:
+                raise outcome.error
+    ctx.exit(worst(outcomes))
+
+
+def ask(question: str) -> bool:
+    """A yes or no at the terminal; the prompt is no result, so it goes to stderr."""
+    try:
+        return click.confirm(question, err=True)
+    except click.Abort:  # Ctrl-C, or the end of the input
+        raise KeyboardInterrupt from None
+
+
+def type_in(question: str) -> str:
+    """A word at the terminal."""
+    try:
+        return str(click.prompt(question, err=True))
+    except click.Abort:
+        raise KeyboardInterrupt from None
+
+
+def print_json(value: object) -> None:
+    """A result as JSON."""
+    import json
+
+    click.echo(json.dumps(value, indent=2))

@@ -1,0 +1,107 @@
+"""tapgen deploy."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import click
+
+from tapgen.cli import aws_options
+from tapgen.cli.options import as_json, environment, load_environment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tapgen.deploy.plan import Plan
+
+
+@click.command()
+@environment
+@aws_options.aws
+@click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+@click.option("--plan-only", is_flag=True, help="Leave the change set and print how to execute it.")
+@click.option("--plan", metavar="ARN", default="", help="Execute a reviewed change set, if nothing has moved since.")
+@click.option("--allow-loss", metavar="LOGICAL_ID", multiple=True, help="A resource that may be lost; repeatable.")
+@click.option("--parameter", metavar="NAME=VALUE", multiple=True, help="A template parameter; repeatable.")
+@click.option("--import-existing", is_flag=True, help="Take existing resources of the same name into the stack.")
+@click.option("--wait", is_flag=True, help="Queue behind a running operation.")
+@click.option("--detach", is_flag=True, help="Do not wait for the end.")
+@aws_options.timeout
+@as_json
+@click.pass_context
+def command(
+    ctx: click.Context,
+    environment: str,
+    profile: str | None,
+    region: str | None,
+    yes: bool,
+    plan_only: bool,
+    plan: str,
+    allow_loss: tuple[str, ...],
+    parameter: tuple[str, ...],
+    import_existing: bool,
+    wait: bool,
+    detach: bool,
+    timeout: int,
+    as_json: bool,
+) -> None:
+    """Deploy an environment: change set, guard, events, outputs.
+
+    \b
+    Examples:
+      tapgen deploy --env dev
+      tapgen deploy --env prod --plan-only
+      tapgen deploy --env prod --plan ARN --yes
+    """
+    if plan and plan_only:
+        raise click.UsageError("--plan executes what --plan-only has left: give one of them")
+    if not plan_only:
+        aws_options.needs_terminal(yes)
+    from tapgen import document
+    from tapgen.deploy.assemble import assemble
+    from tapgen.deploy.bundle import packages
+    from tapgen.deploy.regions import deploy_regions
+    from tapgen.deploy.request import Options
+
+    options = Options(
+        plan_only=plan_only,
+        plan=plan,
+        allow_loss=frozenset(allow_loss),
+        detach=detach,
+        wait=wait,
+        import_existing=import_existing,
+        timeout=timeout * 60.0,
+    )
+    where: Path | None = ctx.obj
+    chosen = load_environment(where, environment)
+    rendered = document.render(chosen)
+    with ExitStack() as stack, aws_options.views(as_json=as_json) as view:
+        request = assemble(
+            chosen,
+            rendered,
+            options=options,
+            packages=packages(chosen, rendered.document, stack),
+            parameters=_pairs(parameter),
+        )
+        clients = aws_options.connect_all(chosen, profile, region)
+        several = len(clients) > 1
+        targets = [(client, view(client.region if several else "")) for client in clients]
+        outcomes = deploy_regions(request, targets, confirm=_agree if yes else _ask)
+    aws_options.finish(ctx, outcomes)
+
+
+def _pairs(words: tuple[str, ...]) -> dict[str, str]:
+    for word in words:
+        if "=" not in word:
+            raise click.UsageError(f"--parameter {word}: write it as NAME=VALUE")
+    return dict(word.split("=", 1) for word in words)
+
+
+def _agree(_plans: tuple[Plan, ...]) -> bool:
+    return True
+
+
+def _ask(plans: tuple[Plan, ...]) -> bool:
+    where = ", ".join(f"{plan.account} {plan.region}" for plan in plans)
+    return aws_options.ask(f"Execute on {plans[0].stack_name} in {where}?")

@@ -1,0 +1,36 @@
+"""tapgen drift."""
+
+from __future__ import annotations
+
+import click
+
+from tapgen.cli import aws_options
+from tapgen.cli.options import as_json, environment, load_environment
+
+
+@click.command()
+@environment
+@aws_options.aws
+@as_json
+@click.pass_context
+def command(ctx: click.Context, environment: str, profile: str | None, region: str | None, as_json: bool) -> None:
+    """Compare what runs with the deployed template; exits with 3 where something has drifted.
+
+    \b
+    Example:
+      tapgen drift --env prod
+    """
+    from tapgen.deploy.drift import detect, drift_fields, drift_lines, drifted
+    from tapgen.deploy.inspect import existing
+    from tapgen.deploy.pace import Clock
+    from tapgen.errors import ExitCode
+
+    chosen = load_environment(ctx.obj, environment)
+    client = aws_options.connect_one(chosen, profile, region)
+    found = detect(client, existing(client, chosen.stack_name).arn, Clock())
+    if as_json:
+        aws_options.print_json(drift_fields(found))
+    else:
+        for line in drift_lines(found):
+            click.echo(line)
+    ctx.exit(ExitCode.CHANGES if drifted(found) else ExitCode.OK)

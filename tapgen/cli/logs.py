@@ -1,0 +1,48 @@
+"""tapgen logs."""
+
+from __future__ import annotations
+
+import click
+
+from tapgen.cli import aws_options
+from tapgen.cli.options import as_json, environment, load_environment
+
+
+@click.command()
+@click.argument("function")
+@environment
+@aws_options.aws
+@click.option("--follow", "-f", is_flag=True, help="Go on until Ctrl-C.")
+@click.option("--since", default="10m", show_default=True, metavar="AGE", help="How far back: 30s, 10m, 2h, 1d.")
+@as_json
+@click.pass_context
+def command(
+    ctx: click.Context,
+    function: str,
+    environment: str,
+    profile: str | None,
+    region: str | None,
+    follow: bool,
+    since: str,
+    as_json: bool,
+) -> None:
+    """Print a function's log.
+
+    FUNCTION is its name in the settings, or its logical id.
+
+    \b
+    Example:
+      tapgen logs Item --env dev --follow
+    """
+    import json
+    import time
+
+    from tapgen.deploy.invoke import log_group
+    from tapgen.deploy.logs import age, log_line, read
+    from tapgen.deploy.pace import Clock
+
+    start = int((time.time() - age(since)) * 1000)
+    chosen = load_environment(ctx.obj, environment)
+    client = aws_options.connect_one(chosen, profile, region)
+    for event in read(client, log_group(client, chosen, function), start, Clock(), follow=follow):
+        click.echo(json.dumps({"time": event.time, "message": event.message}) if as_json else log_line(event))

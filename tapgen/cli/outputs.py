@@ -1,0 +1,38 @@
+"""tapgen outputs."""
+
+from __future__ import annotations
+
+import click
+
+from tapgen.cli import aws_options
+from tapgen.cli.options import as_json, environment, load_environment
+
+
+@click.command()
+@environment
+@aws_options.aws
+@click.option(
+    "--format", "format_", type=click.Choice(["text", "env"]), default="text", help="env: NAME='value' lines."
+)
+@as_json
+@click.pass_context
+def command(
+    ctx: click.Context, environment: str, profile: str | None, region: str | None, format_: str, as_json: bool
+) -> None:
+    """Print the outputs of a stack.
+
+    \b
+    Examples:
+      tapgen outputs --env dev --json
+      eval "$(tapgen outputs --env dev --format env)"
+    """
+    from tapgen.deploy.inspect import as_environment, outputs
+    from tapgen.deploy.texts import output_lines
+
+    chosen = load_environment(ctx.obj, environment)
+    found = outputs(aws_options.connect_one(chosen, profile, region), chosen.stack_name)
+    if as_json:
+        aws_options.print_json({one.key: one.value for one in found})
+        return
+    for line in as_environment(found) if format_ == "env" else output_lines(found):
+        click.echo(line)

@@ -1,0 +1,34 @@
+"""tapgen status."""
+
+from __future__ import annotations
+
+import click
+
+from tapgen.cli import aws_options
+from tapgen.cli.options import as_json, environment, load_environment
+
+
+@click.command()
+@environment
+@aws_options.aws
+@as_json
+@click.pass_context
+def command(ctx: click.Context, environment: str, profile: str | None, region: str | None, as_json: bool) -> None:
+    """Show the state of an environment's stack and what to do next.
+
+    \b
+    Example:
+      tapgen status --env prod --json
+    """
+    from tapgen.deploy.inspect import status
+
+    chosen = load_environment(ctx.obj, environment)
+    rows = [status(client, chosen.stack_name) for client in aws_options.connect_all(chosen, profile, region)]
+    if as_json:
+        aws_options.print_json(rows)
+        return
+    for row in rows:
+        for name, value in row.items():
+            if value not in (None, ""):
+                shown = {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
+                click.echo(f"{name.replace('_', ' '):<24}{shown}")
