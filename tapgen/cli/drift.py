@@ -23,14 +23,17 @@ def command(ctx: click.Context, environment: str, profile: str | None, region: s
     from tapgen.deploy.drift import detect, drift_fields, drift_lines, drifted
     from tapgen.deploy.inspect import existing
     from tapgen.deploy.pace import Clock
+    from tapgen.document import parse
     from tapgen.errors import ExitCode
 
     chosen = load_environment(ctx.obj, environment)
     client = aws_options.connect_one(chosen, profile, region)
-    found = detect(client, existing(client, chosen.stack_name).arn, Clock())
+    stack = existing(client, chosen.stack_name)
+    found = detect(client, stack.arn, Clock())
+    document = parse(client.template(stack.arn), stack.name)
     if as_json:
-        aws_options.print_json(drift_fields(found))
+        aws_options.print_json(drift_fields(found, document))
     else:
-        for line in drift_lines(found):
+        for line in drift_lines(found, document):
             click.echo(line)
     ctx.exit(ExitCode.CHANGES if drifted(found) else ExitCode.OK)

@@ -114,6 +114,8 @@ class Destroy(Verb):
             self.view.warn(SLOW)
 
     def _kept_by_policy(self, stack: Stack) -> set[str]:
+        if stack.status == "REVIEW_IN_PROGRESS":
+            return set()  # it has no template yet
         document = parse(self.client.template(stack.arn), stack.name)
         return {logical_id for logical_id, resource in resources_of(document) if _keeps(resource)}
 

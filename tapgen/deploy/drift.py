@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tapgen.deploy.facts import resources
 from tapgen.deploy.masking import masker, named
 from tapgen.deploy.pace import Pace, Pacer
 from tapgen.errors import ExitCode, TapgenError
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from tapgen.deploy.pace import Clock
     from tapgen.deploy.ports import Client
     from tapgen.deploy.values import ResourceDrift
+    from tapgen.document import Document
 
 PATIENCE = 1800.0
 """Seconds that a detection may take; large stacks take minutes."""
@@ -39,16 +41,28 @@ def detect(client: Client, stack_arn: str, clock: Clock) -> tuple[ResourceDrift,
     return found
 
 
-def write_only(found: tuple[ResourceDrift, ...]) -> dict[str, tuple[str, ...]]:
-    """Logical id -> the properties that no drift detection can read: unknown, not in sync."""
+def write_only(found: tuple[ResourceDrift, ...], document: Document) -> dict[str, tuple[str, ...]]:
+    """Logical id -> the properties of the template that no drift detection can read: unknown, not in sync."""
     from tapgen.review.schema import schema_of
 
+    known = dict(resources(document))
     unknown = {}
     for drift in found:
         schema = schema_of(drift.type)
-        if schema and schema.write_only:
-            unknown[drift.logical_id] = tuple(".".join(path) for path in schema.write_only)
+        properties = known.get(drift.logical_id, {}).get("Properties", {})
+        paths = [path for path in schema.write_only if _holds(properties, path)] if schema else []
+        if paths:
+            unknown[drift.logical_id] = tuple(".".join(path) for path in paths)
     return unknown
+
+
+def _holds(value: Any, path: tuple[str, ...]) -> bool:
+    """Whether a property is set; "*" in a path is any item of a list."""
+    if not path:
+        return True
+    if path[0] == "*":
+        return isinstance(value, list) and any(_holds(item, path[1:]) for item in value)
+    return isinstance(value, dict) and path[0] in value and _holds(value[path[0]], path[1:])
 
 
 def drifted(found: tuple[ResourceDrift, ...]) -> bool:
@@ -56,9 +70,9 @@ def drifted(found: tuple[ResourceDrift, ...]) -> bool:
     return any(drift.status in {"MODIFIED", "DELETED"} for drift in found)
 
 
-def drift_lines(found: tuple[ResourceDrift, ...]) -> list[str]:
+def drift_lines(found: tuple[ResourceDrift, ...], document: Document) -> list[str]:
     """Each resource with its state; of a drifted one each property; of every one what cannot be known."""
-    unknown = write_only(found)
+    unknown = write_only(found, document)
     lines = []
     for drift in found:
         lines.append(f"{drift.status:<12}  {drift.logical_id} ({drift.type}, {drift.physical_id})")
@@ -70,9 +84,9 @@ def drift_lines(found: tuple[ResourceDrift, ...]) -> list[str]:
     return lines
 
 
-def drift_fields(found: tuple[ResourceDrift, ...]) -> list[dict[str, Any]]:
+def drift_fields(found: tuple[ResourceDrift, ...], document: Document) -> list[dict[str, Any]]:
     """The same as JSON."""
-    unknown = write_only(found)
+    unknown = write_only(found, document)
     return [
         {
             "logical_id": drift.logical_id,

@@ -151,9 +151,9 @@ def stack_changes(
     """
     lines = [f"tag {line}" for line in _pairs(*tags, frozenset())]
     lines += [f"parameter {line}" for line in _pairs(*parameters, hidden)]
-    lines += sorted(
-        {f"{one.section.lower()} {one.name}".strip() for one in review.sections if one.section != "Parameters"}
-    )
+    if not review.creates_stack:
+        others = (one for one in review.sections if one.section != "Parameters")
+        lines += sorted({f"{one.section.lower()} {one.name}".strip() for one in others})
     return tuple(lines)
 
 

@@ -46,8 +46,7 @@ def _block(title: str, lines: tuple[str, ...]) -> list[str]:
 
 def event_line(event: Event, progress: Progress) -> str:
     """One event: how far, when, what, and why where it says so."""
-    total = progress.total or len(progress.latest)
-    far = f"{progress.done:>3}/{max(total, len(progress.latest))}"
+    far = f"{progress.done:>3}/{max(progress.total, len(progress.latest))}" if progress.total else f"{progress.done:>3}"
     when = f"{event.time:%H:%M:%S}" if event.time else "        "
     reason = f"  {event.reason}" if event.reason else ""
     return f"{far}  {when}  {event.status:<20}  {event.logical_id}  {event.type}{reason}"
@@ -55,7 +54,7 @@ def event_line(event: Event, progress: Progress) -> str:
 
 def outcome_lines(outcome: Outcome) -> list[str]:
     """How it ended and what to do, the root cause first."""
-    lines = [f"Error: {outcome.message}" if _is_error(outcome) else _sentence(outcome.message)]
+    lines = [f"Error: {outcome.message}" if _is_error(outcome) else _sentence(outcome)]
     for number, cause in enumerate(outcome.causes):
         physical = f", {cause.physical_id}" if cause.physical_id else ""
         lines.append(f"  {'Root cause' if not number else 'Also'}: {cause.logical_id} ({cause.type}{physical})")
@@ -76,8 +75,9 @@ def _is_error(outcome: Outcome) -> bool:
     return outcome.code not in {ExitCode.OK, ExitCode.DECLINED, ExitCode.CONTINUES, ExitCode.INTERRUPTED}
 
 
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
+def _sentence(outcome: Outcome) -> str:
+    text = outcome.message
+    return f"{text}." if text.startswith(outcome.stack_name) else f"{text[:1].upper()}{text[1:]}."
 
 
 def output_lines(outputs: tuple[Output, ...]) -> list[str]:
