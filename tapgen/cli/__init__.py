@@ -27,6 +27,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     },
     "Review": {
         "diff": "Show what a change does, breaks and opens.",
+        "graph": "Draw a template: resources, references, entries, stores.",
     },
     "Proof": {
         "check": "Prove that a template works and opens nothing more.",

@@ -29,16 +29,18 @@ def assess(
     *,
     old_parameters: Mapping[str, Any] | None = None,
     new_parameters: Mapping[str, Any] | None = None,
+    hidden: frozenset[str] = frozenset(),
 ) -> Review:
     """What happens when a stack goes from one document to the other; None is a stack that is not there.
 
-    The parameters are the stack's values; a parameter without one has its default. Neither document is changed.
+    The parameters are the stack's values; a parameter without one has its default. The values of `hidden` parameters
+    are not known on one side, so they are taken for equal. Neither document is changed.
 
     Raises:
         DocumentError: a document is nested deeper than Python can follow.
     """
     try:
-        review = _assess(understand(old, old_parameters), understand(new, new_parameters), new)
+        review = _assess(understand(old, old_parameters, hidden), understand(new, new_parameters, hidden), new)
     except RecursionError:
         raise DocumentError("the template is nested too deeply", "CloudFormation takes no such template.") from None
     return replace(review, creates_stack=old is None and new is not None)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from tapgen.review.intrinsics import function
-from tapgen.review.model import ABSENT, Path
+from tapgen.review.model import ABSENT, Index, Path
 
 Difference = tuple[Path, Any, Any]
 
@@ -62,11 +62,16 @@ def _lists(old: Sequence[Any], new: Sequence[Any], path: Path) -> Iterator[Diffe
     pairs = _pairs([old[index] for index in left], [new[index] for index in right])
     for before, after in sorted(pairs, key=lambda pair: (pair[1] is None, pair[1] or 0, pair[0] or 0)):
         if before is None and after is not None:
-            yield (*path, right[after]), ABSENT, new[right[after]]
+            yield (*path, _index(right[after], new)), ABSENT, new[right[after]]
         elif after is None and before is not None:
-            yield (*path, left[before]), old[left[before]], ABSENT
+            yield (*path, _index(left[before], old)), old[left[before]], ABSENT
         elif before is not None and after is not None:
-            yield from differences(old[left[before]], new[right[after]], (*path, right[after]))
+            yield from differences(old[left[before]], new[right[after]], (*path, _index(right[after], new)))
+
+
+def _index(index: int, items: Sequence[Any]) -> Index:
+    identity = _identity(items[index])
+    return Index(index, identity[1] if identity and not identity[1].startswith("{") else "")
 
 
 def _leftovers(old: Sequence[Any], new: Sequence[Any]) -> tuple[list[int], list[int]]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from tapgen.review.compare import differences
 from tapgen.review.model import (
+    ABSENT,
     Action,
     Effect,
     PropertyChange,
@@ -68,7 +69,11 @@ def _values(before: Resource, after: Resource) -> Iterator[PropertyChange]:
 
 def _created(resource: Resource) -> ResourceChange:
     notes = (f"if the condition {resource.condition} holds",) if resource.condition else ()
-    return ResourceChange(resource.logical_id, resource.type, "create", notes=notes)
+    values = (
+        *(PropertyChange(("Properties", name), ABSENT, value) for name, value in resource.properties.items()),
+        *(PropertyChange((name,), ABSENT, value) for name, value in resource.attributes.items()),
+    )
+    return ResourceChange(resource.logical_id, resource.type, "create", values, notes=notes)
 
 
 def _deleted(resource: Resource) -> ResourceChange:
@@ -142,13 +147,14 @@ def _with_renames(changes: list[ResourceChange], old: Template, new: Template) -
 
 def _routine(changes: list[ResourceChange]) -> tuple[ResourceChange, ...]:
     """Mark the turn-over of an API's deployment: one created for each one deleted."""
-    came = sum(change.action == "create" and change.type in ROTATING for change in changes)
-    gone = sum(change.action == "delete" and change.type in ROTATING for change in changes)
+    came = [change.logical_id for change in changes if change.type in ROTATING and change.action == "create"]
+    gone = [change.logical_id for change in changes if change.type in ROTATING and change.action == "delete"]
     if not came or not gone:
         return tuple(changes)
+    notes = {"create": f"takes the place of {', '.join(gone)}", "delete": f"makes way for {', '.join(came)}"}
     return tuple(
-        replace(change, routine=True, notes=("an API's deployment takes the place of the one before",))
-        if change.type in ROTATING and change.action in ("create", "delete")
+        replace(change, routine=True, properties=(), notes=(notes[change.action],))
+        if change.logical_id in (*came, *gone)
         else change
         for change in changes
     )

@@ -104,7 +104,9 @@ def _limits(
         None,
     )
     text = f" if {' and '.join(sorted(map(str, conditions)))}" if conditions else ""
-    missing = twin.conditions - conditions if twin is not None else frozenset()
+    # Another value of a condition that is there speaks for itself; one that is gone does not.
+    there = {(one.operator, one.key) for one in conditions}
+    missing = [one for one in (twin.conditions if twin else ()) if (one.operator, one.key) not in there]
     if missing:
         text += f" (without the condition {' and '.join(sorted(map(str, missing)))})"
     return text

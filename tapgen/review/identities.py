@@ -64,7 +64,7 @@ def policy_finding(
         if now is not None and new.unknown != old.unknown:
             yield f"{name}: {part} of its policy"
     moved = movement(old, new)
-    title = _TITLES[rule]
+    title = _THROUGH if kind == "AWS::EC2::VPCEndpoint" else _TITLES[rule]
     state = " (new)" if was is None else " (deleted)" if now is None else ""
     if moved.gained:
         message = f"{name}{state} {title[0]}"
@@ -77,6 +77,7 @@ def policy_finding(
         yield Finding("S021", name, kind, message, Severity.INFO, direction="same")
 
 
+_THROUGH: Final = ("lets more through", "lets less through")
 _TITLES: Final = {
     "S001": ("may do more", "may do less"),
     "S002": ("can be assumed by more", "can be assumed by fewer"),

@@ -120,16 +120,15 @@ def _weaker(before: Resource, after: Resource) -> Iterator[Finding]:
     """A protection that was on is off."""
     name = before.logical_id
     if before.type in HOLDS:
-        for attribute in ("DeletionPolicy", "UpdateReplacePolicy"):
-            was, now = before.policy(attribute), after.policy(attribute)
-            if was in KEEPS and now not in KEEPS:
-                yield Finding(
-                    "L006",
-                    name,
-                    before.type,
-                    f"{name}: {attribute} goes from {was} to {now}: a later deployment may destroy {HOLDS[before.type]}",
-                    Severity.MEDIUM,
-                )
+        weaker = [
+            f"{attribute} goes from {before.policy(attribute)} to {after.policy(attribute)}"
+            for attribute in ("DeletionPolicy", "UpdateReplacePolicy")
+            if before.policy(attribute) in KEEPS and after.policy(attribute) not in KEEPS
+        ]
+        if weaker:
+            message = f"{name}: {', '.join(weaker)}; later deployments may destroy {HOLDS[before.type]}"
+            severity = Severity.LOW if before.type in MINOR else Severity.MEDIUM
+            yield Finding("L006", name, before.type, message, severity)
     for protection in PROTECTIONS:
         if protection.type == before.type:
             was_on = value_at(before, protection.path) in protection.on

@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Self
 
 Path = tuple[str | int, ...]
+
+
+class Index(int):
+    """The index of a list item, with what identifies the item where something does, such as a tag's key."""
+
+    name: str
+
+    def __new__(cls, index: int, name: str = "") -> Self:
+        """The index, which is equal to the plain number."""
+        made = super().__new__(cls, index)
+        made.name = name
+        return made
 
 
 class _Absent(Enum):

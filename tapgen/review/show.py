@@ -83,12 +83,12 @@ def _secret_path(path: Path) -> bool:
 
 
 def at(path: Path) -> str:
-    """`KeySchema[0].AttributeName`; "Properties" is left out at the front."""
+    """`KeySchema[0].AttributeName`, `Tags[Environment].Value`; "Properties" is left out at the front."""
     steps = path[1:] if len(path) > 1 and path[0] == "Properties" else path
     written = ""
     for step in steps:
         if isinstance(step, int):
-            written += f"[{step}]"
+            written += f"[{getattr(step, 'name', '') or int(step)}]"
         else:
             written += f".{step}" if written else step
     return written

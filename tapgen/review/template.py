@@ -77,8 +77,10 @@ class Template:
         return self.resources[found[0].target] if len(found) == 1 else None
 
 
-def understand(document: Document | None, parameters: Mapping[str, Any] | None = None) -> Template:
-    """The template in a document; `parameters` are the stack's values, the defaults stand for the others.
+def understand(
+    document: Document | None, parameters: Mapping[str, Any] | None = None, hidden: frozenset[str] = frozenset()
+) -> Template:
+    """The template in a document; `parameters` are the stack's values, the defaults stand for all but the hidden ones.
 
     Raises:
         DocumentError: it is nested deeper than Python can follow.
@@ -86,13 +88,13 @@ def understand(document: Document | None, parameters: Mapping[str, Any] | None =
     if document is None:
         return Template()
     try:
-        return _understand(document, parameters or {})
+        return _understand(document, parameters or {}, hidden)
     except RecursionError:
         raise DocumentError("the template is nested too deeply", "CloudFormation takes no such template.") from None
 
 
-def _understand(document: Document, given: Mapping[str, Any]) -> Template:
-    scope = _scope(document, given)
+def _understand(document: Document, given: Mapping[str, Any], hidden: frozenset[str]) -> Template:
+    scope = _scope(document, given, hidden)
     unknown: list[str] = []
     resources: dict[str, Resource] = {}
     for logical_id, written in _mapping(document, "Resources").items():
@@ -115,10 +117,10 @@ def _understand(document: Document, given: Mapping[str, Any]) -> Template:
     return Template(resources, {**_sections(document), "Outputs": outputs}, outputs, absent, transforms, tuple(unknown))
 
 
-def _scope(document: Document, given: Mapping[str, Any]) -> Scope:
+def _scope(document: Document, given: Mapping[str, Any], hidden: frozenset[str]) -> Scope:
     parameters: dict[str, Any] = {}
     for name, declared in _mapping(document, "Parameters").items():
-        if not isinstance(declared, dict):
+        if not isinstance(declared, dict) or name in hidden:
             continue
         value = given.get(name, declared.get("Default"))
         if value is not None:

@@ -1,0 +1,115 @@
+"""tapgen diff."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tapgen.cli.options import all_environments, load_project, select
+
+if TYPE_CHECKING:
+    from tapgen.cli.comparison import Comparison
+    from tapgen.review.model import Review
+
+
+@click.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[OLD NEW]")
+@click.option(
+    "--env", "environments", multiple=True, envvar="TAPGEN_ENV", help="Environment; repeatable.  [default: dev]"
+)
+@all_environments
+@click.option("--rev", default="HEAD", show_default=True, help="Git revision to compare with, such as origin/main.")
+@click.option("--merge-base", is_flag=True, help="Compare with the commit where this branch left --rev.")
+@click.option("--deployed", is_flag=True, help="Compare with the live stack (needs credentials).")
+@click.option("--region", help="Region of the live stack; default: the environment's, or the AWS configuration's.")
+@click.option("--with-env", "other", help="Compare with another environment, as both render now.")
+@click.option("--format", "format_", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
+@click.option(
+    "--exit-code", "exit_code", is_flag=True, help="0: no changes, 3: changes, 4: data loss or a refused change."
+)
+@click.pass_context
+def command(
+    ctx: click.Context,
+    files: tuple[Path, ...],
+    environments: tuple[str, ...],
+    all_environments: bool,
+    rev: str,
+    merge_base: bool,
+    deployed: bool,
+    region: str | None,
+    other: str | None,
+    format_: str,
+    exit_code: bool,
+) -> int:
+    """Show what a change does, breaks and opens.
+
+    Without files: what the settings render to now, against the template committed at HEAD.
+
+    \b
+    Examples:
+      tapgen diff --all --rev origin/main --merge-base --format markdown
+      tapgen diff --env prod --deployed
+      tapgen diff --env dev --with-env prod
+      tapgen diff old.yaml new.json --exit-code
+    """
+    if len(files) not in (0, 2):
+        raise click.UsageError("name two files, OLD and NEW, or none")
+    by_revision = _given(ctx, "rev") or merge_base
+    if files and (_given(ctx, "environments") or all_environments or deployed or other or by_revision):
+        raise click.UsageError("OLD NEW compares two files; it goes with --format and --exit-code only")
+    if sum((by_revision, deployed, bool(other))) > 1:
+        raise click.UsageError("choose one of --rev, --deployed and --with-env")
+    from tapgen.cli import comparison
+
+    if files:
+        found = [comparison.of_files(files[0], files[1])]
+    else:
+        project = load_project(ctx.obj)
+        chosen = select(project, environments, everything=all_environments)
+        if other:
+            found = [comparison.of_environments(project.environment(other), one) for one in chosen]
+        else:
+            commit = comparison.base(project.root, rev, merge_base=merge_base)
+            found = [comparison.of_revision(project.root, one, commit, rev) for one in chosen]
+    reviews = [(one, one.review()) for one in found]
+    _print(reviews, format_)
+    return _worst([review for _, review in reviews]) if exit_code else 0
+
+
+def _given(ctx: click.Context, name: str) -> bool:
+    """Whether an option stands on the command line; an environment variable does not forbid to compare files."""
+    return ctx.get_parameter_source(name) == click.core.ParameterSource.COMMANDLINE
+
+
+def _print(found: list[tuple[Comparison, Review]], format_: str) -> None:
+    if format_ == "json":
+        import json
+
+        from tapgen.review import jsonreport
+
+        report = jsonreport.document([(comparison.subject, review) for comparison, review in found])
+        click.echo(json.dumps(report, indent=2, ensure_ascii=False))
+    elif format_ == "markdown":
+        from tapgen.review import markdown
+
+        click.echo(markdown.render([(comparison.title, review) for comparison, review in found]), nl=False)
+    else:
+        from tapgen.review import text
+
+        for index, (comparison, review) in enumerate(found):
+            lines = [*([text.Line(0)] if index else []), *text.lines(review, comparison.title)]
+            if sys.stdout.isatty():
+                text.print_rich(lines)
+            else:
+                click.echo("\n".join(map(str, lines)))
+
+
+def _worst(reviews: list[Review]) -> int:
+    from tapgen.errors import ExitCode
+
+    if any(review.refusals for review in reviews):
+        return ExitCode.REFUSED
+    return ExitCode.CHANGES if any(reviews) else ExitCode.OK

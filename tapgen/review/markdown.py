@@ -1,0 +1,144 @@
+"""A review as Markdown for a pull request's comment: worst first, details folded, never longer than GitHub takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from tapgen.review import escape, words
+from tapgen.review.model import ABSENT, Finding, PropertyChange, Refusal, ResourceChange, Review, SectionChange
+from tapgen.review.show import inline
+
+MARKER: Final = "<!-- tapgen diff -->"
+"""The first line: by it a workflow finds the comment that it made before."""
+
+# GitHub takes comments of up to 65,536 characters; counted here in bytes of UTF-8, which is never less.
+LIMIT: Final = 65_000
+_RESERVE: Final = 300  # for what closes a section and says how much was folded
+_MOST_VALUES: Final = 40  # of one resource
+_ICONS: Final = {"✗": "❌", "▲": "🔺", "▼": "🔻", "=": "🟰", "!": "⚠️"}
+
+
+def render(reviews: list[tuple[str, Review]], limit: int = LIMIT) -> str:
+    """The comment for one or several reviews, each with its title; at most `limit` bytes."""
+    text = f"{MARKER}\n## What this change does\n"
+    footer = "\n<sub>By <code>tapgen diff</code>; rules are explained in docs/review.md.</sub>\n"
+    room = limit - _size(text) - _size(footer) - _RESERVE
+    parts: list[str] = []
+    for index, (title, review) in enumerate(reviews):
+        share = room // (len(reviews) - index)
+        part = _one(title, review, share)
+        if _size(part) > room:
+            parts.append(f"\n… and {len(reviews) - index} more, not shown.\n")
+            break
+        parts.append(part)
+        room -= _size(part)
+    return text + "".join(parts) + footer
+
+
+def _one(title: str, review: Review, room: int) -> str:
+    head = f"\n### {escape.words(title[:200])}\n\n**{escape.words(words.summary(review))}**\n"
+    refused = review.refusals
+    told = [one for one in review.losses if one.refusal is Refusal.NONE]
+    rest = [one for one in review.security if one not in refused]
+    opens = [one for one in rest if one.direction == "broadened"]
+    other = [one for one in rest if one.direction != "broadened"]
+    text = head
+    sections: list[tuple[str, bool, Iterable[list[str]]]] = [
+        ("❌ Refused by a deployment", False, map(_finding, refused)),
+        ("⚠️ Losses", False, map(_finding, told)),
+        ("🔺 Opens", False, map(_finding, opens)),
+        ("❔ Not understood", False, ([f"- {escape.words(line)}"] for line in review.unknown)),
+        ("Resources", True, (_change(one) for one in words.ordered(review))),
+        ("Parameters, outputs and the rest", True, map(_section, review.sections)),
+        ("🔻 Closes", True, map(_finding, other)),
+        ("Notes", True, ([f"- {escape.words(note.message)}"] for note in review.notes)),
+    ]
+    for name, folded, entries in sections:
+        text += _bounded(name, list(entries), room - _size(text), folded=folded)
+    return text
+
+
+def _bounded(name: str, entries: list[list[str]], room: int, *, folded: bool) -> str:
+    """A section with as many entries as there is room for; an entry that does not fit is cut to its first line."""
+    if not entries:
+        return ""
+    title = f"{name} ({len(entries)})"
+    opening = f"\n<details><summary>{title}</summary>\n\n" if folded else f"\n#### {title}\n\n"
+    closing = "\n</details>\n" if folded else ""
+    left = room - _size(opening) - _size(closing) - _RESERVE
+    if left < 0:
+        return f"\n{title}: not shown.\n" if room > _RESERVE // 2 else ""
+    body, cut, dropped = "", 0, 0
+    for entry in entries:
+        full, first = "\n".join(entry) + "\n", entry[0] + "\n"
+        if _size(full) <= left:
+            body += full
+            left -= _size(full)
+        elif _size(first) <= left:
+            body += first
+            left -= _size(first)
+            cut += 1
+        else:
+            dropped += 1
+    if cut:
+        body += f"\nThe details of {cut} are folded away.\n"
+    if dropped:
+        body += f"\n… and {dropped} more.\n"
+    return opening + body + closing
+
+
+def _size(text: str) -> int:
+    return len(text.encode())
+
+
+def _finding(finding: Finding) -> list[str]:
+    details = finding.details[:_MOST_VALUES]
+    more = len(finding.details) - len(details)
+    return [
+        f"- {_ICONS[words.mark(finding)]} {escape.code(finding.rule)} {escape.words(finding.message)}",
+        *(f"  - {escape.code(detail, 400)}" for detail in details),
+        *([f"  - … and {more} more"] if more else []),
+        *([f"  - {escape.words(finding.hint)}"] if finding.hint else []),
+    ]
+
+
+def _change(change: ResourceChange) -> list[str]:
+    kind = change.old_type or change.type
+    loud = change.effect.replaces or change.action == "delete"
+    verb = escape.words(words.verb(change))
+    symbol = "·" if change.routine else words.SYMBOLS[change.action]
+    head = f"- {escape.code(symbol)} {escape.code(change.logical_id)} {escape.words(kind)}: "
+    lines = [head + (f"**{verb}**" if loud and not change.routine else verb)]
+    lines += [f"  - {escape.words(note)}" for note in change.notes]
+    if change.routine:
+        return lines
+    shown = change.properties[:_MOST_VALUES]
+    for value in shown:
+        lines += _value(value, "  ")
+    if len(change.properties) > len(shown):
+        lines.append(f"  - … and {len(change.properties) - len(shown)} more values")
+    return lines
+
+
+def _section(change: SectionChange) -> list[str]:
+    [first, *rest] = list(_value(change, ""))
+    return [f"- {escape.words(change.section)} {first.removeprefix('- ')}", *rest]
+
+
+def _value(change: PropertyChange | SectionChange, indent: str) -> Iterator[str]:
+    old, new = words.value_of(change, old=True), words.value_of(change, old=False)
+    note = words.effect(change) if isinstance(change, PropertyChange) else ""
+    label = escape.code(words.label(change))
+    suffix = f" — {escape.words(note)}" if note else ""
+    if isinstance(change, PropertyChange) and change.cause:
+        yield f"{indent}- {label}: {escape.code(inline(new))}{suffix}"
+    elif words.long(old) or words.long(new):
+        yield f"{indent}- {label}:{suffix}"
+        yield escape.block(words.line_diff(old, new), "diff", indent + "  ")
+    elif old is ABSENT:
+        yield f"{indent}- {label}: added {escape.code(inline(new))}{suffix}"
+    elif new is ABSENT:
+        yield f"{indent}- {label}: removed {escape.code(inline(old))}{suffix}"
+    else:
+        yield f"{indent}- {label}: {escape.code(inline(old))} → {escape.code(inline(new))}{suffix}"

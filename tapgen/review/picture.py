@@ -1,0 +1,199 @@
+"""A template as a picture: resources in groups, arrows for references, entry points and data stores marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from tapgen.document import Document
+from tapgen.review.apis import routes
+from tapgen.review.model import Review
+from tapgen.review.show import text
+from tapgen.review.stateful import HOLDS
+from tapgen.review.template import Resource, Template, understand
+
+Kind = Literal["entry", "store", "plain"]
+Status = Literal["", "added", "changed", "replaced", "removed"]
+
+_ENTRIES: Final = frozenset(
+    {
+        "AWS::ApiGateway::RestApi",
+        "AWS::ApiGateway::Stage",
+        "AWS::ApiGateway::DomainName",
+        "AWS::ApiGatewayV2::Api",
+        "AWS::ApiGatewayV2::DomainName",
+        "AWS::AppSync::GraphQLApi",
+        "AWS::CloudFront::Distribution",
+        "AWS::EC2::InternetGateway",
+        "AWS::ElasticLoadBalancingV2::LoadBalancer",
+        "AWS::Lambda::Url",
+    }
+)
+
+# Resources that only connect others are drawn as the arrow between them: type -> (from, to) properties. () draws none.
+_ARROWS: Final[dict[str, tuple[str, ...]]] = {
+    "AWS::ApiGateway::Deployment": (),
+    "AWS::ApiGateway::GatewayResponse": (),
+    "AWS::ApiGateway::Method": ("RestApiId", "Integration"),
+    "AWS::ApiGateway::Resource": (),
+    "AWS::ApiGatewayV2::Integration": ("ApiId", "IntegrationUri"),
+    "AWS::ApiGatewayV2::Route": (),
+    "AWS::EC2::Route": ("RouteTableId", "GatewayId", "NatGatewayId"),
+    "AWS::EC2::SubnetRouteTableAssociation": ("SubnetId", "RouteTableId"),
+    "AWS::EC2::VPCGatewayAttachment": ("VpcId", "InternetGatewayId"),
+    "AWS::Lambda::EventSourceMapping": ("EventSourceArn", "FunctionName"),
+    "AWS::Lambda::Permission": (),
+    "AWS::SNS::Subscription": ("TopicArn", "Endpoint"),
+}
+_STATUSES: Final[dict[str, Status]] = {
+    "create": "added",
+    "may-create": "added",
+    "update": "changed",
+    "replace": "replaced",
+    "may-replace": "replaced",
+    "delete": "removed",
+    "may-delete": "removed",
+}
+
+
+@dataclass(frozen=True)
+class Node:
+    """A resource."""
+
+    id: str
+    type: str
+    group: str
+    kind: Kind
+    status: Status = ""
+
+    @property
+    def short_type(self) -> str:
+        """`DynamoDB Table`."""
+        return self.type.removeprefix("AWS::").replace("::", " ")
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """`source` uses `target`, or leads to it."""
+
+    source: str
+    target: str
+    label: str = ""
+    status: Status = ""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What is drawn."""
+
+    title: str
+    nodes: tuple[Node, ...]
+    arrows: tuple[Arrow, ...]
+    groups: tuple[str, ...]
+    coloured: bool = False
+    """Whether the statuses mean something: a change is drawn."""
+
+    members: Mapping[str, tuple[Node, ...]] = field(default_factory=dict)
+
+
+def draw(
+    document: Document,
+    *,
+    title: str = "",
+    layers: Mapping[str, str] | None = None,
+    full: bool = False,
+    old: Document | None = None,
+    review: Review | None = None,
+) -> Picture:
+    """The picture of a document; `layers` maps logical ids to the group's name, which else is the service.
+
+    With a review (and the old document, for what is removed) the statuses say what the change does.
+    """
+    template = understand(document)
+    statuses: dict[str, Status] = {}
+    if review is not None:
+        statuses = {change.logical_id: _STATUSES[change.action] for change in review.changes if not change.routine}
+        gone = understand(old).resources if old else {}
+        removed = {name: gone[name] for name, status in statuses.items() if status == "removed" and name in gone}
+        template = Template({**template.resources, **removed}, template.sections, template.outputs)
+    known = {name: resource for name, resource in template.resources.items() if full or resource.type not in _ARROWS}
+    nodes = tuple(
+        Node(name, resource.type, _group(resource, layers or {}), _kind(resource), statuses.get(name, ""))
+        for name, resource in known.items()
+    )
+    arrows = dict.fromkeys((*_references(known), *(() if full else _connections(template, known, statuses))))
+    ordered = _order(nodes, tuple(arrows))
+    members = {group: tuple(node for node in nodes if node.group == group) for group in ordered}
+    return Picture(title, nodes, tuple(_merged(arrows)), ordered, review is not None, members)
+
+
+def _group(resource: Resource, layers: Mapping[str, str]) -> str:
+    parts = resource.type.split("::")
+    service = parts[1] if len(parts) > 2 else parts[0]
+    return layers.get(resource.logical_id) or service
+
+
+def _kind(resource: Resource) -> Kind:
+    if resource.type in _ENTRIES:
+        return "entry"
+    return "store" if resource.type in HOLDS and resource.type != "AWS::Logs::LogGroup" else "plain"
+
+
+def _references(known: Mapping[str, Resource]) -> Iterator[Arrow]:
+    for name, resource in known.items():
+        for reference in resource.references:
+            if reference.target in known and reference.target != name:
+                yield Arrow(name, reference.target)
+
+
+def _connections(template: Template, known: Mapping[str, Resource], statuses: Mapping[str, Status]) -> Iterator[Arrow]:
+    names = {route.logical_id: route.name for route in routes(template).values()}
+    for name, resource in template.resources.items():
+        ends = _ARROWS.get(resource.type, ())
+        sources = _targets(resource, ends[:1], known)
+        targets = _targets(resource, ends[1:], known)
+        label = names.get(name, "") or _destination(resource)
+        for source in sources:
+            for target in targets:
+                if source != target:
+                    yield Arrow(source, target, label, statuses.get(name, ""))
+
+
+def _targets(resource: Resource, properties: tuple[str, ...], known: Mapping[str, Resource]) -> list[str]:
+    found = [one.target for one in resource.references if one.path and one.path[0] in properties]
+    return [name for name in dict.fromkeys(found) if name in known]
+
+
+def _destination(resource: Resource) -> str:
+    value: Any = resource.properties.get("DestinationCidrBlock")
+    return text(value) if value and resource.type == "AWS::EC2::Route" else ""
+
+
+def _merged(arrows: Mapping[Arrow, None]) -> Iterator[Arrow]:
+    """A labelled or coloured arrow makes the plain one between the same two needless; labels of one pair are joined."""
+    pairs: dict[tuple[str, str], list[Arrow]] = {}
+    for arrow in arrows:
+        pairs.setdefault((arrow.source, arrow.target), []).append(arrow)
+    for (source, target), same in pairs.items():
+        labels = [arrow.label for arrow in same if arrow.label]
+        by_status: dict[Status, list[str]] = {}
+        for arrow in same:
+            if arrow.label or not labels:
+                by_status.setdefault(arrow.status, []).append(arrow.label)
+        for status, texts in by_status.items():
+            yield Arrow(source, target, ", ".join(dict.fromkeys(one for one in texts if one)), status)
+
+
+def _order(nodes: tuple[Node, ...], arrows: tuple[Arrow, ...]) -> tuple[str, ...]:
+    """The groups from the public entries inward; what no entry reaches comes last."""
+    group = {node.id: node.group for node in nodes}
+    names = list(dict.fromkeys(node.group for node in nodes))
+    apis = [node for node in nodes if node.kind == "entry" and node.type != "AWS::EC2::InternetGateway"]
+    ordered = list(dict.fromkeys(node.group for node in apis))
+    follow: dict[str, list[str]] = {}
+    for arrow in arrows:
+        follow.setdefault(group[arrow.source], []).append(group[arrow.target])
+    for name in ordered:  # grows while it is walked
+        ordered += [other for other in dict.fromkeys(follow.get(name, ())) if other not in ordered]
+    return (*ordered, *(name for name in names if name not in ordered))

@@ -1,0 +1,144 @@
+"""A review for a terminal: lines of styled words, printed plain into a pipe and with colour and folding on a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tapgen.review import words
+from tapgen.review.model import ABSENT, Finding, PropertyChange, Refusal, ResourceChange, Review, SectionChange
+from tapgen.review.show import inline
+
+_STYLES = {
+    "+": "green",
+    "-": "red",
+    "~": "yellow",
+    "±": "bold red",
+    "✗": "bold red",
+    "▲": "yellow",
+    "▼": "green",
+    "=": "dim",
+    "!": "yellow",
+    "·": "dim",
+}
+_QUIET = ("Tags",)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line: its indentation in columns, and words each with a style of rich's ("" is plain)."""
+
+    indent: int
+    words: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        return (" " * self.indent + words.printable("".join(word for word, _ in self.words))).rstrip()
+
+
+def plain(review: Review, title: str = "") -> str:
+    """The report as plain text."""
+    return "".join(f"{line}\n" for line in lines(review, title))
+
+
+def lines(review: Review, title: str = "") -> Iterator[Line]:
+    """The report: summary, what is refused, security, changes, notes."""
+    if title:
+        yield Line(0, ((title, "bold"),))
+    yield Line(0, ((words.summary(review), ""),))
+    refused = review.refusals
+    yield from _findings("Refused", refused)
+    yield from _findings("Losses", [one for one in review.losses if one.refusal is Refusal.NONE])
+    yield from _findings("Security", [one for one in review.security if one not in refused])
+    if review.changes:
+        yield from _heading("Resources")
+        for change in words.ordered(review):
+            yield from _change(change, values=not review.creates_stack)
+    for section in dict.fromkeys(change.section for change in review.sections):
+        yield from _heading(section)
+        for entry in review.sections:
+            if entry.section == section:
+                yield from _value(entry, 2)
+    yield from _remarks(review)
+
+
+def _remarks(review: Review) -> Iterator[Line]:
+    if review.notes:
+        yield from _heading("Notes")
+        for note in review.notes:
+            kind = {"time": "takes time", "cost": "always-on cost", "info": "note"}[note.kind]
+            yield Line(2, ((f"{kind}: ", "dim"), (note.message, "")))
+    if review.unknown:
+        yield from _heading("Not understood")
+        for line in review.unknown:
+            yield Line(2, ((line, ""),))
+
+
+def _heading(title: str) -> Iterator[Line]:
+    yield Line(0)
+    yield Line(0, ((title, "bold"),))
+
+
+def _findings(title: str, findings: list[Finding] | tuple[Finding, ...]) -> Iterator[Line]:
+    if not findings:
+        return
+    yield from _heading(title)
+    for finding in findings:
+        symbol = words.mark(finding)
+        yield Line(2, ((f"{symbol} {finding.rule} ", _STYLES[symbol]), (finding.message, "")))
+        sign = {"broadened": "+ ", "narrowed": "- "}.get(finding.direction, "")
+        for detail in finding.details:
+            yield Line(9, ((sign + detail, _STYLES.get(sign.strip(), "")),))
+        if finding.hint:
+            yield Line(9, ((finding.hint, "dim"),))
+
+
+def _change(change: ResourceChange, *, values: bool) -> Iterator[Line]:
+    symbol = "·" if change.routine else words.SYMBOLS[change.action]
+    kind = change.old_type or change.type
+    yield Line(
+        2,
+        (
+            (f"{symbol} {change.logical_id}", _STYLES[symbol]),
+            (f"  {kind}  ", "dim"),
+            (words.verb(change), _STYLES[symbol]),
+        ),
+    )
+    for note in change.notes:
+        yield Line(6, ((note, "dim"),))
+    for value in change.properties:
+        created = change.action == "create"
+        if not change.routine and not (created and (not values or value.path[-1] in _QUIET)):
+            yield from _value(value, 6)
+
+
+def _value(change: PropertyChange | SectionChange, indent: int) -> Iterator[Line]:
+    old, new = words.value_of(change, old=True), words.value_of(change, old=False)
+    label = words.label(change)
+    note = words.effect(change) if isinstance(change, PropertyChange) else ""
+    after = ((f"   {note}", "bold red" if "replace" in note or "delete" in note else "dim"),) if note else ()
+    if isinstance(change, PropertyChange) and change.cause:
+        yield Line(indent, ((f"{label}: {inline(new)}", ""), *after))
+    elif words.long(old) or words.long(new):
+        yield Line(indent, ((f"{label}:", ""), *after))
+        for line in words.line_diff(old, new):
+            yield Line(indent + 2, ((line, _STYLES.get(line[:1], "dim")),))
+    elif old is ABSENT:
+        yield Line(indent, ((f"+ {label}: {inline(new)}", "green"), *after))
+    elif new is ABSENT:
+        yield Line(indent, ((f"- {label}: {inline(old)}", "red"), *after))
+    else:
+        yield Line(indent, ((f"{label}: ", ""), (inline(old), "red"), (" → ", "dim"), (inline(new), "green"), *after))
+
+
+def print_rich(all_lines: list[Line]) -> None:
+    """Print with colours, folded to the terminal's width under each line's own indentation."""
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    for line in all_lines:
+        text = Text(overflow="fold")
+        for word, style in line.words:
+            text.append(words.printable(word), style)
+        console.print(Padding(text, (0, 0, 0, line.indent)))

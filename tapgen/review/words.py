@@ -1,0 +1,168 @@
+"""The sentences and symbols that the text and the Markdown report share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from tapgen.review.model import (
+    ABSENT,
+    Action,
+    Effect,
+    Finding,
+    PropertyChange,
+    Refusal,
+    ResourceChange,
+    Review,
+    SectionChange,
+)
+from tapgen.review.show import at, inline, shown
+
+SYMBOLS: Final[dict[Action, str]] = {
+    "create": "+",
+    "delete": "-",
+    "update": "~",
+    "replace": "±",
+    "may-replace": "±",
+    "may-create": "+",
+    "may-delete": "-",
+}
+VERBS: Final[dict[Action, str]] = {
+    "create": "created",
+    "delete": "deleted",
+    "update": "updated in place",
+    "replace": "replaced",
+    "may-replace": "may be replaced",
+    "may-create": "may be created",
+    "may-delete": "may be deleted",
+}
+EFFECTS: Final = {
+    Effect.NONE: "",
+    Effect.UPDATE: "",
+    Effect.INTERRUPT: "interrupts",
+    Effect.MAY_REPLACE: "may replace",
+    Effect.REPLACE: "replaces",
+    Effect.DELETE_THEN_CREATE: "deletes, then creates",
+}
+# Worst first.
+ORDER: Final[tuple[Action, ...]] = ("replace", "delete", "may-replace", "may-delete", "update", "may-create", "create")
+
+
+def verb(change: ResourceChange) -> str:
+    """What happens to a resource, in words."""
+    if change.old_type:
+        return f"would become {change.type}"
+    if change.effect is Effect.DELETE_THEN_CREATE:
+        return "deleted, then created again"
+    if change.action == "update" and change.effect is Effect.INTERRUPT:
+        return "updated with an interruption"
+    if change.action == "update" and change.effect is Effect.NONE:
+        return "only its attributes change"
+    return VERBS[change.action]
+
+
+def summary(review: Review) -> str:
+    """`1 replaced, 2 updated, 1 created · 1 refused · 2 broadened`; what changes, then what to look at."""
+    if not review:
+        return "no differences"
+    counts = {action: sum(not change.routine for change in review.changed(action)) for action in ORDER}
+    short = {"update": "updated", "may-replace": "may be replaced"}
+    parts = [f"{count} {short.get(action, VERBS[action])}" for action, count in counts.items() if count]
+    for section in dict.fromkeys(change.section for change in review.sections):
+        names = {change.name for change in review.sections if change.section == section}
+        parts.append(f"{len(names)} in {section}")
+    return " · ".join([", ".join(parts) or "a new deployment of the API", *_alarms(review)])
+
+
+def _alarms(review: Review) -> Iterator[str]:
+    refused = len(review.refusals)
+    if refused:
+        yield f"{refused} refused"
+    for direction in ("broadened", "narrowed"):
+        count = sum(finding.direction == direction for finding in review.security)
+        if count:
+            yield f"{count} {direction}"
+    if review.unknown:
+        yield f"{len(review.unknown)} not understood"
+
+
+def ordered(review: Review) -> list[ResourceChange]:
+    """The changes, worst first; each kind in the template's order. Of a routine turn-over only what is created."""
+    told = [change for change in review.changes if not (change.routine and change.action == "delete")]
+    return sorted(told, key=lambda change: (change.routine, ORDER.index(change.action)))
+
+
+def mark(finding: Finding) -> str:
+    """One character for a finding."""
+    if finding.refusal is not Refusal.NONE:
+        return "✗"
+    return {"broadened": "▲", "narrowed": "▼", "same": "="}.get(finding.direction, "!")
+
+
+def value_of(change: PropertyChange | SectionChange, *, old: bool) -> Any:
+    """A side of a change, secrets masked."""
+    path = change.path if isinstance(change, PropertyChange) else (change.section, change.name, *change.path)
+    return shown(change.old if old else change.new, path)
+
+
+def label(change: PropertyChange | SectionChange) -> str:
+    """Where the change is."""
+    if isinstance(change, PropertyChange):
+        return at(change.path)
+    return at((change.name, *change.path)) if change.name else at(change.path) or change.section
+
+
+def effect(change: PropertyChange) -> str:
+    """`replaces: the primary key is fixed`; '' where there is nothing to say."""
+    return ": ".join(part for part in (EFFECTS[change.effect], change.reason) if part)
+
+
+def long(value: Any) -> bool:
+    """Whether a value is better shown on lines of its own."""
+    return (isinstance(value, str) and "\n" in value) or len(inline(value)) > 100
+
+
+def pieces(value: Any) -> list[str]:
+    """A long value on several lines: text as it is, anything else as YAML-like lines."""
+    if value is ABSENT:
+        return []
+    if isinstance(value, str):
+        return value.splitlines()
+    if isinstance(value, dict) and value and not _is_call(value):
+        lines = []
+        for key, item in value.items():
+            if long(item):
+                lines += [f"{key}:", *(f"  {line}" for line in pieces(item))]
+            else:
+                lines.append(f"{key}: {inline(item)}")
+        return lines
+    if isinstance(value, list) and value:
+        return [
+            f"{'- ' if not index else '  '}{line}"
+            for item in value
+            for index, line in enumerate(pieces(item) if long(item) else [inline(item)])
+        ]
+    return [inline(value)]
+
+
+def _is_call(value: Any) -> bool:
+    from tapgen.review.intrinsics import function
+
+    return function(value) is not None
+
+
+def line_diff(old: Any, new: Any, *, most: int = 40) -> list[str]:
+    """The lines that differ between two long values, with a count of what was folded."""
+    from difflib import unified_diff
+
+    lines = list(unified_diff(pieces(old), pieces(new), n=1, lineterm=""))[2:]
+    lines = [line for line in lines if not line.startswith("@@")]
+    folded = len(lines) - most
+    return [*lines[:most], f"  … {folded} more lines"] if folded > 0 else lines
+
+
+def printable(text: str) -> str:
+    """The text without what could move a terminal's cursor or turn the direction of writing."""
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
