@@ -1,11 +1,38 @@
-"""AWS call -> the IAM actions that it needs and the resources that they act on; what IAM knows of an action."""
+"""AWS call -> the IAM actions that it needs and the resources that they act on."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
+import msgspec
+
+from tapgen.proof.catalogue import (
+    Action,
+    ResourceType,
+    action,
+    actions_of,
+    global_condition_key,
+    matching,
+    prefixes,
+)
 from tapgen.proof.interpret.results import Call, Parameter
+
+__all__ = [
+    "Action",
+    "Need",
+    "ResourceType",
+    "Unmapped",
+    "action",
+    "actions_of",
+    "global_condition_key",
+    "iam_prefix",
+    "matching",
+    "needed",
+    "prefixes",
+]
 
 
 @dataclass(frozen=True)
@@ -33,49 +60,120 @@ class Unmapped:
     reason: str
 
 
-@dataclass(frozen=True)
-class ResourceType:
-    """A resource type of a service: its ARN formats (`arn:${Partition}:dynamodb:...`) and condition keys."""
-
-    name: str
-    arns: tuple[str, ...]
-    condition_keys: tuple[str, ...]
+class _Table(msgspec.Struct):
+    prefixes: dict[str, str]
+    operations: dict[str, dict[str, list[str]]]
 
 
-@dataclass(frozen=True)
-class Action:
-    """What IAM knows of one action.
+_NAMED_BY = {
+    ("dynamodb", "table"): ("TableName",),
+    ("dynamodb", "index"): ("TableName", "IndexName"),
+    ("dynamodb", "stream"): ("StreamArn",),
+    ("s3", "bucket"): ("Bucket",),
+    ("s3", "object"): ("Bucket", "Key"),
+    ("sqs", "queue"): ("QueueUrl", "QueueName"),
+    ("sns", "topic"): ("TopicArn", "TargetArn"),
+    ("lambda", "function"): ("FunctionName",),
+    ("kms", "key"): ("KeyId",),
+    ("secretsmanager", "Secret"): ("SecretId", "Name"),
+    ("ssm", "parameter"): ("Name", "Names", "Path"),
+    ("states", "statemachine"): ("stateMachineArn",),
+    ("states", "execution"): ("executionArn",),
+    ("states", "activity"): ("activityArn",),
+    ("events", "event-bus"): ("EventBusName",),
+    ("kinesis", "stream"): ("StreamARN", "StreamName"),
+    ("firehose", "deliverystream"): ("DeliveryStreamName",),
+    ("logs", "log-group"): ("logGroupName", "logGroupIdentifier"),
+    ("logs", "log-stream"): ("logGroupName", "logStreamName"),
+    ("cognito-idp", "userpool"): ("UserPoolId",),
+    ("sts", "role"): ("RoleArn",),
+    ("iam", "role"): ("RoleName", "RoleArn"),
+    ("ses", "identity"): ("Source", "FromEmailAddress", "Identity", "EmailIdentity"),
+    ("rds-db", "db-user"): ("DBUsername",),
+    ("bedrock", "foundation-model"): ("modelId",),
+}
+"""(prefix, resource type) -> the request members that name such a resource, from botocore's service models.
 
-    `resource_types` is empty when only `*` can be granted. `condition_keys` include those of its resource types,
-    not the global `aws:` ones. `access` is List, Read, Write, Tagging or Permissions management.
-    """
+For types that are not listed, a member counts when its name, without its ending, is the type's name."""
 
-    name: str
-    access: str
-    resource_types: tuple[ResourceType, ...]
-    condition_keys: tuple[str, ...]
+_ENDING = re.compile(r"(Name|Arn|ARN|Id|ID|Url|URL|Identifier)$")
+
+
+@cache
+def _table() -> _Table:
+    return msgspec.json.decode((files("tapgen.data") / "operation_actions.json").read_bytes(), type=_Table)
+
+
+def iam_prefix(service: str) -> str:
+    """The IAM prefix of a service by botocore's name: `stepfunctions` -> `states`."""
+    return _table().prefixes.get(service, service)
 
 
 def needed(call: Call) -> tuple[Need, ...] | Unmapped:
     """The IAM actions that the call needs: () when it needs none (`sts:GetCallerIdentity`)."""
-    raise NotImplementedError
+    listed = _table().operations.get(call.service, {}).get(call.operation)
+    if listed is not None:
+        return tuple(dict.fromkeys(need for entry in listed for need in _listed(entry, call)))
+    name = f"{iam_prefix(call.service)}:{call.operation}"
+    known = action(name)
+    if known is None:
+        return Unmapped(call, f"no IAM action is known for {call.service} {call.operation} (there is no {name})")
+    return (_need(known, call.parameters),)
 
 
-def action(name: str) -> Action | None:
-    """The action `dynamodb:PutItem`, whatever its case; None when IAM does not know it."""
-    raise NotImplementedError
+def _listed(entry: str, call: Call) -> list[Need]:
+    """The needs of one entry of the table: `s3:GetObject@CopySource`, `dynamodb:PutItem#Put`, `s3:ListBucket?`."""
+    plain, optional = entry.removesuffix("?"), entry.endswith("?")
+    plain, _, kind = plain.partition("#")
+    plain, _, member = plain.partition("@")
+    known = action(plain)
+    if known is None:  # the script that makes the table refuses such entries
+        return []
+    if kind:
+        parts = [part for part in call.parts if part.kind == kind]
+        return [_need(known, part.parameters) for part in parts] if call.parts else _any(known, call)
+    return [_need(known, _of_member(call.parameters, member) if member else call.parameters, optional=optional)]
 
 
-def actions_of(prefix: str) -> Mapping[str, Action] | None:
-    """Every action of a service prefix, by its lower-case name without prefix; None for an unknown prefix."""
-    raise NotImplementedError
+def _any(known: Action, call: Call) -> list[Need]:
+    """An entry of that kind may be among those that could not be read; the analysis says so as unresolved."""
+    return [_need(known, call.parameters, optional=True)]
 
 
-def matching(pattern: str) -> tuple[Action, ...]:
-    """The actions that a policy's `Action` entry stands for: `dynamodb:Put*`, `s3:*`, `*:List?`, whatever its case."""
-    raise NotImplementedError
+def _of_member(parameters: tuple[Parameter, ...], member: str) -> tuple[Parameter, ...]:
+    """`CopySource.Bucket` -> `Bucket`; a member that itself names the resource stays as it is, renamed to the type's."""
+    inner = tuple(
+        Parameter(one.name.removeprefix(f"{member}."), one.value) for one in parameters if one.name.startswith(f"{member}.")
+    )
+    return inner or tuple(Parameter("KeyId", one.value) for one in parameters if one.name == member)
 
 
-def global_condition_key(name: str) -> bool:
-    """Whether IAM knows `aws:SourceArn`, `aws:ResourceTag/team` … for every action."""
-    raise NotImplementedError
+def _need(known: Action, parameters: tuple[Parameter, ...], *, optional: bool = False) -> Need:
+    prefix = known.name.partition(":")[0]
+    chosen = _chosen(prefix, known, parameters)
+    if chosen is None:
+        return Need(known.name, (), tuple(one.name for one in known.resource_types), optional)
+    types, naming = chosen
+    return Need(known.name, tuple(one for one in parameters if one.name in naming), types, optional)
+
+
+def _chosen(prefix: str, known: Action, parameters: tuple[Parameter, ...]) -> tuple[tuple[str, ...], set[str]] | None:
+    """The resource types that the parameters name, most specific first, and the parameters that name them."""
+    passed = {one.name for one in parameters}
+    fits: list[tuple[int, str, set[str]]] = []
+    for one in known.resource_types:
+        names = _NAMED_BY.get((prefix, one.name))
+        found = passed.intersection(names) if names else {name for name in passed if _names_type(name, one)}
+        whole = one.name not in {"index", "object", "log-stream"} or len(found) == len(names or ())
+        if found and whole:
+            fits.append((len(found), one.name, found))
+    if not fits:
+        return None
+    most = max(count for count, _, _ in fits)
+    best = [(name, found) for count, name, found in fits if count == most]
+    return tuple(name for name, _ in best), set().union(*(found for _, found in best))
+
+
+def _names_type(parameter: str, kind: ResourceType) -> bool:
+    stem = _ENDING.sub("", parameter).lower()
+    return bool(stem) and stem in {kind.name.lower().replace("-", ""), kind.name.lower().replace(" ", "")}

@@ -12,7 +12,7 @@ from tapgen import naming
 from tapgen.proof import functions, lint, permissions, places, reachability, rules
 from tapgen.proof.findings import Finding, ordered, suppress
 from tapgen.proof.rule import apply
-from tapgen.proof.subject import Subject
+from tapgen.proof.subject import Source, Subject
 
 if TYPE_CHECKING:
     from tapgen.document import Document
@@ -39,7 +39,8 @@ def check(environment: Environment, document: Document, *, lint: bool) -> tuple[
 def of_environment(environment: Environment, document: Document) -> Target:
     """A document that tapgen rendered, with the sources that the settings name."""
     sources = {
-        naming.function(name): environment.root / settings.source for name, settings in environment.functions.items()
+        naming.function(name): Source(environment.root / function.source, function.entry_point)
+        for name, function in environment.functions.items()
     }
     subject = Subject(document, environment.protected, sources, environment.root)
     settings_places = places.settings_places(environment.root)
@@ -58,7 +59,7 @@ def of_template(file: Path, text: str, document: Document, sources: Mapping[str,
     from tapgen.document import locate
 
     lines = locate(text)
-    subject = Subject(document, sources=sources, root=Path.cwd())
+    subject = Subject(document, sources={name: Source(folder) for name, folder in sources.items()}, root=Path.cwd())
     return Target(subject, lambda finding: places.in_template(finding, str(file), lines))
 
 

@@ -38,8 +38,8 @@ class FunctionNeeds:
     """A function, its role, and what it must be allowed.
 
     `role` is None where it is not in the document; `services` are botocore's names of the services that the code
-    calls, each with the (file, line) of its first call. `analysed` is False where its source is not known;
-    `certain` is False where the source has places that could not be read.
+    calls, each with the (file, line) of its first call. `analysed` is False where its source is not known or cannot
+    be read in full; `certain` is False where it has calls that could not be resolved.
     """
 
     function: str
@@ -100,7 +100,7 @@ def _needs(function: str, subject: Subject, analyse: Analyse) -> FunctionNeeds:
         tuple(dict.fromkeys(needed)),
         tuple(services.values()),
         tuple(findings),
-        analysed=True,
+        analysed=not hidden,
         certain=not (hidden or analysis.unresolved),
     )
 
@@ -112,9 +112,10 @@ def _source(function: str, subject: Subject, analyse: Analyse) -> tuple[calls.An
     runtime = properties.get("Runtime")
     if isinstance(runtime, str) and not runtime.startswith("python"):
         return None, ""
-    if function in subject.sources and handlers:
-        folder = subject.sources[function]
-        return analyse(folder, handlers[0]), _shown(folder, subject.root)
+    source = subject.sources.get(function)
+    entry_point = source.entry_point if source and source.entry_point else next(iter(handlers), None)
+    if source and entry_point:
+        return analyse(source.folder, entry_point), _shown(source.folder, subject.root)
     inline = mapping(properties.get("Code")).get("ZipFile")
     if isinstance(inline, str) and handlers:
         with tempfile.TemporaryDirectory() as temporary:

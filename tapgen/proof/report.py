@@ -27,8 +27,14 @@ def _section(name: str, findings: Sequence[Finding], root: Path) -> Iterator[str
     for subject, group in groupby(sorted(opened, key=_subject), key=_subject):
         yield ""
         yield f"  {subject or 'Template'}"
+        before: list[str] = []
         for finding in group:
-            yield from _finding(finding, root)
+            headline, *more = _finding(finding, root)
+            if more != before:
+                yield from before  # findings that are mended at one place share its lines
+            yield headline
+            before = more
+        yield from before
     if suppressed:
         yield ""
         yield "  Suppressed"

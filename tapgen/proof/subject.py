@@ -12,15 +12,24 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Source:
+    """Where a function's code is. `entry_point` is set where it differs from the document's Handler: code that is
+    written into the template is always the module `index`."""
+
+    folder: Path
+    entry_point: str | None = None
+
+
+@dataclass(frozen=True)
 class Subject:
-    """A document, whether its environment is protected, and the folder of each function's source by logical id.
+    """A document, whether its environment is protected, and where the code of each function is, by logical id.
 
     `root` is the folder that file names in findings are relative to.
     """
 
     document: Document
     protected: bool = False
-    sources: Mapping[str, Path] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
     root: Path = field(default_factory=Path)
 
     @property

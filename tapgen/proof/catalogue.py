@@ -1,0 +1,147 @@
+"""What IAM knows: actions, the resource types they apply to and the condition keys they understand.
+
+The table comes from the AWS Service Authorization Reference (`scripts/make_iam_tables.py`); one line per service,
+of which only those that are asked for are decoded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import msgspec
+
+
+@dataclass(frozen=True)
+class ResourceType:
+    """A resource type of a service: its ARN formats (`arn:${Partition}:dynamodb:...`) and condition keys."""
+
+    name: str
+    arns: tuple[str, ...]
+    condition_keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Action:
+    """What IAM knows of one action.
+
+    `name` is written as AWS writes it: `dynamodb:PutItem`. `access` is List, Read, Write, Tagging or Permissions
+    management. `resource_types` is empty when only `*` can be granted. `condition_keys` include those of the
+    resource types, not the global `aws:` ones.
+    """
+
+    name: str
+    access: str
+    resource_types: tuple[ResourceType, ...]
+    condition_keys: tuple[str, ...]
+
+    def knows(self, condition_key: str) -> bool:
+        """Whether a condition on that key can have an effect; case is ignored and `${TagKey}` stands for any text."""
+        return global_condition_key(condition_key) or any(_fits(key, condition_key) for key in self.condition_keys)
+
+
+class _Row(msgspec.Struct):
+    keys: list[str]
+    types: dict[str, tuple[list[str], list[int]]]
+    actions: dict[str, tuple[str, list[str], list[int]]]
+
+
+_GLOBAL_KEYS = """
+CalledVia CalledViaAWSMCP CalledViaFirst CalledViaLast ChatbotSourceArn CurrentTime Ec2InstanceSourceVpc
+Ec2InstanceSourcePrivateIPv4 EpochTime FederatedProvider IsMcpServiceAction MultiFactorAuthAge MultiFactorAuthPresent
+PrincipalAccount PrincipalArn PrincipalIsAWSService PrincipalOrgID PrincipalOrgPaths PrincipalServiceName
+PrincipalServiceNamesList PrincipalTag/${TagKey} PrincipalType Referer RequestedRegion RequestTag/${TagKey}
+ResourceAccount ResourceOrgID ResourceOrgPaths ResourceTag/${TagKey} SecureTransport SignInSessionArn SourceAccount
+SourceArn SourceIdentity SourceIp SourceOrgID SourceOrgPaths SourceVpc SourceVpcArn SourceVpce TagKeys TokenIssueTime
+UserAgent userid username ViaAWSMCPService ViaAWSService VpceAccount VpceOrgID VpceOrgPaths VpcSourceIp AssumedRoot
+""".split()
+"""IAM User Guide, "AWS global condition context keys"; without their `aws:`."""
+
+_PER_SERVICE = re.compile(r"aws:(RequestTag/.+|ResourceTag/.+|TagKeys)", re.IGNORECASE)
+"""Keys that are called global but that only some actions put into the request (same page)."""
+
+
+@cache
+def _text() -> bytes:
+    return (files("tapgen.data") / "iam_actions.jsonl").read_bytes()
+
+
+@cache
+def _row(prefix: str) -> _Row | None:
+    text = _text()
+    start = text.find(f'\n{{"prefix":"{prefix}"'.encode())
+    if start < 0:
+        return None
+    return msgspec.json.decode(text[start + 1 : text.index(b"\n", start + 1)], type=_Row)
+
+
+@cache
+def prefixes() -> tuple[str, ...]:
+    """Every service prefix."""
+    return tuple(re.findall(r'^\{"prefix":"([^"]+)"', _text().decode(), re.MULTILINE))
+
+
+@cache
+def actions_of(prefix: str) -> Mapping[str, Action] | None:
+    """Every action of a service prefix, by its lower-case name without prefix; None for an unknown prefix."""
+    row = _row(prefix.lower()) or _row(prefix)
+    if row is None:
+        return None
+    types = {
+        name: ResourceType(name, tuple(arns), tuple(row.keys[index] for index in keys))
+        for name, (arns, keys) in row.types.items()
+    }
+    return {name.lower(): _action(f"{prefix.lower()}:{name}", one, types, row) for name, one in row.actions.items()}
+
+
+def _action(
+    name: str, row: tuple[str, list[str], list[int]], types: Mapping[str, ResourceType], table: _Row
+) -> Action:
+    access, names, keys = row
+    applies = tuple(types[one] for one in names if one in types)
+    known = {table.keys[index] for index in keys}.union(*(one.condition_keys for one in applies))
+    return Action(name, access, applies, tuple(sorted(known)))
+
+
+def action(name: str) -> Action | None:
+    """The action `dynamodb:PutItem`, whatever its case; None when IAM does not know it."""
+    prefix, _, bare = name.partition(":")
+    return (actions_of(prefix.lower()) or {}).get(bare.lower())
+
+
+def matching(pattern: str) -> tuple[Action, ...]:
+    """The actions that a policy's `Action` entry stands for: `dynamodb:Put*`, `s3:*`, `*`, whatever its case."""
+    prefix, _, bare = ("*", "", "*") if pattern == "*" else pattern.partition(":")
+    service, name = _wildcards(prefix), _wildcards(bare)
+    return tuple(
+        found
+        for one in prefixes()
+        if service.fullmatch(one)
+        for key, found in (actions_of(one) or {}).items()
+        if name.fullmatch(key)
+    )
+
+
+@cache
+def _wildcards(pattern: str) -> re.Pattern[str]:
+    """`*` and `?` as IAM reads them in actions (IAM User Guide, "IAM JSON policy elements: Action")."""
+    text = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
+    return re.compile(text, re.IGNORECASE)
+
+
+def global_condition_key(name: str) -> bool:
+    """Whether every action knows the key, such as `aws:SourceArn`; keys on tags depend on the action."""
+    if _PER_SERVICE.fullmatch(name):
+        return False
+    return any(_fits(f"aws:{key}", name) for key in _GLOBAL_KEYS)
+
+
+def _fits(known: str, name: str) -> bool:
+    known = known.replace("<key>", "${key}")
+    if "${" not in known:
+        return known.lower() == name.lower()
+    parts = re.split(r"\$\{[^}]*\}", known)
+    return re.fullmatch(".+".join(re.escape(part) for part in parts), name, re.IGNORECASE) is not None
