@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING, Any
 from tapgen import document, revisions, store
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tapgen.deploy.ports import Client
     from tapgen.document import Document
     from tapgen.review.model import Review
+    from tapgen.review.stack import StackState
     from tapgen.settings.model import Environment
 
 
@@ -70,3 +74,87 @@ def of_revision(root: Path, environment: Environment, commit: str, revision: str
     else:
         old = document.parse(text, f"{path} at {revision}")
     return Comparison(environment.name, name, "rendered now", old, document.render(environment).document)
+
+
+@dataclass(frozen=True)
+class LiveComparison:
+    """A live stack, and what a deployment would make of it; `live` is None where there is no stack."""
+
+    environment: str
+    old_name: str
+    live: StackState | None
+    wanted: StackState
+
+    @property
+    def title(self) -> str:
+        """`prod: the stack tap-prod in us-east-1 → rendered now`."""
+        return f"{self.environment}: {self.old_name} → rendered now"
+
+    @property
+    def subject(self) -> dict[str, str]:
+        """The same for the JSON report."""
+        return {"environment": self.environment, "from": self.old_name, "to": "rendered now"}
+
+    def review(self) -> Review:
+        """What a deployment would do; empty exactly where it would do nothing."""
+        from dataclasses import replace
+
+        from tapgen.review.stack import assess_stack, deploys
+
+        review = assess_stack(self.live, self.wanted)
+        return review if deploys(review) else replace(review, sections=())
+
+
+def of_stack(environment: Environment, client: Client) -> LiveComparison:
+    """The live stack of an environment, as far as CloudFormation tells it, and what `tapgen deploy` would leave.
+
+    A stack that holds nothing yet (REVIEW_IN_PROGRESS, left by a change set that was never executed) is none.
+
+    Raises:
+        AwsError: AWS refuses to tell.
+        TapgenError: a function's source cannot be packaged.
+    """
+    from tapgen.review.stack import StackState
+
+    stack = client.stack(environment.stack_name)
+    name = f"the stack {environment.stack_name} in {client.region}"
+    if stack is None or stack.status == "REVIEW_IN_PROGRESS":
+        return LiveComparison(environment.name, f"{name} (not there)", None, _wanted(environment, {}))
+    live = StackState(
+        document=document.parse(client.template(stack.arn), environment.stack_name),
+        parameters=stack.parameters,
+        tags=stack.tags,
+        termination_protection=stack.termination_protection,
+        policy=client.stack_policy(stack.arn),
+    )
+    return LiveComparison(environment.name, name, live, _wanted(environment, stack.parameters))
+
+
+def _wanted(environment: Environment, live: Mapping[str, str]) -> StackState:
+    """Template, parameters with the code's keys, tags and protection after a deployment without options.
+
+    A deployment sends a parameter's default; one that has none keeps its value of now, which --parameter would repeat.
+    """
+    from contextlib import ExitStack
+
+    from tapgen.deploy.assemble import stack_tags
+    from tapgen.deploy.bundle import packages
+    from tapgen.deploy.policy import stack_policy
+    from tapgen.review.intrinsics import scalar
+    from tapgen.review.stack import StackState
+
+    rendered = document.render(environment).document
+    with ExitStack() as stack:
+        keys = {package.parameter: package.key for package in packages(environment, rendered, stack)}
+    parameters = {
+        name: scalar(declared["Default"]) if "Default" in declared else live[name]
+        for name, declared in rendered.get("Parameters", {}).items()
+        if "Default" in declared or name in live
+    }
+    return StackState(
+        document=rendered,
+        parameters={**parameters, **keys},
+        tags=stack_tags(environment),
+        termination_protection=True if environment.protected else None,
+        policy=stack_policy([rendered]) if environment.protected else None,
+    )

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tapgen.cli import aws_options
 from tapgen.cli.options import all_environments, load_project, select
 
 if TYPE_CHECKING:
-    from tapgen.cli.comparison import Comparison
+    from collections.abc import Sequence
+
+    from tapgen.cli.comparison import Comparison, LiveComparison
     from tapgen.review.model import Review
 
 
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
 @click.option("--rev", default="HEAD", show_default=True, help="Git revision to compare with, such as origin/main.")
 @click.option("--merge-base", is_flag=True, help="Compare with the commit where this branch left --rev.")
 @click.option("--deployed", is_flag=True, help="Compare with the live stack (needs credentials).")
-@click.option("--region", help="Region of the live stack; default: the environment's, or the AWS configuration's.")
+@aws_options.aws
 @click.option("--with-env", "other", help="Compare with another environment, as both render now.")
 @click.option("--format", "format_", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
 @click.option(
@@ -39,6 +42,7 @@ def command(
     rev: str,
     merge_base: bool,
     deployed: bool,
+    profile: str | None,
     region: str | None,
     other: str | None,
     format_: str,
@@ -64,12 +68,16 @@ def command(
         raise click.UsageError("choose one of --rev, --deployed and --with-env")
     from tapgen.cli import comparison
 
+    found: Sequence[Comparison | LiveComparison]
     if files:
         found = [comparison.of_files(files[0], files[1])]
     else:
         project = load_project(ctx.obj)
         chosen = select(project, environments, everything=all_environments)
-        if other:
+        if deployed:
+            clients = [(one, client) for one in chosen for client in aws_options.connect_all(one, profile, region)]
+            found = [comparison.of_stack(one, client) for one, client in clients]
+        elif other:
             found = [comparison.of_environments(project.environment(other), one) for one in chosen]
         else:
             commit = comparison.base(project.root, rev, merge_base=merge_base)
@@ -84,7 +92,7 @@ def _given(ctx: click.Context, name: str) -> bool:
     return ctx.get_parameter_source(name) == click.core.ParameterSource.COMMANDLINE
 
 
-def _print(found: list[tuple[Comparison, Review]], format_: str) -> None:
+def _print(found: list[tuple[Comparison | LiveComparison, Review]], format_: str) -> None:
     if format_ == "json":
         import json
 

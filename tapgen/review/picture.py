@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
@@ -192,8 +193,13 @@ def _order(nodes: tuple[Node, ...], arrows: tuple[Arrow, ...]) -> tuple[str, ...
     apis = [node for node in nodes if node.kind == "entry" and node.type != "AWS::EC2::InternetGateway"]
     ordered = list(dict.fromkeys(node.group for node in apis))
     follow: dict[str, list[str]] = {}
+    outflow: Counter[str] = Counter()
     for arrow in arrows:
-        follow.setdefault(group[arrow.source], []).append(group[arrow.target])
-    for name in ordered:  # grows while it is walked
-        ordered += [other for other in dict.fromkeys(follow.get(name, ())) if other not in ordered]
+        source, target = group[arrow.source], group[arrow.target]
+        follow.setdefault(source, []).append(target)
+        outflow.update({source: 1})
+        outflow.subtract({target: 1})
+    for name in ordered:  # grows while it is walked; what leads on stands before what is only used
+        reached = [other for other in dict.fromkeys(follow.get(name, ())) if other not in ordered]
+        ordered += sorted(reached, key=lambda other: -outflow[other])
     return (*ordered, *(name for name in names if name not in ordered))

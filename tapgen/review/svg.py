@@ -21,6 +21,7 @@ _TITLE: Final = 26  # above each group
 _MARGIN: Final = 20
 _MOST_ROWS: Final = 12  # a longer group is broken into columns of its own
 _SWEEPS: Final = 8  # passes of the ordering; more change nothing that one sees
+_FONTS: Final = "system-ui, Helvetica, Arial, sans-serif"
 _PALE: Final = "#a0aec0"
 
 
@@ -39,9 +40,9 @@ def svg(picture: Picture) -> str:
     """The whole file."""
     columns = _columns(picture)
     boxes, frames, width, height = _place(columns)
+    size = f"{width:.0f} {height:.0f}"
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
-        f'width="{width:.0f}" height="{height:.0f}" font-family="system-ui, Helvetica, Arial, sans-serif">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}" font-family="{_FONTS}">',
         f"<title>{_text(picture.title)}</title>",
         *_markers(picture),
         f'<rect width="{width:.0f}" height="{height:.0f}" fill="#ffffff"/>',
@@ -103,11 +104,11 @@ def _place(
 
 
 def _frame(group: str, x: float, y: float, width: float, height: float) -> list[str]:
+    size = f'x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"'
+    place = f'x="{x + _PADDING:.1f}" y="{y + 20:.1f}"'
     return [
-        f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="8" '
-        'fill="#fbfbfd" stroke="#e2e8f0"/>',
-        f'<text x="{x + _PADDING:.1f}" y="{y + 20:.1f}" font-size="13" font-weight="600" fill="#4a5568">'
-        f"{_text(group)}</text>",
+        f'<rect {size} rx="8" fill="#fbfbfd" stroke="#e2e8f0"/>',
+        f'<text {place} font-size="13" font-weight="600" fill="#4a5568">{_text(group)}</text>',
     ]
 
 
@@ -177,12 +178,15 @@ def _label(arrow: Arrow, boxes: Mapping[str, _Box]) -> Iterator[str]:
 
 
 def _markers(picture: Picture) -> Iterator[str]:
-    colours = {"plain": _PALE, **({name: pair[1] for name, pair in STATUS_FILLS.items()} if picture.coloured else {})}
+    colours = {"plain": _PALE}
+    if picture.coloured:
+        colours |= {str(name): pair[1] for name, pair in STATUS_FILLS.items()}
     yield "<defs>"
     for name, colour in colours.items():
         yield (
             f'<marker id="{name}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
-            f'orient="auto-start-reverse" markerUnits="userSpaceOnUse"><path d="M0 0 L8 4 L0 8 Z" fill="{colour}"/></marker>'
+            'orient="auto" markerUnits="userSpaceOnUse">'
+            f'<path d="M0 0 L8 4 L0 8 Z" fill="{colour}"/></marker>'
         )
     yield "</defs>"
 
