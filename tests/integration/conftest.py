@@ -17,7 +17,7 @@ import urllib.request
 import uuid
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -30,6 +30,7 @@ from tapgen.local import emulator
 
 ROOT = Path(__file__).parents[2]
 REAL = os.environ.get("TAPGEN_INTEGRATION_ENV", "")
+REGIONS = {"dev": "us-east-1", "staging": "us-west-2", "prod": "eu-central-1"}  # of the embedded AWS
 ENVIRONMENTS = tuple(REAL.split(",")) if REAL else ("dev", "staging", "prod")
 PATIENCE = 3600 if REAL else 60  # seconds for one command; network interfaces of functions go slowly
 
@@ -41,6 +42,12 @@ class Cloud:
     environ: Mapping[str, str] = field(repr=False)
     region: str
     embedded: emulator.Emulator | None
+
+    def in_region(self, region: str) -> Cloud:
+        """The same AWS, another region."""
+        return replace(
+            self, region=region, environ={**self.environ, "AWS_REGION": region, "AWS_DEFAULT_REGION": region}
+        )
 
     def client(self, service: str) -> Any:
         """A botocore client."""
@@ -121,7 +128,7 @@ class Application:
 
     def destroy(self) -> subprocess.CompletedProcess:
         """Destroy without asking, protected or not."""
-        return self.tapgen("destroy", "--yes", "--disable-protection", stdin=f"{self.stack_name}\n")
+        return self.tapgen("destroy", "--yes", "--disable-protection", "--confirm", self.stack_name)
 
     def stack(self) -> dict[str, Any]:
         """The stack as CloudFormation describes it."""
@@ -171,7 +178,8 @@ def application(cloud, tmp_path_factory):
     def make(environment: str = ENVIRONMENTS[0]) -> Application:
         folder = tmp_path_factory.mktemp(environment)
         shutil.copytree(ROOT / "handler", folder / "handler", ignore=shutil.ignore_patterns("__pycache__"))
-        made.append(Application(cloud, folder, f"tap{uuid.uuid4().hex[:8]}", environment))
+        there = cloud.in_region(REGIONS[environment]) if cloud.embedded else cloud
+        made.append(Application(there, folder, f"tap{uuid.uuid4().hex[:8]}", environment))
         made[-1].set()
         return made[-1]
 

@@ -136,39 +136,43 @@ def test_a_failing_function_raises_the_alarm(changed):
     lambda_.update_function_configuration(FunctionName=broken, Handler="index.there_is_no_such_function")
     try:
         assert eventually(lambda: changed.request("GET", "/item").status == 502)
+        # The embedded AWS counts direct invocations alone; on AWS the request above is counted as well.
+        assert lambda_.invoke(FunctionName=broken, Payload=b"{}")["FunctionError"] == "Unhandled"
         assert eventually(alarmed, between=changed.cloud.evaluate_alarms)
     finally:
         lambda_.update_function_configuration(FunctionName=broken, Handler="index.handler")
 
 
+BUS_LAYER = """
+from troposphere.events import EventBus
+
+def build(template, environment, stack):
+    template.add_resource(EventBus("TakenBus", Name="{name}"))
+"""
+
+
 def test_a_name_that_is_taken_rolls_the_update_back_and_the_application_runs_on(changed):
     taken = f"{changed.name}-taken"
-    dynamodb = changed.cloud.client("dynamodb")
-    dynamodb.create_table(
-        TableName=taken,
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    events = changed.cloud.client("events")
+    arn = events.create_event_bus(Name=taken)["EventBusArn"]
+    (changed.folder / "taken.py").write_text(BUS_LAYER.format(name=taken))
     try:
-        assert eventually(lambda: dynamodb.describe_table(TableName=taken)["Table"]["TableStatus"] == "ACTIVE")
-        changed.set(
-            f'tables.Other = {{ partition_key = {{ name = "id" }}, name = "{taken}" }}', "functions.Item.memory = 512"
-        )
+        changed.set('layers = ["taken"]', "functions.Item.memory = 512")
         done = changed.deploy(exit_code=6)
-        assert "OtherTable" in done.stderr
-        assert "already exists" in done.stderr.lower()
+        assert "Root cause: TakenBus (AWS::Events::EventBus" in done.stderr
+        assert "already exists" in done.stderr
+        assert "taken.py:5" in done.stderr
         assert changed.stack()["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
         assert function(changed)["MemorySize"] == 256
         assert changed.request("GET", "/item").status == 200
-        assert dynamodb.describe_table(TableName=taken)["Table"]["TableStatus"] == "ACTIVE"
+        assert events.describe_event_bus(Name=taken)["Arn"] == arn
     finally:
-        dynamodb.delete_table(TableName=taken)
+        events.delete_event_bus(Name=taken)
 
 
 def test_a_loss_is_refused_before_anything_is_executed(changed):
     before = changed.stack().get("LastUpdatedTime")
-    changed.set('tables.Item.partition_key = {{ name = "other" }}')
+    changed.set('tables.Item.partition_key = { name = "other" }')
     done = changed.deploy(exit_code=4)
     assert "ItemTable" in done.stderr
     assert "--allow-loss" in done.stderr
@@ -176,21 +180,29 @@ def test_a_loss_is_refused_before_anything_is_executed(changed):
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_destroying_leaves_nothing(application, environment):
+def test_destroying_leaves_nothing_but_the_data_of_a_protected_environment(application, environment):
     made = application(environment)
     made.deploy()
-    before = made.stack()
-    assert before["EnableTerminationProtection"] == (environment == "prod")
-    resources = made.cloud.client("cloudformation").describe_stack_resources(StackName=made.stack_name)[
-        "StackResources"
-    ]
-    functions = [one["PhysicalResourceId"] for one in resources if one["ResourceType"] == "AWS::Lambda::Function"]
-    tables = [one["PhysicalResourceId"] for one in resources if one["ResourceType"] == "AWS::DynamoDB::Table"]
-    made.destroy()
+    protected = environment == "prod"
+    assert made.stack()["EnableTerminationProtection"] == protected
+    held = made.cloud.client("cloudformation").describe_stack_resources(StackName=made.stack_name)["StackResources"]
+    names = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in held}
+    dynamodb, logs = made.cloud.client("dynamodb"), made.cloud.client("logs")
+    done = made.destroy()
     with pytest.raises(ClientError, match="does not exist"):
         made.stack()
     with pytest.raises(ClientError, match="ResourceNotFound"):
-        made.cloud.client("lambda").get_function_configuration(FunctionName=functions[0])
-    dynamodb = made.cloud.client("dynamodb")
-    left = [name for name in tables if name in dynamodb.list_tables()["TableNames"]]
-    assert left == []
+        made.cloud.client("lambda").get_function_configuration(FunctionName=names["ItemFunction"])
+    with pytest.raises(ClientError, match="NoSuchEntity"):
+        made.cloud.client("iam").get_role(RoleName=names["ItemFunctionRole"])
+    assert made.cloud.client("cloudwatch").describe_alarms(AlarmNamePrefix=made.stack_name)["MetricAlarms"] == []
+    groups = logs.describe_log_groups(logGroupNamePrefix=names["ItemFunctionLogGroup"])["logGroups"]
+    assert bool(groups) == protected
+    if not protected:
+        with pytest.raises(ClientError, match="ResourceNotFound"):
+            dynamodb.describe_table(TableName=names["ItemTable"])
+        return
+    assert f"ItemTable (AWS::DynamoDB::Table, {names['ItemTable']})" in done.stdout + done.stderr
+    dynamodb.update_table(TableName=names["ItemTable"], DeletionProtectionEnabled=False)
+    dynamodb.delete_table(TableName=names["ItemTable"])
+    logs.delete_log_group(logGroupName=names["ItemFunctionLogGroup"])
