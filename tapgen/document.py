@@ -109,7 +109,7 @@ def _to_dict(template: Template) -> Document:
     """The template's dict; when troposphere refuses, each resource alone tells which one it is."""
     try:
         return dict(template.to_dict())
-    except (TypeError, ValueError, AttributeError):
+    except (TypeError, ValueError, AttributeError, RecursionError):
         from tapgen.bare_errors import translated
 
         for logical_id, resource in template.resources.items():
@@ -142,7 +142,7 @@ def dump(document: Document, format: Format, indent: int = 2) -> str:  # noqa: A
 
         encoded = msgspec.json.encode(document)
         return msgspec.json.format(encoded, indent=indent).decode() + "\n" if indent else encoded.decode()
-    from tapgen.yamlio import dump_yaml
+    from tapgen.yamldump import dump_yaml
 
     return dump_yaml(document)
 
