@@ -80,14 +80,11 @@ def command(
 
 def _environments(chosen: list[Environment]) -> dict[str, Target]:
     from tapgen import document
-    from tapgen.proof.auto import with_actions
     from tapgen.proof.check import of_environment
 
-    targets = {}
-    for environment in chosen:
-        filled = with_actions(environment)
-        targets[environment.name] = of_environment(filled, document.render(filled).document)
-    return targets
+    return {
+        environment.name: of_environment(environment, document.render(environment).document) for environment in chosen
+    }
 
 
 def _templates(files: tuple[Path, ...], sources: tuple[str, ...]) -> dict[str, Target]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from tapgen.cli.options import environment, load_project
+from tapgen.cli.options import environment, load_environment
 
 
 @click.command()
@@ -30,12 +30,11 @@ def command(project: Path | None, environment: str, operation: str | None) -> No
     import json
 
     from tapgen import document
-    from tapgen.proof.auto import with_actions
     from tapgen.proof.deployer import deployer
     from tapgen.proof.subject import Subject
 
-    filled = with_actions(load_project(project).environment(environment))
-    found = deployer(Subject(document.render(filled).document), filled.stack_name)
+    loaded = load_environment(project, environment)
+    found = deployer(Subject(document.render(loaded).document), loaded.stack_name)
     if found.unknown:
         click.echo(f"Warning: no permissions are published for {', '.join(found.unknown)}", err=True)
     click.echo("An upper bound: what the resource handlers may call, whatever the properties.", err=True)

@@ -45,7 +45,7 @@ def _filled(name: str, function: Function, environment: Environment, analyse: An
                 "Mend the source, or write the actions out.",
             )
     found: dict[str, set[str]] = {table: set() for table in function.tables}
-    indexes: dict[str, set[str]] = {table: set() for table in function.tables}
+    indexes: dict[str, dict[str, set[str]]] = {table: {} for table in function.tables}
     for call in analysis.calls:
         for need in _needs(call):
             table = _table(need, function, environment)
@@ -55,8 +55,11 @@ def _filled(name: str, function: Function, environment: Environment, analyse: An
                     f"{function.source}/{call.file}:{call.line} cannot be told",
                     "Read the table's name from its environment variable, or write the actions out.",
                 )
-            found[table].add(need.action)
-            indexes[table].update(_indexes(need, table, environment))
+            on = _indexes(need, table, environment)
+            if not on:
+                found[table].add(need.action)
+            for index in on:
+                indexes[table].setdefault(index, set()).add(need.action)
     tables = {
         table: _access(access, found[table], indexes[table]) if access.actions == "auto" else access
         for table, access in function.tables.items()
@@ -64,10 +67,9 @@ def _filled(name: str, function: Function, environment: Environment, analyse: An
     return msgspec.structs.replace(function, tables=tables)
 
 
-def _access(access: TableAccess, found: set[str], indexes: set[str]) -> TableAccess:
-    return msgspec.structs.replace(
-        access, actions=tuple(sorted(found)), indexes=tuple(dict.fromkeys((*access.indexes, *sorted(indexes))))
-    )
+def _access(access: TableAccess, found: set[str], indexes: dict[str, set[str]]) -> TableAccess:
+    every = {index: tuple(sorted(actions)) for index, actions in sorted(indexes.items())}
+    return msgspec.structs.replace(access, actions=tuple(sorted(found)), indexes={**every, **access.indexes})
 
 
 def _needs(call: calls.Call) -> Iterator[actions.Need]:

@@ -9,7 +9,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from tapgen.proof import actions, calls
-from tapgen.proof.arns import ARN_FORMS, arn_of, fields, normal
+from tapgen.proof.arns import arn_of, fields, normal
 from tapgen.proof.resolve import REFERENCE, UNKNOWN, texts
 from tapgen.proof.subject import mapping
 
@@ -127,9 +127,7 @@ def _known_arn(text: str, subject: Subject) -> str | None:
         return arn
     match = REFERENCE.fullmatch(text)
     owner = match[1].split(".")[0] if match else ""
-    if subject.type_of(owner) in ARN_FORMS:
-        return arn_of(owner, subject)
-    return None
+    return arn_of(owner, subject) if subject.type_of(owner) else None
 
 
 def _plain(text: str, form: str) -> str:

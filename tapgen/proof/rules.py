@@ -23,7 +23,7 @@ SUPPRESSION_UNUSED = Rule(
 LINT_MISSING = Rule(
     "lint-missing",
     "warning",
-    "cfn-lint did not run",
+    "The linter, cfn-lint, did not run",
     "What it finds (unknown properties, wrong types and values, circular references) was not looked for.",
     "Install it: pip install 'tapgen[check]'; or pass --no-lint.",
     'tapgen\'s documentation, "cfn-lint"',

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from tapgen.document import DocumentPath
     from tapgen.proof.subject import Subject
 
+# Private services, newer AWS services, the global ones, and what a parameter names.
+_OTHER_SERVICES = ("com.amazonaws.vpce.", "aws.", "com.amazonaws.iam", "com.amazonaws.s3-global.", "${")
 _PARTITION = re.compile(r"\barn:(aws|aws-cn|aws-us-gov):")
 _REGION = re.compile(
     r"(?<![a-z0-9-])(?:us|eu|ap|sa|ca|me|af|il|mx|cn)-(?:gov-)?(?:north|south|east|west|central|northeast|southeast|northwest|southwest)-\d(?![a-z0-9]*-)"
@@ -67,7 +69,7 @@ def _service_names(subject: Subject) -> Iterator[Hit]:
         for text in texts(properties.get("ServiceName")):
             match = SERVICE_NAME.fullmatch(text)
             if match is None:
-                if UNKNOWN not in text and ("amazonaws" in text or not text.startswith(("${", "com.", "aws."))):
+                if UNKNOWN not in text and not text.startswith(_OTHER_SERVICES):
                     yield Hit(f"{text} is no endpoint service name of AWS.", path)
             elif properties.get("VpcEndpointType", "Gateway") == "Gateway" and match["service"] not in GATEWAY_SERVICES:
                 yield Hit(f"{match['service']} has no gateway endpoint.", path, "Set VpcEndpointType to Interface.")

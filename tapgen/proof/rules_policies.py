@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tapgen.proof import actions
 from tapgen.proof.arns import fields, logical_id
-from tapgen.proof.configuration import NETWORK_INTERFACE_ACTIONS
+from tapgen.proof.configuration import NETWORK_INTERFACE_ACTIONS, in_vpc
 from tapgen.proof.grants import Statement, action_matches, denied, policies_of, statements
 from tapgen.proof.resource_policies import policies as resource_policies
 from tapgen.proof.rule import Hit, Rule
@@ -188,7 +188,7 @@ def _knows(action: actions.Action, key: str) -> bool:
 def _own_interfaces(subject: Subject) -> Iterator[Hit]:
     for function, properties in subject.of_type("AWS::Lambda::Function"):
         role = logical_id(properties.get("Role"), subject)
-        if role is None or subject.type_of(role) != "AWS::IAM::Role":
+        if role is None or subject.type_of(role) != "AWS::IAM::Role" or not in_vpc(properties):
             continue
         found = policies_of(role, subject).statements
         for action in NETWORK_INTERFACE_ACTIONS:

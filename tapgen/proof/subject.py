@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Source:
-    """Where a function's code is. `entry_point` is set where it differs from the document's Handler: code that is
-    written into the template is always the module `index`."""
+    """Where a function's code is.
+
+    `entry_point` is set where it differs from the document's Handler: code in the template is always `index`.
+    """
 
     folder: Path
     entry_point: str | None = None

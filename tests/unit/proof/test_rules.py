@@ -1,0 +1,432 @@
+"""Each rule has one template that triggers it and one near miss that does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from tapgen.proof import rules as rulebook
+from tests.unit.proof.documents import (
+    LOGS,
+    PUT,
+    PUT_ITEM,
+    TRACES,
+    allow,
+    arn,
+    document,
+    function,
+    gateway_endpoint,
+    https,
+    in_vpc,
+    only,
+    policy,
+    resource,
+    role,
+    rules,
+    table,
+)
+
+QUERY_INDEX = """
+import boto3, os
+table = boto3.resource("dynamodb").Table(os.environ["TABLE"])
+def handler(event, context):
+    table.query(IndexName="byDay")
+"""
+QUERY = QUERY_INDEX.replace('IndexName="byDay"', "")
+DYNAMIC = PUT.replace("table.put_item(Item={})", "getattr(table, event['what'])(Item={})")
+EVENT_TABLE = PUT.replace('os.environ["TABLE"])', '"x")').replace(
+    "    table.put_item(", "    boto3.resource('dynamodb').Table(event['table']).put_item("
+)
+CALL_SQS = """
+import boto3, os
+queue = boto3.client("sqs")
+def handler(event, context):
+    queue.send_message(QueueUrl=os.environ["QUEUE"], MessageBody="x")
+"""
+INDEXED = table(GlobalSecondaryIndexes=[{"IndexName": "byDay", "KeySchema": []}])
+QUERY_BOTH = allow(["dynamodb:Query"], [arn("Table"), {"Fn::Sub": "${Table.Arn}/index/byDay"}])
+QUERY_THE_INDEX = allow(["dynamodb:Query"], [{"Fn::Sub": "${Table.Arn}/index/byDay"}])
+UNKNOWN_POLICY = "arn:aws:iam::123456789012:policy/Ours"
+SHARED = {"Other": function(FunctionName="other")}
+QUEUE_RESOURCES = {"Queue": resource("AWS::SQS::Queue")}
+SEND = allow(["sqs:SendMessage"], [arn("Queue")])
+
+
+def lambda_with(variables: dict[str, object], **more: object) -> dict[str, object]:
+    return document(Function=function(Environment={"Variables": {"TABLE": {"Ref": "Table"}, **variables}}, **more))
+
+
+def stage(**more: object) -> dict[str, object]:
+    throttled = {"HttpMethod": "*", "ResourcePath": "/*", "ThrottlingRateLimit": 10, "ThrottlingBurstLimit": 20}
+    base = {
+        "RestApiId": {"Ref": "Api"},
+        "StageName": "dev",
+        "TracingEnabled": True,
+        "AccessLogSetting": {"DestinationArn": arn("Logs")},
+        "MethodSettings": [throttled],
+    }
+    return only(Api=resource("AWS::ApiGateway::RestApi"), Stage=resource("AWS::ApiGateway::Stage", **{**base, **more}))
+
+
+def throttled(**more: object) -> list[dict[str, object]]:
+    base = {"HttpMethod": "*", "ResourcePath": "/*", "ThrottlingRateLimit": 10, "ThrottlingBurstLimit": 20}
+    return [{**base, **more}]
+
+
+def method(verb: str, **more: object) -> dict[str, object]:
+    return only(Method=resource("AWS::ApiGateway::Method", HttpMethod=verb, **{"AuthorizationType": "NONE", **more}))
+
+
+def permission(**more: object) -> dict[str, object]:
+    base = {"Action": "lambda:InvokeFunction", "FunctionName": "worker", "Principal": "apigateway.amazonaws.com"}
+    return only(
+        Api=resource("AWS::ApiGateway::RestApi"), Permission=resource("AWS::Lambda::Permission", **{**base, **more})
+    )
+
+
+def source_arn(end: str) -> dict[str, str]:
+    return {"Fn::Sub": f"arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{Api}}{end}"}
+
+
+def interface(**more: object) -> dict[str, object]:
+    base = {
+        "VpcEndpointType": "Interface",
+        "PrivateDnsEnabled": True,
+        "SecurityGroupIds": [{"Ref": "EndpointGroup"}],
+        "PolicyDocument": policy({**SEND, "Principal": "*"}),
+    }
+    group = resource(
+        "AWS::EC2::SecurityGroup",
+        SecurityGroupIngress=[https("10.0.0.0/16")],
+        SecurityGroupEgress=[https("10.0.0.0/16")],
+    )
+    queue = function(
+        CALL_SQS,
+        Environment={"Variables": {"QUEUE": {"Ref": "Queue"}}},
+        VpcConfig={"SubnetIds": [{"Ref": "Subnet"}], "SecurityGroupIds": [{"Ref": "Group"}]},
+    )
+    return in_vpc(
+        CALL_SQS,
+        [LOGS, TRACES, SEND],
+        Function=queue,
+        Endpoint=gateway_endpoint("sqs", **{**base, **more}),
+        EndpointGroup=group,
+        **QUEUE_RESOURCES,
+    )
+
+
+def bucket_policy(principal: object, **more: object) -> dict[str, object]:
+    statement = allow("s3:GetObject", "arn:aws:s3:::b/*", Principal=principal, **more)
+    return only(Policy=resource("AWS::S3::BucketPolicy", Bucket="b", PolicyDocument=policy(statement)))
+
+
+def trust(principal: object, **more: object) -> dict[str, object]:
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", **more}
+    return only(Role=resource("AWS::IAM::Role", AssumeRolePolicyDocument=policy(statement)))
+
+
+def alarm(**more: object) -> dict[str, object]:
+    return only(Alarm=resource("AWS::CloudWatch::Alarm", **more), Topic=resource("AWS::SNS::Topic"))
+
+
+def topic(key: str) -> dict[str, object]:
+    return only(
+        Alarm=resource("AWS::CloudWatch::Alarm", AlarmActions=[{"Ref": "Topic"}]),
+        Topic=resource("AWS::SNS::Topic", KmsMasterKeyId=key),
+    )
+
+
+def group(**more: object) -> dict[str, object]:
+    return only(Group=resource("AWS::EC2::SecurityGroup", **{"SecurityGroupEgress": [https("0.0.0.0/0")], **more}))
+
+
+def cors(credentials: str, origin: str) -> dict[str, object]:
+    headers = {
+        "method.response.header.Access-Control-Allow-Origin": f"'{origin}'",
+        "method.response.header.Access-Control-Allow-Credentials": f"'{credentials}'",
+    }
+    return method("OPTIONS", Integration={"IntegrationResponses": [{"ResponseParameters": headers}]})
+
+
+def endpoint(service: str, type_: str = "Gateway") -> dict[str, object]:
+    return only(Endpoint=gateway_endpoint(service, ServiceName=service, VpcEndpointType=type_))
+
+
+def many(type_: str, count: int, **properties: object) -> dict[str, object]:
+    return {f"R{number}": resource(type_, **properties) for number in range(count)}
+
+
+SAFE_TABLE = table(
+    SSESpecification={"SSEEnabled": True},
+    PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True},
+    DeletionProtectionEnabled=True,
+)
+KEPT_TABLE = {**SAFE_TABLE, "DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
+
+
+def protected_table(**changes: object) -> dict[str, object]:
+    return only(Table={**KEPT_TABLE, "Properties": {**KEPT_TABLE["Properties"], **changes}})
+
+
+GOOD = document()
+IN_VPC = in_vpc(Endpoint=gateway_endpoint())
+GET_TOO = allow(["dynamodb:PutItem", "dynamodb:GetItem"], [arn("Table")])
+
+# rule -> (what triggers it, the near miss)
+CASES = {
+    "permission-missing": (document(statements=[LOGS, TRACES]), GOOD),
+    "permission-index": (
+        document(QUERY_INDEX, [LOGS, TRACES, allow(["dynamodb:Query"], arn("Table"))], Table=INDEXED),
+        document(QUERY_INDEX, [LOGS, TRACES, QUERY_THE_INDEX], Table=INDEXED),
+    ),
+    "permission-denied": (
+        document(statements=[LOGS, TRACES, PUT_ITEM, {**PUT_ITEM, "Effect": "Deny"}]),
+        document(statements=[LOGS, TRACES, PUT_ITEM, {**PUT_ITEM, "Effect": "Deny", "Action": "dynamodb:GetItem"}]),
+    ),
+    "permission-unused": (document(statements=[LOGS, TRACES, GET_TOO]), GOOD),
+    "permission-unproven": (
+        document(EVENT_TABLE),
+        document(EVENT_TABLE, [LOGS, TRACES, allow(["dynamodb:PutItem"], "*")]),
+    ),
+    "policy-unknown": (
+        document(Role=role(LOGS, TRACES, PUT_ITEM, ManagedPolicyArns=[UNKNOWN_POLICY])),
+        document(
+            Role=role(
+                TRACES,
+                PUT_ITEM,
+                ManagedPolicyArns=["arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"],
+            )
+        ),
+    ),
+    "role-unknown": (document(Function=function(Role="arn:aws:iam::123456789012:role/elsewhere")), GOOD),
+    "call-unmapped": (
+        document(
+            PUT.replace("table.put_item(Item={})", "boto3.client('applicationcostprofiler').list_report_definitions()")
+        ),
+        document(PUT.replace("table.put_item(Item={})", "boto3.client('sts').get_caller_identity()")),
+    ),
+    "call-unresolved": (document(DYNAMIC), GOOD),
+    "source-problem": (document(PUT + "def ("), GOOD),
+    "source-note": (
+        document(PUT + "def unused():\n    table.delete_item(Key={})\n"),
+        document(PUT + "def unused():\n    return 1\n"),
+    ),
+    "source-unknown": (document(Function=function(Code={"S3Bucket": "b", "S3Key": "k"})), GOOD),
+    "variable-missing": (
+        document(Function=function(Environment={"Variables": {"TABEL": {"Ref": "Table"}}})),
+        GOOD,
+    ),
+    "service-unreachable": (in_vpc(), IN_VPC),
+    "network-unknown": (
+        document(Function=function(VpcConfig={"SubnetIds": [{"Ref": "SubnetParameter"}]})),
+        IN_VPC,
+    ),
+    "endpoint-closed": (interface(PrivateDnsEnabled=False), interface()),
+    "endpoint-policy-missing": (
+        in_vpc(Endpoint=gateway_endpoint("dynamodb", {**PUT_ITEM, "Principal": "*", "Action": "dynamodb:GetItem"})),
+        IN_VPC,
+    ),
+    "endpoint-policy-unused": (in_vpc(Endpoint=gateway_endpoint("dynamodb", {**GET_TOO, "Principal": "*"})), IN_VPC),
+    "action-unknown": (
+        document(statements=[LOGS, TRACES, PUT_ITEM, allow("dynamodb:PutItems", arn("Table"))]),
+        document(statements=[LOGS, TRACES, allow("DynamoDB:putitem", arn("Table"))]),
+    ),
+    "action-resource": (
+        document(statements=[LOGS, TRACES, PUT_ITEM, allow("s3:GetObject", arn("Table"))]),
+        document(statements=[LOGS, TRACES, PUT_ITEM, allow("s3:GetObject", "arn:aws:s3:::bucket/*")]),
+    ),
+    "action-wildcard": (document(statements=[LOGS, TRACES, allow("dynamodb:Put*", arn("Table"))]), GOOD),
+    "resource-wildcard": (
+        document(statements=[LOGS, TRACES, allow("dynamodb:PutItem", "*")]),
+        document(statements=[LOGS, TRACES, PUT_ITEM, allow("dynamodb:ListTables", "*")]),
+    ),
+    "policy-administrator": (
+        document(statements=[allow("*", "*")]),
+        document(statements=[LOGS, TRACES, PUT_ITEM, {"Effect": "Deny", "Action": "*", "Resource": "*"}]),
+    ),
+    "log-group-arn": (
+        document(
+            statements=[
+                TRACES,
+                PUT_ITEM,
+                allow(LOGS["Action"], {"Fn::Sub": "arn:aws:logs:${AWS::Region}:${AWS::AccountId}:log-group:${Logs}"}),
+            ]
+        ),
+        document(
+            statements=[
+                TRACES,
+                PUT_ITEM,
+                allow(LOGS["Action"], {"Fn::Sub": "arn:aws:logs:${AWS::Region}:${AWS::AccountId}:log-group:${Logs}:*"}),
+            ]
+        ),
+    ),
+    "condition-key": (
+        document(statements=[LOGS, TRACES, {**PUT_ITEM, "Condition": {"StringEquals": {"s3:prefix": "x"}}}]),
+        document(statements=[LOGS, TRACES, {**PUT_ITEM, "Condition": {"StringEquals": {"dynamodb:LeadingKeys": "x"}}}]),
+    ),
+    "network-interface-code": (
+        in_vpc(
+            Endpoint=gateway_endpoint(), Role=role(LOGS, TRACES, PUT_ITEM, allow("ec2:CreateNetworkInterface", "*"))
+        ),
+        IN_VPC,
+    ),
+    "trust-public": (trust("*"), trust("*", Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1"}})),
+    "trust-others": (
+        document(
+            Role={
+                **role(LOGS, TRACES, PUT_ITEM),
+                "Properties": {
+                    **role(LOGS, TRACES, PUT_ITEM)["Properties"],
+                    **trust({"Service": ["lambda.amazonaws.com", "ec2.amazonaws.com"]})["Resources"]["Role"][
+                        "Properties"
+                    ],
+                },
+            }
+        ),
+        GOOD,
+    ),
+    "role-shared": (document(**SHARED), document(Other=function(FunctionName="other", Role=arn("OtherRole")))),
+    "policy-public": (bucket_policy("*"), bucket_policy({"Service": "cloudfront.amazonaws.com"})),
+    "endpoint-open": (in_vpc(Endpoint=gateway_endpoint(PolicyDocument=None)), IN_VPC),
+    "invoke-public": (permission(), permission(SourceArn=source_arn("/dev/GET/item"))),
+    "invoke-wide": (permission(SourceArn=source_arn("/*/*/*")), permission(SourceArn=source_arn("/dev/*/items/*"))),
+    "secret-variable": (
+        lambda_with({"DB_PASSWORD": "hunter2"}),
+        lambda_with({"DB_PASSWORD": "{{resolve:secretsmanager:db}}", "TOKEN_TTL": "300", "SECRET_NAME": "db"}),
+    ),
+    "secret-output": (
+        {**GOOD, "Outputs": {"ApiToken": {"Value": "abcdef"}}},
+        {**GOOD, "Outputs": {"ApiTokenArn": {"Value": arn("Table")}}},
+    ),
+    "secret-parameter": (
+        {**GOOD, "Parameters": {"DbPassword": {"Type": "String"}}},
+        {**GOOD, "Parameters": {"DbPassword": {"Type": "String", "NoEcho": True}}},
+    ),
+    "reserved-variable": (lambda_with({"AWS_REGION": "x"}), lambda_with({"AWS_REGION_NAME": "x"})),
+    "reserved-tag": (
+        only(Table=table(Tags=[{"Key": "aws:team", "Value": "x"}])),
+        only(Table=table(Tags=[{"Key": "team:aws:", "Value": "x"}])),
+    ),
+    "function-log-group": (document(Function=function(LoggingConfig={"LogFormat": "JSON"})), GOOD),
+    "function-tracing": (document(Function=function(TracingConfig={"Mode": "PassThrough"})), GOOD),
+    "function-url-public": (
+        only(Url=resource("AWS::Lambda::Url", AuthType="NONE")),
+        only(Url=resource("AWS::Lambda::Url", AuthType="AWS_IAM")),
+    ),
+    "alarm-silent": (alarm(), alarm(AlarmActions=[{"Ref": "Topic"}])),
+    "alarm-topic-key": (topic("alias/aws/sns"), topic("alias/ours")),
+    "table-encryption": (protected_table(SSESpecification={"SSEEnabled": False}), protected_table()),
+    "table-backups": (
+        protected_table(PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": False}),
+        protected_table(),
+    ),
+    "table-deletion-protection": (protected_table(DeletionProtectionEnabled=False), protected_table()),
+    "table-retained": (only(Table={**KEPT_TABLE, "UpdateReplacePolicy": "Delete"}), protected_table()),
+    "table-attributes": (
+        only(
+            Table=table(
+                AttributeDefinitions=[
+                    {"AttributeName": "id", "AttributeType": "S"},
+                    {"AttributeName": "spare", "AttributeType": "S"},
+                ]
+            )
+        ),
+        only(Table=table()),
+    ),
+    "log-retention": (
+        only(Logs=resource("AWS::Logs::LogGroup")),
+        only(Logs=resource("AWS::Logs::LogGroup", RetentionInDays={"Ref": "Days"})),
+    ),
+    "bucket-public": (
+        only(Bucket=resource("AWS::S3::Bucket", AccessControl="PublicReadWrite")),
+        only(Bucket=resource("AWS::S3::Bucket", AccessControl="Private")),
+    ),
+    "api-access-log": (stage(AccessLogSetting={}), stage()),
+    "api-tracing": (stage(TracingEnabled=False), stage(TracingEnabled="true")),
+    "api-throttling": (stage(MethodSettings=throttled(ResourcePath="/one")), stage()),
+    "api-data-trace": (stage(MethodSettings=throttled(DataTraceEnabled=True)), stage()),
+    "api-public-write": (method("POST"), method("POST", AuthorizationType="AWS_IAM")),
+    "api-cors-credentials": (cors("true", "*"), cors("true", "https://shop.example.com")),
+    "ingress-open": (
+        group(SecurityGroupIngress=[{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIp": "0.0.0.0/0"}]),
+        group(SecurityGroupIngress=[https("0.0.0.0/0")]),
+    ),
+    "egress-wide": (group(SecurityGroupEgress=[{"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}]), group()),
+    "subnet-public-address": (
+        only(Subnet=resource("AWS::EC2::Subnet", MapPublicIpOnLaunch=True)),
+        only(Subnet=resource("AWS::EC2::Subnet", MapPublicIpOnLaunch=False)),
+    ),
+    "endpoint-service-name": (
+        endpoint("com.amazonaws.eu-west-1.sqs"),
+        endpoint("com.amazonaws.eu-west-1.sqs", "Interface"),
+    ),
+    "partition-literal": (
+        only(Topic=resource("AWS::SNS::Subscription", TopicArn="arn:aws:sns:eu-west-1:123456789012:t")),
+        only(Topic=resource("AWS::SNS::Subscription", TopicArn={"Fn::Sub": "arn:${AWS::Partition}:sns:::t"})),
+    ),
+    "region-literal": (
+        only(Subnet=resource("AWS::EC2::Subnet", AvailabilityZone="us-east-1a")),
+        only(Subnet=resource("AWS::EC2::Subnet", AvailabilityZone={"Fn::Select": [0, {"Fn::GetAZs": ""}]})),
+    ),
+    "limit-template": (only(**many("AWS::SNS::Topic", 501)), only(**many("AWS::SNS::Topic", 500))),
+    "limit-policy": (
+        only(Role=role(*[allow(f"s3:GetObject{'x' * 100}", "arn:aws:s3:::b/*")] * 70)),
+        only(Role=role(*[allow(f"s3:GetObject{'x' * 100}", "arn:aws:s3:::b/*")] * 55)),
+    ),
+    "limit-function": (lambda_with({"BIG": "word " * 820}), lambda_with({"BIG": "word " * 810})),
+    "limit-count": (
+        only(
+            Api=resource("AWS::ApiGateway::RestApi"), **many("AWS::ApiGateway::Resource", 300, RestApiId={"Ref": "Api"})
+        ),
+        only(
+            Api=resource("AWS::ApiGateway::RestApi"), **many("AWS::ApiGateway::Resource", 299, RestApiId={"Ref": "Api"})
+        ),
+    ),
+    "name-form": (
+        only(Queue=resource("AWS::SQS::Queue", QueueName="no spaces")),
+        only(Queue=resource("AWS::SQS::Queue", QueueName="orders.fifo")),
+    ),
+}
+
+# What cannot be shown by one self-contained template; the named test shows it.
+ELSEWHERE = {
+    "source-cycle": "test_permissions: two modules that import each other",
+    "suppression-unused": "test_check: suppressions",
+    "lint-missing": "test_check: cfn-lint that does not run",
+}
+PROTECTED = {"alarm-silent", "table-encryption", "table-backups", "table-deletion-protection", "table-retained"}
+
+
+def test_every_rule_has_a_case() -> None:
+    assert set(CASES) | set(ELSEWHERE) == set(rulebook.BY_ID)
+    assert not set(CASES) & set(ELSEWHERE)
+
+
+@pytest.mark.parametrize("rule", CASES)
+def test_rule_triggers(rule: str) -> None:
+    assert rule in rules(CASES[rule][0], protected=rule in PROTECTED)
+
+
+@pytest.mark.parametrize("rule", CASES)
+def test_near_miss_does_not_trigger(rule: str) -> None:
+    assert rule not in rules(CASES[rule][1], protected=rule in PROTECTED)
+
+
+@pytest.mark.parametrize("rule", sorted(PROTECTED))
+def test_unprotected_environments_are_left_alone(rule: str) -> None:
+    assert rule not in rules(CASES[rule][0])
+
+
+def test_the_beginning_of_all_cases_is_clean() -> None:
+    assert rules(GOOD) == set()
+    assert rules(IN_VPC) == set()
+
+
+def test_ids_are_unique_and_explained() -> None:
+    ids = [rule.id for rule in rulebook.ALL]
+    assert len(ids) == len(set(ids))
+    for rule in rulebook.ALL:
+        assert rule.title[0].isupper(), rule.id
+        assert not rule.title.endswith("."), rule.id
+        assert rule.why.endswith("."), rule.id
+        assert rule.fix.endswith("."), rule.id
+        assert rule.source, rule.id
