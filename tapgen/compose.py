@@ -75,10 +75,10 @@ def compose(environment: Environment) -> Template:
         DocumentError: a layer gives CloudFormation something that it cannot take.
     """
     template = Template(environment.description)
+    with _layer(template, "network"):
+        network_refs = network.build(template, environment)
     with _layer(template, "data"):
         data_refs = data.build(template, environment)
-    with _layer(template, "network"):
-        network_refs = network.build(template, environment, data_refs)
     with _layer(template, "identity"):
         identity_refs = identity.build(template, environment, network_refs, data_refs)
     with _layer(template, "compute"):
@@ -94,6 +94,9 @@ def compose(environment: Environment) -> Template:
         build = load_layer(module, environment.root)
         with _layer(template, module):
             build(template, environment, stack)
+    if network_refs:
+        with _layer(template, "network"):
+            network.restrict(network_refs, identity_refs)
     if api_refs:
         with _layer(template, "api"):
             api.publish(template, environment, data_refs, api_refs)

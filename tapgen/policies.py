@@ -70,20 +70,21 @@ def send_traces() -> Statement:
     )
 
 
-def use_table(sid: str, actions: Iterable[str], table_arn: Any, index_arns: Sequence[Any] = ()) -> list[Statement]:
-    """Do these actions on a table and, where an action works on indexes, on these indexes of it."""
-    names = sorted(actions)
-    statements = [Statement(Sid=sid, Effect=Allow, Action=[_action(name) for name in names], Resource=[table_arn])]
-    on_index = [_action(name) for name in names if name in INDEX_ACTIONS]
-    if index_arns and on_index:
-        statements.append(Statement(Sid=f"{sid}Indexes", Effect=Allow, Action=on_index, Resource=list(index_arns)))
-    return statements
+def use(sid: str, actions: Iterable[str], resource: Any) -> Statement:
+    """Do these actions, such as "dynamodb:PutItem", on one resource."""
+    return Statement(Sid=sid, Effect=Allow, Action=[_action(name) for name in sorted(actions)], Resource=[resource])
 
 
-def anyone(statement: Statement) -> Statement:
-    """The same permission in a resource policy, where a statement names a principal."""
+def through_endpoint(statement: Statement, sid: str, prefixes: Iterable[str]) -> Statement | None:
+    """What a role may do by the services of these prefixes, for whoever calls: each role narrows it further.
+
+    None where the statement is about other services, or denies.
+    """
     properties = dict(statement.properties)
-    return Statement(Sid=properties.pop("Sid"), Effect=properties.pop("Effect"), Principal=Principal("*"), **properties)
+    actions = [action for action in properties["Action"] if action.prefix in prefixes] if "Action" in properties else []
+    if properties["Effect"] != Allow or not actions:
+        return None
+    return Statement(Sid=sid, Effect=Allow, Principal=Principal("*"), Action=actions, Resource=properties["Resource"])
 
 
 def dynamodb_actions() -> frozenset[str]:

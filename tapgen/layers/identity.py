@@ -50,8 +50,10 @@ def _statements(environment: Environment, name: str, network: NetworkRefs | None
     statements = [policies.write_logs(data.function_logs[name].arn)]
     for table, access in function.tables.items():
         refs = data.tables[table]
-        indexes = [refs.index_arns[index] for index in access.indexes]
-        statements += policies.use_table(naming.logical("use", table), access.actions, refs.arn, indexes)
+        if access.actions:
+            statements.append(policies.use(naming.logical("use", table), access.actions, refs.arn))
+        for index, actions in access.indexes.items():
+            statements.append(policies.use(naming.logical("use", table, index), actions, refs.index_arns[index]))
     if function.tracing:
         statements.append(policies.send_traces())
     if network:

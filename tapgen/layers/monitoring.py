@@ -187,6 +187,7 @@ def _operations(environment: Environment, table: str) -> list[str]:
         action.partition(":")[2]
         for function in environment.functions.values()
         if table in function.tables
-        for action in function.tables[table].actions
+        for names in (function.tables[table].actions, *function.tables[table].indexes.values())
+        for action in names
     }
     return sorted(used & TABLE_OPERATIONS)[:10]

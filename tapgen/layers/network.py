@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from troposphere import GetAtt, GetAZs, Output, Ref, Select, Sub, ec2
@@ -15,15 +15,17 @@ from tapgen.layers.refs import NetworkRefs
 if TYPE_CHECKING:
     from troposphere import Template
 
-    from tapgen.layers.refs import DataRefs
+    from tapgen.layers.refs import IdentityRefs
     from tapgen.settings.model import Environment
 
 GATEWAY_SERVICES = ("dynamodb", "s3")  # AWS PrivateLink guide, "Gateway endpoints": these two and no other
 SMALLEST_SUBNET = 28
 HTTPS = 443
+IAM_PREFIXES = {"monitoring": ("cloudwatch",), "ecr.api": ("ecr",), "ecr.dkr": ("ecr",), "email": ("ses",)}
+"""Services whose IAM actions are not called like the endpoint: Service Authorization Reference, "service prefix"."""
 
 
-def build(template: Template, environment: Environment, data: DataRefs) -> NetworkRefs | None:
+def build(template: Template, environment: Environment) -> NetworkRefs | None:
     """Add the VPC; None where the functions run outside of one. The subnets of `NetworkRefs` are the functions'."""
     settings = environment.network
     if not settings.enabled:
@@ -47,10 +49,28 @@ def build(template: Template, environment: Environment, data: DataRefs) -> Netwo
         _add_nat_gateway(template, public[0][0], [table for _, table in subnets], environment)
     tables = dict.fromkeys(table.title for _, table in [*public, *subnets])
     security_group = template.add_resource(_function_security_group(vpc))
-    refs = NetworkRefs(Ref(vpc), tuple(Ref(subnet) for subnet, _ in subnets), GetAtt(security_group, "GroupId"))
-    _add_endpoints(template, refs, [Ref(table) for table in tables], environment, data)
+    functions = tuple(Ref(subnet) for subnet, _ in subnets)
+    group = GetAtt(security_group, "GroupId")
+    endpoints = _add_endpoints(template, vpc, [Ref(table) for table in tables], functions, group, environment)
     template.add_output(Output("VpcIdOutput", Description="Id of the VPC", Value=Ref(vpc)))
-    return refs
+    return NetworkRefs(Ref(vpc), functions, group, endpoints)
+
+
+def restrict(refs: NetworkRefs, identity: IdentityRefs) -> None:
+    """Let through each endpoint just what the roles allow of its service; comes after every layer that adds to a role.
+
+    An endpoint whose service no role uses keeps CloudFormation's default, and `tapgen check` says so.
+    """
+    for service, endpoint in refs.endpoints.items():
+        statements = [
+            policies.through_endpoint(statement, naming.logical(name, statement.properties.get("Sid", "")), prefixes)
+            for prefixes in [IAM_PREFIXES.get(service, (service,))]
+            for name, role in identity.roles.items()
+            for statement in role.statements
+        ]
+        allowed = [statement for statement in statements if statement]
+        if allowed:
+            endpoint.PolicyDocument = policies.document(allowed)
 
 
 def subnet_cidrs(cidr: str) -> list[str]:
@@ -154,58 +174,40 @@ def _function_security_group(vpc: ec2.VPC) -> ec2.SecurityGroup:
 
 
 def _add_endpoints(
-    template: Template, network: NetworkRefs, tables: Sequence[Any], environment: Environment, data: DataRefs
-) -> None:
+    template: Template,
+    vpc: ec2.VPC,
+    tables: list[Any],
+    subnets: Sequence[Any],
+    security_group: Any,
+    environment: Environment,
+) -> dict[str, ec2.VPCEndpoint]:
     services = dict.fromkeys(environment.network.endpoints)
-    for service in services:
-        if service in GATEWAY_SERVICES:
-            template.add_resource(_gateway_endpoint(service, network, tables, environment, data))
     interfaces = [service for service in services if service not in GATEWAY_SERVICES]
-    if interfaces:
-        group = template.add_resource(_endpoint_security_group(network))
-        for service in interfaces:
-            template.add_resource(_interface_endpoint(service, network, GetAtt(group, "GroupId")))
+    group = template.add_resource(_endpoint_security_group(vpc, security_group)) if interfaces else None
+    return {
+        service: template.add_resource(
+            _interface_endpoint(service, vpc, subnets, GetAtt(group, "GroupId"))
+            if service in interfaces
+            else _gateway_endpoint(service, vpc, tables)
+        )
+        for service in services
+    }
 
 
-def _gateway_endpoint(
-    service: str, network: NetworkRefs, tables: Sequence[Any], environment: Environment, data: DataRefs
-) -> ec2.VPCEndpoint:
-    optional = {}
-    statements = _dynamodb_statements(environment, data) if service == "dynamodb" else []
-    if statements:
-        optional["PolicyDocument"] = policies.document(statements)
+def _gateway_endpoint(service: str, vpc: ec2.VPC, tables: list[Any]) -> ec2.VPCEndpoint:
     return ec2.VPCEndpoint(
         naming.logical(service, "Endpoint"),
-        VpcId=network.vpc,
+        VpcId=Ref(vpc),
         ServiceName=_service_name(service),
         VpcEndpointType="Gateway",
-        RouteTableIds=list(tables),
-        **optional,
+        RouteTableIds=tables,
     )
 
 
-def _dynamodb_statements(environment: Environment, data: DataRefs) -> list[Any]:
-    """Just what the functions use, for whoever calls: each function's own role narrows it further."""
-    actions: dict[str, set[str]] = {}
-    indexes: dict[str, dict[str, Any]] = {}
-    for function in environment.functions.values():
-        for name, access in function.tables.items():
-            actions.setdefault(name, set()).update(access.actions)
-            used: Mapping[str, Any] = {index: data.tables[name].index_arns[index] for index in access.indexes}
-            indexes.setdefault(name, {}).update(used)
-    return [
-        policies.anyone(statement)
-        for name, names in actions.items()
-        for statement in policies.use_table(
-            naming.logical("use", name), names, data.tables[name].arn, list(indexes[name].values())
-        )
-    ]
-
-
-def _endpoint_security_group(network: NetworkRefs) -> ec2.SecurityGroup:
+def _endpoint_security_group(vpc: ec2.VPC, functions: Any) -> ec2.SecurityGroup:
     return ec2.SecurityGroup(
         "EndpointSecurityGroup",
-        VpcId=network.vpc,
+        VpcId=Ref(vpc),
         GroupDescription="Interface endpoints: HTTPS in from the functions",
         SecurityGroupIngress=[
             ec2.SecurityGroupRule(
@@ -213,7 +215,7 @@ def _endpoint_security_group(network: NetworkRefs) -> ec2.SecurityGroup:
                 IpProtocol="tcp",
                 FromPort=HTTPS,
                 ToPort=HTTPS,
-                SourceSecurityGroupId=network.security_group,
+                SourceSecurityGroupId=functions,
             )
         ],
         SecurityGroupEgress=[
@@ -228,14 +230,14 @@ def _endpoint_security_group(network: NetworkRefs) -> ec2.SecurityGroup:
     )
 
 
-def _interface_endpoint(service: str, network: NetworkRefs, security_group: Any) -> ec2.VPCEndpoint:
+def _interface_endpoint(service: str, vpc: ec2.VPC, subnets: Sequence[Any], security_group: Any) -> ec2.VPCEndpoint:
     return ec2.VPCEndpoint(
         naming.logical(service, "Endpoint"),
-        VpcId=network.vpc,
+        VpcId=Ref(vpc),
         ServiceName=_service_name(service),
         VpcEndpointType="Interface",
         PrivateDnsEnabled=True,
-        SubnetIds=list(network.subnets),
+        SubnetIds=list(subnets),
         SecurityGroupIds=[security_group],
     )
 

@@ -41,11 +41,12 @@ class DataRefs(Struct, frozen=True):
 
 
 class NetworkRefs(Struct, frozen=True):
-    """Where the functions' network interfaces are."""
+    """Where the functions' network interfaces are; `endpoints` are the resources, by service."""
 
     vpc: Any
     subnets: tuple[Any, ...]
     security_group: Any
+    endpoints: Mapping[str, Any]
 
 
 class RoleRefs(Struct, frozen=True):

@@ -154,7 +154,7 @@ def _access(environment: Environment, name: str, access: TableAccess, taken: set
         known = environment.tables[name].indexes
         for index in access.indexes:
             if index not in known:
-                yield ("indexes",), f'the table has no index "{index}"; {suggestion(index, known)}'
+                yield ("indexes", index), f"the table has no such index; {suggestion(index, known)}"
     variable = access.variable
     if variable in RESERVED_VARIABLES:
         yield ("variable",), "the name is reserved by Lambda"
@@ -162,22 +162,24 @@ def _access(environment: Environment, name: str, access: TableAccess, taken: set
         yield ("variable",), f"{variable} has a value already"
     if variable:
         taken.add(variable)
-    yield from _actions(access)
+    if access.actions != "auto":
+        yield from _actions(access.actions, ("actions",))
+    for index, names in access.indexes.items():
+        yield from _actions(names, ("indexes", index))
 
 
-def _actions(access: TableAccess) -> Iterator[Problem]:
-    if access.actions == "auto":
-        return
-    from tapgen.policies import dynamodb_actions
+def _actions(names: tuple[str, ...], path: tuple[str, ...]) -> Iterator[Problem]:
+    from tapgen.policies import INDEX_ACTIONS, dynamodb_actions
 
-    known = dynamodb_actions()
-    for action in access.actions:
-        if "*" in action:
-            yield ("actions",), f'"{action}" has a wildcard; name the actions, or say "auto"'
-        elif action not in known:
-            full = f"dynamodb:{action}"
-            better = f'did you mean "{full}"?' if full in known else suggestion(action, known)
-            yield ("actions",), f'"{action}" is not an action of DynamoDB; {better[:200]}'
+    known = INDEX_ACTIONS if path[0] == "indexes" else dynamodb_actions()
+    for name in names:
+        if "*" in name:
+            yield path, f'"{name}" has a wildcard; name the actions, or say actions = "auto"'
+        elif name not in known:
+            full = f"dynamodb:{name}"
+            better = f'did you mean "{full}"?' if full in known else suggestion(name, known)
+            what = "on an index" if path[0] == "indexes" else "of DynamoDB"
+            yield path, f'"{name}" is not an action {what}; {better[:200]}'
 
 
 def _entry_point(environment: Environment, function: Function) -> Iterator[Problem]:

@@ -92,8 +92,9 @@ class TableAccess(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
         Meta(description='IAM actions such as "dynamodb:PutItem", or "auto": just what the code needs'),
     ] = "auto"
     indexes: Annotated[
-        tuple[TableName, ...], Meta(description="Indexes of the table that Query, Scan and PartiQLSelect may read")
-    ] = ()
+        dict[TableName, tuple[str, ...]],
+        Meta(description='IAM actions on an index of the table, such as { byStatus = ["dynamodb:Query"] }'),
+    ] = {}
     variable: Annotated[
         VariableName | None,
         Meta(description="Environment variable that holds the table's name"),
