@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tapgen.cli.options import environment, load_project
+from tapgen.cli.options import environment, filled, load_environment, load_project
 from tapgen.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def command(
     if watch and once:
         raise click.UsageError("--watch goes on until Ctrl-C; it does not go with --request, --items or a COMMAND")
     loaded = load_project(project)
-    chosen = loaded.environment(environment)
+    chosen = filled(loaded.environment(environment))
     region = (*chosen.target_regions, os.environ.get("AWS_REGION"), emulator.REGION)
     with emulator.running(chosen.account or emulator.ACCOUNT, next(filter(None, region)), port or 0) as running:
         click.echo(f"Embedded AWS at {running.endpoint}, account {running.account}, {running.region}", err=True)
@@ -118,14 +118,14 @@ def _redeploy(settings: Path, name: str, running: Emulator) -> Redeploy:
     from tapgen.local.session import Redeploy
 
     def load() -> Environment:
-        return load_project(settings).environment(name)
+        return load_environment(settings, name)
 
     return Redeploy(settings, load, lambda changed: _deploy(changed, running)[1])
 
 
 def _stay(deployed: Deployed, running: Emulator, redeploy: Redeploy | None) -> int:
     from tapgen.local import session
-    from tapgen.local.emulator import isolate
+    from tapgen.local.isolation import isolate
 
     if deployed.address:
         click.echo(f"API  {deployed.address}/")

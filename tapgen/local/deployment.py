@@ -39,6 +39,7 @@ def deploy(
     from tapgen import document
     from tapgen.deploy.assemble import assemble
     from tapgen.deploy.bundle import packages
+    from tapgen.deploy.facts import body, fits_inline
     from tapgen.deploy.regions import deploy_regions
     from tapgen.deploy.request import Options
 
@@ -52,11 +53,11 @@ def deploy(
             packages=packages(environment, rendered.document, stack, install),
         )
         several = len(targets) > 1
-        outcomes = deploy_regions(
-            request,
-            [(client, view(client.region if several else "")) for client in targets],
-            confirm=lambda _: True,
-        )
+        told = [(client, view(client.region if several else "")) for client in targets]
+        if request.packages or not fits_inline(body(request.document)):
+            for client, one in told:
+                _bootstrap(client, one)
+        outcomes = deploy_regions(request, told, confirm=lambda _: True)
     return outcomes, look(environment, targets[0], emulator) if outcomes[0].ok else None
 
 
@@ -64,3 +65,13 @@ def _deployed(environment: Environment, targets: list[AwsClient]) -> frozenset[s
     """The logical ids that the stacks have now."""
     stacks = [(client, client.stack(environment.stack_name)) for client in targets]
     return frozenset(one.logical_id for client, stack in stacks if stack for one in client.resources(stack.arn))
+
+
+def _bootstrap(client: AwsClient, view: View) -> None:
+    """The artifact bucket, which on AWS somebody has made before."""
+    from tapgen.deploy.artifacts import BOOTSTRAP_STACK
+    from tapgen.deploy.bootstrap import bootstrap_request
+    from tapgen.deploy.run import deploy as deploy_stack
+
+    if client.stack(BOOTSTRAP_STACK) is None:
+        deploy_stack(bootstrap_request(), client, view, confirm=lambda _: True)

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tapgen.errors import TapgenError, UsageError
-from tapgen.local.alarms import on_one_metric
+from tapgen.local.gaps import STAND_INS, in_region, on_one_metric, stand_in
 from tapgen.local.server import Request, serve
 
 if TYPE_CHECKING:
@@ -153,25 +153,6 @@ def _of_api(request: Request) -> Request | None:
     return replace(request, path=found["path"] or "/") if found else None
 
 
-def isolate(environment: Mapping[str, str], emulator: Emulator) -> dict[str, str]:
-    """The environment for an AWS tool that must reach the emulator and nothing else: no profile, no key, no proxy."""
-    kept = {name: value for name, value in environment.items() if not name.startswith("AWS_")}
-    key, secret = emulator.credentials
-    bypass = ",".join(filter(None, (kept.get("NO_PROXY") or kept.get("no_proxy"), HOST)))
-    return kept | {
-        "AWS_ENDPOINT_URL": emulator.endpoint,
-        "AWS_ACCESS_KEY_ID": key,
-        "AWS_SECRET_ACCESS_KEY": secret,
-        "AWS_REGION": emulator.region,
-        "AWS_DEFAULT_REGION": emulator.region,
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "NO_PROXY": bypass,
-        "no_proxy": bypass,
-    }
-
-
 @contextmanager
 def running(account: str = ACCOUNT, region: str = REGION, port: int = 0) -> Iterator[Emulator]:
     """An embedded AWS for the length of a `with` block."""
@@ -283,16 +264,28 @@ def main() -> None:
     import asyncio
 
     from ministack.app import app
-    from ministack.services.cloudformation import provisioners
 
-    record = provisioners._cw_metric_alarm_record  # noqa: SLF001 - ministack is pinned, and has no other hook
-    provisioners._cw_metric_alarm_record = lambda name, properties: record(name, on_one_metric(properties))  # noqa: SLF001 - as above
+    _fill_gaps()
     try:
         asyncio.run(serve(app, int(sys.argv[1]), sys.stdin, Path(JOURNAL)))
     finally:
         shutil.rmtree(Path.cwd(), ignore_errors=True)
         if os.getpgrp() == os.getpid():  # as `start` made it: nobody else is in the group but functions still at work
             os.killpg(0, signal.SIGKILL)
+
+
+def _fill_gaps() -> None:
+    """The emulator is pinned to one version, and has no other hook."""
+    from ministack.core.responses import get_region
+    from ministack.services.cloudformation import provisioners
+
+    record = provisioners._cw_metric_alarm_record  # noqa: SLF001 - as above
+    provisioners._cw_metric_alarm_record = lambda name, properties: record(name, on_one_metric(properties))  # noqa: SLF001 - as above
+    name = provisioners._physical_name  # noqa: SLF001 - as above
+    provisioners._physical_name = lambda *parts, **how: in_region(name(*parts, **how), get_region())  # noqa: SLF001 - as above
+    for resource_type in STAND_INS:
+        handlers = {**stand_in(resource_type), "update_with_logical_id": True}
+        provisioners._RESOURCE_HANDLERS.setdefault(resource_type, handlers)  # noqa: SLF001 - as above
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tapgen.errors import UsageError
-from tapgen.local.emulator import isolate
+from tapgen.local.isolation import isolate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

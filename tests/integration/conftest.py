@@ -27,6 +27,7 @@ from botocore.exceptions import ClientError
 from botocore.session import Session
 
 from tapgen.local import emulator
+from tapgen.local.isolation import isolate
 
 ROOT = Path(__file__).parents[2]
 REAL = os.environ.get("TAPGEN_INTEGRATION_ENV", "")
@@ -166,7 +167,7 @@ def cloud():
         yield Cloud(dict(os.environ), region, None)
         return
     with emulator.running() as running:
-        environ = emulator.isolate(os.environ, running)
+        environ = isolate(os.environ, running)
         yield Cloud(environ, running.region, running)
 
 

@@ -15,7 +15,8 @@ import pytest
 from tapgen.deploy.aws import connect
 from tapgen.errors import TapgenError
 from tapgen.local import emulator
-from tapgen.local.emulator import HOST, isolate
+from tapgen.local.emulator import HOST
+from tapgen.local.isolation import isolate
 from tapgen.local.server import Request
 
 
@@ -109,7 +110,11 @@ def test_the_journal_has_the_requests_to_apis_alone(embedded):
     ask(embedded.port, "/restapis/abc/dev/_user_request_/item?x=1")
     ask(embedded.port, "/dev/item", host=f"abc.execute-api.localhost:{embedded.port}")
     ask(embedded.port, "/restapis/abc/dev/_user_request_")
-    served, end = embedded.requests(position)
+    for _ in range(100):  # a line is written when its answer is complete, which may be after it has arrived
+        served, end = embedded.requests(position)
+        if len(served) == 3:
+            break
+        time.sleep(0.05)
     assert [(request.method, request.path) for request in served] == [
         ("GET", "/item?x=1"),
         ("GET", "/item"),

@@ -1,6 +1,8 @@
-"""Alarms on metric math, which the embedded AWS does not have."""
+"""What the embedded AWS lacks: alarms on metric math, NAT gateways."""
 
-from tapgen.local.alarms import on_one_metric
+import pytest
+
+from tapgen.local.gaps import STAND_INS, in_region, on_one_metric, stand_in
 
 
 def test_an_alarm_on_an_expression_watches_the_first_of_its_metrics():
@@ -52,3 +54,32 @@ def test_an_alarm_on_one_metric_stays_as_it_is():
 def test_a_metric_without_dimensions_has_none():
     stat = {"Metric": {"Namespace": "N", "MetricName": "M"}, "Period": 60, "Stat": "Sum"}
     assert on_one_metric({"Metrics": [{"Id": "m", "MetricStat": stat}]})["Dimensions"] == []
+
+
+@pytest.mark.parametrize("resource_type", STAND_INS)
+def test_a_stand_in_keeps_its_identity_and_differs_from_every_other(resource_type):
+    handlers = stand_in(resource_type)
+    made = handlers["create"]("Nat1", {}, "shop-dev")
+    assert handlers["update"](made[0], {}, {"Tags": []}, "shop-dev", "Nat1") == made
+    assert handlers["create"]("Nat2", {}, "shop-dev")[0] != made[0]
+    assert handlers["create"]("Nat1", {}, "shop-prod")[0] != made[0]
+    assert handlers["delete"](made[0], {}) is None
+
+
+def test_a_stand_ins_attributes_look_like_the_real_ones():
+    physical, attributes = stand_in("AWS::EC2::EIP")["create"]("Eip", {}, "shop-dev")
+    assert physical.startswith("eip-")
+    assert attributes["AllocationId"].startswith("eipalloc-")
+    assert len(attributes["AllocationId"]) == len("eipalloc-0123456789abcdef0")
+    network, _, host = attributes["PublicIp"].rpartition(".")
+    assert network == "192.0.2"
+    assert 1 <= int(host) <= 254
+
+
+def test_a_generated_name_is_another_one_in_another_region_and_as_long():
+    name = "shop-dev-ItemFunctionRole-AA4AFB92E6134"
+    east, west = in_region(name, "us-east-1"), in_region(name, "us-west-2")
+    assert east == in_region(name, "us-east-1") != west
+    assert east.startswith("shop-dev-ItemFunctionRole-")
+    assert len(east) == len(west) == len(name)
+    assert in_region("shop-dev-bucket-aa4afb92e6134", "us-west-2").islower()

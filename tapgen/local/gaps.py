@@ -1,0 +1,65 @@
+"""What the embedded AWS lacks, supplied: alarms on metric math, NAT gateways, names that differ between regions."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Properties = dict[str, Any]
+
+STAND_INS: dict[str, tuple[str, dict[str, str]]] = {
+    "AWS::EC2::EIP": ("eip-", {"AllocationId": "eipalloc-", "PublicIp": "192.0.2."}),  # RFC 5737: for documentation
+    "AWS::EC2::NatGateway": ("nat-", {"NatGatewayId": "nat-"}),
+    "AWS::EC2::FlowLog": ("fl-", {"Id": "fl-"}),
+}
+"""Resource type -> how its physical id begins, and each attribute that CloudFormation's "Return values" name."""
+
+SUFFIX = 13  # characters at the end of a generated name that make it unique
+
+
+def on_one_metric(properties: Properties) -> Properties:
+    """The properties of an AWS::CloudWatch::Alarm with its first metric instead of an expression over several."""
+    stats = [query["MetricStat"] for query in properties.get("Metrics") or () if "MetricStat" in query]
+    if not stats:
+        return properties
+    metric = stats[0]["Metric"]
+    return {name: value for name, value in properties.items() if name != "Metrics"} | {
+        "Namespace": metric["Namespace"],
+        "MetricName": metric["MetricName"],
+        "Dimensions": metric.get("Dimensions", []),
+        "Period": stats[0]["Period"],
+        "Statistic": stats[0]["Stat"],
+    }
+
+
+def in_region(name: str, region: str) -> str:
+    """A generated physical name for one region: ministack makes the same one in each, and IAM's are global."""
+    digest = hashlib.sha256(f"{name}/{region}".encode()).hexdigest()[:SUFFIX]
+    return name[:-SUFFIX] + (digest if name == name.lower() else digest.upper())
+
+
+def stand_in(resource_type: str) -> dict[str, Callable[..., Any]]:
+    """The handlers of a resource that is there in name: made, updated in place and deleted, and nothing behind it."""
+    begins, attributes = STAND_INS[resource_type]
+
+    def named(logical_id: str, stack_name: str) -> tuple[str, Properties]:
+        digest = hashlib.sha256(f"{stack_name}/{logical_id}".encode()).hexdigest()[:17]  # as long as EC2's ids
+        host = str(1 + int(digest, 16) % 254)
+        made = {name: start + (host if start.endswith(".") else digest) for name, start in attributes.items()}
+        return begins + digest, made
+
+    def create(logical_id: str, _properties: Properties, stack_name: str) -> tuple[str, Properties]:
+        return named(logical_id, stack_name)
+
+    def update(
+        _physical_id: str, _old: Properties, _new: Properties, stack_name: str, logical_id: str
+    ) -> tuple[str, Properties]:
+        return named(logical_id, stack_name)
+
+    def delete(_physical_id: str, _properties: Properties) -> None:
+        """Nothing is there."""
+
+    return {"create": create, "update": update, "delete": delete}
