@@ -40,7 +40,7 @@ check: $(READY) .coverage ## What CI checks besides the tests: style, types, arc
 docs: $(READY) ## Write the generated pages anew
 	$(foreach script,$(DOCS),$(BIN)/python scripts/$(script) $(CHECK) &&) true
 
-DOCS :=
+DOCS := readme.py
 
 render: $(READY) ## Render every environment into templates_out
 	$(BIN)/tapgen render --all
