@@ -1,0 +1,368 @@
+"""Change sets: empty, partial, slow, stale, approved, declined."""
+
+import re
+
+import pytest
+
+from tapgen.deploy import plan as plans
+from tapgen.deploy.faults import AwsError
+from tapgen.deploy.values import Change, ChangeSet, Detail, Finding
+from tapgen.errors import ExitCode
+from tapgen.review.model import Review
+from tests.unit.deploy.fake import Cloud
+from tests.unit.deploy.scene import NAME, TAGS, Seen, deployed, document, request, run, topic
+
+CHANGED = document(Topic=topic("changed"))
+
+
+@pytest.mark.rule(8)
+def test_no_changes_is_a_success_and_leaves_nothing():
+    cloud = Cloud()
+    record = deployed(cloud)
+    record.outputs = ()
+    view = Seen()
+    outcome = run(cloud, request(), view=view)
+    assert (outcome.code, outcome.changed) == (ExitCode.OK, False)
+    assert outcome.message == "no changes: tap-dev is as the template says"
+    assert cloud.sets == {}
+    assert cloud.count("execute") == 0
+    assert view.outcomes == [outcome]
+
+
+@pytest.mark.rule(8)
+@pytest.mark.parametrize("words", ["didn't contain changes", "No updates are to be performed"])
+def test_either_wording_of_an_empty_change_set_counts(words):
+    cloud = Cloud()
+    deployed(cloud)
+    cloud.set_failure = f"The submitted information {words}."
+    assert run(cloud, request(CHANGED)).code == ExitCode.OK
+    assert cloud.sets == {}
+
+
+@pytest.mark.rule(8)
+def test_no_changes_may_come_as_an_error_of_create_change_set():
+    cloud = Cloud()
+    deployed(cloud)
+    cloud.create_change_set = lambda asked: None
+    outcome = run(cloud, request(CHANGED))
+    assert (outcome.code, outcome.changed) == (ExitCode.OK, False)
+    assert cloud.count("delete_change_set") == 0
+
+
+@pytest.mark.rule(8)
+def test_an_empty_first_change_set_takes_its_empty_stack_with_it():
+    cloud = Cloud()
+    cloud.set_failure = "The submitted information didn't contain changes."
+    assert run(cloud, request()).code == ExitCode.OK
+    assert [one.status for one in cloud.stacks.values()] == ["DELETE_IN_PROGRESS"]
+    assert cloud.sets == {}
+
+
+@pytest.mark.rule(9)
+def test_an_output_only_change_is_executed_and_said():
+    cloud = Cloud()
+    deployed(cloud)
+    changed = document()
+    changed["Outputs"]["Extra"] = {"Value": "x"}
+    view = Seen()
+    outcome = run(cloud, request(changed), view=view)
+    assert (outcome.code, outcome.changed) == (ExitCode.OK, True)
+    assert view.plans[0].rows == ()
+    assert view.plans[0].stack_changes == ("outputs Extra",)
+
+
+@pytest.mark.rule(9)
+def test_a_tag_only_change_is_said():
+    cloud = Cloud()
+    deployed(cloud, tags={**TAGS, "Author": "someone"})
+    view = Seen()
+    run(cloud, request(), view=view)
+    assert view.plans[0].stack_changes == ("tag Author: someone -> a",)
+    row = Change("Modify", "Topic", "topic-1", "AWS::SNS::Topic", "False", ("Tags",))
+    assert plans.rows(ChangeSet("", "", "", "", changes=(row,)))[0].verb == "update tags"
+
+
+@pytest.mark.rule(10)
+def test_changes_that_property_values_drop_are_not_lost():
+    cloud = Cloud()
+    deployed(cloud)
+    cloud.drop_changes = frozenset(("Topic",))
+    view = Seen()
+    run(cloud, request(document(Topic=topic("x"), Other=topic("y"))), view=view)
+    assert {row.logical_id for row in view.plans[0].rows} == {"Topic", "Other"}
+
+
+def change_set(*changes):
+    return ChangeSet("arn:s", "s", "arn:stack", "CREATE_COMPLETE", changes=changes)
+
+
+@pytest.mark.rule(10)
+def test_two_descriptions_are_merged_and_the_worse_word_counts():
+    plain = Change("Modify", "T", "t-1", "X", "True", (), (Detail("Properties", "A", "Always"), Detail("Tags")))
+    valued = Change("Modify", "T", "", "X", "False", (), (Detail("Properties", "A", "Never", before="1", after="2"),))
+    [merged] = plans.merge(change_set(plain), change_set(valued)).changes
+    assert (merged.replacement, merged.physical_id) == ("True", "t-1")
+    assert [(one.attribute, one.after) for one in merged.details] == [("Properties", "2"), ("Tags", None)]
+
+
+@pytest.mark.rule(11)
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_several_details_about_one_property_the_worst_wins(order):
+    details = (
+        Detail("Properties", "KeySchema", "Never", "Static", before="a", after="b"),
+        Detail("Properties", "KeySchema", "Always", "Dynamic", causing="Topic.Arn"),
+    )[::order]
+    change = Change("Modify", "T", "t-1", "AWS::DynamoDB::Table", "", ("Properties",), details)
+    [row] = plans.rows(change_set(change))
+    assert row.verb == "replace"
+    assert len(row.because) == 1
+    assert row.because[0].endswith("(replaces)")
+
+
+@pytest.mark.rule(12)
+@pytest.mark.parametrize(
+    ("action", "verb"),
+    [
+        ("Import", "import"),
+        ("Dynamic", "decided later"),
+        ("SyncWithActual", "sync"),
+        ("Teleport", "teleport"),
+        ("", "change"),
+    ],
+)
+def test_an_unknown_action_is_shown_not_a_crash(action, verb):
+    change = Change(action, "T", "t-1", "AWS::DynamoDB::Table")
+    assert plans.rows(change_set(change))[0].verb == verb
+    assert plans.refused(Review(), change_set(change), frozenset()) == ()
+
+
+@pytest.mark.rule(13)
+def test_the_reason_of_a_failed_validation_is_read_from_the_events():
+    cloud = Cloud()
+    deployed(cloud)
+    cloud.set_failure = "Validation failed. Call DescribeEvents for details."
+    cloud.findings = (
+        Finding("ItemTable", "NAME_CONFLICT", "items already exists", "/Properties/TableName"),
+        Finding("", "Guard::Hook", "no public buckets"),
+    )
+    outcome = run(cloud, request(CHANGED))
+    assert outcome.code == ExitCode.FAILED
+    assert "ItemTable.Properties.TableName: items already exists (NAME_CONFLICT)" in outcome.message
+    assert "template: no public buckets (Guard::Hook)" in outcome.message
+    assert "--import-existing" in outcome.hint
+    assert cloud.sets == {}
+
+
+@pytest.mark.rule(14)
+def test_names_are_random_and_carry_a_token():
+    cloud = Cloud()
+    for _ in range(2):
+        run(cloud, request(options={"plan_only": True}))
+    asked = [kept["request"] for kept in cloud.sets.values()]
+    assert len({one.name for one in asked}) == 2
+    for one in asked:
+        assert re.fullmatch(r"tapgen-dev-[0-9a-f-]{36}", one.name)
+        assert one.token == one.name.removeprefix("tapgen-dev-")
+
+
+@pytest.mark.rule(14)
+def test_a_change_set_that_we_did_not_make_is_never_deleted():
+    cloud = Cloud()
+    deployed(cloud)
+    theirs = run(cloud, request(CHANGED, options={"plan_only": True})).change_set
+    run(cloud, request(CHANGED), confirm=False)
+    run(cloud, request(CHANGED, options={"plan": theirs}), confirm=False)
+    assert list(cloud.sets) == [theirs]
+
+
+@pytest.mark.rule(15)
+def test_declined_takes_everything_back():
+    cloud = Cloud()
+    outcome = run(cloud, request(), confirm=False)
+    assert outcome.code == ExitCode.DECLINED
+    assert cloud.sets == {}
+    assert [one.status for one in cloud.stacks.values()] == ["DELETE_IN_PROGRESS"]
+    assert cloud.count("execute") == 0
+
+
+@pytest.mark.rule(16)
+def test_an_obsolete_plan_is_refused():
+    cloud = Cloud()
+    deployed(cloud)
+
+    def meanwhile(_plan):
+        next(iter(cloud.sets.values()))["status"] = "OBSOLETE"
+        return True
+
+    outcome = run(cloud, request(CHANGED), confirm=meanwhile)
+    assert outcome.code == ExitCode.REFUSED
+    assert "OBSOLETE" in outcome.message
+    assert cloud.count("execute") == 0
+    assert cloud.sets == {}
+
+
+@pytest.mark.rule(16)
+def test_a_plan_whose_stack_moved_is_refused_even_where_the_service_did_not_notice():
+    cloud = Cloud()
+    record = deployed(cloud)
+
+    def meanwhile(_plan):
+        record.template = '{"Resources": {"Other": {"Type": "AWS::SNS::Topic"}}}'
+        return True
+
+    outcome = run(cloud, request(CHANGED), confirm=meanwhile)
+    assert outcome.code == ExitCode.REFUSED
+    assert "the deployed template is not the one" in outcome.message
+    assert cloud.count("execute") == 0
+
+
+@pytest.mark.rule(17)
+def test_a_change_set_that_is_never_made_is_deleted_after_ten_minutes():
+    cloud = Cloud()
+    deployed(cloud)
+    cloud.set_delay = 10**6
+    outcome = run(cloud, request(CHANGED))
+    assert outcome.code == ExitCode.FAILED
+    assert "after 10 minutes" in outcome.message
+    assert 600 < cloud.time.now < 620
+    assert cloud.sets == {}
+
+
+@pytest.mark.rule(45)
+def test_every_parameter_is_sent_with_its_value():
+    made = document()
+    made["Parameters"] = {"Size": {"Type": "Number", "Default": 3}, "On": {"Type": "String", "Default": True}}
+    cloud = Cloud()
+    deployed(cloud)
+    run(cloud, request(made, parameters={"Size": "5"}, options={"plan_only": True}))
+    [kept] = cloud.sets.values()
+    assert kept["request"].parameters == {"Size": "5", "On": "true"}
+
+
+@pytest.mark.rule(45)
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [({}, 'the parameter "Size" has no value'), ({"Siz": "1"}, 'the template has no parameter "Siz"')],
+)
+def test_a_parameter_that_cannot_be_sent_is_refused_before_anything(given, words):
+    made = document()
+    made["Parameters"] = {"Size": {"Type": "Number"}}
+    cloud = Cloud()
+    outcome = run(cloud, request(made, parameters=given))
+    assert outcome.code == ExitCode.USAGE
+    assert words in outcome.message
+    assert cloud.count("create_change_set") == 0
+
+
+def test_plan_only_leaves_the_change_set_and_says_how_to_execute_it():
+    cloud = Cloud()
+    outcome = run(cloud, request(options={"plan_only": True}), confirm=lambda _: pytest.fail("asked"))
+    assert outcome.code == ExitCode.OK
+    assert outcome.change_set in cloud.sets
+    assert outcome.hint == f"Execute it with: tapgen deploy --env dev --plan {outcome.change_set}"
+    assert cloud.count("execute") == 0
+
+
+def test_a_plan_is_executed_exactly_as_it_was_reviewed():
+    cloud = Cloud()
+    record = deployed(cloud)
+    arn = run(cloud, request(CHANGED, options={"plan_only": True})).change_set
+    made = cloud.count("create_change_set")
+    outcome = run(cloud, request(CHANGED, options={"plan": arn}))
+    assert outcome.code == ExitCode.OK
+    assert record.status == "UPDATE_COMPLETE"
+    assert cloud.count("create_change_set") == made
+    assert cloud.sets[arn]["status"] == "EXECUTE_IN_PROGRESS"
+
+
+def test_a_first_creation_can_be_planned_and_executed_later():
+    cloud = Cloud()
+    arn = run(cloud, request(options={"plan_only": True})).change_set
+    assert run(cloud, request(options={"plan": arn})).status == "CREATE_COMPLETE"
+
+
+@pytest.mark.parametrize(
+    ("moved", "words"),
+    [
+        ("template", "the template"),
+        ("parameters", "the parameters or stack tags"),
+        ("stack", "the deployed stack"),
+        ("tags", "the parameters or stack tags"),
+        ("body", "the change set's own template"),
+    ],
+)
+def test_a_plan_is_refused_when_something_moved(moved, words):
+    made = document(Topic=topic("changed"))
+    made["Parameters"] = {"Size": {"Type": "String", "Default": "1"}}
+    cloud = Cloud()
+    record = deployed(cloud)
+    arn = run(cloud, request(made, options={"plan_only": True})).change_set
+    later = {"options": {"plan": arn}}
+    if moved == "template":
+        made = {**made, "Description": "another"}
+    elif moved == "parameters":
+        later["parameters"] = {"Size": "2"}
+    elif moved == "stack":
+        record.template = '{"Resources": {"Other": {"Type": "AWS::SNS::Topic"}}}'
+    elif moved == "tags":
+        later["tags"] = {**TAGS, "Author": "b"}
+    else:
+        from dataclasses import replace
+
+        kept = cloud.sets[arn]
+        kept["request"] = replace(kept["request"], body='{"Resources": {"Evil": {"Type": "AWS::SNS::Topic"}}}')
+    outcome = run(cloud, request(made, **later))
+    assert outcome.code == ExitCode.REFUSED
+    assert outcome.message == f"the plan is stale: {words} moved since it was made"
+    assert cloud.count("execute") == 0
+    assert arn in cloud.sets
+
+
+@pytest.mark.parametrize(
+    ("arn", "code", "words"),
+    [
+        ("nonsense", ExitCode.WRONG_TARGET, "not the ARN of a change set"),
+        ("arn:aws:cloudformation:us-east-1:1:changeSet/a/b", ExitCode.WRONG_TARGET, "the plan is in us-east-1"),
+        ("arn:aws:cloudformation:eu-west-1:1:changeSet/a/b", ExitCode.REFUSED, "there is no plan"),
+    ],
+)
+def test_a_plan_that_is_none_is_refused(arn, code, words):
+    outcome = run(Cloud(), request(options={"plan": arn}))
+    assert outcome.code == code
+    assert words in outcome.message
+
+
+def test_a_plan_of_another_stack_or_of_another_tool_is_refused():
+    cloud = Cloud()
+    arn = run(cloud, request(options={"plan_only": True})).change_set
+    other = run(cloud, request(stack_name="tap-prod", options={"plan": arn}))
+    assert (other.code, "tap-prod" in other.message) == (ExitCode.WRONG_TARGET, True)
+    from dataclasses import replace
+
+    cloud.sets[arn]["request"] = replace(cloud.sets[arn]["request"], description="by hand")
+    foreign = run(cloud, request(options={"plan": arn}))
+    assert (foreign.code, "is no plan of tapgen" in foreign.message) == (ExitCode.REFUSED, True)
+
+
+def test_a_plan_that_was_executed_is_refused():
+    cloud = Cloud()
+    arn = run(cloud, request(options={"plan_only": True})).change_set
+    assert run(cloud, request(options={"plan": arn})).code == ExitCode.OK
+    again = run(cloud, request(options={"plan": arn}))
+    assert again.code == ExitCode.REFUSED
+    assert "EXECUTE_IN_PROGRESS" in again.message
+
+
+def test_an_error_while_reading_a_plan_is_passed_on():
+    cloud = Cloud()
+    arn = run(cloud, request(options={"plan_only": True})).change_set
+    cloud.faults["change_set"] = [AwsError("AccessDenied", "no", "DescribeChangeSet")]
+    assert run(cloud, request(options={"plan": arn})).message == "DescribeChangeSet: no (AccessDenied)"
+
+
+def test_import_existing_is_asked_for():
+    cloud = Cloud()
+    run(cloud, request(options={"plan_only": True, "import_existing": True}))
+    [kept] = cloud.sets.values()
+    assert kept["request"].import_existing is True
+    assert kept["request"].stack == NAME

@@ -1,0 +1,194 @@
+"""Faults at every call in turn: a stack is never left worse than it was found, and nobody else's things are deleted."""
+
+import pytest
+
+from tapgen.deploy.faults import AwsError, CredentialsError, ThrottledError, UnreachableError
+from tapgen.errors import ExitCode
+from tests.unit.deploy.fake import Cloud
+from tests.unit.deploy.scene import NAME, Seen, deployed, document, request, run, topic
+
+CHANGED = document(Topic=topic("changed"), Other=topic("new"))
+EXECUTED = "execute"
+FAULTS = {
+    "throttling": lambda name: ThrottledError("Throttling", "Rate exceeded", name),
+    "no network": lambda name: UnreachableError("ConnectionClosedError", "Connection reset by peer", name),
+    "expired": lambda name: CredentialsError("ExpiredToken", "The security token is expired", name),
+    "denied": lambda name: AwsError("AccessDenied", "not authorized", name),
+    "ctrl-c": lambda name: KeyboardInterrupt(),
+}
+
+
+def calls(update, protected):
+    """The calls of a deployment without a fault, until it is over."""
+    cloud, made = scene(update, protected)
+    assert run(cloud, made).code == ExitCode.OK
+    return cloud.names()
+
+
+def scene(update, protected=False):
+    cloud = Cloud()
+    if update:
+        deployed(cloud)
+    return cloud, request(CHANGED if update else document(), protected=protected)
+
+
+CASES = [
+    (update, index, fault)
+    for update in (False, True)
+    for index in range(len(calls(update, protected=True)))
+    for fault in FAULTS
+]
+
+
+@pytest.mark.rule(19)
+@pytest.mark.rule(22)
+@pytest.mark.rule(23)
+@pytest.mark.parametrize(("update", "index", "fault"), CASES)
+def test_one_fault_at_one_call(update, index, fault):
+    cloud, made = scene(update, protected=True)
+    met = []
+
+    def hook(number, operation):
+        if number == index + 1:
+            met.append(operation)
+            raise FAULTS[fault](operation)
+
+    cloud.hook = hook
+    found = snapshot(cloud)
+    outcome = run(cloud, made)
+    assert met
+    begun = any(kept["status"].startswith("EXECUTE_") for kept in cloud.sets.values())
+    if not begun:
+        assert outcome.code not in {ExitCode.OK, ExitCode.ROLLED_BACK, ExitCode.STUCK, ExitCode.CONTINUES}
+        assert leftovers(cloud) == []
+        assert snapshot(cloud) == found
+    else:
+        assert outcome.code in {ExitCode.OK, ExitCode.CONTINUES, ExitCode.INTERRUPTED, ExitCode.FAILED}
+        assert outcome.code != ExitCode.FAILED or "not protected" in outcome.message
+        assert cloud.count("delete_stack", "delete_change_set") == 0
+        settle(cloud)
+        assert living(cloud) == {NAME: "UPDATE_COMPLETE" if update else "CREATE_COMPLETE"}
+
+
+def living(cloud):
+    return {one.name: one.status for one in cloud.stacks.values() if not one.status.startswith("DELETE_")}
+
+
+def snapshot(cloud):
+    """What must not change: each stack, its template, its policy and its protection."""
+    return {
+        one.arn: (one.status, one.template, one.protection, one.policy.replace('"', ""))
+        for one in cloud.stacks.values()
+        if not one.status.startswith("DELETE_") and one.status != "REVIEW_IN_PROGRESS"
+    }
+
+
+def leftovers(cloud):
+    """Change sets and empty stacks that somebody must clear away."""
+    empty = [one.name for one in cloud.stacks.values() if one.status == "REVIEW_IN_PROGRESS"]
+    return [*cloud.sets, *empty]
+
+
+def settle(cloud):
+    for record in cloud.stacks.values():
+        while record.pending:
+            cloud.advance(record)
+
+
+@pytest.mark.parametrize("sleeps", range(1, 8))
+def test_ctrl_c_while_waiting(sleeps):
+    cloud, made = scene(update=False)
+    cloud.batch = 1
+    cloud.set_delay = 3
+    cloud.time.interrupt = sleeps
+    outcome = run(cloud, made)
+    assert outcome.code == ExitCode.INTERRUPTED
+    begun = any(kept["status"].startswith("EXECUTE_") for kept in cloud.sets.values())
+    assert begun == (sleeps > 4)
+    if begun:
+        assert "tapgen watch" in outcome.hint
+        assert cloud.count("delete_stack", "delete_change_set") == 0
+    else:
+        assert outcome.message == "interrupted, nothing was executed"
+        assert leftovers(cloud) == []
+
+
+@pytest.mark.parametrize("update", [False, True])
+def test_a_lost_answer_of_create_change_set_leaves_nothing_behind(update):
+    cloud, made = scene(update)
+    cloud.lost_answers = {"create_change_set"}
+    outcome = run(cloud, made)
+    assert outcome.code == ExitCode.FAILED
+    assert "the connection was closed" in outcome.message
+    assert leftovers(cloud) == []
+
+
+def test_a_lost_answer_of_execute_is_asked_for_and_followed():
+    cloud, made = scene(update=True)
+    cloud.lost_answers = {"execute"}
+    outcome = run(cloud, made)
+    assert (outcome.code, outcome.status) == (ExitCode.OK, "UPDATE_COMPLETE")
+
+
+def test_when_nobody_can_say_whether_it_began_nothing_is_deleted():
+    cloud, made = scene(update=True)
+    gone = UnreachableError("EndpointConnectionError", "no route", "any")
+
+    def hook(_, operation):
+        if operation == "execute":
+            cloud.faults.update(change_set=[gone], events=[gone] * 9, stack=[gone] * 9)
+
+    cloud.hook = hook
+    cloud.lost_answers = {"execute"}
+    outcome = run(cloud, made)
+    assert outcome.code == ExitCode.CONTINUES
+    assert cloud.count("delete_change_set") == 0
+
+
+@pytest.mark.rule(5)
+@pytest.mark.parametrize("operation", ["create_change_set", "execute"])
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("ValidationError", "Stack:arn is in UPDATE_IN_PROGRESS state and can not be updated."),
+        ("OperationInProgressException", "another one"),
+    ],
+)
+def test_a_second_deployer_between_two_calls(operation, code, text):
+    cloud, made = scene(update=True)
+    cloud.faults[operation] = [AwsError(code, text, operation)]
+    outcome = run(cloud, made)
+    assert outcome.code == ExitCode.BUSY
+    assert "--wait" in outcome.hint
+    assert leftovers(cloud) == []
+
+
+def test_what_cannot_be_cleaned_up_is_said():
+    cloud, made = scene(update=True)
+    expired = CredentialsError("ExpiredToken", "expired", "DeleteChangeSet")
+    cloud.faults = {"execute": [expired], "delete_change_set": [expired]}
+    view = Seen()
+    outcome = run(cloud, made, view=view)
+    assert outcome.code == ExitCode.FAILED
+    [warning] = view.warnings
+    assert warning.startswith("The change set tapgen-dev-")
+    assert "is left behind" in warning
+
+
+def test_nothing_is_searched_for_where_no_stack_came_about():
+    cloud = Cloud()
+    cloud.faults["create_change_set"] = [UnreachableError("x", "gone", "CreateChangeSet")]
+    assert run(cloud, request()).code == ExitCode.FAILED
+    assert cloud.count("delete_change_set", "delete_stack", "change_sets") == 0
+
+
+def test_an_empty_stack_that_somebody_executed_meanwhile_is_not_deleted():
+    cloud = Cloud()
+
+    def meanwhile(_plan):
+        [record] = cloud.stacks.values()
+        record.status = "CREATE_COMPLETE"
+        return False
+
+    assert run(cloud, request(), confirm=meanwhile).code == ExitCode.DECLINED
+    assert cloud.count("delete_stack") == 0
