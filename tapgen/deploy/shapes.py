@@ -168,4 +168,6 @@ def finding(raw: Raw) -> Finding | None:
 
 def log_event(raw: Raw) -> LogEvent:
     """A member of FilterLogEvents' events."""
-    return LogEvent(raw["eventId"], raw["timestamp"], raw.get("logStreamName") or "", raw["message"])
+    stream = raw.get("logStreamName") or ""
+    known = raw.get("eventId") or f"{stream} {raw['timestamp']} {raw['message']}"  # emulators may have none
+    return LogEvent(known, raw["timestamp"], stream, raw["message"])
