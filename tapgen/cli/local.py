@@ -56,6 +56,7 @@ def command(
       tapgen local --env dev -- pytest tests/end_to_end
     """
     from tapgen.local import emulator, gateway
+    from tapgen.local.isolation import isolated
 
     calls = [gateway.with_content(gateway.parse(text), data, headers) for text in requests]
     once = bool(calls or tables or program)
@@ -64,7 +65,8 @@ def command(
     loaded = load_project(project)
     chosen = filled(loaded.environment(environment))
     region = (*chosen.target_regions, os.environ.get("AWS_REGION"), emulator.REGION)
-    with emulator.running(chosen.account or emulator.ACCOUNT, next(filter(None, region)), port or 0) as running:
+    started = emulator.running(chosen.account or emulator.ACCOUNT, next(filter(None, region)), port or 0)
+    with started as running, isolated(running):
         click.echo(f"Embedded AWS at {running.endpoint}, account {running.account}, {running.region}", err=True)
         code, deployed = _deploy(chosen, running)
         if deployed is None:

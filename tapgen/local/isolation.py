@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tapgen.local.emulator import HOST
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, MutableMapping
 
     from tapgen.local.emulator import Emulator
 
@@ -30,3 +31,20 @@ def isolate(environment: Mapping[str, str], emulator: Emulator) -> dict[str, str
         "NO_PROXY": bypass,
         "no_proxy": bypass,
     }
+
+
+@contextmanager
+def isolated(emulator: Emulator, environ: MutableMapping[str, str] = os.environ) -> Iterator[None]:
+    """Inside of the block this process itself reaches the emulator alone: botocore reads the variables by itself."""
+    before = dict(environ)
+    _replace(environ, isolate(before, emulator))
+    try:
+        yield
+    finally:
+        _replace(environ, before)
+
+
+def _replace(environ: MutableMapping[str, str], values: Mapping[str, str]) -> None:
+    for name in environ.keys() - values.keys():
+        del environ[name]
+    environ.update(values)

@@ -16,7 +16,6 @@ from tapgen.deploy.aws import connect
 from tapgen.errors import TapgenError
 from tapgen.local import emulator
 from tapgen.local.emulator import HOST
-from tapgen.local.isolation import isolate
 from tapgen.local.server import Request
 
 
@@ -158,39 +157,6 @@ def test_a_scan_reads_the_items_of_one_region_and_a_reset_forgets_them(embedded)
     embedded.reset()
     assert client.list_tables()["TableNames"] == []
     client.close()
-
-
-def test_the_environment_reaches_the_emulator_and_nothing_else():
-    running = emulator.Emulator(4567, "123456789012", "eu-west-1", Path(), None)
-    mine = {
-        "PATH": "/bin",
-        "AWS_PROFILE": "work",
-        "AWS_SESSION_TOKEN": "secret",
-        "AWS_ENDPOINT_URL_S3": "https://elsewhere.example",
-        "HTTPS_PROXY": "http://proxy.example",
-        "no_proxy": "intranet.example",
-    }
-    isolated = isolate(mine, running)
-    assert isolated == {
-        "PATH": "/bin",
-        "HTTPS_PROXY": "http://proxy.example",
-        "AWS_ENDPOINT_URL": "http://127.0.0.1:4567",
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_REGION": "eu-west-1",
-        "AWS_DEFAULT_REGION": "eu-west-1",
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "NO_PROXY": "intranet.example,127.0.0.1",
-        "no_proxy": "intranet.example,127.0.0.1",
-    }
-    assert mine["AWS_PROFILE"] == "work"
-
-
-def test_without_a_proxy_setting_only_loopback_bypasses():
-    running = emulator.Emulator(4567, "123456789012", "eu-west-1", Path(), None)
-    assert isolate({}, running)["NO_PROXY"] == "127.0.0.1"
 
 
 def test_no_key_of_the_person_reaches_the_emulator(monkeypatch):
