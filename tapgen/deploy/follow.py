@@ -43,7 +43,8 @@ class Reader:
         self._stack = stack
         self._token = token
         self._pacer = pacer
-        self._seen: set[str] = {after} if after else set()
+        self._after = after
+        self._seen: set[str] = set()
 
     def read(self) -> tuple[Event, ...]:
         """Pages back to a known EventId, or to the operation before this one; an EventId is told once."""
@@ -51,6 +52,7 @@ class Reader:
         page = ""
         while True:
             answer = self._pacer.call(partial(self._client.events, self._stack, page))
+            self._skip_before(answer.events)
             known = any(event.id in self._seen for event in answer.events)
             ours = [event for event in answer.events if not self._token or event.token == self._token]
             fresh += [event for event in ours if event.id not in self._seen]
@@ -60,6 +62,13 @@ class Reader:
         fresh = list({event.id: event for event in fresh}.values())
         self._seen.update(event.id for event in fresh)
         return tuple(reversed(fresh))
+
+    def _skip_before(self, newest_first: tuple[Event, ...]) -> None:
+        """Take `after`, and what stands below it, for known."""
+        ids = [event.id for event in newest_first]
+        if self._after in ids:
+            self._seen.update(ids[ids.index(self._after) :])
+            self._after = ""
 
 
 def follow(

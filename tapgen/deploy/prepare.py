@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 class Situation:
     """What is there before the change set: who deploys, the stack, its template, and the review of the change.
 
-    `stack` is None unless there is one to update; `absent` when the name is not even taken by an empty one.
+    `stack` is None unless there is one to update; `absent` when the name is not even taken by an empty one; `body` is
+    the template's text.
     """
 
     request: Deployment
@@ -42,6 +43,7 @@ class Situation:
     old: Document | None
     review: Review
     absent: bool
+    body: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ def look(request: Deployment, client: Client, view: View, clock: Clock) -> Situa
     Raises:
         TapgenError: wrong account or region, a running operation, a stuck stack, or a change that the guard refuses.
     """
+    body = facts.body(request.document)
     options = request.options
     identity = check_pins(client, request.account, request.regions)
     stack = stack_ready(
@@ -87,7 +90,7 @@ def look(request: Deployment, client: Client, view: View, clock: Clock) -> Situa
         new_parameters={**(stack.parameters if stack and exists else {}), **request.parameters, **known},
     )
     guard(plan.refused(review, None, options.allow_loss))
-    return Situation(request, identity, stack if exists else None, old, review, stack is None)
+    return Situation(request, identity, stack if exists else None, old, review, stack is None, body)
 
 
 def _refuse_stuck(stack: Stack | None) -> None:
@@ -108,8 +111,7 @@ def prepare(situation: Situation, client: Client, attempt: Attempt, view: View, 
     Raises:
         TapgenError: CloudFormation refuses it, or the guard does.
     """
-    body = facts.body(situation.request.document)
-    request, source = upload(client, situation.request, body, situation.identity.account, view)
+    request, source = upload(client, situation.request, situation.body, situation.identity.account, view)
     parameters = facts.parameters(request.document, request.parameters)
     mark = stamp.stamp(situation.old, request.document, parameters, request.tags)
     attempt.stack_is_new = situation.absent
