@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tapgen.errors import TapgenError, UsageError
-from tapgen.local.gaps import STAND_INS, in_region, on_one_metric, stand_in
+from tapgen.local.gaps import fill
 from tapgen.local.server import Request, serve
 
 if TYPE_CHECKING:
@@ -264,28 +264,16 @@ def main() -> None:
     import asyncio
 
     from ministack.app import app
+    from ministack.core.responses import get_region
+    from ministack.services.cloudformation import provisioners
 
-    _fill_gaps()
+    fill(provisioners, get_region)
     try:
         asyncio.run(serve(app, int(sys.argv[1]), sys.stdin, Path(JOURNAL)))
     finally:
         shutil.rmtree(Path.cwd(), ignore_errors=True)
         if os.getpgrp() == os.getpid():  # as `start` made it: nobody else is in the group but functions still at work
             os.killpg(0, signal.SIGKILL)
-
-
-def _fill_gaps() -> None:
-    """The emulator is pinned to one version, and has no other hook."""
-    from ministack.core.responses import get_region
-    from ministack.services.cloudformation import provisioners
-
-    record = provisioners._cw_metric_alarm_record  # noqa: SLF001 - as above
-    provisioners._cw_metric_alarm_record = lambda name, properties: record(name, on_one_metric(properties))  # noqa: SLF001 - as above
-    name = provisioners._physical_name  # noqa: SLF001 - as above
-    provisioners._physical_name = lambda *parts, **how: in_region(name(*parts, **how), get_region())  # noqa: SLF001 - as above
-    for resource_type in STAND_INS:
-        handlers = {**stand_in(resource_type), "update_with_logical_id": True}
-        provisioners._RESOURCE_HANDLERS.setdefault(resource_type, handlers)  # noqa: SLF001 - as above
 
 
 if __name__ == "__main__":

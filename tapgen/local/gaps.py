@@ -20,6 +20,17 @@ STAND_INS: dict[str, tuple[str, dict[str, str]]] = {
 SUFFIX = 13  # characters at the end of a generated name that make it unique
 
 
+def fill(provisioners: Any, region: Callable[[], str]) -> None:  # a module without types
+    """Put all of it into ministack's provisioners, which is pinned to one version and has no other hook."""
+    record = provisioners._cw_metric_alarm_record  # noqa: SLF001 - as above
+    name = provisioners._physical_name  # noqa: SLF001 - as above
+    provisioners._cw_metric_alarm_record = lambda alarm, properties: record(alarm, on_one_metric(properties))  # noqa: SLF001 - as above
+    provisioners._physical_name = lambda *parts, **how: in_region(name(*parts, **how), region())  # noqa: SLF001 - as above
+    for resource_type in STAND_INS:
+        handlers = {**stand_in(resource_type), "update_with_logical_id": True}
+        provisioners._RESOURCE_HANDLERS.setdefault(resource_type, handlers)  # noqa: SLF001 - as above
+
+
 def on_one_metric(properties: Properties) -> Properties:
     """The properties of an AWS::CloudWatch::Alarm with its first metric instead of an expression over several."""
     stats = [query["MetricStat"] for query in properties.get("Metrics") or () if "MetricStat" in query]

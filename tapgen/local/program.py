@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,16 @@ if TYPE_CHECKING:
     from tapgen.local.session import Deployed
 
 
-def run(program: Sequence[str], emulator: Emulator, deployed: Deployed, environ: Mapping[str, str] = os.environ) -> int:
+GRACE = 10.0  # seconds that a command has to end by itself after a Ctrl-C
+
+
+def run(
+    program: Sequence[str],
+    emulator: Emulator,
+    deployed: Deployed,
+    environ: Mapping[str, str] = os.environ,
+    grace: float = GRACE,
+) -> int:
     """Run it to its end and give its exit code; as shells do, 128 and the signal's number where a signal ended it.
 
     Raises:
@@ -34,19 +43,19 @@ def run(program: Sequence[str], emulator: Emulator, deployed: Deployed, environ:
         process = subprocess.Popen(program, env=variables)
     except OSError as error:
         raise UsageError(f"{program[0]}: {error.strerror}", "Name a command after --.") from None
-    code = _wait(process)
+    code = _wait(process, grace)
     return 128 - code if code < 0 else code
 
 
-def _wait(process: subprocess.Popen[bytes]) -> int:
+def _wait(process: subprocess.Popen[bytes], grace: float) -> int:
     """Wait for it; a Ctrl-C reaches it from the terminal too, so it may end by itself."""
     try:
         return process.wait()
     except KeyboardInterrupt:
-        try:
-            process.wait(10)
-        finally:
-            if process.poll() is None:
-                process.send_signal(signal.SIGKILL)
-                process.wait()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(grace)
         raise
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()

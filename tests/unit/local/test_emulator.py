@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tapgen.deploy.aws import connect
-from tapgen.errors import TapgenError
+from tapgen.errors import TapgenError, UsageError
 from tapgen.local import emulator
 from tapgen.local.emulator import HOST
 from tapgen.local.server import Request
@@ -235,3 +235,13 @@ def test_a_server_that_has_gone_is_an_error_with_its_log():
         assert str(running.log) in failed.value.hint
     finally:
         running.stop()
+
+
+def test_a_port_of_ones_own_is_taken_and_one_that_is_in_use_is_refused(embedded):
+    with pytest.raises(UsageError, match=f"port {embedded.port}: Address already in use") as refused:
+        emulator.start(port=embedded.port)
+    assert "--port" in refused.value.hint
+    with socket.create_server((HOST, 0)) as server:
+        free = server.getsockname()[1]
+    with emulator.running(port=free) as running:
+        assert running.port == free

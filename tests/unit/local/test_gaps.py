@@ -1,8 +1,10 @@
 """What the embedded AWS lacks: alarms on metric math, NAT gateways."""
 
+from types import SimpleNamespace
+
 import pytest
 
-from tapgen.local.gaps import STAND_INS, in_region, on_one_metric, stand_in
+from tapgen.local.gaps import STAND_INS, fill, in_region, on_one_metric, stand_in
 
 
 def test_an_alarm_on_an_expression_watches_the_first_of_its_metrics():
@@ -83,3 +85,19 @@ def test_a_generated_name_is_another_one_in_another_region_and_as_long():
     assert east.startswith("shop-dev-ItemFunctionRole-")
     assert len(east) == len(west) == len(name)
     assert in_region("shop-dev-bucket-aa4afb92e6134", "us-west-2").islower()
+
+
+def test_all_of_it_is_put_where_the_emulator_looks_and_replaces_nothing_that_it_has():
+    own = {"create": None}
+    provisioners = SimpleNamespace(
+        _cw_metric_alarm_record=lambda name, properties: (name, sorted(properties)),
+        _physical_name=lambda stack, logical_id, max_len=128: f"{stack}-{logical_id}-AA4AFB92E6134"[:max_len],
+        _RESOURCE_HANDLERS={"AWS::EC2::EIP": own},
+    )
+    fill(provisioners, lambda: "eu-west-1")
+    stat = {"Metric": {"Namespace": "N", "MetricName": "M"}, "Period": 60, "Stat": "Sum"}
+    watched = ["Dimensions", "MetricName", "Namespace", "Period", "Statistic"]
+    assert provisioners._cw_metric_alarm_record("alarm", {"Metrics": [{"MetricStat": stat}]}) == ("alarm", watched)
+    assert provisioners._physical_name("s", "Role", max_len=64) == in_region("s-Role-AA4AFB92E6134", "eu-west-1")
+    assert provisioners._RESOURCE_HANDLERS["AWS::EC2::EIP"] is own
+    assert provisioners._RESOURCE_HANDLERS["AWS::EC2::NatGateway"]["update_with_logical_id"] is True

@@ -114,3 +114,24 @@ def test_nothing_listening_is_an_error_too():
         port = server.getsockname()[1]
     with pytest.raises(TapgenError, match="no answer"):
         gateway.send(f"http://127.0.0.1:{port}", Call("GET", "/item"))
+
+
+def test_content_is_added_from_the_text_or_a_file(tmp_path):
+    call = Call("POST", "/orders")
+    (tmp_path / "order.json").write_bytes(b'{"n": 1}')
+    assert gateway.with_content(call, None, ()) == call
+    assert gateway.with_content(call, "caf\u00e9", ()).body == "caf\u00e9".encode()
+    assert gateway.with_content(call, f"@{tmp_path / 'order.json'}", ()).body == b'{"n": 1}'
+    headers = gateway.with_content(call, None, ("Accept: a:b", "X-Empty:")).headers
+    assert headers == (("Accept", "a:b"), ("X-Empty", ""))
+
+
+@pytest.mark.parametrize("header", ["Accept", ": value", ""])
+def test_what_is_no_header_is_refused(header):
+    with pytest.raises(UsageError, match="is no header"):
+        gateway.with_content(Call("GET", "/"), None, (header,))
+
+
+def test_a_body_that_cannot_be_read_is_refused(tmp_path):
+    with pytest.raises(UsageError, match="No such file"):
+        gateway.with_content(Call("GET", "/"), f"@{tmp_path / 'none'}", ())
