@@ -161,7 +161,7 @@ def covers(pattern: str, arn: str, subject: Subject) -> Match:
     if whole and not all(_same_field(mine, theirs) for mine, theirs in zip(wanted[1:5], given[1:5], strict=True)):
         return "no"
     mine, theirs = (tokens(wanted[5]), tokens(given[5])) if whole else (tokens(pattern), tokens(arn))
-    starts = {mine[0], theirs[0]}
+    starts = {*mine[:1], *theirs[:1]}
     if not whole and "a" in starts and any(start.startswith("${") for start in starts):
         return "unknown"  # an ARN beside a parameter, or beside the `${X.Arn}` of a type that is not in the table
     if _meet(mine, theirs, frozenset(), certain=True):

@@ -120,7 +120,7 @@ def _source(function: str, subject: Subject, analyse: Analyse) -> tuple[calls.An
     if isinstance(inline, str) and handlers:
         with tempfile.TemporaryDirectory() as temporary:
             # Lambda developer guide: inline code is the file index of the package.
-            Path(temporary, "index.py").write_text(inline, encoding="utf-8", errors="surrogateescape")
+            Path(temporary, "index.py").write_text(inline, encoding="utf-8", errors="replace")
             return calls.analyse(Path(temporary), handlers[0]), f"{function}.Code.ZipFile/"
     return None, ""
 

@@ -67,6 +67,10 @@ def _size(value: Any) -> int:
     return len(re.sub(r"\s", "", json.dumps(value, separators=(",", ":"), default=str)))
 
 
+def _bytes(text: str) -> int:
+    return len(text.encode(errors="replace"))
+
+
 def _template(subject: Subject) -> Iterator[Hit]:
     for section, most in SECTION_LIMITS.items():
         count = len(mapping(subject.document.get(section)))
@@ -77,14 +81,12 @@ def _template(subject: Subject) -> Iterator[Hit]:
                 yield Hit(
                     f"{str(name)[:40]}… has {len(str(name))} characters; a name takes {MAX_NAME}.", (section, name)
                 )
-    size = len(json.dumps(subject.document, separators=(",", ":"), ensure_ascii=False, default=str).encode())
+    size = _bytes(json.dumps(subject.document, separators=(",", ":"), ensure_ascii=False, default=str))
     if size > MAX_BYTES:
         yield Hit(f"{size:,} bytes; a template takes {MAX_BYTES:,}.", ())
     description = subject.document.get("Description")
-    if isinstance(description, str) and len(description.encode()) > MAX_DESCRIPTION:
-        yield Hit(
-            f"The description has {len(description.encode())} bytes; it takes {MAX_DESCRIPTION}.", ("Description",)
-        )
+    if isinstance(description, str) and _bytes(description) > MAX_DESCRIPTION:
+        yield Hit(f"The description has {_bytes(description)} bytes; it takes {MAX_DESCRIPTION}.", ("Description",))
 
 
 def _policies(subject: Subject) -> Iterator[Hit]:
@@ -118,16 +120,14 @@ def _functions(subject: Subject) -> Iterator[Hit]:
     for owner, properties in subject.of_type("AWS::Lambda::Function"):
         path: DocumentPath = ("Resources", owner, "Properties")
         variables = mapping(mapping(properties.get("Environment")).get("Variables"))
-        size = sum(
-            len(str(name).encode()) + min(len(text.encode()) for text in texts(v)) for name, v in variables.items()
-        )
+        size = sum(_bytes(str(name)) + min(_bytes(text) for text in texts(v)) for name, v in variables.items())
         if size > MAX_ENVIRONMENT:
             yield Hit(
                 f"The environment variables of {owner} have {size:,} bytes; Lambda takes {MAX_ENVIRONMENT:,}.",
                 (*path, "Environment"),
             )
         code = mapping(properties.get("Code")).get("ZipFile")
-        if isinstance(code, str) and len(code.encode(errors="replace")) > MAX_INLINE_CODE:
+        if isinstance(code, str) and _bytes(code) > MAX_INLINE_CODE:
             yield Hit(
                 f"The inline code of {owner} has more than {MAX_INLINE_CODE:,} bytes.", (*path, "Code", "ZipFile")
             )

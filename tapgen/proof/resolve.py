@@ -26,7 +26,7 @@ REFERENCE = re.compile(r"\$\{([^!${}][^${}]*)\}")
 def texts(value: Any, depth: int = 0) -> tuple[str, ...]:
     """Every text that a value of the document can become."""
     if isinstance(value, str):
-        return (value,)
+        return (value if value.isascii() else value.encode(errors="replace").decode(),)  # JSON may hold half a pair
     if isinstance(value, bool | int | float):
         return (str(value).lower(),)
     if not isinstance(value, dict) or len(value) != 1 or depth > DEEPEST:

@@ -48,7 +48,7 @@ def _bodies_logged(subject: Subject) -> Iterator[Hit]:
 
 def _public_write(subject: Subject) -> Iterator[Hit]:
     for owner, properties in subject.of_type("AWS::ApiGateway::Method"):
-        method = properties.get("HttpMethod")
+        method = str(properties.get("HttpMethod"))
         closed = properties.get("AuthorizationType", "NONE") != "NONE" or truthy(properties.get("ApiKeyRequired"))
         if method in WRITING and not closed and not _guarded(properties, subject):
             path = ("Resources", owner, "Properties", "AuthorizationType")

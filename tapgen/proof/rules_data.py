@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tapgen.proof.rule import Hit, Rule
 from tapgen.proof.subject import items, mapping, truthy
@@ -56,16 +56,20 @@ def _public_buckets(subject: Subject) -> Iterator[Hit]:
 def _indexed_names(subject: Subject) -> Iterator[Hit]:
     """DynamoDB developer guide, "Supported data types and naming rules"."""
     for owner, properties in subject.of_type("AWS::DynamoDB::Table"):
-        declared = {mapping(one).get("AttributeName") for one in items(properties.get("AttributeDefinitions"))}
+        declared = _attributes(items(properties.get("AttributeDefinitions")))
         keys = list(items(properties.get("KeySchema")))
         for kind in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes"):
             for index in items(properties.get(kind)):
                 keys += items(mapping(index).get("KeySchema"))
-        used = {mapping(key).get("AttributeName") for key in keys}
-        spare = sorted(str(name) for name in declared - used if isinstance(name, str))
+        spare = sorted(declared - _attributes(keys))
         if spare and keys:
             path = ("Resources", owner, "Properties", "AttributeDefinitions")
             yield Hit(f"{owner} defines attributes that no key uses: {', '.join(spare)}.", path)
+
+
+def _attributes(entries: list[Any]) -> set[str]:
+    names = (mapping(entry).get("AttributeName") for entry in entries)
+    return {name for name in names if isinstance(name, str)}
 
 
 _PROTECTED = "The environment is protected: its data is meant to outlive mistakes."

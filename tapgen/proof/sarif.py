@@ -75,4 +75,4 @@ def _result(finding: Finding, names: list[str], ids: list[str]) -> dict[str, Any
 def _fingerprint(finding: Finding) -> str:
     """Stays the same when lines move, so that an alert that was dismissed stays so."""
     parts = (finding.rule, finding.logical_id or "", finding.file or "", finding.message)
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+    return hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()[:32]

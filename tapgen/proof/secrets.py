@@ -17,8 +17,8 @@ KNOWN_FORMS = (
     ("a password in an address", re.compile(r"\b[a-z][a-z0-9+.-]*://[^/\s:@]+:[^/\s:@$]+@")),  # RFC 3986, userinfo
 )
 SECRET_NAME = re.compile(
-    r"(?:^|[_.\-])(?:password|passwd|pwd|passphrase|secret|token|credentials?|api_?key|access_?key|private_?key|"
-    r"auth_?key|encryption_?key|connection_?string)(?:$|[_.\-])",
+    r"(?:^|[_.\-])(?:password|passwd|pwd|passphrase|secret|token|credentials?|api[_-]?key|access[_-]?key|private[_-]?key|"
+    r"auth[_-]?key|encryption[_-]?key|connection[_-]?string)(?:$|[_.\-])",
     re.IGNORECASE,
 )
 """Names whose values are secrets: PASSWORD, DB_PASSWORD, api-key, but not TOKEN_TTL's neighbour TOKENIZER."""
@@ -49,7 +49,7 @@ def looks_secret(name: str, value: str) -> str:
     name = words(name)
     if SECRET_NAME.search(name) and not HARMLESS_ENDING.search(name) and not _harmless(value):
         return "a secret, by its name"
-    token = _RANDOM.search(value)
+    token = None if value.startswith("arn:") else _RANDOM.search(value)
     if token and "${" not in value and _entropy(token[0]) >= RANDOM_BITS:
         return "a random key"
     return ""

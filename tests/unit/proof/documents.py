@@ -156,3 +156,36 @@ def gateway_endpoint(service: str = "dynamodb", *statements: Any, **more: Any) -
             **more,
         },
     )
+
+
+SETTINGS = """
+[tool.tapgen]
+application = "tap"
+
+[tool.tapgen.network]
+cidr = "10.0.0.0/16"
+
+[tool.tapgen.tables.Item]
+partition_key = { name = "itemId" }
+
+[tool.tapgen.functions.Item]
+source = "src"
+routes = ["GET /item"]
+tables.Item = { variable = "TABLE", actions = ["dynamodb:PutItem"] }
+
+[tool.tapgen.alarms]
+alarm_email = "team@example.com"
+
+[tool.tapgen.environments.dev]
+
+[tool.tapgen.environments.prod]
+protected = true
+"""
+GET_SETTINGS = SETTINGS.replace("PutItem", "GetItem")
+
+
+def write_project(root: Path, settings: str = SETTINGS, call: str = "table.put_item(Item={})") -> None:
+    """A small application; its function makes one call, on line 5 of src/index.py."""
+    (root / "src").mkdir(parents=True, exist_ok=True)
+    (root / "pyproject.toml").write_text(settings)
+    (root / "src" / "index.py").write_text(PUT.replace("table.put_item(Item={})", call))

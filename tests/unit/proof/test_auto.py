@@ -1,0 +1,99 @@
+"""actions = "auto": the code's needs in the rendered template, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tapgen import document
+from tapgen.errors import TapgenError
+from tapgen.proof import check
+from tapgen.proof.auto import with_actions
+from tapgen.settings.load import load
+from tapgen.settings.model import Environment, TableAccess
+from tests.unit.proof.documents import PUT, SETTINGS, write_project
+
+AUTO = SETTINGS.replace(', actions = ["dynamodb:PutItem"]', "")
+INDEXED = AUTO.replace(
+    'partition_key = { name = "itemId" }',
+    'partition_key = { name = "itemId" }\nindexes.byDay = { partition_key = { name = "day" } }\n'
+    'indexes.byShop = { partition_key = { name = "shop" } }',
+)
+TWO = AUTO.replace(
+    "[tool.tapgen.functions.Item]",
+    '[tool.tapgen.tables.Other]\npartition_key = { name = "id" }\nname = "others"\n\n[tool.tapgen.functions.Item]',
+).replace(
+    'tables.Item = { variable = "TABLE" }',
+    'tables.Item = { variable = "TABLE" }\ntables.Other = { variable = "OTHER" }',
+)
+
+
+def environment(root: Path, settings: str = AUTO, call: str = "table.put_item(Item={})") -> Environment:
+    write_project(root, settings, call)
+    return load(root).environment("dev")
+
+
+def access(filled: Environment, table: str = "Item") -> TableAccess:
+    return filled.functions["Item"].tables[table]
+
+
+def test_what_the_code_needs_is_granted_and_checks_clean(tmp_path: Path) -> None:
+    filled = with_actions(environment(tmp_path, call="table.put_item(Item={}); table.get_item(Key={})"))
+    assert access(filled).actions == ("dynamodb:GetItem", "dynamodb:PutItem")
+    assert check.check(filled, document.render(filled).document, lint=False) == ()
+
+
+def test_written_actions_are_left_alone(tmp_path: Path) -> None:
+    written = environment(tmp_path, SETTINGS)
+    assert with_actions(written) is written
+
+
+def test_indexes_that_the_code_reads(tmp_path: Path) -> None:
+    filled = with_actions(environment(tmp_path, INDEXED, "table.query(IndexName='byDay')"))
+    assert access(filled).indexes == {"byDay": ("dynamodb:Query",)}
+    assert access(filled).actions == ()
+    assert check.check(filled, document.render(filled).document, lint=False) == ()
+
+
+def test_an_index_that_is_not_known_is_every_index(tmp_path: Path) -> None:
+    filled = with_actions(environment(tmp_path, INDEXED, "table.query(IndexName=event['index'])"))
+    assert access(filled).indexes == {"byDay": ("dynamodb:Query",), "byShop": ("dynamodb:Query",)}
+
+
+def test_two_tables_are_told_apart_by_their_variables(tmp_path: Path) -> None:
+    other = "table.put_item(Item={}); boto3.resource('dynamodb').Table(os.environ['OTHER']).scan()"
+    filled = with_actions(environment(tmp_path, TWO, other))
+    assert access(filled).actions == ("dynamodb:PutItem",)
+    assert access(filled, "Other").actions == ("dynamodb:Scan",)
+
+
+def test_a_table_by_its_own_name(tmp_path: Path) -> None:
+    filled = with_actions(environment(tmp_path, TWO, "boto3.resource('dynamodb').Table('others').scan()"))
+    assert access(filled, "Other").actions == ("dynamodb:Scan",)
+
+
+def test_the_only_table_takes_what_has_no_name(tmp_path: Path) -> None:
+    filled = with_actions(environment(tmp_path, AUTO, "boto3.resource('dynamodb').Table(event['table']).scan()"))
+    assert access(filled).actions == ("dynamodb:Scan",)
+
+
+@pytest.mark.parametrize("name", ["event['table']", "'unknown'"])
+def test_a_table_that_cannot_be_told_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(TapgenError) as raised:
+        with_actions(environment(tmp_path, TWO, f"boto3.resource('dynamodb').Table({name}).scan()"))
+    assert "which table Scan uses at src/index.py:5 cannot be told" in raised.value.message
+    assert "write the actions out" in raised.value.hint
+
+
+def test_a_broken_source_is_refused_with_its_line(tmp_path: Path) -> None:
+    written = environment(tmp_path)
+    (tmp_path / "src" / "index.py").write_text(PUT + "def (")
+    with pytest.raises(TapgenError) as raised:
+        with_actions(written)
+    assert "src/index.py:6" in raised.value.message
+
+
+def test_calls_of_other_services_are_the_checks_business(tmp_path: Path) -> None:
+    filled = with_actions(environment(tmp_path, AUTO, "boto3.client('dynamodb').list_tables(); table.scan()"))
+    assert access(filled).actions == ("dynamodb:Scan",)

@@ -1,0 +1,198 @@
+"""The check as deploy and the command line call it: environments, places, suppressions, cfn-lint."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tapgen import document
+from tapgen.document import read
+from tapgen.proof import check, lint
+from tapgen.proof.findings import Finding, failing, ordered, suppress, worse_or_equal
+from tapgen.settings.load import load
+from tapgen.settings.model import Suppression
+from tests.unit.proof.documents import GET_SETTINGS, SETTINGS, write_project
+
+
+def checked(root: Path, name: str = "dev", *, with_lint: bool = False) -> tuple[Finding, ...]:
+    environment = load(root).environment(name)
+    return check.check(environment, document.render(environment).document, lint=with_lint)
+
+
+def test_the_shipped_environments_are_clean_but_for_what_their_settings_leave_open() -> None:
+    root = Path(__file__).parents[3]
+    for name, environment in load(root).environments.items():
+        found = check.check(environment, document.render(environment).document, lint=False)
+        assert {finding.rule for finding in found if finding.suppressed_reason is None} <= {"alarm-silent"}, name
+
+
+def test_a_finding_without_a_source_line_points_into_the_settings(tmp_path: Path) -> None:
+    write_project(tmp_path, SETTINGS.replace('"dynamodb:PutItem"', '"dynamodb:PutItem", "dynamodb:Scan"'))
+    found = {finding.rule: finding for finding in checked(tmp_path)}
+    unused = found["permission-unused"]
+    assert unused.file == "pyproject.toml"
+    line = (tmp_path / "pyproject.toml").read_text().splitlines()[(unused.line or 0) - 1]
+    assert line == "[tool.tapgen.functions.Item]"
+    endpoint = found["endpoint-policy-unused"]
+    line = (tmp_path / "pyproject.toml").read_text().splitlines()[(endpoint.line or 0) - 1]
+    assert line == "[tool.tapgen.network]"
+
+
+def test_a_missing_permission_points_into_the_source(tmp_path: Path) -> None:
+    write_project(tmp_path, SETTINGS, "table.get_item(Key={})")
+    [missing] = [finding for finding in checked(tmp_path) if finding.rule == "permission-missing"]
+    assert (missing.file, missing.line) == ("src/index.py", 5)
+
+
+def test_settings_in_tapgen_toml(tmp_path: Path) -> None:
+    write_project(tmp_path, SETTINGS, "table.get_item(Key={})")
+    text = (tmp_path / "pyproject.toml").read_text().replace("[tool.tapgen.", "[").replace("[tool.tapgen]\n", "")
+    (tmp_path / "pyproject.toml").unlink()
+    (tmp_path / "tapgen.toml").write_text(text)
+    [unused] = [finding for finding in checked(tmp_path) if finding.rule == "permission-unused"]
+    assert unused.file == "tapgen.toml"
+    assert text.splitlines()[(unused.line or 0) - 1] == "[functions.Item]"
+
+
+def test_suppressed_findings_stay_with_their_reason(tmp_path: Path) -> None:
+    reason = (
+        'check.suppress = [{ rule = "permission-missing", resource = "ItemFunction", reason = "a demonstration" }]\n'
+    )
+    write_project(tmp_path, SETTINGS.replace("[tool.tapgen]\n", f"[tool.tapgen]\n{reason}"), "table.get_item(Key={})")
+    [finding] = [finding for finding in checked(tmp_path) if finding.rule == "permission-missing"]
+    assert finding.suppressed_reason == "a demonstration"
+    assert finding not in failing(checked(tmp_path), "info")
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        ("table-backups", "check.suppress accepts table-backups of Nobody, which was not found."),
+        ("table-bakups", 'check.suppress names "table-bakups", which is no rule; did you mean "table-backups"?'),
+    ],
+)
+def test_a_suppression_that_accepts_nothing_is_a_finding(tmp_path: Path, rule: str, message: str) -> None:
+    line = f'check.suppress = [{{ rule = "{rule}", resource = "Nobody", reason = "x" }}]\n'
+    write_project(tmp_path, SETTINGS.replace("[tool.tapgen]\n", f"[tool.tapgen]\n{line}"))
+    [finding] = checked(tmp_path)
+    assert (finding.rule, finding.message) == ("suppression-unused", message)
+
+
+def test_suppressions_of_cfn_lint_are_not_judged_without_it(tmp_path: Path) -> None:
+    line = 'check.suppress = [{ rule = "W3005", reason = "x" }]\n'
+    write_project(tmp_path, SETTINGS.replace("[tool.tapgen]\n", f"[tool.tapgen]\n{line}"))
+    assert checked(tmp_path) == ()
+    assert [finding.rule for finding in checked(tmp_path, with_lint=True)] == ["suppression-unused"]
+
+
+def test_cfn_lint_findings_have_the_same_form(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    environment = load(tmp_path).environment("dev")
+    rendered = document.render(environment).document
+    rendered["Resources"]["ItemFunction"]["Properties"]["MemorySize"] = "much"
+    rendered["Resources"]["ItemFunction"]["Properties"]["Nonsense"] = 1
+    found = {finding.rule: finding for finding in check.check(environment, rendered, lint=True)}
+    assert {"E3012", "E3002"} <= set(found)
+    assert found["E3002"].severity == "error"
+    assert found["E3002"].path[:2] == ("Resources", "ItemFunction")
+    assert found["E3002"].logical_id == "ItemFunction"
+    assert found["E3002"].file == "pyproject.toml"
+
+
+def test_cfn_lint_that_does_not_run_is_a_finding() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", "import sys; sys.exit('broken')"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert lint.Lint(process, Path("/nonexistent")).findings() == "broken"
+
+
+def test_cfn_lint_that_is_stopped_leaves_nothing_behind(tmp_path: Path) -> None:
+    left = tmp_path / "document.json"
+    left.write_text("[]")
+    process = subprocess.Popen(
+        [sys.executable, "-c", "input()"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    lint.Lint(process, left).stop()
+    assert process.poll() is not None
+    assert not left.exists()
+    assert process.stdin is not None
+    process.stdin.close()
+
+
+def test_a_template_that_tapgen_did_not_make(tmp_path: Path) -> None:
+    file = tmp_path / "other.yaml"
+    file.write_text(
+        "Resources:\n"
+        "  Worker:\n"
+        "    Type: AWS::Lambda::Function\n"
+        "    Properties:\n"
+        "      Handler: app.run\n"
+        "      Runtime: python3.13\n"
+        "      Role: !GetAtt Role.Arn\n"
+        "      Code: {S3Bucket: b, S3Key: k}\n"
+        "  Role:\n"
+        "    Type: AWS::IAM::Role\n"
+        "    Properties:\n"
+        "      AssumeRolePolicyDocument: {}\n"
+        "      Policies:\n"
+        "      - PolicyName: p\n"
+        "        PolicyDocument:\n"
+        "          Statement:\n"
+        "          - Effect: Allow\n"
+        "            Action: s3:*\n"
+        "            Resource: !Sub arn:${AWS::Partition}:s3:::bucket/*\n"
+    )
+    (tmp_path / "app.py").write_text(
+        "import boto3\ndef run(e, c): boto3.client('s3').get_object(Bucket='bucket', Key='k')\n"
+    )
+    read_ = read(file)
+    target = check.of_template(file, file.read_text(), read_, {"Worker": tmp_path})
+    [found] = check.check_all([target], with_lint=False)
+    wide = next(finding for finding in found if finding.rule == "action-wildcard")
+    assert (wide.file, wide.line) == (str(file), 17)
+    tracing = next(finding for finding in found if finding.rule == "function-tracing")
+    assert (tracing.file, tracing.line) == (str(file), 4)
+    assert not [finding for finding in found if finding.rule == "source-unknown"]
+
+
+def test_several_documents_share_one_cfn_lint(tmp_path: Path) -> None:
+    write_project(tmp_path, GET_SETTINGS)
+    project = load(tmp_path)
+    targets = [
+        check.of_environment(project.environment(name), document.render(project.environment(name)).document)
+        for name in ("dev", "prod")
+    ]
+    targets[1].subject.document["Resources"]["ItemTable"]["Properties"]["Nonsense"] = 1
+    first, second = check.check_all(targets, with_lint=True)
+    assert "E3002" not in {finding.rule for finding in first}
+    assert "E3002" in {finding.rule for finding in second}
+
+
+def test_order_and_duplicates() -> None:
+    late = Finding("b", "info", "m", logical_id="A")
+    early = Finding("b", "error", "m", logical_id="B")
+    accepted = Finding("a", "error", "m", suppressed_reason="x")
+    assert ordered([late, accepted, early, late]) == (early, late, accepted)
+
+
+def test_thresholds() -> None:
+    assert worse_or_equal("error", "warning")
+    assert worse_or_equal("warning", "warning")
+    assert not worse_or_equal("info", "warning")
+    found = [Finding("a", severity, "m") for severity in ("error", "warning", "info")]  # type: ignore[arg-type]
+    assert [len(failing(found, threshold)) for threshold in ("error", "warning", "info")] == [1, 2, 3]
+
+
+def test_a_suppression_may_name_one_resource() -> None:
+    here, there = Finding("a", "error", "m", logical_id="A"), Finding("a", "error", "m", logical_id="B")
+    one = Suppression(rule="a", reason="r", resource="A")
+    marked, unused = suppress([here, there], [one])
+    assert [finding.suppressed_reason for finding in marked] == ["r", None]
+    assert unused == ()
+    assert suppress([there], [one])[1] == (one,)
