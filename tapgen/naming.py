@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,6 +30,11 @@ def function(name: str) -> str:
 def code_key(name: str) -> str:
     """The parameter that takes a packaged function's object key."""
     return logical(name, "FunctionCodeKey")
+
+
+def path(parts: Iterable[str]) -> str:
+    """Part of a logical id: "orders/{orderId}" is OrdersOrderIdVar, so that it differs from "orders/orderId"."""
+    return logical(*(f"{part} Var" if part.startswith("{") else part for part in parts))
 
 
 ARTIFACT_BUCKET = "ArtifactBucket"

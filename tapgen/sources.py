@@ -56,7 +56,8 @@ def read_source(folder: Path) -> Source:
         TapgenError: it is not a readable folder, or a link in it leads to another folder or out of it.
     """
     if not folder.is_dir():
-        raise TapgenError(f"{folder}: there is no such folder", "Name the folder of the function's source.")
+        reason = "a file, not a folder" if folder.is_file() else "there is no such folder"
+        raise TapgenError(f"{folder}: {reason}", "Name the folder of the function's source.")
     root = folder.resolve()
     files = []
     for path, folders, names in os.walk(folder, onerror=_refuse):
@@ -70,6 +71,8 @@ def read_source(folder: Path) -> Source:
             file = here / name
             if file.is_symlink() and not file.resolve().is_relative_to(root):
                 raise TapgenError(f"{file}: a link that leads out of {folder}", "Copy what the function needs.")
+            if not file.is_file():
+                raise TapgenError(f"{file}: not a file that can be read", "Remove it, or mend where it links to.")
             files.append(file.relative_to(folder).as_posix())
     return Source(folder, tuple(sorted(files)))
 

@@ -25,6 +25,9 @@ PUBLISHED = frozenset(
 )
 """What a deployment is a snapshot of: API Gateway API reference, CreateDeployment."""
 
+AWAITED = PUBLISHED - {"AWS::ApiGateway::RestApi", "AWS::ApiGateway::Resource"}
+"""What must be there before the snapshot is taken; the API and its resources are, since methods refer to them."""
+
 ACCESS_LOG_FIELDS = {
     "requestId": "$context.requestId",
     "requestTime": "$context.requestTime",
@@ -59,7 +62,7 @@ def build(template: Template, environment: Environment, compute: ComputeRefs, id
     ]
     own_options = {route.parts for route in parsed if route.method == "OPTIONS"}
     waits += [
-        template.add_resource(preflight(Ref(api), parent, _title(parts), settings.cors))
+        template.add_resource(preflight(Ref(api), parent, naming.path(parts), settings.cors))
         for parts, parent in parents.items()
         if parts not in own_options
     ]
@@ -88,9 +91,7 @@ def publish(template: Template, environment: Environment, data: DataRefs, refs: 
         for title, resource in template.resources.items()
         if resource.resource_type in PUBLISHED
     }
-    more = [
-        title for title, resource in template.resources.items() if resource.resource_type == "AWS::ApiGateway::Method"
-    ]
+    more = [title for title, resource in template.resources.items() if resource.resource_type in AWAITED]
     deployment = template.add_resource(
         apigateway.Deployment(
             f"ApiDeployment{_digest(published)}",
@@ -151,11 +152,6 @@ def _digest(published: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:10]
 
 
-def _title(parts: Iterable[str]) -> str:
-    """Part of a logical id: "orders/{orderId}" is OrdersOrderIdVar, so that it differs from "orders/orderId"."""
-    return naming.logical(*(f"{part} Var" if part.startswith("{") else part for part in parts))
-
-
 def _add_resources(
     template: Template, api: apigateway.RestApi, paths: Iterable[tuple[str, ...]]
 ) -> dict[tuple[str, ...], Any]:
@@ -166,7 +162,7 @@ def _add_resources(
             parts = path[:length]
             if parts not in parents:
                 resource = apigateway.Resource(
-                    f"Api{_title(parts)}Resource",
+                    f"Api{naming.path(parts)}Resource",
                     RestApiId=Ref(api),
                     ParentId=parents[parts[:-1]],
                     PathPart=parts[-1],
@@ -180,7 +176,7 @@ def _method(
 ) -> apigateway.Method:
     parameters = {f"method.request.path.{part.strip('{+}')}": True for part in route.parts if part.startswith("{")}
     return apigateway.Method(
-        f"Api{_title(route.parts)}{route.method.title()}Method",
+        f"Api{naming.path(route.parts)}{route.method.title()}Method",
         RestApiId=Ref(api),
         ResourceId=parent,
         HttpMethod=route.method,
@@ -216,7 +212,7 @@ def _invoke_permission(
     method = "*" if route.method == "ANY" else route.method
     path = "/".join("*" if part.startswith("{") else part for part in route.parts)
     return awslambda.Permission(
-        f"Api{_title(route.parts)}{route.method.title()}Permission",
+        f"Api{naming.path(route.parts)}{route.method.title()}Permission",
         Action="lambda:InvokeFunction",
         FunctionName=function_arn,
         Principal="apigateway.amazonaws.com",

@@ -60,10 +60,7 @@ def check(environment: Environment, entry_points: dict[tuple[str, str], list[Pro
 
     `entry_points` remembers what was found in a source: a project's environments share their sources.
     """
-    if environment.region and environment.regions:
-        yield ("regions",), "region and regions exclude each other; keep one of them"
-    if len(set(environment.regions)) < len(environment.regions):
-        yield ("regions",), "a region stands twice"
+    yield from _alone(environment)
     if environment.network.enabled:
         yield from _network(environment)
     yield from _tables(environment)
@@ -79,6 +76,18 @@ def check(environment: Environment, entry_points: dict[tuple[str, str], list[Pro
     for module in environment.layers:
         if not all(part.isidentifier() for part in module.split(".")):
             yield ("layers",), f'"{module}" is not the name of a Python module'
+
+
+def _alone(environment: Environment) -> Iterator[Problem]:
+    if environment.region and environment.regions:
+        yield ("regions",), "region and regions exclude each other; keep one of them"
+    if len(set(environment.regions)) < len(environment.regions):
+        yield ("regions",), "a region stands twice"
+    if "*" in environment.api.cors.origins and len(environment.api.cors.origins) > 1:
+        yield ("api", "cors", "origins"), '"*" allows every origin; let it stand alone'
+    for tag in environment.tags:
+        if tag.lower().startswith("aws:"):
+            yield ("tags", tag), "the prefix aws: is reserved by AWS"
 
 
 def _network(environment: Environment) -> Iterator[Problem]:
@@ -178,8 +187,10 @@ def _actions(names: tuple[str, ...], path: tuple[str, ...]) -> Iterator[Problem]
         elif name not in known:
             full = f"dynamodb:{name}"
             better = f'did you mean "{full}"?' if full in known else suggestion(name, known)
+            if better.startswith("known") and path[0] != "indexes":  # all sixty of them
+                better = 'such as "dynamodb:GetItem"'
             what = "on an index" if path[0] == "indexes" else "of DynamoDB"
-            yield path, f'"{name}" is not an action {what}; {better[:200]}'
+            yield path, f'"{name}" is not an action {what}; {better}'
 
 
 def _entry_point(environment: Environment, function: Function) -> Iterator[Problem]:
@@ -198,11 +209,15 @@ def _entry_point(environment: Environment, function: Function) -> Iterator[Probl
     except SyntaxError as error:
         yield ("source",), f"{function.source}/{file}:{error.lineno or 1}: {error.msg}"
         return
+    except OSError as error:
+        yield ("source",), f"{function.source}/{file}: {error.strerror}"
+        return
     except (ValueError, RecursionError, MemoryError) as error:
         yield ("source",), f"{function.source}/{file}: not Python source: {error}"
         return
     name = function.entry_point.rpartition(".")[2]
-    if name not in set(_defined(tree.body)):
+    defined = set(_defined(tree.body))
+    if name not in defined and "*" not in defined:  # from implementation import *
         yield ("entry_point",), f'"{function.entry_point}": {function.source}/{file} defines no "{name}"'
 
 
@@ -215,10 +230,13 @@ def _defined(body: list[ast.stmt]) -> Iterator[str]:
             case ast.Import(names=names) | ast.ImportFrom(names=names):
                 yield from (alias.asname or alias.name.partition(".")[0] for alias in names)
             case ast.Assign() | ast.AnnAssign():
-                yield from (node.id for node in ast.walk(statement) if isinstance(node, ast.Name))
+                nodes = (node for node in ast.walk(statement) if isinstance(node, ast.Name))
+                yield from (node.id for node in nodes if isinstance(node.ctx, ast.Store))
             case ast.If() | ast.Try() | ast.With():
                 for field in ("body", "orelse", "finalbody"):
                     yield from _defined(getattr(statement, field, []))
+                for handler in getattr(statement, "handlers", []):
+                    yield from _defined(handler.body)
 
 
 def _routes(environment: Environment) -> Iterator[Problem]:
@@ -234,5 +252,13 @@ def _routes(environment: Environment) -> Iterator[Problem]:
             if route in seen:
                 yield path, f'"{route}" is a route of {seen[route]} already'
             seen.setdefault(route, name)
-    for message in routes.conflicts(seen):
-        yield ("functions",), message
+    for route, message in routes.conflicts(seen):
+        yield ("functions", seen[route], "routes"), message
+    titles: dict[str, tuple[str, ...]] = {}
+    for route, name in seen.items():
+        for length in range(1, len(route.parts) + 1):
+            parts = route.parts[:length]
+            other = titles.setdefault(naming.path(parts), parts)
+            if other != parts:
+                both = f'"/{"/".join(parts)}" and "/{"/".join(other)}"'
+                yield ("functions", name, "routes"), f"{both} give the same logical id; rename one of them"

@@ -124,7 +124,9 @@ def _string(value: Any, kind: inspect.StrType, path: Path) -> Iterator[Problem]:
 def _not_one_of(value: Any, values: tuple[Any, ...]) -> str:
     if isinstance(value, str) and all(isinstance(choice, str) for choice in values):
         choices = [str(choice) for choice in values]
-        return f"{_shown(value)} is not one of {', '.join(choices)}; {suggestion(value, choices)}"
+        better = suggestion(value, choices)
+        closest = f"; {better}" if better.startswith("did you mean") else ""
+        return f"{_shown(value)} is not one of {', '.join(choices)}{closest}"
     return f"{_shown(value)} is not one of {', '.join(_shown(choice) for choice in values)}"
 
 

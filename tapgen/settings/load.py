@@ -17,7 +17,8 @@ PYPROJECT = "pyproject.toml"
 _HOW_TO_BEGIN = f"Put [tool.tapgen] with an application and its environments into {PYPROJECT}, or write {TAPGEN_TOML}."
 
 Table = dict[str, Any]
-Problems = dict[str, None]  # ordered, without repeats: every environment inherits the project's
+Problems = dict[str, list[str]]  # problem -> the environments that have it: each inherits the project's
+_GIVEN = ("name", "root")  # fields of an environment that are no settings
 
 
 def load(where: Path | None = None) -> Project:
@@ -26,23 +27,23 @@ def load(where: Path | None = None) -> Project:
     Raises:
         SettingsError: no settings, or wrong ones; all problems together, each with its path in the file.
     """
-    file, raw = _named(where) if where else _found(Path.cwd())
+    file, raw = _named(where) if where else _found(_here())
     overlays = raw.pop("environments", {"dev": {}})
     problems: Problems = {}
     if not isinstance(overlays, dict) or not all(isinstance(overlay, dict) for overlay in overlays.values()):
         raise SettingsError(f"{file}: environments is not a table of tables", "Write [tool.tapgen.environments.dev].")
     environments = {}
     for name, overlay in overlays.items():
-        merged = {**merge(raw, overlay), "name": name, "root": file.parent}
-        environment = _convert(merged, name, overlay, problems)
+        environment = _convert(raw, overlay, name, file.parent, problems)
         if environment is not None:
             environments[name] = environment
-    _cross_check(environments, overlays, problems)
-    if not environments and not problems:
-        problems["environments: there is none; write [tool.tapgen.environments.dev]"] = None
+    _cross_check(environments, raw, overlays, problems)
+    if not overlays:
+        problems["environments: there is none; write [tool.tapgen.environments.dev]"] = []
     if problems:
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        raise SettingsError(f"{file}: {count}", "The settings reference is docs/settings.md.", problems)
+        lines = [_with_environments(problem, names, overlays) for problem, names in problems.items()]
+        raise SettingsError(f"{file}: {count}", "The settings reference is docs/settings.md.", lines)
     return Project(file=file, environments=environments)
 
 
@@ -53,6 +54,13 @@ def merge(base: Table, overlay: Table) -> Table:
         old = merged.get(key)
         merged[key] = merge(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
     return merged
+
+
+def _merged(project: Table, overlay: Table) -> Table:
+    """An environment's settings; its own `region` stands for the project's `regions` and the reverse."""
+    targets = {"region", "regions"}
+    kept = {key: value for key, value in project.items() if key not in targets or not targets & overlay.keys()}
+    return merge(kept, overlay)
 
 
 def _named(where: Path) -> tuple[Path, Table]:
@@ -68,6 +76,15 @@ def _named(where: Path) -> tuple[Path, Table]:
     return where.absolute(), settings
 
 
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise SettingsError(
+            "the current folder is gone", "Go to the project's folder, or name it by --project."
+        ) from None
+
+
 def _found(start: Path) -> tuple[Path, Table]:
     """Settings from `start` upward, as ruff and black look for theirs."""
     without = None
@@ -79,7 +96,7 @@ def _found(start: Path) -> tuple[Path, Table]:
                 if settings is not None:
                     return file, settings
                 without = without or file
-    if without:
+    if without is not None:
         raise SettingsError(f"{without}: there is no [tool.tapgen]", _HOW_TO_BEGIN)
     raise SettingsError(f"no {TAPGEN_TOML} or {PYPROJECT} in {start} or above it", _HOW_TO_BEGIN)
 
@@ -92,6 +109,8 @@ def _section(file: Path) -> Table | None:
         raise SettingsError(f"{file}: {error.strerror}", _HOW_TO_BEGIN) from None
     except UnicodeDecodeError as error:
         raise SettingsError(f"{file}: not UTF-8 (byte {error.start})", "TOML files are in UTF-8.") from None
+    except RecursionError:
+        raise SettingsError(f"{file}: nested too deeply", "Settings are tables of tables, at most four deep.") from None
     except tomllib.TOMLDecodeError as error:
         position = re.search(r"^(.*) \(at (?:line (\d+), column (\d+)|end of document)\)$", str(error), re.DOTALL)
         where = f":{position[2]}:{position[3]}" if position and position[2] else ""
@@ -110,40 +129,60 @@ def _section(file: Path) -> Table | None:
     return section
 
 
-def _convert(merged: Table, name: str, overlay: Table, problems: Problems) -> Environment | None:
+def _convert(project: Table, overlay: Table, name: str, root: Path, problems: Problems) -> Environment | None:
+    settings = _merged(project, overlay)
+    given = [key for key in _GIVEN if key in settings]
     try:
-        return msgspec.convert(merged, Environment)
+        environment = msgspec.convert({**settings, "name": name, "root": root}, Environment)
     except msgspec.ValidationError as error:
         from tapgen.settings.explain import explain
 
-        for path, message in explain(merged) or [((), str(error))]:
-            problems[f"{_written(path, name, overlay)}: {message}"] = None
-        return None
+        for path, message in explain({**settings, "name": name, "root": root}) or [((), str(error))]:
+            _add(problems, _written(path, name, project, overlay), message, name)
+        environment = None
+    for key in given:
+        _add(problems, _written((key,), name, project, overlay), "there is no such setting", name)
+    return None if given else environment
 
 
-def _cross_check(environments: dict[str, Environment], overlays: dict[str, Table], problems: Problems) -> None:
+def _cross_check(
+    environments: dict[str, Environment], project: Table, overlays: dict[str, Table], problems: Problems
+) -> None:
     from tapgen.settings.checks import check
 
     entry_points: dict[tuple[str, str], list[Any]] = {}
     for name, environment in environments.items():
         for path, message in check(environment, entry_points):
-            problems[f"{_written(path, name, overlays[name])}: {message}"] = None
+            _add(problems, _written(path, name, project, overlays[name]), message, name)
 
 
-def _written(path: tuple[str | int, ...], name: str, overlay: Table) -> str:
+def _add(problems: Problems, where: str, message: str, name: str) -> None:
+    problems.setdefault(f"{where}: {message}", []).append(name)
+
+
+def _with_environments(problem: str, names: list[str], overlays: Table) -> str:
+    """The problem, and which environments have it where it stands in the project's own settings but not all do."""
+    if problem.startswith("environments.") or len(names) in (0, len(overlays)):
+        return problem
+    return f"{problem} (in {', '.join(names)})"
+
+
+def _written(path: tuple[str | int, ...], name: str, project: Table, overlay: Table) -> str:
     """The path as it stands in the file: in the environment's own table when that is where the value is."""
-    value: Any = overlay
-    for step in path[:1] if path == ("name",) else path:
-        if not isinstance(value, dict) or step not in value:
-            break
-        value = value[step]
-    from_overlay = value is not overlay and (not isinstance(value, dict) or value is _at(overlay, path))
-    steps = ("environments", name, *path) if from_overlay or path == ("name",) else path
-    return ".".join(str(step) for step in steps) or "the settings"
+    if path == ("name",) and not {"name"} & (project.keys() | overlay.keys()):
+        return f"environments.{name}"  # the name is the table's own
+    own, value = _reached(overlay, path)
+    shared, _ = _reached(project, path)
+    if own > shared or (own == shared > 0 and not isinstance(value, dict)):
+        path = ("environments", name, *path)
+    return ".".join(str(step) for step in path) or "the settings"
 
 
-def _at(table: Table, path: tuple[str | int, ...]) -> Any:
+def _reached(table: Table, path: tuple[str | int, ...]) -> tuple[int, Any]:
+    """How many steps of the path the table has, and the value there."""
     value: Any = table
-    for step in path:
-        value = value.get(step) if isinstance(value, dict) else None
-    return value
+    for count, step in enumerate(path):
+        if not isinstance(value, dict) or step not in value:
+            return count, value
+        value = value[step]
+    return len(path), value

@@ -12,13 +12,15 @@ Name = Annotated[
     str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9]{0,63}$", description="Letters and digits: part of a logical id")
 ]
 Cidr = Annotated[str, Meta(pattern=r"^[0-9.]+/[0-9]+$")]
-Region = Annotated[str, Meta(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")]
+Region = Annotated[str, Meta(pattern=r"^[a-z]{2,4}(-[a-z]+)+-[0-9]+$")]
 AttributeType = Literal["S", "N", "B"]
 Runtime = Annotated[str, Meta(pattern=r"^python3\.[0-9]+$")]
 AccountId = Annotated[str, Meta(pattern=r"^[0-9]{12}$")]
 Email = Annotated[str, Meta(pattern=r"^[^@\s]+@[^@\s]+$")]
 TableName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{3,255}$")]  # also an index's name
-VariableName = Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+VariableName = Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9_]+$")]  # Lambda API reference, Environment
+Origin = Annotated[str, Meta(pattern=r"^([*]|[a-z][a-z0-9+.-]*://[^\s/]+)$")]  # RFC 6454: no path
+Header = Annotated[str, Meta(pattern=r"^[A-Za-z0-9*_-]+$")]
 StageName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
 Concurrency = Annotated[int, Meta(ge=0)]
 RetentionDays = Literal[
@@ -129,9 +131,11 @@ class Function(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class Cors(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Which pages of other origins may call the API."""
 
-    origins: Annotated[tuple[str, ...], Meta(min_length=1, description="Allowed origins")] = ("*",)
+    origins: Annotated[
+        tuple[Origin, ...], Meta(min_length=1, description='Allowed origins such as "https://example.com", or "*"')
+    ] = ("*",)
     methods: Annotated[tuple[HttpMethod, ...], Meta(description="Allowed methods; ANY: all of them")] = ("ANY",)
-    headers: Annotated[tuple[str, ...], Meta(description="Allowed request headers")] = (
+    headers: Annotated[tuple[Header, ...], Meta(description="Allowed request headers")] = (
         "Content-Type",
         "Authorization",
         "X-Amz-Date",

@@ -13,7 +13,7 @@ from tapgen.settings.model import HttpMethod
 METHODS: tuple[str, ...] = get_args(HttpMethod)
 
 # API Gateway API reference, CreateResource: a path part is a literal, {name} or, last, {name+}.
-_LITERAL = re.compile(r"[A-Za-z0-9._:\-~%$@!*'(),;=&+]+")
+_LITERAL = re.compile(r"[A-Za-z0-9._:$\-]+")
 _PARAMETER = re.compile(r"\{[A-Za-z0-9._\-]+\+?\}")
 
 
@@ -61,16 +61,20 @@ def parse(text: str) -> Route:
     return Route(parts, method)
 
 
-def conflicts(routes: Iterable[Route]) -> list[str]:
-    """What API Gateway refuses of routes together: two path parameters of different names at one place."""
-    found = []
+def conflicts(routes: Iterable[Route]) -> list[tuple[Route, str]]:
+    """What API Gateway refuses of routes together: two path parameters of different names at one place.
+
+    Each with the later of the two routes.
+    """
+    found: dict[str, Route] = {}
     parameters: dict[tuple[str, ...], str] = {}
-    for route in sorted(set(routes)):
+    for route in routes:
         for position, part in enumerate(route.parts):
             if part.startswith("{"):
                 parent = route.parts[:position]
                 other = parameters.setdefault(parent, part)
                 if other != part:
                     where = "/" + "/".join(parent)
-                    found.append(f'"{part}" and "{other}" are path parameters of different names under "{where}"')
-    return list(dict.fromkeys(found))
+                    message = f'"{part}" and "{other}" are path parameters of different names under "{where}"'
+                    found.setdefault(message, route)
+    return [(route, message) for message, route in found.items()]

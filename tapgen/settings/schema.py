@@ -20,12 +20,8 @@ def json_schema() -> dict[str, Any]:
     for field in _NOT_IN_THE_FILE:
         del project["properties"][field]
     required = [field for field in project.pop("required") if field not in _NOT_IN_THE_FILE]
-    environment = {
-        **project,
-        "title": "Environment",
-        "description": "Settings of this environment alone",
-        "properties": dict(project["properties"]),
-    }
+    overlays = {f"{name}Overlay": _partial(component) for name, component in components.items()}
+    environment = _partial({**project, "title": "Environment", "description": "Settings of this environment alone"})
     project["properties"]["environments"] = {
         "type": "object",
         "description": "Each environment by name; it overlays any other setting",
@@ -38,5 +34,17 @@ def json_schema() -> dict[str, Any]:
         "title": "tapgen",
         "description": "[tool.tapgen] of pyproject.toml, or the whole of tapgen.toml",
         "required": required,
-        "$defs": {**components, "Environment": environment},
+        "$defs": {**components, **overlays, "Environment": environment},
     }
+
+
+def _partial(schema: Any) -> Any:
+    """The schema of what overlays a value of this one: nothing is required, at any depth."""
+    if isinstance(schema, list):
+        return [_partial(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    partial = {key: _partial(value) for key, value in schema.items() if key != "required"}
+    if "$ref" in partial:
+        partial["$ref"] += "Overlay"
+    return partial

@@ -1,0 +1,86 @@
+"""What tests of several rooms share: projects on disk, their documents, and the command line."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tapgen.cli import run
+
+ROOT = Path(__file__).parents[1]
+
+HANDLER = "def handler(event, context):\n    return {}\n"
+
+ONE_FUNCTION = """
+application = "shop"
+
+[tables.Item]
+partition_key = { name = "itemId" }
+
+[functions.Item]
+source = "src"
+routes = ["GET /item"]
+tables.Item = { variable = "TABLE_NAME", actions = ["dynamodb:PutItem"] }
+"""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command line ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch):
+    for name in [name for name in os.environ if name.startswith("TAPGEN_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def project(tmp_path):
+    """Write a project and return its folder: settings (tapgen.toml unless named otherwise) and files."""
+
+    def write(settings: str = ONE_FUNCTION, *, more: str = "", name: str = "tapgen.toml", **files: str) -> Path:
+        files = {"src/index.py": HANDLER, **files}
+        for path, text in {name: settings + more, **files}.items():
+            target = tmp_path / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+        return tmp_path
+
+    return write
+
+
+@pytest.fixture
+def document(project):
+    """The document of an environment, `dev` unless named otherwise, of a project written for it."""
+
+    def rendered(settings: str = ONE_FUNCTION, *, more: str = "", env: str = "dev", **files: str) -> dict[str, Any]:
+        from tapgen import document as documents
+        from tapgen.settings.load import load
+
+        return documents.render(load(project(settings, more=more, **files)).environment(env)).document
+
+    return rendered
+
+
+@pytest.fixture
+def tapgen(capsys, monkeypatch):
+    """Run a command line in a folder: what it printed, and its exit code."""
+
+    def call(*arguments: str, cwd: Path | None = None) -> Ended:
+        if cwd:
+            monkeypatch.chdir(cwd)
+        capsys.readouterr()
+        code = run(list(arguments))
+        printed = capsys.readouterr()
+        return Ended(int(code), printed.out, printed.err)
+
+    return call

@@ -1,0 +1,48 @@
+import pytest
+
+from tapgen.settings import routes
+
+
+@pytest.mark.parametrize(
+    ("text", "method", "parts"),
+    [
+        ("GET /", "GET", ()),
+        ("ANY /orders", "ANY", ("orders",)),
+        ("  DELETE   /orders/{orderId} ", "DELETE", ("orders", "{orderId}")),
+        ("GET /orders/{orderId}/lines/{lineId}", "GET", ("orders", "{orderId}", "lines", "{lineId}")),
+        ("ANY /files/{proxy+}", "ANY", ("files", "{proxy+}")),
+        ("POST /v1.0/orders:cancel/a_b-c", "POST", ("v1.0", "orders:cancel", "a_b-c")),
+    ],
+)
+def test_a_route_as_a_value(text, method, parts):
+    route = routes.parse(text)
+    assert (route.method, route.parts) == (method, parts)
+    assert str(route) == f"{method} /{'/'.join(parts)}"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("get /a", "does not begin with a method: GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS, ANY"),
+        ("/a", "does not begin with a method"),
+        ("", "does not begin with a method"),
+        ("GET", 'the path does not begin with "/"'),
+        ("GET a", 'the path does not begin with "/"'),
+        ("GET /a/", "the path has an empty part"),
+        ("GET //a", "the path has an empty part"),
+        ("GET /a b", '"a b" is neither plain text nor one {parameter}'),
+        ("GET /a|b", '"a|b" is neither plain text nor one {parameter}'),
+        ("GET /a~b", '"a~b" is neither plain text nor one {parameter}'),
+        ("GET /a?b=c", '"a?b=c" is neither plain text nor one {parameter}'),
+        ("GET /{a}.html", '"{a}.html" is neither plain text nor one {parameter}'),
+        ("GET /{a", '"{a" is neither plain text nor one {parameter}'),
+        ("GET /{}", '"{}" is neither plain text nor one {parameter}'),
+        ("GET /{a+}/b", '"{a+}" takes the rest of the path and must be its last part'),
+        ("GET /{a}/{a}", "two path parameters of the same name"),
+        ("GET /{a}/{a+}", "two path parameters of the same name"),
+    ],
+)
+def test_what_api_gateway_refuses(text, problem):
+    with pytest.raises(ValueError, match=r"^\"") as caught:
+        routes.parse(text)
+    assert problem in str(caught.value)

@@ -1,0 +1,279 @@
+"""What one value alone cannot show: each check with a project that fails it and one that nearly does."""
+
+import pytest
+
+from tapgen.errors import SettingsError
+from tapgen.settings.load import load
+
+TWO_TABLES = """
+application = "shop"
+[tables.Orders]
+partition_key = { name = "orderId" }
+indexes.byStatus = { partition_key = { name = "status" } }
+"""
+
+
+@pytest.fixture
+def problems(project):
+    """The problems of a project; none where it loads."""
+
+    def found(*args, **kwargs):
+        folder = project(*args, **kwargs)
+        try:
+            load(folder)
+        except SettingsError as error:
+            return list(error.problems)
+        return []
+
+    return found
+
+
+def function(**settings):
+    lines = [f"{key} = {value}" for key, value in {"source": '"src"', **settings}.items()]
+    return TWO_TABLES + "[functions.Orders]\n" + "\n".join(lines) + "\n"
+
+
+def test_region_and_regions(problems):
+    both = 'application = "shop"\nregion = "us-east-1"\nregions = ["us-east-1"]\n'
+    assert problems(both) == ["regions: region and regions exclude each other; keep one of them"]
+    assert problems('application = "shop"\nregions = ["us-east-1", "us-west-2", "us-east-1"]\n') == [
+        "regions: a region stands twice"
+    ]
+    assert problems('application = "shop"\nregions = ["us-east-1", "us-west-2"]\n') == []
+
+
+def test_every_origin_stands_alone(problems):
+    more = "api.cors.origins = {}\n"
+    assert problems('application = "shop"\n' + more.format('["https://a.example", "*"]')) == [
+        'api.cors.origins: "*" allows every origin; let it stand alone'
+    ]
+    assert problems('application = "shop"\n' + more.format('["https://a.example", "http://localhost:3000"]')) == []
+
+
+def test_tags_of_aws(problems):
+    assert problems('application = "shop"\ntags."AWS:team" = "a"\n') == [
+        "tags.AWS:team: the prefix aws: is reserved by AWS"
+    ]
+    assert problems('application = "shop"\ntags."aws-team" = "a"\n') == []
+
+
+@pytest.mark.parametrize(
+    ("network", "expected"),
+    [
+        ('cidr = "10.0.0.1/16"', '"10.0.0.1/16" is not an address range: 10.0.0.1/16 has host bits set'),
+        (
+            'cidr = "10.0.300.0/16"',
+            "\"10.0.300.0/16\" is not an address range: Octet 300 (> 255) not permitted in '10.0.300.0'",
+        ),
+        ('cidr = "10.0.0.0/15"', "10.0.0.0/15: a VPC is between /16 and /28"),
+        ('cidr = "10.0.0.0/8"', "10.0.0.0/8: a VPC is between /16 and /28"),
+        ('cidr = "10.0.0.0/29"', "10.0.0.0/29: a VPC is between /16 and /28"),
+        ('cidr = "10.0.0.0/28"', "10.0.0.0/28 is too small for 2 subnets of at least /28"),
+        ('cidr = "10.0.0.0/27"', ""),
+        ('cidr = "10.0.0.0/27"\navailability_zones = 3', "10.0.0.0/27 is too small for 3 subnets of at least /28"),
+        ('cidr = "10.0.0.0/27"\nsubnets = "nat"', "10.0.0.0/27 is too small for 4 subnets of at least /28"),
+        ('cidr = "10.0.0.0/26"\nsubnets = "nat"', ""),
+        ('cidr = "10.0.0.0/25"\nsubnets = "nat"\navailability_zones = 4', ""),
+        (
+            'cidr = "10.0.0.0/25"\nsubnets = "nat"\navailability_zones = 5',
+            "10.0.0.0/25 is too small for 10 subnets of at least /28",
+        ),
+        ('cidr = "10.0.0.0/24"\nsubnets = "nat"\navailability_zones = 6', ""),
+        ('cidr = "10.0.0.0/29"\nenabled = false', ""),
+    ],
+)
+def test_the_address_range(problems, network, expected):
+    assert problems(f'application = "shop"\n[network]\n{network}\n') == (
+        [f"network.cidr: {expected}"] if expected else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        ('sort_key = { name = "orderId" }', "tables.T.sort_key: partition_key and sort_key are the same attribute"),
+        ('sort_key = { name = "orderID" }', ""),
+        (
+            'indexes.byX = { partition_key = { name = "x" }, sort_key = { name = "x" } }',
+            "tables.T.indexes.byX: partition_key and sort_key are the same attribute",
+        ),
+        (
+            'indexes.byId = { partition_key = { name = "x" }, sort_key = { name = "orderId", type = "N" } }',
+            'tables.T: the attribute "orderId" has two types, S and N',
+        ),
+        ('indexes.byId = { partition_key = { name = "x" }, sort_key = { name = "orderId" } }', ""),
+        (
+            "\n".join(f'indexes.by{n:02} = {{ partition_key = {{ name = "x" }} }}' for n in range(21)),
+            "tables.T.indexes: 21 are more than 20",
+        ),
+        ("\n".join(f'indexes.by{n:02} = {{ partition_key = {{ name = "x" }} }}' for n in range(20)), ""),
+    ],
+)
+def test_tables(problems, table, expected):
+    found = problems(f'application = "shop"\n[tables.T]\npartition_key = {{ name = "orderId" }}\n{table}\n')
+    assert found == ([expected] if expected else [])
+
+
+def test_names_that_give_one_logical_id(problems):
+    tables = 'application = "shop"\n[tables]\n'
+    key = '{ partition_key = { name = "id" } }'
+    assert problems(f"{tables}orders = {key}\nOrders = {key}\n") == [
+        'tables.Orders: it gives the same logical id as "orders"'
+    ]
+    assert problems(f"{tables}orders = {key}\nORDERS = {key}\n") == []
+    assert problems('application = "shop"\n[functions]\na = { source = "src" }\nA = { source = "src" }\n') == [
+        'functions.A: it gives the same logical id as "a"'
+    ]
+
+
+def test_a_function_name_too_long_for_lambda(problems):
+    application = "a" * 40
+    settings = 'application = "{}"\n[functions.{}]\nsource = "src"\n'
+    assert problems(settings.format(application, "B" * 20)) == [
+        f'functions.{"B" * 20}: the function\'s name "{application}-dev-{"B" * 20}" is longer than 64 characters'
+    ]
+    assert problems(settings.format(application, "B" * 19)) == []
+
+
+@pytest.mark.parametrize(
+    ("runtime", "expected"),
+    [
+        ("python3.9", "AWS retired python3.9 on 2025-12-15; take python3.13"),
+        ("python3.99", "python3.99 is not a runtime of Lambda; known: python3.11, python3.12, python3.13, python3.14"),
+        ("python3.11", ""),
+    ],
+)
+def test_runtimes(problems, runtime, expected):
+    found = problems(function(runtime=f'"{runtime}"'))
+    assert found == ([f"functions.Orders.runtime: {expected}"] if expected else [])
+
+
+def test_variables(problems):
+    assert problems(function(**{"environment.AWS_REGION": '"x"', "environment.AWS_PROFILE": '"x"'})) == [
+        "functions.Orders.environment.AWS_REGION: the name is reserved by Lambda"
+    ]
+    access = '{ variable = "%s", actions = [] }'
+    assert problems(function(**{"tables.Orders": access % "AWS_REGION"})) == [
+        "functions.Orders.tables.Orders.variable: the name is reserved by Lambda"
+    ]
+    assert problems(function(**{"environment.TABLE": '"x"', "tables.Orders": access % "TABLE"})) == [
+        "functions.Orders.tables.Orders.variable: TABLE has a value already"
+    ]
+    assert problems(function(**{"environment.TABLE": '"x"', "tables.Orders": access % "TABLE_NAME"})) == []
+
+
+def test_tables_and_indexes_that_are_not_there(problems):
+    assert problems(function(**{"tables.Order": "{ actions = [] }"})) == [
+        'functions.Orders.tables.Order: there is no such table; did you mean "Orders"?'
+    ]
+    assert problems(function(**{"tables.Orders": '{ actions = [], indexes.byState = ["dynamodb:Query"] }'})) == [
+        'functions.Orders.tables.Orders.indexes.byState: the table has no such index; did you mean "byStatus"?'
+    ]
+    assert problems(function(**{"tables.Orders": '{ actions = [], indexes.byStatus = ["dynamodb:Query"] }'})) == []
+
+
+@pytest.mark.parametrize(
+    ("action", "expected"),
+    [
+        ("dynamodb:PutItm", '"dynamodb:PutItm" is not an action of DynamoDB; did you mean "dynamodb:PutItem"?'),
+        ("PutItem", '"PutItem" is not an action of DynamoDB; did you mean "dynamodb:PutItem"?'),
+        ("s3:GetBucketAcl", '"s3:GetBucketAcl" is not an action of DynamoDB; such as "dynamodb:GetItem"'),
+        ("dynamodb:*", '"dynamodb:*" has a wildcard; name the actions, or say actions = "auto"'),
+        ("dynamodb:PutItem", ""),
+    ],
+)
+def test_actions(problems, action, expected):
+    found = problems(function(**{"tables.Orders": f'{{ actions = ["{action}"] }}'}))
+    assert found == ([f"functions.Orders.tables.Orders.actions: {expected}"] if expected else [])
+
+
+def test_actions_on_an_index(problems):
+    access = '{ actions = [], indexes.byStatus = ["%s"] }'
+    [problem] = problems(function(**{"tables.Orders": access % "dynamodb:PutItem"}))
+    assert problem.startswith(
+        'functions.Orders.tables.Orders.indexes.byStatus: "dynamodb:PutItem" is not an action on an index; '
+    )
+    assert problems(function(**{"tables.Orders": access % "dynamodb:Scan"})) == []
+
+
+@pytest.mark.parametrize(
+    ("entry_point", "files", "expected"),
+    [
+        ("index.handle", {}, 'entry_point: "index.handle": src/index.py defines no "handle"'),
+        ("main.handler", {}, 'entry_point: "main.handler": src has no such module'),
+        ("index.handler", {"src/index.py": "def handler(:\n"}, "source: src/index.py:1: invalid syntax"),
+        ("index.handler", {"src/index.py": "a = 1\n  b = 2\n"}, "source: src/index.py:2: unexpected indent"),
+        ("index.handler", {"src/index.py": "a = 1\0"}, "source: src/index.py:1: source code string cannot contain null bytes"),
+        ("index.handler", {"src/index.py": f"handler = {'-' * 100_000}1"}, "source: src/index.py: not Python source: "),
+        ("index.handler", {"src/index.py": "x = handler\n"}, 'entry_point: "index.handler": src/index.py defines no "handler"'),
+        ("index.handler", {"src/index.py": "def other(handler): pass\n"}, 'entry_point: "index.handler": src/index.py defines no "handler"'),
+        ("index.handler", {"src/index.py": "handler = lambda event, context: None\n"}, ""),
+        ("index.handler", {"src/index.py": "handler: object = print\n"}, ""),
+        ("index.handler", {"src/index.py": "a, handler = 1, 2\n"}, ""),
+        ("index.handler", {"src/index.py": "async def handler(event, context): pass\n"}, ""),
+        ("index.handler", {"src/index.py": "class handler: pass\n"}, ""),
+        ("index.handler", {"src/index.py": "from other import main as handler\n"}, ""),
+        ("index.handler", {"src/index.py": "from other import *\n"}, ""),
+        ("index.handler", {"src/index.py": "import handler.more\n"}, ""),
+        ("index.handler", {"src/index.py": "if 1:\n    pass\nelse:\n    def handler(): pass\n"}, ""),
+        ("index.handler", {"src/index.py": "try:\n    import a\nexcept ImportError:\n    def handler(): pass\n"}, ""),
+        ("index.handler", {"src/index.py": "with open('x'):\n    def handler(): pass\n"}, ""),
+        ("api.orders.handler", {"src/api/orders.py": "def handler(): pass\n"}, ""),
+        ("api/orders.handler", {"src/api/orders.py": "def handler(): pass\n"}, ""),
+        ("api.handler", {"src/api/__init__.py": "def handler(): pass\n"}, ""),
+    ],
+)  # fmt: skip
+def test_the_entry_point(problems, entry_point, files, expected):
+    found = problems(function(entry_point=f'"{entry_point}"'), **files)
+    if expected.endswith(": "):
+        assert [problem[: len(expected) + len("functions.Orders.")] for problem in found] == [
+            f"functions.Orders.{expected}"
+        ]
+    else:
+        assert found == ([f"functions.Orders.{expected}"] if expected else [])
+
+
+def test_a_source_that_is_no_folder(problems, tmp_path):
+    assert problems(function(source='"srk"')) == [f"functions.Orders.source: {tmp_path}/srk: there is no such folder"]
+    assert problems(function(source='"src/index.py"')) == [
+        f"functions.Orders.source: {tmp_path}/src/index.py: a file, not a folder"
+    ]
+
+
+def test_one_source_of_several_environments_is_read_once_and_said_once(problems):
+    more = "[environments.dev]\n[environments.prod]\n"
+    assert problems(function(entry_point='"index.handle"') + more) == [
+        'functions.Orders.entry_point: "index.handle": src/index.py defines no "handle"'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("routes", "expected"),
+    [
+        (["GET /a", "GET /a"], ['"GET /a" is a route of Orders already']),
+        (["GET /a", "POST /a", "ANY /a"], []),
+        (["GET /a/{id}", "GET /a/{name}/b"], ['"{name}" and "{id}" are path parameters of different names under "/a"']),
+        (["GET /a/{id}", "GET /a/{id}/b", "GET /a/b", "GET /b/{name}"], []),
+        (["GET /{id}", "GET /{proxy+}"], ['"{proxy+}" and "{id}" are path parameters of different names under "/"']),
+        (["GET /a-b", "GET /a/b"], ['"/a/b" and "/a-b" give the same logical id; rename one of them']),
+        (["GET /a/{b}", "GET /a/b"], []),
+        (["GET a", "GET /b"], ['"GET a": the path does not begin with "/"']),
+    ],
+)
+def test_routes_together(problems, routes, expected):
+    found = problems(function(routes=str(routes)))
+    assert found == [f"functions.Orders.routes: {problem}" for problem in expected]
+
+
+def test_a_route_of_two_functions(problems):
+    more = '[functions.Other]\nsource = "src"\nroutes = ["GET /a"]\n'
+    assert problems(function(routes='["GET /a"]') + more) == [
+        'functions.Other.routes: "GET /a" is a route of Orders already'
+    ]
+
+
+def test_the_name_of_a_layer(problems):
+    assert problems('application = "shop"\nlayers = ["layers/queue.py"]\n') == [
+        'layers: "layers/queue.py" is not the name of a Python module'
+    ]
+    assert problems('application = "shop"\nlayers = ["layers.queue"]\n') == []
