@@ -33,7 +33,7 @@ def translated(where: str) -> Iterator[None]:
         raise
     except Exception as error:
         message = f"{where}: {_said(error, printed.getvalue())}"
-        raise DocumentError(message, f"Mend {_line(error.__traceback__)}.") from error
+        raise DocumentError(message, f"Mend {_place(error)}.") from error
     else:
         sys.stderr.write(printed.getvalue())
 
@@ -52,7 +52,10 @@ def _said(error: Exception, printed: str) -> str:
         return f"{of}: the property {match['property']} is required"
     if match := re.search(_DUPLICATE, text):
         return f'the logical id "{match["id"]}" is taken already'
-    return f"{type(error).__name__}: {text}"
+    if isinstance(error, SyntaxError):
+        text = error.msg
+    said = printed.strip()
+    return f"{type(error).__name__}: {text}" + (f"\n{said}" if said else "")
 
 
 def _property(where: str) -> str:
@@ -60,12 +63,20 @@ def _property(where: str) -> str:
     return where.removeprefix("None.")
 
 
+def _place(error: Exception) -> str:
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{error.filename}:{error.lineno}"
+    return _line(error.__traceback__)
+
+
 def _line(trace: TracebackType | None) -> str:
-    """The innermost line that is not troposphere's or awacs's."""
+    """The innermost line that is not troposphere's, awacs's or Python's own."""
     found = "the layer"
     while trace:
         file = trace.tb_frame.f_code.co_filename
-        if not re.search(r"[/\\](?:troposphere|awacs|contextlib\.py|bare_errors\.py)", file):
+        if not re.search(
+            r"[/\\](?:(?:troposphere|awacs|importlib)[/\\]|contextlib\.py$|bare_errors\.py$)|^<frozen", file
+        ):
             found = f"{file}:{trace.tb_lineno}"
         trace = trace.tb_next
     return found

@@ -13,6 +13,7 @@ from troposphere import Tags, awslambda
 
 from tapgen import naming
 from tapgen.bare_errors import translated
+from tapgen.errors import DocumentError
 from tapgen.layers import api, compute, data, identity, monitoring, network
 from tapgen.layers.refs import ApiRefs, ComputeRefs, DataRefs, IdentityRefs, NetworkRefs
 
@@ -42,8 +43,10 @@ class Template(troposphere.Template):
     def add_resource(self, resource: Any) -> Any:
         """Add it, and note who did."""
         caller = sys._getframe(1)  # noqa: SLF001 - inspect.stack() reads every source file on the way
-        self.origins[resource.title] = Origin(self.layer, caller.f_code.co_filename, caller.f_lineno)
-        return super().add_resource(resource)
+        origin = Origin(self.layer, caller.f_code.co_filename, caller.f_lineno)
+        added = super().add_resource(resource)
+        self.origins.update((one.title, origin) for one in (added if isinstance(added, list) else [added]))
+        return added
 
 
 class Stack(Struct, frozen=True):
@@ -74,6 +77,8 @@ def compose(environment: Environment) -> Template:
     Raises:
         DocumentError: a layer gives CloudFormation something that it cannot take.
     """
+    if environment.has_automatic_actions:
+        raise DocumentError('actions = "auto" was not filled in', "Name the actions, such as dynamodb:GetItem.")
     template = Template(environment.description)
     with _layer(template, "network"):
         network_refs = network.build(template, environment)
@@ -114,11 +119,19 @@ def _layer(template: Template, name: str) -> Iterator[None]:
 
 
 def _tag(template: Template, tags: dict[str, str]) -> None:
-    """Tag every resource that takes tags as a list; a resource's own tags win."""
+    """Tag every resource that takes tags, as a list or as a mapping; a resource's own tags win."""
     for resource in template.resources.values():
         kind = resource.props.get("Tags", (None,))[0]
-        if kind is None or kind is dict:
-            continue
-        own = resource.properties.get("Tags", Tags())
-        present = {tag["Key"] for tag in own.to_dict()}
-        resource.Tags = Tags({key: value for key, value in tags.items() if key not in present}) + own
+        own = resource.properties.get("Tags")
+        if kind is dict:
+            resource.Tags = {**tags, **(own or {})}
+        elif kind is Tags or callable(kind):
+            resource.Tags = _all_tags(tags, own)
+
+
+def _all_tags(tags: dict[str, str], own: Any) -> Tags | list[Any]:
+    """The tags, and a resource's own as troposphere takes them: Tags, or a list of Key and Value."""
+    listed = own if isinstance(own, list) else own.to_dict() if own else []
+    present = {tag.get("Key") for tag in listed if isinstance(tag, dict)}
+    given = Tags({key: value for key, value in tags.items() if key not in present})
+    return [*given.to_dict(), *listed] if isinstance(own, list) else given + (own or Tags())

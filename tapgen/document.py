@@ -97,10 +97,14 @@ def render(environment: Environment) -> Rendered:
     template = compose(environment)
     document = _to_dict(template)
     ordered = {section: document[section] for section in SECTIONS if document.get(section)}
+    if "Resources" not in ordered:
+        raise DocumentError(f"{environment.stack_name}: the template has no resources", "Add a table or a function.")
     ordered["Resources"] = {
         logical_id: {key: resource[key] for key in RESOURCE_KEYS if key in resource}
-        for logical_id, resource in ordered.get("Resources", {}).items()
+        for logical_id, resource in ordered["Resources"].items()
     }
+    if environment.layers:
+        ordered = {section: _plain(value, (section,)) for section, value in ordered.items()}
     _refuse_oversize(ordered, environment.stack_name)
     return Rendered(ordered, template.origins)
 
@@ -113,10 +117,25 @@ def _to_dict(template: Template) -> Document:
         from tapgen.bare_errors import translated
 
         for logical_id, resource in template.resources.items():
-            origin = template.origins[logical_id]
-            with translated(f"layer {origin.layer}, {logical_id} ({resource.resource_type})"):
+            layer = template.origins[logical_id].layer
+            with translated(f"layer {layer}, {logical_id} ({resource.resource_type})"):
                 resource.to_dict()
         raise
+
+
+def _plain(value: Any, path: DocumentPath) -> Any:
+    """The value as JSON has it: a project's own layer may put a tuple or an enumeration's member anywhere."""
+    match value:
+        case dict():
+            return {str.__str__(key): _plain(item, (*path, key)) for key, item in value.items()}
+        case list() | tuple():
+            return [_plain(item, (*path, index)) for index, item in enumerate(value)]
+        case str():
+            return str.__str__(value)
+        case bool() | int() | float() | None:
+            return value
+    where = ".".join(str(step) for step in path)
+    raise DocumentError(f"{where}: a {type(value).__name__} cannot stand in a template", "Give it a value of JSON.")
 
 
 def _refuse_oversize(document: Document, name: str) -> None:

@@ -21,12 +21,14 @@ def load_layer(module: str, root: Path) -> Callable[..., None]:
         DocumentError: it fails while it is imported.
     """
     file = root / f"{module.replace('.', '/')}.py"
+    before = set(sys.modules)
     sys.path.insert(0, str(root))
     try:
         with translated(f"layer {module}"):
             loaded = _from_file(module, file) if file.is_file() else _installed(module)
     finally:
         sys.path.remove(str(root))
+        _forget(root, before)
     build = getattr(loaded, "build", None)
     if not callable(build):
         raise SettingsError(
@@ -41,14 +43,28 @@ def _from_file(module: str, file: Path) -> Any:
     assert spec is not None  # noqa: S101 - a .py file always has one
     assert spec.loader is not None  # noqa: S101
     loaded = importlib.util.module_from_spec(spec)
+    sys.modules[module] = loaded  # dataclasses looks its classes' module up there
     spec.loader.exec_module(loaded)
     return loaded
 
 
+def _forget(root: Path, before: set[str]) -> None:
+    """Drop what was imported from the project: the next project of this process may have modules of the same names."""
+    for name in set(sys.modules) - before:
+        found = getattr(sys.modules[name], "__file__", None) or next(
+            iter(getattr(sys.modules[name], "__path__", ())), ""
+        )
+        if found and Path(found).is_relative_to(root):
+            del sys.modules[name]
+
+
 def _installed(module: str) -> Any:
-    if importlib.util.find_spec(module.partition(".")[0]) is None:
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{module}.".startswith(f"{error.name}."):
+            raise  # of something that the layer imports
         raise SettingsError(
             f"layers: there is no module {module}",
             f"Write {module.replace('.', '/')}.py beside the settings file, or install the package that has it.",
-        )
-    return importlib.import_module(module)
+        ) from None

@@ -48,11 +48,19 @@ def write(path: Path, text: str) -> bool:
 
 
 def read(path: Path) -> str | None:
-    """The file's text, None when there is none (or it is not text, and so certainly not ours)."""
+    """The file's text, None when there is none (or it is not text, and so certainly not ours).
+
+    Raises:
+        DocumentError: there is something that cannot be read.
+    """
     try:
         return path.read_bytes().decode("utf-8")
     except (FileNotFoundError, NotADirectoryError, UnicodeDecodeError):
         return None
+    except OSError as error:
+        raise DocumentError(
+            f"{path}: cannot be read: {error.strerror}", "Mend it, or choose another folder."
+        ) from error
 
 
 def changes(path: Path, text: str) -> str:

@@ -42,6 +42,8 @@ def command(
     """
     if check and to_stdout:
         raise click.UsageError("--check compares files; it does not go with --stdout")
+    if output and to_stdout:
+        raise click.UsageError("--output names a folder; it does not go with --stdout")
     from tapgen import document
 
     loaded = load_project(project)
@@ -51,7 +53,11 @@ def command(
         for environment in chosen
     ]
     if to_stdout:
-        click.echo("".join(text for _, text in texts), nl=False)
+        parts = [
+            text if position == 0 or (format_ or environment.format) == "json" else f"---\n{text}"
+            for position, (environment, text) in enumerate(texts)
+        ]
+        click.echo("".join(parts).encode(), nl=False)  # UTF-8, whatever the terminal's encoding
         return
     from tapgen import store
 
