@@ -73,6 +73,11 @@ def _always(effect: Effect, reason: str = "") -> Decide:
     return lambda change: (effect, reason)  # noqa: ARG005 - the rule is the same for every change
 
 
+def _backups(change: Change) -> Answer | None:
+    switched = "0" in (change.before, change.after) or ABSENT in (change.before, change.after)
+    return (Effect.INTERRUPT, "switching backups on or off") if switched else (Effect.UPDATE, "")
+
+
 def _default_is(value: str) -> Decide:
     def decide(change: Change) -> Answer | None:
         if [change.before, change.after] in ([value, ABSENT], [ABSENT, value]):
@@ -94,6 +99,10 @@ _ebs_backed = _always(
 )
 _snapshot = _always(Effect.REPLACE, "another snapshot, or none, makes a new database")
 _interrupts = _always(Effect.INTERRUPT)
+_in_place = _always(Effect.UPDATE)
+_rolling = _always(
+    Effect.MAY_REPLACE, "only where its UpdatePolicy has AutoScalingReplacingUpdate with WillReplace is the group replaced"
+)
 _upgrades = _always(Effect.INTERRUPT, "the engine restarts; for a major version it is offline during the upgrade")
 
 CUSTOM: Final = Behaviour(
@@ -105,6 +114,7 @@ CUSTOM: Final = Behaviour(
 
 _TABLE = f"{_REFERENCE}, AWS::DynamoDB::Table"
 _INSTANCE = f"{_REFERENCE}, AWS::EC2::Instance"
+_MODIFYING = "Amazon RDS user guide, Settings for DB instances"
 _DATABASE = f"{_REFERENCE}, AWS::RDS::DBInstance"
 
 BEHAVIOURS: Final = (
@@ -142,6 +152,16 @@ BEHAVIOURS: Final = (
         f"{_DATABASE}, EngineVersion",
         _upgrades,
     ),
+    *(
+        Behaviour("AWS::RDS::DBInstance", name, f"{_MODIFYING}, {name}", _in_place)
+        for name in ("AutoMinorVersionUpgrade", "MultiAZ", "PreferredMaintenanceWindow")
+    ),
+    Behaviour("AWS::RDS::DBInstance", "BackupRetentionPeriod", f"{_MODIFYING}, Backup retention period", _backups),
+    *(
+        Behaviour("AWS::AutoScaling::AutoScalingGroup", name, f"{_REFERENCE}, UpdatePolicy attribute", _rolling)
+        for name in ("LaunchConfigurationName", "LaunchTemplate", "MixedInstancesPolicy", "VPCZoneIdentifier")
+    ),
+    Behaviour("AWS::EC2::Instance", "SecurityGroupIds", f"{_INSTANCE}, SecurityGroupIds", _in_place),
     Behaviour("AWS::RDS::DBInstance", "DBParameterGroupName", f"{_DATABASE}, DBParameterGroupName", _interrupts),
     Behaviour(
         "AWS::RDS::DBCluster",

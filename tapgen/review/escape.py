@@ -23,13 +23,11 @@ def words(text: str) -> str:
 
 
 def _word(word: str) -> str:
-    core = word.strip(_AROUND)
-    if not core:
-        return word if not word or set(word) <= set(_AROUND) else code(word)
-    if _HARMLESS.fullmatch(core) and not _LINKED.fullmatch(core):
-        return word
-    start = word.index(core)
-    return word[:start] + code(core) + word[start + len(core) :]
+    head = word[: len(word) - len(word.lstrip(_BEFORE))]
+    core = word[len(head) :].rstrip(_AFTER)
+    tail = word[len(head) + len(core) :]
+    harmless = not core or (_HARMLESS.fullmatch(core) and not _LINKED.fullmatch(core))
+    return head + (core if harmless else code(core)) + tail
 
 
 def code(text: str, most: int = 200) -> str:

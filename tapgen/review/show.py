@@ -99,7 +99,7 @@ def _strings(value: Any) -> bool:
 
 
 def _quoted(value: str) -> str:
-    if _PLAIN.fullmatch(value):
+    if _PLAIN.fullmatch(value) and ": " not in value:
         return value
     import json
 

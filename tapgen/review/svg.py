@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Final
@@ -49,7 +50,7 @@ def svg(picture: Picture) -> str:
         *(line for frame in frames for line in frame),
         *(line for arrow in picture.arrows for line in _curve(arrow, boxes, coloured=picture.coloured)),
         *(line for node in picture.nodes for line in _node(node, boxes[node.id], coloured=picture.coloured)),
-        *(line for arrow in picture.arrows for line in _label(arrow, boxes)),
+        *_labels(picture.arrows, boxes),
         *_legend(picture, height),
         "</svg>",
     ]
@@ -167,9 +168,18 @@ def _curve(arrow: Arrow, boxes: Mapping[str, _Box], *, coloured: bool) -> Iterat
     )
 
 
-def _label(arrow: Arrow, boxes: Mapping[str, _Box]) -> Iterator[str]:
+def _labels(arrows: Sequence[Arrow], boxes: Mapping[str, _Box]) -> Iterator[str]:
+    """The labels; those of two arrows between the same resources stand below each other."""
+    taken: Counter[tuple[str, str]] = Counter()
+    for arrow in arrows:
+        yield from _label(arrow, boxes, 15 * taken[arrow.source, arrow.target])
+        taken[arrow.source, arrow.target] += bool(arrow.label)
+
+
+def _label(arrow: Arrow, boxes: Mapping[str, _Box], shift: int) -> Iterator[str]:
     if arrow.label:
         x, y, to_x, to_y, swing = _ends(arrow, boxes)
+        y += shift * 2
         middle = (x + to_x) / 2 if abs(to_x - x) > 1 else x + swing * 0.75
         yield (
             f'<text x="{middle:.1f}" y="{(y + to_y) / 2 - 4:.1f}" font-size="11" text-anchor="middle" fill="#2d3748" '

@@ -1,0 +1,335 @@
+"""The reports: exact text, Markdown that nothing in a template can break, JSON that keeps to its schema."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from review_cases import CASES, TABLE, Case, table
+
+from tapgen.review import escape, jsonreport, markdown, text, words
+from tapgen.review.assess import assess
+from tapgen.review.model import Effect, Finding, Note, PropertyChange, Refusal, ResourceChange, Review, SectionChange, Severity
+
+SCHEMA = Path(__file__).parents[3] / "docs" / "diff.schema.json"
+
+
+def change(old: dict[str, Any], new: dict[str, Any]) -> Review:
+    return assess({"Resources": old}, {"Resources": new})
+
+
+WORST = change(
+    {
+        "T": {"Type": TABLE, "Properties": table("S")},
+        "F": {"Type": "AWS::Lambda::Function", "Properties": {"MemorySize": 128, "Environment": {"Variables": {"T": {"Ref": "T"}, "API_KEY": "old"}}}},
+        "Old": {"Type": "AWS::SNS::Topic"},
+    },
+    {
+        "T": {"Type": TABLE, "Properties": table("N")},
+        "F": {"Type": "AWS::Lambda::Function", "Properties": {"MemorySize": 256, "Environment": {"Variables": {"T": {"Ref": "T"}, "API_KEY": "new"}}}},
+        "New": {"Type": "AWS::SQS::Queue", "Properties": {"DelaySeconds": 5, "Tags": [{"Key": "a", "Value": "b"}]}},
+    },
+)
+
+
+def test_the_text_says_what_is_worst_first() -> None:
+    assert text.plain(WORST, "dev: old → new") == """\
+dev: old → new
+1 replaced, 1 deleted, 1 updated, 1 created · 1 refused
+
+Refused
+  ✗ L003 T is replaced (AttributeDefinitions[id].AttributeType, the type of the attribute id changes): the new one is empty, the old one is deleted (items)
+         Set DeletionPolicy and UpdateReplacePolicy to Retain in a deployment of its own first, or --allow-loss T if it may go.
+
+Resources
+  ± T  AWS::DynamoDB::Table  replaced
+      AttributeDefinitions[id].AttributeType: S → N   replaces: the type of the attribute id changes
+  - Old  AWS::SNS::Topic  deleted
+  ~ F  AWS::Lambda::Function  updated in place
+      MemorySize: 128 → 256
+      Environment.Variables.API_KEY: "********" → "********"
+      Environment.Variables.T: !Ref T   T is replaced
+  + New  AWS::SQS::Queue  created
+      + DelaySeconds: 5
+"""
+
+
+def test_no_differences_are_said_to_be_none() -> None:
+    assert text.plain(change({}, {})) == "no differences\n"
+    assert "**no differences**" in markdown.render([("dev", change({}, {}))])
+
+
+def test_a_new_stack_is_not_listed_value_by_value() -> None:
+    review = assess(None, {"Resources": {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"DelaySeconds": 5}}}})
+
+    assert text.plain(review) == "1 created\n\nResources\n  + Q  AWS::SQS::Queue  created\n"
+
+
+def test_long_values_are_shown_by_the_lines_that_differ() -> None:
+    code = "\n".join(f"line {number}" for number in range(60))
+    review = change(
+        {"F": {"Type": "AWS::Lambda::Function", "Properties": {"Code": {"ZipFile": code}}}},
+        {"F": {"Type": "AWS::Lambda::Function", "Properties": {"Code": {"ZipFile": code.replace("line 30", "other")}}}},
+    )
+
+    assert text.plain(review).splitlines()[-4:] == [
+        "         line 29",
+        "        -line 30",
+        "        +other",
+        "         line 31",
+    ]
+
+
+def test_a_very_long_value_is_folded_with_a_count() -> None:
+    lines = words.line_diff("", "\n".join(f"line {number}" for number in range(100)))
+
+    assert len(lines) == 41
+    assert lines[-1] == "  … 60 more lines"
+
+
+def test_notes_sections_and_what_was_not_understood_are_told() -> None:
+    review = Review(
+        sections=(SectionChange("Outputs", "Url", ("Value",), "a", "b"), SectionChange("Stack tags", "Owner", (), "a", "b")),
+        notes=(Note("time", "N", "N takes long"), Note("cost", "N", "N costs")),
+        unknown=("X: something",),
+        security=(Finding("S001", "R", "AWS::IAM::Role", "R may do less", Severity.INFO, direction="narrowed", details=("s3:GetObject on *",)),),
+    )
+
+    assert text.plain(review) == """\
+1 in Outputs, 1 in Stack tags · 1 narrowed · 1 not understood
+
+Security
+  ▼ S001 R may do less
+         - s3:GetObject on *
+
+Outputs
+  Url.Value: a → b
+
+Stack tags
+  Owner: a → b
+
+Notes
+  takes time: N takes long
+  always-on cost: N costs
+
+Not understood
+  X: something
+"""
+
+
+def test_a_terminal_gets_the_same_words_folded_to_its_width(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+
+    text.print_rich(list(text.lines(WORST, "title")))
+
+    out = capsys.readouterr().out
+    assert all(len(line) <= 60 for line in out.splitlines())
+    assert " ".join(text.plain(WORST, "title").split()) == " ".join(out.split())
+
+
+@pytest.mark.parametrize(
+    ("change_", "expected"),
+    [
+        (ResourceChange("X", "T", "replace", effect=Effect.DELETE_THEN_CREATE), "deleted, then created again"),
+        (ResourceChange("X", "T", "replace", old_type="O"), "would become T"),
+        (ResourceChange("X", "T", "update", effect=Effect.INTERRUPT), "updated with an interruption"),
+        (ResourceChange("X", "T", "update", effect=Effect.NONE), "only its attributes change"),
+        (ResourceChange("X", "T", "may-delete"), "may be deleted"),
+    ],
+)
+def test_what_happens_to_a_resource_in_words(change_: ResourceChange, expected: str) -> None:
+    assert words.verb(change_) == expected
+
+
+def test_an_api_deployment_alone_is_said_to_be_routine() -> None:
+    deployment = {"Type": "AWS::ApiGateway::Deployment", "Properties": {"RestApiId": "a"}}
+    review = change({"D1": deployment}, {"D2": deployment})
+
+    assert text.plain(review) == (
+        "a new deployment of the API\n\nResources\n"
+        "  · D2  AWS::ApiGateway::Deployment  created\n      takes the place of D1\n"
+    )
+    assert "takes the place of D1" in markdown.render([("dev", review)])
+
+
+# ----------------------------------------------------------------------------------------------------------- Markdown
+
+ATTACKS = (
+    "`code`",
+    "```\n# heading\n```",
+    "</details><script>alert(1)</script>",
+    "<!-- tapgen diff -->",
+    "[link](https://example.com)",
+    "![image](x)",
+    "@everyone",
+    "#1",
+    "GH-1",
+    "https://example.com",
+    "www.example.com",
+    "0123456789abcdef0123456789abcdef01234567",
+    "ann@example.com",
+    ":tada:",
+    "| a | b |",
+    "**bold**",
+    "&lt;b&gt;",
+    "\n\n# heading\n",
+    "\u202eright to left",
+    "\x1b[31mred",
+    "~~~\n",
+    "$x$",
+)
+
+
+def outside_of_code(comment: str) -> str:
+    """What is left of a comment without its code spans and blocks, as GitHub reads them."""
+    without_blocks = re.sub(r"^ *(`{3,})[^\n]*\n.*?^ *\1$", "", comment, flags=re.MULTILINE | re.DOTALL)
+    return re.sub(r"(?<!`)(`+)(?!`)(.*?[^`])\1(?!`)", "", without_blocks)
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_nothing_in_a_template_gets_out_of_a_comment(attack: str) -> None:
+    kind = "AWS::SNS::Topic"
+    old = {"A": {"Type": kind, "Properties": {"DisplayName": "x", attack: attack}}, attack: {"Type": attack, "Properties": {}}}
+    new = {"A": {"Type": kind, "Properties": {"DisplayName": attack}, "Metadata": {"a": attack * 60}}, "B" + attack: {"Type": kind}}
+    review = assess(
+        {"Resources": old, "Outputs": {attack: {"Value": attack, "Export": {"Name": attack}}}}, {"Resources": new}
+    )
+
+    left = outside_of_code(markdown.render([(attack, review)]))
+
+    own = left.replace(markdown.MARKER, "").replace("<sub>", "").replace("</sub>", "").replace("<code>", "")
+    own = own.replace("</code>", "").replace("<details>", "").replace("</details>", "")
+    own = own.replace("<summary>", "").replace("</summary>", "")
+    own = re.sub(r"^#{2,4} ", "", own, flags=re.MULTILINE).replace("**", "")
+    assert not re.search(r"[<>@#`\[\]|&$~\x1b\u202e]|https?:|www\.|GH-|:tada:|[0-9a-f]{40}", own)
+    assert left.count("<details>") == left.count("</details>") == left.count("<summary>")
+
+
+@pytest.mark.parametrize("one", CASES, ids=lambda one: one.name)
+def test_markdown_is_bounded_and_balanced(one: Case) -> None:
+    comment = markdown.render([(one.name, assess(one.old, one.new))])
+
+    assert comment.startswith(markdown.MARKER)
+    assert len(comment.encode()) <= markdown.LIMIT
+    assert comment.count("<details>") == comment.count("</details>")
+
+
+def big(count: int) -> Review:
+    old = {f"Topic{number}": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "a" * 150}} for number in range(count)}
+    new = {name: {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "b" * 150}} for name in old}
+    return change(old, new)
+
+
+def test_a_large_review_is_folded_with_a_count() -> None:
+    comment = markdown.render([("dev", big(450))])
+
+    assert len(comment.encode()) <= markdown.LIMIT
+    shown = comment.count("`Topic")
+    cut = int((re.search(r"The details of (\d+) are folded away", comment) or [0, "0"])[1])
+    dropped = int((re.search(r"… and (\d+) more\.", comment) or [0, "0"])[1])
+    assert shown + dropped == 450
+    assert cut + dropped > 0
+
+
+def test_many_environments_share_the_room() -> None:
+    review = big(100)
+
+    comment = markdown.render([(f"env{number}", review) for number in range(8)])
+
+    assert len(comment.encode()) <= markdown.LIMIT
+    assert all(f"### env{number}" in comment for number in range(8))
+
+
+def test_more_environments_than_there_is_room_for_are_counted() -> None:
+    comment = markdown.render([(f"environment {number}", big(2)) for number in range(40)], limit=1_500)
+
+    assert len(comment.encode()) <= 1_500
+    assert re.search(r"… and \d+ more, not shown", comment)
+
+
+def test_a_resource_with_very_many_values_is_cut() -> None:
+    review = change(
+        {"T": {"Type": "AWS::SNS::Topic", "Properties": {f"P{number}": "a" for number in range(90)}}},
+        {"T": {"Type": "AWS::SNS::Topic", "Properties": {f"P{number}": "b" for number in range(90)}}},
+    )
+
+    assert "… and 50 more values" in markdown.render([("dev", review)])
+
+
+def test_a_finding_with_very_many_details_is_cut() -> None:
+    finding = Finding("S001", "R", "T", "R may do more", Severity.HIGH, direction="broadened", details=tuple(map(str, range(60))))
+
+    assert "… and 20 more" in markdown.render([("dev", Review(security=(finding,)))])
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("plain", "`plain`"),
+        ("a`b", "`` a`b ``"),
+        ("``", "``` `` ```"),
+        ("", '`""`'),
+        ("two\nlines", "`two⏎lines`"),
+        ("x" * 205, f"`{'x' * 200}… 5 more characters`"),
+    ],
+)
+def test_a_code_span_cannot_be_ended_from_inside(value: str, expected: str) -> None:
+    assert escape.code(value) == expected
+
+
+def test_a_sentence_keeps_its_harmless_words() -> None:
+    sentence = 'ItemTable is replaced (KeySchema[0]), "new" one; 5 → 6: done.'
+
+    assert escape.words(sentence) == 'ItemTable is replaced (`KeySchema[0]`), "new" one; 5 → 6: done.'
+
+
+# --------------------------------------------------------------------------------------------------------------- JSON
+
+
+@pytest.mark.parametrize("one", CASES, ids=lambda one: one.name)
+def test_json_keeps_to_the_published_schema(one: Case) -> None:
+    report = jsonreport.document([({"environment": "dev", "from": "a", "to": "b"}, assess(one.old, one.new))])
+
+    jsonschema.validate(json.loads(json.dumps(report)), json.loads(SCHEMA.read_text(encoding="utf-8")))
+
+
+def test_the_schema_is_strict_and_of_this_version() -> None:
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+
+    assert schema["properties"]["version"]["const"] == jsonreport.VERSION
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"version": 1, "reviews": [{"summary": "x"}]}, schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"version": 1, "reviews": [], "extra": 1}, schema)
+
+
+def test_json_leaves_out_what_a_side_does_not_have_and_masks_secrets() -> None:
+    value = PropertyChange(("Properties", "Password"), "a", "b", Effect.UPDATE)
+    review = Review(changes=(ResourceChange("X", "T", "update", (value, PropertyChange(("Properties", "A"), None, "1"))),))
+
+    [report] = jsonreport.document([({"environment": "", "from": "a", "to": "b"}, review)])["reviews"]
+
+    [masked, null] = report["resources"][0]["properties"]
+    assert (masked["old"], masked["new"]) == ("********", "********")
+    assert null["old"] is None
+
+
+# -------------------------------------------------------------------------------------------------------------- model
+
+
+def test_refusals_can_be_allowed_by_name_unless_they_must_fail() -> None:
+    review = change(
+        {"T": {"Type": TABLE, "Properties": table("S", TableName="t")}, "U": {"Type": TABLE, "Properties": table()}},
+        {"T": {"Type": TABLE, "Properties": table("N", TableName="t")}},
+    )
+
+    assert [(one.rule, one.logical_id) for one in review.refusals] == [("L201", "T"), ("L001", "U"), ("L003", "T")]
+    assert [one.rule for one in review.refused(frozenset({"T", "U"}))] == ["L201"]
+    assert [one.rule for one in review.refused(frozenset({"T"}))] == ["L201", "L001"]
+    assert all(one.message and one.refusal is not Refusal.NONE for one in review.refusals)
