@@ -110,8 +110,11 @@ def _once(
         click.echo(f"Table {table}: {len(items)} item{'' if len(items) == 1 else 's'}", err=True)
         click.echo(json.dumps(items, indent=2))
     if program and code == ExitCode.OK:
+        import shlex
+
         from tapgen.local.program import run
 
+        click.echo(f"$ {shlex.join(program)}", err=True)
         return run(program, running, deployed)
     return code
 

@@ -113,7 +113,8 @@ def test_a_request_and_the_stored_item_are_printed_and_a_command_deploys_again_w
     assert re.search(r"Embedded AWS at http://127\.0\.0\.1:\d+, account 123456789012, us-east-1\n", done.stderr)
     assert "The change set on tap-dev: create " in done.stderr
     assert re.search(r"GET /item: 200 OK, \d+ ms\nTable Item: 1 item\n", done.stderr)
-    assert done.stderr.endswith("No changes: tap-dev is as the template says.\n")
+    again = done.stderr[done.stderr.index("$ tapgen deploy --env dev --yes\n") :]
+    assert "No changes: tap-dev is as the template says." in again
 
 
 def test_an_answer_that_is_an_error_is_printed_and_fails(local):
