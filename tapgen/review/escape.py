@@ -11,7 +11,8 @@ from typing import Final
 
 from tapgen.review.words import printable
 
-_AROUND: Final = '(),.;:"'
+_BEFORE: Final = '("'
+_AFTER: Final = '),.;:"'
 _HARMLESS = re.compile(r"[A-Za-z0-9±→·…%/'-][A-Za-z0-9±→·…%,./'-]*")
 _LINKED = re.compile(r"(?i)[0-9a-f]{7,40}|gh-\d+|www\..*|.*\.(com|org|net|io|dev)\b.*")
 _TICKS = re.compile(r"`+")
