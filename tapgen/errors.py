@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class ExitCode(IntEnum):
@@ -16,7 +19,7 @@ class ExitCode(IntEnum):
     USAGE = 2
     """The command line or the settings are wrong; nothing was done."""
     CHANGES = 3
-    """`render --check`: a committed template is stale. `diff --exit-code`: there are changes."""
+    """`render --check`: a committed template is stale. `diff --exit-code`: there are changes. `drift`: there is drift."""
     REFUSED = 4
     """The change destroys data, moves a public address or must fail; nothing was executed."""
     DECLINED = 5

@@ -39,10 +39,13 @@ def connect(
 
     try:
         session = Session(profile=profile)
+        session.get_scoped_config()  # it is only here that a profile which does not exist is noticed
         # botocore itself reads AWS_DEFAULT_REGION only; the other SDKs and the AWS CLI read AWS_REGION first.
         region = region or os.environ.get("AWS_REGION") or session.get_config_variable("region")
     except ProfileNotFound as error:
-        raise UsageError(str(error), f"Known profiles: {', '.join(Session().available_profiles) or 'none'}.") from None
+        raise UsageError(
+            str(error), f"Known profiles: {', '.join(sorted(Session().available_profiles)) or 'none'}."
+        ) from None
     if not region:
         raise UsageError("no AWS region", "Pass --region, set AWS_REGION, or pin `region` in the settings.")
     if credentials:

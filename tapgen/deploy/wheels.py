@@ -26,32 +26,34 @@ def platforms(runtime: str, architecture: str) -> tuple[str, ...]:
     return (*(f"manylinux_2_{glibc}_{machine}" for glibc in _GLIBC if glibc <= newest), f"manylinux2014_{machine}")
 
 
-def command(requirements: Path, target: Path, runtime: str, architecture: str) -> list[str]:
+def command(
+    requirements: Path, target: Path, runtime: str, architecture: str, python: str = sys.executable
+) -> list[str]:
     """The pip command: wheels only, for the runtime and not for this machine."""
     wanted = [word for platform in platforms(runtime, architecture) for word in ("--platform", platform)]
     return [
-        *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"),
+        *(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"),
         *("--no-compile", "--only-binary=:all:", "--implementation", "cp"),
         *("--python-version", runtime.removeprefix("python"), *wanted),
         *("--target", str(target), "--requirement", str(requirements)),
     ]
 
 
-def install(requirements: Path, target: Path, runtime: str, architecture: str) -> None:
+def install(requirements: Path, target: Path, runtime: str, architecture: str, python: str = sys.executable) -> None:
     """Install into an empty folder.
 
     Raises:
         TapgenError: pip is missing, or says no; the message has its own words.
     """
     done = subprocess.run(
-        command(requirements, target, runtime, architecture), capture_output=True, text=True, check=False
+        command(requirements, target, runtime, architecture, python), capture_output=True, text=True, check=False
     )
     if done.returncode == 0:
         return
     said = [line.removeprefix("ERROR: ") for line in done.stderr.splitlines() if line.startswith("ERROR")]
     words = "\n  ".join(dict.fromkeys(said)) or done.stderr.strip()[-500:] or "pip says nothing"
     if "No module named pip" in done.stderr:
-        raise TapgenError(f"{requirements}: there is no pip for {sys.executable}", "Install pip: python -m ensurepip.")
+        raise TapgenError(f"{requirements}: there is no pip for {python}", "Install pip: python -m ensurepip.")
     raise TapgenError(
         f"{requirements}: the requirements cannot be installed for {runtime} on {architecture}:\n  {words}",
         "Only wheels are taken. Check the network, pin a version that has a wheel, or change `architecture`.",

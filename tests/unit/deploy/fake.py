@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from tapgen.deploy.faults import AwsError
 from tapgen.deploy.pace import Clock
@@ -30,7 +30,7 @@ from tapgen.deploy.values import (
 
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"
-START = datetime(2030, 1, 1, tzinfo=timezone.utc)
+START = datetime(2030, 1, 1, tzinfo=UTC)
 
 
 class Time:

@@ -11,7 +11,7 @@ from tapgen.deploy.policy import same, stack_policy
 from tapgen.deploy.values import PropertyDrift, ResourceDrift, Stack
 from tapgen.errors import ExitCode
 from tests.unit.deploy.fake import Cloud, output
-from tests.unit.deploy.scene import NAME, ROLE, TABLE, TOPIC, Seen, deployed, document, request, run, topic
+from tests.unit.deploy.scene import ROLE, TABLE, TOPIC, Seen, deployed, document, request, run, topic
 
 CHANGED = document(Topic=topic("changed"))
 WITHOUT_TABLE = document(ItemTable=None)
@@ -449,12 +449,26 @@ def test_without_a_bucket_the_way_to_one_is_named():
 @pytest.mark.rule(41)
 def test_equal_spellings_are_equal_and_the_input_is_not_touched():
     one = {
-        "A": {"DependsOn": ["B", "C"], "Size": 10, "On": True, "Arn": {"Fn::GetAtt": ["B", "Arn"]}, "Text": "é", "F": 1.0},
+        "A": {
+            "DependsOn": ["B", "C"],
+            "Size": 10,
+            "On": True,
+            "Arn": {"Fn::GetAtt": ["B", "Arn"]},
+            "Text": "é",
+            "F": 1.0,
+        },
         "D": {"DependsOn": "X", "N": None},
     }
     other = {
         "D": {"DependsOn": ["X"], "N": ""},
-        "A": {"DependsOn": ["C", "B"], "Size": "10", "On": "true", "Arn": {"Fn::GetAtt": "B.Arn"}, "Text": "?", "F": "1"},
+        "A": {
+            "DependsOn": ["C", "B"],
+            "Size": "10",
+            "On": "true",
+            "Arn": {"Fn::GetAtt": "B.Arn"},
+            "Text": "?",
+            "F": "1",
+        },
     }
     before = json.dumps(one)
     assert facts.fingerprint(one) == facts.fingerprint(other)
