@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from tapgen.errors import ExitCode
 from tapgen.local.requirements import install
 from tapgen.local.session import Deployed, look
 
@@ -35,6 +36,7 @@ def deploy(
 
     Raises:
         TapgenError: the template cannot be rendered or a function not packed.
+        KeyboardInterrupt: Ctrl-C; nothing goes on without us, since the emulator ends with us.
     """
     from tapgen import document
     from tapgen.deploy.assemble import assemble
@@ -58,6 +60,8 @@ def deploy(
             for client, one in told:
                 _bootstrap(client, one)
         outcomes = deploy_regions(request, told, confirm=lambda _: True)
+    if any(outcome.code == ExitCode.INTERRUPTED for outcome in outcomes):
+        raise KeyboardInterrupt
     return outcomes, look(environment, targets[0], emulator) if outcomes[0].ok else None
 
 

@@ -100,7 +100,7 @@ class Emulator:
         return [request for request in map(_of_api, served) if request], position + len(whole)
 
     def scan(self, table: str, region: str) -> list[dict[str, Any]]:
-        """The items of a DynamoDB table, as its API writes them: `{"itemId": {"S": "..."}}`. At most 1 MB of them."""
+        """The items of a DynamoDB table, as its API writes them: `{"itemId": {"S": "..."}}`."""
         headers = {
             "X-Amz-Target": "DynamoDB_20120810.Scan",
             "Content-Type": "application/x-amz-json-1.0",
@@ -108,9 +108,14 @@ class Emulator:
             "Authorization": f"AWS4-HMAC-SHA256 Credential={KEY}/20260101/{region}/dynamodb/aws4_request, "
             "SignedHeaders=host, Signature=0",
         }
-        answer = json.loads(self._exchange("POST", "/", headers, json.dumps({"TableName": table}).encode()))
-        items: list[dict[str, Any]] = answer["Items"]
-        return items
+        items: list[dict[str, Any]] = []
+        asked: dict[str, Any] = {"TableName": table}
+        while True:
+            page = json.loads(self._exchange("POST", "/", headers, json.dumps(asked).encode()))
+            items += page["Items"]
+            if not page.get("LastEvaluatedKey"):
+                return items
+            asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def reset(self) -> None:
         """Forget every resource of every account."""
@@ -178,7 +183,7 @@ def start(
     """
     command = command or server_command()
     with _listener(port) as listener:
-        folder = Path(tempfile.mkdtemp(prefix="tapgen-local-"))
+        folder = _folder()
         port = listener.getsockname()[1]
         with (folder / "emulator.log").open("wb") as log:
             process = subprocess.Popen(
@@ -198,6 +203,14 @@ def start(
         emulator.stop()
         raise
     return emulator
+
+
+def _folder() -> Path:
+    try:
+        return Path(tempfile.mkdtemp(prefix="tapgen-local-"))
+    except OSError as error:
+        where = error.filename or tempfile.gettempdir()
+        raise TapgenError(f"{where}: {error.strerror}", "TMPDIR names another folder for temporary files.") from None
 
 
 def _listener(port: int) -> socket.socket:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import IO, TYPE_CHECKING, Any
 
@@ -69,7 +70,9 @@ def noted(application: Application, out: IO[str]) -> Application:
             await application(scope, receive, seen)
         finally:
             took = round((time.monotonic() - began) * 1000)
-            out.write(json.dumps(asdict(Request(scope["method"], _host(scope), _target(scope), status, took))) + "\n")
+            request = Request(scope["method"], _host(scope), _target(scope), status, took)
+            with suppress(OSError):  # a full disk costs a line, not the answer
+                out.write(json.dumps(asdict(request)) + "\n")
 
     return noting
 

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, TextIO
 
 from tapgen.deploy import texts
+from tapgen.errors import ExitCode
 
 if TYPE_CHECKING:
     from tapgen.deploy.plan import Plan
@@ -49,8 +50,9 @@ class BriefView:
         """Nothing."""
 
     def outcome(self, outcome: Outcome) -> None:
-        """See View."""
-        self._write(*texts.outcome_lines(outcome))
+        """How it ended; an interrupted deployment ends with the emulator, and needs no advice."""
+        if outcome.code != ExitCode.INTERRUPTED:
+            self._write(*texts.outcome_lines(outcome))
 
     def _write(self, *lines: str) -> None:
         self._out.write("".join(f"{self._prefix}{line}\n" for line in lines))

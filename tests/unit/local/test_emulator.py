@@ -245,3 +245,28 @@ def test_a_port_of_ones_own_is_taken_and_one_that_is_in_use_is_refused(embedded)
         free = server.getsockname()[1]
     with emulator.running(port=free) as running:
         assert running.port == free
+
+
+def test_a_large_table_is_read_page_by_page():
+    asked = []
+
+    class Paged(emulator.Emulator):
+        def _exchange(self, method, path, headers=None, body=None):
+            asked.append((headers["X-Amz-Target"], json.loads(body)))
+            last = {"LastEvaluatedKey": {"id": {"S": "1"}}} if len(asked) == 1 else {}
+            return json.dumps({"Items": [{"id": {"S": str(len(asked))}}], **last}).encode()
+
+    found = Paged(1, "", "", Path(), None).scan("items", "us-east-1")
+    assert found == [{"id": {"S": "1"}}, {"id": {"S": "2"}}]
+    assert asked == [
+        ("DynamoDB_20120810.Scan", {"TableName": "items"}),
+        ("DynamoDB_20120810.Scan", {"TableName": "items", "ExclusiveStartKey": {"id": {"S": "1"}}}),
+    ]
+
+
+def test_without_a_place_for_temporary_files_it_says_so(monkeypatch, tmp_path):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))
+    with pytest.raises(TapgenError, match="No such file or directory") as failed:
+        emulator.start()
+    assert str(tmp_path / "none") in failed.value.message
+    assert "TMPDIR" in failed.value.hint

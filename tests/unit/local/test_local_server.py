@@ -96,3 +96,17 @@ def test_what_is_not_http_passes_without_a_note():
     asyncio.run(noted(application, out)({"type": "websocket"}, nothing, ignore))
     assert seen == ["websocket"]
     assert out.getvalue() == ""
+
+
+def test_a_journal_that_cannot_be_written_does_not_cost_the_answer():
+    class Full(io.StringIO):
+        def write(self, text):
+            raise OSError(28, "No space left on device")
+
+    sent = []
+
+    async def send(message):
+        sent.append(message["type"])
+
+    asyncio.run(noted(teapot, Full())(http_scope(), nothing, send))
+    assert sent == ["http.response.start", "http.response.body"]

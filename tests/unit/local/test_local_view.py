@@ -59,3 +59,8 @@ def test_the_end_is_told_with_the_root_cause():
     assert said.startswith("Error: rolled back\n")
     assert "no such key" in said
     assert "data.py:5" in said
+
+
+def test_an_interrupted_deployment_needs_no_advice():
+    outcome = Outcome(ExitCode.INTERRUPTED, "interrupted", "shop-dev", hint="`tapgen watch` follows it")
+    assert told(lambda view: view.outcome(outcome)) == ""
