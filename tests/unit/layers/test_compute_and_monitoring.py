@@ -1,0 +1,151 @@
+import pytest
+
+from tapgen.sources import MAX_INLINE_CHARACTERS
+from tests.conftest import HANDLER, ONE_FUNCTION
+
+
+def code(document, name="ItemFunction"):
+    function = document["Resources"][name]["Properties"]
+    return function["Handler"], function["Code"]
+
+
+def alarms(document):
+    return {n: r["Properties"] for n, r in document["Resources"].items() if r["Type"] == "AWS::CloudWatch::Alarm"}
+
+
+def test_one_module_stands_in_the_template_under_lambdas_own_file_name(document):
+    settings = ONE_FUNCTION + 'entry_point = "orders.main"\n'
+    source = "def main(event, context):\n    return 'ü'\n"
+    rendered = document(settings.replace('"src"', '"other"'), **{"other/orders.py": source})
+    assert code(rendered) == ("index.main", {"ZipFile": source})
+    assert "Parameters" not in rendered
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"src/requirements.txt": "requests\n"},
+        {"src/helper.py": ""},
+        {"src/data.json": "{}"},
+        {"src/index.py": HANDLER + "#" * MAX_INLINE_CHARACTERS},
+        {"src/index.py": HANDLER + "#" * 5 * MAX_INLINE_CHARACTERS},
+    ],
+)
+def test_what_does_not_fit_comes_from_a_bucket(document, more):
+    rendered = document(**more)
+    assert code(rendered) == (
+        "index.handler",
+        {"S3Bucket": {"Ref": "ArtifactBucket"}, "S3Key": {"Ref": "ItemFunctionCodeKey"}},
+    )
+    assert {name: p["Type"] for name, p in rendered["Parameters"].items()} == {
+        "ArtifactBucket": "String",
+        "ItemFunctionCodeKey": "String",
+    }
+
+
+def test_several_packages_share_the_bucket_and_have_a_key_each(document):
+    more = '[functions.Other]\nsource = "src"\n'
+    rendered = document(more=more, **{"src/helper.py": ""})
+    assert list(rendered["Parameters"]) == ["ArtifactBucket", "ItemFunctionCodeKey", "OtherFunctionCodeKey"]
+    assert rendered["Outputs"]
+
+
+def test_source_at_the_limit_stands_in_the_template(document):
+    source = HANDLER + "#" * (MAX_INLINE_CHARACTERS - len(HANDLER))
+    assert code(document(**{"src/index.py": source}))[1] == {"ZipFile": source}
+
+
+def test_every_setting_of_a_function_arrives(document):
+    more = """
+    runtime = "python3.12"
+    architecture = "x86_64"
+    memory = 512
+    timeout = 29
+    reserved_concurrency = 0
+    tracing = false
+    description = "Takes items"
+    environment.LOG_LEVEL = "INFO"
+    """
+    function = document(more=more)["Resources"]["ItemFunction"]["Properties"]
+    assert function["Runtime"] == "python3.12"
+    assert function["Architectures"] == ["x86_64"]
+    assert function["MemorySize"] == 512
+    assert function["Timeout"] == 29
+    assert function["ReservedConcurrentExecutions"] == 0
+    assert function["Description"] == "Takes items"
+    assert "TracingConfig" not in function
+    assert function["Environment"]["Variables"] == {"LOG_LEVEL": "INFO", "TABLE_NAME": {"Ref": "ItemTable"}}
+
+
+def test_a_function_without_variables_has_no_environment(document):
+    function = document('application = "shop"\n[functions.A]\nsource = "src"\n')["Resources"]["AFunction"]["Properties"]
+    assert "Environment" not in function
+
+
+def test_functions_behind_routes_are_told_the_allowed_origins(document):
+    more = '[functions.Other]\nsource = "src"\n[api]\ncors.origins = ["https://a.example", "https://b.example"]\n'
+    rendered = document(more=more)
+    item = rendered["Resources"]["ItemFunction"]["Properties"]["Environment"]["Variables"]
+    assert item["CORS_ORIGIN"] == "https://a.example,https://b.example"
+    assert "Environment" not in rendered["Resources"]["OtherFunction"]["Properties"]
+
+
+def test_thresholds_of_the_settings(document):
+    more = """
+    timeout = 30
+    [alarms]
+    errors = 2
+    throttles = 3
+    duration_percent = 50
+    api_errors = 4
+    table_errors = 5
+    """
+    thresholds = {name: alarm["Threshold"] for name, alarm in alarms(document(more=more)).items()}
+    assert thresholds == {
+        "ItemFunctionErrorsAlarm": 2,
+        "ItemFunctionThrottlesAlarm": 3,
+        "ItemFunctionDurationAlarm": 15_000,
+        "ApiServerErrorsAlarm": 4,
+        "ItemTableThrottlesAlarm": 5,
+        "ItemTableSystemErrorsAlarm": 5,
+    }
+
+
+def test_who_is_told(document):
+    rendered = document(more='[alarms]\nalarm_email = "team@example.com"\n')
+    subscription = rendered["Resources"]["AlarmSubscription"]["Properties"]
+    assert subscription == {"TopicArn": {"Ref": "AlarmTopic"}, "Protocol": "email", "Endpoint": "team@example.com"}
+    assert len(alarms(rendered)) == 6
+    for alarm in alarms(rendered).values():
+        assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "AlarmTopic"}]
+
+
+def test_nobody_is_told_without_an_address(document):
+    rendered = document()
+    assert "AlarmTopic" not in rendered["Resources"]
+    assert not any("AlarmActions" in alarm for alarm in alarms(rendered).values())
+
+
+def test_system_errors_are_counted_by_the_operations_in_use(document):
+    more = """
+    [functions.Other]
+    source = "src"
+    tables.Item = { actions = ["dynamodb:Query", "dynamodb:DescribeTable"] }
+    [tables.Unused]
+    partition_key = { name = "id" }
+    """
+    found = alarms(document(more=more))
+    operations = [
+        dimension["Value"]
+        for query in found["ItemTableSystemErrorsAlarm"]["Metrics"][1:]
+        for dimension in query["MetricStat"]["Metric"]["Dimensions"]
+        if dimension["Name"] == "Operation"
+    ]
+    assert operations == ["PutItem", "Query"]
+    assert "UnusedTableThrottlesAlarm" in found
+    assert "UnusedTableSystemErrorsAlarm" not in found
+
+
+def test_the_api_alarm_names_the_api_as_it_is_named(document):
+    dimensions = alarms(document(more='[api]\nstage = "v1"\n'))["ApiServerErrorsAlarm"]["Dimensions"]
+    assert dimensions == [{"Name": "ApiName", "Value": "shop-dev"}, {"Name": "Stage", "Value": "v1"}]

@@ -1,0 +1,114 @@
+import pytest
+
+TABLES = """
+application = "shop"
+[tables.Orders]
+name = "orders-live"
+partition_key = { name = "customerId" }
+sort_key = { name = "orderId", type = "N" }
+ttl = "expiresAt"
+indexes.byStatus = { partition_key = { name = "status" }, sort_key = { name = "orderId", type = "N" } }
+indexes.byDay = { partition_key = { name = "day", type = "B" }, projection = "KEYS_ONLY" }
+[tables.Reports]
+partition_key = { name = "reportId" }
+[functions.Orders]
+source = "src"
+tables.Orders = { actions = ["dynamodb:Query", "dynamodb:GetItem"], indexes.byStatus = ["dynamodb:Query"], indexes.byDay = ["dynamodb:Scan"] }
+tables.Reports = { actions = [] }
+[functions.Notify]
+source = "src"
+tracing = false
+"""
+
+
+def statements(document, role):
+    [policy] = document["Resources"][role]["Properties"]["Policies"]
+    return {s["Sid"]: s for s in policy["PolicyDocument"]["Statement"]}
+
+
+def test_keys_indexes_and_time_to_live(document):
+    table = {k: v for k, v in document(TABLES)["Resources"]["OrdersTable"]["Properties"].items() if k != "Tags"}
+    assert table == {
+        "TableName": "orders-live",
+        "AttributeDefinitions": [
+            {"AttributeName": "customerId", "AttributeType": "S"},
+            {"AttributeName": "orderId", "AttributeType": "N"},
+            {"AttributeName": "status", "AttributeType": "S"},
+            {"AttributeName": "day", "AttributeType": "B"},
+        ],
+        "KeySchema": [
+            {"AttributeName": "customerId", "KeyType": "HASH"},
+            {"AttributeName": "orderId", "KeyType": "RANGE"},
+        ],
+        "BillingMode": "PAY_PER_REQUEST",
+        "GlobalSecondaryIndexes": [
+            {
+                "IndexName": "byStatus",
+                "KeySchema": [
+                    {"AttributeName": "status", "KeyType": "HASH"},
+                    {"AttributeName": "orderId", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "ALL"},
+            },
+            {
+                "IndexName": "byDay",
+                "KeySchema": [{"AttributeName": "day", "KeyType": "HASH"}],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            },
+        ],
+        "TimeToLiveSpecification": {"AttributeName": "expiresAt", "Enabled": True},
+    }
+
+
+def test_the_first_table_and_function_own_the_plain_outputs(document):
+    outputs = document(TABLES)["Outputs"]
+    assert {name: output["Value"] for name, output in outputs.items()} == {
+        "VpcIdOutput": {"Ref": "Vpc"},
+        "DynamoTableNameOutput": {"Ref": "OrdersTable"},
+        "ReportsDynamoTableNameOutput": {"Ref": "ReportsTable"},
+        "LambdaRoleNameOutput": {"Ref": "OrdersFunctionRole"},
+        "LambdaFunctionNameOutput": {"Ref": "OrdersFunction"},
+        "NotifyLambdaFunctionNameOutput": {"Ref": "NotifyFunction"},
+        "LambdaFunctionArnOutput": {"Fn::GetAtt": ["OrdersFunction", "Arn"]},
+        "AlarmNameOutput": {"Ref": "OrdersFunctionErrorsAlarm"},
+    }
+
+
+def test_a_role_has_what_its_own_function_needs(document):
+    rendered = document(TABLES)
+    orders = statements(rendered, "OrdersFunctionRole")
+    assert [s["Action"] for sid, s in orders.items() if sid.startswith("Use")] == [
+        ["dynamodb:GetItem", "dynamodb:Query"],
+        ["dynamodb:Query"],
+        ["dynamodb:Scan"],
+    ]
+    assert [s["Resource"] for sid, s in orders.items() if sid.startswith("Use")] == [
+        [{"Fn::GetAtt": ["OrdersTable", "Arn"]}],
+        [{"Fn::Sub": "${OrdersTable.Arn}/index/byStatus"}],
+        [{"Fn::Sub": "${OrdersTable.Arn}/index/byDay"}],
+    ]
+    assert orders["WriteLogs"]["Resource"] == [{"Fn::GetAtt": ["OrdersFunctionLogGroup", "Arn"]}]
+    notify = statements(rendered, "NotifyFunctionRole")
+    assert set(notify) == {"WriteLogs", "ManageNetworkInterfaces", "DenyOwnNetworkInterfaces"}
+    assert notify["WriteLogs"]["Resource"] == [{"Fn::GetAtt": ["NotifyFunctionLogGroup", "Arn"]}]
+
+
+def test_without_routes_there_is_no_api_nor_anything_for_it(document):
+    rendered = document(TABLES)
+    kinds = {resource["Type"] for resource in rendered["Resources"].values()}
+    assert not {kind for kind in kinds if kind.startswith("AWS::ApiGateway")}
+    assert "ApiLoggingRole" not in rendered["Resources"]
+    assert "ApiAccessLogGroup" not in rendered["Resources"]
+    assert "ApiServerErrorsAlarm" not in rendered["Resources"]
+
+
+@pytest.mark.parametrize("protected", [False, True])
+def test_protection_is_of_everything_that_keeps_state(document, protected):
+    rendered = document(more=f"[environments.dev]\nprotected = {str(protected).lower()}\n")
+    state = [r for r in rendered["Resources"].values() if r["Type"] in ("AWS::DynamoDB::Table", "AWS::Logs::LogGroup")]
+    assert len(state) == 3
+    expected = ("RetainExceptOnCreate", "Retain") if protected else ("Delete", "Delete")
+    assert {(r["DeletionPolicy"], r["UpdateReplacePolicy"]) for r in state} == {expected}
+    table = rendered["Resources"]["ItemTable"]["Properties"]
+    assert ("DeletionProtectionEnabled" in table) is protected
+    assert ("SSESpecification" in table) is protected
