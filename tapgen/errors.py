@@ -19,7 +19,7 @@ class ExitCode(IntEnum):
     USAGE = 2
     """The command line or the settings are wrong; nothing was done."""
     CHANGES = 3
-    """`render --check`: a committed template is stale. `diff --exit-code`: there are changes. `drift`: there is drift."""
+    """`render --check`: a template is stale. `diff --exit-code`: there are changes. `drift`: something has drifted."""
     REFUSED = 4
     """The change destroys data, moves a public address or must fail; nothing was executed."""
     DECLINED = 5

@@ -6,176 +6,29 @@ meets; `hook` sees every call before it happens.
 
 from __future__ import annotations
 
-import itertools
 import json
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
 
 from tapgen.deploy.faults import AwsError
-from tapgen.deploy.pace import Clock
 from tapgen.deploy.values import (
-    Answer,
     Change,
     ChangeSet,
     Created,
     DriftRun,
-    Event,
     Identity,
     LogPage,
     Output,
     Page,
     Stack,
-    StackResource,
 )
+from tests.unit.deploy.ledger import ACCOUNT, REGION, Ledger, Time
+from tests.unit.deploy.operation import START, Execution, queue_deletion
 
-ACCOUNT = "123456789012"
-REGION = "eu-west-1"
-START = datetime(2030, 1, 1, tzinfo=UTC)
-
-
-class Time:
-    """A clock that only sleeping moves; `interrupt` is the number of the sleep that Ctrl-C ends."""
-
-    def __init__(self):
-        self.now = 0.0
-        self.sleeps = []
-        self.interrupt = 0
-
-    def sleep(self, seconds):
-        self.sleeps.append(seconds)
-        self.now += seconds
-        if self.interrupt and len(self.sleeps) == self.interrupt:
-            raise KeyboardInterrupt
-
-    @property
-    def clock(self):
-        return Clock(lambda: self.now, self.sleep)
+__all__ = ["ACCOUNT", "REGION", "START", "Cloud", "Time", "output"]
 
 
-@dataclass
-class Record:
-    """A stack as the service keeps it."""
-
-    arn: str
-    name: str
-    status: str
-    template: str = "{}"
-    tags: dict = field(default_factory=dict)
-    parameters: dict = field(default_factory=dict)
-    outputs: tuple = ()
-    events: list = field(default_factory=list)  # newest first
-    resources: dict = field(default_factory=dict)
-    pending: list = field(default_factory=list)  # what the operation will still do
-    policy: str = ""
-    protection: bool = False
-    updated: object = None
-    drift: str = "NOT_CHECKED"
-    reason: str = ""
-
-
-class Cloud:
+class Cloud(Ledger):
     """The service in one account and region."""
-
-    def __init__(self, time=None, *, emulated=False, region=REGION):
-        self.time = time or Time()
-        self.emulated = emulated
-        self.region = region
-        self.account = ACCOUNT
-        self.stacks = {}
-        self.sets = {}
-        self.calls = []  # (operation, time)
-        self.faults = {}  # operation -> list of exceptions or None, one for each call
-        self.lost_answers = set()  # operations whose next answer is lost after they were done
-        self.hook = lambda index, operation: None
-        self.page = 100
-        self.batch = 4
-        self.fails = {}  # logical id -> reason: its creation or update fails
-        self.end = {}  # what an operation ends in instead: {"UPDATE": "UPDATE_ROLLBACK_FAILED"}
-        self.replacement = {}  # logical id -> True, False, Conditional
-        self.drop_changes = frozenset()  # logical ids that IncludePropertyValues drops
-        self.set_delay = 1  # descriptions before a change set is made
-        self.set_failure = ""  # StatusReason of a change set that fails
-        self.findings = ()
-        self.imports = {}
-        self.drift_found = ()
-        self.drift_status = ["DETECTION_IN_PROGRESS", "DETECTION_COMPLETE"]
-        self.bucket = {}
-        self.stale = 0  # answers of DescribeStacks that are older than the execution
-        self.answer = Answer(200, b"{}", "", "END")
-        self.log_pages = []
-        self._ids = itertools.count(1)
-
-    # ------------------------------------------------------------------------------------------------ plumbing
-
-    def _call(self, operation):
-        self.calls.append((operation, self.time.now))
-        self.hook(len(self.calls), operation)
-        queue = self.faults.get(operation)
-        if queue:
-            error = queue.pop(0)
-            if error is not None:
-                raise error
-        if operation in self.lost_answers:
-            self.lost_answers.discard(operation)
-            return True
-        return False
-
-    def _lost(self, lost, operation):
-        from tapgen.deploy.faults import UnreachableError
-
-        if lost:
-            raise UnreachableError("ConnectionClosedError", "the connection was closed", operation)
-
-    def count(self, *operations):
-        return sum(1 for operation, _ in self.calls if operation in operations)
-
-    def names(self):
-        return [operation for operation, _ in self.calls]
-
-    def put(self, name, status="CREATE_COMPLETE", document=None, **more):
-        """A stack that is there from the start."""
-        number = next(self._ids)
-        arn = f"arn:aws:cloudformation:{self.region}:{self.account}:stack/{name}/{number}"
-        record = Record(arn, name, status, json.dumps(document or {"Resources": {}}), **more)
-        for logical_id, resource in (document or {}).get("Resources", {}).items():
-            record.resources.setdefault(logical_id, self.resource(logical_id, resource["Type"]))
-        self.stacks[arn] = record
-        return record
-
-    def resource(self, logical_id, kind, status="CREATE_COMPLETE", reason=""):
-        return StackResource(logical_id, f"{logical_id.lower()}-1", kind, status, reason)
-
-    def event(self, record, logical_id, kind, status, reason="", token="", physical=None):
-        number = next(self._ids)
-        physical = physical or (record.arn if logical_id == record.name else f"{logical_id.lower()}-1")
-        time = START + timedelta(seconds=self.time.now)
-        return Event(f"e{number}", record.arn, logical_id, physical, kind, status, reason, token, time)
-
-    def happen(self, record, logical_id, kind, status, reason="", token="", physical=None):
-        """An event now."""
-        record.events.insert(0, self.event(record, logical_id, kind, status, reason, token, physical))
-        if logical_id == record.name:
-            record.status, record.reason = status, reason
-
-    def _find(self, stack):
-        if stack in self.stacks:
-            return self.stacks[stack]
-        living = [one for one in self.stacks.values() if one.name == stack and one.status != "DELETE_COMPLETE"]
-        return living[-1] if living else None
-
-    def _need(self, stack):
-        record = self._find(stack)
-        if record is None:
-            raise AwsError("ValidationError", f"Stack with id {stack} does not exist", "any")
-        return record
-
-    def advance(self, record):
-        for step in record.pending[: self.batch]:
-            step()
-        del record.pending[: self.batch]
-
-    def _later(self, record, *event, token=""):
-        record.pending.append(lambda: self.happen(record, *event, token=token))
 
     # ------------------------------------------------------------------------------------------------- reading
 
@@ -242,7 +95,7 @@ class Cloud:
         if request.type == "CREATE" and record is None:
             record = self.put(request.stack, "REVIEW_IN_PROGRESS", tags=dict(request.tags))
             self.happen(record, record.name, "AWS::CloudFormation::Stack", "REVIEW_IN_PROGRESS")
-        arn = f"arn:aws:cloudformation:{self.region}:{self.account}:changeSet/{request.name}/{next(self._ids)}"
+        arn = f"arn:aws:cloudformation:{self.region}:{self.account}:changeSet/{request.name}/{next(self.ids)}"
         self.sets[arn] = {"request": request, "stack": record.arn, "status": "AVAILABLE", "delay": self.set_delay}
         self._lost(lost, "CreateChangeSet")
         return Created(arn, record.arn)
@@ -312,13 +165,8 @@ class Cloud:
             raise AwsError("InvalidChangeSetStatus", f"it is {kept['status']}", "ExecuteChangeSet")
         record = self.stacks[kept["stack"]]
         kept["status"] = "EXECUTE_IN_PROGRESS"
-        self._run(record, kept["request"], token)
+        Execution(self, record, kept["request"], token).queue()
         self._lost(lost, "ExecuteChangeSet")
-
-    def _run(self, record, request, token):
-        from tests.unit.deploy.operation import queue_deployment
-
-        queue_deployment(self, record, request, token)
 
     def delete_change_set(self, arn):
         self._call("delete_change_set")
@@ -328,8 +176,6 @@ class Cloud:
 
     def delete_stack(self, stack, token, retain=()):
         lost = self._call("delete_stack")
-        from tests.unit.deploy.operation import queue_deletion
-
         queue_deletion(self, self._need(stack), token, tuple(retain))
         self._lost(lost, "DeleteStack")
 

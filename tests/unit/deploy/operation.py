@@ -1,75 +1,83 @@
 """What the in-memory CloudFormation does in an operation, event by event."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from tapgen.deploy.values import Output
 
+START = datetime(2030, 1, 1, tzinfo=UTC)
 STACK = "AWS::CloudFormation::Stack"
 
 
-def queue_deployment(cloud, record, request, token):
-    """Queue the events of a change set's execution, and what they leave behind."""
-    from tests.unit.deploy.fake import START
+class Execution:
+    """One execution of a change set: it queues events on the stack's record."""
 
-    creating = record.status == "REVIEW_IN_PROGRESS"
-    verb = "CREATE" if creating else "UPDATE"
-    document = json.loads(request.body) if request.body else json.loads(cloud.bucket[_key(request.url, cloud)])
-    changes = cloud.changes(record, request) if request.body else ()
+    def __init__(self, cloud, record, request, token):
+        self.cloud, self.record, self.request, self.token = cloud, record, request, token
+        self.creating = record.status == "REVIEW_IN_PROGRESS"
+        self.verb = "CREATE" if self.creating else "UPDATE"
+        self.document = json.loads(request.body)
+        self.changes = cloud.changes(record, request)
 
-    def later(logical_id, kind, status, reason=""):
-        record.pending.append(lambda: cloud.happen(record, logical_id, kind, status, reason, token))
-
-    def finish(status):
-        def step():
-            if not status.startswith(("ROLLBACK", "UPDATE_ROLLBACK")):
-                record.template, record.tags = request.body or json.dumps(document), dict(request.tags)
-                hidden = {n for n, p in document.get("Parameters", {}).items() if p.get("NoEcho")}
-                record.parameters = {n: "****" if n in hidden else v for n, v in request.parameters.items()}
-                outputs = document.get("Outputs", {})
-                record.outputs = tuple(
-                    Output(key, str(one["Value"]), "", str(one.get("Export", {}).get("Name", "")))
-                    for key, one in outputs.items()
-                )
-                record.resources = {
-                    name: cloud.resource(name, resource["Type"]) for name, resource in document["Resources"].items()
-                }
-            cloud.happen(record, record.name, STACK, status, "", token)
-
-        record.pending.append(step)
-
-    cloud.happen(record, record.name, STACK, f"{verb}_IN_PROGRESS", "User Initiated", token)
-    record.updated = START + timedelta(seconds=cloud.time.now + 1)
-    failed = False
-    for change in changes:
-        if change.action == "Remove":
-            continue
-        later(change.logical_id, change.type, f"{verb}_IN_PROGRESS")
-    for change in changes:
-        if change.action == "Remove":
-            continue
-        if change.logical_id in cloud.fails:
-            later(change.logical_id, change.type, f"{verb}_FAILED", cloud.fails[change.logical_id])
-            failed = True
-        elif failed:
-            later(change.logical_id, change.type, f"{verb}_FAILED", f"Resource {verb.lower()[:-1]}ion cancelled")
+    def queue(self):
+        """Queue all of it."""
+        self.cloud.happen(
+            self.record, self.record.name, STACK, f"{self.verb}_IN_PROGRESS", "User Initiated", self.token
+        )
+        self.record.updated = START + timedelta(seconds=self.cloud.time.now + 1)
+        if self.make():
+            self.roll_back()
         else:
-            later(change.logical_id, change.type, f"{verb}_COMPLETE")
-    back = "ROLLBACK" if creating else "UPDATE_ROLLBACK"
-    if failed:
-        later(record.name, STACK, f"{back}_IN_PROGRESS", "The following resource(s) failed to create")
-        for change in changes:
-            if creating:
-                later(change.logical_id, change.type, "DELETE_COMPLETE")
-        finish(cloud.end.get(verb, f"{back}_COMPLETE"))
-        return
-    if not creating:
-        later(record.name, STACK, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
-        for change in changes:
+            self.clean_up()
+
+    def later(self, logical_id, kind, status, reason=""):
+        self.record.pending.append(lambda: self.cloud.happen(self.record, logical_id, kind, status, reason, self.token))
+
+    def make(self):
+        """Queue what becomes of each resource; whether one failed."""
+        failed = False
+        made = [change for change in self.changes if change.action != "Remove"]
+        for change in made:
+            self.later(change.logical_id, change.type, f"{self.verb}_IN_PROGRESS")
+        for change in made:
+            reason = self.cloud.fails.get(change.logical_id, "")
+            if failed:
+                reason = f"Resource {self.verb.lower()[:-1]}ion cancelled".replace("updation", "update")
+            failed = failed or bool(reason)
+            status = "FAILED" if reason else "COMPLETE"
+            self.later(change.logical_id, change.type, f"{self.verb}_{status}", reason)
+        return failed
+
+    def roll_back(self):
+        back = "ROLLBACK" if self.creating else "UPDATE_ROLLBACK"
+        self.later(self.record.name, STACK, f"{back}_IN_PROGRESS", "The following resource(s) failed to create")
+        for change in self.changes if self.creating else ():
+            self.later(change.logical_id, change.type, "DELETE_COMPLETE")
+        self.later(self.record.name, STACK, self.cloud.end.get(self.verb, f"{back}_COMPLETE"))
+
+    def clean_up(self):
+        if not self.creating:
+            self.later(self.record.name, STACK, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
+        for change in self.changes:
             if change.action == "Remove":
-                stuck = cloud.fails.get(change.logical_id)
-                later(change.logical_id, change.type, "DELETE_FAILED" if stuck else "DELETE_COMPLETE", stuck or "")
-    finish(cloud.end.get(verb, f"{verb}_COMPLETE"))
+                stuck = self.cloud.fails.get(change.logical_id, "")
+                self.later(change.logical_id, change.type, "DELETE_FAILED" if stuck else "DELETE_COMPLETE", stuck)
+        self.record.pending.append(self.keep)
+        self.later(self.record.name, STACK, self.cloud.end.get(self.verb, f"{self.verb}_COMPLETE"))
+
+    def keep(self):
+        """What the stack is from now on."""
+        record, request, document = self.record, self.request, self.document
+        hidden = {name for name, one in document.get("Parameters", {}).items() if one.get("NoEcho")}
+        record.template, record.tags = request.body, dict(request.tags)
+        record.parameters = {name: "****" if name in hidden else value for name, value in request.parameters.items()}
+        record.outputs = tuple(
+            Output(key, str(one["Value"]), "", str(one.get("Export", {}).get("Name", "")))
+            for key, one in document.get("Outputs", {}).items()
+        )
+        record.resources = {
+            name: self.cloud.resource(name, resource["Type"]) for name, resource in document["Resources"].items()
+        }
 
 
 def queue_deletion(cloud, record, token, retain):
@@ -92,8 +100,3 @@ def queue_deletion(cloud, record, token, retain):
     end = "DELETE_FAILED" if stuck else "DELETE_COMPLETE"
     reason = f"The following resource(s) failed to delete: {stuck}. " if stuck else ""
     record.pending.append(lambda: cloud.happen(record, record.name, STACK, end, reason, token))
-
-
-def _key(url, cloud):
-    bucket, key = url.split("/", 4)[3:]
-    return bucket, key, cloud.account

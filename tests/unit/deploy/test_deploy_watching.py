@@ -1,5 +1,7 @@
 """Waiting, events, Ctrl-C and everything that ends a watch."""
 
+import itertools
+
 import pytest
 
 from tapgen.deploy.faults import AwsError, CredentialsError, ThrottledError, UnreachableError
@@ -258,7 +260,7 @@ def test_polling_is_fast_at_first_slower_later_and_never_more_than_a_call_a_seco
     assert outcome.code == ExitCode.OK
     begin = cloud.names().index("execute")
     times = [time for _, time in cloud.calls[begin + 1 :]]
-    gaps = [after - before for before, after in zip(times, times[1:], strict=False)]
+    gaps = [after - before for before, after in itertools.pairwise(times)]
     assert min(gaps) >= 1.0 - 1e-9
     assert gaps[0] < 2.5
     assert max(gaps) <= 10.0 + 1e-6

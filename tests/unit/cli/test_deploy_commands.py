@@ -1,0 +1,255 @@
+"""The deployment commands as people type them, against the embedded AWS."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tapgen.cli import run
+from tapgen.errors import ExitCode
+
+pytest.importorskip("ministack", reason="the embedded AWS is in the extra `local`")
+
+DEPLOY = Path(__file__).parents[3] / "tapgen/deploy"
+SETTINGS = """\
+[tool.tapgen]
+application = "shop"
+
+[tool.tapgen.network]
+subnets = "isolated"
+
+[tool.tapgen.tables.Item]
+partition_key = { name = "itemId", type = "S" }
+
+[tool.tapgen.functions.Item]
+source = "source"
+memory = MEMORY
+
+[tool.tapgen.environments.dev]
+[tool.tapgen.environments.prod]
+protected = true
+[tool.tapgen.environments.wide]
+regions = ["us-east-1", "us-west-2"]
+[tool.tapgen.environments.pinned]
+account = "999999999999"
+"""
+
+
+@pytest.fixture(scope="module")
+def emulator():
+    from tapgen.local import emulator
+
+    with emulator.running() as one:
+        yield one
+
+
+@pytest.fixture
+def tapgen(emulator, tmp_path, monkeypatch, capsys):
+    """A runner of the command line in a project of its own, which gives exit code, stdout and stderr."""
+    emulator.reset()
+    access, secret = emulator.credentials
+    for name, value in {
+        "AWS_ENDPOINT_URL": emulator.endpoint,
+        "AWS_ACCESS_KEY_ID": access,
+        "AWS_SECRET_ACCESS_KEY": secret,
+        "AWS_REGION": "us-east-1",
+        "AWS_CONFIG_FILE": str(tmp_path / "none"),
+        "TAPGEN_PROJECT": str(tmp_path),
+        "NO_COLOR": "1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    settings(tmp_path)
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source/index.py").write_text(
+        "def handler(event, context):\n    return {'answer': event.get('x', 1)}\n"
+    )
+
+    def call(*words):
+        code = run(list(words))
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    return call
+
+
+def settings(folder, memory=128):
+    (folder / "pyproject.toml").write_text(SETTINGS.replace("MEMORY", str(memory)))
+
+
+def test_from_the_first_deployment_to_the_end(tapgen, tmp_path):
+    code, out, err = tapgen("deploy", "--yes")
+    assert code == ExitCode.OK, err
+    assert "shop-dev in 123456789012 us-east-1: the change set creates the stack" in out
+    assert re.search(r"\n  \+  create  ItemTable +AWS::DynamoDB::Table\n", out)
+    assert "LambdaFunctionNameOutput  shop-dev-Item" in out
+    assert err.rstrip().endswith("shop-dev is CREATE_COMPLETE.")
+    assert tapgen("deploy", "--yes")[2].endswith("No changes: shop-dev is as the template says.\n")
+    settings(tmp_path, memory=256)
+    code, out, err = tapgen("deploy", "--yes", "--json")
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert (code, err) == (ExitCode.OK, "")
+    assert [line["kind"] for line in lines if line["kind"] != "event"] == ["step", "plan", "step", "result"]
+    assert lines[-1]["status"] == "UPDATE_COMPLETE"
+    code, out, _ = tapgen("outputs", "--json")
+    assert json.loads(out)["LambdaFunctionNameOutput"] == "shop-dev-Item"
+    assert "LambdaFunctionNameOutput=shop-dev-Item\n" in tapgen("outputs", "--format", "env")[1]
+    assert re.search(r"^LambdaFunctionNameOutput +shop-dev-Item$", tapgen("outputs")[1], re.MULTILINE)
+    code, out, err = tapgen("destroy", "--yes")
+    assert (code, err.splitlines()[-1]) == (ExitCode.OK, "shop-dev is DELETE_COMPLETE.")
+    assert tapgen("status")[1].splitlines()[-1] == "next                    tapgen deploy creates it"
+
+
+def test_a_plan_is_made_reviewed_and_executed(tapgen, tmp_path):
+    code, _, err = tapgen("deploy", "--plan-only")
+    assert code == ExitCode.OK
+    [arn] = re.findall(r"--plan (arn:\S+)", err)
+    settings(tmp_path, memory=256)
+    code, _, err = tapgen("deploy", "--plan", arn, "--yes")
+    assert (code, "the template moved since it was made" in err) == (ExitCode.REFUSED, True)
+    settings(tmp_path)
+    code, _, err = tapgen("deploy", "--plan", arn, "--yes")
+    assert code == ExitCode.OK, err
+
+
+def test_looking_at_a_stack(tapgen):
+    tapgen("deploy", "--yes")
+    code, out, _ = tapgen("status", "--json")
+    [row] = json.loads(out)
+    assert (code, row["status"], row["termination_protection"]) == (ExitCode.OK, "CREATE_COMPLETE", False)
+    assert re.search(r"^termination protection +no$", tapgen("status")[1], re.MULTILINE)
+    _, out, _ = tapgen("events", "--json")
+    assert json.loads(out)[-1]["status"] == "CREATE_COMPLETE"
+    assert tapgen("events", "--all")[1].splitlines()[-1].split()[2:4] == ["CREATE_COMPLETE", "shop-dev"]
+    code, _, err = tapgen("watch")
+    assert (code, err.splitlines()[-1]) == (ExitCode.OK, "shop-dev is CREATE_COMPLETE.")
+    code, out, _ = tapgen("drift")
+    assert (code, "IN_SYNC       ItemTable" in out) == (ExitCode.OK, True)
+    assert json.loads(tapgen("drift", "--json")[1])
+    assert tapgen("cancel")[0] == ExitCode.FAILED
+    assert tapgen("recover", "--yes")[2] == "Nothing to recover: shop-dev is CREATE_COMPLETE.\n"
+
+
+def test_invoking_a_function_and_reading_its_log(tapgen, tmp_path):
+    tapgen("deploy", "--yes")
+    payload = tmp_path / "event.json"
+    payload.write_text('{"x": 42}')
+    code, out, _ = tapgen("invoke", "Item", "--payload", str(payload))
+    assert (code, json.loads(out)) == (ExitCode.OK, {"answer": 42})
+    assert json.loads(tapgen("invoke", "ItemFunction")[1]) == {"answer": 1}
+    payload.write_text("[]")
+    code, _, err = tapgen("invoke", "Item", "--payload", str(payload))
+    assert (code, "Error: Item failed (Unhandled)" in err) == (ExitCode.FAILED, True)
+    code, out, _ = tapgen("logs", "Item", "--since", "1h")
+    assert code == ExitCode.OK
+    assert out
+    assert {"time", "message"} == set(json.loads(tapgen("logs", "Item", "--json")[1].splitlines()[0]))
+
+
+def test_packaged_code_goes_by_the_artifact_bucket(tapgen, tmp_path):
+    (tmp_path / "source/helper.py").write_text("ANSWER = 7\n")
+    (tmp_path / "source/index.py").write_text(
+        "import helper\n\ndef handler(event, context):\n    return helper.ANSWER\n"
+    )
+    code, _, err = tapgen("deploy", "--yes")
+    assert (code, "Hint: Run `tapgen bootstrap --region us-east-1` once." in err) == (ExitCode.FAILED, True)
+    assert tapgen("bootstrap", "--yes")[0] == ExitCode.OK
+    code, _, err = tapgen("deploy", "--yes")
+    assert (code, err.count("Uploading functions/")) == (ExitCode.OK, 1)
+    assert json.loads(tapgen("invoke", "Item")[1]) == 7
+    code, _, err = tapgen("deploy", "--yes")
+    assert (code, "Uploading" in err, "No changes" in err) == (ExitCode.OK, False, True)
+
+
+def test_a_protected_environment_is_destroyed_by_its_typed_name_only(tapgen):
+    assert tapgen("deploy", "--env", "prod", "--yes")[0] == ExitCode.OK
+    words = ("destroy", "--env", "prod", "--yes")
+    assert tapgen(*words)[0] == ExitCode.REFUSED
+    code, _, err = tapgen(*words, "--disable-protection")
+    assert (code, "Add --confirm shop-prod." in err) == (ExitCode.USAGE, True)
+    assert tapgen(*words, "--disable-protection", "--confirm", "shop-dev")[0] == ExitCode.DECLINED
+    assert tapgen("status", "--env", "prod", "--json")[1].count('"termination_protection": true') == 1
+    assert tapgen(*words, "--disable-protection", "--confirm", "shop-prod")[0] == ExitCode.OK
+
+
+def test_several_regions_side_by_side(tapgen):
+    code, out, err = tapgen("deploy", "--env", "wide", "--yes")
+    assert code == ExitCode.OK, err
+    for region in ("us-east-1", "us-west-2"):
+        assert f"[{region}] shop-wide is CREATE_COMPLETE." in err
+        assert f"[{region}] shop-wide in 123456789012 {region}: the change set creates the stack" in out
+    code, _, err = tapgen("outputs", "--env", "wide")
+    assert (code, "Pass --region: us-east-1, us-west-2." in err) == (ExitCode.USAGE, True)
+    assert tapgen("outputs", "--env", "wide", "--region", "us-west-2")[0] == ExitCode.OK
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("deploy",), ExitCode.USAGE, "Hint: Pass --yes."),
+        (("destroy",), ExitCode.USAGE, "there is no terminal to confirm on; nothing was done"),
+        (("deploy", "--plan", "x", "--plan-only"), ExitCode.USAGE, "--plan executes what --plan-only has left"),
+        (("deploy", "--yes", "--parameter", "Size"), ExitCode.USAGE, "write it as NAME=VALUE"),
+        (("deploy", "--yes", "--parameter", "Size=1"), ExitCode.USAGE, 'the template has no parameter "Size"'),
+        (("deploy", "--env", "pinned", "--yes"), ExitCode.WRONG_TARGET, "the settings pin 999999999999"),
+        (
+            ("deploy", "--env", "wide", "--region", "eu-west-1", "--yes"),
+            ExitCode.WRONG_TARGET,
+            "pin us-east-1, us-west-2",
+        ),
+        (("deploy", "--profile", "absent", "--yes"), ExitCode.USAGE, "absent"),
+        (("outputs",), ExitCode.WRONG_TARGET, "there is no stack shop-dev in us-east-1"),
+        (("destroy", "--yes"), ExitCode.WRONG_TARGET, "there is no stack shop-dev in us-east-1"),
+        (("logs", "Itm"), ExitCode.USAGE, 'did you mean "Item"?'),
+        (("logs", "Item", "--since", "soon"), ExitCode.USAGE, "Write 30s, 10m, 2h or 1d."),
+    ],
+)
+def test_what_goes_wrong_says_what_to_do(tapgen, words, code, says):
+    found, _, err = tapgen(*words)
+    assert (found, says in err) == (code, True), err
+
+
+def test_debug_shows_where_an_error_comes_from(tapgen):
+    from tapgen.deploy.target import WrongTargetError
+
+    with pytest.raises(WrongTargetError, match="the settings pin 999999999999"):
+        tapgen("--debug", "deploy", "--env", "pinned", "--yes")
+
+
+def test_nothing_answers(tapgen, monkeypatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    code, _, err = tapgen("deploy", "--yes")
+    assert code == ExitCode.FAILED
+    assert err.startswith("Error: GetCallerIdentity: Could not connect to the endpoint URL")
+    assert "AWS_ENDPOINT_URL" in err
+
+
+def test_a_verb_works_although_the_template_cannot_be_rendered(tapgen, tmp_path):
+    tapgen("deploy", "--yes")
+    broken = "def build(template, environment, stack):\n    template.add_resource(object())\n"
+    (tmp_path / "broken_layer.py").write_text(broken)
+    text = (tmp_path / "pyproject.toml").read_text()
+    (tmp_path / "pyproject.toml").write_text(text.replace('"shop"\n', '"shop"\nlayers = ["broken_layer"]\n'))
+    assert tapgen("render", "--stdout")[0] != ExitCode.OK
+    code, _, err = tapgen("watch")
+    assert code == ExitCode.OK
+    assert "failures are shown without their source lines" in err
+
+
+def test_the_summaries_of_the_help_are_the_commands_own():
+    from importlib import import_module
+
+    from tapgen.cli import SECTIONS
+
+    for name, summary in SECTIONS["Deployment"].items():
+        text = import_module(f"tapgen.cli.{name}").command.help
+        assert text.splitlines()[0] == summary
+        assert "Example" in text
+
+
+def test_a_deployment_imports_boto3_nowhere():
+    text = "".join(path.read_text() for path in DEPLOY.glob("*.py"))
+    assert "import boto3" not in text
+    users = [path.name for path in DEPLOY.glob("*.py") if re.search(r"(from|import) botocore", path.read_text())]
+    assert users == ["aws.py"]
