@@ -6,8 +6,10 @@ import ast
 
 from tapgen.proof.interpret import client, resource
 from tapgen.proof.interpret.machine import Machine
+from tapgen.proof.interpret.results import EnvironmentVariable
 from tapgen.proof.interpret.values import (
     CALLABLE,
+    DATA,
     EMPTY,
     OPAQUE,
     REST,
@@ -51,6 +53,9 @@ _ORDINARY_BASES = frozenset({
     "builtins.RuntimeError", "builtins.KeyError", "builtins.TypeError", "builtins.LookupError", "abc.ABCMeta",
 })  # fmt: skip
 """Library classes that never call a method of a subclass by its name."""
+
+DEEPEST_PATH = 6
+"""Dots in the longest path of a library name; `node = node.parent` would make endless ones."""
 
 _OPERATIONS = {
     Session: client.session_attribute,
@@ -97,8 +102,10 @@ def attribute(machine: Machine, frame: Frame, node: ast.AST, value: Value, name:
     if isinstance(value, ModuleValue):
         return _of_module(machine, frame, value, name)
     if isinstance(value, Library | External):
-        kind = type(value)
-        return frozenset({kind(f"{value.path}.{name}")}) | machine.read(frame, machine.loose.cell(name))
+        stored = machine.read(frame, machine.loose.cell(name)) if name in machine.loose.cells else EMPTY
+        if value == DATA or value.path.count(".") >= DEEPEST_PATH:
+            return stored | {DATA if isinstance(value, Library) else value}
+        return stored | {type(value)(f"{value.path}.{name}")}
     if isinstance(value, Container):
         return frozenset({ContainerMethod(value, name)})
     if isinstance(value, Bag):
@@ -120,7 +127,11 @@ def _of_rest(machine: Machine, frame: Frame, value: Value, name: str) -> Values:
     if isinstance(value, Descriptor):  # `@x.setter` under a property x
         return frozenset({Library(f"property.{name}")})
     if isinstance(value, Const):
-        return frozenset({value}) if name in {"value", "strip", "lower"} and value.value is not None else UNKNOWN
+        if name == "value":  # of an enumeration's member
+            return frozenset({value})
+        return frozenset({Library(f"builtins.str.{name}")}) if value.value is not None else EMPTY
+    if isinstance(value, EnvironmentVariable):
+        return frozenset({Library(f"builtins.str.{name}")})
     return UNKNOWN | machine.read(frame, machine.loose.cell(name))
 
 

@@ -34,6 +34,12 @@ from tapgen.proof.interpret.results import EnvironmentVariable
 ENVIRONMENT = Library("os.environ")
 
 
+def held(machine: Machine, frame: Frame, bag: Bag) -> Values:
+    """What a standard-library object may give: itself, standing for anything harmless, and what it was given."""
+    values = machine.contents(frame, bag.space)
+    return frozenset(value for value in values if not isinstance(value, Const | Opaque | Library | External)) | {bag}
+
+
 def item(machine: Machine, frame: Frame, node: ast.AST, values: Values, keys: Values) -> Values:
     """`values[keys]`."""
     return EMPTY.union(*(_item(machine, frame, node, value, keys) for value in values))
@@ -43,7 +49,7 @@ def _item(machine: Machine, frame: Frame, node: ast.AST, value: Value, keys: Val
     if isinstance(value, Container):
         return _cells(machine, frame, value, keys)
     if isinstance(value, Bag):
-        return machine.contents(frame, value.space) | UNKNOWN
+        return held(machine, frame, value)
     if value == ENVIRONMENT:
         return variables(keys, None)
     if isinstance(value, Instance):
@@ -140,7 +146,7 @@ def iterate(machine: Machine, frame: Frame, node: ast.AST, value: Value) -> Valu
     if isinstance(value, Container):
         return _keys(machine, frame, value) if value.kind == "dict" else machine.contents(frame, value.space)
     if isinstance(value, Bag):
-        return machine.contents(frame, value.space) | UNKNOWN
+        return held(machine, frame, value)
     if isinstance(value, Collection):
         return frozenset({resource.member(value)})
     if isinstance(value, Instance):
@@ -167,7 +173,7 @@ def awaited(machine: Machine, frame: Frame, node: ast.AST, values: Values) -> Va
     for value in values:
         found |= {value}
         if isinstance(value, Bag):
-            found |= machine.contents(frame, value.space) | UNKNOWN
+            found |= held(machine, frame, value)
         elif isinstance(value, Instance):
             waiting = attributes.attribute(machine, frame, node, value, "__await__")
             found |= machine.call(machine, frame, node, waiting, Arguments())
@@ -227,7 +233,7 @@ def entered(machine: Machine, frame: Frame, node: ast.AST, values: Values) -> Va
             found |= machine.contents(frame, value.space)
         elif isinstance(value, Bag | BagMethod):
             bag = value.bag if isinstance(value, BagMethod) else value
-            found |= machine.contents(frame, bag.space) | {value}
+            found |= held(machine, frame, bag) | {value}
         elif not isinstance(value, Const | ModuleValue):
             found |= {value}
     return found

@@ -12,6 +12,7 @@ from tapgen.proof.interpret import attributes, client, items, modules
 from tapgen.proof.interpret.machine import Machine
 from tapgen.proof.interpret.values import (
     CALLABLE,
+    DATA,
     EMPTY,
     NONE,
     REST,
@@ -55,6 +56,13 @@ _SAME = frozenset({
 })  # fmt: skip
 """Functions that give back what they are given; as decorators with arguments they give a decorator that does."""
 
+_HOLDERS = frozenset({
+    "asyncio", "atexit", "collections", "concurrent", "contextlib", "contextvars", "copy", "functools", "heapq",
+    "itertools", "multiprocessing", "operator", "queue", "sched", "threading", "types", "typing", "unittest", "weakref",
+    "_thread",
+})  # fmt: skip
+"""Modules whose objects may give back what they were given; the others only deal with data."""
+
 _FIRST_IS_CALLED = {
     "submit": 0, "apply": 0, "apply_async": 0, "run_in_executor": 1, "to_thread": 0, "call_soon": 0, "call_later": 1,
     "call_soon_threadsafe": 0, "run": 0, "callback": 0, "register": 0, "push_async_callback": 0, "enterabs": 2,
@@ -76,7 +84,12 @@ def call(machine: Machine, frame: Frame, node: ast.AST, callee: Library, args: A
     if path.removeprefix("builtins.") in _HARMLESS:
         _callbacks(machine, frame, node, args, EMPTY)
         return UNKNOWN
+    if path.partition(".")[0] not in _HOLDERS:
+        _callbacks(machine, frame, node, args, EMPTY)
+        return frozenset({DATA})
     bag = machine.bag(frame, node, path)
+    for name, values in args.keywords.items():  # types.SimpleNamespace and the like
+        machine.put(bag.space, name, values)
     return call_method(machine, frame, node, BagMethod(bag, path.rpartition(".")[2]), args)
 
 
@@ -85,11 +98,10 @@ def call_method(machine: Machine, frame: Frame, node: ast.AST, callee: BagMethod
     bag, name = callee.bag, callee.name
     found = _known_callback(machine, frame, node, name, args)
     if found is None:
-        held = machine.contents(frame, bag.space)
-        found = _callbacks(machine, frame, node, args, held)
-    machine.put(bag.space, REST, args.everything() | found)
+        found = args.everything() | _callbacks(machine, frame, node, args, machine.contents(frame, bag.space))
+    machine.put(bag.space, REST, found)
     decorating = frozenset(value for value in args.everything() if isinstance(value, Function | Class | Descriptor))
-    return frozenset({bag}) | machine.contents(frame, bag.space) | decorating | UNKNOWN
+    return items.held(machine, frame, bag) | decorating
 
 
 def _known_callback(machine: Machine, frame: Frame, node: ast.AST, name: str, args: Arguments) -> Values | None:

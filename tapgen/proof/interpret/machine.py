@@ -132,8 +132,13 @@ class Machine:
         return self.once(("bag", id(node), frame, path), lambda: Bag(path))
 
     def instance(self, frame: Frame, node: ast.AST, cls: Class) -> Instance:
-        """The object of the class that the node makes in that frame."""
-        return self.once(("instance", id(node), frame, cls), lambda: Instance(cls))
+        """The object of the class that the node makes in that frame.
+
+        A method that makes further objects of its own class (`copy`, a tree's nodes) makes them all alike.
+        """
+        receiver = frame.receiver
+        where = None if isinstance(receiver, Instance) and receiver.cls is cls else frame
+        return self.once(("instance", id(node), where, cls), lambda: Instance(cls))
 
     def scope(self, node: ast.AST, make: Callable[[], Scope]) -> Scope:
         """The node's scope, computed once."""
@@ -205,10 +210,10 @@ class Machine:
         """Evaluate until nothing grows any more; first with what is known, then with gaps counted as unknown."""
         self._drain()
         self.strict = True
-        for frame in list(self.starved):
+        for frame in self.starved:
             self.enqueue(frame)
+        self.starved = set()
         self._drain()
-        self.strict = False
 
     def _drain(self) -> None:
         while self._queue:
@@ -244,8 +249,10 @@ class Machine:
         """The values; in the second phase, unknown instead of none."""
         if values:
             return values
+        if self.strict:
+            return frozenset({OPAQUE})
         self.starved.add(frame.unit)
-        return frozenset({OPAQUE}) if self.strict else EMPTY
+        return EMPTY
 
     def place(self, frame: Frame, node: ast.AST) -> tuple[str, int]:
         """File and line of a node."""

@@ -115,9 +115,10 @@ class Has(msgspec.Struct):
 
 
 class Identifier(msgspec.Struct):
-    """A named identifier of a resource type."""
+    """A named identifier of a resource type; `member` is the name of the data member that holds the same."""
 
     name: str
+    member: str = msgspec.field(name="memberName", default="")
 
 
 class ResourceModel(msgspec.Struct):

@@ -37,6 +37,15 @@ _STATEMENT = re.compile(
 """PartiQL for DynamoDB (Amazon DynamoDB developer guide): verb, table and index."""
 
 
+_COMPOSITE = frozenset(
+    {"TransactWriteItems", "TransactGetItems", "ExecuteStatement", "BatchExecuteStatement", "ExecuteTransaction"}
+)
+"""DynamoDB requests whose permissions depend on what they contain."""
+
+_COMPOSED = frozenset({"dynamodb", "events"})
+"""Services with requests of which several parts name a resource each."""
+
+
 def bindings(values: Values) -> tuple[Binding, ...]:
     """What the values tell of a request parameter; nothing when it is certainly not passed."""
     found: set[Binding] = set()
@@ -82,7 +91,10 @@ def record(
     for name in fixed or ():
         choices.setdefault(name, (fixed or {})[name])
     file, line = machine.place(frame, node)
-    for extra, parts in _compositions(machine, frame, operation, args):
+    compositions = _compositions(machine, frame, operation if service in _COMPOSED else "", args)
+    if service == "dynamodb" and operation in _COMPOSITE and not any(parts for _, parts in compositions):
+        machine.unresolved(frame, node, f"what this {service} {operation} does cannot be read from the source")
+    for extra, parts in compositions:
         for parameters in alternatives({**choices, **extra}):
             machine.report(frame, Call(service, operation, parameters, file, line, parts))
 
@@ -156,7 +168,7 @@ def _transaction(machine: Machine, frame: Frame, values: Values) -> tuple[Part, 
             tables = EMPTY
             for request in machine.read(frame, cell):
                 tables |= _field(machine, frame, request, "TableName")
-            for parameters in alternatives({"TableName": bindings(tables)}):
+            for parameters in alternatives({"TableName": bindings(tables) or (Unknown(),)}):
                 parts.add(Part(str(kind), parameters))
     return tuple(sorted(parts, key=repr))
 

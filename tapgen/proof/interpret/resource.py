@@ -13,6 +13,7 @@ from tapgen.proof.interpret.requests import MOST_COMBINATIONS, bindings, record
 from tapgen.proof.interpret.results import Binding, EnvironmentVariable, Literal, Unknown
 from tapgen.proof.interpret.values import (
     EMPTY,
+    REST,
     UNKNOWN,
     Arguments,
     BatchWriter,
@@ -45,8 +46,9 @@ def attribute(machine: Machine, frame: Frame, node: ast.AST, resource: Resource,
         return EMPTY
     if _is_method(resource, model, name):
         return frozenset({SdkMethod(resource, name)})
+    aliases = {one.name: snake(one.member) for one in model.identifiers if one.member}
     for identifier, value in resource.identifiers:
-        if snake(identifier) == name:
+        if name in {snake(identifier), aliases.get(identifier)}:
             return _value(value)
     for key in model.has_many:
         if snake(key) == name:
@@ -170,7 +172,7 @@ def _act(
     if action and action.request:
         fixed = _fixed(resource, action.request.params)
         record(machine, frame, node, resource.service, action.request.operation, args, fixed)
-        return _made(resource, action.resource, args) if action.resource else UNKNOWN
+        return _made(machine, frame, node, resource, action.resource, args) if action.resource else UNKNOWN
     target = _target(resource, model, name)
     if target is not None:
         return _sub_resources(machine, frame, resource, target, args)
@@ -213,7 +215,10 @@ def _sub_resources(machine: Machine, frame: Frame, resource: Resource, target: T
     return frozenset(Resource(resource.service, target.type, tuple(one)) for one in combinations)
 
 
-def _made(resource: Resource, target: Target, args: Arguments) -> Values:
+def _made(
+    machine: Machine, frame: Frame, node: ast.AST, resource: Resource, target: Target, args: Arguments
+) -> Values:
+    """The resource that an action gives, or the list of them where the answer holds several."""
     known = dict(resource.identifiers)
     identifiers: list[tuple[str, Binding]] = []
     for one in target.identifiers:
@@ -227,7 +232,12 @@ def _made(resource: Resource, target: Target, args: Arguments) -> Values:
             found = bindings(args.keywords.get("QueueName", EMPTY))
             binding = found[0] if len(found) == 1 else Unknown()
         identifiers.append((one.target, binding))
-    return frozenset({Resource(resource.service, target.type, tuple(identifiers), loaded=bool(target.path))})
+    made = Resource(resource.service, target.type, tuple(identifiers), loaded=bool(target.path))
+    if not any("[]" in path for path in (target.path, *(one.path for one in target.identifiers))):
+        return frozenset({made})
+    several = machine.container(frame, node, "list", made)
+    machine.put(several.space, REST, frozenset({made}))
+    return frozenset({several})
 
 
 def collection_attribute(

@@ -64,7 +64,9 @@ def _decorated(
 ) -> Values:
     for decorator in reversed(node.decorator_list):
         callees = machine.known(frame, evaluate(machine, frame, decorator))
-        values = machine.call(machine, frame, decorator, callees, Arguments([values]))
+        decorated = machine.call(machine, frame, decorator, callees, Arguments([values]))
+        # What third-party code makes of a function is taken for the function: `@retry`, `@tracer.capture_method`.
+        values = (decorated - UNKNOWN if decorated & values else decorated) or decorated
     return values
 
 

@@ -294,6 +294,8 @@ REST = "*"
 KEYS = "<keys>"
 RETURN = "<return>"
 YIELD = "<yield>"
+DATA = Library("data")
+"""Plain data or a harmless object of the standard library: nothing that it is given comes out of it again."""
 SDK = (Session, Client, Resource, Collection, Paginator, Waiter, BatchWriter, SdkMethod)
 CALLABLE = (Function, Bound, Partial, Descriptor)
 
