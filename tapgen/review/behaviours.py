@@ -101,7 +101,8 @@ _snapshot = _always(Effect.REPLACE, "another snapshot, or none, makes a new data
 _interrupts = _always(Effect.INTERRUPT)
 _in_place = _always(Effect.UPDATE)
 _rolling = _always(
-    Effect.MAY_REPLACE, "only where its UpdatePolicy has AutoScalingReplacingUpdate with WillReplace is the group replaced"
+    Effect.MAY_REPLACE,
+    "only where its UpdatePolicy has AutoScalingReplacingUpdate with WillReplace is the group replaced",
 )
 _upgrades = _always(Effect.INTERRUPT, "the engine restarts; for a major version it is offline during the upgrade")
 

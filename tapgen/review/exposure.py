@@ -12,6 +12,7 @@ from tapgen.review.show import text
 from tapgen.review.template import Resource, Template
 
 _ORIGIN: Final = "Access-Control-Allow-Origin"
+_UNDECIDED: Final = "${!"  # how `text` writes a function other than Ref, GetAtt and Join
 _QUOTES = re.compile(r"^'(.*)'$", re.DOTALL)
 
 
@@ -27,7 +28,7 @@ def exposure_findings(old: Template, new: Template) -> Iterator[Finding | str]:
     yield from _origins(old, new)
 
 
-def _routes(old: Template, new: Template) -> Iterator[Finding]:
+def _routes(old: Template, new: Template) -> Iterator[Finding | str]:
     before, after = routes(old), routes(new)
     for key, route in after.items():
         was = before.get(key)
@@ -36,6 +37,9 @@ def _routes(old: Template, new: Template) -> Iterator[Finding]:
             wider = before.get((route.api, "ANY", route.path))
             if route.method != "OPTIONS" and wider is None:
                 yield _route(route, kind, f"{route.name} is new and asks for {_asks(route)}", _openness(route))
+        elif _UNDECIDED in route.authorization + was.authorization:
+            if was != route:
+                yield f"{route.logical_id}: the authorization of {route.name} is made by a function"
         elif (was.authorization, was.api_key) != (route.authorization, route.api_key):
             message = f"{route.name} asks for {_asks(route)} instead of {_asks(was)}"
             yield _route(route, kind, message, _openness(route), narrowed=_strength(route) > _strength(was))
@@ -62,13 +66,15 @@ def _strength(route: Route) -> int:
     return 2 * (route.authorization != "NONE") + route.api_key
 
 
-def _url(before: Resource | None, after: Resource) -> Iterator[Finding]:
+def _url(before: Resource | None, after: Resource) -> Iterator[Finding | str]:
     name = after.logical_id
     now = text(after.properties.get("AuthType", "NONE"))
     was = text(before.properties.get("AuthType", "NONE")) if before is not None else ""
     if now == was:
         return
-    if now == "NONE":
+    if _UNDECIDED in now + was:
+        yield f"{name}: the authorization of the function URL is made by a function"
+    elif now == "NONE":
         message = f"{name}: the function URL {'is new and ' if before is None else ''}asks for no authorization"
         hint = "With a permission for everybody, anyone on the internet can invoke the function."
         yield Finding("S012", name, after.type, message, Severity.HIGH, hint, direction="broadened")

@@ -46,8 +46,14 @@ def movement(old: Policy, new: Policy) -> Movement:
     lost = {grant for grant in went if grant.effect == "Allow"}
     denied = {grant for grant in came if grant.effect == "Deny"}
     return Movement(
-        gained=(*_sentences(gained, old.grants), *(f"no longer denied: {line}" for line in _sentences(lifted, ()))),
-        lost=(*_sentences(lost, new.grants), *(f"denied: {line}" for line in _sentences(denied, ()))),
+        gained=(
+            *_sentences(gained, old.grants, "no longer only if"),
+            *(f"no longer denied: {line}" for line in _sentences(lifted, ())),
+        ),
+        lost=(
+            *_sentences(lost, new.grants, "now only if"),
+            *(f"denied: {line}" for line in _sentences(denied, ())),
+        ),
         severity=max((_severity(grant) for grant in gained), default=Severity.MEDIUM),
     )
 
@@ -59,8 +65,11 @@ def _severity(grant: Grant) -> Severity:
     return Severity.HIGH if wide or escalates else Severity.MEDIUM
 
 
-def _sentences(grants: Iterable[Grant], others: Iterable[Grant]) -> list[str]:
-    """`dynamodb:GetItem, dynamodb:PutItem on ${Table.Arn}`: grants that differ in one element share a line."""
+def _sentences(grants: Iterable[Grant], others: Iterable[Grant], limited: str = "") -> list[str]:
+    """`dynamodb:GetItem, dynamodb:PutItem on ${Table.Arn}`: grants that differ in one element share a line.
+
+    `limited` introduces the conditions that only the other side's grant of the same has.
+    """
     listed = list(grants)
     by_target = _fold(((grant.principal, grant.resource, grant.conditions), str(grant.action)) for grant in listed)
     by_actions = _fold(
@@ -76,7 +85,7 @@ def _sentences(grants: Iterable[Grant], others: Iterable[Grant]) -> list[str]:
         line = f"{', '.join(actions)} on {', '.join(resources)}"
         if principals != ("*",):
             line = f"{', '.join(principals)}: {line}"
-        lines.append(line + _limits(actions, resources, principals, conditions, others))
+        lines.append(line + _limits(actions, resources, principals, conditions, others, limited))
     return sorted(lines)
 
 
@@ -93,6 +102,7 @@ def _limits(
     principals: tuple[str, ...],
     conditions: frozenset[Condition],
     others: Iterable[Grant],
+    limited: str,
 ) -> str:
     """The conditions of a line; and where the other side has the same grant, those that only it has."""
     twin = next(
@@ -108,5 +118,5 @@ def _limits(
     there = {(one.operator, one.key) for one in conditions}
     missing = [one for one in (twin.conditions if twin else ()) if (one.operator, one.key) not in there]
     if missing:
-        text += f" (without the condition {' and '.join(sorted(map(str, missing)))})"
+        text += f" ({limited} {' and '.join(sorted(map(str, missing)))})"
     return text

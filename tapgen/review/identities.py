@@ -9,7 +9,7 @@ from typing import Any, Final
 from tapgen.review.grants import movement
 from tapgen.review.intrinsics import references
 from tapgen.review.model import Finding, Severity
-from tapgen.review.show import text
+from tapgen.review.show import inline, text
 from tapgen.review.statements import Policy, understand_policy
 from tapgen.review.template import Resource, Template
 
@@ -21,6 +21,7 @@ _ATTACHABLE: Final = (
     "AWS::IAM::UserPolicy",
     "AWS::IAM::GroupPolicy",
 )
+_MOST: Final = 160  # characters that are shown of what was not understood
 _ADMINISTRATION: Final = ("AdministratorAccess", "PowerUserAccess", "IAMFullAccess")
 
 
@@ -60,9 +61,9 @@ def policy_finding(
     old, new = was or Policy(), now or Policy()
     if old == new and not changed:
         return
-    for part in new.unknown:
-        if now is not None and new.unknown != old.unknown:
-            yield f"{name}: {part} of its policy"
+    if now is not None and new.unknown != old.unknown:
+        for part in new.unknown:
+            yield f"{name}: of its policy, {part if len(part) <= _MOST else part[:_MOST] + '…)'}"
     moved = movement(old, new)
     title = _THROUGH if kind == "AWS::EC2::VPCEndpoint" else _TITLES[rule]
     state = " (new)" if was is None else " (deleted)" if now is None else ""
@@ -98,7 +99,9 @@ def _identities(template: Template) -> dict[str, Identity]:
         identity = Identity(resource.type)
         for entry in _list(resource.properties.get("Policies")):
             document = entry.get("PolicyDocument") if isinstance(entry, dict) else None
-            identity.policy |= understand_policy(document) if document is not None else Policy(unknown=("a policy",))
+            identity.policy |= (
+                understand_policy(document) if document is not None else Policy(unknown=(f"all ({inline(entry)})",))
+            )
         for value in _list(resource.properties.get("ManagedPolicyArns")):
             target = template.target(value)
             if target is not None and target.type == "AWS::IAM::ManagedPolicy":

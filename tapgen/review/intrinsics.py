@@ -73,6 +73,11 @@ def function(value: Value) -> tuple[str, Value] | None:
     return None
 
 
+def undecided(value: Value) -> bool:
+    """Whether a function gives a setting its value, so that it is not known here."""
+    return function(value) is not None
+
+
 def _canonical(value: Value, scope: Scope) -> Value:
     if isinstance(value, dict):
         call = function(value)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tapgen.review.intrinsics import undecided
 from tapgen.review.model import Effect, Finding, Refusal, ResourceChange, Severity
-from tapgen.review.show import at
+from tapgen.review.show import at, inline
 from tapgen.review.stateful import HOLDS, KEEPS, MINOR, PROTECTIONS, refuses_deletion, value_at
 from tapgen.review.template import Resource, Template
 
@@ -132,8 +133,10 @@ def _weaker(before: Resource, after: Resource) -> Iterator[Finding]:
     for protection in PROTECTIONS:
         if protection.type == before.type:
             was_on = value_at(before, protection.path) in protection.on
-            if was_on and value_at(after, protection.path) not in protection.on:
-                yield Finding("L006", name, before.type, f"{name}: {protection.what} is turned off", Severity.MEDIUM)
+            now = value_at(after, protection.path)
+            if was_on and now not in protection.on:
+                fate = f"depends on {inline(now)} now" if undecided(now) else "is turned off"
+                yield Finding("L006", name, before.type, f"{name}: {protection.what} {fate}", Severity.MEDIUM)
     was_days, now_days = (_number(value_at(one, ("BackupRetentionPeriod",))) for one in (before, after))
     if was_days is not None and (now_days or 0) < was_days:
         yield Finding(

@@ -139,10 +139,11 @@ def _add(
         reason = f"{target} is replaced under the same name" if same_name else f"{target} may be replaced"
     for index, known in enumerate(changes):
         if known.path == path[: len(known.path)]:
-            if not known.cause or known.cause != target or known.effect >= effect:
+            surer = certainty.replaces and known.reason != f"{known.cause} is replaced"
+            if not known.cause or effect < known.effect or (effect == known.effect and not surer):
                 return False
-            changes[index] = replace(known, effect=effect, reason=reason)
-            return True
+            changes[index] = replace(known, effect=effect, reason=reason, cause=target)
+            return effect > known.effect
     changes.append(PropertyChange(path, value, value, effect, reason, cause=target))
     return True
 

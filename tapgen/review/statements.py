@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
 from tapgen.review.intrinsics import function
-from tapgen.review.show import text
+from tapgen.review.show import inline, text
 
 _NEGATIVE = re.compile(r"Not(Equals|Like|IpAddress|Exists)|NotIpAddress", re.IGNORECASE)
 _MOST_GRANTS: Final = 20_000  # of one policy; IAM's quota of 6,144 to 10,240 characters leaves room for a few thousand
@@ -78,15 +78,15 @@ def understand_policy(value: Any, *, resource: str = "*") -> Policy:
         try:
             document = json.loads(text(value))
         except ValueError:
-            return Policy(unknown=("the policy is made by a function",)) if value else Policy()
+            return Policy(unknown=(f"all ({inline(value)})",)) if value else Policy()
     if not isinstance(document, dict):
-        return Policy(unknown=("the policy is no mapping",))
+        return Policy(unknown=(f"all ({inline(document)})",))
     grants: set[Grant] = set()
     unknown: list[str] = []
     for index, (statement, when) in enumerate(_statements(document.get("Statement"))):
         found = _grants(statement, when, resource) if isinstance(statement, dict) else None
         if found is None or len(grants) + len(found) > _MOST_GRANTS:
-            unknown.append(f"statement {_name(statement, index)}")
+            unknown.append(f"statement {_name(statement, index)} ({inline(statement)})")
         else:
             grants |= found
     return Policy(frozenset(grants), tuple(unknown))
@@ -238,7 +238,6 @@ def _compiled(pattern: str, ignore_case: bool) -> re.Pattern[str]:
     parts = re.split(r"([*?])", pattern)
     wild = {"*": ".*", "?": "."}
     flags = re.DOTALL | (re.IGNORECASE if ignore_case else 0)
-    flags = re.DOTALL | (re.IGNORECASE if ignore_case else 0)
     return re.compile("".join(wild.get(part, re.escape(part)) for part in parts), flags)
 
 
@@ -249,8 +248,3 @@ def _weaker(wide: Condition, narrow: Condition) -> bool:
     if _NEGATIVE.search(wide.operator):
         return wide.values <= narrow.values
     return narrow.values <= wide.values
-
-
-def without_conditions(grant: Grant) -> Grant:
-    """The grant as it would be if nothing limited it."""
-    return replace(grant, conditions=frozenset())

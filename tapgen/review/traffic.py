@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from tapgen.review.intrinsics import references
+from tapgen.review.intrinsics import references, undecided
 from tapgen.review.model import Finding, Severity
-from tapgen.review.show import text
+from tapgen.review.show import inline, text
 from tapgen.review.template import Resource, Template
 
 _ANYWHERE: Final = ("0.0.0.0/0", "::/0")
@@ -52,6 +52,8 @@ def traffic_findings(old: Template, new: Template) -> Iterator[Finding | str]:
         if name in old.resources and name not in new.resources:
             continue  # deleted with everything that used it
         yield from _group(name, kind, was, now, is_new=name not in before)
+        if _opaque(new, name) != _opaque(old, name):
+            yield from (f"{name}: its rule {rule}" for rule in _opaque(new, name))
     yield from _subnets(old, new)
 
 
@@ -97,7 +99,7 @@ def _groups(template: Template) -> dict[str, frozenset[Rule]]:
         found = rules.setdefault(group.logical_id, set())
         for field, direction in (("SecurityGroupIngress", "in"), ("SecurityGroupEgress", "out")):
             entries = group.properties.get(field)
-            for entry in entries if isinstance(entries, list) else [entries] if isinstance(entries, dict) else []:
+            for entry in entries if isinstance(entries, list) else [entries]:
                 found |= set(_rule(entry, "in" if direction == "in" else "out"))
         if "SecurityGroupEgress" in group.properties:
             outgoing.add(group.logical_id)
@@ -112,6 +114,15 @@ def _groups(template: Template) -> dict[str, frozenset[Rule]]:
         if group.logical_id not in outgoing:
             rules[group.logical_id].add(Rule("out", "-1", 0, 65535, "0.0.0.0/0"))
     return {name: frozenset(found) for name, found in rules.items()}
+
+
+def _opaque(template: Template, name: str) -> list[str]:
+    """The rules of a group that a function makes."""
+    group = template.resources.get(name)
+    fields = ("SecurityGroupIngress", "SecurityGroupEgress")
+    values = [group.properties.get(field) for field in fields] if group is not None else []
+    entries = [entry for value in values for entry in (value if isinstance(value, list) else [value])]
+    return [inline(entry) for entry in entries if undecided(entry)]
 
 
 def _owner(entry: Resource, template: Template) -> str:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any, Final
 
+from tapgen.review.intrinsics import undecided
 from tapgen.review.model import Finding, Severity
-from tapgen.review.show import text
+from tapgen.review.show import inline, text
 from tapgen.review.stateful import value_at
 from tapgen.review.template import Resource, Template
 
@@ -166,16 +167,18 @@ def watch_findings(old: Template, new: Template) -> Iterator[Finding | str]:
         if name not in new.resources and before.type in _GUARDS:
             rule, what = _GUARDS[before.type]
             yield Finding(rule, name, before.type, f"{name}: {what} is deleted", Severity.MEDIUM, direction="broadened")
-        elif name not in old.resources and before.type in _GUARDS:
-            continue
 
 
-def _crossed(watch: Watch, before: Resource, after: Resource) -> Iterator[Finding]:
+def _crossed(watch: Watch, before: Resource, after: Resource) -> Iterator[Finding | str]:
     was, now = value_at(before, watch.path), value_at(after, watch.path)
-    if watch.safe(was) == watch.safe(now):
-        return
     name = after.logical_id
     where = ".".join(watch.path)
+    if watch.safe is not _set and (undecided(was) or undecided(now)):
+        if was != now:
+            yield f"{name}: {where} is {inline(now)}, which is not known here"
+        return
+    if watch.safe(was) == watch.safe(now):
+        return
     if watch.safe(was):
         message = f"{name} loses {watch.what} ({where}: {_shown(was)} → {_shown(now)})"
         yield Finding(watch.rule, name, after.type, message, watch.severity, direction="broadened")

@@ -162,8 +162,12 @@ def test_two_environments(project: Path, tapgen: Run) -> None:
 @pytest.fixture
 def pair(tmp_path: Path) -> tuple[Path, Path]:
     old, new = tmp_path / "old.yaml", tmp_path / "new.json"
-    old.write_text("Resources:\n  T:\n    Type: AWS::SNS::Topic\n    Properties: {DisplayName: !Sub 'a'}\n", encoding="utf-8")
-    new.write_text('{"Resources": {"T": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "b"}}}}', encoding="utf-8")
+    old.write_text(
+        "Resources:\n  T:\n    Type: AWS::SNS::Topic\n    Properties: {DisplayName: !Sub 'a'}\n", encoding="utf-8"
+    )
+    new.write_text(
+        '{"Resources": {"T": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "b"}}}}', encoding="utf-8"
+    )
     return old, new
 
 
@@ -211,9 +215,7 @@ def test_an_environment_variable_does_not_get_in_the_way_of_files(
         (("--rev", "nowhere"), 'no git revision "nowhere"'),
     ],
 )
-def test_what_does_not_fit_together(
-    project: Path, tapgen: Run, arguments: tuple[str, ...], message: str
-) -> None:
+def test_what_does_not_fit_together(project: Path, tapgen: Run, arguments: tuple[str, ...], message: str) -> None:
     code, out, err = tapgen("diff", *arguments)
 
     assert (code, out) == (ExitCode.USAGE, "")
@@ -262,11 +264,16 @@ def test_a_template_beyond_the_quota_is_refused_by_name(pair: tuple[Path, Path],
 
 
 def test_a_transform_says_what_cannot_be_known(pair: tuple[Path, Path], tapgen: Run) -> None:
-    pair[1].write_text("Transform: AWS::Serverless-2016-10-31\n" + pair[0].read_text(encoding="utf-8"), encoding="utf-8")
+    pair[1].write_text(
+        "Transform: AWS::Serverless-2016-10-31\n" + pair[0].read_text(encoding="utf-8"), encoding="utf-8"
+    )
 
     _, out, _ = tapgen("diff", *map(str, pair))
 
-    assert "Not understood\n  Transform AWS::Serverless-2016-10-31: what it makes of this template is not known here" in out
+    assert (
+        "Not understood\n  Transform AWS::Serverless-2016-10-31: what it makes of this template is not known here"
+        in out
+    )
 
 
 # ---------------------------------------------------------------------------------------------------- the live stack
@@ -296,7 +303,7 @@ class Cloud:
         )
 
     def template(self, stack: str) -> str:
-        assert stack == "arn:shop-dev" or stack == "arn:shop-prod"
+        assert stack in {"arn:shop-dev", "arn:shop-prod"}
         return self.template_text
 
     def stack_policy(self, stack: str) -> str:
@@ -333,7 +340,10 @@ def test_a_protected_stack_without_protection_differs(project: Path) -> None:
 
     review = comparison.of_stack(environment, cloud).review()  # type: ignore[arg-type]
 
-    assert {(one.section, one.name) for one in review.sections} == {("Stack", "TerminationProtection"), ("Stack", "StackPolicy")}
+    assert {(one.section, one.name) for one in review.sections} == {
+        ("Stack", "TerminationProtection"),
+        ("Stack", "StackPolicy"),
+    }
 
 
 @pytest.mark.usefixtures("unnamed")
@@ -357,7 +367,11 @@ def test_without_a_stack_everything_is_new(project: Path, cloud: Cloud) -> None:
 def test_the_code_of_a_packaged_function_is_part_of_the_comparison(project: Path) -> None:
     shutil.copytree(ROOT / "handler", project / "handler", ignore=shutil.ignore_patterns("__pycache__"))
     (project / "handler" / "more.py").write_text("VALUE = 1\n", encoding="utf-8")
-    edit(project, "[tool.tapgen.environments.dev]", '[tool.tapgen.functions.Item]\nsource = "handler"\n[tool.tapgen.environments.dev]')
+    edit(
+        project,
+        "[tool.tapgen.environments.dev]",
+        '[tool.tapgen.functions.Item]\nsource = "handler"\n[tool.tapgen.environments.dev]',
+    )
     environment = load(project).environment("dev")
     document = render(environment).document
     names = set(document.get("Parameters", {}))
@@ -382,6 +396,8 @@ def test_a_diff_of_files_imports_nothing_heavy(pair: tuple[Path, Path]) -> None:
         "{'boto3', 'botocore', 'cfnlint', 'troposphere', 'awacs', 'rich', 'jsonschema'}), file=sys.stderr)"
     )
 
-    done = subprocess.run([sys.executable, "-c", program, "diff", *map(str, pair)], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program, "diff", *map(str, pair)], capture_output=True, text=True, check=True
+    )
 
     assert done.stderr.strip() == "[]"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -45,7 +45,7 @@ def test_full_has_what_else_is_drawn_as_arrows(tapgen: Run) -> None:
 
 
 def test_svg_and_dot(tapgen: Run) -> None:
-    assert "ItemTable" in "".join(ElementTree.fromstring(tapgen("graph", "--format", "svg")[1]).itertext())
+    assert "ItemTable" in "".join(ET.fromstring(tapgen("graph", "--format", "svg")[1]).itertext())
     assert tapgen("graph", "--format", "dot")[1].startswith("digraph template {")
 
 

@@ -550,3 +550,63 @@ one(
     "S020 X +",
 )
 one("no throttling", STAGE, {"MethodSettings": [{**THROTTLE, "ThrottlingBurstLimit": 10}]}, {}, "X update", "S020 X +")
+
+# ------------------------------------------------------------------------------------------- what is not understood
+
+UNKNOWN = {"Fn::If": ["Unknown", True, False]}
+one(
+    "a setting that a function makes",
+    TABLE,
+    {"SSESpecification": {"SSEEnabled": True}},
+    {"SSESpecification": {"SSEEnabled": UNKNOWN}},
+    "X update",
+    "unknown X",
+)
+one(
+    "a protection that a function makes",
+    TABLE,
+    {"DeletionProtectionEnabled": True},
+    {"DeletionProtectionEnabled": UNKNOWN},
+    "X update",
+    "L006 X",
+)
+one(
+    "a rule that a function makes",
+    GROUP,
+    group(rule()),
+    group(rule(), {"Fn::If": ["Unknown", rule(22), rule(23)]}),
+    "X update",
+    "unknown X",
+)
+one(
+    "a function URL whose kind a function makes",
+    "AWS::Lambda::Url",
+    {"AuthType": "AWS_IAM"},
+    {"AuthType": {"Fn::If": ["Unknown", "NONE", "AWS_IAM"]}},
+    "X update",
+    "unknown X",
+)
+case(
+    "a route whose authorization a function makes",
+    {**API, "G": method(AuthorizationType="AWS_IAM")},
+    {**API, "G": method(AuthorizationType={"Fn::If": ["Unknown", "NONE", "AWS_IAM"]})},
+    "G update",
+    "unknown G",
+)
+one(
+    "another statement that is none",
+    ROLE,
+    role({"Fn::GetAtt": ["Other", "A"]}),
+    role({"Fn::GetAtt": ["Other", "B"]}),
+    "X update",
+    "unknown X",
+)
+one("a managed policy that is none", ROLE, role(), role(Policies={"Fn::If": ["Unknown", [], []]}), "X update")
+one(
+    "policies that a function makes",
+    ROLE,
+    role(),
+    role(Policies={"Fn::If": ["Unknown", [{"PolicyName": "p"}], []]}),
+    "X update",
+    "unknown X",
+)

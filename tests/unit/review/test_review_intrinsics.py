@@ -41,7 +41,10 @@ def test_a_secret_stays_one_in_every_text_that_it_is_part_of(value: Any, expecte
         ({"Fn::Sub": 5}, {"Fn::Sub": "5"}),
         ({"Fn::Sub": ["a", "b"]}, {"Fn::Sub": ["a", "b"]}),
         ({"Fn::Join": "x"}, {"Fn::Join": "x"}),
-        ({"Fn::Join": ["-", {"Fn::Split": ["-", {"Ref": "A"}]}]}, {"Fn::Join": ["-", {"Fn::Split": ["-", {"Ref": "A"}]}]}),
+        (
+            {"Fn::Join": ["-", {"Fn::Split": ["-", {"Ref": "A"}]}]},
+            {"Fn::Join": ["-", {"Fn::Split": ["-", {"Ref": "A"}]}]},
+        ),
         ({"Fn::GetAtt": ["A"]}, {"Fn::GetAtt": ["A"]}),
         ({"Fn::GetAtt": ["A", {"Ref": "B"}]}, {"Fn::GetAtt": ["A", {"Ref": "B"}]}),
         ({"Fn::If": ["C"]}, {"Fn::If": ["C"]}),
@@ -64,7 +67,12 @@ def test_what_cannot_be_put_in_place_stays(value: Any, expected: Any) -> None:
 
 
 def test_references_are_found_through_functions_at_the_place_of_the_outermost() -> None:
-    value = canonical({"A": [{"Fn::Join": ["", [{"Ref": "X"}, {"Fn::GetAtt": ["Y", "Arn"]}]]}], "B": {"Fn::GetAtt": ["Z", {"Ref": "W"}]}})
+    value = canonical(
+        {
+            "A": [{"Fn::Join": ["", [{"Ref": "X"}, {"Fn::GetAtt": ["Y", "Arn"]}]]}],
+            "B": {"Fn::GetAtt": ["Z", {"Ref": "W"}]},
+        }
+    )
 
     assert list(references(value)) == [
         Reference("X", "", ("A", 0)),
@@ -100,8 +108,16 @@ def test_a_policy_reads_as_sub_would_write_it() -> None:
     ("path", "value", "expected"),
     [
         (("Properties", "MasterUserPassword"), "hunter2", MASK),
-        (("Properties", "Environment"), {"Variables": {"API_KEY": "k", "STAGE": "dev"}}, {"Variables": {"API_KEY": MASK, "STAGE": "dev"}}),
-        (("Properties", "Environment"), [{"Name": "DB_PASSWORD", "Value": "p"}], [{"Name": "DB_PASSWORD", "Value": MASK}]),
+        (
+            ("Properties", "Environment"),
+            {"Variables": {"API_KEY": "k", "STAGE": "dev"}},
+            {"Variables": {"API_KEY": MASK, "STAGE": "dev"}},
+        ),
+        (
+            ("Properties", "Environment"),
+            [{"Name": "DB_PASSWORD", "Value": "p"}],
+            [{"Name": "DB_PASSWORD", "Value": MASK}],
+        ),
         (("Properties", "X"), "AKIAABCDEFGHIJKLMNOP", MASK),
         (("Properties", "X"), "-----BEGIN RSA PRIVATE KEY-----", MASK),
         (("Properties", "SecretArn"), "arn:aws:x", "arn:aws:x"),
@@ -158,7 +174,13 @@ def test_parameters_that_are_given_stand_before_defaults() -> None:
     defaults = understand(document).resources["X"].properties
     given = understand(document, {"List": ["c"], "Free": 5}, frozenset({"Key"})).resources["X"].properties
 
-    assert defaults == {"List": ["a", "b"], "Ssm": "{{resolve:ssm:/x}}", "Key": "k", "Free": {"Ref": "Free"}, "Odd": {"Ref": "Odd"}}
+    assert defaults == {
+        "List": ["a", "b"],
+        "Ssm": "{{resolve:ssm:/x}}",
+        "Key": "k",
+        "Free": {"Ref": "Free"},
+        "Odd": {"Ref": "Odd"},
+    }
     assert isinstance(defaults["Key"], Masked)
     assert given == {**defaults, "List": ["c"], "Free": "5", "Key": {"Ref": "Key"}}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from review_cases import API, FUNCTION, TABLE, method, table
@@ -65,7 +65,11 @@ def test_a_route_is_an_arrow_with_its_destination() -> None:
         "G": {"Type": "AWS::EC2::InternetGateway"},
         "R": {
             "Type": "AWS::EC2::Route",
-            "Properties": {"RouteTableId": {"Ref": "T"}, "GatewayId": {"Ref": "G"}, "DestinationCidrBlock": "0.0.0.0/0"},
+            "Properties": {
+                "RouteTableId": {"Ref": "T"},
+                "GatewayId": {"Ref": "G"},
+                "DestinationCidrBlock": "0.0.0.0/0",
+            },
         },
     }
 
@@ -101,7 +105,9 @@ def test_a_change_colours_nodes_and_arrows_and_keeps_what_is_removed() -> None:
 
 
 def test_mermaid_is_exactly_this() -> None:
-    assert mermaid(draw({"Resources": {"F": APP["F"], "T": APP["T"], "lower": {"Type": "Custom::X"}}}, layers=LAYERS)) == """\
+    assert (
+        mermaid(draw({"Resources": {"F": APP["F"], "T": APP["T"], "lower": {"Type": "Custom::X"}}}, layers=LAYERS))
+        == """\
 flowchart LR
   subgraph g0["compute"]
     F["F<br/><small>Lambda Function</small>"]:::plain
@@ -117,6 +123,7 @@ flowchart LR
   classDef store fill:#e0edff,stroke:#2b6cb0,color:#1a202c
   classDef plain fill:#f7f7f7,stroke:#718096,color:#1a202c
 """
+    )
 
 
 def test_mermaid_colours_a_change() -> None:
@@ -156,13 +163,13 @@ def test_no_label_breaks_a_format() -> None:
     assert flow.count('"') == 2 * sum(line.count('"') for line in flow.splitlines()) // 2
     assert all(line.count('"') in (0, 2) for line in flow.splitlines())
     assert '\\"];x' in dot(picture)
-    root = ElementTree.fromstring(svg(picture))
+    root = ET.fromstring(svg(picture))
     assert not list(root.iter("script"))
     assert "\x1b" not in flow + dot(picture) + svg(picture)
 
 
 def boxes(text: str) -> list[tuple[float, float, float, float]]:
-    root = ElementTree.fromstring(text)
+    root = ET.fromstring(text)
     return [
         tuple(float(shape.attrib[name]) for name in ("x", "y", "width", "height"))  # type: ignore[misc]
         for shape in root.iter(f"{SVG}rect")
@@ -172,9 +179,12 @@ def boxes(text: str) -> list[tuple[float, float, float, float]]:
 
 def test_in_an_svg_no_two_resources_overlap_and_all_are_inside() -> None:
     resources = {f"Topic{number}": {"Type": "AWS::SNS::Topic"} for number in range(30)}
-    resources |= {f"Queue{number}": {"Type": "AWS::SQS::Queue", "Properties": {"A": {"Ref": f"Topic{number}"}}} for number in range(9)}
+    resources |= {
+        f"Queue{number}": {"Type": "AWS::SQS::Queue", "Properties": {"A": {"Ref": f"Topic{number}"}}}
+        for number in range(9)
+    }
     text = svg(draw({"Resources": resources}))
-    root = ElementTree.fromstring(text)
+    root = ET.fromstring(text)
     _, _, width, height = map(float, root.attrib["viewBox"].split())
 
     found = boxes(text)
@@ -188,7 +198,7 @@ def test_in_an_svg_no_two_resources_overlap_and_all_are_inside() -> None:
 
 
 def test_an_svg_names_every_resource_and_label_once() -> None:
-    root = ElementTree.fromstring(svg(changed()))
+    root = ET.fromstring(svg(changed()))
     texts = [element.text for element in root.iter(f"{SVG}text")]
 
     for name in ("Api", "S", "F", "T", "Q", "Gone", "GET /item", "POST /item", "added", "removed"):
@@ -196,7 +206,7 @@ def test_an_svg_names_every_resource_and_label_once() -> None:
 
 
 def test_labels_between_the_same_two_do_not_cover_each_other() -> None:
-    root = ElementTree.fromstring(svg(changed()))
+    root = ET.fromstring(svg(changed()))
     heights = [float(one.attrib["y"]) for one in root.iter(f"{SVG}text") if (one.text or "").endswith(" /item")]
 
     assert abs(heights[0] - heights[1]) >= 12
@@ -204,5 +214,5 @@ def test_labels_between_the_same_two_do_not_cover_each_other() -> None:
 
 @pytest.mark.parametrize("document", [{"Resources": {}}, {"Resources": {"A": {"Type": "AWS::SNS::Topic"}}}])
 def test_small_templates_can_be_drawn(document: dict[str, Any]) -> None:
-    assert ElementTree.fromstring(svg(draw(document))).tag == f"{SVG}svg"
+    assert ET.fromstring(svg(draw(document))).tag == f"{SVG}svg"
     assert mermaid(draw(document)).startswith("flowchart LR\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
@@ -49,13 +49,58 @@ TYPES = (
     "Custom::Thing",
     "Vendor::Some::Type",
 )
-PROPERTIES = (
-    "Name TableName KeySchema AttributeDefinitions GlobalSecondaryIndexes Policies PolicyDocument Statement Effect Action "
-    "Resource Principal Condition AssumeRolePolicyDocument ManagedPolicyArns Roles RestApiId ResourceId ParentId PathPart "
-    "HttpMethod Integration IntegrationResponses ResponseParameters MethodSettings SecurityGroupIngress FromPort CidrIp "
-    "GroupId RouteTableId GatewayId SubnetId VpcId VpcConfig SubnetIds Threshold RetentionInDays Tags Key Value "
-    "RouteKey Environment Variables DB_PASSWORD Cors AllowOrigins CorsConfiguration CorsRules Body NotAction"
-).split()
+PROPERTIES = [
+    "Name",
+    "TableName",
+    "KeySchema",
+    "AttributeDefinitions",
+    "GlobalSecondaryIndexes",
+    "Policies",
+    "PolicyDocument",
+    "Statement",
+    "Effect",
+    "Action",
+    "Resource",
+    "Principal",
+    "Condition",
+    "AssumeRolePolicyDocument",
+    "ManagedPolicyArns",
+    "Roles",
+    "RestApiId",
+    "ResourceId",
+    "ParentId",
+    "PathPart",
+    "HttpMethod",
+    "Integration",
+    "IntegrationResponses",
+    "ResponseParameters",
+    "MethodSettings",
+    "SecurityGroupIngress",
+    "FromPort",
+    "CidrIp",
+    "GroupId",
+    "RouteTableId",
+    "GatewayId",
+    "SubnetId",
+    "VpcId",
+    "VpcConfig",
+    "SubnetIds",
+    "Threshold",
+    "RetentionInDays",
+    "Tags",
+    "Key",
+    "Value",
+    "RouteKey",
+    "Environment",
+    "Variables",
+    "DB_PASSWORD",
+    "Cors",
+    "AllowOrigins",
+    "CorsConfiguration",
+    "CorsRules",
+    "Body",
+    "NotAction",
+]
 
 plain = st.one_of(
     st.text(max_size=12),
@@ -108,7 +153,12 @@ templates = st.fixed_dictionaries(
     {"Resources": st.dictionaries(st.sampled_from(IDS), resources, max_size=4)},
     optional={
         "Parameters": st.fixed_dictionaries(
-            {"P": st.fixed_dictionaries({"Type": st.sampled_from(["String", "CommaDelimitedList"])}, optional={"Default": st.text(max_size=5), "NoEcho": st.booleans()})}
+            {
+                "P": st.fixed_dictionaries(
+                    {"Type": st.sampled_from(["String", "CommaDelimitedList"])},
+                    optional={"Default": st.text(max_size=5), "NoEcho": st.booleans()},
+                )
+            }
         ),
         "Conditions": st.just(
             {
@@ -119,7 +169,9 @@ templates = st.fixed_dictionaries(
         ),
         "Mappings": st.just({"M": {"a": {"b": ["c"]}}}),
         "Outputs": st.dictionaries(
-            st.sampled_from(["O", "Q"]), st.fixed_dictionaries({"Value": values}, optional={"Export": st.just({"Name": "n"})}), max_size=2
+            st.sampled_from(["O", "Q"]),
+            st.fixed_dictionaries({"Value": values}, optional={"Export": st.just({"Name": "n"})}),
+            max_size=2,
         ),
         "Metadata": st.dictionaries(st.text(max_size=3), values, max_size=2),
         "Transform": st.sampled_from(["AWS::Serverless-2016-10-31", ["A", "B"]]),
@@ -145,7 +197,7 @@ def test_any_two_templates_can_be_reviewed(part: int) -> None:
         assert len(comment.encode()) <= 65_536
         assert "\x1b" not in text.plain(review) + comment + mermaid.mermaid(picture) + mermaid.dot(picture)
         assert json.loads(json.dumps(report))["version"] == 1
-        ElementTree.fromstring(svg.svg(picture))
+        ET.fromstring(svg.svg(picture))
 
     check()
 

@@ -13,7 +13,17 @@ from review_cases import CASES, TABLE, Case, table
 
 from tapgen.review import escape, jsonreport, markdown, text, words
 from tapgen.review.assess import assess
-from tapgen.review.model import Effect, Finding, Note, PropertyChange, Refusal, ResourceChange, Review, SectionChange, Severity
+from tapgen.review.model import (
+    Effect,
+    Finding,
+    Note,
+    PropertyChange,
+    Refusal,
+    ResourceChange,
+    Review,
+    SectionChange,
+    Severity,
+)
 
 SCHEMA = Path(__file__).parents[3] / "docs" / "diff.schema.json"
 
@@ -25,19 +35,27 @@ def change(old: dict[str, Any], new: dict[str, Any]) -> Review:
 WORST = change(
     {
         "T": {"Type": TABLE, "Properties": table("S")},
-        "F": {"Type": "AWS::Lambda::Function", "Properties": {"MemorySize": 128, "Environment": {"Variables": {"T": {"Ref": "T"}, "API_KEY": "old"}}}},
+        "F": {
+            "Type": "AWS::Lambda::Function",
+            "Properties": {"MemorySize": 128, "Environment": {"Variables": {"T": {"Ref": "T"}, "API_KEY": "old"}}},
+        },
         "Old": {"Type": "AWS::SNS::Topic"},
     },
     {
         "T": {"Type": TABLE, "Properties": table("N")},
-        "F": {"Type": "AWS::Lambda::Function", "Properties": {"MemorySize": 256, "Environment": {"Variables": {"T": {"Ref": "T"}, "API_KEY": "new"}}}},
+        "F": {
+            "Type": "AWS::Lambda::Function",
+            "Properties": {"MemorySize": 256, "Environment": {"Variables": {"T": {"Ref": "T"}, "API_KEY": "new"}}},
+        },
         "New": {"Type": "AWS::SQS::Queue", "Properties": {"DelaySeconds": 5, "Tags": [{"Key": "a", "Value": "b"}]}},
     },
 )
 
 
 def test_the_text_says_what_is_worst_first() -> None:
-    assert text.plain(WORST, "dev: old → new") == """\
+    assert (
+        text.plain(WORST, "dev: old → new")
+        == """\
 dev: old → new
 1 replaced, 1 deleted, 1 updated, 1 created · 1 refused
 
@@ -56,6 +74,7 @@ Resources
   + New  AWS::SQS::Queue  created
       + DelaySeconds: 5
 """
+    )
 
 
 def test_no_differences_are_said_to_be_none() -> None:
@@ -93,13 +112,28 @@ def test_a_very_long_value_is_folded_with_a_count() -> None:
 
 def test_notes_sections_and_what_was_not_understood_are_told() -> None:
     review = Review(
-        sections=(SectionChange("Outputs", "Url", ("Value",), "a", "b"), SectionChange("Stack tags", "Owner", (), "a", "b")),
+        sections=(
+            SectionChange("Outputs", "Url", ("Value",), "a", "b"),
+            SectionChange("Stack tags", "Owner", (), "a", "b"),
+        ),
         notes=(Note("time", "N", "N takes long"), Note("cost", "N", "N costs")),
         unknown=("X: something",),
-        security=(Finding("S001", "R", "AWS::IAM::Role", "R may do less", Severity.INFO, direction="narrowed", details=("s3:GetObject on *",)),),
+        security=(
+            Finding(
+                "S001",
+                "R",
+                "AWS::IAM::Role",
+                "R may do less",
+                Severity.INFO,
+                direction="narrowed",
+                details=("s3:GetObject on *",),
+            ),
+        ),
     )
 
-    assert text.plain(review) == """\
+    assert (
+        text.plain(review)
+        == """\
 1 in Outputs, 1 in Stack tags · 1 narrowed · 1 not understood
 
 Security
@@ -119,6 +153,7 @@ Notes
 Not understood
   X: something
 """
+    )
 
 
 def test_a_terminal_gets_the_same_words_folded_to_its_width(
@@ -195,8 +230,14 @@ def outside_of_code(comment: str) -> str:
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_nothing_in_a_template_gets_out_of_a_comment(attack: str) -> None:
     kind = "AWS::SNS::Topic"
-    old = {"A": {"Type": kind, "Properties": {"DisplayName": "x", attack: attack}}, attack: {"Type": attack, "Properties": {}}}
-    new = {"A": {"Type": kind, "Properties": {"DisplayName": attack}, "Metadata": {"a": attack * 60}}, "B" + attack: {"Type": kind}}
+    old = {
+        "A": {"Type": kind, "Properties": {"DisplayName": "x", attack: attack}},
+        attack: {"Type": attack, "Properties": {}},
+    }
+    new = {
+        "A": {"Type": kind, "Properties": {"DisplayName": attack}, "Metadata": {"a": attack * 60}},
+        "B" + attack: {"Type": kind},
+    }
     review = assess(
         {"Resources": old, "Outputs": {attack: {"Value": attack, "Export": {"Name": attack}}}}, {"Resources": new}
     )
@@ -221,7 +262,10 @@ def test_markdown_is_bounded_and_balanced(one: Case) -> None:
 
 
 def big(count: int) -> Review:
-    old = {f"Topic{number}": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "a" * 150}} for number in range(count)}
+    old = {
+        f"Topic{number}": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "a" * 150}}
+        for number in range(count)
+    }
     new = {name: {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "b" * 150}} for name in old}
     return change(old, new)
 
@@ -263,7 +307,9 @@ def test_a_resource_with_very_many_values_is_cut() -> None:
 
 
 def test_a_finding_with_very_many_details_is_cut() -> None:
-    finding = Finding("S001", "R", "T", "R may do more", Severity.HIGH, direction="broadened", details=tuple(map(str, range(60))))
+    finding = Finding(
+        "S001", "R", "T", "R may do more", Severity.HIGH, direction="broadened", details=tuple(map(str, range(60)))
+    )
 
     assert "… and 20 more" in markdown.render([("dev", Review(security=(finding,)))])
 
@@ -311,7 +357,9 @@ def test_the_schema_is_strict_and_of_this_version() -> None:
 
 def test_json_leaves_out_what_a_side_does_not_have_and_masks_secrets() -> None:
     value = PropertyChange(("Properties", "Password"), "a", "b", Effect.UPDATE)
-    review = Review(changes=(ResourceChange("X", "T", "update", (value, PropertyChange(("Properties", "A"), None, "1"))),))
+    review = Review(
+        changes=(ResourceChange("X", "T", "update", (value, PropertyChange(("Properties", "A"), None, "1"))),)
+    )
 
     [report] = jsonreport.document([({"environment": "", "from": "a", "to": "b"}, review)])["reviews"]
 

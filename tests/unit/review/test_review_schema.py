@@ -95,9 +95,7 @@ WRITTEN: list[tuple[str, str, Any, Any, Effect]] = [
 
 
 def effect(kind: str, name: str, before: Any, after: Any) -> Effect:
-    old, new = (
-        Resource("X", kind, {} if value is ABSENT else {name: value}, {}) for value in (before, after)
-    )
+    old, new = (Resource("X", kind, {} if value is ABSENT else {name: value}, {}) for value in (before, after))
     return effect_of(old, new, ("Properties", name), before, after)[0]
 
 

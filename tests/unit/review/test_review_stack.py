@@ -15,7 +15,9 @@ DENY = '{"Statement": [{"Effect": "Deny", "Principal": "*", "Action": "Update:De
 
 
 def live(**more: Any) -> StackState:
-    return StackState(**{"document": TOPIC, "tags": {"Owner": "ann"}, "termination_protection": True, "policy": DENY, **more})
+    return StackState(
+        **{"document": TOPIC, "tags": {"Owner": "ann"}, "termination_protection": True, "policy": DENY, **more}
+    )
 
 
 def test_a_stack_is_as_it_is_wanted() -> None:
@@ -52,7 +54,9 @@ def test_protection_that_comes_is_no_alarm() -> None:
 
 PARAMETRIC: dict[str, Any] = {
     "Parameters": {"Name": {"Type": "String"}, "Key": {"Type": "String", "NoEcho": True}},
-    "Resources": {"T": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": {"Ref": "Name"}, "Other": {"Ref": "Key"}}}},
+    "Resources": {
+        "T": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": {"Ref": "Name"}, "Other": {"Ref": "Key"}}}
+    },
 }
 
 

@@ -1,0 +1,348 @@
+"""The words of findings and notes: what exactly came or went, why, and what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from review_cases import FUNCTION, ROLE, TABLE, index, network, table
+from security_cases import GET, PUT, permission, role, rule, statement
+
+from tapgen.review.assess import assess
+from tapgen.review.model import Effect, Review, Severity
+
+
+def of(kind: str, old: Any, new: Any) -> Review:
+    def documented(properties: Any) -> dict[str, Any]:
+        return {"Resources": {} if properties is None else {"X": {"Type": kind, "Properties": properties}}}
+
+    return assess(documented(old), documented(new))
+
+
+def details(review: Review) -> list[tuple[str, tuple[str, ...]]]:
+    return [(finding.direction, finding.details) for finding in review.security]
+
+
+CONDITION = {"StringEquals": {"aws:SourceAccount": "1"}}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ([statement(GET)], [statement([GET, PUT])], [("broadened", ("dynamodb:PutItem on arn:a",))]),
+        (
+            [statement(GET, ["arn:a", "arn:b"])],
+            [statement(GET, "arn:b")],
+            [("narrowed", ("dynamodb:GetItem on arn:a",))],
+        ),
+        (
+            [statement([GET, PUT], Condition=CONDITION)],
+            [statement([GET, PUT])],
+            [
+                (
+                    "broadened",
+                    (
+                        "dynamodb:GetItem, dynamodb:PutItem on arn:a (no longer only if aws:SourceAccount StringEquals 1)",
+                    ),
+                )
+            ],
+        ),
+        (
+            [statement(GET)],
+            [statement(GET, Condition=CONDITION)],
+            [("narrowed", ("dynamodb:GetItem on arn:a (now only if aws:SourceAccount StringEquals 1)",))],
+        ),
+        (
+            [statement("*"), statement(PUT, Effect="Deny")],
+            [statement("*")],
+            [("broadened", ("no longer denied: dynamodb:PutItem on arn:a",))],
+        ),
+        (
+            [statement("*")],
+            [statement("*"), statement(PUT, Effect="Deny")],
+            [("narrowed", ("denied: dynamodb:PutItem on arn:a",))],
+        ),
+        (
+            [statement(GET)],
+            [{"Effect": "Allow", "NotAction": "iam:*", "Resource": {"Fn::Sub": "${T.Arn}/*"}}],
+            [
+                ("broadened", ("everything but iam:* on ${T.Arn}/*",)),
+                ("narrowed", ("dynamodb:GetItem on arn:a",)),
+            ],
+        ),
+    ],
+)
+def test_a_finding_names_the_action_the_resource_and_the_condition(old: Any, new: Any, expected: Any) -> None:
+    assert details(of(ROLE, role(*old), role(*new))) == expected
+
+
+@pytest.mark.parametrize(
+    ("added", "severity"),
+    [
+        (statement(PUT), Severity.MEDIUM),
+        (statement("*"), Severity.HIGH),
+        (statement("s3:*"), Severity.HIGH),
+        (statement("iam:PassRole", "*"), Severity.HIGH),
+        (statement("iam:PassRole", "arn:role"), Severity.MEDIUM),
+        ({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}, Severity.HIGH),
+    ],
+)
+def test_how_loud_a_permission_is(added: Any, severity: Severity) -> None:
+    [finding] = of(ROLE, role(statement(GET)), role(statement(GET), added)).security
+
+    assert finding.severity is severity
+
+
+def test_a_permission_names_who_and_from_where() -> None:
+    old, new = ({"Resources": permission(SourceArn=arn)} for arn in ("arn:one", "arn:two"))
+
+    [came, went] = assess(old, new).security
+
+    assert came.details == (
+        "Service: s3.amazonaws.com: lambda:InvokeFunction on ${F} if AWS:SourceArn ArnLike arn:two",
+    )
+    assert went.details == (
+        "Service: s3.amazonaws.com: lambda:InvokeFunction on ${F} if AWS:SourceArn ArnLike arn:one",
+    )
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        (rule(443, "0.0.0.0/0"), "tcp 443 from 0.0.0.0/0"),
+        (rule(1, last=5), "tcp 1-5 from 10.0.0.0/8"),
+        ({"IpProtocol": -1, "CidrIpv6": "::/0"}, "all traffic from ::/0"),
+        ({"IpProtocol": "6", "FromPort": 0, "ToPort": 65535, "CidrIp": "10.0.0.0/8"}, "tcp all ports from 10.0.0.0/8"),
+        (
+            {"IpProtocol": "udp", "FromPort": "x", "ToPort": 1, "SourceSecurityGroupId": {"Ref": "G"}},
+            "udp all ports from ${G}",
+        ),
+    ],
+)
+def test_a_rule_of_a_security_group_in_words(entry: Any, expected: str) -> None:
+    review = of("AWS::EC2::SecurityGroup", {}, {"SecurityGroupIngress": entry})
+
+    assert review.security[0].details == (expected,)
+
+
+def test_a_rule_for_a_group_outside_the_template_is_reported_under_its_name() -> None:
+    entry = {"GroupId": "sg-1", **rule()}
+    [finding] = of("AWS::EC2::SecurityGroupEgress", None, entry).security
+
+    assert (finding.rule, finding.logical_id, finding.details) == ("S008", "sg-1", ("tcp 443 to 10.0.0.0/8",))
+
+
+@pytest.mark.parametrize(
+    ("way", "expected"),
+    [
+        ({"GatewayId": "igw-1"}, "S is internet-facing: it has a route to an internet gateway"),
+        ({"GatewayId": "vgw-1"}, "S has a way out through the gateway vgw-1"),
+        ({"TransitGatewayId": "tgw-1"}, "S has a way out through the transit gateway tgw-1"),
+        ({"VpcPeeringConnectionId": {"Ref": "P"}}, "S has a way out through the peering connection ${P}"),
+    ],
+)
+def test_ways_out_in_words(way: dict[str, Any], expected: str) -> None:
+    def resources(**more: Any) -> dict[str, Any]:
+        return {
+            "S": {"Type": "AWS::EC2::Subnet"},
+            "T": {"Type": "AWS::EC2::RouteTable"},
+            "A": {
+                "Type": "AWS::EC2::SubnetRouteTableAssociation",
+                "Properties": {"SubnetId": {"Ref": "S"}, "RouteTableId": {"Ref": "T"}},
+            },
+            "R": {"Type": "AWS::EC2::Route", "Properties": {"RouteTableId": {"Ref": "T"}, **more}},
+        }
+
+    assert [one.message for one in assess({"Resources": resources()}, {"Resources": resources(**way)}).security] == [
+        expected
+    ]
+
+
+def test_a_loss_says_why_and_what_to_do() -> None:
+    [finding] = of(TABLE, table("S"), table("N")).losses
+
+    assert finding.message == (
+        "X is replaced (AttributeDefinitions[id].AttributeType, the type of the attribute id changes): "
+        "the new one is empty, the old one is deleted (items)"
+    )
+    assert finding.hint.endswith("or --allow-loss X if it may go.")
+
+
+def test_two_indexes_are_counted_into_deployments() -> None:
+    [finding] = of(TABLE, table(), table(GlobalSecondaryIndexes=[index("a"), index("b"), index("c")])).losses
+
+    assert finding.message == "X creates a, b, c: one index is created or deleted in one update"
+    assert finding.hint == "Do it in 3 deployments, one index in each."
+
+
+def test_a_circle_is_named() -> None:
+    resources = {name: {"Type": FUNCTION, "Properties": {"Role": {"Ref": other}}} for name, other in ("AB", "BC", "CA")}
+    resources["Z"] = {"Type": FUNCTION, "Properties": {"Role": {"Ref": "A"}}}
+
+    [finding] = assess(None, {"Resources": resources}).losses
+
+    assert finding.message.startswith("A → B → C → A: ")
+
+
+def test_an_address_that_another_resource_claims() -> None:
+    properties = {"DomainName": "a.example.com"}
+    old = {"Resources": {"A": {"Type": "AWS::ApiGateway::DomainName", "Properties": properties}}}
+    new = {"Resources": {"B": {"Type": "AWS::ApiGateway::DomainName", "Properties": properties}}}
+
+    messages = [finding.message for finding in assess(old, new).losses]
+
+    assert "A is deleted while B claims the same address: the custom domain may fail to move" in messages
+
+
+def test_an_address_that_depends_on_a_condition_or_may_move() -> None:
+    api = {"Type": "AWS::ApiGateway::RestApi"}
+    conditions = {"Here": {"Fn::Equals": [{"Ref": "AWS::Region"}, "x"]}}
+
+    [finding] = assess(
+        {"Resources": {"A": api}}, {"Conditions": conditions, "Resources": {"A": {**api, "Condition": "Here"}}}
+    ).losses
+
+    assert finding.message == "A exists only under a condition now: the API's address may change"
+
+
+def test_a_gap_is_said_for_what_is_deleted_before_it_is_created() -> None:
+    pair = [
+        {"Resources": {"P": {"Type": "AWS::ApiGateway::BasePathMapping", "Properties": {"DomainName": name}}}}
+        for name in ("a", "b")
+    ]
+
+    [finding] = assess(*pair).losses
+
+    assert finding.rule == "L103"
+
+
+# ---------------------------------------------------------------------------------------------------- replacement
+
+
+def effects(review: Review) -> dict[str, Effect]:
+    return {change.logical_id: change.effect for change in review.changes}
+
+
+def test_what_may_be_replaced_makes_others_that_may_be() -> None:
+    def resources(value: str) -> dict[str, Any]:
+        return {
+            "D": {"Type": "AWS::RDS::DBInstance", "Properties": {"Engine": value}},
+            "S": {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": {"Ref": "D"}}},
+            "F": {"Type": FUNCTION, "Properties": {"Role": {"Ref": "S"}}},
+        }
+
+    review = assess({"Resources": resources("a")}, {"Resources": resources("b")})
+
+    assert effects(review) == {"D": Effect.MAY_REPLACE, "S": Effect.MAY_REPLACE, "F": Effect.UPDATE}
+    assert review.changes[1].properties[0].reason == "D may be replaced"
+
+
+@pytest.mark.parametrize("order", [("D", "V"), ("V", "D")])
+def test_the_worse_of_two_references_counts(order: tuple[str, str]) -> None:
+    def resources(value: str) -> dict[str, Any]:
+        both = {
+            "D": {"Type": "AWS::RDS::DBInstance", "Properties": {"Engine": value}},
+            "V": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": value}},
+        }
+        joined = {"Fn::Join": ["", [{"Ref": "D"}, {"Ref": "V"}]]}
+        return {
+            **{name: both[name] for name in order},
+            "S": {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": joined}},
+        }
+
+    review = assess({"Resources": resources("a")}, {"Resources": resources("b")})
+
+    assert effects(review)["S"] is Effect.REPLACE
+    assert review.changes[-1].properties[0].cause == "V"
+
+
+def test_a_circle_of_references_comes_to_an_end() -> None:
+    def resources(value: str) -> dict[str, Any]:
+        return {
+            "A": {"Type": "AWS::EC2::Subnet", "Properties": {"CidrBlock": value, "VpcId": {"Ref": "B"}}},
+            "B": {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": {"Ref": "A"}}},
+        }
+
+    review = assess({"Resources": resources("a")}, {"Resources": resources("b")})
+
+    assert effects(review) == {"A": Effect.REPLACE, "B": Effect.REPLACE}
+
+
+def test_a_change_of_a_section_above_the_properties_replaces_nothing() -> None:
+    old = {"Resources": network("10.0.0.0/16")}
+    new = {
+        "Resources": {**network("10.0.0.0/16"), "Vpc": {**network("10.0.0.0/16")["Vpc"], "DeletionPolicy": "Retain"}}
+    }
+
+    assert effects(assess(old, new)) == {"Vpc": Effect.NONE}
+
+
+def test_renames_are_paired_with_the_most_alike() -> None:
+    def queue(**properties: Any) -> dict[str, Any]:
+        return {"Type": "AWS::SQS::Queue", "Properties": properties}
+
+    same = {"A": 1, "B": 2, "C": 3, "D": 4}
+    old = {"Resources": {"Old": queue(**same), "Else": queue(Z=1)}}
+    new = {"Resources": {"Near": queue(**{**same, "D": 5}), "Exact": queue(**same), "Far": queue(A=1, Y=2, X=3, W=4)}}
+
+    review = assess(old, new)
+    notes = {change.logical_id: " ".join(change.notes) for change in review.changes}
+
+    assert "looks like a rename of Old" in notes["Exact"]
+    assert "looks like a rename to Exact" in notes["Old"]
+    assert "rename" not in notes["Near"] + notes["Far"] + notes["Else"]
+
+
+def test_many_changed_logical_ids_are_still_paired() -> None:
+    def queues(prefix: str) -> dict[str, Any]:
+        return {
+            "Resources": {
+                f"{prefix}{number}": {"Type": "AWS::SQS::Queue", "Properties": {"A": number}} for number in range(120)
+            }
+        }
+
+    review = assess(queues("Old"), queues("New"))
+    renamed = [change for change in review.changes if change.action == "create" and "rename" in " ".join(change.notes)]
+
+    assert len(renamed) == 120
+
+
+def test_resources_without_properties_look_alike() -> None:
+    review = assess(
+        {"Resources": {"A": {"Type": "AWS::SNS::Topic"}}}, {"Resources": {"B": {"Type": "AWS::SNS::Topic"}}}
+    )
+
+    assert "looks like a rename of A" in review.changes[0].notes[0]
+
+
+# ---------------------------------------------------------------------------------------------------------- notes
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "new", "expected"),
+    [
+        (FUNCTION, {}, {"VpcConfig": {"SubnetIds": ["a"]}}, ["network interfaces take from 90 seconds"]),
+        (FUNCTION, {"VpcConfig": {"SubnetIds": ["a"]}}, {}, ["up to 40 minutes to go"]),
+        (FUNCTION, {"VpcConfig": {"SubnetIds": ["a"]}}, None, ["up to 40 minutes to go"]),
+        (FUNCTION, {"MemorySize": 1}, {"MemorySize": 2}, []),
+        (
+            "AWS::EC2::NatGateway",
+            None,
+            {},
+            ["2 minutes", "a NAT gateway is billed by the hour and by the gigabyte, used or not"],
+        ),
+        ("AWS::EC2::NatGateway", {}, None, ["no longer billed: a NAT gateway"]),
+        ("AWS::EC2::VPCEndpoint", None, {"VpcEndpointType": "Interface"}, ["an interface endpoint is billed"]),
+        ("AWS::EC2::VPCEndpoint", None, {"VpcEndpointType": "Gateway"}, []),
+        ("AWS::CloudFront::Distribution", {"A": 1}, {"A": 2}, ["5 to 15 minutes"]),
+        ("AWS::Lambda::Alias", None, {"ProvisionedConcurrencyConfig": {"A": 1}}, ["provisioned concurrency"]),
+        ("AWS::Lambda::Alias", None, {"Name": "a"}, []),
+        (TABLE, table(), table(GlobalSecondaryIndexes=[index("a")]), ["the index a is filled from the whole table"]),
+        ("AWS::EC2::EIP", None, {}, ["a public IPv4 address is billed by the hour"]),
+    ],
+)
+def test_slow_operations_and_costs_are_named(kind: str, old: Any, new: Any, expected: list[str]) -> None:
+    notes = [note.message for note in of(kind, old, new).notes]
+
+    assert len(notes) == len(expected)
+    assert all(part in note for part, note in zip(expected, notes, strict=True))
