@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr
+from pathlib import Path
 from types import TracebackType
 
 from tapgen.errors import DocumentError, TapgenError
@@ -16,6 +17,7 @@ _PRINTED = r"(?m)^<class '[\w.]+'>: (?P<where>[\w.]+) function validator "
 _WRONG_TYPE = r"<class '[\w.]+'>: (?P<where>[\w.]+) is <class '(?P<is>[\w.]+)'>, expected (?P<expected>.+)"
 _UNKNOWN = r"(?P<type>[\w:]+) object does not support attribute (?P<property>\w+)"
 _REQUIRED = r"Resource (?P<property>\w+) required in type (?P<type>[^()]+?)(?: \(title: (?P<title>\w+)\))?$"
+_COMPOSE = str(Path(__file__).with_name("compose.py"))  # adds what a layer hands it
 _DUPLICATE = r'duplicate key "(?P<id>\w+)" detected'
 
 
@@ -74,7 +76,7 @@ def _line(trace: TracebackType | None) -> str:
     found = "the layer"
     while trace:
         file = trace.tb_frame.f_code.co_filename
-        if not re.search(
+        if file != _COMPOSE and not re.search(
             r"[/\\](?:(?:troposphere|awacs|importlib)[/\\]|contextlib\.py$|bare_errors\.py$)|^<frozen", file
         ):
             found = f"{file}:{trace.tb_lineno}"

@@ -13,7 +13,7 @@ from troposphere import Tags, awslambda
 
 from tapgen import naming
 from tapgen.bare_errors import translated
-from tapgen.errors import DocumentError
+from tapgen.errors import DocumentError, suggestion
 from tapgen.layers import api, compute, data, identity, monitoring, network
 from tapgen.layers.refs import ApiRefs, ComputeRefs, DataRefs, IdentityRefs, NetworkRefs
 
@@ -61,14 +61,20 @@ class Stack(Struct, frozen=True):
 
     def allow(self, function: str, *statements: Statement) -> None:
         """Add statements to the role of a function, named as in the settings."""
+        self._refuse_unknown(function)
         self.identity.roles[function].statements.extend(statements)
 
     def set_variable(self, function: str, variable: str, value: Any) -> None:
         """Give a function, named as in the settings, one more environment variable."""
+        self._refuse_unknown(function)
         resource = self.template.resources[naming.function(function)]
         if "Environment" not in resource.properties:
             resource.Environment = awslambda.Environment(Variables={})
         resource.Environment.Variables[variable] = value
+
+    def _refuse_unknown(self, function: str) -> None:
+        if function not in self.identity.roles:
+            raise LookupError(f'there is no function "{function}"; {suggestion(function, self.identity.roles)}')
 
 
 def compose(environment: Environment) -> Template:

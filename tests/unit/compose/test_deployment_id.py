@@ -1,0 +1,194 @@
+"""The deployment's logical id: new with whatever a deployment is a snapshot of, and only then."""
+
+import re
+
+import pytest
+
+from tests.conftest import ONE_FUNCTION
+
+ADD = """
+from troposphere import Ref, apigateway, awslambda, ssm
+def build(template, environment, stack):
+    api = stack.api.api
+    {body}
+"""
+
+EVERYTHING = """
+    template.add_resource(apigateway.Model("M", RestApiId=api, ContentType="application/json", Schema={"type": "object"}, Description="d", Name="n"))
+    template.add_resource(apigateway.RequestValidator("V", RestApiId=api, Name="v", ValidateRequestBody=True, ValidateRequestParameters=False))
+    template.add_resource(apigateway.Authorizer("A", RestApiId=api, Name="a", Type="TOKEN", AuthorizerUri="arn:1", IdentitySource="method.request.header.A", AuthorizerResultTtlInSeconds=1, AuthorizerCredentials="arn:2", IdentityValidationExpression="x"))
+    template.add_resource(apigateway.GatewayResponse("G", RestApiId=api, ResponseType="THROTTLED", StatusCode="429", ResponseParameters={"gatewayresponse.header.X": "'1'"}, ResponseTemplates={"application/json": "{}"}))
+    template.add_resource(apigateway.Resource("R", RestApiId=api, ParentId="p", PathPart="x"))
+    template.add_resource(apigateway.Method("Me", RestApiId=api, ResourceId=Ref("R"), HttpMethod="GET", AuthorizationType="NONE", ApiKeyRequired=False, OperationName="o", RequestValidatorId=Ref("V"), RequestModels={"application/json": Ref("M")}, RequestParameters={"method.request.header.X": True}, AuthorizerId=Ref("A"), AuthorizationScopes=["s"], Integration=apigateway.Integration(Type="HTTP", IntegrationHttpMethod="GET", Uri="https://a.example", TimeoutInMillis=1000, PassthroughBehavior="NEVER", RequestTemplates={"application/json": "{}"}, RequestParameters={"integration.request.header.X": "'1'"}, CacheNamespace="c", CacheKeyParameters=["k"], ContentHandling="CONVERT_TO_TEXT", ConnectionType="INTERNET", Credentials="arn:3", IntegrationResponses=[apigateway.IntegrationResponse(StatusCode="200", SelectionPattern="x")]), MethodResponses=[apigateway.MethodResponse(StatusCode="200", ResponseModels={"application/json": Ref("M")})]))
+    rest = template.resources["Api"]
+    rest.Description = "d"
+    rest.BinaryMediaTypes = ["image/png"]
+    rest.MinimumCompressionSize = 10
+    rest.ApiKeySourceType = "HEADER"
+    rest.DisableExecuteApiEndpoint = False
+    rest.Policy = {"Version": "2012-10-17", "Statement": []}
+    rest.FailOnWarnings = False
+    rest.Parameters = {"p": "1"}
+    rest.CloneFrom = "x"
+"""
+
+
+@pytest.fixture
+def deployment(document):
+    """The deployment's logical id in a project of these settings and, where given, this layer."""
+
+    def identify(settings=ONE_FUNCTION, *, layer="", more=""):
+        files = {"own.py": ADD.replace("{body}", layer or "pass")}
+        rendered = document(f"layers = ['own']\n{settings}", more=more, **files)
+        [logical_id] = [name for name, r in rendered["Resources"].items() if r["Type"] == "AWS::ApiGateway::Deployment"]
+        return logical_id
+
+    return identify
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        'routes = ["GET /item", "POST /item"]',
+        'routes = ["GET /items"]',
+        'routes = ["POST /item"]',
+        'routes = ["GET /item/{id}"]',
+        '[api]\nname = "Other"',
+        '[api]\nauthorization = "AWS_IAM"',
+        '[api.cors]\norigins = ["https://a.example"]',
+        '[api.cors]\nmethods = ["GET"]',
+        '[api.cors]\nheaders = ["X-Mine"]',
+    ],
+)
+def test_it_changes_with_the_api_of_the_settings(deployment, more):
+    settings = ONE_FUNCTION.replace('routes = ["GET /item"]\n', "") if more.startswith("routes") else ONE_FUNCTION
+    assert deployment(settings, more=f"{more}\n") != deployment()
+
+
+def test_it_changes_with_the_function_behind_a_route(deployment):
+    other = '[functions.Other]\nsource = "src"\n'
+    moved = ONE_FUNCTION.replace('routes = ["GET /item"]\n', "") + other + 'routes = ["GET /item"]\n'
+    assert deployment(moved) != deployment(more=other)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "memory = 512\ntimeout = 5\nenvironment.LEVEL = 'x'",
+        "[tags]\nTeam = 'a'",
+        "[alarms]\nerrors = 7",
+        "[logs]\nretention_days = 90",
+        "[network]\nsubnets = 'nat'",
+        "[api]\nthrottling.rate = 5",
+        "[api]\naccess_log = false",
+        "[api]\ncloudwatch_role = false",
+        "[api]\nstage = 'v1'",
+        "[functions.Other]\nsource = 'src'",
+        "[tables.Other]\npartition_key = { name = 'id' }",
+        "[environments.dev]\nprotected = true",
+    ],
+)
+def test_it_stays_when_nothing_published_changes(deployment, more):
+    assert deployment(more=f"{more}\n") == deployment()
+
+
+def test_it_stays_when_a_layer_adds_something_else_or_tags_the_api(deployment):
+    other = 'template.add_resource(ssm.Parameter("P", Type="String", Value="1"))'
+    assert deployment(layer=other) == deployment()
+    assert (
+        deployment(layer='from troposphere import Tags; template.resources["Api"].Tags = Tags(A="b")') == deployment()
+    )
+
+
+def test_it_does_not_depend_on_the_order_of_a_resources_properties(deployment):
+    one = 'template.add_resource(apigateway.Model("M", RestApiId=api, ContentType="a/b", Name="n"))'
+    other = 'template.add_resource(apigateway.Model("M", Name="n", ContentType="a/b", RestApiId=api))'
+    assert deployment(layer=one) == deployment(layer=other)
+
+
+MUTATIONS = [
+    # Model
+    ('ContentType="application/json", Schema', 'ContentType="text/json", Schema'),
+    ('Schema={"type": "object"}', 'Schema={"type": "array"}'),
+    ('Description="d", Name="n"', 'Description="e", Name="n"'),
+    ('Name="n"', 'Name="m"'),
+    # RequestValidator
+    ('Name="v"', 'Name="w"'),
+    ("ValidateRequestBody=True", "ValidateRequestBody=False"),
+    ("ValidateRequestParameters=False", "ValidateRequestParameters=True"),
+    # Authorizer
+    ('Name="a"', 'Name="b"'),
+    ('Type="TOKEN"', 'Type="REQUEST"'),
+    ('AuthorizerUri="arn:1"', 'AuthorizerUri="arn:4"'),
+    ('IdentitySource="method.request.header.A"', 'IdentitySource="method.request.header.B"'),
+    ("AuthorizerResultTtlInSeconds=1", "AuthorizerResultTtlInSeconds=2"),
+    ('AuthorizerCredentials="arn:2"', 'AuthorizerCredentials="arn:4"'),
+    ('IdentityValidationExpression="x"', 'IdentityValidationExpression="y"'),
+    # GatewayResponse
+    ('ResponseType="THROTTLED"', 'ResponseType="UNAUTHORIZED"'),
+    ('StatusCode="429"', 'StatusCode="430"'),
+    ('header.X": "\'1\'"}, ResponseTemplates', 'header.X": "\'2\'"}, ResponseTemplates'),
+    ('ResponseTemplates={"application/json": "{}"}', 'ResponseTemplates={"application/json": "[]"}'),
+    # Resource
+    ('ParentId="p"', 'ParentId="q"'),
+    ('PathPart="x"', 'PathPart="y"'),
+    # Method
+    ('ResourceId=Ref("R")', 'ResourceId="r"'),
+    ('HttpMethod="GET", AuthorizationType', 'HttpMethod="PUT", AuthorizationType'),
+    ('AuthorizationType="NONE"', 'AuthorizationType="CUSTOM"'),
+    ("ApiKeyRequired=False", "ApiKeyRequired=True"),
+    ('OperationName="o"', 'OperationName="p"'),
+    ('RequestValidatorId=Ref("V")', 'RequestValidatorId="v"'),
+    ('RequestModels={"application/json": Ref("M")}', 'RequestModels={"text/json": Ref("M")}'),
+    ('{"method.request.header.X": True}', '{"method.request.header.X": False}'),
+    ('AuthorizerId=Ref("A")', 'AuthorizerId="a"'),
+    ('AuthorizationScopes=["s"]', 'AuthorizationScopes=["t"]'),
+    ('Integration(Type="HTTP"', 'Integration(Type="HTTP_PROXY"'),
+    ('IntegrationHttpMethod="GET"', 'IntegrationHttpMethod="POST"'),
+    ('Uri="https://a.example"', 'Uri="https://b.example"'),
+    ("TimeoutInMillis=1000", "TimeoutInMillis=2000"),
+    ('PassthroughBehavior="NEVER"', 'PassthroughBehavior="WHEN_NO_MATCH"'),
+    ('RequestTemplates={"application/json": "{}"}', 'RequestTemplates={"application/json": "[]"}'),
+    ('{"integration.request.header.X": "\'1\'"}', '{"integration.request.header.X": "\'2\'"}'),
+    ('CacheNamespace="c"', 'CacheNamespace="d"'),
+    ('CacheKeyParameters=["k"]', 'CacheKeyParameters=["l"]'),
+    ('ContentHandling="CONVERT_TO_TEXT"', 'ContentHandling="CONVERT_TO_BINARY"'),
+    ('ConnectionType="INTERNET"', 'ConnectionType="VPC_LINK", ConnectionId="c"'),
+    ('Credentials="arn:3"', 'Credentials="arn:4"'),
+    ('SelectionPattern="x"', 'SelectionPattern="y"'),
+    ('StatusCode="200", SelectionPattern', 'StatusCode="201", SelectionPattern'),
+    ('StatusCode="200", ResponseModels', 'StatusCode="201", ResponseModels'),
+    ('ResponseModels={"application/json": Ref("M")}', 'ResponseModels={"text/json": Ref("M")}'),
+    # RestApi
+    ('rest.Description = "d"', 'rest.Description = "e"'),
+    ('["image/png"]', '["image/gif"]'),
+    ("rest.MinimumCompressionSize = 10", "rest.MinimumCompressionSize = 20"),
+    ('rest.ApiKeySourceType = "HEADER"', 'rest.ApiKeySourceType = "AUTHORIZER"'),
+    ("rest.DisableExecuteApiEndpoint = False", "rest.DisableExecuteApiEndpoint = True"),
+    ('"Statement": []', '"Statement": [{}]'),
+    ("rest.FailOnWarnings = False", "rest.FailOnWarnings = True"),
+    ('rest.Parameters = {"p": "1"}', 'rest.Parameters = {"p": "2"}'),
+    ('rest.CloneFrom = "x"', 'rest.CloneFrom = "y"'),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), MUTATIONS, ids=[new for _, new in MUTATIONS])
+def test_every_property_of_what_a_layer_adds_counts(deployment, old, new):
+    assert EVERYTHING.count(old) == 1
+    assert deployment(layer=EVERYTHING.lstrip().replace(old, new)) != deployment(layer=EVERYTHING.lstrip())
+
+
+@pytest.mark.parametrize("line", [line for line in EVERYTHING.splitlines() if line.strip()])
+def test_every_resource_that_a_layer_adds_counts(deployment, line):
+    without = EVERYTHING.replace(line, "pass" if not line.startswith("    ") else "    pass").lstrip()
+    if "rest = " in line:
+        without = re.sub(r"(?m)^ +rest\.?.*$", "    pass", EVERYTHING).lstrip()
+    assert deployment(layer=without) != deployment(layer=EVERYTHING.lstrip())
+
+
+def test_the_deployment_waits_for_what_a_layer_adds(document):
+    files = {"own.py": ADD.replace("{body}", EVERYTHING.lstrip())}
+    rendered = document(f"layers = ['own']\n{ONE_FUNCTION}", **files)
+    [deployment] = [r for r in rendered["Resources"].values() if r["Type"] == "AWS::ApiGateway::Deployment"]
+    assert {"M", "V", "A", "G", "Me"} <= set(deployment["DependsOn"])
+    assert len(set(deployment["DependsOn"])) == len(deployment["DependsOn"])
