@@ -1,0 +1,46 @@
+"""docs/deployment.md says what the code does."""
+
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+
+from tapgen.cli import SECTIONS
+
+ROOT = Path(__file__).parents[3]
+PAGE = (ROOT / "docs/deployment.md").read_text()
+
+
+@pytest.fixture(scope="module")
+def script():
+    return runpy.run_path(str(ROOT / "scripts/deployment_rules.py"))
+
+
+def test_every_rule_has_a_test_and_every_mark_a_rule(script):
+    assert list(script["RULES"]) == list(range(1, 46))
+    assert set(script["tests"]()) == set(script["RULES"])
+
+
+def test_the_table_is_what_the_tests_say(script):
+    assert script["page"]() == PAGE
+
+
+def test_every_aws_action_is_listed():
+    source = (ROOT / "tapgen/deploy/operations.py").read_text()
+    called = set(re.findall(r'_(?:cloudformation|pages)\(\s*"(\w+)"', source))
+    assert len(called) > 20
+    names = {"".join(word.capitalize() for word in operation.split("_")) for operation in called}
+    renamed = {"DescribeStackDriftDetectionStatus", "ContinueUpdateRollback"}
+    missing = {name for name in names | renamed if f"{name}`" not in PAGE}
+    assert missing == set()
+
+
+def test_every_deployment_command_is_on_the_page():
+    for name in SECTIONS["Deployment"]:
+        assert re.search(rf"`(tapgen )?{name}\b|tapgen {name}\b", PAGE), name
+
+
+def test_the_links_lead_somewhere():
+    for target in re.findall(r"\]\(([^)#]+)\)", PAGE):
+        assert (ROOT / "docs" / target).exists(), target
