@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 RUNTIME_VARIABLES = ("AWS_", "_HANDLER", "_X_AMZN_TRACE_ID", "LAMBDA_", "LANG", "PATH", "TZ", "PYTHONPATH")
 
 
+# What needs a permission but is no request to an endpoint of AWS: connecting to a database with a signed token.
+NOT_CALLED = frozenset({"rds-db"})
+
+
 @dataclass(frozen=True)
 class FunctionNeeds:
     """A function, its role, and what it must be allowed.
@@ -92,7 +96,8 @@ def _needs(function: str, subject: Subject, analyse: Analyse) -> FunctionNeeds:
             needed += one
     services: dict[str, tuple[str, str, int]] = {}
     for call in analysis.calls:
-        services.setdefault(call.service, (call.service, prefix + call.file, call.line))
+        if call.service not in NOT_CALLED:
+            services.setdefault(call.service, (call.service, prefix + call.file, call.line))
     hidden = any(problem.kind != "cycle" for problem in analysis.problems)
     return FunctionNeeds(
         function,

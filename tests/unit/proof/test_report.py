@@ -121,8 +121,10 @@ def test_json() -> None:
 def test_github_escapes_and_names_the_environments() -> None:
     lines = report.github(CHECKED).splitlines()
     assert lines == [
-        "::error file=handler/index.py,line=2,title=tapgen permission-missing (dev)::"
-        "ItemFunction needs dynamodb:GetItem on ItemTable. Allow the action.",
+        (
+            "::error file=handler/index.py,line=2,title=tapgen permission-missing (dev)::"
+            "ItemFunction needs dynamodb:GetItem on ItemTable. Allow the action."
+        ),
         "::warning file=pyproject.toml,line=1,title=tapgen permission-unused (dev%2C prod)::Role allows Scan. Remove it.",
         "::warning file=pyproject.toml,line=1,title=tapgen permission-unused (dev)::Role allows Delete. Remove it.",
         "::notice title=tapgen E3002 (prod)::100%25 of it: one, two%0Alines. https://example.com/rule",

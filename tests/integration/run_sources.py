@@ -1,0 +1,70 @@
+"""Runs handler sources, each in a process forked from one that has imported boto3; not a test.
+
+Usage: python run_sources.py SOURCES.json, a list of [name, folder, entry point]. What a source raises is of no interest
+here: the requests that it sent until then are recorded by botocore's client-side monitoring, under the source's name.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import inspect
+import io
+import json
+import os
+import signal
+import sys
+import threading
+from contextlib import redirect_stderr, redirect_stdout, suppress
+from pathlib import Path
+
+import boto3
+
+PATIENCE = 1  # second; a waiter would wait for minutes
+
+
+class Event(dict):
+    """An event that has everything: "GET" where nothing else fits."""
+
+    def __missing__(self, key: str) -> str:
+        return "GET"
+
+    def get(self, key: str, default: object = None) -> object:
+        return self[key]
+
+
+class Context:
+    aws_request_id = "00000000-0000-4000-8000-000000000000"
+    function_name = "worker"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 1000
+
+
+def run(folder: str, entry_point: str) -> None:
+    module, _, name = entry_point.rpartition(".")
+    sys.path.insert(0, folder)
+    handler = getattr(importlib.import_module(module), name)
+    answer = handler(Event(op="list_tables", Records=[Event(body="{}")]), Context())
+    if inspect.isawaitable(answer):
+        asyncio.run(answer)
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread():
+            thread.join(1)
+
+
+def main(file: str) -> None:
+    for name, folder, entry_point in json.loads(Path(file).read_text()):
+        child = os.fork()
+        if not child:
+            signal.alarm(PATIENCE)
+            os.environ["AWS_CSM_CLIENT_ID"] = name
+            with suppress(BaseException), redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+                boto3.setup_default_session()
+                run(folder, entry_point)
+            os._exit(0)
+        os.waitpid(child, 0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
