@@ -7,16 +7,15 @@ tests make there has names of its own and is destroyed at the end.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
-import subprocess
-import sys
 import time
 import urllib.request
 import uuid
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.session import Session
 
+from tapgen.cli import run
 from tapgen.local import emulator
 from tapgen.local.isolation import isolate
 
@@ -33,7 +33,6 @@ ROOT = Path(__file__).parents[2]
 REAL = os.environ.get("TAPGEN_INTEGRATION_ENV", "")
 REGIONS = {"dev": "us-east-1", "staging": "us-west-2", "prod": "eu-central-1"}  # of the embedded AWS
 ENVIRONMENTS = tuple(REAL.split(",")) if REAL else ("dev", "staging", "prod")
-PATIENCE = 3600 if REAL else 60  # seconds for one command; network interfaces of functions go slowly
 
 
 @dataclass(frozen=True)
@@ -43,6 +42,8 @@ class Cloud:
     environ: Mapping[str, str] = field(repr=False)
     region: str
     embedded: emulator.Emulator | None
+    session: Session = field(default_factory=Session, repr=False)
+    clients: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False)
 
     def in_region(self, region: str) -> Cloud:
         """The same AWS, another region."""
@@ -51,12 +52,12 @@ class Cloud:
         )
 
     def client(self, service: str) -> Any:
-        """A botocore client."""
-        session = Session()
-        if self.embedded:
-            session.set_credentials(*self.embedded.credentials)
-        endpoint = self.embedded.endpoint if self.embedded else None
-        return session.create_client(service, region_name=self.region, endpoint_url=endpoint)
+        """A botocore client, made once."""
+        if (service, self.region) not in self.clients:
+            endpoint = self.embedded.endpoint if self.embedded else None
+            made = self.session.create_client(service, region_name=self.region, endpoint_url=endpoint)
+            self.clients[service, self.region] = made
+        return self.clients[service, self.region]
 
     def address(self, outputs: Mapping[str, str]) -> str:
         """The API's address without a slash at its end."""
@@ -86,6 +87,27 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Done:
+    """What a command printed."""
+
+    stdout: str
+    stderr: str
+
+
+@contextmanager
+def variables(values: Mapping[str, str]) -> Iterator[None]:
+    """Exactly these environment variables inside of the block."""
+    before = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@dataclass(frozen=True)
 class Application:
     """A copy of the shipped application in a folder of its own, under a name of its own."""
 
@@ -108,26 +130,21 @@ class Application:
         text = text.replace(header, "\n".join((header, *lines)))
         (self.folder / "pyproject.toml").write_text(text)
 
-    def tapgen(self, command: str, *arguments: str, exit_code: int = 0, stdin: str = "") -> subprocess.CompletedProcess:
-        """Run `tapgen COMMAND --env ENVIRONMENT ...` as a process of its own and check its exit code."""
-        done = subprocess.run(
-            [sys.executable, "-m", "tapgen", command, "--env", self.environment, *arguments],
-            cwd=self.folder,
-            env=dict(self.cloud.environ),
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
-        assert done.returncode == exit_code, f"exit code {done.returncode}\n{done.stdout}\n{done.stderr}"
+    def tapgen(self, command: str, *arguments: str, exit_code: int = 0) -> Done:
+        """Run `tapgen COMMAND --env ENVIRONMENT ...` in this process, which saves its start, and check its exit code."""
+        out, err = io.StringIO(), io.StringIO()
+        words = ["--project", str(self.folder), command, "--env", self.environment, *arguments]
+        with variables(self.cloud.environ), redirect_stdout(out), redirect_stderr(err):
+            code = run(words)
+        done = Done(out.getvalue(), err.getvalue())
+        assert code == exit_code, f"exit code {code}\n{done.stdout}\n{done.stderr}"
         return done
 
-    def deploy(self, *arguments: str, exit_code: int = 0) -> subprocess.CompletedProcess:
+    def deploy(self, *arguments: str, exit_code: int = 0) -> Done:
         """Deploy without asking."""
         return self.tapgen("deploy", "--yes", *arguments, exit_code=exit_code)
 
-    def destroy(self) -> subprocess.CompletedProcess:
+    def destroy(self) -> Done:
         """Destroy without asking, protected or not."""
         return self.tapgen("destroy", "--yes", "--disable-protection", "--confirm", self.stack_name)
 
@@ -168,7 +185,9 @@ def cloud():
         return
     with emulator.running() as running:
         environ = isolate(os.environ, running)
-        yield Cloud(environ, running.region, running)
+        session = Session()
+        session.set_credentials(*running.credentials)
+        yield Cloud(environ, running.region, running, session)
 
 
 @pytest.fixture(scope="session")

@@ -155,13 +155,14 @@ def test_a_name_that_is_taken_rolls_the_update_back_and_the_application_runs_on(
     taken = f"{changed.name}-taken"
     events = changed.cloud.client("events")
     arn = events.create_event_bus(Name=taken)["EventBusArn"]
-    (changed.folder / "taken.py").write_text(BUS_LAYER.format(name=taken))
+    layer = f"taken_{changed.environment}"  # a module of its own for each environment: one process imports it once
+    (changed.folder / f"{layer}.py").write_text(BUS_LAYER.format(name=taken))
     try:
-        changed.set('layers = ["taken"]', "functions.Item.memory = 512")
+        changed.set(f'layers = ["{layer}"]', "functions.Item.memory = 512")
         done = changed.deploy(exit_code=6)
         assert "Root cause: TakenBus (AWS::Events::EventBus" in done.stderr
         assert "already exists" in done.stderr
-        assert "taken.py:5" in done.stderr
+        assert f"{layer}.py:5" in done.stderr
         assert changed.stack()["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
         assert function(changed)["MemorySize"] == 256
         assert changed.request("GET", "/item").status == 200
