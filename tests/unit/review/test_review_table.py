@@ -9,7 +9,8 @@ import security_cases
 from review_cases import CASES, Case, told
 
 from tapgen.review.assess import assess
-from tapgen.review.rulebook import RULES
+from tapgen.review.model import Refusal
+from tapgen.review.rulebook import ALWAYS, BY_CASE, RULES, UNLESS_ALLOWED
 
 assert security_cases.TRUST  # its cases join the table when it is imported
 
@@ -45,3 +46,20 @@ def test_the_table_covers_every_rule_of_templates() -> None:
     covered = {word.split(" ")[0] for one in CASES for word in one.expected}
 
     assert covered >= {rule for rule in RULES if not rule.startswith("S1")}
+
+
+REFUSALS = {
+    "": {Refusal.NONE},
+    ALWAYS: {Refusal.ALWAYS},
+    UNLESS_ALLOWED: {Refusal.UNLESS_ALLOWED},
+    BY_CASE: {Refusal.NONE, Refusal.UNLESS_ALLOWED},
+}
+
+
+def test_what_the_documentation_says_of_refusals_is_so() -> None:
+    findings = [finding for one in CASES for finding in assess(one.old, one.new).findings]
+
+    assert all(finding.refusal in REFUSALS[RULES[finding.rule].refused] for finding in findings)
+    for name, rule in RULES.items():
+        if rule.refused == BY_CASE and name not in {"L003", "L004", "L005"}:
+            assert {finding.refusal for finding in findings if finding.rule == name} >= {Refusal.UNLESS_ALLOWED}
