@@ -15,10 +15,15 @@ from tapgen.errors import DocumentError, TapgenError
 # Patterns are compiled when something failed, not at start-up.
 _PRINTED = r"(?m)^<class '[\w.]+'>: (?P<where>[\w.]+) function validator "
 _WRONG_TYPE = r"<class '[\w.]+'>: (?P<where>[\w.]+) is <class '(?P<is>[\w.]+)'>, expected (?P<expected>.+)"
-_UNKNOWN = r"(?P<type>[\w:]+) object does not support attribute (?P<property>\w+)"
 _REQUIRED = r"Resource (?P<property>\w+) required in type (?P<type>[^()]+?)(?: \(title: (?P<title>\w+)\))?$"
+_REWORDED = {
+    r"(?P<type>[\w:]+) object does not support attribute (?P<property>\w+)": "{type} has no property {property}",
+    r'duplicate key "(?P<id>\w+)" detected': 'the logical id "{id}" is taken already',
+    r"Maximum (?:number of )?(?P<what>\w+) (?P<most>\d+) reached": (
+        "more than {most} {what}; CloudFormation takes no more in one template"
+    ),
+}
 _COMPOSE = str(Path(__file__).with_name("compose.py"))  # adds what a layer hands it
-_DUPLICATE = r'duplicate key "(?P<id>\w+)" detected'
 
 
 @contextmanager
@@ -47,13 +52,12 @@ def _said(error: Exception, printed: str) -> str:
     if match := re.search(_WRONG_TYPE, text):
         expected = re.sub(r"<class '(?:[\w]+\.)*(\w+)'>", r"\1", match["expected"])
         return f"{_property(match['where'])}: {match['is'].rpartition('.')[2]}, expected {expected}"
-    if match := re.search(_UNKNOWN, text):
-        return f"{match['type']} has no property {match['property']}"
     if match := re.search(_REQUIRED, text):
         of = f"{match['title']} ({match['type']})" if match["title"] else match["type"]
         return f"{of}: the property {match['property']} is required"
-    if match := re.search(_DUPLICATE, text):
-        return f'the logical id "{match["id"]}" is taken already'
+    for pattern, worded in _REWORDED.items():
+        if match := re.search(pattern, text):
+            return worded.format(**match.groupdict())
     if isinstance(error, SyntaxError):
         text = error.msg
     said = printed.strip()

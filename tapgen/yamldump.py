@@ -109,6 +109,7 @@ def _style(text: str) -> str | None:
 def dump_yaml(document: dict[str, Any], *, fast: bool = FAST) -> str:
     """The document as YAML in short form, in its own order."""
     dumper = _dumper(yaml.CSafeDumper if fast else _PlainEmitter)
-    return str(
-        yaml.dump(document, Dumper=dumper, default_flow_style=False, allow_unicode=True, width=_WIDTH, sort_keys=False)
+    text: str = yaml.dump(
+        document, Dumper=dumper, default_flow_style=False, allow_unicode=True, width=_WIDTH, sort_keys=False
     )
+    return text.removesuffix("...\n")  # the end of the document, which libyaml marks after some blocks
