@@ -3,11 +3,13 @@
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.conftest import ENVIRONMENTS, eventually
+from tests.integration.conftest import ENVIRONMENTS, REAL, eventually
+from tests.sockets import listeners
 
 OUTPUTS = {
     "VpcIdOutput",
@@ -77,6 +79,13 @@ def test_the_tags_say_whose_it_is(deployed):
     assert tags["ManagedBy"] == "tapgen"
     assert tags["Environment"] == ("Production" if deployed.environment == "prod" else deployed.environment)
     assert {"Repository", "Author"} <= set(tags)
+
+
+@pytest.mark.skipif(bool(REAL) or not Path("/proc/net/tcp").exists(), reason="looks at the embedded AWS in /proc")
+def test_with_everything_at_work_the_embedded_aws_listens_on_loopback_alone(deployed):
+    assert deployed.request("GET", "/item").status == 200
+    embedded = deployed.cloud.embedded
+    assert listeners(embedded.process.pid) == [("0100007F", embedded.port)]
 
 
 def test_a_second_deployment_has_nothing_to_do(deployed):

@@ -17,6 +17,7 @@ from tapgen.errors import TapgenError, UsageError
 from tapgen.local import emulator
 from tapgen.local.emulator import HOST
 from tapgen.local.server import Request
+from tests.sockets import listeners
 
 
 def ask(port, path, host="localhost"):
@@ -26,19 +27,6 @@ def ask(port, path, host="localhost"):
     body = answer.read()
     connection.close()
     return answer.status, body
-
-
-def listeners(pid):
-    """The addresses on which a process listens (proc(5): /proc/net/tcp, local address and state 0A)."""
-    sockets = {str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir()}
-    found = []
-    for table in ("tcp", "tcp6"):
-        for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
-            fields = line.split()
-            if fields[3] == "0A" and f"socket:[{fields[9]}]" in sockets:
-                address, _, port = fields[1].partition(":")
-                found.append((address, int(port, 16)))
-    return found
 
 
 def test_it_enforces_iam_and_answers_for_its_account(embedded):
