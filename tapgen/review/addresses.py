@@ -10,6 +10,8 @@ from tapgen.review.model import Effect, Finding, Refusal, ResourceChange, Severi
 from tapgen.review.show import at, text
 from tapgen.review.template import Resource, Template
 
+_PATH: Final = "the custom domain's path to the API"
+
 # Type -> (rule, what clients lose). The address of each is part of its physical id, so a replacement changes it.
 ADDRESSES: Final = {
     "AWS::ApiGateway::RestApi": ("L101", "the API's address"),
@@ -21,9 +23,9 @@ ADDRESSES: Final = {
     "AWS::ApiGateway::DomainName": ("L103", "the custom domain"),
     "AWS::ApiGateway::DomainNameV2": ("L103", "the custom domain"),
     "AWS::ApiGatewayV2::DomainName": ("L103", "the custom domain"),
-    "AWS::ApiGateway::BasePathMapping": ("L103", "the custom domain's path to the API"),
-    "AWS::ApiGateway::BasePathMappingV2": ("L103", "the custom domain's path to the API"),
-    "AWS::ApiGatewayV2::ApiMapping": ("L103", "the custom domain's path to the API"),
+    "AWS::ApiGateway::BasePathMapping": ("L103", _PATH),
+    "AWS::ApiGateway::BasePathMappingV2": ("L103", _PATH),
+    "AWS::ApiGatewayV2::ApiMapping": ("L103", _PATH),
     "AWS::Lambda::Url": ("L104", "the function URL"),
     "AWS::AppSync::GraphQLApi": ("L105", "the GraphQL API's address"),
     "AWS::AppSync::DomainName": ("L105", "the custom domain"),
@@ -49,6 +51,9 @@ def address_losses(changes: tuple[ResourceChange, ...], old: Template, new: Temp
             yield _gone(before, new)
         elif change.effect >= Effect.MAY_REPLACE or change.action == "may-delete":
             yield _moves(before, change)
+        else:
+            yield from _switched_off(before, after)
+            yield from _leads_elsewhere(before, after)
     yield from _routes_gone(old, new)
 
 
@@ -70,6 +75,36 @@ def _gone(before: Resource, new: Template) -> Finding:
         "" if kept else f"Clients must stop calling it first; --allow-loss {before.logical_id} if they have.",
         refusal=Refusal.NONE if kept else Refusal.UNLESS_ALLOWED,
     )
+
+
+def _switched_off(before: Resource, after: Resource) -> Iterator[Finding]:
+    """API Gateway developer guide, "Disable the default endpoint for REST APIs"."""
+    name = "DisableExecuteApiEndpoint"
+    if after.properties.get(name) == "true" != before.properties.get(name):
+        yield Finding(
+            "L101",
+            after.logical_id,
+            after.type,
+            f"{after.logical_id}: the API's own address is switched off ({name}); only a custom domain answers",
+            Severity.HIGH,
+            f"Clients must use the custom domain first; --allow-loss {after.logical_id} if they do.",
+            refusal=Refusal.UNLESS_ALLOWED,
+        )
+
+
+def _leads_elsewhere(before: Resource, after: Resource) -> Iterator[Finding]:
+    if ADDRESSES[after.type][1] != _PATH:
+        return
+    for name in ("RestApiId", "ApiId", "Stage"):
+        was, now = before.properties.get(name), after.properties.get(name)
+        if was != now:
+            yield Finding(
+                "L103",
+                after.logical_id,
+                after.type,
+                f"{after.logical_id}: the domain leads elsewhere ({name}: {text(was or '')} → {text(now or '')})",
+                Severity.MEDIUM,
+            )
 
 
 def _same_address(before: Resource, new: Template) -> str:

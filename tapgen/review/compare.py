@@ -91,7 +91,7 @@ def _leftovers(old: Sequence[Any], new: Sequence[Any]) -> tuple[list[int], list[
 
 def _pairs(old: list[Any], new: list[Any]) -> list[tuple[int | None, int | None]]:
     pairs: list[tuple[int | None, int | None]] = []
-    free = dict.fromkeys(range(len(old)))
+    free: dict[int, int | None] = dict.fromkeys(range(len(old)))
     named: dict[tuple[str, str], list[int]] = {}
     for index, item in enumerate(old):
         if (name := _identity(item)) is not None:
@@ -106,6 +106,7 @@ def _pairs(old: list[Any], new: list[Any]) -> list[tuple[int | None, int | None]
             pairs.append((match, index))
         else:
             lonely.append(index)
+    lonely = _renamed(old, new, free, lonely, pairs)
     # By position only among items without an identity: two tags with other keys are two changes, not one.
     nameless = [index for index in free if _identity(old[index]) is None]
     for index in lonely:
@@ -116,6 +117,38 @@ def _pairs(old: list[Any], new: list[Any]) -> list[tuple[int | None, int | None]
         else:
             pairs.append((None, index))
     return [*pairs, *((index, None) for index in free)]
+
+
+def _renamed(
+    old: list[Any],
+    new: list[Any],
+    free: dict[int, int | None],
+    lonely: list[int],
+    pairs: list[tuple[int | None, int | None]],
+) -> list[int]:
+    """Pair items that differ in nothing but what identifies them, such as a statement's Sid; the rest stays lonely."""
+    bodies: dict[str, list[int]] = {}
+    for index in free:
+        if (body := _body(old[index])) is not None:
+            bodies.setdefault(body, []).append(index)
+    rest = []
+    for index in lonely:
+        same = bodies.get(_body(new[index]) or "")
+        if same:
+            match = same.pop(0)
+            del free[match]
+            pairs.append((match, index))
+        else:
+            rest.append(index)
+    return rest
+
+
+def _body(item: Any) -> str | None:
+    """Everything of an item but its identity, where there is enough of it to be sure."""
+    identity = _identity(item)
+    if identity is None or len(item) < 3:
+        return None
+    return identity[0] + key_of({key: value for key, value in item.items() if key != identity[0]})
 
 
 def _identity(item: Any) -> tuple[str, str] | None:

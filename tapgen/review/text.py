@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tapgen.review import words
-from tapgen.review.model import ABSENT, Finding, PropertyChange, Refusal, ResourceChange, Review, SectionChange
+from tapgen.review.model import ABSENT, Effect, Finding, PropertyChange, Refusal, ResourceChange, Review, SectionChange
 from tapgen.review.show import inline
 
 _STYLES = {
@@ -115,7 +115,8 @@ def _value(change: PropertyChange | SectionChange, indent: int) -> Iterator[Line
     old, new = words.value_of(change, old=True), words.value_of(change, old=False)
     label = words.label(change)
     note = words.effect(change) if isinstance(change, PropertyChange) else ""
-    after = ((f"   {note}", "bold red" if "replace" in note or "delete" in note else "dim"),) if note else ()
+    loud = isinstance(change, PropertyChange) and change.effect >= Effect.MAY_REPLACE
+    after = ((f"   {note}", "bold red" if loud else "dim"),) if note else ()
     if isinstance(change, PropertyChange) and change.cause:
         yield Line(indent, ((f"{label}: {inline(new)}", ""), *after))
     elif words.long(old) or words.long(new):
@@ -141,4 +142,4 @@ def print_rich(all_lines: list[Line]) -> None:
         text = Text(overflow="fold")
         for word, style in line.words:
             text.append(words.printable(word), style)
-        console.print(Padding(text, (0, 0, 0, line.indent)))
+        console.print(Padding(text, (0, 0, 0, line.indent), expand=False))

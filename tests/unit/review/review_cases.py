@@ -536,6 +536,23 @@ one(
     "L103 X ?",
 )
 one("a mapping of a domain goes", "AWS::ApiGateway::BasePathMapping", {"DomainName": "a"}, None, "X delete", "L103 X ?")
+one(
+    "an API's own address is switched off",
+    "AWS::ApiGateway::RestApi",
+    {},
+    {"DisableExecuteApiEndpoint": True},
+    "X update",
+    "L101 X ?",
+    "S015 X -",
+)
+one(
+    "a custom domain leads to another stage",
+    "AWS::ApiGateway::BasePathMapping",
+    {"Stage": "a"},
+    {"Stage": "b"},
+    "X update",
+    "L103 X",
+)
 one("a retained API leaves", "AWS::ApiGateway::RestApi", {"DeletionPolicy": "Retain"}, None, "X delete", "L101 X")
 one("a function URL goes", "AWS::Lambda::Url", {"AuthType": "AWS_IAM"}, None, "X delete", "L104 X ?")
 one(

@@ -149,6 +149,13 @@ def test_list_items_are_matched_by_identity_before_place() -> None:
     ]
 
 
+def test_items_that_differ_in_their_identity_alone_are_paired() -> None:
+    old = [{"Sid": "A", "Effect": "Allow", "Action": "x"}, {"Sid": "B", "Effect": "Allow", "Action": "y"}]
+    new = [{"Sid": "C", "Effect": "Allow", "Action": "y"}, {"Sid": "A", "Effect": "Deny", "Action": "x"}]
+
+    assert list(differences(old, new)) == [((0, "Sid"), "B", "C"), ((1, "Effect"), "Allow", "Deny")]
+
+
 def test_a_new_function_is_one_difference_not_many() -> None:
     assert list(differences({"a": {"Ref": "X"}}, {"a": {"Ref": "Y"}})) == [(("a",), {"Ref": "X"}, {"Ref": "Y"})]
     assert list(differences({"a": {"b": "c"}}, {"a": {"Ref": "Y"}})) == [(("a",), {"b": "c"}, {"Ref": "Y"})]
