@@ -29,7 +29,14 @@ if TYPE_CHECKING:
 @click.option("--deployed", is_flag=True, help="Compare with the live stack (needs credentials).")
 @aws_options.aws
 @click.option("--with-env", "other", help="Compare with another environment, as both render now.")
-@click.option("--format", "format_", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "markdown", "json"]),
+    default="text",
+    show_default=True,
+    help="What is printed.",
+)
 @click.option(
     "--exit-code", "exit_code", is_flag=True, help="0: no changes, 3: changes, 4: data loss or a refused change."
 )

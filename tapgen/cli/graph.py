@@ -12,7 +12,14 @@ from tapgen.cli.options import environment, load_project
 @click.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @environment
-@click.option("--format", "format_", type=click.Choice(["mermaid", "dot", "svg"]), default="mermaid", show_default=True)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["mermaid", "dot", "svg"]),
+    default="mermaid",
+    show_default=True,
+    help="What is printed.",
+)
 @click.option("--full", is_flag=True, help="Draw every resource and reference; else mere connections are arrows.")
 @click.option("--diff", "with_diff", is_flag=True, help="Colour what changes since --rev.")
 @click.option("--rev", default="HEAD", show_default=True, help="Git revision for --diff.")

@@ -1,0 +1,237 @@
+"""The frame around every command: help, the funnel of errors, exit codes, and what is imported when."""
+
+import ast
+import os
+import signal
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from tapgen import __version__
+from tapgen.cli import SECTIONS
+from tests.conftest import ONE_FUNCTION, ROOT
+
+COMMANDS = {name: summary for section in SECTIONS.values() for name, summary in section.items()}
+
+
+def python(*arguments, cwd, stdout=subprocess.PIPE, **environment):
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=cwd,
+        env={**os.environ, **environment},
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def tapgen_process(*arguments, cwd, **rest):
+    return python("-m", "tapgen", *arguments, cwd=cwd, **rest)
+
+
+# ---------------------------------------------------------------------------------------------------------- help
+
+
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+def test_help_lists_every_command_under_its_section(tapgen, flag, tmp_path):
+    ended = tapgen(flag, cwd=tmp_path)
+    assert (ended.code, ended.err) == (0, "")
+    position = 0
+    for title, commands in SECTIONS.items():
+        position = ended.out.index(f"\n{title}:\n", position)
+        for name in commands:
+            position = ended.out.index(f"\n  {name} ", position)
+    assert ended.out.startswith("Usage: tapgen [OPTIONS] COMMAND [ARGS]...")
+
+
+def test_without_arguments_help_is_shown(tapgen, tmp_path):
+    ended = tapgen(cwd=tmp_path)
+    assert ended.code == 2
+    assert ended.out == tapgen("--help", cwd=tmp_path).out
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_summary_is_the_first_line_of_the_commands_docstring_and_there_is_an_example(name):
+    command = import_module(f"tapgen.cli.{name}").command
+    assert command.help.splitlines()[0].strip() == COMMANDS[name]
+    assert f"tapgen {name}" in command.help
+
+
+def test_every_command_of_the_package_is_in_a_section():
+    """A module that holds a `command` and is in no section could not be called."""
+    found = set()
+    for file in (ROOT / "tapgen" / "cli").glob("*.py"):
+        for statement in ast.parse(file.read_text()).body:
+            if isinstance(statement, ast.FunctionDef) and statement.name == "command":
+                found.add(file.stem)
+    assert found == set(COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_says_what_it_is_for(name):
+    command = import_module(f"tapgen.cli.{name}").command
+    silent = [p.name for p in command.params if p.param_type_name == "option" and not p.help]
+    assert silent == []
+
+
+def test_the_version(tapgen, tmp_path):
+    assert tapgen("--version", cwd=tmp_path).out == f"tapgen, version {__version__}\n"
+
+
+def test_python_m_is_the_same_program(tmp_path):
+    ended = tapgen_process("--version", cwd=tmp_path)
+    assert (ended.returncode, ended.stdout) == (0, f"tapgen, version {__version__}\n")
+
+
+# -------------------------------------------------------------------------------------------------------- errors
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["rendr"], "Error: No such command 'rendr'; did you mean \"render\"?\n"),
+        (["frobnicate"], "Error: No such command 'frobnicate'; known: "),
+        (["--colour"], "Error: No such option '--colour'"),
+        (["render", "--evn", "dev"], "Error: No such option '--evn'. Did you mean '--env'?"),
+        (["render", "dev"], "Error: Got unexpected extra argument (dev)\n"),
+        (["render", "--env"], "Error: Option '--env' requires an argument.\n"),
+    ],
+)
+def test_what_a_new_user_may_mistype(tapgen, project, arguments, said):
+    ended = tapgen(*arguments, cwd=project())
+    assert (ended.code, ended.out) == (2, "")
+    assert said.rstrip("\n") in ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_no_settings_at_all(tapgen, tmp_path):
+    ended = tapgen("render", cwd=tmp_path)
+    assert ended.code == 2
+    assert ended.err == (
+        f"Error: no tapgen.toml or pyproject.toml in {tmp_path} or above it\n"
+        "Hint: Put [tool.tapgen] with an application and its environments into pyproject.toml, or write tapgen.toml.\n"
+    )
+
+
+@pytest.mark.parametrize("content", ["", "[tool.other]\n", "[project]\nname = 'x'\n"])
+def test_a_pyproject_without_settings(tapgen, tmp_path, content):
+    (tmp_path / "pyproject.toml").write_text(content)
+    ended = tapgen("render", cwd=tmp_path)
+    assert ended.code == 2
+    assert ended.err.startswith(f"Error: {tmp_path / 'pyproject.toml'}: there is no [tool.tapgen]\nHint: Put ")
+
+
+def test_a_project_that_is_not_there(tapgen, tmp_path):
+    ended = tapgen("--project", "nowhere", "render", cwd=tmp_path)
+    assert (ended.code, ended.err.splitlines()[0]) == (2, "Error: nowhere: No such file or directory")
+
+
+def test_debug_shows_the_traceback(tmp_path):
+    ended = tapgen_process("--debug", "render", cwd=tmp_path)
+    assert ended.returncode != 0
+    assert "Traceback" in ended.stderr
+    assert "SettingsError" in ended.stderr
+    assert "Traceback" not in tapgen_process("render", cwd=tmp_path).stderr
+
+
+def test_what_is_no_users_doing_is_not_swallowed(project):
+    """An unknown exception ends in a traceback: a bug is reported with it, not with "Error:"."""
+    own = "class Odd(BaseException): pass\ndef build(template, environment, stack):\n    raise Odd('a bug')\n"
+    ended = tapgen_process("render", cwd=project("layers = ['own']\n" + ONE_FUNCTION, **{"own.py": own}))
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("Traceback")
+    assert ended.stderr.splitlines()[-1].endswith("Odd: a bug")
+
+
+# ------------------------------------------------------------------------------------------- signals, pipes, bytes
+
+
+def test_ctrl_c(project):
+    more = "layers = ['own']\n" + ONE_FUNCTION
+    own = "import time\nopen('started', 'w').close()\ndef build(template, environment, stack):\n    time.sleep(60)\n"
+    folder = project(more, **{"own.py": own})
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tapgen", "render"],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not (folder / "started").exists():
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err.strip()) == (130, "", "Interrupted.")
+    assert not (folder / "templates_out").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments", [["render", "--stdout"], ["render", "--check"], ["envs"], ["settings", "--schema"]]
+)
+def test_a_reader_that_goes_away(project, arguments):
+    """As `tapgen render --stdout | head -1`: no traceback, no noise."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        ended = tapgen_process(*arguments, cwd=project(), stdout=writing)
+    finally:
+        os.close(writing)
+    assert ended.stderr == ""
+    assert ended.returncode == 1
+
+
+def test_a_template_is_utf_8_whatever_the_terminal_takes(project):
+    folder = project(more="[environments.dev]\ndescription = 'Größe → Maß'\n")
+    ended = tapgen_process("render", "--stdout", cwd=folder, PYTHONIOENCODING="ascii", PYTHONUTF8="0", LC_ALL="C")
+    assert ended.returncode == 0, ended.stderr
+    assert "Größe → Maß" in ended.stdout
+
+
+@pytest.mark.parametrize("arguments", [["settings"], ["render", "--check"]])
+def test_other_output_survives_a_terminal_that_takes_ascii_alone(project, arguments):
+    folder = project(more="[environments.dev]\ndescription = 'Größe → Maß'\n")
+    ended = tapgen_process(*arguments, cwd=folder, PYTHONIOENCODING="ascii", PYTHONUTF8="0", LC_ALL="C")
+    assert "Traceback" not in ended.stderr
+
+
+# -------------------------------------------------------------------------------------------- what is imported
+
+WATCH = """
+import sys
+from tapgen.cli import run
+code = run(sys.argv[1:])
+import json
+print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})), file=sys.stderr)
+sys.exit(code)
+"""
+
+
+def imported(*arguments, cwd: Path):
+    import json
+
+    ended = python("-c", WATCH, *arguments, cwd=cwd)
+    assert ended.returncode == 0, ended.stderr
+    return set(json.loads(ended.stderr.splitlines()[-1]))
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"]])
+def test_help_imports_nothing_heavy(tmp_path, arguments):
+    heavy = {"troposphere", "awacs", "boto3", "botocore", "cfnlint", "rich", "yaml", "msgspec", "ministack", "asyncio"}
+    assert imported(*arguments, cwd=tmp_path) & heavy == set()
+
+
+def test_rendering_json_imports_no_yaml(project):
+    modules = imported("render", "--stdout", "--format", "json", cwd=project())
+    assert modules & {"boto3", "botocore", "cfnlint", "rich", "ministack", "yaml", "cfn_flip"} == set()
+    assert "troposphere" in modules
+
+
+def test_rendering_yaml_imports_neither_boto3_nor_cfn_lint(project):
+    modules = imported("render", "--stdout", cwd=project())
+    assert modules & {"boto3", "botocore", "cfnlint", "rich", "ministack"} == set()
+    assert "yaml" in modules
