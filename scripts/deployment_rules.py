@@ -1,4 +1,4 @@
-"""Write the table "rule -> tests" of docs/deployment.md from the `rule` markers of the tests: run it after a change there."""
+"""Write the table "rule -> tests" of docs/deployment.md from the tests' `rule` markers: run it after a change there."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ PAGE = ROOT / "docs/deployment.md"
 BEGIN, END = "<!-- rules: scripts/deployment_rules.py -->\n", "<!-- /rules -->\n"
 
 RULES = {
-    1: "A stack in REVIEW_IN_PROGRESS is no stack: CREATE it; remove only an empty one that our own change set brought about",
+    1: "A stack in REVIEW_IN_PROGRESS is no stack: CREATE it; remove only an empty one of our own making",
     2: "After the execution the stack is polled by ARN; REVIEW_IN_PROGRESS is never an end",
     3: "ROLLBACK_COMPLETE is cleared only with our tags and without a kept resource, never by a read-only command",
-    4: "A failed roll-back is continued by `recover`; skipping a resource needs its name; the stack is never deleted instead",
+    4: "A failed roll-back is continued by `recover`; skipping needs the resource's name; nothing is deleted",
     5: "A running operation is named with its start and token; `--wait` queues behind it",
     6: "One table has every stack status of the service model, and a test fails when there is a new one",
     7: "Resources that the clean-up could not delete are listed",
@@ -28,7 +28,7 @@ RULES = {
     16: "Before the execution: still AVAILABLE, and the deployed template still the one the plan was made from",
     17: "A change set may take ten minutes, then it is deleted",
     18: "ARNs after the first call",
-    19: "Ctrl-C: before the execution everything is taken back, after it the way back is printed; a second one leaves at once",
+    19: "Ctrl-C: before the execution all is taken back, after it the way back is shown; a second one leaves at once",
     20: "Events are paged to a known id, and told once by id alone",
     21: "Our operation is known by its token, never by a local time",
     22: "The stack's status decides, events are best effort; ten attempts; throttling stretches the interval",

@@ -39,10 +39,11 @@ def command(
 
     from tapgen.deploy.invoke import log_group
     from tapgen.deploy.logs import age, log_line, read
+    from tapgen.deploy.masking import masker
     from tapgen.deploy.pace import Clock
 
     start = int((time.time() - age(since)) * 1000)
     chosen = load_environment(ctx.obj, environment)
     client = aws_options.connect_one(chosen, profile, region)
     for event in read(client, log_group(client, chosen, function), start, Clock(), follow=follow):
-        click.echo(json.dumps({"time": event.time, "message": event.message}) if as_json else log_line(event))
+        click.echo(json.dumps({"time": event.time, "message": masker()(event.message)}) if as_json else log_line(event))

@@ -37,7 +37,7 @@ def status(client: Client, name: str) -> dict[str, Any]:
         "stack": stack.name,
         "region": client.region,
         "status": stack.status,
-        "reason": stack.reason,
+        "reason": masker()(stack.reason),
         "operation": describe_operation(stack, operation(client, stack.arn)) if row.running else "",
         "created": _time(stack.created),
         "updated": _time(stack.updated),

@@ -49,6 +49,8 @@ class Board:
             if self._live is None:
                 self._live = Live(get_renderable=self.render, console=self.err, refresh_per_second=4, transient=True)
                 self._live.start()
+            else:
+                self._live.refresh()
 
     def drop(self, region: str) -> None:
         """A region is over."""
@@ -105,9 +107,9 @@ class LiveView:
 
     def event(self, event: Event, progress: Progress) -> None:
         """See View."""
+        self._board.show(self._region, progress)
         if not under_way(event.status):
             self._say(texts.event_line(event, progress), _style(event.status))
-        self._board.show(self._region, progress)
 
     def pulse(self, progress: Progress) -> None:
         """See View."""
@@ -117,7 +119,7 @@ class LiveView:
         """See View."""
         self._board.drop(self._region)
         lines = texts.outcome_lines(outcome)
-        self._say(lines[0], "bold green" if outcome.ok else "bold red")
+        self._say(lines[0], "bold green" if outcome.ok else "bold red" if lines[0].startswith("Error") else "yellow")
         for line in lines[1:]:
             self._say(line, "")
         if outcome.ok:

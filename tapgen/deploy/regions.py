@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import replace
 from threading import Event as Flag
 from threading import Thread
@@ -69,17 +70,43 @@ def _asked(confirm: Callable[[tuple[Plan, ...]], bool], plans: tuple[Plan, ...],
 
 def _side_by_side(work: Callable[[int], None], count: int, stop: Flag) -> None:
     """Run `work` once for each index, and wait; a Ctrl-C is passed on to all, a second one leaves at once."""
-    threads = [Thread(target=work, args=(index,), daemon=True) for index in range(count)]
-    for thread in threads:
-        thread.start()
-    while any(thread.is_alive() for thread in threads):
+    broken: list[BaseException] = []
+    over = [Flag() for _ in range(count)]
+
+    def guarded(index: int) -> None:
         try:
-            for thread in threads:
-                thread.join(_LOOK)
+            work(index)
+        except BaseException as error:  # noqa: BLE001 - raised below, where it is seen
+            broken.append(error)
+        finally:
+            over[index].set()
+
+    threads = [Thread(target=guarded, args=(index,), daemon=True) for index in range(count)]
+    while True:
+        try:
+            _see_through(threads, over)
+            break
         except KeyboardInterrupt:
             if stop.is_set():
                 raise
             stop.set()
+    if broken:
+        raise broken[0]
+
+
+def _see_through(threads: Sequence[Thread], over: Sequence[Flag]) -> None:
+    """Start what is not started, and wait for all.
+
+    Flags are waited for, not threads: a join that Ctrl-C ends marks
+    its thread as stopped while it still runs (bpo-45274).
+    """
+    for thread in threads:
+        if thread.ident is None:
+            with suppress(RuntimeError):  # a Ctrl-C came between its start and its first step
+                thread.start()
+    for flag in over:
+        while not flag.wait(_LOOK):
+            pass
 
 
 def _interruptible(stop: Flag, clock: Clock) -> Callable[[float], None]:

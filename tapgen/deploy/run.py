@@ -76,10 +76,6 @@ class Run:
         """Ask, execute and follow."""
         return self._contained(lambda: self._told(self._perform(prepared, confirm)))
 
-    def decline(self, prepared: Prepared) -> Outcome:
-        """End with a no that was said elsewhere."""
-        return self.perform(prepared, lambda _: False)
-
     def _prepare(self) -> Prepared:
         options = self._request.options
         if options.detach and self._request.protected and options.allow_loss:

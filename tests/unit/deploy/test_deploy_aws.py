@@ -1,50 +1,21 @@
 """The one module that knows botocore, against botocore's own stub: requests as the service model wants them."""
 
+import inspect
 import io
 import json
 from datetime import UTC, datetime
 
-import botocore.exceptions
 import pytest
-from botocore.config import Config
-from botocore.session import Session
-from botocore.stub import Stubber
 
-from tapgen.deploy import botofaults
-from tapgen.deploy.aws import Caller, connect
-from tapgen.deploy.faults import AwsError, CredentialsError, ThrottledError, UnreachableError
+from tapgen.deploy.faults import AwsError
 from tapgen.deploy.operations import AwsClient
-from tapgen.deploy.values import Change, ChangeSetRequest, Created, Detail, Finding, Identity, Output, Page
-from tapgen.errors import ExitCode, UsageError
+from tapgen.deploy.ports import Client
+from tapgen.deploy.values import Identity, Output, Page
+from tests.unit.deploy.fake import Cloud
 
 ARN = "arn:aws:cloudformation:eu-west-1:123456789012:stack/tap-dev/1"
 SET = "arn:aws:cloudformation:eu-west-1:123456789012:changeSet/tapgen-dev-1/2"
 WHEN = datetime(2030, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def stub(monkeypatch):
-    """A maker of stubbed services, and the client that calls them."""
-    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION"):
-        monkeypatch.delenv(name, raising=False)
-    session = Session()
-    session.set_credentials("key", "secret")
-    services, stubs = {}, {}
-
-    def service(name):
-        if name not in services:
-            services[name] = session.create_client(name, region_name="eu-west-1", config=Config())
-            stubs[name] = Stubber(services[name])
-            stubs[name].activate()
-        return services[name]
-
-    def stubber(name):
-        service(name)
-        return stubs[name]
-
-    yield stubber, AwsClient(Caller(service), "eu-west-1")
-    for one in stubs.values():
-        one.assert_no_pending_responses()
 
 
 def test_identity_and_region(stub):
@@ -121,163 +92,6 @@ def test_events_one_page_at_a_time(stub):
     assert page.next == "n"
     assert (page.events[0].token, page.events[0].reason, page.events[0].of_stack) == ("token", "the hook says no", True)
     assert client.events(ARN, "n") == Page(())
-
-
-def asked(**more):
-    return ChangeSetRequest("tap-dev", "tapgen-dev-1", "CREATE", "token", "what", body="{}", **more)
-
-
-def test_create_change_set_sends_everything(stub):
-    stubber, client = stub
-    stubber("cloudformation").add_response(
-        "create_change_set",
-        {"Id": SET, "StackId": ARN},
-        {
-            "StackName": "tap-dev",
-            "ChangeSetName": "tapgen-dev-1",
-            "ChangeSetType": "CREATE",
-            "ClientToken": "token",
-            "Description": "what",
-            "TemplateBody": "{}",
-            "Parameters": [{"ParameterKey": "A", "ParameterValue": "1"}],
-            "Capabilities": ["CAPABILITY_IAM"],
-            "Tags": [{"Key": "k", "Value": "v"}],
-            "ImportExistingResources": True,
-        },
-    )
-    made = client.create_change_set(
-        asked(parameters={"A": "1"}, capabilities=("CAPABILITY_IAM",), tags={"k": "v"}, import_existing=True)
-    )
-    assert made == Created(SET, ARN)
-
-
-def test_a_large_template_goes_by_url(stub):
-    stubber, client = stub
-    expected = {
-        "StackName": "s",
-        "ChangeSetName": "n",
-        "ChangeSetType": "UPDATE",
-        "ClientToken": "token",
-        "Description": "d",
-        "TemplateURL": "https://x",
-        "Parameters": [],
-        "Capabilities": [],
-        "Tags": [],
-    }
-    stubber("cloudformation").add_response("create_change_set", {"Id": SET, "StackId": ARN}, expected)
-    client.create_change_set(ChangeSetRequest("s", "n", "UPDATE", "token", "d", url="https://x"))
-
-
-@pytest.mark.rule(8)
-def test_no_changes_as_an_error_is_none(stub):
-    stubber, client = stub
-    stubber("cloudformation").add_client_error(
-        "create_change_set", "ValidationError", "No updates are to be performed."
-    )
-    assert client.create_change_set(asked()) is None
-
-
-@pytest.mark.rule(14)
-def test_a_change_set_that_an_unanswered_attempt_has_made_is_found_by_its_name(stub):
-    stubber, client = stub
-    cloudformation = stubber("cloudformation")
-    cloudformation.add_client_error("create_change_set", "AlreadyExistsException", "exists")
-    cloudformation.add_response(
-        "describe_change_set",
-        {"ChangeSetId": SET, "StackId": ARN},
-        {"StackName": "tap-dev", "ChangeSetName": "tapgen-dev-1"},
-    )
-    assert client.create_change_set(asked()) == Created(SET, ARN)
-    cloudformation.add_client_error("create_change_set", "InsufficientCapabilitiesException", "Requires capabilities")
-    with pytest.raises(AwsError, match="CreateChangeSet: Requires capabilities"):
-        client.create_change_set(asked())
-
-
-def described(*changes, **more):
-    return {
-        "ChangeSetId": SET,
-        "ChangeSetName": "n",
-        "StackId": ARN,
-        "Status": "CREATE_COMPLETE",
-        "ExecutionStatus": "AVAILABLE",
-        "Changes": list(changes),
-        **more,
-    }
-
-
-@pytest.mark.rule(11)
-def test_every_page_of_a_change_set_is_read(stub):
-    stubber, client = stub
-    target = {
-        "Attribute": "Properties",
-        "Name": "P",
-        "RequiresRecreation": "Always",
-        "BeforeValue": "1",
-        "AfterValue": "2",
-    }
-    detail = {"Target": target, "Evaluation": "Static", "ChangeSource": "DirectModification", "CausingEntity": "X"}
-    first = {
-        "Action": "Modify",
-        "LogicalResourceId": "A",
-        "PhysicalResourceId": "a-1",
-        "ResourceType": "T",
-        "Replacement": "True",
-        "Scope": ["Properties"],
-        "Details": [detail],
-        "PolicyAction": "ReplaceAndDelete",
-    }
-    cloudformation = stubber("cloudformation")
-    cloudformation.add_response(
-        "describe_change_set",
-        described(
-            {"Type": "Resource", "ResourceChange": first}, {"Type": "Resource", "HookInvocationCount": 1}, NextToken="n"
-        ),
-        {"ChangeSetName": SET, "IncludePropertyValues": True},
-    )
-    cloudformation.add_response(
-        "describe_change_set",
-        described({"Type": "Resource", "ResourceChange": {"Action": "Add", "LogicalResourceId": "B"}}),
-        {"ChangeSetName": SET, "IncludePropertyValues": True, "NextToken": "n"},
-    )
-    found = client.change_set(SET, values=True)
-    reason = Detail("Properties", "P", "Always", "Static", "DirectModification", "X", before="1", after="2")
-    assert found.changes == (
-        Change("Modify", "A", "a-1", "T", "True", ("Properties",), (reason,), "ReplaceAndDelete"),
-        Change("Add", "B", "", ""),
-    )
-
-
-@pytest.mark.rule(13)
-def test_failed_validations_and_hooks_are_read_from_describe_events(stub):
-    stubber, client = stub
-    events = [
-        {
-            "EventId": "1",
-            "StackId": ARN,
-            "LogicalResourceId": "T",
-            "ValidationStatus": "FAILED",
-            "ValidationName": "NAME",
-        },
-        {"EventId": "2", "StackId": ARN, "HookStatus": "HOOK_FAILED", "HookType": "H", "HookStatusReason": "no"},
-        {"EventId": "3", "StackId": ARN, "EventType": "STACK_EVENT"},
-    ]
-    cloudformation = stubber("cloudformation")
-    cloudformation.add_response("describe_events", {"OperationEvents": events}, {"ChangeSetName": SET})
-    assert client.change_set_findings(SET) == (Finding("T", "NAME", ""), Finding("", "H", "no"))
-    cloudformation.add_client_error("describe_events", "InvalidAction", "Unknown action: DescribeEvents")
-    assert client.change_set_findings(SET) == ()
-    cloudformation.add_client_error("describe_events", "AccessDenied", "no")
-    with pytest.raises(AwsError):
-        client.change_set_findings(SET)
-
-
-@pytest.mark.rule(13)
-def test_a_botocore_without_describe_events_reads_nothing():
-    class Old:
-        def knows(self, name, operation):
-            return False
-
-    assert AwsClient(Old(), "eu-west-1").change_set_findings(SET) == ()
 
 
 @pytest.mark.rule(34)
@@ -404,110 +218,13 @@ def test_functions_and_logs(stub):
     assert client.log_events("g", 1, "n").next == ""
 
 
-@pytest.mark.parametrize(
-    ("error", "kind", "words"),
-    [
-        (botocore.exceptions.NoCredentialsError(), CredentialsError, "aws sso login"),
-        (botocore.exceptions.TokenRetrievalError(provider="sso", error_msg="expired"), CredentialsError, "Log in"),
-        (botocore.exceptions.EndpointConnectionError(endpoint_url="u"), UnreachableError, "Check the network"),
-        (botocore.exceptions.ReadTimeoutError(endpoint_url="u"), UnreachableError, "AWS_ENDPOINT_URL"),
-        (botocore.exceptions.ConnectionClosedError(endpoint_url="u"), UnreachableError, "Check the network"),
-        (botocore.exceptions.ParamValidationError(report="bad"), AwsError, ""),
-    ],
-)
-def test_botocores_own_errors_say_what_to_do(error, kind, words):
-    fault = botofaults.translate(error, "describe_stacks")
-    assert type(fault) is kind
-    assert words in fault.hint
-    assert fault.message.startswith("DescribeStacks: ")
-
-
-def test_a_wrong_argument_is_a_usage_error():
-    fault = botofaults.translate(botocore.exceptions.ParamValidationError(report="bad"), "describe_stacks")
-    assert fault.exit_code == ExitCode.USAGE
-
-
-@pytest.mark.rule(22)
-@pytest.mark.parametrize(
-    ("code", "kind", "words"),
-    [
-        ("Throttling", ThrottledError, "after 10 attempts"),
-        ("RequestLimitExceeded", ThrottledError, "after 10 attempts"),
-        ("ExpiredToken", CredentialsError, "expired"),
-        ("InvalidClientTokenId", CredentialsError, "expired"),
-        ("AccessDenied", AwsError, "expired"),
-        ("LimitExceededException", AwsError, "expired"),
-    ],
-)
-def test_error_codes_say_what_they_are_about(code, kind, words):
-    error = botocore.exceptions.ClientError({"Error": {"Code": code, "Message": "expired"}}, "DescribeStacks")
-    fault = botofaults.translate(error, "describe_stacks")
-    assert type(fault) is kind
-    assert words in fault.message
-
-
-def test_the_names_of_botocores_errors_are_real():
-    for name in (*botofaults._NO_CREDENTIALS, *botofaults._UNREACHABLE):
-        assert issubclass(getattr(botocore.exceptions, name), Exception), name
-
-
-@pytest.fixture
-def home(monkeypatch, tmp_path):
-    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL"):
-        monkeypatch.delenv(name, raising=False)
-    config = tmp_path / "config"
-    config.write_text("[profile work]\nregion = eu-north-1\n[profile bare]\n")
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
-    return monkeypatch
-
-
-def test_profiles_and_regions_come_from_the_standard_places(home):
-    assert connect("work").region == "eu-north-1"
-    assert connect("work", "us-east-1").region == "us-east-1"
-    home.setenv("AWS_REGION", "ap-south-1")
-    assert connect("work").region == "ap-south-1"
-    with pytest.raises(UsageError, match="absent") as caught:
-        connect("absent")
-    assert caught.value.hint == "Known profiles: bare, work."
-    home.delenv("AWS_REGION")
-    with pytest.raises(UsageError, match="no AWS region"):
-        connect("bare")
-
-
-def test_no_credentials_is_said_without_a_traceback(home):
-    with pytest.raises(CredentialsError, match="GetCallerIdentity: Unable to locate credentials"):
-        connect("work").identity()
-
-
-def test_a_silent_endpoint_is_given_up_soon_and_a_loopback_one_is_an_emulator(home):
-    client = connect(region="us-east-1", endpoint="http://127.0.0.1:9", credentials=("a", "b"))
-    assert client.emulated is True
-    assert connect(region="us-east-1", endpoint="http://x.localhost:9", credentials=("a", "b")).emulated is True
-    with pytest.raises(UnreachableError, match="Could not connect"):
-        client.identity()
-
-
-def test_an_endpoint_that_is_no_url_is_an_error_with_a_message(home):
-    client = connect(region="us-east-1", endpoint="nonsense", credentials=("a", "b"))
-    with pytest.raises(AwsError, match="nonsense"):
-        client.identity()
-
-
-@pytest.mark.rule(22)
-def test_calls_are_retried_ten_times_in_standard_mode(home):
-    client = connect(region="us-east-1", credentials=("a", "b"))
-    for name in ("cloudformation", "s3", "lambda"):
-        config = client._call.service(name).meta.config
-        assert config.retries["mode"] == "standard"
-        assert config.retries["total_max_attempts"] >= 10
-    assert client._call.service("lambda").meta.config.read_timeout > 900
-
-
-def test_a_bucket_on_this_machine_is_a_path(home):
-    client = connect(region="us-east-1", endpoint="http://127.0.0.1:9", credentials=("a", "b"))
-    assert client._call.service("s3").meta.config.s3["addressing_style"] == "path"
-    assert client.object_url("b", "k") == "http://127.0.0.1:9/b/k"
+@pytest.mark.parametrize("name", [name for name in vars(Client) if not name.startswith("_")])
+def test_both_clients_have_every_operation_with_the_same_arguments(name):
+    port = vars(Client)[name]
+    if isinstance(port, property):
+        assert isinstance(vars(AwsClient)[name], property)
+        return
+    wanted = [(one.name, one.kind, one.default) for one in inspect.signature(port).parameters.values()]
+    for kind in (AwsClient, Cloud):
+        found = inspect.signature(getattr(kind, name)).parameters.values()
+        assert [(one.name, one.kind, one.default) for one in found] == wanted, kind

@@ -209,6 +209,14 @@ def test_a_python_without_pip_is_named(tmp_path):
     assert subprocess.run([sys.executable, "-m", "pip", "--version"], check=False, capture_output=True).returncode == 0
 
 
+def test_a_full_disk_while_installing_is_told_in_pips_words(tmp_path):
+    full = tmp_path / "python"
+    full.write_text("#!/bin/sh\necho 'ERROR: Could not install: [Errno 28] No space left on device' >&2\nexit 1\n")
+    full.chmod(0o755)
+    with pytest.raises(TapgenError, match="No space left on device"):
+        wheels.install(Path("r.txt"), tmp_path, "python3.13", "arm64", python=str(full))
+
+
 def with_code():
     made = document()
     made["Parameters"] = {"ArtifactBucket": {"Type": "String"}, "ItemFunctionCodeKey": {"Type": "String"}}

@@ -3,7 +3,7 @@
 import pytest
 
 from tapgen.deploy.faults import AwsError, CredentialsError, ThrottledError, UnreachableError
-from tapgen.errors import ExitCode
+from tapgen.errors import ExitCode, TapgenError
 from tests.unit.deploy.fake import Cloud
 from tests.unit.deploy.scene import NAME, Seen, deployed, document, request, run, topic
 
@@ -192,3 +192,13 @@ def test_an_empty_stack_that_somebody_executed_meanwhile_is_not_deleted():
 
     assert run(cloud, request(), confirm=meanwhile).code == ExitCode.DECLINED
     assert cloud.count("delete_stack") == 0
+
+
+def test_what_goes_wrong_here_while_it_runs_there_is_no_failure_of_the_deployment():
+    class Full(Seen):
+        def event(self, event, progress):
+            raise TapgenError("no space left on device")
+
+    outcome = run(Cloud(), request(), view=Full())
+    assert outcome.code == ExitCode.CONTINUES
+    assert outcome.message == "the operation on tap-dev goes on: no space left on device"

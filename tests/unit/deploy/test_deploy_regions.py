@@ -110,3 +110,29 @@ def test_the_exit_code_is_the_end_that_needs_a_hand_most(first):
     assert worst(outcomes) == ExitCode.STUCK
     assert worst(outcomes[:1]) == first
     assert worst(()) == ExitCode.OK
+
+
+def test_what_breaks_in_a_region_is_raised_and_not_lost():
+    pairs = targets()
+    pairs[1][0].hook = lambda *_: 1 / 0
+    with pytest.raises(ZeroDivisionError):
+        go(pairs)
+
+
+def test_a_second_ctrl_c_leaves_at_once():
+    cloud, view = targets()[0]
+    release = threading.Event()
+    main = threading.main_thread().ident
+
+    def hook(_, operation):
+        if operation == "events" and not release.is_set():
+            release.wait(0.2)
+            interrupt(main)
+            release.wait(0.3)
+            interrupt(main)
+            release.wait(5)
+
+    cloud.hook = hook
+    with pytest.raises(KeyboardInterrupt):
+        go([(cloud, view), targets()[1]], timeout=20.0)
+    release.set()

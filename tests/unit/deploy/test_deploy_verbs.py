@@ -3,9 +3,7 @@
 import pytest
 
 from tapgen.deploy.attach import Cancel, Watch
-from tapgen.deploy.destroy import SLOW, Destroy
 from tapgen.deploy.drift import detect, drift_fields, drift_lines, drifted
-from tapgen.deploy.faults import AwsError, UnreachableError
 from tapgen.deploy.inspect import as_environment, events, existing, outputs, status
 from tapgen.deploy.policy import stack_policy
 from tapgen.deploy.recover import Recover
@@ -13,7 +11,7 @@ from tapgen.deploy.states import STATES
 from tapgen.deploy.values import PropertyDrift, ResourceDrift
 from tapgen.errors import ExitCode, TapgenError
 from tests.unit.deploy.fake import Cloud, output
-from tests.unit.deploy.scene import NAME, TABLE, TAGS, TOPIC, Seen, deployed, document, request
+from tests.unit.deploy.scene import NAME, TABLE, TAGS, Seen, deployed, document, request
 
 STACK = "AWS::CloudFormation::Stack"
 
@@ -208,153 +206,6 @@ def test_recover_elsewhere(status, code):
     assert skipping.code == (ExitCode.BUSY if code == ExitCode.BUSY else ExitCode.USAGE)
 
 
-@pytest.mark.parametrize("kept", ["Topic", "Queue"])
-@pytest.mark.rule(37)
-@pytest.mark.rule(43)
-def test_destroy_deletes_what_goes_and_says_what_stays(kept):
-    cloud = Cloud()
-    record = deployed(cloud, document(**{kept: {**TOPIC, "DeletionPolicy": "Retain"}}))
-    view = Seen()
-    outcome = verb(Destroy, cloud, view=view).run(lambda question: question.text.startswith("Delete tap-dev"))
-    assert (outcome.code, record.status) == (ExitCode.OK, "DELETE_COMPLETE")
-    assert any(step.startswith("  kept     ") and kept in step for step in view.steps)
-    assert any(step.startswith("  deleted  ItemTable") for step in view.steps)
-    assert view.warnings == [f"{kept} (AWS::SNS::Topic, {kept.lower()}-1) is kept and lives on."]
-
-
-@pytest.mark.rule(27)
-def test_destroying_a_missing_stack_is_no_success():
-    outcome = verb(Destroy, Cloud()).run(lambda _: True)
-    assert outcome.code == ExitCode.WRONG_TARGET
-    assert outcome.message == "there is no stack tap-dev in eu-west-1"
-
-
-@pytest.mark.rule(28)
-def test_destroy_never_turns_protection_off_by_itself():
-    cloud = Cloud()
-    record = deployed(cloud, protection=True)
-    refused = verb(Destroy, cloud).run(lambda _: True)
-    assert (refused.code, record.protection) == (ExitCode.REFUSED, True)
-    typed = []
-    outcome = verb(Destroy, cloud).run(lambda question: typed.append(question.typed) or True, disable_protection=True)
-    assert (outcome.code, typed) == (ExitCode.OK, [True])
-
-
-@pytest.mark.rule(28)
-@pytest.mark.parametrize("error", [AwsError("ValidationError", "no", "DeleteStack"), KeyboardInterrupt()])
-def test_protection_comes_back_when_the_deletion_does_not_begin(error):
-    cloud = Cloud()
-    record = deployed(cloud, protection=True)
-    cloud.faults["delete_stack"] = [error]
-    outcome = verb(Destroy, cloud).run(lambda _: True, disable_protection=True)
-    assert outcome.code in {ExitCode.FAILED, ExitCode.INTERRUPTED}
-    assert record.protection is True
-
-
-def test_a_lost_answer_of_delete_stack_is_not_called_nothing():
-    cloud = Cloud()
-    deployed(cloud)
-    cloud.faults["delete_stack"] = [UnreachableError("x", "gone", "DeleteStack")]
-    outcome = verb(Destroy, cloud).run(lambda _: True)
-    assert outcome.code == ExitCode.CONTINUES
-
-
-def test_a_protected_environment_is_destroyed_by_its_typed_name():
-    cloud = Cloud()
-    deployed(cloud)
-    asked = []
-    verb(Destroy, cloud, protected=True).run(lambda question: asked.append(question) or False)
-    assert (asked[0].typed, asked[0].stack_name) == (True, NAME)
-    assert cloud.count("delete_stack") == 0
-
-
-def test_a_stack_of_somebody_else_is_not_destroyed():
-    cloud = Cloud()
-    deployed(cloud, tags={"Application": "other"})
-    outcome = verb(Destroy, cloud).run(lambda _: True)
-    assert outcome.code == ExitCode.WRONG_TARGET
-    assert cloud.count("delete_stack") == 0
-
-
-@pytest.mark.rule(37)
-def test_what_cannot_be_deleted_is_listed_and_retained_at_the_second_try():
-    cloud = Cloud()
-    record = deployed(cloud)
-    cloud.fails["Topic"] = "it is in use"
-    failed = verb(Destroy, cloud).run(lambda _: True)
-    assert failed.code == ExitCode.STUCK
-    assert [(one.logical_id, one.reason) for one in failed.causes] == [("Topic", "it is in use")]
-    assert "--retain Topic" in failed.hint
-    view = Seen()
-    again = verb(Destroy, cloud, view=view).run(lambda _: True, retain=("Topic",))
-    assert (again.code, record.status) == (ExitCode.OK, "DELETE_COMPLETE")
-
-
-@pytest.mark.rule(37)
-def test_retain_is_refused_where_it_means_nothing():
-    cloud = Cloud()
-    record = deployed(cloud)
-    early = verb(Destroy, cloud).run(lambda _: True, retain=("Topic",))
-    assert (early.code, "DeletionPolicy" in early.hint) == (ExitCode.USAGE, True)
-    record.status = "DELETE_FAILED"
-    wrong = verb(Destroy, cloud).run(lambda _: True, retain=("Topik",))
-    assert (wrong.code, wrong.hint) == (ExitCode.USAGE, 'did you mean "Topic"?')
-    assert cloud.count("delete_stack") == 0
-
-
-@pytest.mark.rule(37)
-def test_the_slow_network_interfaces_are_told_before_and_waited_for():
-    cloud = Cloud()
-    made = document(
-        Function={"Type": "AWS::Lambda::Function", "Properties": {}},
-        Subnet={"Type": "AWS::EC2::Subnet", "Properties": {}},
-    )
-    deployed(cloud, made)
-    cloud.batch = 0
-    view = Seen()
-    outcome = verb(Destroy, cloud, view=view, options={"timeout": 60.0}).run(lambda _: SLOW in view.warnings)
-    assert outcome.code == ExitCode.CONTINUES
-    assert cloud.time.now >= 3600
-
-
-@pytest.mark.rule(34)
-def test_a_stack_whose_export_is_imported_is_not_destroyed():
-    cloud = Cloud()
-    deployed(cloud, outputs=(output("T", "t", "items-table"), output("P", "p")))
-    cloud.imports["items-table"] = ("reports",)
-    outcome = verb(Destroy, cloud).run(lambda _: True)
-    assert outcome.code == ExitCode.REFUSED
-    assert "reports imports the export items-table" in outcome.message
-
-
-@pytest.mark.rule(43)
-def test_a_stack_that_merely_vanished_is_not_taken_for_deleted():
-    cloud = Cloud()
-    deployed(cloud)
-    asked = cloud.stack
-    cloud.stack = lambda name: None if cloud.count("delete_stack") else asked(name)
-    outcome = verb(Destroy, cloud).run(lambda _: True)
-    assert outcome.code == ExitCode.CONTINUES
-
-
-@pytest.mark.parametrize("status", [one for one, row in STATES.items() if not row.destroy])
-def test_destroy_waits_for_nobody(status):
-    cloud = Cloud()
-    cloud.put(NAME, status, document(), tags=TAGS)
-    outcome = verb(Destroy, cloud).run(lambda _: True)
-    assert outcome.code in {ExitCode.BUSY, ExitCode.WRONG_TARGET}
-    assert cloud.count("delete_stack") == 0
-
-
-def test_destroy_detached_and_an_empty_stack_in_review():
-    cloud = Cloud()
-    deployed(cloud)
-    assert verb(Destroy, cloud, options={"detach": True}).run(lambda _: True).code == ExitCode.CONTINUES
-    review = Cloud()
-    review.put(NAME, "REVIEW_IN_PROGRESS", tags=TAGS)
-    assert verb(Destroy, review).run(lambda _: True).code == ExitCode.OK
-
-
 @pytest.mark.rule(36)
 def test_drift_shows_what_differs_and_what_nobody_can_know():
     cloud = Cloud()
@@ -395,6 +246,8 @@ def test_a_drift_detection_that_fails_or_never_ends():
     cloud.drift_status = ["DETECTION_FAILED"]
     with pytest.raises(TapgenError, match="denied"):
         detect(cloud, "arn", cloud.time.clock)
+    cloud.drift_found = (ResourceDrift("Topic", "topic-1", "AWS::SNS::Topic", "IN_SYNC"),)
+    assert detect(cloud, "arn", cloud.time.clock) == cloud.drift_found
     cloud.drift_status = ["DETECTION_IN_PROGRESS"]
     with pytest.raises(TapgenError, match="half an hour"):
         detect(cloud, "arn", cloud.time.clock)

@@ -1,0 +1,170 @@
+"""Change sets as botocore sends and answers them."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tapgen.deploy.faults import AwsError
+from tapgen.deploy.operations import AwsClient
+from tapgen.deploy.values import Change, ChangeSetRequest, Created, Detail, Finding
+
+ARN = "arn:aws:cloudformation:eu-west-1:123456789012:stack/tap-dev/1"
+SET = "arn:aws:cloudformation:eu-west-1:123456789012:changeSet/tapgen-dev-1/2"
+WHEN = datetime(2030, 1, 1, tzinfo=UTC)
+
+
+def asked(**more):
+    return ChangeSetRequest("tap-dev", "tapgen-dev-1", "CREATE", "token", "what", body="{}", **more)
+
+
+def test_create_change_set_sends_everything(stub):
+    stubber, client = stub
+    stubber("cloudformation").add_response(
+        "create_change_set",
+        {"Id": SET, "StackId": ARN},
+        {
+            "StackName": "tap-dev",
+            "ChangeSetName": "tapgen-dev-1",
+            "ChangeSetType": "CREATE",
+            "ClientToken": "token",
+            "Description": "what",
+            "TemplateBody": "{}",
+            "Parameters": [{"ParameterKey": "A", "ParameterValue": "1"}],
+            "Capabilities": ["CAPABILITY_IAM"],
+            "Tags": [{"Key": "k", "Value": "v"}],
+            "ImportExistingResources": True,
+        },
+    )
+    made = client.create_change_set(
+        asked(parameters={"A": "1"}, capabilities=("CAPABILITY_IAM",), tags={"k": "v"}, import_existing=True)
+    )
+    assert made == Created(SET, ARN)
+
+
+def test_a_large_template_goes_by_url(stub):
+    stubber, client = stub
+    expected = {
+        "StackName": "s",
+        "ChangeSetName": "n",
+        "ChangeSetType": "UPDATE",
+        "ClientToken": "token",
+        "Description": "d",
+        "TemplateURL": "https://x",
+        "Parameters": [],
+        "Capabilities": [],
+        "Tags": [],
+    }
+    stubber("cloudformation").add_response("create_change_set", {"Id": SET, "StackId": ARN}, expected)
+    client.create_change_set(ChangeSetRequest("s", "n", "UPDATE", "token", "d", url="https://x"))
+
+
+@pytest.mark.rule(8)
+def test_no_changes_as_an_error_is_none(stub):
+    stubber, client = stub
+    stubber("cloudformation").add_client_error(
+        "create_change_set", "ValidationError", "No updates are to be performed."
+    )
+    assert client.create_change_set(asked()) is None
+
+
+@pytest.mark.rule(14)
+def test_a_change_set_that_an_unanswered_attempt_has_made_is_found_by_its_name(stub):
+    stubber, client = stub
+    cloudformation = stubber("cloudformation")
+    cloudformation.add_client_error("create_change_set", "AlreadyExistsException", "exists")
+    cloudformation.add_response(
+        "describe_change_set",
+        {"ChangeSetId": SET, "StackId": ARN},
+        {"StackName": "tap-dev", "ChangeSetName": "tapgen-dev-1"},
+    )
+    assert client.create_change_set(asked()) == Created(SET, ARN)
+    cloudformation.add_client_error("create_change_set", "InsufficientCapabilitiesException", "Requires capabilities")
+    with pytest.raises(AwsError, match="CreateChangeSet: Requires capabilities"):
+        client.create_change_set(asked())
+
+
+def described(*changes, **more):
+    return {
+        "ChangeSetId": SET,
+        "ChangeSetName": "n",
+        "StackId": ARN,
+        "Status": "CREATE_COMPLETE",
+        "ExecutionStatus": "AVAILABLE",
+        "Changes": list(changes),
+        **more,
+    }
+
+
+@pytest.mark.rule(11)
+def test_every_page_of_a_change_set_is_read(stub):
+    stubber, client = stub
+    target = {
+        "Attribute": "Properties",
+        "Name": "P",
+        "RequiresRecreation": "Always",
+        "BeforeValue": "1",
+        "AfterValue": "2",
+    }
+    detail = {"Target": target, "Evaluation": "Static", "ChangeSource": "DirectModification", "CausingEntity": "X"}
+    first = {
+        "Action": "Modify",
+        "LogicalResourceId": "A",
+        "PhysicalResourceId": "a-1",
+        "ResourceType": "T",
+        "Replacement": "True",
+        "Scope": ["Properties"],
+        "Details": [detail],
+        "PolicyAction": "ReplaceAndDelete",
+    }
+    cloudformation = stubber("cloudformation")
+    cloudformation.add_response(
+        "describe_change_set",
+        described(
+            {"Type": "Resource", "ResourceChange": first}, {"Type": "Resource", "HookInvocationCount": 1}, NextToken="n"
+        ),
+        {"ChangeSetName": SET, "IncludePropertyValues": True},
+    )
+    cloudformation.add_response(
+        "describe_change_set",
+        described({"Type": "Resource", "ResourceChange": {"Action": "Add", "LogicalResourceId": "B"}}),
+        {"ChangeSetName": SET, "IncludePropertyValues": True, "NextToken": "n"},
+    )
+    found = client.change_set(SET, values=True)
+    reason = Detail("Properties", "P", "Always", "Static", "DirectModification", "X", before="1", after="2")
+    assert found.changes == (
+        Change("Modify", "A", "a-1", "T", "True", ("Properties",), (reason,), "ReplaceAndDelete"),
+        Change("Add", "B", "", ""),
+    )
+
+
+@pytest.mark.rule(13)
+def test_failed_validations_and_hooks_are_read_from_describe_events(stub):
+    stubber, client = stub
+    events = [
+        {
+            "EventId": "1",
+            "StackId": ARN,
+            "LogicalResourceId": "T",
+            "ValidationStatus": "FAILED",
+            "ValidationName": "NAME",
+        },
+        {"EventId": "2", "StackId": ARN, "HookStatus": "HOOK_FAILED", "HookType": "H", "HookStatusReason": "no"},
+        {"EventId": "3", "StackId": ARN, "EventType": "STACK_EVENT"},
+    ]
+    cloudformation = stubber("cloudformation")
+    cloudformation.add_response("describe_events", {"OperationEvents": events}, {"ChangeSetName": SET})
+    assert client.change_set_findings(SET) == (Finding("T", "NAME", ""), Finding("", "H", "no"))
+    cloudformation.add_client_error("describe_events", "InvalidAction", "Unknown action: DescribeEvents")
+    assert client.change_set_findings(SET) == ()
+    cloudformation.add_client_error("describe_events", "AccessDenied", "no")
+    with pytest.raises(AwsError):
+        client.change_set_findings(SET)
+
+
+@pytest.mark.rule(13)
+def test_a_botocore_without_describe_events_reads_nothing():
+    class Old:
+        def knows(self, name, operation):
+            return False
+
+    assert AwsClient(Old(), "eu-west-1").change_set_findings(SET) == ()

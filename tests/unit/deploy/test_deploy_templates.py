@@ -1,0 +1,175 @@
+"""The template on its way: capabilities, size, spelling, secrets."""
+
+import json
+
+import pytest
+
+from tapgen.deploy import facts
+from tapgen.deploy.faults import AwsError
+from tapgen.errors import ExitCode
+from tests.unit.deploy.fake import Cloud, output
+from tests.unit.deploy.scene import ROLE, TOPIC, Seen, deployed, document, request, run, topic
+
+CHANGED = document(Topic=topic("changed"))
+
+
+WITHOUT_TABLE = document(ItemTable=None)
+
+
+WRITES = ("create_change_set", "execute", "set_stack_policy", "set_termination_protection", "delete_stack", "store")
+
+
+@pytest.mark.rule(29)
+@pytest.mark.parametrize(
+    ("resources", "needed"),
+    [
+        ({"Topic": TOPIC}, ()),
+        ({"Role": ROLE}, ("CAPABILITY_IAM",)),
+        ({"Policy": {"Type": "AWS::IAM::Policy", "Properties": {"PolicyName": "p"}}}, ("CAPABILITY_IAM",)),
+        ({"Role": {"Type": "AWS::IAM::Role", "Properties": {"RoleName": "r"}}, "T": TOPIC}, ("CAPABILITY_NAMED_IAM",)),
+        ({"Fn::ForEach::R": ["X", ["a"], {"Role${X}": ROLE}]}, ("CAPABILITY_IAM",)),
+        ({"Macro": {"Fn::Transform": {"Name": "M"}, "Type": "AWS::SNS::Topic"}}, ()),
+    ],
+)
+def test_the_least_capabilities_are_computed_from_the_template(resources, needed):
+    assert facts.capabilities({"Transform": "M", "Resources": resources}) == needed
+
+
+@pytest.mark.rule(29)
+def test_the_capabilities_are_sent():
+    cloud = Cloud()
+    run(cloud, request(document(Role=ROLE), options={"plan_only": True}))
+    [kept] = cloud.sets.values()
+    assert kept["request"].capabilities == ("CAPABILITY_IAM",)
+
+
+@pytest.mark.rule(38)
+def test_a_template_over_the_limit_is_refused_before_any_call():
+    cloud = Cloud()
+    many = {"Resources": {f"T{number}": TOPIC for number in range(501)}}
+    outcome = run(cloud, request(many))
+    assert outcome.code == ExitCode.USAGE
+    assert "501 resources" in outcome.message
+    assert cloud.calls == []
+    big = {"Resources": {"T": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "x" * (1 << 20)}}}}
+    assert run(cloud, request(big)).code == ExitCode.USAGE
+    assert cloud.calls == []
+
+
+@pytest.mark.rule(38)
+def test_the_limit_counts_bytes_not_characters():
+    assert facts.fits_inline("x" * 51_200)
+    assert not facts.fits_inline("x" * 51_201)
+    assert not facts.fits_inline("é" * 25_601)
+    assert facts.body({"Resources": {"T": topic("é")}}).isascii()
+
+
+def large():
+    return document(**{f"Topic{number}": topic("y" * 150) for number in range(300)})
+
+
+def bootstrapped(cloud):
+    return cloud.put("tapgen-bootstrap", outputs=(output("ArtifactBucketName", "bucket-1"),))
+
+
+@pytest.mark.rule(38)
+@pytest.mark.rule(39)
+def test_a_large_template_goes_once_by_the_bucket_whose_owner_is_named():
+    cloud = Cloud()
+    cloud.emulated = True
+    bootstrapped(cloud)
+    cloud.set_failure = "didn't contain changes"
+    for _ in range(2):
+        run(cloud, request(large()))
+    [(bucket, key, owner)] = cloud.bucket
+    assert (bucket, owner) == ("bucket-1", cloud.account)
+    assert key.startswith("templates/tap-dev/")
+    assert key.endswith(".json")
+    assert cloud.count("store") == 1
+
+
+@pytest.mark.rule(38)
+def test_without_a_bucket_the_way_to_one_is_named():
+    cloud = Cloud()
+    outcome = run(cloud, request(large()))
+    assert outcome.code == ExitCode.FAILED
+    assert "has no artifact bucket" in outcome.message
+    assert outcome.hint == "Run `tapgen bootstrap --region eu-west-1` once."
+    assert cloud.count("create_change_set") == 0
+
+
+@pytest.mark.rule(41)
+def test_equal_spellings_are_equal_and_the_input_is_not_touched():
+    one = {
+        "A": {
+            "DependsOn": ["B", "C"],
+            "Size": 10,
+            "On": True,
+            "Arn": {"Fn::GetAtt": ["B", "Arn"]},
+            "Text": "é",
+            "F": 1.0,
+        },
+        "D": {"DependsOn": "X", "N": None},
+    }
+    other = {
+        "D": {"DependsOn": ["X"], "N": ""},
+        "A": {
+            "DependsOn": ["C", "B"],
+            "Size": "10",
+            "On": "true",
+            "Arn": {"Fn::GetAtt": "B.Arn"},
+            "Text": "?",
+            "F": "1",
+        },
+    }
+    before = json.dumps(one)
+    assert facts.fingerprint(one) == facts.fingerprint(other)
+    assert json.dumps(one) == before
+    assert facts.fingerprint(one) != facts.fingerprint({**one, "A": {**one["A"], "Size": 11}})
+
+
+@pytest.mark.rule(42)
+def test_secrets_are_in_no_output():
+    made = document(
+        Function={
+            "Type": "AWS::Lambda::Function",
+            "Properties": {"Environment": {"Variables": {"API_TOKEN": "plain-text-token", "TokenTableName": "tokens"}}},
+        }
+    )
+    made["Parameters"] = {
+        "Pin": {"Type": "String", "NoEcho": True},
+        "DbPassword": {"Type": "String"},
+    }
+    made["Outputs"]["SessionSecret"] = {"Value": "shown?"}
+    cloud = Cloud()
+    values = {"Pin": "314159265", "DbPassword": "hunter2-hunter2"}
+    cloud.fails["Function"] = "cannot use 314159265, hunter2-hunter2 or plain-text-token; key AKIAIOSFODNN7EXAMPLE"
+    view = Seen()
+    failed = run(cloud, request(made, parameters=values), view=view)
+    assert failed.code == ExitCode.ROLLED_BACK
+    cloud.faults["identity"] = [AwsError("X", "hunter2-hunter2", "GetCallerIdentity")]
+    broken = run(cloud, request(made, parameters=values), view=view)
+    assert "****" in broken.message
+    assert str(broken.error) == broken.message
+    cloud.fails.clear()
+    done = run(cloud, request(made, parameters=values), view=view)
+    assert done.code == ExitCode.OK
+    assert {one.key: one.value for one in done.outputs}["SessionSecret"] == "****"
+    text = view.text() + repr(failed) + repr(broken)
+    for secret in ("314159265", "hunter2", "plain-text-token", "AKIA", "shown?"):
+        assert secret not in text
+    assert "cannot use ****, **** or ****; key ****" in text
+
+
+@pytest.mark.rule(42)
+def test_a_changed_secret_is_shown_as_one_but_not_what_it_is():
+    made = document()
+    made["Parameters"] = {"Pin": {"Type": "String", "NoEcho": "true"}, "Size": {"Type": "String", "Default": "2"}}
+    cloud = Cloud()
+    deployed(cloud, parameters={"Size": "1"})
+    view = Seen()
+    run(cloud, request(made, parameters={"Pin": "123456"}, options={"plan_only": True}), view=view)
+    assert "parameter Pin: ****" in view.plans[0].stack_changes
+    assert "parameter Size: 1 -> 2" in view.plans[0].stack_changes
+    [kept] = cloud.sets.values()
+    assert "123456" not in kept["request"].description
