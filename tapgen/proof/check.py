@@ -63,11 +63,11 @@ def of_template(file: Path, text: str, document: Document, sources: Mapping[str,
     return Target(subject, lambda finding: places.in_template(finding, str(file), lines))
 
 
-def check_all(targets: Sequence[Target], *, with_lint: bool) -> tuple[tuple[Finding, ...], ...]:
-    """The findings of each target; one cfn-lint for all of them runs beside our own rules."""
-    running = None
-    if with_lint and lint.installed():
-        running = lint.start([(target.subject.document, target.regions) for target in targets])
+def check_all(
+    targets: Sequence[Target], *, with_lint: bool, start: Callable[..., lint.Lint | None] = lint.start
+) -> tuple[tuple[Finding, ...], ...]:
+    """The findings of each target; one cfn-lint for all of them, begun by `start`, runs beside our own rules."""
+    running = start([(target.subject.document, target.regions) for target in targets]) if with_lint else None
     try:
         own = [_own(target.subject) for target in targets]
         linted: list[list[Finding]] | str = running.findings() if running else [[] for _ in targets]

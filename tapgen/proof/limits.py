@@ -31,7 +31,6 @@ MAX_ATTACHED = 10
 
 # Lambda developer guide, "Lambda quotas".
 MAX_ENVIRONMENT = 4_096  # bytes, names and values together
-MAX_INLINE_CODE = 4_194_304  # bytes; CloudFormation template reference, AWS::Lambda::Function Code, ZipFile
 MAX_LAYERS = 5
 
 MAX_API_RESOURCES = 300  # API Gateway developer guide, "Quotas for configuring and running a REST API"
@@ -125,11 +124,6 @@ def _functions(subject: Subject) -> Iterator[Hit]:
             yield Hit(
                 f"The environment variables of {owner} have {size:,} bytes; Lambda takes {MAX_ENVIRONMENT:,}.",
                 (*path, "Environment"),
-            )
-        code = mapping(properties.get("Code")).get("ZipFile")
-        if isinstance(code, str) and _bytes(code) > MAX_INLINE_CODE:
-            yield Hit(
-                f"The inline code of {owner} has more than {MAX_INLINE_CODE:,} bytes.", (*path, "Code", "ZipFile")
             )
         if len(items(properties.get("Layers"))) > MAX_LAYERS:
             yield Hit(f"{owner} has {len(properties['Layers'])} layers; Lambda takes {MAX_LAYERS}.", (*path, "Layers"))

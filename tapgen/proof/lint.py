@@ -40,21 +40,23 @@ class Lint:
             return (errors.strip().splitlines() or [f"it ended with exit code {self._process.returncode}"])[-1]
         return [[_finding(raw) for raw in matches] for matches in json.loads(output)]
 
+    @property
+    def stopped(self) -> bool:
+        """Whether the process has ended."""
+        return self._process.poll() is not None
+
     def stop(self) -> None:
         """End the process if it still runs, and remove what it read."""
-        if self._process.poll() is None:
+        if not self.stopped:
             self._process.kill()
             self._process.communicate()
         self._file.unlink(missing_ok=True)
 
 
-def installed() -> bool:
-    """Whether cfn-lint is there, without importing it."""
-    return importlib.util.find_spec("cfnlint") is not None
-
-
-def start(documents: Sequence[tuple[Document, tuple[str, ...]]]) -> Lint:
-    """Begin to lint documents, each with the regions that it is for."""
+def start(documents: Sequence[tuple[Document, tuple[str, ...]]]) -> Lint | None:
+    """Begin to lint documents, each with the regions that it is for; None where cfn-lint is not installed."""
+    if importlib.util.find_spec("cfnlint") is None:
+        return None
     with tempfile.NamedTemporaryFile("w", suffix=".json", delete=False, encoding="utf-8") as file:
         json.dump([[document, list(regions)] for document, regions in documents], file, default=str)
     process = subprocess.Popen(

@@ -45,6 +45,9 @@ from tapgen.proof.interpret.values import (
 )
 from tapgen.proof.interpret.results import EnvironmentVariable
 
+MOST_TELLING = 6
+"""An argument that may be more things than that does not tell two calls apart."""
+
 _TOLD_APART = (*SDK, *CALLABLE, Class, Instance, EnvironmentVariable)
 
 OWN_REQUESTS = (
@@ -59,6 +62,7 @@ OWN_REQUESTS = (
 
 def call(machine: Machine, frame: Frame, node: ast.AST, callees: Values, args: Arguments) -> Values:
     """What calling any of the callees gives."""
+    machine.step()
     return EMPTY.union(*(_one(machine, frame, node, callee, args) for callee in callees))
 
 
@@ -123,7 +127,7 @@ def _context(args: Arguments) -> Hashable:
     """What tells two calls of a function apart: the boto3 objects, functions, objects and texts that it is given."""
     named = [*enumerate(args.positional), *sorted(args.keywords.items()), (REST, args.star), ("**", args.extra)]
     pairs = ((name, frozenset(filter(_telling, values))) for name, values in named)
-    return tuple((name, values) for name, values in pairs if values)
+    return tuple((name, values) for name, values in pairs if 0 < len(values) <= MOST_TELLING)
 
 
 def _telling(value: Value) -> bool:

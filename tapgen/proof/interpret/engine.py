@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from tapgen.proof.interpret import attributes, calling, expressions, modules, statements
-from tapgen.proof.interpret.machine import Machine, Steps
+from tapgen.proof.interpret.machine import Machine, Steps, TooEntangledError
 from tapgen.proof.interpret.results import Analysis, Call, Note, Unresolved
 from tapgen.proof.interpret.source import Module, Sources, split_entry_point
 from tapgen.proof.interpret.values import (
@@ -29,7 +29,22 @@ def run(folder: Path, entry_point: str) -> Analysis:
     if module is None:
         return Analysis(problems=tuple(sorted(sources.problems)))
     steps = Steps(expressions.evaluate, statements.execute, calling.call, attributes.load)
-    machine = Machine(sources, steps)
+    for coarse in (False, True):
+        machine = Machine(sources, steps, coarse=coarse)
+        try:
+            return _analysed(machine, module, entry_point)
+        except TooEntangledError:
+            continue
+    reason = "the source is too entangled: the calls that it can make cannot be worked out in reasonable time"
+    return Analysis(
+        unresolved=(Unresolved(reason, module.file, 1),),
+        problems=tuple(sorted(set(sources.problems), key=_order)),
+        files=sources.files(),
+    )
+
+
+def _analysed(machine: Machine, module: Module, entry_point: str) -> Analysis:
+    sources = machine.sources
     root = _root(machine, module, entry_point)
     machine.settle()
     reached = machine.reached([root])
@@ -37,7 +52,10 @@ def run(folder: Path, entry_point: str) -> Analysis:
     _check_entry(machine, module, entry_point)
     for path, file, line in modules.cycles(machine.imports):
         sources.problem("cycle", f"circular import: {' -> '.join([*path, path[0]])}", file, line)
-    notes = _uncalled(machine, reached, set(calls))
+    try:
+        notes = _uncalled(machine, reached, set(calls))
+    except TooEntangledError:
+        notes = []
     return Analysis(
         calls=tuple(sorted(calls, key=_order)),
         unresolved=tuple(sorted(unresolved, key=_order)),

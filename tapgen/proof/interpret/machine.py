@@ -36,13 +36,21 @@ from tapgen.proof.interpret.values import (
 
 T = TypeVar("T")
 
+STEPS = 4_000
+STEPS_PER_BYTE = 0.25
+"""Calls that are evaluated at most, in all and for each byte of source; beyond that the analysis is made coarser."""
+
 CONTEXTS = 12
-"""Activations of one function that are told apart by their arguments; all further ones are merged."""
+MOST_CONTEXTS = 36
+"""Activations of one function that are told apart by their arguments, in one frame around it and in all of them;
+further ones are merged."""
 
 DEEPEST = 12
 """Calls that are evaluated at once, one inside the other; deeper ones wait in the queue."""
 
 MOST_CONSTANTS = 24
+MOST_CONTAINERS = 16
+"""Values told apart in one cell; beyond that constants count as unknown and containers as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +63,16 @@ class Steps:
     load: Callable[[Machine, Frame, ast.AST, Values, str], Values]
 
 
-class Machine:
-    """See the module's docstring."""
+class TooEntangledError(Exception):
+    """The fixpoint is not reached in a number of steps that is in proportion to the size of the source."""
 
-    def __init__(self, sources: Sources, steps: Steps) -> None:
+
+class Machine:
+    """See the module's docstring. `coarse` tells fewer things apart, for sources that would take too long."""
+
+    def __init__(self, sources: Sources, steps: Steps, *, coarse: bool = False) -> None:
+        self.coarse = coarse
+        self._steps = STEPS * (4 if coarse else 1)
         self.sources = sources
         self.evaluate = steps.evaluate
         self.call = steps.call
@@ -76,6 +90,7 @@ class Machine:
         """How many `if TYPE_CHECKING:` blocks are open."""
         self.classes: dict[Frame, Class] = {}
         self.injected: set[Hashable] = set()
+        self.pool = Container("dict")
         self._made: dict[Hashable, object] = {}
         self._contexts: dict[tuple[int, Frame | None], int] = {}
         self._queue: deque[Frame] = deque()
@@ -95,12 +110,29 @@ class Machine:
             return
         grown = cell.values | values
         if cell.wide or len(grown) > MOST_CONSTANTS:
-            grown = _widened(cell, grown)
+            grown = self._pooled(_widened(cell, grown))
             if grown == cell.values:
                 return
         cell.values = grown
         for reader in cell.readers:
             self.enqueue(reader)
+
+    def _pooled(self, values: Values) -> Values:
+        """Many containers in one place are taken for a single one, which holds what any of them holds."""
+        containers = [value for value in values if isinstance(value, Container)]
+        if len(containers) <= MOST_CONTAINERS:
+            return values
+        pool = self.pool
+        for one in containers:
+            old = one.space
+            if old is not pool.space:
+                one.space = pool.space
+                for key, cell in list(old.cells.items()):
+                    self.write(pool.space.cell(KEYS if key == KEYS else "*"), cell.values)
+                    self.write(pool.space.cell(KEYS), frozenset({OPAQUE}))
+                    for reader in cell.readers:
+                        self.enqueue(reader)
+        return values.difference(containers) | {pool}
 
     def contents(self, frame: Frame, space: Space) -> Values:
         """The values of all cells of a space."""
@@ -125,11 +157,13 @@ class Machine:
 
     def container(self, frame: Frame, node: ast.AST, kind: str, tag: Hashable = "") -> Container:
         """The container that the node makes in that frame."""
+        if self.coarse:
+            return self.pool
         return self.once(("container", id(node), frame, kind, tag), lambda: Container(kind))
 
     def bag(self, frame: Frame, node: ast.AST, path: str) -> Bag:
         """The standard-library object that the node makes in that frame."""
-        return self.once(("bag", id(node), frame, path), lambda: Bag(path))
+        return self.once(("bag", "" if self.coarse else (id(node), frame, path)), lambda: Bag(path))
 
     def instance(self, frame: Frame, node: ast.AST, cls: Class) -> Instance:
         """The object of the class that the node makes in that frame.
@@ -137,8 +171,8 @@ class Machine:
         A method that makes further objects of its own class (`copy`, a tree's nodes) makes them all alike.
         """
         receiver = frame.receiver
-        where = None if isinstance(receiver, Instance) and receiver.cls is cls else frame
-        return self.once(("instance", id(node), where, cls), lambda: Instance(cls))
+        where = None if isinstance(receiver, Instance) and receiver.cls is cls else (id(node), frame)
+        return self.once(("instance", cls, None if self.coarse else where), lambda: Instance(cls))
 
     def scope(self, node: ast.AST, make: Callable[[], Scope]) -> Scope:
         """The node's scope, computed once."""
@@ -155,6 +189,7 @@ class Machine:
         if frame is None:
             frame = Frame(scopes.block_scope(module.tree), module.tree, None, module.name)
             self.modules[module.name] = frame
+            self._steps += int(module.size * STEPS_PER_BYTE)
             self.write(frame.cell("__name__"), frozenset({Const(module.name)}))
             self.start(frame)
         return frame
@@ -165,7 +200,8 @@ class Machine:
         if key not in self._made:
             group = (id(function.node), function.parent)
             count = self._contexts[group] = self._contexts.get(group, 0) + 1
-            if count > CONTEXTS:
+            whole = self._contexts[id(function.node), None] = self._contexts.get((id(function.node), None), 0) + 1
+            if count > CONTEXTS or whole > MOST_CONTEXTS or self.coarse:
                 key = ("frame", function, "merged")
 
         def make() -> Frame:
@@ -205,6 +241,12 @@ class Machine:
         if not frame.queued:
             frame.queued = True
             self._queue.append(frame)
+
+    def step(self) -> None:
+        """Count one evaluated call."""
+        self._steps -= 1
+        if self._steps < 0:
+            raise TooEntangledError
 
     def settle(self) -> None:
         """Evaluate until nothing grows any more; first with what is known, then with gaps counted as unknown."""

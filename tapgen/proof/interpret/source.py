@@ -25,6 +25,7 @@ class Module:
     file: str
     tree: ast.Module
     package: bool
+    size: int = 0
 
 
 @dataclass(slots=True)
@@ -77,7 +78,7 @@ class Sources:
             if path.is_symlink() or path.is_file():
                 file = path.relative_to(self.folder).as_posix()
                 tree = self._parse(path, file)
-                return Module(name, file, tree, package) if tree else None
+                return Module(name, file, tree, package, path.stat().st_size) if tree else None
         return None
 
     def _parse(self, path: Path, file: str) -> ast.Module | None:
