@@ -199,7 +199,7 @@ def test_other_output_survives_a_terminal_that_takes_ascii_alone(project, argume
     assert "Traceback" not in ended.stderr
 
 
-# -------------------------------------------------------------------------------------------- what is imported
+# ------------------------------------------------------------------------------------------------------ start-up
 
 WATCH = """
 import sys
