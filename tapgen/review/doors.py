@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import reduce
+from operator import or_
 from typing import Any, Final
 
 from tapgen.review.identities import IDENTITIES, policy_finding
@@ -15,7 +17,7 @@ from tapgen.review.template import Resource, Template
 # Properties that hold a resource policy: the types' pages in the CloudFormation template reference.
 _POLICY_PROPERTIES: Final = (
     "PolicyDocument",
-    "Policy",
+    "Policy",  # by its text alone: for many types it is a name
     "KeyPolicy",
     "ResourcePolicy",
     "AccessPolicies",
@@ -31,6 +33,39 @@ _IDENTITY_POLICIES: Final = (
     "AWS::IAM::RolePolicy",
     "AWS::IAM::UserPolicy",
     "AWS::IAM::GroupPolicy",
+)
+_GRANTS_TO_IDENTITIES: Final = ("AWS::SSO::PermissionSet", "AWS::IoT::Policy", "AWS::Organizations::Policy")
+
+# They decide who may do or reach what, in a language of their own.
+NOT_ANALYSED: Final = frozenset(
+    {
+        "AWS::ApiGateway::Authorizer",
+        "AWS::ApiGatewayV2::Authorizer",
+        "AWS::AppSync::GraphQLApi",
+        "AWS::Cognito::IdentityPool",
+        "AWS::Cognito::IdentityPoolRoleAttachment",
+        "AWS::Cognito::UserPool",
+        "AWS::Cognito::UserPoolClient",
+        "AWS::EC2::NetworkAclEntry",
+        "AWS::EC2::TransitGateway",
+        "AWS::EC2::TransitGatewayRoute",
+        "AWS::EC2::VPCPeeringConnection",
+        "AWS::EKS::AccessEntry",
+        "AWS::IAM::AccessKey",
+        "AWS::IAM::InstanceProfile",
+        "AWS::IAM::OIDCProvider",
+        "AWS::IAM::SAMLProvider",
+        "AWS::IAM::UserToGroupAddition",
+        "AWS::LakeFormation::Permissions",
+        "AWS::LakeFormation::PrincipalPermissions",
+        "AWS::NetworkFirewall::FirewallPolicy",
+        "AWS::NetworkFirewall::RuleGroup",
+        "AWS::RAM::ResourceShare",
+        "AWS::SSO::Assignment",
+        "AWS::WAFv2::IPSet",
+        "AWS::WAFv2::RuleGroup",
+        "AWS::WAFv2::WebACL",
+    }
 )
 _PERMISSION_FIELDS: Final = {
     "SourceArn": ("ArnLike", "AWS:SourceArn"),
@@ -51,26 +86,45 @@ def door_findings(old: Template, new: Template) -> Iterator[Finding | str]:
             continue
         was, now = (_policy(resource) for resource in (before, after))
         if was is not None or now is not None:
-            yield from policy_finding("S005", name, some.type, was, now)
+            rule = "S001" if some.type in _GRANTS_TO_IDENTITIES else "S005"
+            yield from policy_finding(rule, name, some.type, was, now)
+        if some.type in NOT_ANALYSED and (before is None or after is None or before.properties != after.properties):
+            yield f"{name}: what a change of {some.type} opens is not analysed"
     yield from _permissions(old, new)
 
 
 def _policy(resource: Resource | None) -> Policy | None:
+    """Every policy in a resource's properties, as one; None where there is none."""
     if resource is None:
         return None
-    found = None
-    for name in _POLICY_PROPERTIES:
-        value = resource.properties.get(name)
-        if _looks_like_policy(value) or (isinstance(value, str) and value.lstrip().startswith("{")):
-            policy = understand_policy(value, resource="this resource")
-            found = policy if found is None else found | policy
-    return found
+    found = [understand_policy(value, resource="this resource") for value in _documents(dict(resource.properties), "")]
+    return reduce(or_, found) if found else None
 
 
-def _looks_like_policy(value: Any) -> bool:
-    if function(value):
-        return text(value).lstrip().startswith("{") or function(value) == ("Fn::If", value.get("Fn::If"))
-    return isinstance(value, dict) and "Statement" in value
+def _documents(value: Any, name: str) -> Iterator[Any]:
+    """What is a policy document by its shape, or by the property that it stands in where its shape is not known."""
+    if function(value) or isinstance(value, str):
+        written = text(value).lstrip()
+        if name in _POLICY_PROPERTIES and (written.startswith('{"') or (function(value) and name != "Policy")):
+            yield value
+    elif isinstance(value, dict):
+        if _has_effect(value.get("Statement")):
+            yield value
+        else:
+            for key, item in value.items():
+                yield from _documents(item, key)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _documents(item, "")
+
+
+def _has_effect(statements: Any) -> bool:
+    """Whether these are a policy's statements: a firewall's rules have a Statement too, without an Effect."""
+    listed = statements if isinstance(statements, list) else [statements]
+    # An empty list is a policy that says nothing; a function is a statement that is not known.
+    return statements is not None and all(
+        isinstance(item, dict) and ("Effect" in item or function(item)) for item in listed
+    )
 
 
 def _permissions(old: Template, new: Template) -> Iterator[Finding | str]:

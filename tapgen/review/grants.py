@@ -21,6 +21,8 @@ _ESCALATION = (
     "s3:putbucketpolicy",
     "cloudformation:",
 )
+# Conditions that say how a function is called, not by whom.
+_KINDS_OF_CALL = ("lambda:FunctionUrlAuthType", "lambda:InvokedViaFunctionUrl")
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Movement:
     lost: tuple[str, ...]
     severity: Severity
     """Of what was gained."""
+    everybody: bool = False
+    """Whether any principal gained something without a condition that limits who it is."""
 
     @property
     def same(self) -> bool:
@@ -55,6 +59,9 @@ def movement(old: Policy, new: Policy) -> Movement:
             *(f"denied: {line}" for line in _sentences(denied, ())),
         ),
         severity=max((_severity(grant) for grant in gained), default=Severity.MEDIUM),
+        everybody=any(
+            grant.principal == ANY and all(one.key in _KINDS_OF_CALL for one in grant.conditions) for grant in gained
+        ),
     )
 
 

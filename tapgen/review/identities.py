@@ -68,8 +68,10 @@ def policy_finding(
     title = _THROUGH if kind == "AWS::EC2::VPCEndpoint" else _TITLES[rule]
     state = " (new)" if was is None else " (deleted)" if now is None else ""
     if moved.gained:
-        message = f"{name}{state} {title[0]}"
-        yield Finding(rule, name, kind, message, moved.severity, direction="broadened", details=moved.gained)
+        everybody = moved.everybody and title in (_TITLES["S002"], _TITLES["S005"], _TITLES["S006"])
+        message = f"{name}{state} {title[0]}{': everybody' if everybody else ''}"
+        severity = Severity.HIGH if everybody else moved.severity
+        yield Finding(rule, name, kind, message, severity, direction="broadened", details=moved.gained)
     if moved.lost:
         message = f"{name}{state} {title[1]}"
         yield Finding(rule, name, kind, message, Severity.INFO, direction="narrowed", details=moved.lost)

@@ -17,6 +17,7 @@ from tapgen.review.intrinsics import function
 from tapgen.review.show import inline, text
 
 _NEGATIVE = re.compile(r"Not(Equals|Like|IpAddress|Exists)|NotIpAddress", re.IGNORECASE)
+_ROOT = re.compile(r"arn:[^:]+(?:::[^:]+\})?:iam::([^:]+|\$\{AWS::AccountId\}):root|(\d{12}|\$\{AWS::AccountId\})")
 _MOST_GRANTS: Final = 20_000  # of one policy; IAM's quota of 6,144 to 10,240 characters leaves room for a few thousand
 
 
@@ -144,20 +145,25 @@ def _folded(name: str, pattern: str) -> str:
     """IAM compares actions without regard to case (IAM user guide, "IAM JSON policy elements: Action")."""
     if name == "Action":
         service, colon, action = pattern.partition(":")
-        return f"{service.lower()}{colon}{action}"
+        return "*" if pattern == "*:*" else f"{service.lower()}{colon}{action}"
     return pattern
 
 
 def _patterns(value: Any) -> list[str]:
     """A principal's kind stands before it ("Service: lambda.amazonaws.com"), but for "*"."""
     if isinstance(value, dict) and not function(value):
-        found = []
-        for kind, names in value.items():
-            for name in _listed(names):
-                written = text(name)
-                found.append(written if kind == "AWS" else f"{kind}: {written}")
-        return found
+        return [
+            _account(text(name)) if kind == "AWS" else f"{kind}: {text(name)}"
+            for kind, names in value.items()
+            for name in _listed(names)
+        ]
     return [text(item) for item in _listed(value)]
+
+
+def _account(principal: str) -> str:
+    """An account by its number and by its root is the same (IAM user guide, "AWS JSON policy elements: Principal")."""
+    match = _ROOT.fullmatch(principal)
+    return f"account {match[1] or match[2]}" if match else principal
 
 
 def _conditions(value: Any) -> frozenset[Condition] | None:

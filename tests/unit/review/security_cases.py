@@ -610,3 +610,68 @@ one(
     "X update",
     "unknown X",
 )
+
+one(
+    "an account in two spellings",
+    POLICY,
+    bucket_policy({"AWS": "123456789012"}),
+    bucket_policy({"AWS": "arn:aws:iam::123456789012:root"}),
+    "X update",
+)
+one(
+    "this account in two spellings",
+    POLICY,
+    bucket_policy({"AWS": {"Ref": "AWS::AccountId"}}),
+    bucket_policy({"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}),
+    "X update",
+)
+one(
+    "a role is not its account",
+    POLICY,
+    bucket_policy({"AWS": "123456789012"}),
+    bucket_policy({"AWS": "arn:aws:iam::123456789012:role/r"}),
+    "X update",
+    "S005 X +",
+    "S005 X -",
+)
+one("every action in two spellings", ROLE, role(statement("*")), role(statement("*:*")), "X update")
+one(
+    "a policy by a parameter",
+    POLICY,
+    {"PolicyDocument": {"Ref": "AWS::StackName"}},
+    {"PolicyDocument": {"Ref": "AWS::Region"}},
+    "X update",
+    "unknown X",
+)
+one(
+    "a table's nested policy",
+    TABLE,
+    {},
+    {"ResourcePolicy": {"PolicyDocument": {"Statement": [statement(GET, Principal="*")]}}},
+    "X update",
+    "S005 X +",
+)
+one(
+    "a permission set",
+    "AWS::SSO::PermissionSet",
+    {"InlinePolicy": {"Statement": statement(GET)}},
+    {"InlinePolicy": {"Statement": statement([GET, PUT])}},
+    "X update",
+    "S001 X +",
+)
+one(
+    "a firewall's rules are no policy",
+    "AWS::WAFv2::WebACL",
+    {"Rules": [{"Statement": {"A": 1}}]},
+    {"Rules": [{"Statement": {"A": 2}}]},
+    "X update",
+    "unknown X",
+)
+one("a new authorizer", "AWS::ApiGateway::Authorizer", None, {"Name": "a"}, "X create", "unknown X")
+one(
+    "an authorizer's name",
+    "AWS::ApiGateway::Authorizer",
+    {"Name": "a", "Metadata": {"a": 1}},
+    {"Name": "a", "Metadata": {"a": 2}},
+    "X update",
+)

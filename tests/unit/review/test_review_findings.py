@@ -93,6 +93,28 @@ def test_how_loud_a_permission_is(added: Any, severity: Severity) -> None:
     assert finding.severity is severity
 
 
+@pytest.mark.parametrize(
+    ("more", "everybody"),
+    [
+        ({"Principal": "*"}, True),
+        ({"Principal": "*", "FunctionUrlAuthType": "NONE"}, True),
+        ({"Principal": "*", "PrincipalOrgID": "o-1"}, False),
+        ({"Principal": "s3.amazonaws.com"}, False),
+    ],
+)
+def test_a_permission_for_everybody_is_loud(more: dict[str, Any], everybody: bool) -> None:
+    [finding] = assess({"Resources": {"F": {"Type": FUNCTION}}}, {"Resources": permission(**more)}).security
+
+    assert finding.message == f"F can be invoked by more{': everybody' if everybody else ''}"
+    assert (finding.severity is Severity.HIGH) is everybody
+
+
+def test_an_identity_that_may_do_more_is_not_everybody() -> None:
+    [finding] = of(ROLE, role(statement(GET)), role(statement([GET, PUT]))).security
+
+    assert finding.message == "X may do more"
+
+
 def test_a_permission_names_who_and_from_where() -> None:
     old, new = ({"Resources": permission(SourceArn=arn)} for arn in ("arn:one", "arn:two"))
 
