@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from tapgen.proof.subject import Subject
 
 # Lambda developer guide, "Defined runtime environment variables"; the SDK's own are set by the runtime too.
-RUNTIME_VARIABLES = ("AWS_", "_HANDLER", "_X_AMZN_TRACE_ID", "LAMBDA_", "LANG", "PATH", "TZ", "PYTHONPATH")
+RUNTIME_VARIABLES = frozenset({"_HANDLER", "_X_AMZN_TRACE_ID", "LANG", "PATH", "TZ", "PYTHONPATH", "LD_LIBRARY_PATH"})
+RUNTIME_PREFIXES = ("AWS_", "LAMBDA_")
 
 
 # What needs a permission but is no request to an endpoint of AWS: connecting to a database with a signed token.
@@ -161,7 +162,7 @@ def _unset(function: str, analysis: calls.Analysis, prefix: str, subject: Subjec
             value = parameter.value
             if not isinstance(value, calls.EnvironmentVariable) or value.default is not None or value.name in set_:
                 continue
-            if not value.name.startswith(RUNTIME_VARIABLES):
+            if value.name not in RUNTIME_VARIABLES and not value.name.startswith(RUNTIME_PREFIXES):
                 yield VARIABLE_MISSING.finding(
                     f"{function}'s code reads {value.name} for {call.operation}'s {parameter.name}; "
                     "the function does not set it.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -12,8 +13,10 @@ from tapgen import document
 from tapgen.document import read
 from tapgen.proof import check, lint
 from tapgen.proof.findings import Finding, failing, ordered, suppress, worse_or_equal
+from tapgen.proof.subject import Subject
 from tapgen.settings.load import load
 from tapgen.settings.model import Suppression
+from tests.unit.proof import documents
 from tests.unit.proof.documents import GET_SETTINGS, SETTINGS, write_project
 
 
@@ -102,14 +105,51 @@ def test_cfn_lint_findings_have_the_same_form(tmp_path: Path) -> None:
     assert found["E3002"].file == "pyproject.toml"
 
 
-def test_cfn_lint_that_does_not_run_is_a_finding() -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-c", "import sys; sys.exit('broken')"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert lint.Lint(process, Path("/nonexistent")).findings() == "broken"
+def ends_with(code: str) -> lint.Lint:
+    """A cfn-lint whose process runs this code instead."""
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return lint.Lint(process, Path("/nonexistent"))
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("import sys; sys.exit('broken')", "cfn-lint failed: broken"),
+        ("import sys; sys.exit(3)", "cfn-lint failed: it ended with exit code 3"),
+    ],
+)
+def test_cfn_lint_that_does_not_run_is_a_finding(code: str, message: str) -> None:
+    target = check.Target(Subject({"Resources": {}}), lambda finding: finding)
+    [[finding]] = check.check_all([target], with_lint=True, start=lambda _: ends_with(code))
+    assert (finding.rule, finding.message) == ("lint-missing", message)
+
+
+def test_cfn_lint_that_is_not_installed_is_a_finding() -> None:
+    target = check.Target(Subject({"Resources": {}}), lambda finding: finding)
+    [[finding]] = check.check_all([target], with_lint=True, start=lambda _: None)
+    assert (finding.rule, finding.message) == ("lint-missing", "cfn-lint is not installed.")
+    assert check.check_all([target], with_lint=False) == ((),)
+
+
+def test_cfn_lint_is_stopped_when_our_own_rules_fail() -> None:
+    running = ends_with("import time; time.sleep(60)")
+    sources = {"Function": "a fault of ours"}
+    broken = check.Target(Subject(documents.document(), sources=sources), lambda finding: finding)  # type: ignore[arg-type]
+    with pytest.raises(AttributeError):
+        check.check_all([broken], with_lint=True, start=lambda _: running)
+    assert running.stopped
+
+
+def test_what_the_process_of_cfn_lint_prints(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wrong = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"Nonsense": 1}}}}
+    file = tmp_path / "documents.json"
+    file.write_text(json.dumps([[wrong, []], [wrong, ["eu-west-1"]]]))
+    lint.main(str(file))
+    first, second = json.loads(capsys.readouterr().out)
+    assert first == second
+    assert first[0]["rule"] == "E3002"
+    assert first[0]["severity"] == "error"
+    assert first[0]["path"] == ["Resources", "Queue", "Properties", "Nonsense"]
 
 
 def test_cfn_lint_that_is_stopped_leaves_nothing_behind(tmp_path: Path) -> None:

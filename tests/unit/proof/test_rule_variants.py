@@ -1,0 +1,150 @@
+"""Other forms of what the rules find, and more that they leave alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.proof.documents import (
+    LOGS,
+    PUT,
+    PUT_ITEM,
+    TRACES,
+    allow,
+    arn,
+    document,
+    findings,
+    function,
+    gateway_endpoint,
+    https,
+    in_vpc,
+    only,
+    policy,
+    resource,
+    role,
+    rules,
+)
+
+EVERYTHING = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+
+
+def has(*statements: Any) -> set[str]:
+    return rules(document(statements=[LOGS, TRACES, PUT_ITEM, *statements]))
+
+
+def permission(**more: Any) -> set[str]:
+    base = {"Action": "lambda:InvokeFunction", "FunctionName": "worker", **more}
+    return rules(only(Permission=resource("AWS::Lambda::Permission", **base)))
+
+
+def secret_parameter(**settings: Any) -> set[str]:
+    return rules({"Resources": {}, "Parameters": {"Key": settings}})
+
+
+FOUND = [
+    ("action-unknown", has(allow("dynamodb:Putt*", arn("Table")))),
+    ("action-unknown", has(allow("dynamdb:PutItem", arn("Table")))),
+    ("action-resource", has(allow("dynamodb:ListTables", arn("Table")))),
+    ("action-wildcard", has({"Effect": "Allow", "NotAction": "s3:*", "Resource": arn("Table")})),
+    ("resource-wildcard", has(allow("dynamodb:GetItem", {"Fn::Sub": "arn:${AWS::Partition}:dynamodb:*:*:table/*"}))),
+    ("resource-wildcard", has({"Effect": "Allow", "Action": "dynamodb:GetItem", "NotResource": arn("Table")})),
+    ("condition-key", has({**PUT_ITEM, "Condition": {"StringEquals": {"dynamodb:Nonsense": "x"}}})),
+    ("endpoint-open", rules(in_vpc(Endpoint=gateway_endpoint("dynamodb", EVERYTHING)))),
+    ("invoke-public", permission(Principal="*")),
+    ("invoke-wide", permission(SourceArn="arn:aws:execute-api:eu-west-1:1:abc/dev", Principal="x")),
+    ("invoke-wide", permission(SourceArn="arn:aws:execute-api:eu-west-1:1:abc/*/GET/x", Principal="x")),
+    ("secret-parameter", secret_parameter(Type="String", Default="AKIA" + "IOSFODNN7EXAMPLE")),
+    ("ingress-open", rules(only(Rule=resource("AWS::EC2::SecurityGroupIngress", IpProtocol="-1", CidrIpv6="::/0")))),
+    ("egress-wide", rules(only(Rule=resource("AWS::EC2::SecurityGroupEgress", IpProtocol=-1, CidrIp="0.0.0.0/0")))),
+    ("egress-wide", rules(only(Group=resource("AWS::EC2::SecurityGroup")))),
+    ("policy-public", rules(only(Queue=resource("AWS::SQS::QueuePolicy", PolicyDocument={"Statement": EVERYTHING})))),
+    ("policy-public", rules(only(Key=resource("AWS::KMS::Key", KeyPolicy=policy(EVERYTHING))))),
+    ("reserved-tag", rules(only(Function=resource("AWS::SSM::Parameter", Tags={"aws:x": "1"})))),
+    ("limit-template", rules({"Resources": {}, "Parameters": {f"P{n}": {} for n in range(201)}})),
+]
+LEFT_ALONE = [
+    ("action-unknown", has(allow("*", arn("Table")))),
+    ("action-unknown", has(allow({"Ref": "Action"}, arn("Table")))),
+    ("action-resource", has(allow("s3:GetObject", {"Ref": "Objects"}))),
+    ("action-resource", has(allow(["dynamodb:Query", "dynamodb:GetItem"], [arn("Table"), "arn:aws:s3:::x"]))),
+    ("action-resource", has(allow("dynamodb:GetItem", "arn:aws:dynamodb:*:*:*"))),
+    ("action-resource", has(allow("nonsense:GetItem", "arn:aws:dynamodb:*:*:*"))),
+    ("resource-wildcard", has({"Effect": "Deny", "Action": "dynamodb:GetItem", "Resource": "*"})),
+    ("resource-wildcard", has(allow("dynamodb:Query", {"Fn::Sub": "${Table.Arn}/index/*"}))),
+    (
+        "condition-key",
+        has({**PUT_ITEM, "Condition": {"StringEquals": {"aws:SourceVpc": "x", "aws:PrincipalTag/team": "y"}}}),
+    ),
+    ("condition-key", has({**PUT_ITEM, "Condition": {"StringEquals": {"${Key}": "x"}}})),
+    (
+        "endpoint-open",
+        rules(in_vpc(Endpoint=gateway_endpoint("dynamodb", {**EVERYTHING, "Condition": {"a": {"b": "c"}}}))),
+    ),
+    ("invoke-public", permission(Principal="*", PrincipalOrgID="o-1")),
+    ("invoke-public", permission(Principal="123456789012")),
+    ("invoke-public", permission(Principal="s3.amazonaws.com", SourceAccount="123456789012")),
+    ("invoke-wide", permission(SourceArn="arn:aws:execute-api:eu-west-1:1:abc/dev/*/", Principal="x")),
+    ("invoke-wide", permission(SourceArn="arn:aws:s3:::bucket", Principal="x")),
+    ("secret-parameter", secret_parameter(Type="String", Default="eu-west-1a")),
+    ("role-shared", rules(document(Other=function(FunctionName="o", Role="arn:aws:iam::1:role/x")))),
+    ("network-interface-code", rules(document(statements=[LOGS, TRACES, PUT_ITEM, allow("ec2:DescribeSubnets", "*")]))),
+    ("policy-public", rules(only(Api=resource("AWS::ApiGateway::RestApi", Policy=policy(EVERYTHING))))),
+    (
+        "endpoint-service-name",
+        rules(only(E=gateway_endpoint("x", ServiceName="com.amazonaws.vpce.eu-west-1.vpce-svc-1"))),
+    ),
+    ("endpoint-service-name", rules(only(E=gateway_endpoint("x", ServiceName={"Ref": "Service"})))),
+    ("trust-others", rules(only(Role=role()))),
+    ("ingress-open", rules(only(Rule=resource("AWS::EC2::SecurityGroupIngress", **https("10.0.0.0/8"))))),
+]
+
+
+@pytest.mark.parametrize(("rule", "found"), FOUND)
+def test_found(rule: str, found: set[str]) -> None:
+    assert rule in found
+
+
+@pytest.mark.parametrize(("rule", "found"), LEFT_ALONE)
+def test_left_alone(rule: str, found: set[str]) -> None:
+    assert rule not in found
+
+
+def test_egress_rules_may_be_resources_of_their_own() -> None:
+    rule = resource("AWS::EC2::SecurityGroupEgress", GroupId={"Ref": "Group"}, **https("0.0.0.0/0"))
+    assert "egress-wide" not in rules(only(Group=resource("AWS::EC2::SecurityGroup"), Rule=rule))
+
+
+def test_a_misspelt_action_gets_a_suggestion() -> None:
+    found = findings(document(statements=[LOGS, TRACES, PUT_ITEM, allow("dynamodb:PutItems", arn("Table"))]))
+    [unknown] = [finding for finding in found if finding.rule == "action-unknown"]
+    assert unknown.hint == "Did you mean dynamodb:PutItem?"
+    found = findings(document(statements=[LOGS, TRACES, PUT_ITEM, allow("dynamdb:PutItem", arn("Table"))]))
+    [unknown] = [finding for finding in found if finding.rule == "action-unknown"]
+    assert unknown.hint == 'IAM knows no service prefix "dynamdb".'
+
+
+def test_a_wildcard_of_a_managed_policy_of_the_template() -> None:
+    written = resource("AWS::IAM::ManagedPolicy", PolicyDocument=policy(allow("s3:*", "arn:aws:s3:::b/*")))
+    [finding] = [one for one in findings(only(Policy=written)) if one.rule == "action-wildcard"]
+    assert finding.path == ("Resources", "Policy", "Properties", "PolicyDocument", "Statement", 0)
+
+
+def test_one_statement_that_is_no_list() -> None:
+    written = resource("AWS::IAM::ManagedPolicy", PolicyDocument={"Statement": allow("s3:*", "arn:aws:s3:::b/*")})
+    [finding] = [one for one in findings(only(Policy=written)) if one.rule == "action-wildcard"]
+    assert finding.path == ("Resources", "Policy", "Properties", "PolicyDocument", "Statement")
+
+
+def test_a_variable_of_the_runtime_is_there_without_being_set() -> None:
+    code = PUT.replace('os.environ["TABLE"]', 'os.environ["AWS_LAMBDA_FUNCTION_NAME"]')
+    assert "variable-missing" not in rules(document(code))
+    assert "variable-missing" in rules(document(PUT.replace('"TABLE"', '"PATHWAY"')))
+
+
+def test_interface_endpoint_without_dns_or_groups_of_another_stack() -> None:
+    """A token of a database is signed, not requested: it needs a permission and no path."""
+    code = "import boto3\ndef handler(e, c):\n    boto3.client('rds').generate_db_auth_token('h', 1, 'u')\n"
+    found = findings(in_vpc(code, [LOGS, TRACES]))
+    assert "service-unreachable" not in {finding.rule for finding in found}
+    assert "permission-missing" in {finding.rule for finding in found}
