@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tapgen.cli import aws_options
-from tapgen.cli.options import all_environments, load_project, select
+from tapgen.cli.options import all_environments, filled, load_project, select
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,7 +85,7 @@ def command(
             clients = [(one, client) for one in chosen for client in aws_options.connect_all(one, profile, region)]
             found = [comparison.of_stack(one, client) for one, client in clients]
         elif other:
-            found = [comparison.of_environments(project.environment(other), one) for one in chosen]
+            found = [comparison.of_environments(filled(project.environment(other)), one) for one in chosen]
         else:
             commit = comparison.base(project.root, rev, merge_base=merge_base)
             found = [comparison.of_revision(project.root, one, commit, rev) for one in chosen]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from tapgen.cli.options import environment, load_project
+from tapgen.cli.options import environment, filled, load_project
 
 
 @click.command()
@@ -53,7 +53,7 @@ def command(
         picture = draw(document.read(file), title=str(file), full=full)
     else:
         loaded = load_project(project)
-        chosen = loaded.environment(environment)
+        chosen = filled(loaded.environment(environment))
         rendered = document.render(chosen)
         layers = {logical_id: origin.layer for logical_id, origin in rendered.origins.items()}
         old, review = None, None

@@ -159,6 +159,16 @@ def test_two_environments(project: Path, tapgen: Run) -> None:
     assert "DeletionPolicy: Delete → RetainExceptOnCreate" in out
 
 
+def test_actions_that_the_code_asks_for_are_part_of_what_renders(project: Path, tapgen: Run) -> None:
+    orders = ("--project", str(ROOT / "tests" / "projects" / "orders"))
+
+    code, out, err = tapgen(*orders, "diff", "--env", "prod", "--with-env", "dev", "--exit-code")
+
+    assert code in (ExitCode.CHANGES, ExitCode.REFUSED), err
+    assert out.startswith("prod: dev → prod\n")
+    assert tapgen(*orders, "graph", "--env", "dev")[0] == ExitCode.OK
+
+
 @pytest.fixture
 def pair(tmp_path: Path) -> tuple[Path, Path]:
     old, new = tmp_path / "old.yaml", tmp_path / "new.json"
