@@ -64,15 +64,14 @@ class Cancel(Verb):
             raise TapgenError(f"{stack.name} is {stack.status}: only a running update can be cancelled", _advice(stack))
         begun = operation(self.client, stack.arn)
         self.view.step(f"Cancelling: {describe_operation(stack, begun)}")
+        last = self.client.events(stack.arn).events
         self.begin(lambda: self.client.cancel_update(stack.arn, self.token))
         if self.request.options.detach:
             return self.ending(Followed(None, Progress(), "detached"))
-        # The roll-back's events carry the token of the update or that of the cancellation: both are this operation.
-        last = self.client.events(stack.arn).events
         seen = follow(
             self.client,
             stack.arn,
-            "",
+            "",  # the roll-back's events carry the token of the update or of the cancellation: both are this operation
             self.view,
             clock=self.clock,
             timeout=self.request.options.timeout,

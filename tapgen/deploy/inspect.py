@@ -63,7 +63,7 @@ def events(client: Client, name: str, *, everything: bool) -> tuple[Event, ...]:
         page = answer.next
         if not page or (not everything and any(event.token != found[0].token for event in answer.events)):
             break
-    if not everything and found[0].token:
+    if not everything and found and found[0].token:
         found = [event for event in found if event.token == found[0].token]
     mask = masker()
     return tuple(masked_event(event, mask) for event in reversed(found))

@@ -58,8 +58,15 @@ def secrets(document: Document, parameters: Mapping[str, str]) -> tuple[str, ...
 
 def _literals(value: Any) -> set[str]:
     if isinstance(value, dict):
-        direct = {item for name, item in value.items() if isinstance(item, str) and secret_name(name)}
+        direct = {
+            item for name, item in value.items() if isinstance(item, str) and secret_name(name) and not _a_word(item)
+        }
         return direct.union(*(_literals(item) for item in value.values()))
     if isinstance(value, list):
         return set().union(*(_literals(item) for item in value))
     return set()
+
+
+def _a_word(value: str) -> bool:
+    """Whether a literal is a word such as `minutes` or `ENABLED`: to mask it would blot out ordinary sentences."""
+    return value.isalpha() and len(value) < 12

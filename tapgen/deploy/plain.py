@@ -125,6 +125,7 @@ def outcome_fields(outcome: Outcome) -> dict[str, Any]:
         "message": outcome.message,
         "hint": outcome.hint,
         "stack": outcome.stack_name,
+        "region": outcome.region,
         "stack_arn": outcome.stack_arn,
         "status": outcome.status,
         "changed": outcome.changed,

@@ -200,7 +200,7 @@ def _loss(change: Change) -> str:
         return ""
     if change.action == "Remove":
         return "" if change.policy_action in {"Retain", "Snapshot"} else "deleted"
-    kept = change.policy_action == "ReplaceAndRetain" and stateful(change.type)
+    kept = change.policy_action in {"ReplaceAndRetain", "ReplaceAndSnapshot"} and stateful(change.type)
     return "replaced" if change.action == "Modify" and replacement(change) == _RANK["True"] and not kept else ""
 
 

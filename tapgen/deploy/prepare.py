@@ -11,7 +11,7 @@ from tapgen.deploy.clear import clear_failed_creation
 from tapgen.deploy.guard import guard, imported_exports, warn_drift
 from tapgen.deploy.plan import Plan
 from tapgen.deploy.states import state
-from tapgen.deploy.target import check_pins, stack_ready
+from tapgen.deploy.target import check_pins, is_ours, stack_ready
 from tapgen.deploy.values import ChangeSetRequest
 from tapgen.document import parse
 from tapgen.errors import TapgenError
@@ -79,6 +79,8 @@ def look(request: Deployment, client: Client, view: View, clock: Clock) -> Situa
         stack = None
     _refuse_stuck(stack)
     exists = stack is not None and state(stack.status).change_set == "UPDATE"
+    if stack and exists and request.ours and not is_ours(stack, request.ours):
+        view.warn(f"{stack.name} does not carry this environment's tags: something else made it.")
     old = parse(client.template(stack.arn), stack.name) if stack and exists else None
     from tapgen.review.assess import assess
 

@@ -50,11 +50,8 @@ def tags(raw: Raw) -> dict[str, str]:
 
 
 def parameters(raw: Raw) -> dict[str, str]:
-    """The Parameters list as a mapping; a value resolved from the parameter store is the one that counts."""
-    return {
-        one["ParameterKey"]: one.get("ResolvedValue") or one.get("ParameterValue") or ""
-        for one in raw.get("Parameters", ())
-    }
+    """The Parameters list as a mapping, with the values as they were sent: names where the parameter store is asked."""
+    return {one["ParameterKey"]: one.get("ParameterValue") or "" for one in raw.get("Parameters", ())}
 
 
 def event(raw: Raw) -> Event:

@@ -64,7 +64,7 @@ def test_a_stack_with_everything(stub):
     assert (found.status, found.tags, found.parameters) == (
         "UPDATE_COMPLETE",
         {"Application": "tap"},
-        {"A": "1", "B": "2"},
+        {"A": "1", "B": "/path"},
     )
     assert found.outputs == (Output("O", "v", "d", "e"),)
     assert (found.termination_protection, found.drift, found.updated) == (True, "DRIFTED", WHEN)

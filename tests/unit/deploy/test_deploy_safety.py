@@ -2,9 +2,11 @@
 
 import pytest
 
+from tapgen.deploy import plan
 from tapgen.deploy.exports import endangered, mentioned, resolve
-from tapgen.deploy.values import PropertyDrift, ResourceDrift, Stack
+from tapgen.deploy.values import Change, ChangeSet, PropertyDrift, ResourceDrift, Stack
 from tapgen.errors import ExitCode
+from tapgen.review.model import Review
 from tests.unit.deploy.fake import Cloud, output
 from tests.unit.deploy.scene import TABLE, Seen, deployed, document, request, run, topic
 
@@ -245,3 +247,18 @@ def test_without_known_drift_nothing_is_asked():
     deployed(cloud)
     run(cloud, request(CHANGED))
     assert cloud.count("drifts") == 0
+
+
+def test_a_stack_that_something_else_made_is_warned_of():
+    cloud = Cloud()
+    deployed(cloud, tags={})
+    view = Seen()
+    assert run(cloud, request(CHANGED), view=view).code == ExitCode.OK
+    assert view.warnings == ["tap-dev does not carry this environment's tags: something else made it."]
+
+
+@pytest.mark.parametrize("policy", ["ReplaceAndRetain", "ReplaceAndSnapshot", "ReplaceAndDelete"])
+def test_a_replacement_that_keeps_the_old_one_loses_nothing(policy):
+    change = Change("Modify", "Q", "q-1", "AWS::SQS::Queue", "True", policy_action=policy)
+    found = plan.refused(Review(), ChangeSet("", "", "", "", changes=(change,)), frozenset())
+    assert [one.logical_id for one in found] == (["Q"] if policy == "ReplaceAndDelete" else [])

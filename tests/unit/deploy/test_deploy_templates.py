@@ -6,6 +6,7 @@ import pytest
 
 from tapgen.deploy import facts
 from tapgen.deploy.faults import AwsError
+from tapgen.deploy.masking import secrets
 from tapgen.errors import ExitCode
 from tests.unit.deploy.fake import Cloud, output
 from tests.unit.deploy.scene import ROLE, TOPIC, Seen, deployed, document, request, run, topic
@@ -173,3 +174,13 @@ def test_a_changed_secret_is_shown_as_one_but_not_what_it_is():
     assert "parameter Size: 1 -> 2" in view.plans[0].stack_changes
     [kept] = cloud.sets.values()
     assert "123456" not in kept["request"].description
+
+
+@pytest.mark.rule(42)
+def test_ordinary_words_under_a_secrets_name_blot_nothing_out():
+    pool = {"Type": "AWS::Cognito::UserPoolClient", "Properties": {"TokenValidityUnits": {"AccessToken": "minutes"}}}
+    made = {"Resources": {"Client": pool}, "Parameters": {"Pin": {"Type": "String", "NoEcho": True}}}
+    assert secrets(made, {"Pin": "word"}) == ("word",)
+    pool["Properties"]["ClientSecret"] = "abcdefghijkl"
+    pool["Properties"]["List"] = [{"Password": "s3cret"}]
+    assert secrets(made, {}) == ("abcdefghijkl", "s3cret")

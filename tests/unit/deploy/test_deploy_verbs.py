@@ -280,6 +280,12 @@ def test_events_of_the_last_operation_or_of_all():
     assert len(events(cloud, NAME, everything=True)) == len(last) + 1
 
 
+def test_a_stack_without_events_has_none():
+    cloud = Cloud()
+    deployed(cloud)
+    assert events(cloud, NAME, everything=False) == ()
+
+
 def test_outputs_for_people_and_shells():
     cloud = Cloud()
     deployed(cloud, outputs=(output("Url", "https://x/?a=b c"), output("AdminPassword", "secret")))

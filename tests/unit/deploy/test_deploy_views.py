@@ -51,6 +51,7 @@ FAILURE = Outcome(
     ExitCode.ROLLED_BACK,
     "tap-dev is ROLLBACK_COMPLETE",
     "tap-dev",
+    "eu-west-1",
     hint="Correct it.",
     causes=(
         Cause("ItemTable", "AWS::DynamoDB::Table", "items-1", "CREATE_FAILED", "it exists", "data.py:4 (layer data)"),
