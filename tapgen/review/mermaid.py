@@ -37,7 +37,8 @@ def _mermaid(picture: Picture) -> Iterator[str]:
         yield "  end"
     styled: dict[Status, list[int]] = {}
     for index, arrow in enumerate(picture.arrows):
-        label = f'|"{_escaped(arrow.label)}"|' if arrow.label else ""
+        lines = "<br/>".join(_escaped(line) for line in arrow.label.split("\n"))
+        label = f'|"{lines}"|' if arrow.label else ""
         yield f"  {names[arrow.source]} -->{label} {names[arrow.target]}"
         if picture.coloured and arrow.status:
             styled.setdefault(arrow.status, []).append(index)
@@ -97,4 +98,5 @@ def _dot(picture: Picture) -> Iterator[str]:
 
 
 def _quoted(text: str) -> str:
-    return printable(text).replace("\\", "\\\\").replace('"', '\\"')
+    lines = [printable(line).replace("\\", "\\\\").replace('"', '\\"') for line in text.split("\n")]
+    return "\\n".join(lines)

@@ -81,6 +81,7 @@ class Arrow:
     source: str
     target: str
     label: str = ""
+    """What leads there, one on each line."""
     status: Status = ""
 
 
@@ -183,23 +184,34 @@ def _merged(arrows: Mapping[Arrow, None]) -> Iterator[Arrow]:
             if arrow.label or not labels:
                 by_status.setdefault(arrow.status, []).append(arrow.label)
         for status, texts in by_status.items():
-            yield Arrow(source, target, ", ".join(dict.fromkeys(one for one in texts if one)), status)
+            yield Arrow(source, target, "\n".join(dict.fromkeys(one for one in texts if one)), status)
 
 
 def _order(nodes: tuple[Node, ...], arrows: tuple[Arrow, ...]) -> tuple[str, ...]:
-    """The groups from the public entries inward; what no entry reaches comes last."""
+    """The groups from the public entries inward; what no entry reaches comes last.
+
+    The next group is the one that is reached and that the fewest arrows of groups still to come lead to; the smaller
+    of two.
+    """
     group = {node.id: node.group for node in nodes}
     names = list(dict.fromkeys(node.group for node in nodes))
-    apis = [node for node in nodes if node.kind == "entry" and node.type != "AWS::EC2::InternetGateway"]
-    ordered = list(dict.fromkeys(node.group for node in apis))
-    follow: dict[str, list[str]] = {}
-    outflow: Counter[str] = Counter()
-    for arrow in arrows:
-        source, target = group[arrow.source], group[arrow.target]
-        follow.setdefault(source, []).append(target)
-        outflow.update({source: 1})
-        outflow.subtract({target: 1})
-    for name in ordered:  # grows while it is walked; what leads on stands before what is only used
-        reached = [other for other in dict.fromkeys(follow.get(name, ())) if other not in ordered]
-        ordered += sorted(reached, key=lambda other: -outflow[other])
+    sizes = Counter(group.values())
+    between = Counter((group[arrow.source], group[arrow.target]) for arrow in arrows)
+    entries = (node.group for node in nodes if node.kind == "entry" and node.type != "AWS::EC2::InternetGateway")
+    ordered = list(dict.fromkeys(entries))
+    inside = _reached(ordered, list(between))
+    while left := [name for name in names if name in inside and name not in ordered]:
+        cost = {name: sum(between[other, name] for other in left if other != name) for name in left}
+        ordered.append(min(left, key=lambda name: (cost[name], sizes[name])))
     return (*ordered, *(name for name in names if name not in ordered))
+
+
+def _reached(start: list[str], pairs: list[tuple[str, str]]) -> set[str]:
+    reached = set(start)
+    waiting = list(start)
+    while waiting:
+        here = waiting.pop()
+        following = {target for source, target in pairs if source == here} - reached
+        reached |= following
+        waiting += following
+    return reached

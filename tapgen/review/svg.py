@@ -22,6 +22,9 @@ _TITLE: Final = 26  # above each group
 _MARGIN: Final = 20
 _MOST_ROWS: Final = 12  # a longer group is broken into columns of its own
 _SWEEPS: Final = 8  # passes of the ordering; more change nothing that one sees
+_MOST_LINES: Final = 4  # of a label
+_SWING: Final = 70  # how far the curves within a column reach out of it
+_LEADING: Final = 14  # from one line of a label to the next
 _FONTS: Final = "system-ui, Helvetica, Arial, sans-serif"
 _PALE: Final = "#a0aec0"
 
@@ -40,7 +43,7 @@ class _Box:
 def svg(picture: Picture) -> str:
     """The whole file."""
     columns = _columns(picture)
-    boxes, frames, width, height = _place(columns)
+    boxes, frames, width, height = _place(columns, picture.arrows)
     size = f"{width:.0f} {height:.0f}"
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}" font-family="{_FONTS}">',
@@ -85,13 +88,13 @@ def _mean(values: list[float], default: float) -> float:
 
 
 def _place(
-    columns: list[tuple[str, list[Node]]],
+    columns: list[tuple[str, list[Node]]], arrows: Sequence[Arrow]
 ) -> tuple[dict[str, _Box], list[list[str]], float, float]:
     tallest = max((len(nodes) for _, nodes in columns), default=0)
     total = tallest * (_HEIGHT + _GAP) - _GAP
     boxes: dict[str, _Box] = {}
     frames = []
-    x = float(_MARGIN)
+    x, channel = float(_MARGIN), float(_CHANNEL)
     for group, nodes in columns:
         width = max(max(len(node.id), len(node.short_type) * 0.85) for node in nodes) * _CHARACTER + 2 * _PADDING
         own = len(nodes) * (_HEIGHT + _GAP) - _GAP
@@ -99,9 +102,12 @@ def _place(
         for index, node in enumerate(nodes):
             boxes[node.id] = _Box(x + _PADDING, top + index * (_HEIGHT + _GAP), width)
         frames.append(_frame(group, x, top - _PADDING - _TITLE, width + 2 * _PADDING, own + 2 * _PADDING + _TITLE))
-        x += width + 2 * _PADDING + _CHANNEL
+        members = {node.id for node in nodes}
+        labels = [len(line) for arrow in arrows if arrow.source in members for line in _lines(arrow)]
+        channel = max(_CHANNEL, max(labels, default=0) * _CHARACTER * 0.85 + 30)
+        x += width + 2 * _PADDING + channel
     height = total + 2 * (_MARGIN + _PADDING) + _TITLE + 30
-    return boxes, frames, max(x - _CHANNEL + _MARGIN, 480), height
+    return boxes, frames, max(x - channel + _MARGIN + _SWING, 480), height
 
 
 def _frame(group: str, x: float, y: float, width: float, height: float) -> list[str]:
@@ -169,22 +175,27 @@ def _curve(arrow: Arrow, boxes: Mapping[str, _Box], *, coloured: bool) -> Iterat
 
 
 def _labels(arrows: Sequence[Arrow], boxes: Mapping[str, _Box]) -> Iterator[str]:
-    """The labels; those of two arrows between the same resources stand below each other."""
-    taken: Counter[tuple[str, str]] = Counter()
+    """The labels, beside where their arrows begin; those of one resource stand below each other."""
+    taken: Counter[tuple[str, bool]] = Counter()
     for arrow in arrows:
-        yield from _label(arrow, boxes, 15 * taken[arrow.source, arrow.target])
-        taken[arrow.source, arrow.target] += bool(arrow.label)
+        if arrow.label:
+            x, y, _, to_y, swing = _ends(arrow, boxes)
+            down = to_y >= y
+            for line in _lines(arrow):
+                shift = 13 + _LEADING * taken[arrow.source, down]
+                place = f'x="{x + (8 if swing > 0 else -8):.1f}" y="{y + (shift if down else 3 - shift):.1f}"'
+                anchor = "start" if swing > 0 else "end"
+                yield (
+                    f'<text {place} font-size="11" text-anchor="{anchor}" fill="#2d3748" stroke="#ffffff" '
+                    f'stroke-width="3" paint-order="stroke">{_text(line)}</text>'
+                )
+                taken[arrow.source, down] += 1
 
 
-def _label(arrow: Arrow, boxes: Mapping[str, _Box], shift: int) -> Iterator[str]:
-    if arrow.label:
-        x, y, to_x, to_y, swing = _ends(arrow, boxes)
-        y += shift * 2
-        middle = (x + to_x) / 2 if abs(to_x - x) > 1 else x + swing * 0.75
-        yield (
-            f'<text x="{middle:.1f}" y="{(y + to_y) / 2 - 4:.1f}" font-size="11" text-anchor="middle" fill="#2d3748" '
-            f'stroke="#ffffff" stroke-width="3" paint-order="stroke">{_text(arrow.label)}</text>'
-        )
+def _lines(arrow: Arrow) -> list[str]:
+    """The lines of a label; many are counted."""
+    lines = arrow.label.split("\n") if arrow.label else []
+    return lines if len(lines) <= _MOST_LINES else [*lines[: _MOST_LINES - 1], f"{len(lines) - _MOST_LINES + 1} more"]
 
 
 def _markers(picture: Picture) -> Iterator[str]:

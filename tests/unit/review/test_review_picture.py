@@ -56,7 +56,7 @@ def test_entries_and_stores_are_marked() -> None:
 def test_two_methods_on_one_function_share_an_arrow() -> None:
     resources = {**APP, "H": method("POST", Integration={"Uri": FUNCTION_URI})}
 
-    assert Arrow("Api", "F", "GET /item, POST /item") in draw({"Resources": resources}).arrows
+    assert Arrow("Api", "F", "GET /item\nPOST /item") in draw({"Resources": resources}).arrows
 
 
 def test_a_route_is_an_arrow_with_its_destination() -> None:
@@ -210,6 +210,34 @@ def test_labels_between_the_same_two_do_not_cover_each_other() -> None:
     heights = [float(one.attrib["y"]) for one in root.iter(f"{SVG}text") if (one.text or "").endswith(" /item")]
 
     assert abs(heights[0] - heights[1]) >= 12
+
+
+def test_many_labels_are_counted() -> None:
+    methods = {f"M{number}": method(f"X{number}", Integration={"Uri": FUNCTION_URI}) for number in range(9)}
+    picture = draw({"Resources": {**API, **methods, "F": APP["F"], "T": APP["T"]}})
+
+    texts = [element.text for element in ET.fromstring(svg(picture)).iter(f"{SVG}text")]
+
+    assert [one for one in texts if one and one.startswith(("X", "6 more"))] == [
+        "X0 /item",
+        "X1 /item",
+        "X2 /item",
+        "6 more",
+    ]
+    assert "X7 /item<br/>X8 /item" in mermaid(picture)
+    assert "X7 /item\\nX8 /item" in dot(picture)
+
+
+def test_groups_go_from_the_entry_inward() -> None:
+    layers = {"Api": "api", "S": "api", "F": "compute", "R": "identity", "T": "data", "A": "monitoring"}
+    resources = {
+        "A": {"Type": "AWS::CloudWatch::Alarm", "Properties": {"X": {"Ref": "F"}}},
+        "R": {"Type": "AWS::IAM::Role", "Properties": {"Y": [{"Ref": "T"}, {"Fn::GetAtt": ["T", "Arn"]}]}},
+        **APP,
+        "F": {"Type": FUNCTION, "Properties": {"Role": {"Fn::GetAtt": ["R", "Arn"]}}},
+    }
+
+    assert draw({"Resources": resources}, layers=layers).groups == ("api", "compute", "identity", "data", "monitoring")
 
 
 @pytest.mark.parametrize("document", [{"Resources": {}}, {"Resources": {"A": {"Type": "AWS::SNS::Topic"}}}])
