@@ -1,0 +1,128 @@
+"""What `pip install .` gives: a working tapgen without the development tools, the same bytes on every Python."""
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tapgen import __version__
+from tests.conftest import ROOT
+
+ORDERS = ROOT / "tests" / "projects" / "orders"
+VERSIONS = ("3.11", "3.12", "3.13")
+
+
+def interpreter(version):
+    """A Python of this version: this one, one of pyenv, or one on the PATH; None where there is none."""
+    if version == f"{sys.version_info.major}.{sys.version_info.minor}":
+        return sys.executable
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    candidates = [*sorted(pyenv.glob(f"{version}.*/bin/python")), shutil.which(f"python{version}")]
+    for candidate in filter(None, candidates):
+        said = subprocess.run([candidate, "-V"], capture_output=True, text=True, check=False)
+        if said.stdout.startswith(f"Python {version}."):
+            return str(candidate)
+    return None
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """The product as a clone has it: without build folders and caches of this one."""
+    copy = tmp_path / "checkout"
+    shutil.copytree(ROOT / "tapgen", copy / "tapgen", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, copy)
+    return copy
+
+
+def pip(*arguments):
+    """Run pip; skip where no package index can be reached, as on a train."""
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", *map(str, arguments)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    if "NewConnectionError" in ended.stderr or "Temporary failure in name resolution" in ended.stderr:
+        pytest.skip("no package index can be reached")
+    assert ended.returncode == 0, ended.stderr
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_fresh_installation_renders_the_same_bytes(version, checkout, tmp_path):
+    python = interpreter(version)
+    if python is None:
+        pytest.skip(f"there is no Python {version} here")
+    subprocess.run([python, "-m", "venv", "--without-pip", tmp_path / "venv"], check=True)
+    binaries = tmp_path / "venv" / "bin"
+    pip("--python", binaries / "python", "install", "--quiet", "--no-compile", checkout)
+    shutil.copytree(ORDERS, tmp_path / "orders", ignore=shutil.ignore_patterns("__pycache__"))
+
+    def tapgen(*arguments, cwd):
+        environment = {"PATH": os.defpath, "HOME": str(tmp_path)}
+        ended = subprocess.run(
+            [binaries / "tapgen", *arguments], cwd=cwd, env=environment, capture_output=True, check=False
+        )
+        assert ended.returncode == 0, ended.stderr.decode()
+        return ended.stdout
+
+    missing = subprocess.run(
+        [binaries / "python", "-c", "import pytest"], capture_output=True, check=False, cwd=tmp_path
+    )
+    assert missing.returncode != 0, "the development tools are installed"
+    assert tapgen("--version", cwd=tmp_path).decode() == f"tapgen, version {__version__}\n"
+    assert b"render" in tapgen("--help", cwd=tmp_path)
+    for environment in ("dev", "staging", "prod"):
+        committed = (ROOT / "templates_out" / f"{environment}.yaml").read_bytes()
+        assert tapgen("render", "--env", environment, "--stdout", cwd=ROOT) == committed
+    here = subprocess.run(
+        [sys.executable, "-m", "tapgen", "--project", ORDERS, "render", "--all", "--stdout"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    assert tapgen("render", "--all", "--stdout", cwd=tmp_path / "orders") == here.stdout
+
+
+def test_the_wheel_holds_the_package_and_nothing_else(checkout, tmp_path):
+    (checkout / "tests").mkdir()
+    (checkout / "tests" / "test_x.py").write_text("")
+    (checkout / "handler").mkdir()
+    (checkout / "handler" / "index.py").write_text("")
+    pip("wheel", "--quiet", "--no-deps", "--wheel-dir", tmp_path / "wheels", checkout)
+    [wheel] = (tmp_path / "wheels").iterdir()
+    assert wheel.name == f"tapgen-{__version__}-py3-none-any.whl"
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+        metadata = archive.read(f"tapgen-{__version__}.dist-info/METADATA").decode()
+        entry_points = archive.read(f"tapgen-{__version__}.dist-info/entry_points.txt").decode()
+    package = {
+        path.relative_to(checkout).as_posix()
+        for path in (checkout / "tapgen").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    info = {name for name in names if name.startswith(f"tapgen-{__version__}.dist-info/")}
+    assert names - info == package
+    assert {name.partition("/")[2] for name in info} == {
+        "METADATA",
+        "RECORD",
+        "WHEEL",
+        "entry_points.txt",
+        "licenses/LICENSE",
+        "top_level.txt",
+    }
+    assert "tapgen/py.typed" in package
+    assert entry_points.strip() == "[console_scripts]\ntapgen = tapgen.cli:main"
+    assert "Requires-Python: >=3.11\n" in metadata
+    assert "License: MIT\n" in metadata
+    needed = [line for line in metadata.splitlines() if line.startswith("Requires-Dist:") and "extra ==" not in line]
+    assert {line.split()[1].split("<")[0].split(">")[0] for line in needed} == {
+        "click",
+        "troposphere",
+        "awacs",
+        "cfn-flip",
+        "pyyaml",
+        "boto3",
+        "msgspec",
+        "rich",
+    }
