@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tapgen import naming
-from tapgen.proof import functions, lint, permissions, places, reachability, rules
+from tapgen.proof import functions, permissions, places, reachability, rules
 from tapgen.proof.findings import Finding, ordered, suppress
 from tapgen.proof.rule import apply
 from tapgen.proof.subject import Source, Subject
 
 if TYPE_CHECKING:
     from tapgen.document import Document
+    from tapgen.proof.lint import Lint
     from tapgen.settings.model import Environment, Suppression
 
 _LINT_RULE = re.compile(r"[EWI]\d{4}")
@@ -64,10 +65,12 @@ def of_template(file: Path, text: str, document: Document, sources: Mapping[str,
 
 
 def check_all(
-    targets: Sequence[Target], *, with_lint: bool, start: Callable[..., lint.Lint | None] = lint.start
+    targets: Sequence[Target], *, with_lint: bool, start: Callable[..., Lint | None] | None = None
 ) -> tuple[tuple[Finding, ...], ...]:
     """The findings of each target; one cfn-lint for all of them, begun by `start`, runs beside our own rules."""
-    running = start([(target.subject.document, target.regions) for target in targets]) if with_lint else None
+    if with_lint and start is None:
+        from tapgen.proof.lint import start
+    running = start([(target.subject.document, target.regions) for target in targets]) if with_lint and start else None
     try:
         own = [_own(target.subject) for target in targets]
         linted: list[list[Finding]] | str = running.findings() if running else [[] for _ in targets]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tapgen.proof import calls, configuration, requirements
+from tapgen.proof import calls, configuration, encryption, requirements
 from tapgen.proof.actions import Unmapped
 from tapgen.proof.arns import logical_id
 from tapgen.proof.resolve import texts
@@ -103,7 +102,7 @@ def _needs(function: str, subject: Subject, analyse: Analyse) -> FunctionNeeds:
     return FunctionNeeds(
         function,
         role,
-        tuple(dict.fromkeys(needed)),
+        tuple(dict.fromkeys((*needed, *encryption.required(needed, subject)))),
         tuple(services.values()),
         tuple(findings),
         analysed=not hidden,
@@ -124,6 +123,8 @@ def _source(function: str, subject: Subject, analyse: Analyse) -> tuple[calls.An
         return analyse(source.folder, entry_point), _shown(source.folder, subject.root)
     inline = mapping(properties.get("Code")).get("ZipFile")
     if isinstance(inline, str) and handlers:
+        import tempfile
+
         with tempfile.TemporaryDirectory() as temporary:
             # Lambda developer guide: inline code is the file index of the package.
             Path(temporary, "index.py").write_text(inline, encoding="utf-8", errors="replace")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tapgen.proof.arns import arn_of, arns, covers
+from tapgen.proof.arns import arn_of, arns, covers, logical_id
 from tapgen.proof.grants import Statement, statements
 from tapgen.proof.subject import items, mapping
 
@@ -64,5 +65,28 @@ def allowing(role: str, subject: Subject) -> tuple[Statement, ...]:
                 covers(arn, role_arn, subject) == "yes" for value in principals(raw) for arn in arns(value, subject)
             )
             if statement.effect == "Allow" and named and not statement.conditions:
-                found.append(statement)
+                resources = tuple(_own(statement.resources, owner, subject))
+                found.append(replace(statement, resources=resources))
     return tuple(found)
+
+
+_HOLDERS = {
+    "AWS::S3::BucketPolicy": "Bucket",
+    "AWS::SQS::QueuePolicy": "Queues",
+    "AWS::SNS::TopicPolicy": "Topics",
+    "AWS::SecretsManager::ResourcePolicy": "SecretId",
+}
+"""The property that names what a policy is attached to; the policies of other types are their own resource's."""
+
+
+def _own(resources: tuple[str, ...], owner: str, subject: Subject) -> Iterator[str]:
+    """The resources of a statement: in a resource's policy `*` is that resource, and not everything."""
+    for resource in resources:
+        if resource != "*":
+            yield resource
+            continue
+        holder = _HOLDERS.get(subject.type_of(owner) or "")
+        held = items(subject.properties(owner).get(holder)) if holder else [{"Ref": owner}]
+        for name in (logical_id(value, subject) for value in held):
+            if name:
+                yield arn_of(name, subject)

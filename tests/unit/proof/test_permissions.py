@@ -207,6 +207,20 @@ def test_resource_policies_grant_too() -> None:
     assert len(grants(code=code, Policy=stranger)) == 1
 
 
+def test_everything_in_a_queues_policy_is_that_queue() -> None:
+    code = "import boto3, os\ndef handler(e, c):\n    boto3.client('sqs').send_message(QueueUrl=os.environ['Q'])\n"
+    anything = allow("sqs:*", "*", Principal={"AWS": arn("Role")})
+    resources = {
+        "Function": function(code, Environment={"Variables": {"Q": {"Ref": "Queue"}}}),
+        "Queue": resource("AWS::SQS::Queue"),
+        "Other": resource("AWS::SQS::Queue"),
+    }
+    own = resource("AWS::SQS::QueuePolicy", Queues=[{"Ref": "Queue"}], PolicyDocument=policy(anything))
+    assert "permission-missing" not in {f.rule for f in findings(document(code, [LOGS, TRACES], **resources, Own=own))}
+    other = resource("AWS::SQS::QueuePolicy", Queues=[{"Ref": "Other"}], PolicyDocument=policy(anything))
+    assert "permission-missing" in {f.rule for f in findings(document(code, [LOGS, TRACES], **resources, Own=other))}
+
+
 RESOURCES = [
     ("sqs", "send_message(QueueUrl=os.environ['R'], MessageBody='')", "sqs:SendMessage", "AWS::SQS::Queue", arn("R")),
     ("sns", "publish(TopicArn=os.environ['R'], Message='')", "sns:Publish", "AWS::SNS::Topic", {"Ref": "R"}),
