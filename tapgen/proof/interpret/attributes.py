@@ -70,6 +70,7 @@ _OPERATIONS = {
 
 def load(machine: Machine, frame: Frame, node: ast.AST, values: Values, name: str) -> Values:
     """`values.name`; unresolved when a boto3 object has no such attribute and nothing else that it may be has."""
+    machine.step(len(values) // 4)
     found = EMPTY
     missing: list[Value] = []
     known = False

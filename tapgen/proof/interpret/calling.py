@@ -62,7 +62,7 @@ OWN_REQUESTS = (
 
 def call(machine: Machine, frame: Frame, node: ast.AST, callees: Values, args: Arguments) -> Values:
     """What calling any of the callees gives."""
-    machine.step()
+    machine.step(len(callees) + len(args.everything()))
     return EMPTY.union(*(_one(machine, frame, node, callee, args) for callee in callees))
 
 
@@ -251,12 +251,27 @@ def _annotation(machine: Machine, frame: Frame, cls: Class, name: str) -> ast.ex
 def unknown(machine: Machine, frame: Frame, node: ast.AST, args: Arguments, what: str) -> Values:
     """A call of code that is not analysed: it may call what it is given, and give it back."""
     found = UNKNOWN
-    for value in args.everything():
-        found |= _escape(machine, frame, node, value, what, 0)
+    passed = args.everything()
+    for value in passed:
+        found |= _escape(machine, frame, node, value, what)
+    for value in _inside(machine, frame, passed):
+        _escape(machine, frame, node, value, what)
     return found
 
 
-def _escape(machine: Machine, frame: Frame, node: ast.AST, value: Value, what: str, depth: int) -> Values:
+def _inside(machine: Machine, frame: Frame, values: Values) -> set[Value]:
+    """Everything that the containers among the values hold, however deep, the values themselves left out."""
+    found: set[Value] = set()
+    stack = [value for value in values if isinstance(value, Container)]
+    while stack:
+        for value in machine.contents(frame, stack.pop().space).difference(found, values):
+            found.add(value)
+            if isinstance(value, Container):
+                stack.append(value)
+    return found
+
+
+def _escape(machine: Machine, frame: Frame, node: ast.AST, value: Value, what: str) -> Values:
     if isinstance(value, SDK):
         machine.unresolved(frame, node, f"{attributes.describe(value)} is passed to {what}")
         return frozenset({value})
@@ -270,9 +285,6 @@ def _escape(machine: Machine, frame: Frame, node: ast.AST, value: Value, what: s
     if isinstance(value, Instance):
         _offer(machine, frame, node, value)
         return frozenset({value})
-    if isinstance(value, Container) and depth < 3:
-        for inner in machine.contents(frame, value.space):
-            _escape(machine, frame, node, inner, what, depth + 1)
     return EMPTY
 
 

@@ -36,8 +36,8 @@ from tapgen.proof.interpret.values import (
 
 T = TypeVar("T")
 
-STEPS = 4_000
-STEPS_PER_BYTE = 0.25
+STEPS = 8_000
+STEPS_PER_BYTE = 0.5
 """Calls that are evaluated at most, in all and for each byte of source; beyond that the analysis is made coarser."""
 
 CONTEXTS = 12
@@ -114,6 +114,8 @@ class Machine:
             if grown == cell.values:
                 return
         cell.values = grown
+        if len(grown) > MOST_CONSTANTS:
+            self.step(len(grown))
         for reader in cell.readers:
             self.enqueue(reader)
 
@@ -137,6 +139,7 @@ class Machine:
     def contents(self, frame: Frame, space: Space) -> Values:
         """The values of all cells of a space."""
         self.read(frame, space.cell("*"))
+        self.step(len(space.cells) // 4)
         return EMPTY.union(*(self.read(frame, cell) for key, cell in list(space.cells.items()) if key != KEYS))
 
     def put(self, space: Space, key: str | int, values: Values) -> None:
@@ -242,9 +245,9 @@ class Machine:
             frame.queued = True
             self._queue.append(frame)
 
-    def step(self) -> None:
-        """Count one evaluated call."""
-        self._steps -= 1
+    def step(self, values: int = 1) -> None:
+        """Count work in proportion to the values that it goes through."""
+        self._steps -= 1 + values // 4
         if self._steps < 0:
             raise TooEntangledError
 
