@@ -110,7 +110,13 @@ def operations(known: dict[str, Json], exceptions: dict[str, dict[str, Any]]) ->
             raise SystemExit(f"{EXCEPTIONS.name}: {service} has no operation {sorted(unknown)}")
         if rows:
             listed[service] = dict(sorted(rows.items()))
-    missing = {plain for rows in listed.values() for one in rows.values() for plain in map(bare, one) if not exists(plain, known)}
+    missing = {
+        plain
+        for rows in listed.values()
+        for one in rows.values()
+        for plain in map(bare, one)
+        if not exists(plain, known)
+    }
     if missing:
         raise SystemExit(f"{EXCEPTIONS.name}: the catalogue has no action {sorted(missing)}")
     return {"prefixes": prefixes, "operations": listed}

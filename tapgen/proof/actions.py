@@ -143,7 +143,9 @@ def _any(known: Action, call: Call) -> list[Need]:
 def _of_member(parameters: tuple[Parameter, ...], member: str) -> tuple[Parameter, ...]:
     """`CopySource.Bucket` -> `Bucket`; a member that itself names the resource stays as it is, renamed to the type's."""
     inner = tuple(
-        Parameter(one.name.removeprefix(f"{member}."), one.value) for one in parameters if one.name.startswith(f"{member}.")
+        Parameter(one.name.removeprefix(f"{member}."), one.value)
+        for one in parameters
+        if one.name.startswith(f"{member}.")
     )
     return inner or tuple(Parameter("KeyId", one.value) for one in parameters if one.name == member)
 

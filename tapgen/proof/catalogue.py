@@ -97,9 +97,7 @@ def actions_of(prefix: str) -> Mapping[str, Action] | None:
     return {name.lower(): _action(f"{prefix.lower()}:{name}", one, types, row) for name, one in row.actions.items()}
 
 
-def _action(
-    name: str, row: tuple[str, list[str], list[int]], types: Mapping[str, ResourceType], table: _Row
-) -> Action:
+def _action(name: str, row: tuple[str, list[str], list[int]], types: Mapping[str, ResourceType], table: _Row) -> Action:
     access, names, keys = row
     applies = tuple(types[one] for one in names if one in types)
     known = {table.keys[index] for index in keys}.union(*(one.condition_keys for one in applies))

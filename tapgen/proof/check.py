@@ -61,7 +61,7 @@ def of_template(file: Path, text: str, document: Document, sources: Mapping[str,
 
     lines = locate(text)
     subject = Subject(document, sources={name: Source(folder) for name, folder in sources.items()}, root=Path.cwd())
-    return Target(subject, lambda finding: places.in_template(finding, str(file), lines))
+    return Target(subject, lambda finding: places.in_template(finding, str(file), lines, text))
 
 
 def check_all(

@@ -99,11 +99,20 @@ def in_settings(
     return replace(finding, file=places.file.name, line=places.line(keys(finding, type_, environment)))
 
 
-def in_template(finding: Finding, name: str, lines: dict[DocumentPath, int]) -> Finding:
-    """The finding with the template's line where it has no source line of its own."""
+def in_template(finding: Finding, name: str, lines: dict[DocumentPath, int], text: str) -> Finding:
+    """The finding with the template's line where it has no source line of its own, or one of inline code."""
     if finding.file is not None:
-        return finding
+        return _in_inline_code(finding, name, lines, text)
     path = finding.path
     while path and path not in lines:
         path = path[:-1]
     return replace(finding, file=name, line=lines.get(path, 1))
+
+
+def _in_inline_code(finding: Finding, name: str, lines: dict[DocumentPath, int], text: str) -> Finding:
+    """A place in inline code as the template's own line, where the code stands there line by line (`ZipFile: |`)."""
+    if finding.file != f"{finding.logical_id}.Code.ZipFile/index.py" or not finding.line:
+        return finding
+    line = lines.get(("Resources", finding.logical_id or "", "Properties", "Code", "ZipFile"), 0)
+    written = text.splitlines()[line - 1].rstrip() if line else ""
+    return replace(finding, file=name, line=line + finding.line) if written.endswith(("|", "|-", "|+")) else finding

@@ -53,7 +53,7 @@ def _finding(finding: Finding, root: Path) -> Iterator[str]:
     yield f"    {finding.severity:<7}  {finding.rule}: {finding.message}"
     if finding.file:
         place = f"{finding.file}:{finding.line}" if finding.line else finding.file
-        code = source_line(root, finding)
+        code = "" if finding.rule.startswith("secret-") else source_line(root, finding)  # logs are read by many
         yield f"             {place}" + (f"  {code}" if code else "")
     if finding.hint:
         yield f"             Fix: {finding.hint}"

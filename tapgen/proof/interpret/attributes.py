@@ -159,7 +159,9 @@ def module_attribute(machine: Machine, frame: Frame, module: Frame, name: str, d
 
 def in_class(machine: Machine, frame: Frame, cls: Class, name: str, seen: frozenset[Class] = frozenset()) -> Values:
     """The class's own attribute, or the bases'; UNKNOWN when only an unknown base can have it."""
-    found = machine.read(frame, cls.frame.cell(name)) if name in cls.frame.scope.bound or name in cls.frame.cells else EMPTY
+    found = (
+        machine.read(frame, cls.frame.cell(name)) if name in cls.frame.scope.bound or name in cls.frame.cells else EMPTY
+    )
     if found or cls in seen:
         return found
     for base in machine.read(frame, cls.bases):

@@ -180,7 +180,9 @@ def _partial(machine: Machine, frame: Frame, node: ast.AST, partial: Partial, ar
     read = {key: machine.read(frame, cell) for key, cell in list(cells.items())}
     count = sum(isinstance(key, int) for key in read)
     first = [read[index] for index in range(count)]
-    keywords = {str(key): values for key, values in read.items() if isinstance(key, str) and key not in {"<func>", REST}}
+    keywords = {
+        str(key): values for key, values in read.items() if isinstance(key, str) and key not in {"<func>", REST}
+    }
     merged = Arguments([*first, *args.positional], {**keywords, **args.keywords}, args.star, args.extra)
     merged.extra |= read.get(REST, EMPTY)
     return call(machine, frame, node, read.get("<func>", EMPTY), merged)

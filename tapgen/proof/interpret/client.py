@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from tapgen.proof.interpret import models
 from tapgen.proof.interpret.machine import Machine
-from tapgen.proof.interpret.requests import bindings, record
+from tapgen.proof.interpret.requests import bindings, copy_source, record
 from tapgen.proof.interpret.results import Binding, Unknown
 from tapgen.proof.interpret.values import (
     EMPTY,
@@ -51,7 +51,9 @@ TOKENS: Mapping[tuple[str, str], tuple[str, str]] = {
 }
 """Helpers that sign a token without a request; the action is checked when the token is used (botocore `signers.py`)."""
 
-_PLAIN = frozenset({"can_paginate", "close", "waiter_names", "_endpoint", "_request_signer", "_service_model", "__class__"})
+_PLAIN = frozenset(
+    {"can_paginate", "close", "waiter_names", "_endpoint", "_request_signer", "_service_model", "__class__"}
+)
 _SESSION_DATA = frozenset({
     "region_name", "profile_name", "available_profiles", "events", "get_available_regions", "get_available_services",
     "get_available_resources", "get_credentials", "get_available_partitions", "get_partition_for_region", "_session",
@@ -162,7 +164,9 @@ def _named(machine: Machine, frame: Frame, node: ast.AST, client: Client, names:
         name = value.value if isinstance(value, Const) else None
         known = (model.paginators if kind == "paginator" else model.waiters) if model else {}
         if not isinstance(name, str):
-            machine.unresolved(frame, node, f"the operation of this {client.service} {kind} is not written as a literal")
+            machine.unresolved(
+                frame, node, f"the operation of this {client.service} {kind} is not written as a literal"
+            )
         elif name not in known:
             machine.unresolved(frame, node, f"the {client.service} client has no {kind} {name!r}")
         else:
@@ -216,21 +220,3 @@ def transfer(
         source = copy_source(machine, frame, passed.get("CopySource", EMPTY))
         head = {key.partition(".")[2]: value for key, value in source.items()}
         record(machine, frame, node, "s3", "HeadObject", Arguments(), head)
-
-
-def copy_source(machine: Machine, frame: Frame, values: Values) -> dict[str, tuple[Binding, ...]]:
-    """`CopySource` as the parameters `CopySource.Bucket` and `CopySource.Key`; it is a dict or `bucket/key`."""
-    parts: dict[str, Values] = {"Bucket": EMPTY, "Key": EMPTY}
-    for value in values:
-        if isinstance(value, Container):
-            rest = machine.read(frame, value.space.cell(REST))
-            for key in parts:
-                found = machine.read(frame, value.space.cell(key)) if key in value.space.cells else EMPTY
-                parts[key] |= rest | found
-        elif isinstance(value, Const) and isinstance(value.value, str) and "/" in value.value:
-            bucket, _, key = value.value.lstrip("/").partition("/")
-            parts["Bucket"] |= {Const(bucket)}
-            parts["Key"] |= {Const(key)}
-        elif value not in NONE:
-            parts = {key: found | UNKNOWN for key, found in parts.items()}
-    return {f"CopySource.{key}": bindings(found) or (Unknown(),) for key, found in parts.items()}

@@ -105,14 +105,14 @@ def _check_entry(machine: Machine, module: Module, entry_point: str) -> None:
     if not values and not home.stars and name not in home.scope.bound:
         functions = [one.name for one in module.tree.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
         known = f"; the module has: {', '.join(functions[:8])}" if functions else ""
-        machine.sources.problem("missing", f"there is no {name!r} for the entry point {entry_point!r}{known}", module.file)
+        machine.sources.problem(
+            "missing", f"there is no {name!r} for the entry point {entry_point!r}{known}", module.file
+        )
     elif values and all(isinstance(value, Const | Container) for value in values):
         machine.sources.problem("missing", f"the entry point {entry_point!r} is not a function", module.file)
 
 
-def _uncalled(
-    machine: Machine, reached: set[Frame], calls: set[Call]
-) -> list[Note]:
+def _uncalled(machine: Machine, reached: set[Frame], calls: set[Call]) -> list[Note]:
     """Notes on functions that nothing calls but that would make requests, found by calling them all the same."""
     called = {id(frame.node) for frame in reached}
     notes: list[Note] = []

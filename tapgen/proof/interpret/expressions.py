@@ -56,7 +56,10 @@ def arguments(machine: Machine, frame: Frame, node: ast.Call) -> Arguments:
 
 
 def make_function(
-    machine: Machine, frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, owner: Class | None = None
+    machine: Machine,
+    frame: Frame,
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
+    owner: Class | None = None,
 ) -> Function:
     """The function object that a definition makes in this frame, with its defaults evaluated."""
     scope = machine.scope(node, lambda: scopes.function_scope(node))
@@ -64,7 +67,9 @@ def make_function(
     positional = [*node.args.posonlyargs, *node.args.args]
     given = node.args.defaults
     pairs = [*zip(positional[len(positional) - len(given) :], given, strict=True)]
-    pairs += [(arg, default) for arg, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if default]
+    pairs += [
+        (arg, default) for arg, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if default
+    ]
     for arg, default in pairs:
         machine.write(function.space.cell(f"={arg.arg}"), evaluate(machine, frame, default))
     return function
@@ -123,7 +128,9 @@ def _sequence(machine: Machine, frame: Frame, node: ast.List | ast.Tuple | ast.S
     for index, element in enumerate(node.elts):
         if isinstance(element, ast.Starred):
             exact = False
-            machine.put(container.space, REST, items.spill(machine, frame, element, evaluate(machine, frame, element.value)))
+            machine.put(
+                container.space, REST, items.spill(machine, frame, element, evaluate(machine, frame, element.value))
+            )
         else:
             machine.put(container.space, index if exact else REST, evaluate(machine, frame, element))
     return frozenset({container})

@@ -155,7 +155,11 @@ def iterate(machine: Machine, frame: Frame, node: ast.AST, value: Value) -> Valu
             found = attributes.attribute(machine, frame, node, value, name)
             if found:
                 result = machine.call(machine, frame, node, found, Arguments())
-                return spill(machine, frame, node, result - {value}) or result - {value} or machine.contents(frame, value.space)
+                return (
+                    spill(machine, frame, node, result - {value})
+                    or result - {value}
+                    or machine.contents(frame, value.space)
+                )
         return machine.contents(frame, value.space) | UNKNOWN
     if isinstance(value, Class):  # the members of an enumeration
         return machine.contents(frame, value.frame)
@@ -196,7 +200,9 @@ def method(machine: Machine, frame: Frame, node: ast.AST, called: ContainerMetho
     if name in {"get", "setdefault"} or (name == "pop" and container.kind == "dict"):
         if name == "setdefault":
             store(machine, frame, container, args.get(0), args.get(1))
-        return (_cells(machine, frame, container, args.get(0)) - UNKNOWN) | (args.get(1) if len(args.positional) > 1 else NONE)
+        return (_cells(machine, frame, container, args.get(0)) - UNKNOWN) | (
+            args.get(1) if len(args.positional) > 1 else NONE
+        )
     if name in {"pop", "popleft", "popitem", "__next__", "__getitem__", "send"}:
         return machine.contents(frame, container.space) or UNKNOWN
     return _view(machine, frame, node, container, name)

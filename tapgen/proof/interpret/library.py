@@ -111,7 +111,9 @@ def _known_callback(machine: Machine, frame: Frame, node: ast.AST, name: str, ar
         return machine.call(machine, frame, node, args.positional[0], Arguments(passed))
     if name in {"Thread", "Process", "Timer"}:
         target = args.keywords.get("target", EMPTY) | args.get(1, "function")
-        return _apply(machine, frame, node, target, args.keywords.get("args", EMPTY), args.keywords.get("kwargs", EMPTY))
+        return _apply(
+            machine, frame, node, target, args.keywords.get("args", EMPTY), args.keywords.get("kwargs", EMPTY)
+        )
     if name in {"apply", "apply_async"} and len(args.positional) > 1:
         options = args.get(2, "kwds")
         return _apply(machine, frame, node, args.positional[0], args.positional[1], options)
@@ -162,7 +164,9 @@ def _same(machine: Machine, frame: Frame, node: ast.AST, path: str, args: Argume
     if path == "atexit.register":
         _known_callback(machine, frame, node, "register", args)
     if path in {"functools.wraps", "functools.lru_cache", "dataclasses.dataclass"} and not (
-        path != "functools.wraps" and args.positional and any(isinstance(v, Function | Class | Descriptor | Bound) for v in args.positional[0])
+        path != "functools.wraps"
+        and args.positional
+        and any(isinstance(v, Function | Class | Descriptor | Bound) for v in args.positional[0])
     ):
         return frozenset({Library("typing.override")})  # a decorator that gives back what it decorates
     return args.get(0) or frozenset({Library("typing.override")})
@@ -224,7 +228,11 @@ def _setattr(machine: Machine, frame: Frame, node: ast.AST, args: Arguments) -> 
 
 def _super(machine: Machine, frame: Frame, _node: ast.AST, args: Arguments) -> Values:
     found = EMPTY
-    owners = args.get(0) if args.positional else frozenset({frame.unit.function.owner} if frame.unit.function and frame.unit.function.owner else ())
+    owners = (
+        args.get(0)
+        if args.positional
+        else frozenset({frame.unit.function.owner} if frame.unit.function and frame.unit.function.owner else ())
+    )
     receivers = args.get(1) if len(args.positional) > 1 else _receiver(machine, frame)
     for owner in owners:
         for receiver in receivers:
@@ -308,7 +316,9 @@ def _namespace(machine: Machine, frame: Frame, node: ast.AST, args: Arguments) -
     """`globals()`, `locals()`, `vars(x)` as a dict."""
     result = machine.container(frame, node, "dict")
     spaces = [one.space for one in args.get(0) if isinstance(one, Instance)]
-    spaces += [machine.modules[one.name] for one in args.get(0) if isinstance(one, ModuleValue) and one.name in machine.modules]
+    spaces += [
+        machine.modules[one.name] for one in args.get(0) if isinstance(one, ModuleValue) and one.name in machine.modules
+    ]
     for space in spaces or [machine.modules[frame.module], *([] if args.positional else [frame.unit])]:
         machine.read(frame, space.cell(REST))
         for name, cell in list(space.cells.items()):
@@ -319,9 +329,7 @@ def _namespace(machine: Machine, frame: Frame, node: ast.AST, args: Arguments) -
 
 def _descriptor(kind: str) -> Handler:
     def handler(_machine: Machine, _frame: Frame, _node: ast.AST, args: Arguments) -> Values:
-        return frozenset(
-            Descriptor(kind, one) if isinstance(one, Function) else one for one in args.get(0, "fget")
-        )
+        return frozenset(Descriptor(kind, one) if isinstance(one, Function) else one for one in args.get(0, "fget"))
 
     return handler
 

@@ -15,6 +15,7 @@ from tapgen.proof.interpret.values import (
     KEYS,
     NONE,
     REST,
+    UNKNOWN,
     Arguments,
     Const,
     Container,
@@ -25,10 +26,14 @@ from tapgen.proof.interpret.values import (
 MOST_COMBINATIONS = 16
 """Combinations of resources told apart for one call; beyond that the binding is unknown."""
 
-_NAMING = re.compile(r"(Name|Arn|ARN|Url|URL|Id|Identifier|Bucket|Topic|Queue|Endpoint|name|arn|path)$|^(Key|Path|Source)$")
+_NAMING = re.compile(
+    r"(Name|Arn|ARN|Url|URL|Id|Identifier|Bucket|Topic|Queue|Endpoint|name|arn|path)$|^(Key|Path|Source)$"
+)
 """Members of a request that can name a resource, by the end of their names."""
 
-_NEVER = frozenset({"ClientRequestToken", "MessageDeduplicationId", "MessageGroupId", "EventId", "StatementId", "VersionId"})
+_NEVER = frozenset(
+    {"ClientRequestToken", "MessageDeduplicationId", "MessageGroupId", "EventId", "StatementId", "VersionId"}
+)
 
 _STATEMENT = re.compile(
     r"""^\s*(?:(EXISTS)\s*\(\s*)?(SELECT|INSERT|UPDATE|DELETE)\b (?:.*?\b(?:FROM|INTO)\s+|\s+)"?([\w.-]+)"?(?:\."([\w.-]+)")?""",
@@ -88,6 +93,10 @@ def record(
             choices[name] = fixed[name]
         elif member.type in {"string", "list"} and _NAMING.search(name) and name not in _NEVER:
             choices[name] = _passed(machine, frame, args, name, required=member.required)
+    if operation in {"CopyObject", "UploadPartCopy"} and not any(
+        name.startswith("CopySource.") for name in fixed or ()
+    ):
+        choices |= copy_source(machine, frame, args.keywords.get("CopySource", EMPTY))
     for name in fixed or ():
         choices.setdefault(name, (fixed or {})[name])
     file, line = machine.place(frame, node)
@@ -185,3 +194,21 @@ def _statements(machine: Machine, frame: Frame, values: Values) -> tuple[Part, .
         parameters += [Parameter("IndexName", Literal(index))] if index else []
         parts.add(Part((exists or verb).upper(), tuple(parameters)))
     return tuple(sorted(parts, key=repr))
+
+
+def copy_source(machine: Machine, frame: Frame, values: Values) -> dict[str, tuple[Binding, ...]]:
+    """`CopySource` as the parameters `CopySource.Bucket` and `CopySource.Key`; it is a dict or `bucket/key`."""
+    parts: dict[str, Values] = {"Bucket": EMPTY, "Key": EMPTY}
+    for value in values:
+        if isinstance(value, Container):
+            rest = machine.read(frame, value.space.cell(REST))
+            for key in parts:
+                found = machine.read(frame, value.space.cell(key)) if key in value.space.cells else EMPTY
+                parts[key] |= rest | found
+        elif isinstance(value, Const) and isinstance(value.value, str) and "/" in value.value:
+            bucket, _, key = value.value.lstrip("/").partition("/")
+            parts["Bucket"] |= {Const(bucket)}
+            parts["Key"] |= {Const(key)}
+        elif value not in NONE:
+            parts = {key: found | UNKNOWN for key, found in parts.items()}
+    return {f"CopySource.{key}": bindings(found) or (Unknown(),) for key, found in parts.items()}

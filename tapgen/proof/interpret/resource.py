@@ -84,9 +84,7 @@ def _target(resource: Resource, model: ResourceModel, name: str) -> Target | Non
     return None
 
 
-def _data(
-    machine: Machine, frame: Frame, node: ast.AST, resource: Resource, model: ResourceModel, name: str
-) -> Values:
+def _data(machine: Machine, frame: Frame, node: ast.AST, resource: Resource, model: ResourceModel, name: str) -> Values:
     reference = next((one.resource for key, one in model.has.items() if snake(key) == name), None)
     service = models.service(resource.service)
     members = service.shapes.get(model.shape, ()) if service else ()
@@ -215,9 +213,7 @@ def _sub_resources(machine: Machine, frame: Frame, resource: Resource, target: T
     return frozenset(Resource(resource.service, target.type, tuple(one)) for one in combinations)
 
 
-def _made(
-    machine: Machine, frame: Frame, node: ast.AST, resource: Resource, target: Target, args: Arguments
-) -> Values:
+def _made(machine: Machine, frame: Frame, node: ast.AST, resource: Resource, target: Target, args: Arguments) -> Values:
     """The resource that an action gives, or the list of them where the answer holds several."""
     known = dict(resource.identifiers)
     identifiers: list[tuple[str, Binding]] = []
@@ -240,9 +236,7 @@ def _made(
     return frozenset({several})
 
 
-def collection_attribute(
-    _machine: Machine, _frame: Frame, _node: ast.AST, collection: Collection, name: str
-) -> Values:
+def collection_attribute(_machine: Machine, _frame: Frame, _node: ast.AST, collection: Collection, name: str) -> Values:
     """An attribute of a collection."""
     batch = _batch_actions(collection)
     known = name in _ITERATORS or name in batch

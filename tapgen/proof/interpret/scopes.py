@@ -34,9 +34,7 @@ class _Names:
                 self.bound.add(node.name)
             elif isinstance(node, _COMPREHENSIONS):
                 # An assignment expression inside a comprehension binds in the block around it (PEP 572).
-                self.bound.update(
-                    inner.target.id for inner in ast.walk(node) if isinstance(inner, ast.NamedExpr)
-                )
+                self.bound.update(inner.target.id for inner in ast.walk(node) if isinstance(inner, ast.NamedExpr))
             elif not isinstance(node, ast.Lambda):
                 self.statement(node)
                 stack.extend(ast.iter_child_nodes(node))

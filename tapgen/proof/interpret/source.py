@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import io
 import os
 import sys
+import tokenize
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -102,7 +104,8 @@ class Sources:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # invalid escapes and the like are the author's business
-                return ast.parse(content, filename=file)
+                encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+                return ast.parse(content.decode(encoding), filename=file)
         except UnicodeDecodeError as error:
             line = content[: error.start].count(b"\n") + 1
             return self.problem("encoding", f"is not {error.encoding.upper()} text (byte {error.start})", file, line)
