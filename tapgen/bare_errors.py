@@ -16,6 +16,7 @@ from tapgen.errors import DocumentError, TapgenError
 _PRINTED = r"(?m)^<class '[\w.]+'>: (?P<where>[\w.]+) function validator "
 _WRONG_TYPE = r"<class '[\w.]+'>: (?P<where>[\w.]+) is <class '(?P<is>[\w.]+)'>, expected (?P<expected>.+)"
 _REQUIRED = r"Resource (?P<property>\w+) required in type (?P<type>[^()]+?)(?: \(title: (?P<title>\w+)\))?$"
+_CLASS = r"<class '(?:\w+\.)*(\w+)'>"
 _REWORDED = {
     r"(?P<type>[\w:]+) object does not support attribute (?P<property>\w+)": "{type} has no property {property}",
     r'duplicate key "(?P<id>\w+)" detected': 'the logical id "{id}" is taken already',
@@ -50,9 +51,9 @@ def _said(error: Exception, printed: str) -> str:
     if match := re.search(_PRINTED, printed):
         return f"{_property(match['where'])}: {text}"
     if match := re.search(_WRONG_TYPE, text):
-        expected = re.sub(r"<class '(?:[\w]+\.)*(\w+)'>", r"\1", match["expected"])
+        expected = re.sub(_CLASS, r"\1", match["expected"])
         return f"{_property(match['where'])}: {match['is'].rpartition('.')[2]}, expected {expected}"
-    if match := re.search(_REQUIRED, text):
+    if match := re.search(_REQUIRED, re.sub(_CLASS, r"\1", text)):
         of = f"{match['title']} ({match['type']})" if match["title"] else match["type"]
         return f"{of}: the property {match['property']} is required"
     for pattern, worded in _REWORDED.items():

@@ -110,17 +110,21 @@ def render(environment: Environment) -> Rendered:
 
 
 def _to_dict(template: Template) -> Document:
-    """The template's dict; when troposphere refuses, each resource alone tells which one it is."""
+    """The template's dict; when troposphere refuses, each resource and output alone tells which one it is."""
     try:
         return dict(template.to_dict())
     except (TypeError, ValueError, AttributeError, RecursionError):
         from tapgen.bare_errors import translated
 
         for logical_id, resource in template.resources.items():
-            layer = template.origins[logical_id].layer
+            layer = template.origins[logical_id].layer if logical_id in template.origins else "unknown"
             with translated(f"layer {layer}, {logical_id} ({resource.resource_type})"):
                 resource.to_dict()
-        raise
+        for title, output in template.outputs.items():
+            with translated(f"output {title}"):
+                output.to_dict()
+        with translated("the template"):
+            return dict(template.to_dict())
 
 
 def _plain(value: Any, path: DocumentPath) -> Any:

@@ -7,7 +7,6 @@ so that `tapgen --help` costs about as much as importing click.
 from __future__ import annotations
 
 import gc
-import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -83,9 +82,8 @@ class Commands(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         """One block for each section, from the table alone."""
         for title, commands in SECTIONS.items():
-            if commands:
-                with formatter.section(title):
-                    formatter.write_dl(list(commands.items()))
+            with formatter.section(title):
+                formatter.write_dl(list(commands.items()))
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -135,8 +133,4 @@ def run(arguments: list[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrupted.", err=True)
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        # The reader (head, less) went away: Python's documentation of SIGPIPE says to close stdout quietly.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.FAILED
     return result if isinstance(result, int) else ExitCode.OK

@@ -1,6 +1,7 @@
 """Templates as text and back: the same bytes everywhere, the same document from every form, the line of what is wrong."""
 
 import json
+import sys
 
 import pytest
 from hypothesis import given, settings
@@ -272,6 +273,19 @@ def test_five_hundred_resources_and_not_one_more(document):
 def test_two_hundred_outputs_are_not_too_many(document):
     own = own_layer(192, "template.add_output(Output(f'Own{i}', Value='x'))")
     assert len(document("layers = ['own']\n" + ONE_FUNCTION, **{"own.py": own})["Outputs"]) == 200
+
+
+def test_a_module_that_is_imported_when_it_is_used(tmp_path, monkeypatch):
+    (tmp_path / "module_of_this_test.py").write_text("value = 5\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with documents._deferred("module_of_this_test"):
+        import module_of_this_test as stand_in
+    assert "module_of_this_test" not in sys.modules
+    assert stand_in.value == 5
+    del sys.modules["module_of_this_test"]
+    with documents._deferred("json"):
+        import json as itself
+    assert itself is json
 
 
 def test_nothing_to_build(document):

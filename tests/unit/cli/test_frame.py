@@ -1,6 +1,7 @@
 """The frame around every command: help, the funnel of errors, exit codes, and what is imported when."""
 
 import ast
+import gc
 import os
 import signal
 import subprocess
@@ -11,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from tapgen import __version__
-from tapgen.cli import SECTIONS
+from tapgen.cli import SECTIONS, main, run
+from tapgen.errors import SettingsError
 from tests.conftest import ONE_FUNCTION, ROOT
 
 COMMANDS = {name: summary for section in SECTIONS.values() for name, summary in section.items()}
@@ -137,6 +139,32 @@ def test_debug_shows_the_traceback(tmp_path):
     assert "Traceback" in ended.stderr
     assert "SettingsError" in ended.stderr
     assert "Traceback" not in tapgen_process("render", cwd=tmp_path).stderr
+
+
+def test_main_ends_the_process_with_the_exit_code(tmp_path, monkeypatch, capsys):
+    threshold = gc.get_threshold()
+    monkeypatch.setattr(sys, "argv", ["tapgen", "render"])
+    monkeypatch.chdir(tmp_path)
+    try:
+        with pytest.raises(SystemExit) as ended:
+            main()
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*threshold)
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.startswith("Error: no tapgen.toml")
+
+
+def test_debug_lets_the_error_through(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SettingsError):
+        run(["--debug", "render"])
+
+
+def test_an_interrupted_command(tapgen, project):
+    own = "def build(template, environment, stack):\n    raise KeyboardInterrupt\n"
+    ended = tapgen("render", cwd=project("layers = ['own']\n" + ONE_FUNCTION, **{"own.py": own}))
+    assert (ended.code, ended.out, ended.err.strip()) == (130, "", "Interrupted.")
 
 
 def test_what_is_no_users_doing_is_not_swallowed(project):

@@ -211,6 +211,20 @@ def test_what_troposphere_says_at_the_end_names_the_resource(failure, line, said
     assert "is required" in message
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("template.add_output(Output('Mine'))", "output Mine: Mine (Output): the property Value"),
+        ("template.add_parameter(Parameter('Mine'))", "the template: "),
+        ("template.resources['Mine'] = sqs.QueuePolicy('Mine')", "layer unknown, Mine (AWS::SQS::QueuePolicy): "),
+    ],
+)
+def test_what_is_wrong_beside_the_resources(failure, line, said):
+    message, _ = failure(in_build(line))
+    assert message.startswith(said)
+    assert message.endswith(" is required")
+
+
 def test_a_validator_that_prints_before_it_raises(failure, capsys):
     message, hint = failure(in_build("awslambda.Function('A', MemorySize=1)"))
     assert message.startswith("layer own: A.MemorySize: ")

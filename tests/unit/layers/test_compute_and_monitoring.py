@@ -146,6 +146,10 @@ def test_system_errors_are_counted_by_the_operations_in_use(document):
     assert "UnusedTableSystemErrorsAlarm" not in found
 
 
+def test_without_functions_and_tables_there_are_no_alarms(document):
+    assert alarms(document('application = "shop"\n')) == {}
+
+
 def test_the_api_alarm_names_the_api_as_it_is_named(document):
     dimensions = alarms(document(more='[api]\nstage = "v1"\n'))["ApiServerErrorsAlarm"]["Dimensions"]
     assert dimensions == [{"Name": "ApiName", "Value": "shop-dev"}, {"Name": "Stage", "Value": "v1"}]
