@@ -201,6 +201,27 @@ def test_a_template_that_tapgen_did_not_make(tmp_path: Path) -> None:
     assert not [finding for finding in found if finding.rule == "source-unknown"]
 
 
+@pytest.mark.parametrize(("style", "file", "line"), [("|", "t.yaml", 11), ('"', "Worker.Code.ZipFile/index.py", 3)])
+def test_inline_code_is_found_in_the_template(tmp_path: Path, style: str, file: str, line: int) -> None:
+    """Where it stands line by line; a text in quotes has its own lines."""
+    code = "import boto3\ndef handler(e, c):\n    boto3.client('sqs').list_queues()\n"
+    block = "|\n" + "".join(f"          {row}\n" for row in code.splitlines())
+    text = (
+        "Resources:\n"
+        "  Worker:\n"
+        "    Type: AWS::Lambda::Function\n"
+        "    Properties:\n"
+        "      Handler: index.handler\n"
+        "      Role: !GetAtt Role.Arn\n"
+        "      Code:\n"
+        f"        ZipFile: {block if style == '|' else json.dumps(code)}\n"
+        "  Role: {Type: AWS::IAM::Role}\n"
+    )
+    target = check.of_template(Path("t.yaml"), text, document.parse(text, "t.yaml"), {})
+    [missing] = [one for one in check.check_all([target], with_lint=False)[0] if "sqs:ListQueues" in one.message]
+    assert (missing.file, missing.line) == (file, line)
+
+
 def test_several_documents_share_one_cfn_lint(tmp_path: Path) -> None:
     write_project(tmp_path, GET_SETTINGS)
     project = load(tmp_path)

@@ -91,6 +91,13 @@ def test_text(root: Path) -> None:
     )
 
 
+def test_text_does_not_repeat_a_secret(root: Path) -> None:
+    (root / "pyproject.toml").write_text('environment.DB_PASSWORD = "hunter2"\n')
+    found = Finding("secret-variable", "error", "DB_PASSWORD looks like a secret.", file="pyproject.toml", line=1)
+    assert "             pyproject.toml:1\n" in report.text({"dev": (found,)}, root)
+    assert "hunter2" not in report.text({"dev": (found,)}, root)
+
+
 def test_text_of_nothing(root: Path) -> None:
     assert report.text({"dev": ()}, root) == "dev: nothing to mend\n"
 
