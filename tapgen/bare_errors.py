@@ -28,8 +28,10 @@ _COMPOSE = str(Path(__file__).with_name("compose.py"))  # adds what a layer hand
 
 
 @contextmanager
-def translated(where: str) -> Iterator[None]:
-    """Turn whatever is raised inside into a DocumentError that begins with `where` and names the line.
+def translated(where: str, place: str = "") -> Iterator[None]:
+    """Turn whatever is raised inside into a DocumentError that begins with `where` and names the place to mend.
+
+    That is the line that failed where no `place` is given.
 
     troposphere prints a failing validator's property to stderr before it raises: that line becomes part of the message.
     """
@@ -41,7 +43,7 @@ def translated(where: str) -> Iterator[None]:
         raise
     except Exception as error:
         message = f"{where}: {_said(error, printed.getvalue())}"
-        raise DocumentError(message, f"Mend {_place(error)}.") from error
+        raise DocumentError(message, f"Mend {place or _place(error)}.") from error
     else:
         sys.stderr.write(printed.getvalue())
 

@@ -109,6 +109,9 @@ def render(environment: Environment) -> Rendered:
     return Rendered(ordered, template.origins)
 
 
+_SOMEWHERE = "the layer that adds it"
+
+
 def _to_dict(template: Template) -> Document:
     """The template's dict; when troposphere refuses, each resource and output alone tells which one it is."""
     try:
@@ -117,13 +120,14 @@ def _to_dict(template: Template) -> Document:
         from tapgen.bare_errors import translated
 
         for logical_id, resource in template.resources.items():
-            layer = template.origins[logical_id].layer if logical_id in template.origins else "unknown"
-            with translated(f"layer {layer}, {logical_id} ({resource.resource_type})"):
+            origin = template.origins.get(logical_id)
+            layer, place = (origin.layer, f"{origin.file}:{origin.line}") if origin else ("unknown", _SOMEWHERE)
+            with translated(f"layer {layer}, {logical_id} ({resource.resource_type})", place):
                 resource.to_dict()
         for title, output in template.outputs.items():
-            with translated(f"output {title}"):
+            with translated(f"output {title}", _SOMEWHERE):
                 output.to_dict()
-        with translated("the template"):
+        with translated("the template", _SOMEWHERE):
             return dict(template.to_dict())
 
 
