@@ -66,7 +66,7 @@ def service_row(actions: Json, types: Json, keys: Json) -> Json:
 
 
 def models() -> Iterator[tuple[str, Json]]:
-    """botocore's name of every service, with its newest model."""
+    """Botocore's name of every service, with its newest model."""
     import botocore
 
     for folder in sorted((Path(botocore.__file__).parent / "data").iterdir()):

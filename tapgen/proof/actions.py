@@ -141,7 +141,7 @@ def _any(known: Action, call: Call) -> list[Need]:
 
 
 def _of_member(parameters: tuple[Parameter, ...], member: str) -> tuple[Parameter, ...]:
-    """`CopySource.Bucket` -> `Bucket`; a member that itself names the resource stays as it is, renamed to the type's."""
+    """`CopySource.Bucket` -> `Bucket`; a member that is itself a key's id becomes `KeyId`."""
     inner = tuple(
         Parameter(one.name.removeprefix(f"{member}."), one.value)
         for one in parameters

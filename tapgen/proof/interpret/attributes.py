@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable, Mapping
 
 from tapgen.proof.interpret import client, resource
 from tapgen.proof.interpret.machine import Machine
@@ -57,7 +58,7 @@ _ORDINARY_BASES = frozenset({
 DEEPEST_PATH = 6
 """Dots in the longest path of a library name; `node = node.parent` would make endless ones."""
 
-_OPERATIONS = {
+_OPERATIONS: Mapping[type, Callable[..., Values]] = {
     Session: client.session_attribute,
     Client: client.attribute,
     Paginator: client.paginator_attribute,
@@ -89,11 +90,11 @@ def load(machine: Machine, frame: Frame, node: ast.AST, values: Values, name: st
     return found
 
 
-def attribute(machine: Machine, frame: Frame, node: ast.AST, value: Value, name: str) -> Values:
+def attribute(machine: Machine, frame: Frame, node: ast.AST, value: Value, name: str) -> Values:  # noqa: PLR0911  one return for each kind of value
     """One value's attribute; nothing when it has none."""
     operation = _OPERATIONS.get(type(value))
     if operation is not None:
-        return operation(machine, frame, node, value, name)  # type: ignore[operator]  # each takes its own key's type
+        return operation(machine, frame, node, value, name)
     if isinstance(value, Instance):
         return _of_instance(machine, frame, node, value, name)
     if isinstance(value, Class):
@@ -115,7 +116,7 @@ def attribute(machine: Machine, frame: Frame, node: ast.AST, value: Value, name:
     return _of_rest(machine, frame, value, name)
 
 
-def _of_rest(machine: Machine, frame: Frame, value: Value, name: str) -> Values:
+def _of_rest(machine: Machine, frame: Frame, value: Value, name: str) -> Values:  # noqa: PLR0911  one return for each kind of value
     if isinstance(value, BagMethod):
         return frozenset({BagMethod(value.bag, name)})
     if isinstance(value, SdkData):
@@ -277,7 +278,7 @@ def methods(machine: Machine, frame: Frame, cls: Class) -> Values:
     return found
 
 
-def describe(value: Value) -> str:
+def describe(value: Value) -> str:  # noqa: PLR0911  one return for each kind of value
     """What the value is, for messages: `the dynamodb client`, `the dynamodb resource Table`."""
     if isinstance(value, SdkMethod):
         return f"the method {value.name!r} of {describe(value.owner)}"

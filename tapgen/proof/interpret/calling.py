@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Hashable
 
-from tapgen.proof.interpret import annotations, attributes, client, items, library, resource
+from tapgen.proof.interpret import attributes, client, hints, items, library, resource
 from tapgen.proof.interpret.machine import Machine
+from tapgen.proof.interpret.results import EnvironmentVariable
 from tapgen.proof.interpret.scopes import parameters
 from tapgen.proof.interpret.values import (
     CALLABLE,
@@ -43,7 +44,6 @@ from tapgen.proof.interpret.values import (
     Waiter,
     anything,
 )
-from tapgen.proof.interpret.results import EnvironmentVariable
 
 MOST_TELLING = 6
 """An argument that may be more things than that does not tell two calls apart."""
@@ -66,7 +66,7 @@ def call(machine: Machine, frame: Frame, node: ast.AST, callees: Values, args: A
     return EMPTY.union(*(_one(machine, frame, node, callee, args) for callee in callees))
 
 
-def _one(machine: Machine, frame: Frame, node: ast.AST, callee: Value, args: Arguments) -> Values:
+def _one(machine: Machine, frame: Frame, node: ast.AST, callee: Value, args: Arguments) -> Values:  # noqa: PLR0911  one return for each kind of value
     if isinstance(callee, Function):
         return invoke(machine, frame, callee, args)
     if isinstance(callee, Bound):
@@ -74,8 +74,9 @@ def _one(machine: Machine, frame: Frame, node: ast.AST, callee: Value, args: Arg
     if isinstance(callee, Class):
         return instantiate(machine, frame, node, callee, args)
     if isinstance(callee, SdkMethod):
-        kind = client if isinstance(callee.owner, Session | Client | Paginator | Waiter) else resource
-        return kind.call(machine, frame, node, callee, args)
+        if isinstance(callee.owner, Session | Client | Paginator | Waiter):
+            return client.call(machine, frame, node, callee, args)
+        return resource.call(machine, frame, node, callee, args)
     if isinstance(callee, Library):
         return library.call(machine, frame, node, callee, args)
     if isinstance(callee, BagMethod):
@@ -171,7 +172,7 @@ def _give(
     if values is None:
         values = machine.read(frame, function.space.cell(f"={parameter.arg}")) | args.star | args.extra
     if parameter.annotation is not None and values and values <= UNKNOWN | NONE:
-        values |= annotations.expected(machine, callee, function, parameter.annotation, instantiate)
+        values |= hints.expected(machine, callee, function, parameter.annotation, instantiate)
     machine.write(callee.cell(parameter.arg), values)
 
 
@@ -223,7 +224,7 @@ def _initialise(machine: Machine, frame: Frame, node: ast.AST, instance: Instanc
             given = attributes.in_class(machine, frame, instance.cls, name) | args.star | args.extra
             annotation = _annotation(machine, frame, instance.cls, name)
             if annotation is not None and given <= UNKNOWN | NONE and args.star:
-                given |= annotations.expected(machine, frame, instance.cls, annotation, instantiate)
+                given |= hints.expected(machine, frame, instance.cls, annotation, instantiate)
             machine.write(instance.space.cell(name), given)
     later = attributes.attribute(machine, frame, node, instance, "__post_init__")
     call(machine, frame, node, later, Arguments())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+import gc
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeVar
@@ -29,12 +31,16 @@ def run(folder: Path, entry_point: str) -> Analysis:
     if module is None:
         return Analysis(problems=tuple(sorted(sources.problems)))
     steps = Steps(expressions.evaluate, statements.execute, calling.call, attributes.load)
-    for coarse in (False, True):
-        machine = Machine(sources, steps, coarse=coarse)
-        try:
-            return _analysed(machine, module, entry_point)
-        except TooEntangledError:
-            continue
+    collecting = gc.isenabled()
+    gc.disable()  # trees and frames live to the end: looking for garbage among them takes longer than the analysis
+    try:
+        for coarse in (False, True):
+            machine = Machine(sources, steps, coarse=coarse)
+            with contextlib.suppress(TooEntangledError):
+                return _analysed(machine, module, entry_point)
+    finally:
+        if collecting:
+            gc.enable()
     reason = "the source is too entangled: the calls that it can make cannot be worked out in reasonable time"
     return Analysis(
         unresolved=(Unresolved(reason, module.file, 1),),

@@ -143,7 +143,7 @@ def _dict(machine: Machine, frame: Frame, node: ast.Dict) -> Values:
         if key is None:
             items.merge(machine, frame, container, values)
         else:
-            items.store(machine, frame, container, evaluate(machine, frame, key), values)
+            items.store(machine, container, evaluate(machine, frame, key), values)
     return frozenset({container})
 
 
@@ -172,7 +172,7 @@ def _comprehend(machine: Machine, inner: Frame, node: scopes.Comprehension, cont
             evaluate(machine, inner, condition)
     if isinstance(node, ast.DictComp):
         value = evaluate(machine, inner, node.value)
-        items.store(machine, inner, container, evaluate(machine, inner, node.key), value)
+        items.store(machine, container, evaluate(machine, inner, node.key), value)
     else:
         machine.put(container.space, REST, evaluate(machine, inner, node.elt))
 

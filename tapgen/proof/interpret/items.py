@@ -6,6 +6,7 @@ import ast
 
 from tapgen.proof.interpret import attributes, resource
 from tapgen.proof.interpret.machine import Machine
+from tapgen.proof.interpret.results import EnvironmentVariable
 from tapgen.proof.interpret.values import (
     EMPTY,
     KEYS,
@@ -29,7 +30,8 @@ from tapgen.proof.interpret.values import (
     Value,
     Values,
 )
-from tapgen.proof.interpret.results import EnvironmentVariable
+
+MOST_KEYS = 12
 
 ENVIRONMENT = Library("os.environ")
 
@@ -45,7 +47,7 @@ def item(machine: Machine, frame: Frame, node: ast.AST, values: Values, keys: Va
     return EMPTY.union(*(_item(machine, frame, node, value, keys) for value in values))
 
 
-def _item(machine: Machine, frame: Frame, node: ast.AST, value: Value, keys: Values) -> Values:
+def _item(machine: Machine, frame: Frame, node: ast.AST, value: Value, keys: Values) -> Values:  # noqa: PLR0911  one return for each kind of value
     if isinstance(value, Container):
         return _cells(machine, frame, value, keys)
     if isinstance(value, Bag):
@@ -84,7 +86,7 @@ def _cells(machine: Machine, frame: Frame, container: Container, keys: Values) -
     return found or machine.known(frame, EMPTY)
 
 
-def store(machine: Machine, frame: Frame, container: Container, keys: Values, values: Values) -> None:
+def store(machine: Machine, container: Container, keys: Values, values: Values) -> None:
     """`container[keys] = values`."""
     names = _names(keys)
     exact = len(names) == len(keys) <= MOST_KEYS
@@ -94,14 +96,11 @@ def store(machine: Machine, frame: Frame, container: Container, keys: Values, va
         machine.write(container.space.cell(KEYS), keys)
 
 
-MOST_KEYS = 12
-
-
 def store_item(machine: Machine, frame: Frame, node: ast.AST, owners: Values, keys: Values, values: Values) -> None:
     """`owners[keys] = values`."""
     for owner in owners:
         if isinstance(owner, Container):
-            store(machine, frame, owner, keys, values)
+            store(machine, owner, keys, values)
         elif isinstance(owner, Bag):
             machine.put(owner.space, REST, values)
         elif isinstance(owner, Instance):
@@ -142,7 +141,7 @@ def spill(machine: Machine, frame: Frame, node: ast.AST, values: Values) -> Valu
     return EMPTY.union(*(iterate(machine, frame, node, value) for value in values))
 
 
-def iterate(machine: Machine, frame: Frame, node: ast.AST, value: Value) -> Values:
+def iterate(machine: Machine, frame: Frame, node: ast.AST, value: Value) -> Values:  # noqa: PLR0911  one return for each kind of value
     """What iterating over one value gives."""
     if isinstance(value, Container):
         return _keys(machine, frame, value) if value.kind == "dict" else machine.contents(frame, value.space)
@@ -199,7 +198,7 @@ def method(machine: Machine, frame: Frame, node: ast.AST, called: ContainerMetho
         return NONE
     if name in {"get", "setdefault"} or (name == "pop" and container.kind == "dict"):
         if name == "setdefault":
-            store(machine, frame, container, args.get(0), args.get(1))
+            store(machine, container, args.get(0), args.get(1))
         return (_cells(machine, frame, container, args.get(0)) - UNKNOWN) | (
             args.get(1) if len(args.positional) > 1 else NONE
         )

@@ -23,7 +23,6 @@ from tapgen.proof.interpret.values import (
     BagMethod,
     Bound,
     Class,
-    Client,
     Const,
     Container,
     Descriptor,
@@ -48,9 +47,12 @@ _HARMLESS = frozenset({
 _SAME = frozenset({
     "functools.lru_cache", "functools.cache", "functools.wraps", "functools.singledispatch", "functools.total_ordering",
     "contextlib.contextmanager", "contextlib.asynccontextmanager", "contextlib.closing", "contextlib.aclosing",
-    "dataclasses.dataclass", "abc.abstractmethod", "typing.override", "typing.final", "typing.overload", "typing.no_type_check",
-    "typing.runtime_checkable", "copy.copy", "copy.deepcopy", "builtins.iter", "typing.dataclass_transform", "atexit.register",
-    "asyncio.create_task", "asyncio.ensure_future", "asyncio.run", "asyncio.shield", "asyncio.run_coroutine_threadsafe",
+    "dataclasses.dataclass", "abc.abstractmethod", "typing.override", "typing.final", "typing.overload",
+    "typing.no_type_check",
+    "typing.runtime_checkable", "copy.copy", "copy.deepcopy", "builtins.iter", "typing.dataclass_transform",
+    "atexit.register",
+    "asyncio.create_task", "asyncio.ensure_future", "asyncio.run", "asyncio.shield",
+    "asyncio.run_coroutine_threadsafe",
     "warnings.deprecated", "builtins.aiter", "inspect.unwrap", "enum.unique", "functools.update_wrapper", "weakref.ref",
     "weakref.proxy", "types.MappingProxyType", "types.coroutine",
 })  # fmt: skip
@@ -389,7 +391,7 @@ def _default_dict(machine: Machine, frame: Frame, node: ast.AST, args: Arguments
     return frozenset({result})
 
 
-def _method_caller(machine: Machine, frame: Frame, node: ast.AST, args: Arguments) -> Values:
+def _method_caller(machine: Machine, frame: Frame, node: ast.AST, _args: Arguments) -> Values:
     machine.unresolved(frame, node, "the call made through operator.methodcaller or attrgetter is not followed")
     return frozenset({machine.bag(frame, node, "operator")})
 

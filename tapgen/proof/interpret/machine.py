@@ -30,7 +30,6 @@ from tapgen.proof.interpret.values import (
     Instance,
     Scope,
     Space,
-    Value,
     Values,
 )
 

@@ -36,7 +36,8 @@ _NEVER = frozenset(
 )
 
 _STATEMENT = re.compile(
-    r"""^\s*(?:(EXISTS)\s*\(\s*)?(SELECT|INSERT|UPDATE|DELETE)\b (?:.*?\b(?:FROM|INTO)\s+|\s+)"?([\w.-]+)"?(?:\."([\w.-]+)")?""",
+    r"""^\s*(?:(EXISTS)\s*\(\s*)?(SELECT|INSERT|UPDATE|DELETE)\b (?:.*?\b(?:FROM|INTO)\s+|\s+)
+    "?([\w.-]+)"?(?:\."([\w.-]+)")?""",
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
 """PartiQL for DynamoDB (Amazon DynamoDB developer guide): verb, table and index."""
@@ -115,7 +116,7 @@ def _passed(machine: Machine, frame: Frame, args: Arguments, name: str, *, requi
     return (Unknown(),) if args.extra and (required or name == "IndexName") else ()
 
 
-def _compositions(
+def _compositions(  # noqa: PLR0911  one return for each kind of request
     machine: Machine, frame: Frame, operation: str, args: Arguments
 ) -> list[tuple[dict[str, tuple[Binding, ...]], tuple[Part, ...]]]:
     """The tables of a batch, one by one; the entries of a transaction or of PartiQL statements, together."""

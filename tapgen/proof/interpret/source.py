@@ -87,20 +87,24 @@ class Sources:
         try:
             real = path.resolve(strict=True)
             if not real.is_relative_to(self.folder.resolve()):
-                return self.problem("link", "the link leads out of the source folder, so it is not followed", file)
+                self.problem("link", "the link leads out of the source folder, so it is not followed", file)
+                return None
             size = real.stat().st_size
             if size > LARGEST:
-                return self.problem("size", f"{size:,} bytes are too many to analyse (limit {LARGEST:,})", file)
+                self.problem("size", f"{size:,} bytes are too many to analyse (limit {LARGEST:,})", file)
+                return None
             content = real.read_bytes()
         except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links, before Python 3.13
             kind: ProblemKind = "link" if path.is_symlink() else "unreadable"
             reason = getattr(error, "strerror", None) or "the symbolic link leads in a circle or to nothing"
-            return self.problem(kind, f"cannot be read: {reason}", file)
+            self.problem(kind, f"cannot be read: {reason}", file)
+            return None
         return self._tree(content, file)
 
     def _tree(self, content: bytes, file: str) -> ast.Module | None:
         if b"\0" in content:
-            return self.problem("binary", "is a binary file, not Python source", file)
+            self.problem("binary", "is a binary file, not Python source", file)
+            return None
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # invalid escapes and the like are the author's business
@@ -108,11 +112,14 @@ class Sources:
                 return ast.parse(content.decode(encoding), filename=file)
         except UnicodeDecodeError as error:
             line = content[: error.start].count(b"\n") + 1
-            return self.problem("encoding", f"is not {error.encoding.upper()} text (byte {error.start})", file, line)
+            self.problem("encoding", f"is not {error.encoding.upper()} text (byte {error.start})", file, line)
+            return None
         except SyntaxError as error:
-            return self.problem(*_kind(error, content), file, _line(error, content))
+            self.problem(*_kind(error, content), file, _line(error, content))
+            return None
         except (RecursionError, MemoryError, ValueError) as error:
-            return self.problem("depth", f"is nested too deeply to be parsed ({type(error).__name__})", file)
+            self.problem("depth", f"is nested too deeply to be parsed ({type(error).__name__})", file)
+            return None
 
 
 def _undecodable(content: bytes) -> int | None:

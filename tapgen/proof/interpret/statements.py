@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from tapgen.proof.interpret import annotations, attributes, items, modules, scopes
+from tapgen.proof.interpret import attributes, hints, items, modules, scopes
 from tapgen.proof.interpret.expressions import evaluate, make_function
 from tapgen.proof.interpret.machine import Machine
 from tapgen.proof.interpret.names import assign, variable
@@ -80,9 +80,9 @@ def _class(machine: Machine, frame: Frame, node: ast.ClassDef) -> None:
     for keyword in node.keywords:
         evaluate(machine, frame, keyword.value)
     block(machine, body, node.body)
-    for base in machine.read(frame, cls.bases):
-        if isinstance(base, Class) and base is not cls:
-            hook = attributes.in_class(machine, frame, base, "__init_subclass__")
+    for parent in machine.read(frame, cls.bases):
+        if isinstance(parent, Class) and parent is not cls:
+            hook = attributes.in_class(machine, frame, parent, "__init_subclass__")
             machine.call(machine, frame, node, hook, Arguments([frozenset({cls})]))
     values = _decorated(machine, frame, node, frozenset({cls}))
     machine.write(variable(machine, frame, node.name), values)
@@ -104,8 +104,7 @@ def _annotated(machine: Machine, frame: Frame, node: ast.AnnAssign) -> None:
         return
     values = evaluate(machine, frame, node.value)
     if values and values <= UNKNOWN:
-        for value in annotations.typed(machine, frame, node.annotation):
-            values |= {value}
+        values |= hints.typed(machine, frame, node.annotation)
     assign(machine, frame, node.target, values)
 
 

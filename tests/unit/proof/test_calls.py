@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tapgen.proof import actions, calls
-from tests.unit.proof.call_cases import CASES, GROUPS
+from tests.unit.proof.call_cases import CASES
 
 
 def write(folder, source):
