@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tapgen.cli.options import all_environments, environments, load_project, select
+from tapgen.cli.options import all_environments, environments, load_project
 
 if TYPE_CHECKING:
     from tapgen.proof.check import Target
     from tapgen.proof.findings import Finding
+    from tapgen.proof.functions import Analyse
     from tapgen.settings.model import Environment
 
 
@@ -66,25 +67,31 @@ def command(
         raise click.UsageError("--source goes with --template; the settings name the sources of an environment")
     from tapgen.proof.check import check_all
     from tapgen.proof.findings import failing
+    from tapgen.proof.functions import analyse_once
+    from tapgen.proof.places import below
 
+    analyse = analyse_once()
     if templates:
         root, targets = Path.cwd(), _templates(templates, sources)
     else:
         loaded = load_project(project)
-        root, targets = loaded.root, _environments(select(loaded, environments, everything=all_environments))
-    checked = dict(zip(targets, check_all(list(targets.values()), with_lint=not no_lint), strict=True))
-    click.echo(_print(format_, checked, root), nl=False)
+        names = tuple(loaded.environments) if all_environments else environments or ("dev",)
+        chosen = [loaded.environment(name) for name in dict.fromkeys(names)]
+        root, targets = loaded.root, _environments(chosen, analyse)
+    found_by_name = zip(targets, check_all(list(targets.values()), with_lint=not no_lint, analyse=analyse), strict=True)
+    checked = {name: tuple(below(root, Path.cwd(), found)) for name, found in found_by_name}
+    click.echo(_print(format_, checked, Path.cwd() if root.is_relative_to(Path.cwd()) else root), nl=False)
     found = [finding for findings in checked.values() for finding in findings]
     return 1 if failing(found, fail_on) else 0  # type: ignore[arg-type]  # click checked the choice
 
 
-def _environments(chosen: list[Environment]) -> dict[str, Target]:
+def _environments(chosen: list[Environment], analyse: Analyse) -> dict[str, Target]:
     from tapgen import document
+    from tapgen.proof.auto import with_actions
     from tapgen.proof.check import of_environment
 
-    return {
-        environment.name: of_environment(environment, document.render(environment).document) for environment in chosen
-    }
+    filled = [with_actions(environment, analyse, strict=False) for environment in chosen]
+    return {one.name: of_environment(one, document.render(one).document) for one in filled}
 
 
 def _templates(files: tuple[Path, ...], sources: tuple[str, ...]) -> dict[str, Target]:

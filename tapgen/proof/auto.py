@@ -10,7 +10,6 @@ import msgspec
 
 from tapgen.errors import TapgenError
 from tapgen.proof import actions, calls
-from tapgen.proof.functions import analyse_once
 
 if TYPE_CHECKING:
     from tapgen.settings.model import Environment, Function, TableAccess
@@ -18,14 +17,16 @@ if TYPE_CHECKING:
 Analyse = Callable[[Path, str], calls.Analysis]
 
 
-def with_actions(environment: Environment, analyse: Analyse = analyse_once) -> Environment:
+def with_actions(environment: Environment, analyse: Analyse = calls.analyse, *, strict: bool = True) -> Environment:
     """The environment with the actions and indexes of every "auto" filled in; without one, the environment itself.
 
+    Not `strict`: what cannot be told is not granted, for the check to say so.
+
     Raises:
-        TapgenError: a source cannot be read, or which table a call uses cannot be told.
+        TapgenError: a source cannot be read, or which table a call uses cannot be told, and it is `strict`.
     """
     filled = {
-        name: _filled(name, function, environment, analyse)
+        name: _filled(name, function, environment, analyse, strict=strict)
         for name, function in environment.functions.items()
         if any(access.actions == "auto" for access in function.tables.values())
     }
@@ -34,10 +35,10 @@ def with_actions(environment: Environment, analyse: Analyse = analyse_once) -> E
     return msgspec.structs.replace(environment, functions={**environment.functions, **filled})
 
 
-def _filled(name: str, function: Function, environment: Environment, analyse: Analyse) -> Function:
+def _filled(name: str, function: Function, environment: Environment, analyse: Analyse, *, strict: bool) -> Function:
     folder = environment.root / function.source
     analysis = analyse(folder, function.entry_point)
-    for problem in analysis.problems:
+    for problem in analysis.problems if strict else ():
         if problem.kind != "cycle":
             raise TapgenError(
                 f'functions.{name}: actions = "auto" needs to read the source, and cannot: '
@@ -49,6 +50,8 @@ def _filled(name: str, function: Function, environment: Environment, analyse: An
     for call in analysis.calls:
         for need in _needs(call):
             table = _table(need, function, environment)
+            if table is None and not strict:
+                continue
             if table is None:
                 raise TapgenError(
                     f'functions.{name}: actions = "auto": which table {call.operation} uses at '

@@ -65,14 +65,19 @@ def of_template(file: Path, text: str, document: Document, sources: Mapping[str,
 
 
 def check_all(
-    targets: Sequence[Target], *, with_lint: bool, start: Callable[..., Lint | None] | None = None
+    targets: Sequence[Target],
+    *,
+    with_lint: bool,
+    start: Callable[..., Lint | None] | None = None,
+    analyse: functions.Analyse | None = None,
 ) -> tuple[tuple[Finding, ...], ...]:
     """The findings of each target; one cfn-lint for all of them, begun by `start`, runs beside our own rules."""
     if with_lint and start is None:
         from tapgen.proof.lint import start
     running = start([(target.subject.document, target.regions) for target in targets]) if with_lint and start else None
     try:
-        own = [_own(target.subject) for target in targets]
+        analyse = analyse or functions.analyse_once()
+        own = [_own(target.subject, analyse) for target in targets]
         linted: list[list[Finding]] | str = running.findings() if running else [[] for _ in targets]
     finally:
         if running:
@@ -87,8 +92,8 @@ def check_all(
     )
 
 
-def _own(subject: Subject) -> list[Finding]:
-    needs = functions.needs(subject)
+def _own(subject: Subject, analyse: functions.Analyse) -> list[Finding]:
+    needs = functions.needs(subject, analyse)
     return [
         *(finding for one in needs for finding in one.findings),
         *permissions.findings(needs, subject),

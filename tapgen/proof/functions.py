@@ -55,16 +55,15 @@ class FunctionNeeds:
     certain: bool
 
 
-@cache
-def analyse_once(folder: Path, entry_point: str) -> calls.Analysis:
-    """One analysis for all environments of a run: they share their sources."""
-    return calls.analyse(folder, entry_point)
-
-
 Analyse = Callable[[Path, str], calls.Analysis]
 
 
-def needs(subject: Subject, analyse: Analyse = analyse_once) -> tuple[FunctionNeeds, ...]:
+def analyse_once() -> Analyse:
+    """An analysis that remembers: the environments of one run share their sources."""
+    return cache(calls.analyse)
+
+
+def needs(subject: Subject, analyse: Analyse = calls.analyse) -> tuple[FunctionNeeds, ...]:
     """What each function of the document needs, by its code and by its configuration."""
     return tuple(_needs(function, subject, analyse) for function, _ in subject.of_type("AWS::Lambda::Function"))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -97,6 +97,19 @@ def in_settings(
     if finding.file is not None or places is None:
         return finding
     return replace(finding, file=places.file.name, line=places.line(keys(finding, type_, environment)))
+
+
+def below(root: Path, here: Path, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings with their files as seen from `here` where the project lies below it, else from the project.
+
+    GitHub looks for the files of annotations and of SARIF from the top of the repository, where its jobs run.
+    """
+    within = root.relative_to(here) if root.is_relative_to(here) else None
+    for finding in findings:
+        if within is None or not finding.file:
+            yield finding
+        else:
+            yield replace(finding, file=(within / finding.file).as_posix())
 
 
 def in_template(finding: Finding, name: str, lines: dict[DocumentPath, int], text: str) -> Finding:

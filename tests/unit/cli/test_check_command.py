@@ -56,6 +56,20 @@ def test_other_formats(project: Path, capsys: pytest.CaptureFixture[str], format
         assert json.loads(out)["summary"]["error"] == 2
 
 
+def test_files_are_shown_as_seen_from_here(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_project(project, call="table.get_item(Key={})")
+    monkeypatch.chdir(project.parent)
+    assert run(["--project", project.name, "check", "--no-lint", "--format", "github"]) == 1
+    assert f"::error file={project.name}/src/index.py,line=5," in capsys.readouterr().out
+    assert run(["--project", project.name, "check", "--no-lint"]) == 1
+    assert f"{project.name}/src/index.py:5  table.get_item(Key={{}})" in capsys.readouterr().out
+    monkeypatch.chdir(project / "src")
+    assert run(["check", "--no-lint"]) == 1
+    assert " src/index.py:5  table.get_item(Key={})" in capsys.readouterr().out
+
+
 def test_with_cfn_lint(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert tapgen(project, "check", "--fail-on", "warning") == 0
     assert capsys.readouterr().out == "dev: nothing to mend\n"

@@ -94,6 +94,20 @@ def test_a_broken_source_is_refused_with_its_line(tmp_path: Path) -> None:
     assert "src/index.py:6" in raised.value.message
 
 
+def test_the_check_says_what_a_broken_source_or_an_unknown_table_means(tmp_path: Path) -> None:
+    """It goes on where rendering stops: the rest of the application is checked too."""
+    written = environment(tmp_path, TWO, "boto3.resource('dynamodb').Table(event['table']).scan()")
+    filled = with_actions(written, strict=False)
+    found = check.check(filled, document.render(filled).document, lint=False)
+    assert "permission-missing" in {finding.rule for finding in found}
+    (tmp_path / "src" / "other.py").write_text("def (")
+    (tmp_path / "src" / "index.py").write_text("import other\n" + PUT)
+    broken = with_actions(load(tmp_path).environment("dev"), strict=False)
+    target = check.of_environment(broken, document.render(broken).document)
+    [found] = check.check_all([target], with_lint=False)
+    assert ("source-problem", "src/other.py") in {(finding.rule, finding.file) for finding in found}
+
+
 def test_calls_of_other_services_are_the_checks_business(tmp_path: Path) -> None:
     filled = with_actions(environment(tmp_path, AUTO, "boto3.client('dynamodb').list_tables(); table.scan()"))
     assert access(filled).actions == ("dynamodb:Scan",)

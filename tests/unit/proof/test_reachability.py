@@ -144,6 +144,28 @@ def test_the_functions_group_must_let_https_out() -> None:
     assert paths(in_vpc(Endpoint=gateway_endpoint(), Group=prefixes)) == []
 
 
+@pytest.mark.parametrize(
+    "egress",
+    [
+        [{"IpProtocol": "tcp", "FromPort": {"Ref": "From"}, "ToPort": {"Ref": "To"}, "CidrIp": "0.0.0.0/0"}],
+        [],
+        [{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "DestinationSecurityGroupId": {"Ref": "Elsewhere"}}],
+    ],
+)
+def test_egress_that_the_deployment_or_the_default_decides(egress: list[Any]) -> None:
+    group = resource("AWS::EC2::SecurityGroup", SecurityGroupEgress=egress)
+    assert paths(in_vpc(Endpoint=gateway_endpoint(), Group=group)) == []
+
+
+def test_the_vpcs_default_group_lets_everything_out() -> None:
+    plain = function(VpcConfig={"SubnetIds": [{"Ref": "Subnet"}]})
+    assert paths(in_vpc(Endpoint=gateway_endpoint(), Function=plain)) == []
+
+
+def test_an_endpoint_with_a_group_of_another_stack_is_taken_to_let_in() -> None:
+    assert paths(changed("Endpoint", SecurityGroupIds=[{"Fn::ImportValue": "group"}])) == []
+
+
 def test_the_endpoints_policy_is_a_second_place_where_an_action_is_missing() -> None:
     get = gateway_endpoint("dynamodb", {**allow("dynamodb:GetItem", arn("Table")), "Principal": "*"})
     [finding] = [f for f in findings(in_vpc(Endpoint=get)) if f.rule in ABOUT_PATHS]
