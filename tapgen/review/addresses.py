@@ -145,7 +145,7 @@ def _routes_gone(old: Template, new: Template) -> Iterator[Finding]:
     answered = {(api, path) for api, method, path in after if method == "ANY"}
     for (api, method, path), route in routes(old).items():
         gone = (api, method, path) not in after and (api, path) not in answered
-        api_stays = any(reference == api for reference, _, _ in after)
+        api_stays = not api.startswith("${") or api[2:-1] in new.resources
         if gone and method != "OPTIONS" and api_stays:
             yield Finding(
                 "L106",

@@ -368,6 +368,14 @@ case(
     "L001 A ?",
 )
 case(
+    "two that look alike are not both renamed to one",
+    {"A": {"Type": "AWS::SNS::Topic"}, "B": {"Type": "AWS::SNS::Topic"}},
+    {"C": {"Type": "AWS::SNS::Topic"}},
+    "A delete",
+    "B delete",
+    "C create",
+)
+case(
     "an API's deployment turns over",
     {
         "Api": {"Type": "AWS::ApiGateway::RestApi"},
@@ -507,6 +515,15 @@ one(
 one("a bucket is deleted", BUCKET, {}, None, "X delete", "L001 X ?")
 one("a key is deleted", "AWS::KMS::Key", {}, None, "X delete", "L001 X ?")
 
+one(
+    "a protected table that is retained leaves",
+    TABLE,
+    table(DeletionProtectionEnabled=True, DeletionPolicy="Retain"),
+    None,
+    "X delete",
+    "L002 X",
+)
+
 # ---------------------------------------------------------------------------------------------------------- addresses
 
 one("an API is deleted", "AWS::ApiGateway::RestApi", {}, None, "X delete", "L101 X ?")
@@ -587,6 +604,23 @@ API: dict[str, Any] = {
 }
 case("a route goes", {**API, "G": method(), "P": method("POST")}, {**API, "G": method()}, "P delete", "L106 P")
 case("a route is taken over by ANY", {**API, "G": method()}, {**API, "G": method("ANY")}, "G replace", "S011 G +")
+case(
+    "an API goes with its routes",
+    {**API, "G": method()},
+    {"Other": {"Type": "AWS::SNS::Topic"}},
+    "Other create",
+    "Api delete",
+    "Item delete",
+    "G delete",
+    "L101 Api ?",
+)
+case("an API loses all its routes", {**API, "G": method()}, API, "G delete", "L106 G")
+case(
+    "the first deployment of an API is no turn-over",
+    API,
+    {**API, "D": {"Type": "AWS::ApiGateway::Deployment", "Properties": {"RestApiId": {"Ref": "Api"}}}},
+    "D create",
+)
 case("a preflight goes", {**API, "G": method(), "O": method("OPTIONS")}, {**API, "G": method()}, "O delete")
 
 # ---------------------------------------------------------------------------------------------------------- must fail

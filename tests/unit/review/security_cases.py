@@ -675,3 +675,20 @@ one(
     {"Name": "a", "Metadata": {"a": 2}},
     "X update",
 )
+
+LESS = {"ComparisonOperator": "LessThanThreshold"}
+one(
+    "an alarm for too little goes off later",
+    "AWS::CloudWatch::Alarm",
+    {**LESS, "Threshold": 5},
+    {**LESS, "Threshold": 1},
+    "X update",
+    "S018 X +",
+)
+one(
+    "an alarm for too little goes off earlier",
+    "AWS::CloudWatch::Alarm",
+    {**LESS, "Threshold": 1},
+    {**LESS, "Threshold": 5},
+    "X update",
+)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from review_cases import FUNCTION, ROLE, TABLE, index, network, table
+from review_cases import API, FUNCTION, ROLE, TABLE, index, network, table
 from security_cases import GET, PUT, permission, role, rule, statement
 
 from tapgen.review.assess import assess
 from tapgen.review.model import Effect, Review, Severity
+from tapgen.review.schema import known_types, schema_of
 
 
 def of(kind: str, old: Any, new: Any) -> Review:
@@ -225,6 +226,58 @@ def test_an_address_that_depends_on_a_condition_or_may_move() -> None:
     ).losses
 
     assert finding.message == "A exists only under a condition now: the API's address may change"
+
+
+def test_a_route_is_named_by_its_whole_path() -> None:
+    child = {
+        "Type": "AWS::ApiGateway::Resource",
+        "Properties": {"RestApiId": {"Ref": "Api"}, "ParentId": {"Ref": "Item"}, "PathPart": "{id}"},
+    }
+    properties = {
+        "RestApiId": {"Ref": "Api"},
+        "ResourceId": {"Ref": "Child"},
+        "HttpMethod": "GET",
+        "AuthorizationType": "NONE",
+    }
+    routed = {"G": {"Type": "AWS::ApiGateway::Method", "Properties": properties}}
+    base = {**API, "Child": child}
+
+    [finding] = assess({"Resources": base}, {"Resources": {**base, **routed}}).security
+
+    assert finding.message == "GET /item/{id} is new and asks for no authorization"
+
+
+def test_one_rename_for_one_new_resource() -> None:
+    topic = {"Type": "AWS::SNS::Topic"}
+
+    review = assess({"Resources": {"A": topic, "B": topic}}, {"Resources": {"C": topic}})
+
+    assert sum("looks like a rename" in " ".join(change.notes) for change in review.changes) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "severity"), [("AdministratorAccess", Severity.HIGH), ("ReadOnlyAccess", Severity.MEDIUM)]
+)
+def test_how_loud_a_managed_policy_is(name: str, severity: Severity) -> None:
+    [finding] = of(ROLE, role(), role(ManagedPolicyArns=[f"arn:aws:iam::aws:policy/{name}"])).security
+
+    assert (finding.message, finding.severity) == (f"X: managed policy {name} attached", severity)
+
+
+def test_what_is_deleted_first_may_keep_its_name() -> None:
+    kind, path = next(
+        (kind, path)
+        for kind in known_types()
+        if (schema := schema_of(kind)) and schema.deletes_first and len(schema.identifier) == 1
+        for path in schema.create_only
+        if len(path) == 1 and path != schema.identifier[0]
+    )
+    [[name]] = schema_of(kind).identifier  # type: ignore[union-attr]
+
+    review = of(kind, {name: "n", path[0]: "a"}, {name: "n", path[0]: "b"})
+
+    assert review.changes[0].effect is Effect.DELETE_THEN_CREATE
+    assert not [finding for finding in review.losses if finding.rule == "L201"]
 
 
 def test_a_gap_is_said_for_what_is_deleted_before_it_is_created() -> None:

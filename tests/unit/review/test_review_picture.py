@@ -89,6 +89,15 @@ def changed() -> Picture:
     return draw(new, layers=LAYERS, old=old, review=assess(old, new))
 
 
+def test_nothing_points_at_itself() -> None:
+    resources = {
+        "T": {"Type": "AWS::SNS::Topic", "Properties": {"A": {"Ref": "T"}}},
+        "S": {"Type": "AWS::SNS::Subscription", "Properties": {"TopicArn": {"Ref": "T"}, "Endpoint": {"Ref": "T"}}},
+    }
+
+    assert draw({"Resources": resources}).arrows == ()
+
+
 def test_a_change_colours_nodes_and_arrows_and_keeps_what_is_removed() -> None:
     picture = changed()
 
