@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from tapgen.cli.options import all_environments, environments, load_project
 
@@ -61,7 +62,8 @@ def command(
       tapgen check --template other.yaml --source Worker=src/worker
       tapgen check --all --format sarif > tapgen.sarif
     """
-    if templates and (environments or all_environments):
+    typed = click.get_current_context().get_parameter_source("environments") is ParameterSource.COMMANDLINE
+    if templates and (typed or all_environments):
         raise click.UsageError("--template does not go with --env or --all")
     if sources and not templates:
         raise click.UsageError("--source goes with --template; the settings name the sources of an environment")

@@ -102,6 +102,14 @@ def test_a_template_with_its_source(template: Path, capsys: pytest.CaptureFixtur
     assert f"{template.parent}/app.py:3" in out
 
 
+def test_a_template_where_an_environment_is_the_shells_default(
+    template: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAPGEN_ENV", "prod")
+    run(["check", "--no-lint", "--template", str(template)])
+    assert capsys.readouterr().out.startswith(f"{template}: ")
+
+
 def test_a_template_without_its_source(template: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run(["check", "--no-lint", "--template", str(template)])
     assert "source-unknown: The source of Worker is not known." in capsys.readouterr().out
@@ -111,6 +119,7 @@ def test_a_template_without_its_source(template: Path, capsys: pytest.CaptureFix
     ("arguments", "message"),
     [
         (["--template", "{t}", "--all"], "--template does not go with --env or --all"),
+        (["--template", "{t}", "--env", "dev"], "--template does not go with --env or --all"),
         (["--source", "A=."], "--source goes with --template"),
         (["--template", "{t}", "--source", "Worker"], "not LOGICAL_ID=DIR"),
         (["--template", "{t}", "--source", "Worker=/nowhere"], "there is no folder /nowhere"),
