@@ -36,7 +36,7 @@ from tapgen.proof.interpret.values import (
 T = TypeVar("T")
 
 STEPS = 8_000
-STEPS_PER_BYTE = 0.5
+STEPS_PER_BYTE = 0.2
 """Calls that are evaluated at most, in all and for each byte of source; beyond that the analysis is made coarser."""
 
 CONTEXTS = 12
