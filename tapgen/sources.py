@@ -55,8 +55,11 @@ def read_source(folder: Path) -> Source:
     Raises:
         TapgenError: it is not a readable folder, or a link in it leads to another folder or out of it.
     """
-    if not folder.is_dir():
-        reason = "a file, not a folder" if folder.is_file() else "there is no such folder"
+    try:
+        reason = "" if folder.is_dir() else "a file, not a folder" if folder.is_file() else "there is no such folder"
+    except OSError as error:  # a name that is too long
+        reason = str(error.strerror)
+    if reason:
         raise TapgenError(f"{folder}: {reason}", "Name the folder of the function's source.")
     root = folder.resolve()
     files = []

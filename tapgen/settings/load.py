@@ -64,7 +64,11 @@ def _merged(project: Table, overlay: Table) -> Table:
 
 
 def _named(where: Path) -> tuple[Path, Table]:
-    if where.is_dir():
+    try:
+        is_folder = where.is_dir()
+    except OSError as error:  # a name that is too long
+        raise SettingsError(f"{where}: {error.strerror}", _HOW_TO_BEGIN) from None
+    if is_folder:
         for name in (TAPGEN_TOML, PYPROJECT):
             settings = _section(where / name) if (where / name).is_file() else None
             if settings is not None:

@@ -115,6 +115,12 @@ def test_code_is_a_literal_block_and_long_text_one_line_of_its_own():
     assert written.endswith("Long: >-\n  " + "word " * 60 + "end\n")
 
 
+@pytest.mark.parametrize("fast", [True, False])
+def test_a_text_ends_where_the_document_ends(fast):
+    assert dump_yaml({"A": "one\n\n"}, fast=fast) == "A: |+\n  one\n\n"
+    assert dump_yaml({"A": ["\n", "b"]}, fast=fast) == "A:\n- |2+\n\n- b\n"
+
+
 def test_the_same_value_twice_is_written_twice():
     tags = [{"Key": "a", "Value": "b"}]
     assert dump_yaml({"A": tags, "B": tags}).count("Key: a") == 2

@@ -87,3 +87,5 @@ def test_what_is_no_folder(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(TapgenError, match="a file, not a folder"):
         read_source(tmp_path / "file")
+    with pytest.raises(TapgenError, match="File name too long"):
+        read_source(tmp_path / ("x" * 5000))

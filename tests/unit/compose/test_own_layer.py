@@ -99,6 +99,7 @@ def build(template, environment, stack):
     resources = document(OWN, **{"own.py": own})["Resources"]
     ours = {"Application": "shop", "Environment": "dev", "ManagedBy": "tapgen"}
     as_dict = {name: {t["Key"]: t["Value"] for t in resources[name]["Properties"]["Tags"]} for name in ("One", "Two")}
+    assert len(resources["Two"]["Properties"]["Tags"]) == 4
     assert as_dict == {"One": ours, "Two": {**ours, "Environment": "own", "Team": "a"}}
     assert resources["Three"]["Properties"]["Tags"] == {**ours, "Team": "a"}
     assert resources["Four"]["Properties"]["Tags"] == ours
@@ -112,7 +113,7 @@ def build(template, environment, stack):
     template.add_resource(iam.Role("Mine", AssumeRolePolicyDocument={}, Tags=[{"Key": "Team", "Value": "a"}]))
 """
     tags = document(OWN, **{"own.py": own})["Resources"]["Mine"]["Properties"]["Tags"]
-    assert {tag["Key"] for tag in tags} == {"Application", "Environment", "ManagedBy", "Team"}
+    assert sorted(tag["Key"] for tag in tags) == ["Application", "Environment", "ManagedBy", "Team"]
 
 
 def test_what_a_layer_puts_in_is_the_same_in_json_and_yaml(document):

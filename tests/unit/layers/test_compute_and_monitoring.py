@@ -120,6 +120,10 @@ def test_who_is_told(document):
         assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "AlarmTopic"}]
 
 
+def test_missing_data_is_not_breaching(document):
+    assert {alarm["TreatMissingData"] for alarm in alarms(document()).values()} == {"notBreaching"}
+
+
 def test_nobody_is_told_without_an_address(document):
     rendered = document()
     assert "AlarmTopic" not in rendered["Resources"]

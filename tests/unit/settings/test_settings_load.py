@@ -136,6 +136,11 @@ def test_a_file_that_is_not_there(tmp_path):
     assert message(tmp_path / "no.toml") == f"{tmp_path / 'no.toml'}: No such file or directory"
 
 
+def test_a_name_longer_than_the_file_system_takes(tmp_path):
+    where = tmp_path / ("x" * 5000)
+    assert message(where) == f"{where}: File name too long"
+
+
 def test_a_current_folder_that_is_gone(tmp_path, monkeypatch):
     gone = tmp_path / "gone"
     gone.mkdir()
