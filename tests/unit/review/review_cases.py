@@ -458,6 +458,14 @@ one(
     ),
     "X update",
 )
+one(
+    "a value below a createOnly property",
+    TABLE,
+    table(ImportSourceSpecification={"InputFormat": "CSV"}),
+    table(ImportSourceSpecification={"InputFormat": "ION"}),
+    "X replace",
+    "L003 X ?",
+)
 one("a local index", TABLE, table(), table(LocalSecondaryIndexes=[index("a")]), "X may-replace", "L005 X ?")
 one("protection is taken away", TABLE, table(DeletionProtectionEnabled=True), table(), "X update", "L006 X")
 one(
