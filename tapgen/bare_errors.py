@@ -45,7 +45,8 @@ def translated(where: str, place: str = "") -> Iterator[None]:
         message = f"{where}: {_said(error, printed.getvalue())}"
         raise DocumentError(message, f"Mend {place or _place(error)}.") from error
     else:
-        sys.stderr.write(printed.getvalue())
+        if sys.stderr:  # None where it is closed
+            sys.stderr.write(printed.getvalue())
 
 
 def _said(error: Exception, printed: str) -> str:

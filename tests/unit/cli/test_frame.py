@@ -213,6 +213,30 @@ def test_a_reader_that_goes_away(project, arguments):
     assert ended.returncode == 1
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+@pytest.mark.parametrize("arguments", [["render", "--stdout"], ["render", "--check"], ["envs"], ["settings"]])
+def test_output_into_a_file_on_a_full_disk(project, arguments):
+    with Path("/dev/full").open("w") as full:
+        ended = tapgen_process(*arguments, cwd=project(), stdout=full)
+    assert (ended.returncode, ended.stderr) == (1, "Error: the output cannot be written: No space left on device\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+def test_what_is_buffered_for_a_full_disk_fails_once(project, monkeypatch, capsys):
+    monkeypatch.chdir(project())
+    with Path("/dev/full").open("w") as full, monkeypatch.context() as patch:
+        patch.setattr(sys, "stdout", full)
+        assert run(["envs"]) == 1
+    assert capsys.readouterr().err == "Error: the output cannot be written: No space left on device\n"
+
+
+def test_rendering_without_a_stderr(project):
+    folder = project()
+    ended = subprocess.run(["sh", "-c", f"{sys.executable} -m tapgen render 2>&-"], cwd=folder, check=False)
+    assert ended.returncode == 0
+    assert (folder / "templates_out" / "dev.yaml").is_file()
+
+
 def test_a_template_is_utf_8_whatever_the_terminal_takes(project):
     folder = project(more="[environments.dev]\ndescription = 'Größe → Maß'\n")
     ended = tapgen_process("render", "--stdout", cwd=folder, PYTHONIOENCODING="ascii", PYTHONUTF8="0", LC_ALL="C")
