@@ -40,7 +40,7 @@ class TemporaryPolicy:
     def set(self, stack: Stack, old: Document, new: Document, allowed: frozenset[str]) -> None:
         """Put the update's policy into force, where it differs from the lasting one."""
         lasting, now = stack_policy([old]), stack_policy([old, new], allowed)
-        if allowed and not same(stack_policy([old, new]), now):
+        if not same(stack_policy([old, new]), now):
             self._stack, self._lasting = stack.arn, lasting
             self._client.set_stack_policy(stack.arn, now)
 

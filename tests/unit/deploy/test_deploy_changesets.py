@@ -135,6 +135,13 @@ def test_an_unknown_action_is_shown_not_a_crash(action, verb):
     assert plans.refused(Review(), change_set(change), frozenset()) == ()
 
 
+@pytest.mark.rule(12)
+def test_an_unknown_word_about_replacement_counts_as_the_worst():
+    change = Change("Modify", "T", "t-1", "AWS::SQS::Queue", "", (), (Detail("Properties", "A", "Perhaps"),))
+    assert plans.rows(change_set(change))[0].verb == "replace"
+    assert [one.logical_id for one in plans.refused(Review(), change_set(change), frozenset())] == ["T"]
+
+
 @pytest.mark.rule(13)
 def test_the_reason_of_a_failed_validation_is_read_from_the_events():
     cloud = Cloud()

@@ -7,6 +7,7 @@ import pytest
 from tapgen.deploy import facts
 from tapgen.deploy.faults import AwsError
 from tapgen.deploy.masking import secrets
+from tapgen.deploy.stamp import stamp
 from tapgen.errors import ExitCode
 from tests.unit.deploy.fake import Cloud, output
 from tests.unit.deploy.scene import ROLE, TOPIC, Seen, deployed, document, request, run, topic
@@ -184,3 +185,25 @@ def test_ordinary_words_under_a_secrets_name_blot_nothing_out():
     pool["Properties"]["ClientSecret"] = "abcdefghijkl"
     pool["Properties"]["List"] = [{"Password": "s3cret"}]
     assert secrets(made, {}) == ("abcdefghijkl", "s3cret")
+
+
+@pytest.mark.rule(42)
+def test_the_reason_of_a_stacks_end_is_masked_too():
+    made = document()
+    made["Parameters"] = {"Pin": {"Type": "String", "NoEcho": True}}
+    cloud = Cloud()
+    happen = cloud.happen
+    cloud.happen = lambda record, one, kind, status, reason="", token="", physical=None: happen(
+        record, one, kind, status, reason or "Pin 314159265 is taken", token, physical
+    )
+    cloud.fails["Topic"] = "no"
+    outcome = run(cloud, request(made, parameters={"Pin": "314159265"}))
+    assert outcome.message == "tap-dev is ROLLBACK_COMPLETE: Pin **** is taken"
+
+
+@pytest.mark.rule(42)
+def test_nothing_about_a_noecho_value_is_in_a_plans_fingerprint():
+    made = {"Parameters": {"Pin": {"NoEcho": True}, "Size": {}}, "Resources": {}}
+    first, second = (stamp(None, made, {"Pin": pin, "Size": "1"}, {}) for pin in ("1111", "2222"))
+    assert first == second
+    assert first != stamp(None, made, {"Pin": "1111", "Size": "2"}, {})

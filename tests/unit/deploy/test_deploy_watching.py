@@ -84,6 +84,17 @@ def test_throttling_stretches_the_interval():
     assert 10.0 <= time.sleeps[2] <= 60.0
 
 
+@pytest.mark.rule(22)
+def test_throttled_events_are_asked_for_less_often():
+    calm, busy = Cloud(), Cloud()
+    for cloud in (calm, busy):
+        cloud.batch = 1
+    busy.faults["events"] = [throttled("DescribeStackEvents") for _ in range(3)]
+    for cloud in (calm, busy):
+        assert run(cloud, request(options={"timeout": 1e6})).code == ExitCode.OK
+    assert busy.time.now > 3 * calm.time.now
+
+
 @pytest.mark.rule(23)
 @pytest.mark.parametrize("operation", ["events", "stack"])
 def test_expired_credentials_are_no_failure_of_the_deployment(operation):
