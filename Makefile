@@ -38,9 +38,7 @@ check: $(READY) .coverage ## What CI checks besides the tests: style, types, arc
 	$(BIN)/coverage report --fail-under=95
 
 docs: $(READY) ## Write the generated pages anew
-	$(foreach script,$(DOCS),$(BIN)/python scripts/$(script) $(CHECK) &&) true
-
-DOCS := readme.py
+	$(BIN)/python scripts/docs.py $(CHECK)
 
 render: $(READY) ## Render every environment into templates_out
 	$(BIN)/tapgen render --all

@@ -1,38 +1,24 @@
-"""Write what README.md and docs/commands.md take from the code: commands, exit codes, the application's picture.
-
-`--check` writes nothing and fails when they are not current.
-"""
+"""What README.md and docs/commands.md take from the code: commands, exit codes, the application's picture."""
 
 from __future__ import annotations
 
-import ast
-import sys
+import runpy
 from pathlib import Path
 
 import click
 from click.testing import CliRunner
 
-from tapgen import errors
 from tapgen.cli import SECTIONS, cli
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def exit_codes() -> list[tuple[int, str, str]]:
-    """Value, name and meaning of each exit code; the meaning is the string below it in the source."""
-    tree = ast.parse(Path(errors.__file__).read_text(encoding="utf-8"))
-    [body] = [node.body for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "ExitCode"]
-    found = []
-    for assignment, text in zip(body[1::2], body[2::2], strict=True):
-        name = assignment.targets[0].id
-        found.append((errors.ExitCode[name].value, name, " ".join(ast.literal_eval(text.value).split())))
-    return found
-
-
 def exit_code_table() -> str:
     """The exit codes as a Markdown table."""
-    rows = [f"| {value} | {meaning} |" for value, _, meaning in exit_codes()]
-    return "\n".join(["| code | meaning |", "|---|---|", *rows])
+    codes = runpy.run_path(str(ROOT / "scripts" / "exit_codes.py"))["rows"]()
+    return "\n".join(
+        ["| code | meaning |", "|---|---|", *(f"| {number} | {meaning} |" for number, _, meaning in codes)]
+    )
 
 
 def command_table() -> str:
@@ -79,22 +65,11 @@ def filled(text: str, sections: dict[str, str]) -> str:
     return text
 
 
-def main() -> None:
-    """Write the pages, or with --check compare them."""
+def pages() -> list[tuple[Path, str]]:
+    """The two pages and what they should say."""
     readme = ROOT / "README.md"
     sections = {"commands": command_table(), "exit-codes": exit_code_table(), "picture": picture()}
-    pages = {
-        readme: filled(readme.read_text(encoding="utf-8"), sections),
-        ROOT / "docs" / "commands.md": command_reference(),
-    }
-    stale = [path for path, text in pages.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
-    if "--check" in sys.argv:
-        if stale:
-            raise SystemExit(f"stale: {', '.join(path.name for path in stale)}; run make docs")
-        return
-    for path in stale:
-        path.write_text(pages[path], encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
+    return [
+        (readme, filled(readme.read_text(encoding="utf-8"), sections)),
+        (ROOT / "docs" / "commands.md", command_reference()),
+    ]

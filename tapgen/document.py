@@ -233,9 +233,12 @@ def read(path: Path) -> Document:
     """The document in a file.
 
     Raises:
-        DocumentError: it cannot be read, or is no template.
+        DocumentError: it cannot be read, is larger than CloudFormation takes, or is no template.
     """
     try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise DocumentError(f"{path}: {size:,} bytes; a template has at most {MAX_BYTES:,}", "Split the template.")
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise DocumentError(f"{path}: {error.strerror}", "Name a template file, JSON or YAML.") from None

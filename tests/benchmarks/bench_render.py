@@ -87,7 +87,9 @@ def shares() -> None:
     row("share: Python itself", f"{python * 1000:.0f} ms", "", "", "")
     for format_ in ("json", "yaml"):
         results = [
-            json.loads(subprocess.run([sys.executable, "-c", probe, format_], cwd=ROOT, check=True, capture_output=True).stdout)
+            json.loads(
+                subprocess.run([sys.executable, "-c", probe, format_], cwd=ROOT, check=True, capture_output=True).stdout
+            )
             for _ in range(5)
         ]
         middle = [sorted(values)[2] * 1000 for values in zip(*results, strict=True)]

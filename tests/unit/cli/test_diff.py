@@ -263,14 +263,15 @@ def test_a_file_that_is_not_there(tmp_path: Path, tapgen: Run) -> None:
     assert "a.yaml: No such file" in err
 
 
-def test_a_template_beyond_the_quota_is_refused_by_name(pair: tuple[Path, Path], tapgen: Run) -> None:
+def test_a_file_larger_than_a_template_can_be_is_not_read(pair: tuple[Path, Path], tapgen: Run) -> None:
     resource = {"Type": "AWS::SNS::Topic", "Metadata": {"a": "x" * 1_100_000}}
     pair[1].write_text(json.dumps({"Resources": {"T": resource}}), encoding="utf-8")
 
-    code, out, _ = tapgen("diff", *map(str, pair), "--exit-code")
+    code, out, err = tapgen("diff", *map(str, pair))
 
-    assert code == ExitCode.REFUSED
-    assert "L206 the template has 1,100," in out
+    assert (code, out) == (ExitCode.FAILED, "")
+    assert f"Error: {pair[1]}: 1,100," in err
+    assert "at most 1,048,576" in err
 
 
 def test_a_transform_says_what_cannot_be_known(pair: tuple[Path, Path], tapgen: Run) -> None:
