@@ -76,7 +76,7 @@ def command(
     if templates:
         root, targets = Path.cwd(), _templates(templates, sources)
     else:
-        loaded = load_project(project)
+        loaded = load_project(project, sources=False)  # what is wrong with a source is a finding, not the end
         names = tuple(loaded.environments) if all_environments else environments or ("dev",)
         chosen = [loaded.environment(name) for name in dict.fromkeys(names)]
         root, targets = loaded.root, _environments(chosen, analyse)
@@ -88,12 +88,36 @@ def command(
 
 
 def _environments(chosen: list[Environment], analyse: Analyse) -> dict[str, Target]:
+    from tempfile import TemporaryDirectory
+
     from tapgen import document
     from tapgen.proof.auto import with_actions
     from tapgen.proof.check import of_environment
 
     filled = [with_actions(environment, analyse, strict=False) for environment in chosen]
-    return {one.name: of_environment(one, document.render(one).document) for one in filled}
+    with TemporaryDirectory() as empty:
+        return {
+            one.name: of_environment(one, document.render(_renderable(one, Path(empty))).document) for one in filled
+        }
+
+
+def _renderable(environment: Environment, empty: Path) -> Environment:
+    """The environment with nothing in the place of sources that cannot be read: the rest of it is checked all the same.
+
+    What is wrong with them is found when their code is read.
+    """
+    import msgspec
+
+    from tapgen.errors import TapgenError
+    from tapgen.sources import read_source
+
+    functions = dict(environment.functions)
+    for name, function in functions.items():
+        try:
+            read_source(environment.root / function.source)
+        except TapgenError:
+            functions[name] = msgspec.structs.replace(function, source=str(empty))
+    return msgspec.structs.replace(environment, functions=functions)
 
 
 def _templates(files: tuple[Path, ...], sources: tuple[str, ...]) -> dict[str, Target]:

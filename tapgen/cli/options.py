@@ -21,11 +21,11 @@ all_environments = click.option("--all", "all_environments", is_flag=True, help=
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-def load_project(where: Path | None) -> Project:
+def load_project(where: Path | None, *, sources: bool = True) -> Project:
     """The project that `--project` names, or the one found from the current folder upward."""
     from tapgen.settings.load import load
 
-    return load(where)
+    return load(where, sources=sources)
 
 
 def select(project: Project, names: tuple[str, ...], *, everything: bool) -> list[Environment]:

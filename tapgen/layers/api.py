@@ -138,7 +138,7 @@ def publish(template: Template, environment: Environment, data: DataRefs, refs: 
 def _account(role_arn: Any) -> apigateway.Account:
     """The account's setting, kept with its role: other stacks' APIs of the account and region use both."""
     return apigateway.Account(
-        "ApiAccount", DeletionPolicy="Retain", UpdateReplacePolicy="Retain", CloudWatchRoleArn=role_arn
+        "ApiAccount", DeletionPolicy="RetainExceptOnCreate", UpdateReplacePolicy="Retain", CloudWatchRoleArn=role_arn
     )
 
 

@@ -69,13 +69,13 @@ def _function_arn(environment: Environment, name: str) -> Sub:
 
 
 def _api_logging_role() -> iam.Role:
-    """Kept on deletion: the account's other APIs write their logs by it too.
+    """Kept on deletion: the account's other APIs write their logs by it too; not after a failed first creation.
 
     Source: API Gateway developer guide, "Set up CloudWatch logging for REST APIs".
     """
     return iam.Role(
         "ApiLoggingRole",
-        DeletionPolicy="Retain",
+        DeletionPolicy="RetainExceptOnCreate",
         UpdateReplacePolicy="Retain",
         Description="API Gateway writes logs; one for each account and region",
         AssumeRolePolicyDocument=policies.trust("apigateway.amazonaws.com"),

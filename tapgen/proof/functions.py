@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tapgen.errors import TapgenError
 from tapgen.proof import calls, configuration, encryption, requirements
 from tapgen.proof.actions import Unmapped
 from tapgen.proof.arns import logical_id
@@ -22,6 +23,7 @@ from tapgen.proof.rules_permissions import (
     VARIABLE_MISSING,
 )
 from tapgen.proof.subject import mapping
+from tapgen.sources import read_source
 
 if TYPE_CHECKING:
     from tapgen.proof.findings import Finding
@@ -79,6 +81,8 @@ def _needs(function: str, subject: Subject, analyse: Analyse) -> FunctionNeeds:
         return FunctionNeeds(function, role, configured, (), found, analysed=False, certain=False)
     needed: list[Requirement] = list(configured)
     findings = list(_findings(function, analysis, prefix))
+    if not any(problem.kind in ("missing", "link") for problem in analysis.problems):
+        findings += _unpackable(function, subject)
     findings += _unset(function, analysis, prefix, subject)
     for call in analysis.calls:
         one = requirements.of_call(call, function, prefix + call.file, subject)
@@ -129,6 +133,16 @@ def _source(function: str, subject: Subject, analyse: Analyse) -> tuple[calls.An
             Path(temporary, "index.py").write_text(inline, encoding="utf-8", errors="replace")
             return calls.analyse(Path(temporary), handlers[0]), f"{function}.Code.ZipFile/"
     return None, ""
+
+
+def _unpackable(function: str, subject: Subject) -> Iterator[Finding]:
+    """A source that can be analysed, yet not be packaged."""
+    source = subject.sources.get(function)
+    try:
+        if source:
+            read_source(source.folder)
+    except TapgenError as error:
+        yield SOURCE_PROBLEM.finding(_sentence(error.message), ("Resources", function))
 
 
 def _shown(folder: Path, root: Path) -> str:

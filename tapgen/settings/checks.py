@@ -52,13 +52,17 @@ RESERVED_VARIABLES = frozenset(
 
 SMALLEST_SUBNET = 28  # VPC user guide, "VPC CIDR blocks": /16 to /28
 LARGEST_VPC = 16
+MAX_PARSED_BYTES = 1024 * 1024
+"""A larger module is not parsed to find its entry point: that would take seconds of every command."""
+
 MAX_INDEXES = 20  # DynamoDB developer guide, "Quotas": global secondary indexes per table
 
 
-def check(environment: Environment, entry_points: dict[tuple[str, str], list[Problem]]) -> Iterator[Problem]:
+def check(environment: Environment, entry_points: dict[tuple[str, str], list[Problem]] | None) -> Iterator[Problem]:
     """Each problem of the environment, with the path of the value to change.
 
-    `entry_points` remembers what was found in a source: a project's environments share their sources.
+    `entry_points` remembers what was found in a source, since a project's environments share their sources; with None
+    no source is looked into.
     """
     yield from _alone(environment)
     if environment.network.enabled:
@@ -68,6 +72,8 @@ def check(environment: Environment, entry_points: dict[tuple[str, str], list[Pro
     for name, function in environment.functions.items():
         path = ("functions", name)
         yield from ((path + where, message) for where, message in _function(environment, function))
+        if entry_points is None:
+            continue
         key = (function.source, function.entry_point)
         if key not in entry_points:
             entry_points[key] = list(_entry_point(environment, function))
@@ -204,6 +210,8 @@ def _entry_point(environment: Environment, function: Function) -> Iterator[Probl
         yield ("entry_point",), f'"{function.entry_point}": {function.source} has no such module'
         return
     path = source.folder / file
+    if path.stat().st_size > MAX_PARSED_BYTES:
+        return
     try:
         tree = ast.parse(path.read_bytes(), filename=str(path))
     except SyntaxError as error:

@@ -21,8 +21,10 @@ Problems = dict[str, list[str]]  # problem -> the environments that have it: eac
 _GIVEN = ("name", "root")  # fields of an environment that are no settings
 
 
-def load(where: Path | None = None) -> Project:
+def load(where: Path | None = None, *, sources: bool = True) -> Project:
     """The project whose settings are at `where` (a folder or a file), or in the current folder or above it.
+
+    `sources` also looks into the functions' sources for their entry points.
 
     Raises:
         SettingsError: no settings, or wrong ones; all problems together, each with its path in the file.
@@ -37,7 +39,7 @@ def load(where: Path | None = None) -> Project:
         environment = _convert(raw, overlay, name, file.parent, problems)
         if environment is not None:
             environments[name] = environment
-    _cross_check(environments, raw, overlays, problems)
+    _cross_check(environments, raw, overlays, problems, sources=sources)
     if not overlays:
         problems["environments: there is none; write [tool.tapgen.environments.dev]"] = []
     if problems:
@@ -150,11 +152,16 @@ def _convert(project: Table, overlay: Table, name: str, root: Path, problems: Pr
 
 
 def _cross_check(
-    environments: dict[str, Environment], project: Table, overlays: dict[str, Table], problems: Problems
+    environments: dict[str, Environment],
+    project: Table,
+    overlays: dict[str, Table],
+    problems: Problems,
+    *,
+    sources: bool,
 ) -> None:
     from tapgen.settings.checks import check
 
-    entry_points: dict[tuple[str, str], list[Any]] = {}
+    entry_points: dict[tuple[str, str], list[Any]] | None = {} if sources else None
     for name, environment in environments.items():
         for path, message in check(environment, entry_points):
             _add(problems, _written(path, name, project, overlays[name]), message, name)

@@ -56,8 +56,7 @@ def large_project(functions: int = 60, tables: int = 20) -> Iterator[Path]:
         (root / "source" / "index.py").write_text("def handler(event, context):\n    return {'statusCode': 204}\n")
         lines = ["application = 'large'", "alarms = { throttles = 0, duration_percent = 0, table_errors = 0 }"]
         methods = ("GET", "POST", "PUT", "DELETE")
-        for number in range(tables):
-            lines.append(f"tables.T{number}.partition_key.name = 'id'")
+        lines += [f"tables.T{number}.partition_key.name = 'id'" for number in range(tables)]
         for number in range(functions):
             lines += [
                 f"[functions.F{number}]",

@@ -52,9 +52,7 @@ def compare(
     env: Mapping[str, str] | None = None,
 ) -> float:
     """Print one row: the medians of two commands and the median of their ratios, beside the ratio aimed at."""
-    pairs = []
-    for _ in range(runs + 1):
-        pairs.append((run(ours, cwd=cwd, env=env), run(theirs, cwd=cwd, env=env)))
+    pairs = [(run(ours, cwd=cwd, env=env), run(theirs, cwd=cwd, env=env)) for _ in range(runs + 1)]
     measured = [(getattr(a, what), getattr(b, what)) for a, b in pairs[1:]]  # the first pair warms the caches
     unit, factor = ("ms", 1000) if what == "seconds" else ("MiB", 1)
     a, b = (median(values) * factor for values in zip(*measured, strict=True))

@@ -37,6 +37,44 @@ def test_an_error_is_shown_with_its_line(project: Path, capsys: pytest.CaptureFi
     assert "             src/index.py:5  table.get_item(Key={})\n" in out
 
 
+SECOND = """
+[tool.tapgen.functions.Second]
+source = "second"
+entry_point = "second.handler"
+"""
+
+
+@pytest.mark.parametrize(
+    ("broken", "message"),
+    [
+        ("syntax", "second/second.py:2  x = ("),
+        ("no folder", "second does not exist"),
+        ("no entry point", "second.py"),
+        ("a link to a folder", "a link to a folder is not followed"),
+        ("binary", "second/second.py"),
+    ],
+)
+def test_a_broken_source_is_a_finding_and_the_other_functions_are_checked(
+    project: Path, capsys: pytest.CaptureFixture[str], broken: str, message: str
+) -> None:
+    write_project(project, SETTINGS + SECOND, call="table.get_item(Key={})")
+    folder = project / "second"
+    if broken != "no folder":
+        folder.mkdir()
+        code = {"syntax": b"\nx = (\n", "no entry point": b"y = 1\n", "binary": b"\xff\x00\x01"}
+        (folder / "second.py").write_bytes(code.get(broken, b"def handler(event, context):\n    pass\n"))
+    if broken == "a link to a folder":
+        (folder / "loop").symlink_to(".")
+
+    assert tapgen(project, "check", "--no-lint") == 1
+
+    out, err = capsys.readouterr()
+    assert "error    source-problem:" in out
+    assert message in out
+    assert "permission-missing" in out  # of the first function
+    assert "Traceback" not in out + err
+
+
 @pytest.mark.parametrize(("threshold", "code"), [("error", 0), ("warning", 1), ("info", 1)])
 def test_the_exit_code_follows_the_threshold(project: Path, threshold: str, code: int) -> None:
     write_project(project, SETTINGS.replace('"dynamodb:PutItem"', '"dynamodb:PutItem", "dynamodb:Scan"'))

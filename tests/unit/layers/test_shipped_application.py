@@ -205,14 +205,14 @@ def test_the_deny_names_the_function_as_it_is_named(dev):
 
 def test_the_api_logging_role_is_kept_and_set_for_the_account(dev):
     role = dev["Resources"]["ApiLoggingRole"]
-    assert role["DeletionPolicy"] == role["UpdateReplacePolicy"] == "Retain"
+    assert (role["DeletionPolicy"], role["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
     [trust] = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
     assert trust["Principal"] == {"Service": "apigateway.amazonaws.com"}
     assert role["Properties"]["ManagedPolicyArns"] == [
         {"Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"}
     ]
     account = dev["Resources"]["ApiAccount"]
-    assert account["DeletionPolicy"] == "Retain"
+    assert (account["DeletionPolicy"], account["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
     assert account["Properties"] == {"CloudWatchRoleArn": {"Fn::GetAtt": ["ApiLoggingRole", "Arn"]}}
 
 
