@@ -32,35 +32,6 @@ class LoggingConfig(awslambda.LoggingConfig):
 t = Template(Description="Item Service: a small serverless API that stores items")
 t.set_version("2010-09-09")
 t.add_resource(
-    dynamodb.Table(
-        "ItemTable",
-        DeletionPolicy="Delete",
-        UpdateReplacePolicy="Delete",
-        AttributeDefinitions=[dynamodb.AttributeDefinition(AttributeName="itemId", AttributeType="S")],
-        KeySchema=[dynamodb.KeySchema(AttributeName="itemId", KeyType="HASH")],
-        BillingMode="PAY_PER_REQUEST",
-        Tags=Tags(Application="tap", Environment="dev", ManagedBy="tapgen"),
-    )
-)
-t.add_resource(
-    logs.LogGroup(
-        "ItemFunctionLogGroup",
-        DeletionPolicy="Delete",
-        UpdateReplacePolicy="Delete",
-        RetentionInDays=30,
-        Tags=Tags(Application="tap", Environment="dev", ManagedBy="tapgen"),
-    )
-)
-t.add_resource(
-    logs.LogGroup(
-        "ApiAccessLogGroup",
-        DeletionPolicy="Delete",
-        UpdateReplacePolicy="Delete",
-        RetentionInDays=30,
-        Tags=Tags(Application="tap", Environment="dev", ManagedBy="tapgen"),
-    )
-)
-t.add_resource(
     ec2.VPC(
         "Vpc",
         CidrBlock="10.0.0.0/16",
@@ -168,7 +139,7 @@ t.add_resource(
             Version="2012-10-17",
             Statement=[
                 Statement(
-                    Sid="UseItem",
+                    Sid="ItemUseItem",
                     Effect="Allow",
                     Principal=Principal("*"),
                     Action=[awacs.dynamodb.PutItem],
@@ -176,6 +147,35 @@ t.add_resource(
                 )
             ],
         ),
+        Tags=Tags(Application="tap", Environment="dev", ManagedBy="tapgen"),
+    )
+)
+t.add_resource(
+    dynamodb.Table(
+        "ItemTable",
+        DeletionPolicy="Delete",
+        UpdateReplacePolicy="Delete",
+        AttributeDefinitions=[dynamodb.AttributeDefinition(AttributeName="itemId", AttributeType="S")],
+        KeySchema=[dynamodb.KeySchema(AttributeName="itemId", KeyType="HASH")],
+        BillingMode="PAY_PER_REQUEST",
+        Tags=Tags(Application="tap", Environment="dev", ManagedBy="tapgen"),
+    )
+)
+t.add_resource(
+    logs.LogGroup(
+        "ItemFunctionLogGroup",
+        DeletionPolicy="Delete",
+        UpdateReplacePolicy="Delete",
+        RetentionInDays=30,
+        Tags=Tags(Application="tap", Environment="dev", ManagedBy="tapgen"),
+    )
+)
+t.add_resource(
+    logs.LogGroup(
+        "ApiAccessLogGroup",
+        DeletionPolicy="Delete",
+        UpdateReplacePolicy="Delete",
+        RetentionInDays=30,
         Tags=Tags(Application="tap", Environment="dev", ManagedBy="tapgen"),
     )
 )
@@ -263,7 +263,7 @@ t.add_resource(
 t.add_resource(
     iam.Role(
         "ApiLoggingRole",
-        DeletionPolicy="Retain",
+        DeletionPolicy="RetainExceptOnCreate",
         UpdateReplacePolicy="Retain",
         Description="API Gateway writes logs; one for each account and region",
         AssumeRolePolicyDocument=PolicyDocument(
@@ -441,7 +441,7 @@ t.add_resource(
 t.add_resource(
     apigateway.Account(
         "ApiAccount",
-        DeletionPolicy="Retain",
+        DeletionPolicy="RetainExceptOnCreate",
         UpdateReplacePolicy="Retain",
         CloudWatchRoleArn=GetAtt("ApiLoggingRole", "Arn"),
     )
@@ -487,25 +487,6 @@ t.add_resource(
         MetricName="Duration",
         Statistic="Maximum",
         Threshold=8000,
-        Period=300,
-        EvaluationPeriods=1,
-        ComparisonOperator="GreaterThanOrEqualToThreshold",
-        TreatMissingData="notBreaching",
-        Tags=Tags(Application="tap", Environment="dev", ManagedBy="tapgen"),
-    )
-)
-t.add_resource(
-    cloudwatch.Alarm(
-        "ApiServerErrorsAlarm",
-        AlarmDescription="The API answered with a 5XX status",
-        Namespace="AWS/ApiGateway",
-        Dimensions=[
-            cloudwatch.MetricDimension(Name="ApiName", Value="Item Service"),
-            cloudwatch.MetricDimension(Name="Stage", Value="dev"),
-        ],
-        MetricName="5XXError",
-        Statistic="Sum",
-        Threshold=1,
         Period=300,
         EvaluationPeriods=1,
         ComparisonOperator="GreaterThanOrEqualToThreshold",
@@ -584,6 +565,25 @@ t.add_resource(
     )
 )
 t.add_resource(
+    cloudwatch.Alarm(
+        "ApiServerErrorsAlarm",
+        AlarmDescription="The API answered with a 5XX status",
+        Namespace="AWS/ApiGateway",
+        Dimensions=[
+            cloudwatch.MetricDimension(Name="ApiName", Value="Item Service"),
+            cloudwatch.MetricDimension(Name="Stage", Value="dev"),
+        ],
+        MetricName="5XXError",
+        Statistic="Sum",
+        Threshold=1,
+        Period=300,
+        EvaluationPeriods=1,
+        ComparisonOperator="GreaterThanOrEqualToThreshold",
+        TreatMissingData="notBreaching",
+        Tags=Tags(Application="tap", Environment="dev", ManagedBy="tapgen"),
+    )
+)
+t.add_resource(
     apigateway.Deployment(
         "ApiDeployment029ed126c3",
         DependsOn=[
@@ -622,8 +622,8 @@ t.add_resource(
         Tags=Tags(Application="tap", Environment="dev", ManagedBy="tapgen"),
     )
 )
-t.add_output(Output("DynamoTableNameOutput", Description="Name of the table Item", Value=Ref("ItemTable")))
 t.add_output(Output("VpcIdOutput", Description="Id of the VPC", Value=Ref("Vpc")))
+t.add_output(Output("DynamoTableNameOutput", Description="Name of the table Item", Value=Ref("ItemTable")))
 t.add_output(
     Output("LambdaRoleNameOutput", Description="Name of the execution role of Item", Value=Ref("ItemFunctionRole"))
 )
