@@ -21,7 +21,7 @@ class ExitCode(IntEnum):
     CHANGES = 3
     """`render --check`: a template is stale. `diff --exit-code`: there are changes. `drift`: something has drifted."""
     REFUSED = 4
-    """The change destroys data, moves a public address or must fail; nothing was executed."""
+    """The check found an error; or the change destroys data, moves an address or must fail. Nothing was executed."""
     DECLINED = 5
     """The prompt was answered with no; nothing was executed."""
     ROLLED_BACK = 6

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 @click.option("--plan-only", is_flag=True, help="Leave the change set and print how to execute it.")
 @click.option("--plan", metavar="ARN", default="", help="Execute a reviewed change set, if nothing has moved since.")
 @click.option("--allow-loss", metavar="LOGICAL_ID", multiple=True, help="A resource that may be lost; repeatable.")
+@click.option("--no-check", is_flag=True, help="Leave the check out that comes before.")
 @click.option("--parameter", metavar="NAME=VALUE", multiple=True, help="A template parameter; repeatable.")
 @click.option("--import-existing", is_flag=True, help="Take existing resources of the same name into the stack.")
 @click.option("--wait", is_flag=True, help="Queue behind a running operation.")
@@ -39,6 +40,7 @@ def command(
     plan_only: bool,
     plan: str,
     allow_loss: tuple[str, ...],
+    no_check: bool,
     parameter: tuple[str, ...],
     import_existing: bool,
     wait: bool,
@@ -47,6 +49,9 @@ def command(
     as_json: bool,
 ) -> None:
     """Deploy an environment: change set, guard, events, outputs.
+
+    First it is checked as by `tapgen check --no-lint`: an error refuses it, warnings are counted. --plan executes
+    what was checked and reviewed, and is not checked again.
 
     \b
     Examples:
@@ -61,6 +66,7 @@ def command(
     from tapgen import document
     from tapgen.deploy.assemble import assemble
     from tapgen.deploy.bundle import packages
+    from tapgen.deploy.checked import refused
     from tapgen.deploy.regions import deploy_regions
     from tapgen.deploy.request import Options
 
@@ -77,6 +83,10 @@ def command(
     chosen = load_environment(where, environment)
     rendered = document.render(chosen)
     with ExitStack() as stack, aws_options.views(as_json=as_json) as view:
+        if no_check:
+            view("").warn("--no-check: nothing says that what is deployed works and opens nothing more.")
+        elif not plan and (outcome := refused(chosen, rendered.document, view(""))):
+            aws_options.finish(ctx, (outcome,))
         request = assemble(
             chosen,
             rendered,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+    from tapgen.deploy.checked import Checked
     from tapgen.deploy.pace import Clock
     from tapgen.deploy.plan import Plan
     from tapgen.deploy.request import Outcome
@@ -98,6 +99,11 @@ class LiveView:
     def warn(self, text: str) -> None:
         """See View."""
         self._say(f"Warning: {text}", "yellow")
+
+    def checked(self, checked: Checked) -> None:
+        """See View."""
+        for line in texts.checked_lines(checked):
+            self._say(line, "red" if line.lstrip().startswith("error ") else "")
 
     def plan(self, plan: Plan) -> None:
         """See View."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from tapgen.deploy import texts
 
 if TYPE_CHECKING:
+    from tapgen.deploy.checked import Checked
     from tapgen.deploy.plan import Plan
     from tapgen.deploy.request import Outcome
     from tapgen.deploy.values import Event
@@ -29,6 +30,10 @@ class PlainView:
     def warn(self, text: str) -> None:
         """See View."""
         self._say(f"Warning: {text}")
+
+    def checked(self, checked: Checked) -> None:
+        """See View."""
+        self._write(self._err, texts.checked_lines(checked))
 
     def plan(self, plan: Plan) -> None:
         """See View."""
@@ -56,7 +61,7 @@ class PlainView:
 
 
 class JsonView:
-    """One JSON object a line on `out`: steps, warnings, the plan, events, and the result as the last one."""
+    """One JSON object a line on `out`: findings, steps, warnings, the plan, events, and the result as the last one."""
 
     def __init__(self, out: TextIO, region: str = "") -> None:
         self._out = out
@@ -69,6 +74,13 @@ class JsonView:
     def warn(self, text: str) -> None:
         """See View."""
         self._write("warning", message=text)
+
+    def checked(self, checked: Checked) -> None:
+        """Each finding that no setting accepts, of whatever severity."""
+        from tapgen.proof.report import fields
+
+        for finding in checked.findings:
+            self._write("finding", **fields(checked.environment, finding))
 
     def plan(self, plan: Plan) -> None:
         """See View."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tapgen.deploy.checked import Checked
     from tapgen.deploy.plan import Plan
     from tapgen.deploy.request import Outcome
     from tapgen.deploy.values import Event, Output
@@ -20,6 +21,17 @@ _SIGNS = {
     "delete": "-",
     "leave behind": "-",
 }
+
+
+def checked_lines(checked: Checked) -> list[str]:
+    """The errors as `tapgen check` prints them; the warnings are counted in one line."""
+    from tapgen.proof.report import text
+
+    lines = text({checked.environment: checked.errors}, checked.root).splitlines() if checked.errors else []
+    if checked.warnings:
+        count = f"{checked.warnings} warning{'' if checked.warnings == 1 else 's'}"
+        lines.append(f"The check found {count}: `tapgen check --env {checked.environment}` prints them.")
+    return lines
 
 
 def plan_lines(plan: Plan) -> list[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tapgen.deploy.checked import Checked
     from tapgen.deploy.masking import Masker
     from tapgen.deploy.plan import Plan
     from tapgen.deploy.request import Outcome
@@ -24,6 +25,10 @@ class View(Protocol):
 
     def warn(self, text: str) -> None:
         """What a person should know; the operation goes on."""
+        ...
+
+    def checked(self, checked: Checked) -> None:
+        """What the check found, if anything."""
         ...
 
     def plan(self, plan: Plan) -> None:
@@ -57,6 +62,10 @@ class Masked:
     def warn(self, text: str) -> None:
         """See View."""
         self._view.warn(self._mask(text))
+
+    def checked(self, checked: Checked) -> None:
+        """See View."""
+        self._view.checked(checked)
 
     def plan(self, plan: Plan) -> None:
         """See View."""

@@ -32,7 +32,7 @@ def deploy(
 ) -> tuple[tuple[Outcome, ...], Deployed | None]:
     """The outcome for each region, and what is deployed in the first one, None where that failed.
 
-    What is lost is lost on this machine: the guard is told that everything may go.
+    What is lost is lost on this machine: the guard is told that everything may go, and the check only warns.
 
     Raises:
         TapgenError: the template cannot be rendered or a function not packed.
@@ -41,12 +41,17 @@ def deploy(
     from tapgen import document
     from tapgen.deploy.assemble import assemble
     from tapgen.deploy.bundle import packages
+    from tapgen.deploy.checked import check
     from tapgen.deploy.facts import body, fits_inline
     from tapgen.deploy.regions import deploy_regions
     from tapgen.deploy.request import Options
 
     targets = clients(environment, emulator)
     rendered = document.render(environment)
+    checked = check(environment, rendered.document)
+    view("").checked(checked)
+    if checked.errors:  # what is missing really fails here, which is what somebody may want to see
+        view("").warn("`tapgen deploy` refuses this environment as it is; here it goes on.")
     with ExitStack() as stack:
         request = assemble(
             environment,

@@ -9,6 +9,7 @@ from tapgen.deploy import texts
 from tapgen.errors import ExitCode
 
 if TYPE_CHECKING:
+    from tapgen.deploy.checked import Checked
     from tapgen.deploy.plan import Plan
     from tapgen.deploy.request import Outcome
     from tapgen.deploy.values import Event
@@ -31,6 +32,10 @@ class BriefView:
     def warn(self, text: str) -> None:
         """See View."""
         self._write(f"Warning: {text}")
+
+    def checked(self, checked: Checked) -> None:
+        """See View."""
+        self._write(*texts.checked_lines(checked))
 
     def plan(self, plan: Plan) -> None:
         """See View."""

@@ -88,7 +88,7 @@ def as_json(checked: Checked) -> str:
     """One object: `findings`, each with the `environment` it is about, and `summary`, the counts by severity."""
     import json
 
-    findings = [_row(name, finding) for name, found in checked.items() for finding in found]
+    findings = [fields(name, finding) for name, found in checked.items() for finding in found]
     everything = [finding for found in checked.values() for finding in found]
     counts: dict[str, int] = {
         severity: sum(f.severity == severity and f.suppressed_reason is None for f in everything)
@@ -98,7 +98,8 @@ def as_json(checked: Checked) -> str:
     return json.dumps({"findings": findings, "summary": counts}, indent=2) + "\n"
 
 
-def _row(name: str, finding: Finding) -> dict[str, Any]:
+def fields(name: str, finding: Finding) -> dict[str, Any]:
+    """A finding as JSON, with the name of what was checked."""
     return {"environment": name, **asdict(finding), "path": list(finding.path)}
 
 

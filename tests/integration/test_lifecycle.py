@@ -109,7 +109,9 @@ def test_more_memory_is_an_update_in_place(changed):
 
 def test_without_its_permission_the_application_fails_and_says_nothing_of_why(changed):
     changed.set(f'{TABLE}.actions = ["dynamodb:DescribeTable"]')
-    changed.deploy()
+    refusal = changed.deploy(exit_code=4)
+    assert "permission-missing: ItemFunction needs dynamodb:PutItem on ItemTable" in refusal.stderr
+    changed.deploy("--no-check")
 
     def refused():
         return changed.request("GET", "/item").status == 500

@@ -90,7 +90,7 @@ def test_from_the_first_deployment_to_the_end(tapgen, tmp_path):
     code, out, err = tapgen("deploy", "--yes", "--json")
     lines = [json.loads(line) for line in out.splitlines()]
     assert (code, err) == (ExitCode.OK, "")
-    assert [line["kind"] for line in lines if line["kind"] != "event"] == ["step", "plan", "step", "result"]
+    assert [line["kind"] for line in lines if line["kind"] != "event"] == ["finding", "step", "plan", "step", "result"]
     assert lines[-1]["status"] == "UPDATE_COMPLETE"
     code, out, _ = tapgen("outputs", "--json")
     assert json.loads(out)["LambdaFunctionNameOutput"] == "shop-dev-Item"
@@ -111,6 +111,38 @@ def test_a_plan_is_made_reviewed_and_executed(tapgen, tmp_path):
     settings(tmp_path)
     code, _, err = tapgen("deploy", "--plan", arn, "--yes")
     assert code == ExitCode.OK, err
+
+
+def test_a_finding_refuses_before_anything_is_called_and_no_check_says_so(tapgen, tmp_path, monkeypatch):
+    source = tmp_path / "source/index.py"
+    working = source.read_text()
+    source.write_text(f"import boto3\n\nTOPICS = boto3.client('sns').list_topics()\n\n\n{working}")
+    with monkeypatch.context() as nowhere:
+        nowhere.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+        for words in (("--yes",), ("--plan-only",)):
+            code, out, err = tapgen("deploy", *words)
+            assert (code, out) == (ExitCode.REFUSED, ""), err
+        printed = tapgen("check", "--no-lint", "--format", "text")[1].splitlines()
+        found = err.splitlines()
+        assert found[0] == "dev: 2 errors"
+        assert [line for line in found if line.startswith("    error")] == [
+            line for line in printed if line.startswith("    error")
+        ]
+        assert "The check found 1 warning: `tapgen check --env dev` prints them." in found
+        assert found[-2] == "Error: the check found 2 errors in dev, nothing was asked of AWS"
+        assert "`--no-check`" in found[-1]
+        code, out, err = tapgen("deploy", "--yes", "--json")
+        lines = [json.loads(line) for line in out.splitlines()]
+        assert [line["kind"] for line in lines] == ["finding"] * 3 + ["result"]
+        assert (code, lines[-1]["exit_code"], err) == (ExitCode.REFUSED, ExitCode.REFUSED, "")
+    code, _, err = tapgen("deploy", "--yes", "--no-check")
+    assert code == ExitCode.OK
+    assert err.startswith("Warning: --no-check: nothing says that what is deployed works")
+    tapgen("destroy", "--yes")
+    source.write_text(working)
+    arn = re.search(r"--plan (arn:\S+)", tapgen("deploy", "--plan-only")[2])[1]
+    code, _, err = tapgen("deploy", "--plan", arn, "--yes")
+    assert (code, "The check found" in err) == (ExitCode.OK, False)
 
 
 def test_looking_at_a_stack(tapgen):
@@ -221,7 +253,7 @@ def test_nothing_answers(tapgen, monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     code, _, err = tapgen("deploy", "--yes")
     assert code == ExitCode.FAILED
-    assert err.startswith("Error: GetCallerIdentity: Could not connect to the endpoint URL")
+    assert "\nError: GetCallerIdentity: Could not connect to the endpoint URL" in err
     assert "AWS_ENDPOINT_URL" in err
 
 

@@ -58,6 +58,7 @@ class Seen:
     def __init__(self):
         self.steps = []
         self.warnings = []
+        self.checks = []
         self.plans = []
         self.events = []
         self.outcomes = []
@@ -68,6 +69,9 @@ class Seen:
 
     def warn(self, text):
         self.warnings.append(text)
+
+    def checked(self, checked):
+        self.checks.append(checked)
 
     def plan(self, plan):
         self.plans.append(plan)

@@ -2,12 +2,13 @@
 
 import io
 
+import msgspec
 import pytest
 
 from tapgen.errors import ExitCode
 from tapgen.local.deployment import deploy
 from tapgen.local.view import BriefView
-from tapgen.settings.model import Environment, Key, Table
+from tapgen.settings.model import Environment, Function, Key, Table
 
 
 def environment(tmp_path, name, **tables):
@@ -37,6 +38,18 @@ def test_what_would_be_lost_is_lost_without_asking(tmp_path, embedded):
     assert [outcome.code for outcome in second] == [ExitCode.OK]
     assert set(deployed.of_type("AWS::DynamoDB::Table")) == {"OtherTable"}
     assert before not in deployed.of_type("AWS::DynamoDB::Table").values()
+
+
+def test_what_the_check_finds_is_only_a_warning(tmp_path, embedded):
+    (tmp_path / "index.py").write_text("import boto3\nboto3.client('dynamodb').list_tables()\nhandler = print\n")
+    made = environment(tmp_path, "found", Item=ITEM)
+    made = msgspec.structs.replace(made, functions={"Item": Function(source=".")})
+    out = io.StringIO()
+    outcomes, _ = deploy(made, embedded, lambda _: BriefView(out))
+    assert [outcome.code for outcome in outcomes] == [ExitCode.OK]
+    told = out.getvalue()
+    assert told.startswith("found: 1 error\n\n  ItemFunction\n    error    permission-missing: ")
+    assert "\nWarning: `tapgen deploy` refuses this environment as it is; here it goes on.\n" in told
 
 
 def test_ctrl_c_goes_on_as_ctrl_c(tmp_path, embedded):
