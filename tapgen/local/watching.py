@@ -23,7 +23,8 @@ def snapshot(settings: Path, environment: Environment | None) -> Snapshot:
     """
     paths = [settings]
     if environment:
-        paths += [environment.root / f"{layer.replace('.', '/')}.py" for layer in environment.layers]
+        for layer in environment.layers:
+            paths += _modules(environment.root / layer.replace(".", "/"))
         for function in environment.functions.values():
             paths += _files(environment.root / function.source)
     return {str(path): _state(path) for path in paths}
@@ -32,6 +33,12 @@ def snapshot(settings: Path, environment: Environment | None) -> Snapshot:
 def changed(before: Mapping[str, tuple[int, int]], after: Mapping[str, tuple[int, int]]) -> tuple[str, ...]:
     """The paths that are new, gone or different, sorted."""
     return tuple(sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path)))
+
+
+def _modules(layer: Path) -> Iterable[Path]:
+    """A layer's own file and those beside it, which it may import; of a package every module."""
+    beside = layer.rglob("*.py") if layer.is_dir() else layer.parent.glob("*.py")
+    return [layer.with_name(f"{layer.name}.py"), *beside]
 
 
 def _files(folder: Path) -> Iterable[Path]:

@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from msgspec import structs
 
 from tapgen.local.watching import changed, snapshot
 from tapgen.settings.model import Environment, Function
@@ -39,6 +40,17 @@ def test_an_edit_is_seen_even_when_the_clock_stands_still(project, name):
     before, status = look(project), path.stat()
     path.write_text(path.read_text() + "y = 2\n")
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert changed(before, look(project)) == (str(path),)
+
+
+@pytest.mark.parametrize("name", ["infra/common.py", "infra/alarms/__init__.py", "infra/alarms/parts/topic.py"])
+def test_what_a_layer_may_import_from_beside_it_is_watched_too(project, name):
+    path = project.root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("x = 1\n")
+    project = structs.replace(project, layers=("infra.queue", "infra.alarms"))
+    before = look(project)
+    path.write_text("x = 1; y = 2\n")
     assert changed(before, look(project)) == (str(path),)
 
 
