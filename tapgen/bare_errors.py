@@ -16,14 +16,15 @@ from tapgen.errors import DocumentError, TapgenError
 _PRINTED = r"(?m)^<class '[\w.]+'>: (?P<where>[\w.]+) function validator "
 _WRONG_TYPE = r"<class '[\w.]+'>: (?P<where>[\w.]+) is <class '(?P<is>[\w.]+)'>, expected (?P<expected>.+)"
 _REQUIRED = r"Resource (?P<property>\w+) required in type (?P<type>[^()]+?)(?: \(title: (?P<title>\w+)\))?$"
+_TOO_MANY = r"Maximum (?:number of )?(?P<what>\w+) (?P<most>\d+) reached"
 _CLASS = r"<class '(?:\w+\.)*(\w+)'>"
 _REWORDED = {
     r"(?P<type>[\w:]+) object does not support attribute (?P<property>\w+)": "{type} has no property {property}",
     r'duplicate key "(?P<id>\w+)" detected': 'the logical id "{id}" is taken already',
-    r"Maximum (?:number of )?(?P<what>\w+) (?P<most>\d+) reached": (
-        "more than {most} {what}; CloudFormation takes no more in one template"
-    ),
+    _TOO_MANY: "more than {most} {what}; CloudFormation takes no more in one template",
 }
+FEWER = "Switch off alarms that you do not need, or split the application into two settings files."
+"""What to do about too large a template: the line that adds one resource too many is not to blame."""
 _COMPOSE = str(Path(__file__).with_name("compose.py"))  # adds what a layer hands it
 
 
@@ -43,7 +44,8 @@ def translated(where: str, place: str = "") -> Iterator[None]:
         raise
     except Exception as error:
         message = f"{where}: {_said(error, printed.getvalue())}"
-        raise DocumentError(message, f"Mend {place or _place(error)}.") from error
+        hint = FEWER if re.search(_TOO_MANY, str(error)) else f"Mend {place or _place(error)}."
+        raise DocumentError(message, hint) from error
     else:
         if sys.stderr:  # None where it is closed
             sys.stderr.write(printed.getvalue())

@@ -150,10 +150,9 @@ def _refuse_oversize(document: Document, name: str) -> None:
     for section, most in (("Resources", MAX_RESOURCES), ("Outputs", MAX_OUTPUTS)):
         count = len(document.get(section, {}))
         if count > most:
-            raise DocumentError(
-                f"{name}: {count} {section.lower()}, CloudFormation takes {most} in one template",
-                "Switch off alarms that you do not need, or split the application into two settings files.",
-            )
+            from tapgen.bare_errors import FEWER
+
+            raise DocumentError(f"{name}: {count} {section.lower()}, CloudFormation takes {most} in one template", FEWER)
     size = len(dump(document, "json", indent=0).encode())
     if size > MAX_BYTES:
         raise DocumentError(

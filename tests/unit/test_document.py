@@ -274,6 +274,9 @@ def test_five_hundred_resources_and_not_one_more(document):
     with pytest.raises(DocumentError) as caught:
         document(settings, **{"own.py": own_layer(501 - built_in, what)})
     assert caught.value.message.endswith(": more than 500 resources; CloudFormation takes no more in one template")
+    assert caught.value.hint == (
+        "Switch off alarms that you do not need, or split the application into two settings files."
+    )
 
 
 def test_two_hundred_outputs_are_not_too_many(document):
