@@ -38,7 +38,10 @@ def path(parts: Iterable[str]) -> str:
 
 
 ARTIFACT_BUCKET = "ArtifactBucket"
-"""The parameter that takes the bucket of packaged functions."""
+"""The parameter that takes the bucket of packaged functions; also the bucket's logical id in its own stack."""
+
+BOOTSTRAP_STACK = "tapgen-bootstrap"
+"""The stack that holds the bucket."""
 
 
 def output(subject: str, name: str, *, first: bool) -> str:

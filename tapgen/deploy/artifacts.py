@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 
 from tapgen.deploy.facts import fits_inline
 from tapgen.errors import TapgenError
-from tapgen.naming import ARTIFACT_BUCKET
+from tapgen.naming import ARTIFACT_BUCKET, BOOTSTRAP_STACK
 
 if TYPE_CHECKING:
     from tapgen.deploy.ports import Client
     from tapgen.deploy.request import Deployment
     from tapgen.deploy.view import View
 
-BOOTSTRAP_STACK = "tapgen-bootstrap"
 BUCKET_OUTPUT = "ArtifactBucketName"
 
 

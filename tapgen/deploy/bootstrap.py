@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tapgen.deploy.artifacts import BOOTSTRAP_STACK, BUCKET_OUTPUT
+from tapgen.deploy.artifacts import BUCKET_OUTPUT
 from tapgen.deploy.request import Deployment, Options
+from tapgen.naming import ARTIFACT_BUCKET, BOOTSTRAP_STACK
 
 if TYPE_CHECKING:
     from tapgen.document import Document
@@ -40,7 +41,7 @@ def bootstrap_document() -> Document:
         },
         "Tags": tags,
     }
-    arn = {"Fn::GetAtt": ["ArtifactBucket", "Arn"]}
+    arn = {"Fn::GetAtt": [ARTIFACT_BUCKET, "Arn"]}
     tls_only = {
         "Sid": "TlsOnly",
         "Effect": "Deny",
@@ -53,7 +54,7 @@ def bootstrap_document() -> Document:
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": "tapgen: the bucket of packaged functions and large templates",
         "Resources": {
-            "ArtifactBucket": {
+            ARTIFACT_BUCKET: {
                 "Type": "AWS::S3::Bucket",
                 "DeletionPolicy": "RetainExceptOnCreate",
                 "UpdateReplacePolicy": "Retain",
@@ -62,12 +63,12 @@ def bootstrap_document() -> Document:
             "ArtifactBucketPolicy": {
                 "Type": "AWS::S3::BucketPolicy",
                 "Properties": {
-                    "Bucket": {"Ref": "ArtifactBucket"},
+                    "Bucket": {"Ref": ARTIFACT_BUCKET},
                     "PolicyDocument": {"Version": "2012-10-17", "Statement": [tls_only]},
                 },
             },
         },
-        "Outputs": {BUCKET_OUTPUT: {"Description": "The artifact bucket", "Value": {"Ref": "ArtifactBucket"}}},
+        "Outputs": {BUCKET_OUTPUT: {"Description": "The artifact bucket", "Value": {"Ref": ARTIFACT_BUCKET}}},
     }
 
 

@@ -78,9 +78,9 @@ def _deployed(environment: Environment, targets: list[AwsClient]) -> frozenset[s
 
 def _bootstrap(client: AwsClient, view: View) -> None:
     """The artifact bucket, which on AWS somebody has made before."""
-    from tapgen.deploy.artifacts import BOOTSTRAP_STACK
     from tapgen.deploy.bootstrap import bootstrap_request
     from tapgen.deploy.run import deploy as deploy_stack
+    from tapgen.naming import BOOTSTRAP_STACK
 
     if client.stack(BOOTSTRAP_STACK) is None:
         deploy_stack(bootstrap_request(), client, view, confirm=lambda _: True)

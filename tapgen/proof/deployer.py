@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any
 
 from tapgen.proof import actions
 from tapgen.proof.arns import ARN_FORMS, logical_id
+from tapgen.proof.deploying import OPERATIONS, Operation, own_calls
 from tapgen.proof.resolve import REFERENCE, UNKNOWN, texts
 from tapgen.proof.subject import items
 from tapgen.proof.tables import row
@@ -20,29 +21,6 @@ from tapgen.proof.tables import row
 if TYPE_CHECKING:
     from tapgen.proof.subject import Subject
 
-Operation = Literal["create", "update", "delete"]
-OPERATIONS: tuple[Operation, ...] = get_args(Operation)
-
-# What the deployer itself calls: CloudFormation API reference; AWS Service Authorization Reference, CloudFormation.
-STACK_ACTIONS: dict[Operation, tuple[str, ...]] = {
-    "create": (
-        "CreateChangeSet",
-        "ExecuteChangeSet",
-        "DescribeChangeSet",
-        "DescribeStackEvents",
-        "DescribeStacks",
-        "TagResource",
-    ),
-    "update": (
-        "CreateChangeSet",
-        "ExecuteChangeSet",
-        "DescribeChangeSet",
-        "DescribeStackEvents",
-        "DescribeStacks",
-        "GetTemplate",
-    ),
-    "delete": ("DeleteChangeSet", "DeleteStack", "DescribeStackEvents", "DescribeStacks"),
-}
 _ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z]+")
 
 
@@ -68,33 +46,44 @@ def deployer(subject: Subject, stack: str) -> Deployer:
 
 def _policy(operation: Operation, subject: Subject, stack: str) -> dict[str, Any]:
     granted: dict[str, set[str]] = {}
-    passed: set[str] = set()
-    for owner, resource in subject.resources.items():
-        for action in _handler(resource["Type"], operation):
-            if action.lower() == "iam:passrole":
-                passed.update(_passed_roles(owner, stack, subject))
-                continue
-            for arn in _arns(action, owner, stack, subject):
-                granted.setdefault(arn, set()).add(action)
-    for arn in list(granted):
-        if arn != "*":
-            granted[arn] -= granted.get("*", set())
+    for action, arn in (*own_calls(operation, subject, stack), *_handler_calls(operation, subject, stack)):
+        granted.setdefault(arn, set()).add(action)
+    passed = _passed(operation, subject, stack)
+    everywhere = granted.get("*", set())
     rows: dict[tuple[str, ...], list[str]] = {}
     for arn, names in granted.items():
-        if names:
-            rows.setdefault(tuple(sorted(names)), []).append(arn)
-    found = [
-        _statement(
-            [f"cloudformation:{name}" for name in STACK_ACTIONS[operation]],
-            [f"arn:*:cloudformation:*:*:stack/{stack}/*"],
-        )
-    ]
-    found += [_statement(list(names), sorted(arns)) for names, arns in sorted(rows.items())]
+        left = names if arn == "*" else names - everywhere
+        if left:
+            rows.setdefault(tuple(sorted(left)), []).append(arn)
+    found = [_statement(list(names), sorted(arns)) for names, arns in sorted(rows.items(), key=_stack_first)]
     if passed:
         services = _services(subject)
         condition = {"StringEquals": {"iam:PassedToService": services}} if services else None
-        found.append(_statement(["iam:PassRole"], sorted(passed), condition))
+        found.append(_statement(["iam:PassRole"], passed, condition))
     return {"Version": "2012-10-17", "Statement": found}
+
+
+def _handler_calls(operation: Operation, subject: Subject, stack: str) -> Iterator[tuple[str, str]]:
+    """(action, resource) of what the handlers call; PassRole is apart."""
+    for owner, resource in subject.resources.items():
+        for action in _handler(resource["Type"], operation):
+            if not _passes(action):
+                yield from ((action, arn) for arn in _arns(action, owner, stack, subject))
+
+
+def _passed(operation: Operation, subject: Subject, stack: str) -> list[str]:
+    """The roles that the handlers pass."""
+    owners = (
+        owner
+        for owner, resource in subject.resources.items()
+        if any(map(_passes, _handler(resource["Type"], operation)))
+    )
+    return sorted({role for owner in owners for role in _passed_roles(owner, stack, subject)})
+
+
+def _stack_first(row: tuple[tuple[str, ...], list[str]]) -> tuple[bool, tuple[str, ...]]:
+    names, _ = row
+    return not names[0].startswith("cloudformation:"), names
 
 
 def _statement(names: list[str], resources: list[str], condition: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -109,7 +98,7 @@ def _handler(type_: str, operation: Operation) -> Iterator[str]:
     if operation == "update":
         names = [*names, *handlers.get("read", ()), *(() if "update" in handlers else handlers.get("create", ()))]
     for name in names:
-        if _ACTION.fullmatch(name) and (actions.action(name) is not None or name.lower() == "iam:passrole"):
+        if _ACTION.fullmatch(name) and (actions.action(name) is not None or _passes(name)):
             yield name
 
 
@@ -149,6 +138,10 @@ def _arns(action: str, owner: str, stack: str, subject: Subject) -> tuple[str, .
 
 def _last(arn: str) -> str:
     return arn.split(":", 5)[-1] if arn.count(":") >= 5 else arn
+
+
+def _passes(action: str) -> bool:
+    return action.lower() == "iam:passrole"
 
 
 def _passed_roles(owner: str, stack: str, subject: Subject) -> Iterator[str]:

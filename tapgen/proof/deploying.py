@@ -1,0 +1,79 @@
+"""What a deployment itself calls, beside the resources' handlers: CloudFormation, and S3 where something is uploaded.
+
+A test holds the table to the operations of `tapgen.deploy`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final, Literal, get_args
+
+from tapgen import naming
+from tapgen.document import MAX_INLINE_BYTES
+from tapgen.proof import actions
+from tapgen.proof.subject import mapping
+
+if TYPE_CHECKING:
+    from tapgen.proof.subject import Subject
+
+Operation = Literal["create", "update", "delete"]
+OPERATIONS: tuple[Operation, ...] = get_args(Operation)
+
+_CHANGE_SET: Final = (
+    *("CreateChangeSet", "DescribeChangeSet", "ExecuteChangeSet", "DeleteChangeSet", "ListChangeSets", "TagResource"),
+    *("DescribeEvents", "DescribeStackEvents", "DescribeStacks", "GetTemplate", "ListStackResources"),
+)
+BY_DRIFT_DETECTION: Final = ("DetectStackResourceDrift", "BatchDescribeTypeConfigurations")
+"""What DetectStackDrift asks for beside itself: CloudFormation user guide, "Considerations when detecting drift"."""
+_PROTECT: Final = ("GetStackPolicy", "SetStackPolicy", "UpdateTerminationProtection")
+
+# CloudFormation API reference; AWS Service Authorization Reference, CloudFormation.
+CALLS: Final[dict[Operation, tuple[str, ...]]] = {
+    "create": (*_CHANGE_SET, "DeleteStack"),  # what a failed first creation leaves is deleted before the next one
+    "update": (
+        *(*_CHANGE_SET, "ListImports"),
+        *("CancelUpdateStack", "ContinueUpdateRollback", "RollbackStack"),  # `tapgen cancel` and `tapgen recover`
+        *("DetectStackDrift", "DescribeStackDriftDetectionStatus", "DescribeStackResourceDrifts"),  # `tapgen drift`
+        *BY_DRIFT_DETECTION,
+    ),
+    "delete": (
+        "DeleteStack",
+        "DescribeStackEvents",
+        "DescribeStacks",
+        "GetTemplate",
+        "ListImports",
+        "ListStackResources",
+    ),
+}
+PROTECTED_CALLS: Final[dict[Operation, tuple[str, ...]]] = {
+    "create": _PROTECT,
+    "update": _PROTECT,
+    "delete": ("UpdateTerminationProtection",),
+}
+
+
+def own_calls(operation: Operation, subject: Subject, stack: str) -> Iterator[tuple[str, str]]:
+    """(action, resource) of each: the stack, or everything where the action knows no resource."""
+    for name in (*CALLS[operation], *(PROTECTED_CALLS[operation] if subject.protected else ())):
+        action = f"cloudformation:{name}"
+        known = actions.action(action)
+        yield action, _stack(stack) if known is None or known.resource_types else "*"
+    if operation != "delete" and _uploads(subject):
+        # CloudFormation names the bucket: user guide, "Name type". HeadObject needs GetObject, and ListBucket to tell
+        # "not there" from "forbidden": S3 API reference, HeadObject.
+        bucket = f"arn:*:s3:::{naming.BOOTSTRAP_STACK}-{naming.ARTIFACT_BUCKET}-*".lower()
+        yield "cloudformation:DescribeStacks", _stack(naming.BOOTSTRAP_STACK)
+        yield "s3:ListBucket", bucket
+        yield "s3:GetObject", f"{bucket}/*"
+        yield "s3:PutObject", f"{bucket}/*"
+
+
+def _stack(name: str) -> str:
+    return f"arn:*:cloudformation:*:*:stack/{name}/*"
+
+
+def _uploads(subject: Subject) -> bool:
+    """Whether a package or the template itself goes by the artifact bucket."""
+    packaged = naming.ARTIFACT_BUCKET in mapping(subject.document.get("Parameters"))
+    return packaged or len(json.dumps(subject.document, separators=(",", ":"))) > MAX_INLINE_BYTES
