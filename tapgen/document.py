@@ -152,7 +152,9 @@ def _refuse_oversize(document: Document, name: str) -> None:
         if count > most:
             from tapgen.bare_errors import FEWER
 
-            raise DocumentError(f"{name}: {count} {section.lower()}, CloudFormation takes {most} in one template", FEWER)
+            raise DocumentError(
+                f"{name}: {count} {section.lower()}, CloudFormation takes {most} in one template", FEWER
+            )
     size = len(dump(document, "json", indent=0).encode())
     if size > MAX_BYTES:
         raise DocumentError(
