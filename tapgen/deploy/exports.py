@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from tapgen.deploy.facts import normal
+from tapgen.proof.resolve import references
+from tapgen.review.intrinsics import Scope, canonical
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +33,11 @@ def endangered(
         successor = kept.get(output.export)
         if successor is None and _same_name(before.get(output.key), after.get(output.key)):
             successor = after[output.key]
-        if successor is None or _moved(before.get(output.key), successor) or mentioned(successor["Value"]) & replaced:
+        if (
+            successor is None
+            or _moved(before.get(output.key), successor)
+            or replaced.intersection(references(successor["Value"]))
+        ):
             gone.append(output.export)
     return tuple(sorted(gone))
 
@@ -48,52 +53,6 @@ def _moved(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> bool:
 
 
 def _name(output: Mapping[str, Any], values: Mapping[str, str]) -> str | None:
-    return resolve(output.get("Export", {}).get("Name"), values)
-
-
-def resolve(value: Any, values: Mapping[str, str]) -> str | None:
-    """The text of a literal, Ref, Sub or Join over known values; None where it is not known beforehand."""
-    if isinstance(value, str):
-        return value
-    if not isinstance(value, dict) or len(value) != 1:
-        return None
-    function: str = next(iter(value))
-    argument: Any = value[function]
-    if function == "Ref":
-        return values.get(argument)
-    if function == "Fn::Sub":
-        return _sub(argument, values)
-    if function == "Fn::Join" and isinstance(argument[1], list):
-        parts = [resolve(item, values) for item in argument[1]]
-        return None if None in parts else str(argument[0]).join(part for part in parts if part is not None)
-    return None
-
-
-def _sub(argument: Any, values: Mapping[str, str]) -> str | None:
-    text, own = (argument[0], argument[1]) if isinstance(argument, list) else (argument, {})
-    known = {**values, **{name: resolve(item, values) for name, item in own.items()}}
-    names = [name for name in _VARIABLE.findall(text) if not name.startswith("!")]
-    if any(known.get(name) is None for name in names):
-        return None
-    return _VARIABLE.sub(lambda found: str(known.get(found[1], "${" + found[1].removeprefix("!") + "}")), text)
-
-
-_VARIABLE = re.compile(r"\$\{([^}]+)\}")
-
-
-def mentioned(value: Any) -> frozenset[str]:
-    """The logical ids that a value reads by Ref, GetAtt or Sub."""
-    if isinstance(value, list):
-        return frozenset().union(*map(mentioned, value))
-    if not isinstance(value, dict):
-        return frozenset()
-    found = frozenset().union(*map(mentioned, value.values()))
-    for function, argument in value.items():
-        if function == "Ref" and isinstance(argument, str):
-            found |= {argument}
-        elif function == "Fn::GetAtt":
-            found |= {argument.split(".")[0] if isinstance(argument, str) else argument[0]}
-        elif function == "Fn::Sub":
-            text = argument[0] if isinstance(argument, list) else argument
-            found |= {name.split(".")[0] for name in _VARIABLE.findall(text)}
-    return found
+    """The export's name; None where there is none, or where it is not known beforehand."""
+    name = canonical(output.get("Export", {}).get("Name", {}), Scope(values))
+    return name if isinstance(name, str) else None

@@ -102,7 +102,7 @@ def parameters(document: Document, given: Mapping[str, str]) -> dict[str, str]:
 def hidden_parameters(document: Document) -> frozenset[str]:
     """The names of the NoEcho parameters."""
     declared: Mapping[str, Any] = document.get("Parameters", {})
-    return frozenset(name for name, parameter in declared.items() if _text(parameter.get("NoEcho", "")) == "true")
+    return frozenset(name for name, parameter in declared.items() if _text(parameter.get("NoEcho")).lower() == "true")
 
 
 def fingerprint(document: Document) -> str:

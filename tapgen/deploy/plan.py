@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tapgen.deploy.masking import MASK, named
-from tapgen.deploy.stateful import addressed, stateful
+from tapgen.review.addresses import ADDRESSES
+from tapgen.review.stateful import HOLDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -181,10 +182,8 @@ def refused(review: Review, change_set: ChangeSet | None, allowed: frozenset[str
             continue
         word = _loss(change)
         if word:
-            what = "its public address changes" if addressed(change.type) else "its data is lost"
-            found.append(
-                Refused(change.logical_id, f"{change.logical_id} ({change.type}) is {word}: {what}", allowable=True)
-            )
+            message = f"{change.logical_id} ({change.type}) is {word}{_lost(change.type, word)}"
+            found.append(Refused(change.logical_id, message, allowable=True))
     return tuple(found)
 
 
@@ -196,12 +195,19 @@ def _of_finding(finding: Finding) -> Refused:
 
 
 def _loss(change: Change) -> str:
-    if not (stateful(change.type) or addressed(change.type)):
+    if change.type not in HOLDS and change.type not in ADDRESSES:
         return ""
     if change.action == "Remove":
         return "" if change.policy_action in {"Retain", "Snapshot"} else "deleted"
-    kept = change.policy_action in {"ReplaceAndRetain", "ReplaceAndSnapshot"} and stateful(change.type)
+    kept = change.policy_action in {"ReplaceAndRetain", "ReplaceAndSnapshot"} and change.type in HOLDS
     return "replaced" if change.action == "Modify" and replacement(change) == _RANK["True"] and not kept else ""
+
+
+def _lost(type_: str, word: str) -> str:
+    if type_ in HOLDS:
+        return f"; with it goes: {HOLDS[type_]}"
+    _, address = ADDRESSES[type_]
+    return f": {address} {'disappears' if word == 'deleted' else 'changes'}"
 
 
 def losses(change_set: ChangeSet) -> frozenset[str]:

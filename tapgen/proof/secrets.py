@@ -9,8 +9,11 @@ from collections import Counter
 # Formats that their issuers document; each is a whole token, so that prose does not match.
 KNOWN_FORMS = (
     ("an AWS access key", re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")),  # IAM user guide, "IAM identifiers"
-    ("a private key", re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")),  # RFC 7468
-    ("a GitHub token", re.compile(r"\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{22,})")),
+    (
+        "a private key",  # RFC 7468; to its end, or to the end of a text that was cut
+        re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"),
+    ),
+    ("a GitHub token", re.compile(r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,})")),
     ("a Slack token", re.compile(r"\bxox[abprs]-[A-Za-z0-9-]{10,}")),
     ("a Stripe key", re.compile(r"\b[sr]k_live_[A-Za-z0-9]{16,}")),
     ("a JSON web token", re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}")),  # RFC 7519

@@ -3,7 +3,7 @@
 import pytest
 
 from tapgen.deploy import plan
-from tapgen.deploy.exports import endangered, mentioned, resolve
+from tapgen.deploy.exports import endangered
 from tapgen.deploy.values import Change, ChangeSet, PropertyDrift, ResourceDrift, Stack
 from tapgen.errors import ExitCode
 from tapgen.review.model import Review
@@ -53,7 +53,11 @@ def test_losing_a_table_is_refused_before_a_change_set_unless_it_is_named():
 
 @pytest.mark.parametrize(
     ("kind", "words"),
-    [("AWS::Logs::LogGroup", "its data is lost"), ("AWS::SQS::Queue", "its data is lost")],
+    [
+        ("AWS::Logs::LogGroup", "; with it goes: log events"),
+        ("AWS::SQS::Queue", "; with it goes: messages"),
+        ("AWS::ApiGatewayV2::DomainName", ": the custom domain changes"),
+    ],
 )
 def test_a_replacement_that_only_the_service_knows_is_refused(kind, words):
     cloud = Cloud()
@@ -63,7 +67,7 @@ def test_a_replacement_that_only_the_service_knows_is_refused(kind, words):
     cloud.replacement["Kept"] = "True"
     outcome = run(cloud, request(document(Kept=after)))
     assert outcome.code == ExitCode.REFUSED
-    assert f"Kept ({kind}) is replaced: {words}" in outcome.message
+    assert f"Kept ({kind}) is replaced{words}" in outcome.message
     assert cloud.count("execute") == 0
     assert cloud.sets == {}
     allowed = run(cloud, request(document(Kept=after), options={"allow_loss": frozenset(("Kept",))}))
@@ -78,7 +82,7 @@ def test_a_new_address_of_the_api_is_refused():
     changed = {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "b"}}
     outcome = run(cloud, request(document(Api=changed)))
     assert outcome.code == ExitCode.REFUSED
-    assert "its public address changes" in outcome.message
+    assert "the API's address changes" in outcome.message
 
 
 def test_a_log_group_that_goes_is_refused_and_one_that_stays_behind_is_not():
@@ -203,18 +207,25 @@ def test_an_export_changes_with_the_resource_that_it_reads():
         ({"Fn::Join": ["-", ["a", {"Ref": "No"}]]}, None),
         ({"Fn::Join": ["-", {"Ref": "List"}]}, None),
         ({"Fn::GetAtt": ["A", "B"]}, None),
-        (5, None),
+        (5, "5"),
     ],
 )
 def test_names_of_exports_are_resolved_as_far_as_they_are_known(value, text):
-    assert resolve(value, {"Env": "dev"}) == text
+    stack = Stack("arn", "s", "X", outputs=(output("Old", "v", text or "unknown"),))
+    made = {"Outputs": {"New": {"Value": "v", "Export": {"Name": value}}}}
+    gone = endangered(stack, {}, made, {"Env": "dev"}, frozenset())
+    assert gone == (() if text else ("unknown",))
 
 
-def test_what_a_value_reads():
-    value = {"Fn::Join": ["", [{"Ref": "A"}, {"Fn::GetAtt": "B.Arn"}, {"Fn::GetAtt": ["C", "Arn"]}]]}
-    assert mentioned(value) == {"A", "B", "C"}
-    assert mentioned({"Fn::Sub": ["${D.Arn}${x}", {"x": {"Ref": "E"}}]}) == {"D", "x", "E"}
-    assert mentioned({"Fn::Sub": "${F}"}) == {"F"}
+def test_what_an_export_reads_however_deep():
+    name = {"Name": "n"}
+    stack = Stack("arn", "s", "X", outputs=(output("O", "v", "n"),))
+    join = {"Fn::Join": ["", [{"Ref": "A"}, {"Fn::GetAtt": "B.Arn"}, {"Fn::GetAtt": ["C", "Arn"]}]]}
+    sub = {"Fn::Sub": ["${D.Arn}${x}", {"x": {"Ref": "E"}}]}
+    made = {"Outputs": {"O": {"Value": {"Fn::If": ["Cond", join, sub]}, "Export": name}}}
+    for logical_id in "ABCDE":
+        assert endangered(stack, made, made, {}, frozenset((logical_id,))) == ("n",)
+    assert endangered(stack, made, made, {}, frozenset(("F",))) == ()
 
 
 @pytest.mark.rule(36)
@@ -262,3 +273,13 @@ def test_a_replacement_that_keeps_the_old_one_loses_nothing(policy):
     change = Change("Modify", "Q", "q-1", "AWS::SQS::Queue", "True", policy_action=policy)
     found = plan.refused(Review(), ChangeSet("", "", "", "", changes=(change,)), frozenset())
     assert [one.logical_id for one in found] == (["Q"] if policy == "ReplaceAndDelete" else [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [("AWS::ApiGateway::Stage", ": the stage's address disappears"), ("AWS::S3::Bucket", "; with it goes: objects")],
+)
+def test_what_a_deletion_takes_with_it_is_said(kind, words):
+    change = Change("Remove", "Gone", "gone-1", kind, policy_action="Delete")
+    [found] = plan.refused(Review(), ChangeSet("", "", "", "", changes=(change,)), frozenset())
+    assert (found.message, found.allowable) == (f"Gone ({kind}) is deleted{words}", True)

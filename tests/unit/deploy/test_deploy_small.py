@@ -166,6 +166,10 @@ def test_ages(text, seconds):
         ('{"message": {"a": 1}}', '{"message": {"a": 1}}'),
         ("[1]", "[1]"),
         ("key AKIAIOSFODNN7EXAMPLE", "key ****"),
+        ("to postgresql://ada:hunter2@db.example.com/orders", "to ****db.example.com/orders"),
+        ("Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.abcdefghijk!", "Bearer ****!"),
+        ("-----BEGIN RSA PRIVATE KEY----- MIIE -----END RSA PRIVATE KEY----- x", "**** x"),
+        ("-----BEGIN PRIVATE KEY----- MIIE", "****"),
     ],
 )
 def test_log_lines(message, shown):
