@@ -1,4 +1,4 @@
-"""Plans, events and outcomes as lines of text. All pure."""
+"""Findings, plans, events and outcomes as lines of text."""
 
 from __future__ import annotations
 

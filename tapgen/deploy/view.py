@@ -1,4 +1,4 @@
-"""What a person or a program sees of an operation: a Protocol with a plain view, a JSON view, and one that masks."""
+"""What a person or a program is told of an operation: a Protocol, and the view that masks before another shows it."""
 
 from __future__ import annotations
 

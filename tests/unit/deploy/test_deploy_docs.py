@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import tapgen.deploy
 from tapgen.cli import SECTIONS
 
 ROOT = Path(__file__).parents[3]
@@ -39,6 +40,13 @@ def test_every_aws_action_is_listed():
 def test_every_deployment_command_is_on_the_page():
     for name in SECTIONS["Deployment"]:
         assert re.search(rf"`(tapgen )?{name}\b|tapgen {name}\b", PAGE), name
+
+
+def test_the_map_of_the_room_has_every_module_once():
+    told = re.findall(r"^ {4}(\w+)", tapgen.deploy.__doc__, re.MULTILINE)
+    assert sorted(told) == sorted(
+        path.stem for path in (ROOT / "tapgen/deploy").glob("*.py") if path.stem != "__init__"
+    )
 
 
 def test_the_links_lead_somewhere():
