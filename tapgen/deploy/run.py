@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 SYSTEM_CLOCK = Clock()
+QUEUES = 3
+"""How often `--wait` queues again behind an operation that began after the look at the stack."""
 
 
 def deploy(
@@ -53,7 +55,7 @@ def deploy(
     """
     run = Run(request, client, view, clock)
     prepared = run.prepare()
-    return prepared if isinstance(prepared, Outcome) else run.perform(prepared, confirm)
+    return prepared if isinstance(prepared, Outcome) else run.perform(prepared, confirm, again=True)
 
 
 class Run:
@@ -67,16 +69,47 @@ class Run:
         self._clock = clock
         self._attempt = Attempt(client, self._view, request.environment)
         self._policy = TemporaryPolicy(client, self._view)
+        self._queues = QUEUES if request.options.wait else 0
 
     def prepare(self) -> Prepared | Outcome:
         """The plan that waits for a yes, or how it ended before there was one."""
         return self._contained(self._prepare)
 
-    def perform(self, prepared: Prepared, confirm: Callable[[Plan], bool]) -> Outcome:
-        """Ask, execute and follow."""
-        return self._contained(lambda: self._told(self._perform(prepared, confirm)))
+    def perform(self, prepared: Prepared, confirm: Callable[[Plan], bool], *, again: bool = False) -> Outcome:
+        """Ask, execute and follow. `again`: where it queues again, the new plan may be asked for."""
+        return self._contained(lambda: self._told(self._perform(prepared, confirm, again=again)))
 
     def _prepare(self) -> Prepared:
+        while True:
+            try:
+                return self._look_and_prepare()
+            except AwsError as error:
+                self._queue_again(error)
+
+    def _perform(self, prepared: Prepared, confirm: Callable[[Plan], bool], *, again: bool) -> Outcome:
+        while True:
+            try:
+                return self._ask_and_execute(prepared, confirm)
+            except AwsError as error:
+                if not again:
+                    raise
+                self._queue_again(error)
+            prepared = self._prepare()
+
+    def _queue_again(self, error: AwsError) -> None:
+        """Take everything back and queue behind an operation that has begun since we looked.
+
+        Raises:
+            AwsError: the error, where it says something else, or is not to be waited for (again).
+        """
+        if not self._queues or self._attempt.begun or not _is_busy(error):
+            raise error
+        self._queues -= 1
+        self._take_back()
+        self._attempt = Attempt(self._client, self._view, self._request.environment)
+        self._view.step("Another operation has begun meanwhile: queueing behind it, then planning anew")
+
+    def _look_and_prepare(self) -> Prepared:
         options = self._request.options
         if options.detach and self._request.protected and options.allow_loss:
             raise UsageError(
@@ -88,7 +121,7 @@ class Run:
             return prepare_plan(situation, self._client, self._view)
         return prepare(situation, self._client, self._attempt, self._view, self._clock)
 
-    def _perform(self, prepared: Prepared, confirm: Callable[[Plan], bool]) -> Outcome:
+    def _ask_and_execute(self, prepared: Prepared, confirm: Callable[[Plan], bool]) -> Outcome:
         if prepared.change_set is None or prepared.plan is None:
             return self._without_changes(prepared)
         if self._request.options.plan_only:
@@ -201,9 +234,8 @@ class Run:
             return self._with_open_policy(replace(going, error=error))
         self._take_back()
         if isinstance(error, AwsError) and _is_busy(error):
-            error = BusyError(
-                error.message, f"Queue behind it with --wait; see `tapgen status --env {self._request.environment}`."
-            )
+            wait = "Run it again" if self._request.options.wait else "Queue behind it with --wait"
+            error = BusyError(error.message, f"{wait}; see `tapgen status --env {self._request.environment}`.")
         error.message = self._mask(error.message)
         error.args = (error.message,)
         return replace(self._outcome(error.exit_code, error.message), hint=error.hint, error=error)

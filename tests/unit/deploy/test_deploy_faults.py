@@ -3,6 +3,7 @@
 import pytest
 
 from tapgen.deploy.faults import AwsError, CredentialsError, ThrottledError, UnreachableError
+from tapgen.deploy.run import QUEUES
 from tapgen.errors import ExitCode, TapgenError
 from tests.unit.deploy.fake import Cloud
 from tests.unit.deploy.scene import NAME, Seen, deployed, document, request, run, topic
@@ -25,11 +26,11 @@ def calls(update, protected):
     return cloud.names()
 
 
-def scene(update, protected=False):
+def scene(update, protected=False, **options):
     cloud = Cloud()
     if update:
         deployed(cloud)
-    return cloud, request(CHANGED if update else document(), protected=protected)
+    return cloud, request(CHANGED if update else document(), protected=protected, options=options)
 
 
 CASES = [
@@ -161,6 +162,40 @@ def test_a_second_deployer_between_two_calls(operation, code, text):
     assert outcome.code == ExitCode.BUSY
     assert "--wait" in outcome.hint
     assert leftovers(cloud) == []
+
+
+@pytest.mark.rule(5)
+@pytest.mark.parametrize(("operation", "asked"), [("create_change_set", 1), ("execute", 2)])
+def test_wait_queues_again_behind_an_operation_that_began_meanwhile(operation, asked):
+    cloud, made = scene(update=True, wait=True)
+    cloud.faults[operation] = [AwsError("OperationInProgressException", "another one", operation)]
+    plans, view = [], Seen()
+    outcome = run(cloud, made, view=view, confirm=lambda plan: plans.append(plan.change_set) or True)
+    assert outcome.code == ExitCode.OK
+    assert view.outcomes == [outcome]
+    assert len(set(plans)) == asked  # a new plan is asked for anew
+    assert "Another operation has begun meanwhile: queueing behind it, then planning anew" in view.steps
+    assert cloud.count("create_change_set") == 2
+    assert [one["status"] for one in cloud.sets.values()] == ["EXECUTE_IN_PROGRESS"]  # the first one is gone
+
+
+@pytest.mark.rule(5)
+@pytest.mark.parametrize("operation", ["create_change_set", "execute"])
+def test_queueing_again_is_bounded(operation):
+    cloud, made = scene(update=True, wait=True)
+    cloud.faults[operation] = [AwsError("OperationInProgressException", "another one", operation)] * 9
+    outcome = run(cloud, made)
+    assert (outcome.code, cloud.count(operation)) == (ExitCode.BUSY, 1 + QUEUES)
+    assert outcome.hint.startswith("Run it again; ")
+    assert leftovers(cloud) == []
+
+
+@pytest.mark.rule(5)
+def test_wait_waits_for_no_other_error():
+    cloud, made = scene(update=True, wait=True)
+    cloud.faults["create_change_set"] = [AwsError("AccessDenied", "no", "CreateChangeSet")]
+    assert run(cloud, made).code == ExitCode.FAILED
+    assert cloud.count("create_change_set") == 1
 
 
 def test_what_cannot_be_cleaned_up_is_said():

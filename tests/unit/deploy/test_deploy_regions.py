@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from tapgen.deploy.faults import AwsError
 from tapgen.deploy.pace import Clock
 from tapgen.deploy.regions import deploy_regions
 from tapgen.deploy.request import Outcome, worst
@@ -45,6 +46,15 @@ def test_a_region_that_cannot_be_planned_does_not_hold_up_the_other():
     pairs[1][0].put("tap-dev", "UPDATE_ROLLBACK_FAILED")
     outcomes = go(pairs)
     assert [one.code for one in outcomes] == [ExitCode.OK, ExitCode.STUCK]
+
+
+@pytest.mark.rule(5)
+def test_after_the_one_question_no_region_queues_again_for_a_plan_that_nobody_has_seen():
+    pairs = targets()
+    pairs[0][0].faults["create_change_set"] = [AwsError("OperationInProgressException", "x", "CreateChangeSet")]
+    pairs[1][0].faults["execute"] = [AwsError("OperationInProgressException", "x", "ExecuteChangeSet")]
+    outcomes = go(pairs, wait=True)
+    assert [one.code for one in outcomes] == [ExitCode.OK, ExitCode.BUSY]
 
 
 def test_a_no_is_for_all():
