@@ -21,13 +21,17 @@ def load_layer(module: str, root: Path) -> Callable[..., None]:
         DocumentError: it fails while it is imported.
     """
     file = root / f"{module.replace('.', '/')}.py"
-    before = set(sys.modules)
+    before, bytecode = set(sys.modules), sys.dont_write_bytecode
     sys.path.insert(0, str(root))
+    # Python takes cached bytecode for current when a source of the same length was written in the same second, which
+    # happens while one edits; and a project's folder is not ours to write caches into.
+    sys.dont_write_bytecode = True
     try:
         with translated(f"layer {module}"):
             loaded = _from_file(module, file) if file.is_file() else _installed(module)
     finally:
         sys.path.remove(str(root))
+        sys.dont_write_bytecode = bytecode
         _forget(root, before)
     build = getattr(loaded, "build", None)
     if not callable(build):
