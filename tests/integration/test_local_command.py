@@ -145,7 +145,7 @@ def test_a_command_has_the_variables_and_its_exit_code_is_the_commands(local):
         (["--header", "x", "--request", "GET /item"], '"x" is no header'),
         (["--env", "devv"], 'did you mean "dev"'),
         (["--items", "item"], 'did you mean "Item"'),
-        (["--", "no-such-command-anywhere"], "no-such-command-anywhere: No such file"),
+        (["--", "no-such-command-anywhere"], "no-such-command-anywhere: there is no such command"),
         (["--watch", "--request", "GET /item"], "--watch goes on until Ctrl-C"),
         (["--port", "0"], "--port"),
     ],
