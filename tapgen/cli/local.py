@@ -55,15 +55,22 @@ def command(
       tapgen local --env dev --request "GET /item" --items Item
       tapgen local --env dev -- pytest tests/end_to_end
     """
-    from tapgen.local import emulator, gateway
+    from tapgen.local import emulator, gateway, session
     from tapgen.local.isolation import isolated
+    from tapgen.local.program import refuse_unknown
 
     calls = [gateway.with_content(gateway.parse(text), data, headers) for text in requests]
     once = bool(calls or tables or program)
     if watch and once:
         raise click.UsageError("--watch goes on until Ctrl-C; it does not go with --request, --items or a COMMAND")
+    if not calls and (data is not None or headers):
+        raise click.UsageError("--data and --header belong to a --request")
     loaded = load_project(project)
     chosen = filled(loaded.environment(environment))
+    for table in tables:
+        session.refuse_unknown(chosen, table)
+    if program:
+        refuse_unknown(program[0], os.environ)
     region = (*chosen.target_regions, os.environ.get("AWS_REGION"), emulator.REGION)
     started = emulator.running(chosen.account or emulator.ACCOUNT, next(filter(None, region)), port or 0)
     with started as running, isolated(running):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import time
 from dataclasses import dataclass, replace
 from http.client import HTTPConnection, HTTPException, responses
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 API_ID = "ApiGatewayIdOutput"
 API_URL = "ApiGatewayUrlOutput"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+_HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # RFC 9110, 5.6.2: token
+_HEADER_VALUE = r"[\t\x20-\x7e\x80-\xff]*"  # RFC 9110, 5.5: visible, blank and opaque characters
 PATIENCE = 920.0  # seconds: the longest time-out of a function is 900 (Lambda quotas)
 
 
@@ -85,10 +89,10 @@ def with_content(call: Call, data: str | None, headers: Iterable[str]) -> Call:
     """
     pairs = [tuple(part.strip() for part in header.split(":", 1)) for header in headers]
     for header, pair in zip(headers, pairs, strict=True):
-        if len(pair) != 2 or not pair[0]:
+        if len(pair) != 2 or not re.fullmatch(_HEADER_NAME, pair[0]) or not re.fullmatch(_HEADER_VALUE, pair[1]):
             raise UsageError(f'"{header}" is no header', 'Write a name and a value, such as "Accept: text/plain".')
     try:
-        body = Path(data[1:]).read_bytes() if data and data.startswith("@") else data.encode() if data else None
+        body = Path(data[1:]).read_bytes() if data and data.startswith("@") else os.fsencode(data) if data else None
     except OSError as error:
         raise UsageError(f"{data}: {error.strerror}") from None
     return replace(call, body=body, headers=tuple((name, value) for name, value in pairs))

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
+from shutil import which
 from typing import TYPE_CHECKING
 
 from tapgen.errors import UsageError
@@ -20,6 +21,16 @@ if TYPE_CHECKING:
 
 
 GRACE = 10.0  # seconds that a command has to end by itself after a Ctrl-C
+
+
+def refuse_unknown(command: str, environ: Mapping[str, str]) -> None:
+    """Raise where `run` would not find the command, so that nothing is started for it.
+
+    Raises:
+        UsageError: there is no such command.
+    """
+    if which(command, path=_path(environ)) is None:
+        raise UsageError(f"{command}: there is no such command", "Name a command after --.")
 
 
 def run(
@@ -37,14 +48,18 @@ def run(
     variables = isolate(environ, emulator) | {"TAPGEN_ENV": deployed.environment.name}
     if deployed.address:
         variables["TAPGEN_API_URL"] = deployed.address
-    # `tapgen` and its neighbours are found even where their environment is not activated.
-    variables["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), variables.get("PATH", os.defpath)))
+    variables["PATH"] = _path(variables)
     try:
         process = subprocess.Popen(program, env=variables)
     except OSError as error:
         raise UsageError(f"{program[0]}: {error.strerror}", "Name a command after --.") from None
     code = _wait(process, grace)
     return 128 - code if code < 0 else code
+
+
+def _path(environ: Mapping[str, str]) -> str:
+    """PATH, on which `tapgen` and its neighbours are found even where their environment is not activated."""
+    return os.pathsep.join((str(Path(sys.executable).parent), environ.get("PATH", os.defpath)))
 
 
 def _wait(process: subprocess.Popen[bytes], grace: float) -> int:

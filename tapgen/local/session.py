@@ -65,6 +65,16 @@ def ask(deployed: Deployed, call: gateway.Call) -> gateway.Answer:
     return gateway.send(deployed.address, call)
 
 
+def refuse_unknown(environment: Environment, table: str) -> None:
+    """Raise where the environment has no such table.
+
+    Raises:
+        UsageError: there is no such table.
+    """
+    if table not in environment.tables:
+        raise UsageError(f'there is no table "{table}"', suggestion(table, environment.tables))
+
+
 def items(deployed: Deployed, emulator: Emulator, table: str) -> list[dict[str, Any]]:
     """The items of a table, by its name in the settings, sorted by their text.
 
@@ -73,9 +83,7 @@ def items(deployed: Deployed, emulator: Emulator, table: str) -> list[dict[str, 
     """
     from tapgen import naming
 
-    tables = deployed.environment.tables
-    if table not in tables:
-        raise UsageError(f'there is no table "{table}"', suggestion(table, tables))
+    refuse_unknown(deployed.environment, table)
     physical = deployed.of_type("AWS::DynamoDB::Table")[naming.table(table)]
     return sorted((plain(item) for item in emulator.scan(physical, deployed.client.region)), key=str)
 

@@ -101,6 +101,24 @@ def test_watching_does_not_go_with_an_end(project, capsys):
     assert "--watch goes on until Ctrl-C" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--items", "Itme"], 'there is no table "Itme"\nHint: did you mean "Item"?'),
+        (["--", "no-such-command"], "no-such-command: there is no such command"),
+        (["--data", "{}"], "--data and --header belong to a --request"),
+        (["--header", "Accept: text/plain", "--items", "Item"], "--data and --header belong to a --request"),
+        (["--request", "GET /item", "--header", "Name: \u20ac"], '"Name: \u20ac" is no header'),
+        (["--request", "GET /item", "--header", "Two\nlines: x"], '"Two\nlines: x" is no header'),
+    ],
+)
+def test_what_is_wrong_with_the_command_line_is_said_before_anything_starts(project, capsys, words, message):
+    assert run(["local", *words]) == ExitCode.USAGE
+    err = capsys.readouterr().err
+    assert message in err
+    assert "Embedded AWS" not in err
+
+
 def wait_for(path, pattern):
     for _ in range(600):
         found = re.search(pattern, path.read_text())

@@ -135,3 +135,7 @@ def test_what_is_no_header_is_refused(header):
 def test_a_body_that_cannot_be_read_is_refused(tmp_path):
     with pytest.raises(UsageError, match="No such file"):
         gateway.with_content(Call("GET", "/"), f"@{tmp_path / 'none'}", ())
+
+
+def test_a_body_that_is_not_text_is_sent_as_it_was_typed():
+    assert gateway.with_content(gateway.parse("POST /"), "\udce9", ()).body == b"\xe9"
