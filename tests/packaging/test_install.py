@@ -82,6 +82,14 @@ def test_a_fresh_installation_renders_the_same_bytes(version, checkout, tmp_path
         check=True,
     )
     assert tapgen("render", "--all", "--stdout", cwd=tmp_path / "orders") == here.stdout
+    committed = ROOT / "templates_out" / "dev.yaml"
+    assert b"no differences" in tapgen("diff", committed, committed, cwd=tmp_path)
+    assert tapgen("graph", "--env", "dev", cwd=ROOT).startswith(b"flowchart")
+    assert b"nothing to mend" in tapgen("check", "--env", "dev", "--no-lint", cwd=ROOT)
+    for command in (
+        file.stem for file in (ROOT / "tapgen" / "cli").glob("*.py") if "@click.command()" in file.read_text()
+    ):
+        assert b"Usage: tapgen" in tapgen(command, "--help", cwd=tmp_path)
 
 
 def test_the_wheel_holds_the_package_and_nothing_else(checkout, tmp_path):
