@@ -105,10 +105,11 @@ class Destroy(Verb):
 
     def _tell(self, stack: Stack, there: tuple[StackResource, ...], retain: tuple[str, ...]) -> None:
         kept = {*retain, *self._kept_by_policy(stack)}
+        self.view.step(f"{stack.name} in {self.client.region} holds:")
         for one in there:
-            fate = "kept" if one.logical_id in kept else "stuck" if one.status == "DELETE_FAILED" else "deleted"
+            fate = "keep" if one.logical_id in kept else "stuck" if one.status == "DELETE_FAILED" else "delete"
             reason = f": {one.reason}" if one.status == "DELETE_FAILED" and one.reason else ""
-            self.view.step(f"  {fate:<8} {one.logical_id} ({one.type}, {one.physical_id}){reason}")
+            self.view.step(f"  {fate:<6}  {one.logical_id} ({one.type}, {one.physical_id}){reason}")
         types = {one.type for one in there}
         if "AWS::Lambda::Function" in types and types & _NETWORKED:
             self.view.warn(SLOW)

@@ -82,21 +82,18 @@ def parameters(document: Document, given: Mapping[str, str]) -> dict[str, str]:
     """A value for every parameter, always sent: UsePreviousValue fails for a parameter that is new.
 
     Raises:
-        UsageError: a parameter without default has no value, or a value has no parameter.
+        UsageError: parameters without default have no value, or a value has no parameter.
     """
     declared: Mapping[str, Any] = document.get("Parameters", {})
     for name in given:
         if name not in declared:
             raise UsageError(f'the template has no parameter "{name}"', suggestion(name, declared))
-    values = {}
-    for name, parameter in declared.items():
-        if name in given:
-            values[name] = given[name]
-        elif "Default" in parameter:
-            values[name] = _text(parameter["Default"])
-        else:
-            raise UsageError(f'the parameter "{name}" has no value', f"Pass --parameter {name}=VALUE.")
-    return values
+    missing = [name for name, parameter in declared.items() if name not in given and "Default" not in parameter]
+    if missing:
+        names = ", ".join(f'"{name}"' for name in missing)
+        what = f"the parameter {names} has" if len(missing) == 1 else f"the parameters {names} have"
+        raise UsageError(f"{what} no value", f"Pass {' '.join(f'--parameter {name}=VALUE' for name in missing)}.")
+    return {name: given[name] if name in given else _text(parameter["Default"]) for name, parameter in declared.items()}
 
 
 def hidden_parameters(document: Document) -> frozenset[str]:

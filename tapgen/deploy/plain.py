@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TextIO
 
 from tapgen.deploy import texts
@@ -95,7 +96,7 @@ class JsonView:
                 for row in plan.rows
             ],
             stack_changes=list(plan.stack_changes),
-            security=list(plan.security),
+            security=[asdict(one) for one in plan.security],
             notes=list(plan.notes),
         )
 

@@ -41,6 +41,15 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class SecurityChange:
+    """What is opened or closed; each of `details` begins with `+ ` or `- ` where that can be said."""
+
+    severity: str
+    message: str
+    details: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Everything that is known before a change set is executed."""
 
@@ -51,7 +60,7 @@ class Plan:
     creates: bool
     rows: tuple[Row, ...] = ()
     stack_changes: tuple[str, ...] = ()
-    security: tuple[str, ...] = ()
+    security: tuple[SecurityChange, ...] = ()
     notes: tuple[str, ...] = ()
     allowed: tuple[str, ...] = ()
 
@@ -61,7 +70,9 @@ class Plan:
             self,
             rows=tuple(replace(row, because=tuple(map(mask, row.because))) for row in self.rows),
             stack_changes=tuple(map(mask, self.stack_changes)),
-            security=tuple(map(mask, self.security)),
+            security=tuple(
+                replace(one, message=mask(one.message), details=tuple(map(mask, one.details))) for one in self.security
+            ),
             notes=tuple(map(mask, self.notes)),
         )
 
@@ -156,6 +167,19 @@ def stack_changes(
         others = (one for one in review.sections if one.section != "Parameters")
         lines += sorted({f"{one.section.lower()} {one.name}".strip() for one in others})
     return tuple(lines)
+
+
+def security(review: Review) -> tuple[SecurityChange, ...]:
+    """What the review says about security."""
+    signs = {"broadened": "+ ", "narrowed": "- "}
+    return tuple(
+        SecurityChange(
+            one.severity.name.lower(),
+            one.message,
+            tuple(signs.get(one.direction, "") + detail for detail in one.details),
+        )
+        for one in review.security
+    )
 
 
 def _pairs(old: Mapping[str, str], new: Mapping[str, str], hidden: frozenset[str]) -> list[str]:

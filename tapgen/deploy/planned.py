@@ -63,12 +63,20 @@ def _with_packages(situation: Situation, client: Client) -> dict[str, str]:
     return values
 
 
-def _find(client: Client, arn: str) -> ChangeSet:
+def check_arn(arn: str, region: str) -> None:
+    """Refuse what is no change set of the region; nothing is called for it.
+
+    Raises:
+        WrongTargetError: it is something else, or elsewhere.
+    """
     if not arn.startswith("arn:") or ":changeSet/" not in arn:
         raise WrongTargetError(f"{arn}: not the ARN of a change set", "`tapgen deploy --plan-only` prints it.")
-    region = arn.split(":")[3]
-    if region != client.region:
-        raise WrongTargetError(f"the plan is in {region}, the region is {client.region}", f"Pass --region {region}.")
+    there = arn.split(":")[3]
+    if there != region:
+        raise WrongTargetError(f"the plan is in {there}, the region is {region}", f"Pass --region {there}.")
+
+
+def _find(client: Client, arn: str) -> ChangeSet:
     try:
         return client.change_set(arn)
     except AwsError as error:

@@ -14,7 +14,8 @@ from tapgen.deploy.states import state
 from tapgen.deploy.target import check_pins, is_ours, stack_ready
 from tapgen.deploy.values import ChangeSetRequest
 from tapgen.document import parse
-from tapgen.errors import TapgenError
+from tapgen.errors import TapgenError, suggestion
+from tapgen.naming import ARTIFACT_BUCKET
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,9 +61,13 @@ def look(request: Deployment, client: Client, view: View, clock: Clock) -> Situa
     """Read the target and review the change; nothing is written but the removal of a failed first creation.
 
     Raises:
-        TapgenError: wrong account or region, a running operation, a stuck stack, or a change that the guard refuses.
+        TapgenError: a parameter without value, wrong account or region, a running operation, a stuck stack, or a
+            change that the guard refuses.
     """
     body = facts.body(request.document)
+    packaged = {package.parameter: package.key for package in request.packages}
+    bucket = {ARTIFACT_BUCKET: "named later"} if packaged else {}
+    facts.parameters(request.document, {**request.parameters, **packaged, **bucket})
     options = request.options
     identity = check_pins(client, request.account, request.regions)
     stack = stack_ready(
@@ -82,17 +87,26 @@ def look(request: Deployment, client: Client, view: View, clock: Clock) -> Situa
     if stack and exists and request.ours and not is_ours(stack, request.ours):
         view.warn(f"{stack.name} does not carry this environment's tags: something else made it.")
     old = parse(client.template(stack.arn), stack.name) if stack and exists else None
+    _warn_of_unknown(options.allow_loss, old or {}, request.document, view)
     from tapgen.review.assess import assess
 
-    known = {package.parameter: package.key for package in request.packages}
     review = assess(
         old,
         request.document,
         old_parameters=stack.parameters if stack and exists else None,
-        new_parameters={**(stack.parameters if stack and exists else {}), **request.parameters, **known},
+        new_parameters={**(stack.parameters if stack and exists else {}), **request.parameters, **packaged},
     )
     guard(plan.refused(review, None, options.allow_loss))
     return Situation(request, identity, stack if exists else None, old, review, stack is None, body)
+
+
+def _warn_of_unknown(allowed: frozenset[str], old: Document, new: Document, view: View) -> None:
+    """A misspelt --allow-loss allows nothing; one that did its work in an earlier deployment is no error."""
+    if "Transform" in old or "Transform" in new:
+        return  # CloudFormation makes resources that neither text has
+    known = {**old.get("Resources", {}), **new.get("Resources", {})}
+    for name in sorted(allowed - known.keys()):
+        view.warn(f"--allow-loss {name}: neither the stack nor the template has it; {suggestion(name, known)}")
 
 
 def _refuse_stuck(stack: Stack | None) -> None:
@@ -164,7 +178,7 @@ def make_plan(situation: Situation, region: str, change_set: ChangeSet, paramete
         creates=stack is None,
         rows=plan.rows(change_set),
         stack_changes=plan.stack_changes((before[0], request.tags), (before[1], parameters), hidden, review),
-        security=tuple(f"{one.severity.name.lower()}: {one.message}" for one in review.security),
+        security=plan.security(review),
         notes=tuple(note.message for note in review.notes),
         allowed=tuple(sorted(request.options.allow_loss)),
     )

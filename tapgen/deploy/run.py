@@ -6,18 +6,19 @@ user can cause: every end is an Outcome. Whatever happens before the execution, 
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from tapgen.deploy.attempt import Attempt
 from tapgen.deploy.ending import ending, unfinished
-from tapgen.deploy.facts import fingerprint
+from tapgen.deploy.facts import fingerprint, hidden_parameters
 from tapgen.deploy.faults import AwsError
 from tapgen.deploy.follow import Followed, follow
 from tapgen.deploy.guard import RefusedError
 from tapgen.deploy.masking import Masker, masker, secrets
 from tapgen.deploy.pace import Clock
-from tapgen.deploy.planned import prepare_plan
+from tapgen.deploy.planned import check_arn, prepare_plan
 from tapgen.deploy.prepare import Prepared, look, prepare
 from tapgen.deploy.protect import TemporaryPolicy, protect
 from tapgen.deploy.request import Outcome
@@ -116,6 +117,8 @@ class Run:
                 "--detach and --allow-loss do not go together in a protected environment",
                 "The stack policy must be put back when the update is over: leave --detach away.",
             )
+        if options.plan:
+            check_arn(options.plan, self._client.region)
         situation = look(self._request, self._client, self._view, self._clock)
         if options.plan:
             return prepare_plan(situation, self._client, self._view)
@@ -151,8 +154,7 @@ class Run:
         return replace(outcome, stack_arn=stack.arn, status=stack.status, outputs=stack.outputs) if stack else outcome
 
     def _planned(self, change_set: ChangeSet) -> Outcome:
-        allowed = "".join(f" --allow-loss {name}" for name in sorted(self._request.options.allow_loss))
-        command = f"tapgen deploy --env {self._request.environment}{allowed} --plan {change_set.arn}"
+        command = shlex.join(_how_to_execute(self._request, self._client.region, change_set.arn))
         outcome = self._outcome(ExitCode.OK, f"nothing was executed; the plan waits as {change_set.arn}")
         return replace(outcome, hint=f"Execute it with: {command}", change_set=change_set.arn)
 
@@ -251,6 +253,18 @@ class Run:
         outcome = masked_outcome(outcome, self._mask)
         self._view.outcome(outcome)
         return outcome
+
+
+def _how_to_execute(request: Deployment, region: str, change_set: str) -> list[str]:
+    """The command that executes a plan: in its own region, with the parameters that must be as they were."""
+    hidden = hidden_parameters(request.document)
+    words = ["tapgen", "deploy", "--env", request.environment]
+    words += [] if request.regions == (region,) else ["--region", region]
+    for name in sorted(request.options.allow_loss):
+        words += ["--allow-loss", name]
+    for name, value in request.parameters.items():
+        words += ["--parameter", f"{name}={'VALUE' if name in hidden else value}"]
+    return [*words, "--plan", change_set]
 
 
 def _is_busy(error: AwsError) -> bool:

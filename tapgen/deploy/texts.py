@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tapgen.deploy.checked import Checked
-    from tapgen.deploy.plan import Plan
+    from tapgen.deploy.plan import Plan, SecurityChange
     from tapgen.deploy.request import Outcome
     from tapgen.deploy.values import Event, Output
     from tapgen.deploy.watch import Progress
@@ -46,10 +48,15 @@ def plan_lines(plan: Plan) -> list[str]:
     lines += _block("Stack-level changes", plan.stack_changes)
     if not plan.rows and not plan.stack_changes:
         lines += ["  stack-level changes only, which CloudFormation does not itemise"]
-    lines += _block("Security", plan.security)
+    lines += _block("Security", tuple(line for one in plan.security for line in _security(one)))
     lines += _block("Notes", plan.notes)
     lines += _block("Allowed losses", plan.allowed)
     return lines
+
+
+def _security(change: SecurityChange) -> Iterator[str]:
+    yield f"{change.severity}: {change.message}"
+    yield from (f"  {detail}" for detail in change.details)
 
 
 def _block(title: str, lines: tuple[str, ...]) -> list[str]:

@@ -25,8 +25,8 @@ def test_destroy_deletes_what_goes_and_says_what_stays(kept):
     view = Seen()
     outcome = verb(Destroy, cloud, view=view).run(lambda question: question.text.startswith("Delete tap-dev"))
     assert (outcome.code, record.status) == (ExitCode.OK, "DELETE_COMPLETE")
-    assert any(step.startswith("  kept     ") and kept in step for step in view.steps)
-    assert any(step.startswith("  deleted  ItemTable") for step in view.steps)
+    assert any(step.startswith("  keep    ") and kept in step for step in view.steps)
+    assert any(step.startswith("  delete  ItemTable") for step in view.steps)
     assert view.warnings == [f"{kept} (AWS::SNS::Topic, {kept.lower()}-1) is kept and lives on."]
 
 

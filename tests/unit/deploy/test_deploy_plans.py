@@ -29,16 +29,20 @@ def test_every_parameter_is_sent_with_its_value():
 @pytest.mark.rule(45)
 @pytest.mark.parametrize(
     ("given", "words"),
-    [({}, 'the parameter "Size" has no value'), ({"Siz": "1"}, 'the template has no parameter "Siz"')],
+    [
+        ({"On": "x"}, 'the parameter "Size" has no value'),
+        ({}, 'the parameters "Size", "On" have no value'),
+        ({"Siz": "1"}, 'the template has no parameter "Siz"'),
+    ],
 )
 def test_a_parameter_that_cannot_be_sent_is_refused_before_anything(given, words):
     made = document()
-    made["Parameters"] = {"Size": {"Type": "Number"}}
+    made["Parameters"] = {"Size": {"Type": "Number"}, "On": {"Type": "String"}}
     cloud = Cloud()
     outcome = run(cloud, request(made, parameters=given))
     assert outcome.code == ExitCode.USAGE
     assert words in outcome.message
-    assert cloud.count("create_change_set") == 0
+    assert cloud.calls == []
 
 
 def test_plan_only_leaves_the_change_set_and_says_how_to_execute_it():
@@ -46,8 +50,24 @@ def test_plan_only_leaves_the_change_set_and_says_how_to_execute_it():
     outcome = run(cloud, request(options={"plan_only": True}), confirm=lambda _: pytest.fail("asked"))
     assert outcome.code == ExitCode.OK
     assert outcome.change_set in cloud.sets
-    assert outcome.hint == f"Execute it with: tapgen deploy --env dev --plan {outcome.change_set}"
+    command = f"tapgen deploy --env dev --region eu-west-1 --plan {outcome.change_set}"
+    assert outcome.hint == f"Execute it with: {command}"
     assert cloud.count("execute") == 0
+
+
+def test_the_command_that_executes_a_plan_has_what_must_be_as_it_was():
+    made = document(ItemTable=None)
+    made["Parameters"] = {"Size": {"Type": "Number"}, "Title": {"Type": "String"}}
+    made["Parameters"]["Pin"] = {"Type": "String", "NoEcho": True}
+    cloud = Cloud()
+    deployed(cloud)
+    options = {"plan_only": True, "allow_loss": frozenset(("ItemTable",))}
+    given = {"Size": "5", "Title": "two words", "Pin": "314159265"}
+    outcome = run(cloud, request(made, regions=("eu-west-1",), parameters=given, options=options))
+    assert outcome.hint == (
+        "Execute it with: tapgen deploy --env dev --allow-loss ItemTable --parameter Size=5 "
+        f"--parameter 'Title=two words' --parameter Pin=VALUE --plan {outcome.change_set}"
+    )
 
 
 def test_a_plan_is_executed_exactly_as_it_was_reviewed():
@@ -114,8 +134,10 @@ def test_a_plan_is_refused_when_something_moved(moved, words):
     ],
 )
 def test_a_plan_that_is_none_is_refused(arn, code, words):
-    outcome = run(Cloud(), request(options={"plan": arn}))
+    cloud = Cloud()
+    outcome = run(cloud, request(options={"plan": arn}))
     assert outcome.code == code
+    assert bool(cloud.calls) == (code == ExitCode.REFUSED)  # what the ARN itself says needs no call
     assert words in outcome.message
 
 

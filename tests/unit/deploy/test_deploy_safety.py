@@ -1,12 +1,15 @@
 """The target's safety: what the guard refuses, and what protects a stack."""
 
+from dataclasses import replace
+
 import pytest
 
 from tapgen.deploy import plan
 from tapgen.deploy.exports import endangered
+from tapgen.deploy.masking import masker
 from tapgen.deploy.values import Change, ChangeSet, PropertyDrift, ResourceDrift, Stack
 from tapgen.errors import ExitCode
-from tapgen.review.model import Review
+from tapgen.review.model import Finding, Review, Severity
 from tests.unit.deploy.fake import Cloud, output
 from tests.unit.deploy.scene import TABLE, Seen, deployed, document, request, run, topic
 
@@ -283,3 +286,28 @@ def test_what_a_deletion_takes_with_it_is_said(kind, words):
     change = Change("Remove", "Gone", "gone-1", kind, policy_action="Delete")
     [found] = plan.refused(Review(), ChangeSet("", "", "", "", changes=(change,)), frozenset())
     assert (found.message, found.allowable) == (f"Gone ({kind}) is deleted{words}", True)
+
+
+def test_a_misspelt_allow_loss_is_warned_of():
+    cloud = Cloud()
+    deployed(cloud)
+    view = Seen()
+    options = {"allow_loss": frozenset(("ItemTabel", "ItemTable", "Topic"))}
+    run(cloud, request(WITHOUT_TABLE, options=options), view=view)
+    assert view.warnings == [
+        '--allow-loss ItemTabel: neither the stack nor the template has it; did you mean "ItemTable"?'
+    ]
+    view = Seen()
+    run(cloud, request({**WITHOUT_TABLE, "Transform": "AWS::LanguageExtensions"}, options=options), view=view)
+    assert view.warnings == []
+
+
+def test_what_is_opened_and_closed_is_named_and_masked():
+    finding = Finding("S001", "Role", "AWS::IAM::Role", "Role may do more", Severity.HIGH, direction="broadened")
+    opened = replace(finding, details=("s3:* on *", "key AKIAIOSFODNN7EXAMPLE"))
+    [found] = plan.security(Review(security=(opened,)))
+    assert found == plan.SecurityChange("high", "Role may do more", ("+ s3:* on *", "+ key AKIAIOSFODNN7EXAMPLE"))
+    shown = plan.Plan("s", "1", "r", "arn", creates=False, security=(found,)).masked(masker())
+    assert shown.security[0].details == ("+ s3:* on *", "+ key ****")
+    [closed] = plan.security(Review(security=(replace(finding, direction="narrowed", details=("a",)),)))
+    assert closed.details == ("- a",)

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from tapgen.deploy.live import Board
 from tapgen.deploy.plain import JsonView, PlainView
-from tapgen.deploy.plan import Plan, Row
+from tapgen.deploy.plan import Plan, Row, SecurityChange
 from tapgen.deploy.request import Outcome
 from tapgen.deploy.values import Event, Output
 from tapgen.deploy.watch import Cause, Progress
@@ -28,7 +28,7 @@ PLAN = Plan(
         Row("teleport", "New", "X"),
     ),
     stack_changes=("tag Author: a -> b",),
-    security=("high: open",),
+    security=(SecurityChange("high", "open", ("+ to 0.0.0.0/0",)),),
     notes=("slow",),
     allowed=("ItemTable",),
 )
@@ -42,6 +42,7 @@ Stack-level changes:
   tag Author: a -> b
 Security:
   high: open
+    + to 0.0.0.0/0
 Notes:
   slow
 Allowed losses:
