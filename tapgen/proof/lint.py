@@ -85,7 +85,8 @@ def matches(document: Document, regions: Sequence[str]) -> list[dict[str, Any]]:
             "rule": match.rule.id,
             "severity": SEVERITIES.get(match.rule.severity.lower(), "error"),
             "message": match.message.rstrip(".") + ".",
-            "path": list(match.path or ()),
+            # A match on the whole template, such as E0001 (it cannot be transformed), has no path.
+            "path": list(getattr(match, "path", None) or ()),
             "hint": match.rule.source_url or "",
         }
         for match in lint(json.dumps(document), config=config)

@@ -16,6 +16,7 @@ _PLAIN_SECTIONS: Final = (
     "AWSTemplateFormatVersion",
     "Description",
     "Transform",
+    "Fn::Transform",
     "Metadata",
     "Rules",
     "Globals",
@@ -194,8 +195,9 @@ def _outputs(document: Document, scope: Scope) -> dict[str, Mapping[str, Any]]:
 
 
 def _transforms(document: Document) -> tuple[str, ...]:
-    declared = document.get("Transform")
-    names = declared if isinstance(declared, list) else [declared] if declared else []
+    """The names of the macros that work on the whole template: its Transform section, or Fn::Transform at the top."""
+    declared = [document.get("Transform"), document.get("Fn::Transform")]
+    names = [name for value in declared if value for name in (value if isinstance(value, list) else [value])]
     return tuple(scalar(name.get("Name", name)) if isinstance(name, dict) else scalar(name) for name in names)
 
 

@@ -257,3 +257,14 @@ def test_a_suppression_may_name_one_resource() -> None:
     assert [finding.suppressed_reason for finding in marked] == ["r", None]
     assert unused == ()
     assert suppress([there], [one])[1] == (one,)
+
+
+def test_a_match_on_the_whole_template_is_a_finding_without_a_path() -> None:
+    unresolved = {
+        "Transform": "AWS::LanguageExtensions",
+        "Parameters": {"Names": {"Type": "CommaDelimitedList"}},
+        "Resources": {"Fn::ForEach::Topics": ["Name"]},
+    }
+    [match] = lint.matches(unresolved, ())
+    assert (match["severity"], match["path"]) == ("error", [])
+    assert "transform" in match["message"].lower()

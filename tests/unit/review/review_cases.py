@@ -210,6 +210,22 @@ case(
     "Transform",
     "unknown Transform",
 )
+case(
+    "a transform that is not in a list",
+    {"Resources": {}},
+    {"Transform": {"Name": "AWS::Include", "Parameters": {"Location": "s3://bucket/part.yaml"}}, "Resources": {}},
+    "Transform Name",
+    "Transform Parameters",
+    "unknown Transform",
+)
+case(
+    "an included part of the whole template",
+    {"Resources": {}},
+    {"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "s3://bucket/part.yaml"}}, "Resources": {}},
+    "Fn::Transform Name",
+    "Fn::Transform Parameters",
+    "unknown Transform",
+)
 case("Fn::ForEach", {"Resources": {}}, {"Resources": {"Fn::ForEach::A": ["x", ["a"], {}]}}, "unknown Fn")
 
 # -------------------------------------------------------------------------------------------------------- replacement
