@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import runpy
 from pathlib import Path
+from typing import Any
 
 import click
 from click.testing import CliRunner
@@ -39,7 +40,8 @@ def command_reference() -> str:
             "`--debug` before its name: `tapgen --project api render`.\n"
         )
     ]
-    with click.Context(cli, info_name="tapgen", max_content_width=100, terminal_width=100) as parent:
+    settings: dict[str, Any] = {**cli.context_settings, "max_content_width": 100, "terminal_width": 100}
+    with click.Context(cli, info_name="tapgen", **settings) as parent:
         parts.append(f"```\n{cli.get_help(parent)}\n```\n")
         for name in cli.list_commands(parent):
             command = cli.get_command(parent, name)
