@@ -234,6 +234,12 @@ def _lost(type_: str, word: str) -> str:
     return f": {address} {'disappears' if word == 'deleted' else 'changes'}"
 
 
+def keeping(change_set: ChangeSet) -> frozenset[str]:
+    """The logical ids whose old resource lives on, or a snapshot of it: a stack policy denies that too."""
+    kept = {"Retain", "Snapshot", "ReplaceAndRetain", "ReplaceAndSnapshot"}
+    return frozenset(change.logical_id for change in change_set.changes if change.policy_action in kept)
+
+
 def losses(change_set: ChangeSet) -> frozenset[str]:
     """The logical ids that the service says are replaced or removed, whatever their type."""
     return frozenset(

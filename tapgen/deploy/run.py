@@ -18,6 +18,7 @@ from tapgen.deploy.follow import Followed, follow
 from tapgen.deploy.guard import RefusedError
 from tapgen.deploy.masking import Masker, masker, secrets
 from tapgen.deploy.pace import Clock
+from tapgen.deploy.plan import keeping
 from tapgen.deploy.planned import check_arn, prepare_plan
 from tapgen.deploy.prepare import Prepared, look, prepare
 from tapgen.deploy.protect import TemporaryPolicy, protect
@@ -137,11 +138,13 @@ class Run:
         self._refuse_stale(prepared, prepared.change_set)
         stack, old = prepared.situation.stack, prepared.situation.old
         if self._request.protected and stack and old:
-            self._policy.set(stack, old, self._request.document, self._request.options.allow_loss)
+            passing = self._request.options.allow_loss | keeping(prepared.change_set)
+            self._policy.set(stack, old, self._request.document, passing)
         self._view.step(f"Executing the change set on {self._request.stack_name} in {self._client.region}")
         self._attempt.execute(prepared.change_set.arn)
         if self._request.options.detach:
-            return unfinished(self._request.stack_name, self._client.region, self._request.environment, "detached")
+            name, region = self._request.stack_name, self._client.region
+            return self._with_open_policy(unfinished(name, region, self._request.environment, "detached"))
         return self._follow(prepared, prepared.change_set)
 
     def _without_changes(self, prepared: Prepared) -> Outcome:

@@ -89,6 +89,25 @@ def test_an_allowed_loss_passes_by_a_policy_for_that_resource_only():
 
 
 @pytest.mark.rule(30)
+@pytest.mark.parametrize("detach", [False, True])
+def test_what_leaves_the_stack_and_lives_on_passes_the_policy_too(detach):
+    cloud = Cloud()
+    old = document(Second={**TABLE, "DeletionPolicy": "Retain"})
+    record = deployed(cloud, old, policy=stack_policy([old]), protection=True)
+    executed = []
+    cloud.hook = lambda _, operation: executed.append(record.policy) if operation == "execute" else None
+    made = document(Topic=topic("x"))
+    outcome = run(cloud, request(made, protected=True, options={"detach": detach}))
+    assert [json.loads(one)["Statement"][1]["Resource"] for one in executed] == [["LogicalResourceId/ItemTable"]]
+    if detach:
+        assert outcome.code == ExitCode.CONTINUES
+        assert "stack policy stays in force until `tapgen watch`" in outcome.hint
+    else:
+        assert outcome.code == ExitCode.OK
+        assert record.policy == stack_policy([made])
+
+
+@pytest.mark.rule(30)
 @pytest.mark.parametrize("end", ["declined", "fails", "throttled", "interrupted"])
 def test_the_temporary_policy_does_not_outlive_the_update(end):
     cloud = Cloud()
