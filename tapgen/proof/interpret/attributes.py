@@ -8,22 +8,31 @@ from collections.abc import Callable, Mapping
 from tapgen.proof.interpret import client, resource
 from tapgen.proof.interpret.machine import Machine
 from tapgen.proof.interpret.results import EnvironmentVariable
+from tapgen.proof.interpret.sdk import (
+    SDK,
+    BatchWriter,
+    Client,
+    Collection,
+    Paginator,
+    Resource,
+    SdkData,
+    SdkMethod,
+    Session,
+    Waiter,
+)
 from tapgen.proof.interpret.values import (
     CALLABLE,
     DATA,
     EMPTY,
+    NONE,
     OPAQUE,
     REST,
-    SDK,
     UNKNOWN,
     Arguments,
     Bag,
     BagMethod,
-    BatchWriter,
     Bound,
     Class,
-    Client,
-    Collection,
     Const,
     Container,
     ContainerMethod,
@@ -35,16 +44,10 @@ from tapgen.proof.interpret.values import (
     Library,
     ModuleValue,
     Opaque,
-    Paginator,
     Partial,
-    Resource,
-    SdkData,
-    SdkMethod,
-    Session,
     Super,
     Value,
     Values,
-    Waiter,
 )
 
 _ORDINARY_BASES = frozenset({
@@ -98,11 +101,11 @@ def attribute(machine: Machine, frame: Frame, node: ast.AST, value: Value, name:
     if isinstance(value, Instance):
         return _of_instance(machine, frame, node, value, name)
     if isinstance(value, Class):
-        return _unbound(machine, frame, value, value, name)
+        return _unbound(machine, frame, node, value, name)
     if isinstance(value, Super):
         return _of_super(machine, frame, node, value, name)
     if isinstance(value, ModuleValue):
-        return _of_module(machine, frame, value, name)
+        return _of_module(machine, frame, node, value, name)
     if isinstance(value, Library | External):
         stored = machine.read(frame, machine.loose.cell(name)) if name in machine.loose.cells else EMPTY
         if value == DATA or value.path.count(".") >= DEEPEST_PATH:
@@ -137,13 +140,23 @@ def _of_rest(machine: Machine, frame: Frame, value: Value, name: str) -> Values:
     return UNKNOWN | machine.read(frame, machine.loose.cell(name))
 
 
-def _of_module(machine: Machine, frame: Frame, value: ModuleValue, name: str) -> Values:
+def _of_module(machine: Machine, frame: Frame, node: ast.AST, value: ModuleValue, name: str) -> Values:
     module = machine.modules.get(value.name)
     found = module_attribute(machine, frame, module, name) if module else EMPTY
     child = f"{value.name}.{name}"
     if child in machine.modules or (not found and machine.sources.local(child)):
         found |= {ModuleValue(child)}
+    if module and not found:
+        found = made_by_module(machine, frame, node, module, name)
     return machine.known(frame, found)
+
+
+def made_by_module(machine: Machine, frame: Frame, node: ast.AST, module: Frame, name: str) -> Values:
+    """What the module's own `__getattr__` gives for a name that it does not bind (PEP 562)."""
+    if name in module.scope.bound or "__getattr__" not in module.scope.bound or name.startswith("__"):
+        return EMPTY
+    maker = machine.read(frame, module.cell("__getattr__"))
+    return machine.call(machine, frame, node, maker, Arguments([frozenset({Const(name)})]))
 
 
 def module_attribute(machine: Machine, frame: Frame, module: Frame, name: str, depth: int = 0) -> Values:
@@ -177,13 +190,13 @@ def _of_instance(machine: Machine, frame: Frame, node: ast.AST, value: Instance,
     if name == "__class__":
         return frozenset({value.cls})
     if name == "__dict__":
-        container = machine.container(frame, node, "dict", value)
-        machine.put(container.space, REST, machine.contents(frame, value.space))
-        return frozenset({container})
+        return frozenset({machine.once(("dict", value), lambda: Container("dict", value.space))})
     own = machine.read(frame, value.space.cell(name))
     found = EMPTY
     for one in in_class(machine, frame, value.cls, name):
         found |= _bind(machine, frame, node, one, value, value.cls)
+    if not own and not found and REST in value.space.cells:  # `self.__dict__.update(options)`
+        own = machine.read(frame, value.space.cell(REST))
     if not own and not found and not name.startswith("__"):
         fallback = in_class(machine, frame, value.cls, "__getattr__")
         methods = EMPTY.union(*(_bind(machine, frame, node, one, value, value.cls) for one in fallback))
@@ -202,16 +215,27 @@ def _bind(machine: Machine, frame: Frame, node: ast.AST, value: Value, receiver:
             return frozenset({Bound(value.function, cls)})
         getter = frozenset({Bound(value.function, receiver)})
         return machine.call(machine, frame, node, getter, Arguments())
-    return frozenset({value})
+    return _got(machine, frame, node, value, frozenset({receiver}), cls)
 
 
-def _unbound(machine: Machine, frame: Frame, cls: Class, receiver: Value, name: str) -> Values:
+def _got(machine: Machine, frame: Frame, node: ast.AST, value: Value, receiver: Values, cls: Class) -> Values:
+    """A class's attribute; what `__get__` gives where it is an object with that method."""
+    getter = in_class(machine, frame, value.cls, "__get__") if isinstance(value, Instance) else EMPTY
+    given = Arguments([frozenset({value}), receiver, frozenset({cls})])
+    return machine.call(machine, frame, node, getter, given) if getter else frozenset({value})
+
+
+def _unbound(machine: Machine, frame: Frame, node: ast.AST, cls: Class, name: str) -> Values:
+    if name == "__subclasses__":
+        known = machine.once(("subclasses", cls), lambda: Container("list"))
+        machine.put(known.space, REST, machine.read(frame, cls.subclasses))
+        return frozenset({ContainerMethod(known, "copy")})
     found = EMPTY
     for value in in_class(machine, frame, cls, name):
         if isinstance(value, Descriptor) and value.kind in {"staticmethod", "classmethod"}:
-            found |= {value.function if value.kind == "staticmethod" else Bound(value.function, receiver)}
+            found |= {value.function if value.kind == "staticmethod" else Bound(value.function, cls)}
         else:
-            found |= {value}
+            found |= _got(machine, frame, node, value, NONE, cls)
     if not found and name in {"__name__", "__doc__", "__members__", "__mro__"}:
         return UNKNOWN
     return found or machine.known(frame, EMPTY)
@@ -227,32 +251,6 @@ def _of_super(machine: Machine, frame: Frame, node: ast.AST, value: Super, name:
     if name == "__new__" and not found:
         return frozenset({Library("builtins.object.__new__")})
     return found or UNKNOWN
-
-
-def store(machine: Machine, frame: Frame, node: ast.AST, owners: Values, name: str, values: Values) -> None:
-    """`owners.name = values`."""
-    for owner in owners:
-        if isinstance(owner, Instance):
-            for one in in_class(machine, frame, owner.cls, f"{name}<setter>"):
-                machine.call(machine, frame, node, frozenset({one}), Arguments([frozenset({owner}), values]))
-            machine.write(owner.space.cell(name), values)
-        elif isinstance(owner, Class):
-            machine.write(owner.frame.cell(name), values)
-        elif isinstance(owner, ModuleValue) and owner.name in machine.modules:
-            machine.write(machine.modules[owner.name].cell(name), values)
-        elif isinstance(owner, Bag | Function):
-            machine.put(owner.space, name, values)
-        elif isinstance(owner, Opaque | External | Library):
-            machine.write(machine.loose.cell(name), values)
-            if not isinstance(owner, Library):
-                leak(machine, frame, node, values, f"the attribute {name!r} of an object that is not analysed")
-
-
-def leak(machine: Machine, frame: Frame, node: ast.AST, values: Values, where: str) -> None:
-    """Report boto3 objects that unknown code gets hold of."""
-    for value in values:
-        if isinstance(value, SDK):
-            machine.unresolved(frame, node, f"{describe(value)} is stored in {where}")
 
 
 def ordinary(machine: Machine, frame: Frame, cls: Class, seen: frozenset[Class] = frozenset()) -> bool:

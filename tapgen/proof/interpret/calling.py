@@ -1,4 +1,4 @@
-"""Calls: of the source's own functions and classes, and of code that is not analysed."""
+"""Calls: of the source's own functions, and of code that is not analysed."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import ast
 from collections.abc import Hashable
 
 from tapgen.proof.interpret import attributes, client, hints, items, library, resource
+from tapgen.proof.interpret.classes import call_back, instantiate
 from tapgen.proof.interpret.machine import Machine
 from tapgen.proof.interpret.results import EnvironmentVariable
 from tapgen.proof.interpret.scopes import parameters
+from tapgen.proof.interpret.sdk import SDK, Client, Paginator, SdkMethod, Session, Waiter
 from tapgen.proof.interpret.values import (
     CALLABLE,
     EMPTY,
     NONE,
-    OPAQUE,
     REST,
     RETURN,
-    SDK,
     UNKNOWN,
     YIELD,
     Arguments,
@@ -24,7 +24,6 @@ from tapgen.proof.interpret.values import (
     BagMethod,
     Bound,
     Class,
-    Client,
     Const,
     Container,
     ContainerMethod,
@@ -35,13 +34,9 @@ from tapgen.proof.interpret.values import (
     Instance,
     Library,
     Opaque,
-    Paginator,
     Partial,
-    SdkMethod,
-    Session,
     Value,
     Values,
-    Waiter,
     anything,
 )
 
@@ -56,8 +51,12 @@ OWN_REQUESTS = (
     "aws_lambda_powertools.utilities.feature_flags", "aws_lambda_powertools.utilities.streaming", "aws_encryption_sdk",
     "dynamodb_encryption_sdk", "botocore.session", "aws_secretsmanager_caching", "chalicelib", "sagemaker", "pyathena",
     "watchtower", "cloudpathlib", "dyntastic", "dynamorm", "moto", "boto", "redshift_connector",
+    "requests_aws4auth", "aws_requests_auth", "requests_auth_aws_sigv4", "httpx_aws_auth",
 )  # fmt: skip
 """Packages that make AWS requests of their own accord, without being handed a boto3 object."""
+
+
+_FACTORIES = frozenset({"boto3", "boto3.client", "boto3.resource", "boto3.Session", "boto3.session.Session"})
 
 
 def call(machine: Machine, frame: Frame, node: ast.AST, callees: Values, args: Arguments) -> Values:
@@ -104,9 +103,6 @@ def _rest(machine: Machine, frame: Frame, node: ast.AST, callee: Value, args: Ar
     if isinstance(callee, Opaque):
         return unknown(machine, frame, node, args, "a function that is not known")
     return EMPTY if isinstance(callee, Const) else UNKNOWN
-
-
-# ---------------------------------------------------------------------------------------------------- functions
 
 
 def invoke(machine: Machine, frame: Frame, function: Function, args: Arguments) -> Values:
@@ -189,65 +185,6 @@ def _partial(machine: Machine, frame: Frame, node: ast.AST, partial: Partial, ar
     return call(machine, frame, node, read.get("<func>", EMPTY), merged)
 
 
-# ---------------------------------------------------------------------------------------------------- classes
-
-
-def instantiate(machine: Machine, frame: Frame, node: ast.AST, cls: Class, args: Arguments) -> Values:
-    """The object that calling a class makes."""
-    instance = machine.instance(frame, node, cls)
-    made: Values = frozenset({instance})
-    maker = attributes.in_class(machine, frame, cls, "__new__")
-    if any(isinstance(one, Function | Descriptor) for one in maker):
-        made = call(machine, frame, node, maker, args.led_by(cls))
-    for one in made:
-        if isinstance(one, Instance):
-            _initialise(machine, frame, node, one, args)
-    if not attributes.ordinary(machine, frame, cls):
-        # A base class outside the source may call any method that is overridden here.
-        for method in attributes.methods(machine, frame, cls):
-            _call_back(machine, frame, node, method, instance)
-    return made
-
-
-def _initialise(machine: Machine, frame: Frame, node: ast.AST, instance: Instance, args: Arguments) -> None:
-    starter = attributes.attribute(machine, frame, node, instance, "__init__")
-    if starter:
-        call(machine, frame, node, starter, args)
-        return
-    names = _fields(machine, frame, instance.cls)
-    for index, values in enumerate(args.positional):
-        machine.write(instance.space.cell(names[index] if index < len(names) else REST), values)
-    for name, values in args.keywords.items():
-        machine.write(instance.space.cell(name), values)
-    for name in names[len(args.positional) :]:
-        if name not in args.keywords:
-            given = attributes.in_class(machine, frame, instance.cls, name) | args.star | args.extra
-            annotation = _annotation(machine, frame, instance.cls, name)
-            if annotation is not None and given <= UNKNOWN | NONE and args.star:
-                given |= hints.expected(machine, frame, instance.cls, annotation, instantiate)
-            machine.write(instance.space.cell(name), given)
-    later = attributes.attribute(machine, frame, node, instance, "__post_init__")
-    call(machine, frame, node, later, Arguments())
-
-
-def _fields(machine: Machine, frame: Frame, cls: Class) -> list[str]:
-    """The annotated names of a class body, bases first: the parameters of a dataclass."""
-    names: list[str] = []
-    for base in machine.read(frame, cls.bases):
-        names += _fields(machine, frame, base) if isinstance(base, Class) and base is not cls else []
-    own = [one for one in cls.node.body if isinstance(one, ast.AnnAssign)]
-    names += [one.target.id for one in own if isinstance(one.target, ast.Name) and one.target.id not in names]
-    return names
-
-
-def _annotation(machine: Machine, frame: Frame, cls: Class, name: str) -> ast.expr | None:
-    for one in cls.node.body:
-        if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name) and one.target.id == name:
-            return one.annotation
-    bases = [base for base in machine.read(frame, cls.bases) if isinstance(base, Class) and base is not cls]
-    return next((found for base in bases if (found := _annotation(machine, frame, base, name))), None)
-
-
 # ---------------------------------------------------------------------------------------------------- unknown code
 
 
@@ -278,6 +215,8 @@ def _escape(machine: Machine, frame: Frame, node: ast.AST, value: Value, what: s
     if isinstance(value, SDK):
         machine.unresolved(frame, node, f"{attributes.describe(value)} is passed to {what}")
         return frozenset({value})
+    if isinstance(value, Library) and value.path in _FACTORIES:
+        machine.unresolved(frame, node, f"{value.path} is passed to {what}")
     if isinstance(value, CALLABLE):
         return frozenset({value}) | call(machine, frame, node, frozenset({value}), anything())
     if isinstance(value, Class):
@@ -295,10 +234,4 @@ def _offer(machine: Machine, frame: Frame, node: ast.AST, value: Value) -> None:
     """Unknown code has the object: it may call its methods."""
     if isinstance(value, Instance):
         for method in attributes.methods(machine, frame, value.cls):
-            _call_back(machine, frame, node, method, value)
-
-
-def _call_back(machine: Machine, frame: Frame, node: ast.AST, method: Value, receiver: Value) -> None:
-    bound = isinstance(method, Function) or (isinstance(method, Descriptor) and method.kind != "staticmethod")
-    args = anything().led_by(receiver) if bound and receiver != OPAQUE else anything()
-    call(machine, frame, node, frozenset({method}), args)
+            call_back(machine, frame, node, method, value)

@@ -9,24 +9,8 @@ from tapgen.proof.interpret import models
 from tapgen.proof.interpret.machine import Machine
 from tapgen.proof.interpret.requests import bindings, copy_source, record
 from tapgen.proof.interpret.results import Binding, Unknown
-from tapgen.proof.interpret.values import (
-    EMPTY,
-    NONE,
-    REST,
-    UNKNOWN,
-    Arguments,
-    Client,
-    Const,
-    Container,
-    Frame,
-    Paginator,
-    Resource,
-    SdkData,
-    SdkMethod,
-    Session,
-    Values,
-    Waiter,
-)
+from tapgen.proof.interpret.sdk import Client, Paginator, Resource, SdkData, SdkMethod, Session, Waiter
+from tapgen.proof.interpret.values import EMPTY, NONE, REST, UNKNOWN, Arguments, Const, Container, Frame, Values
 
 UPLOAD = ("PutObject", "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload", "AbortMultipartUpload")
 DOWNLOAD = ("HeadObject", "GetObject")
@@ -56,15 +40,18 @@ _PLAIN = frozenset(
 )
 _SESSION_DATA = frozenset({
     "region_name", "profile_name", "available_profiles", "events", "get_available_regions", "get_available_services",
-    "get_available_resources", "get_credentials", "get_available_partitions", "get_partition_for_region", "_session",
+    "get_available_resources", "get_available_partitions", "get_partition_for_region", "_session",
     "set_config_variable", "get_config_variable", "user_agent", "register", "set_credentials", "set_debug_logger",
 })  # fmt: skip
 
 
-def session_attribute(_machine: Machine, _frame: Frame, _node: ast.AST, session: Session, name: str) -> Values:
+def session_attribute(machine: Machine, frame: Frame, node: ast.AST, session: Session, name: str) -> Values:
     """An attribute of a session."""
     if name in {"client", "resource", "create_client"}:
         return frozenset({SdkMethod(session, "resource" if name == "resource" else "client")})
+    if name == "get_credentials":
+        machine.unresolved(frame, node, "the credentials are taken out: requests signed with them are not seen")
+        return UNKNOWN
     return UNKNOWN if name in _SESSION_DATA else EMPTY
 
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from tapgen.proof.interpret import items, scopes
+from tapgen.proof.interpret import items, operators, protocols, scopes
 from tapgen.proof.interpret.machine import Machine
 from tapgen.proof.interpret.names import assign, find
 from tapgen.proof.interpret.values import (
@@ -169,7 +169,7 @@ def _comprehend(machine: Machine, inner: Frame, node: scopes.Comprehension, cont
             values = items.spill(machine, inner, generator.iter, evaluate(machine, inner, generator.iter))
             assign(machine, inner, generator.target, values)
         for condition in generator.ifs:
-            evaluate(machine, inner, condition)
+            protocols.tested(machine, inner, condition)
     if isinstance(node, ast.DictComp):
         value = evaluate(machine, inner, node.value)
         items.store(machine, container, evaluate(machine, inner, node.key), value)
@@ -177,47 +177,12 @@ def _comprehend(machine: Machine, inner: Frame, node: scopes.Comprehension, cont
         machine.put(container.space, REST, evaluate(machine, inner, node.elt))
 
 
-def _binary(machine: Machine, frame: Frame, node: ast.BinOp) -> Values:
-    right: list[tuple[ast.operator, Values]] = []
-    left: ast.expr = node
-    while isinstance(left, ast.BinOp):  # `a + b + c + …` nests to the left: a loop, not a recursion
-        right.append((left.op, evaluate(machine, frame, left.right)))
-        left = left.left
-    values = evaluate(machine, frame, left)
-    for operator, other in reversed(right):
-        values = _combined(machine, frame, node, operator, values, other)
-    return values
-
-
-def _combined(
-    machine: Machine, frame: Frame, node: ast.expr, operator: ast.operator, left: Values, right: Values
-) -> Values:
-    containers = [value for value in (*left, *right) if isinstance(value, Container)]
-    if containers:
-        result = machine.container(frame, node, containers[0].kind, "combined")
-        for one in containers:
-            if one is not result:
-                items.merge(machine, frame, result, frozenset({one}))
-        return frozenset({result})
-    if isinstance(operator, ast.Add):
-        texts = _texts(left), _texts(right)
-        if all(texts) and len(texts[0]) * len(texts[1]) <= EACH:
-            return frozenset(Const(one + two) for one in texts[0] for two in texts[1])
-    kept = frozenset(value for value in left | right if not isinstance(value, Const))
-    return (kept if isinstance(operator, ast.BitOr) else EMPTY) | UNKNOWN
-
-
-def _texts(values: Values) -> list[str]:
-    texts = [value.value for value in values if isinstance(value, Const) and isinstance(value.value, str)]
-    return texts if len(texts) == len(values) else []
-
-
 def _either(machine: Machine, frame: Frame, node: ast.BoolOp) -> Values:
-    return EMPTY.union(*(evaluate(machine, frame, value) for value in node.values))
+    return EMPTY.union(*(protocols.tested(machine, frame, value) for value in node.values))
 
 
 def _conditional(machine: Machine, frame: Frame, node: ast.IfExp) -> Values:
-    evaluate(machine, frame, node.test)
+    protocols.tested(machine, frame, node.test)
     return evaluate(machine, frame, node.body) | evaluate(machine, frame, node.orelse)
 
 
@@ -230,18 +195,6 @@ def _parts(nodes: Iterable[ast.AST | None], machine: Machine, frame: Frame) -> V
 
 def _plain(machine: Machine, frame: Frame, node: ast.expr) -> Values:
     return _parts(ast.iter_child_nodes(node), machine, frame)
-
-
-def _joined(machine: Machine, frame: Frame, node: ast.JoinedStr) -> Values:
-    texts = [""]
-    for part in node.values:
-        inner = part.value if isinstance(part, ast.FormattedValue) else part
-        values = evaluate(machine, frame, inner)
-        found = _texts(values) if not (isinstance(part, ast.FormattedValue) and part.format_spec) else []
-        if len(node.values) == 1 and not found:
-            return values  # f"{name}" is the name itself
-        texts = [text + more for text in texts for more in found][:EACH]
-    return frozenset(Const(text) for text in texts) or UNKNOWN
 
 
 def _subscript(machine: Machine, frame: Frame, node: ast.Subscript) -> Values:
@@ -291,13 +244,13 @@ _STEPS: dict[type[ast.AST], Callable[[Machine, Frame, Any], Values]] = {
     ast.SetComp: _comprehension,
     ast.DictComp: _comprehension,
     ast.GeneratorExp: _comprehension,
-    ast.BinOp: _binary,
+    ast.BinOp: operators.binary,
     ast.BoolOp: _either,
     ast.IfExp: _conditional,
-    ast.Compare: _plain,
-    ast.UnaryOp: _plain,
+    ast.Compare: operators.compare,
+    ast.UnaryOp: operators.unary,
     ast.Slice: _plain,
-    ast.JoinedStr: _joined,
+    ast.JoinedStr: operators.joined,
     ast.Subscript: _subscript,
     ast.Await: _inner,
     ast.Starred: _inner,

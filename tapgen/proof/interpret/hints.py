@@ -8,17 +8,16 @@ from collections.abc import Callable
 from tapgen.proof.interpret import models
 from tapgen.proof.interpret.machine import Machine
 from tapgen.proof.interpret.results import Unknown
+from tapgen.proof.interpret.sdk import Client, Resource
 from tapgen.proof.interpret.values import (
     EMPTY,
     Arguments,
     Class,
-    Client,
     Const,
     External,
     Frame,
     Function,
     Library,
-    Resource,
     Value,
     Values,
     anything,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 
-from tapgen.proof.interpret import attributes, resource
+from tapgen.proof.interpret import attributes, resource, storing
 from tapgen.proof.interpret.machine import Machine
 from tapgen.proof.interpret.results import EnvironmentVariable
+from tapgen.proof.interpret.sdk import Collection
 from tapgen.proof.interpret.values import (
     EMPTY,
     KEYS,
@@ -17,7 +18,6 @@ from tapgen.proof.interpret.values import (
     Bag,
     BagMethod,
     Class,
-    Collection,
     Const,
     Container,
     ContainerMethod,
@@ -56,6 +56,7 @@ def _item(machine: Machine, frame: Frame, node: ast.AST, value: Value, keys: Val
         return variables(keys, None)
     if isinstance(value, Instance):
         found = attributes.attribute(machine, frame, node, value, "__getitem__")
+        found |= attributes.attribute(machine, frame, node, value, "__missing__")
         return machine.call(machine, frame, node, found, Arguments([keys])) | machine.contents(frame, value.space)
     if isinstance(value, Class | Library | External):
         return frozenset({value})  # a parametrised type
@@ -110,7 +111,7 @@ def store_item(machine: Machine, frame: Frame, node: ast.AST, owners: Values, ke
         elif isinstance(owner, Opaque | External):
             for key in _names(keys):
                 machine.write(machine.loose.cell(f"[{key}]"), values)
-            attributes.leak(machine, frame, node, values, "an item of an object that is not analysed")
+            storing.leak(machine, frame, node, values, "an item of an object that is not analysed")
 
 
 def merge(machine: Machine, frame: Frame, into: Container, values: Values) -> None:
@@ -119,12 +120,25 @@ def merge(machine: Machine, frame: Frame, into: Container, values: Values) -> No
         if not isinstance(value, Container):
             machine.put(into.space, REST, spill(machine, frame, into_node(value), frozenset({value})))
             continue
+        if into.kind == "dict" and value.kind != "dict":
+            _merge_pairs(machine, frame, into, machine.contents(frame, value.space))
+            continue
         machine.read(frame, value.space.cell(REST))
         same = value.kind == into.kind == "dict"
         for key, cell in list(value.space.cells.items()):
             kept = key if same or key == REST else REST
             if key != KEYS or same:
                 machine.put(into.space, kept, machine.read(frame, cell))
+
+
+def _merge_pairs(machine: Machine, frame: Frame, into: Container, pairs: Values) -> None:
+    """`dict([(key, value), …])`."""
+    for pair in pairs:
+        if isinstance(pair, Container) and pair.kind != "dict":
+            key, value = (_cells(machine, frame, pair, frozenset({Const(index)})) for index in (0, 1))
+            store(machine, into, key, value)
+        else:
+            machine.put(into.space, REST, frozenset({pair}))
 
 
 def into_node(_value: Value) -> ast.AST:

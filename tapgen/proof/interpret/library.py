@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import ast
 
-from tapgen.proof.interpret import attributes, client, items
-from tapgen.proof.interpret.handlers import HANDLERS
+from tapgen.proof.interpret import attributes, client, items, protocols
+from tapgen.proof.interpret.builtin_functions import BUILTINS
 from tapgen.proof.interpret.machine import Machine
+from tapgen.proof.interpret.sdk import SDK, Session
+from tapgen.proof.interpret.standard import STANDARD
 from tapgen.proof.interpret.values import (
     CALLABLE,
     DATA,
     EMPTY,
     REST,
-    SDK,
     UNKNOWN,
     Arguments,
     Bag,
@@ -29,9 +30,10 @@ from tapgen.proof.interpret.values import (
     Function,
     Instance,
     Library,
-    Session,
     Values,
 )
+
+_HANDLERS = {**BUILTINS, **STANDARD}
 
 _HARMLESS = frozenset({
     "print", "len", "isinstance", "issubclass", "id", "repr", "str", "hash", "callable", "bool", "int", "float",
@@ -65,11 +67,14 @@ _FIRST_IS_CALLED = {
 }  # fmt: skip
 """Methods and functions of the library that call one argument with those that follow it -> its position."""
 
+_ENTERING = frozenset({"enter_context", "enter_async_context", "push", "push_async_exit"})
+"""Methods of `contextlib.ExitStack` that enter or leave a context manager as `with` does."""
+
 
 def call(machine: Machine, frame: Frame, node: ast.AST, callee: Library, args: Arguments) -> Values:
     """A call of a library name."""
     path = callee.path
-    handler = HANDLERS.get(path)
+    handler = _HANDLERS.get(path)
     if handler is not None:
         return handler(machine, frame, node, args)
     if path.startswith(("boto3", "botocore", "s3transfer")):
@@ -77,6 +82,8 @@ def call(machine: Machine, frame: Frame, node: ast.AST, callee: Library, args: A
     if path in _SAME:
         return _same(machine, frame, node, path, args)
     if path.removeprefix("builtins.") in _HARMLESS:
+        names = protocols.BUILT_IN.get(path.removeprefix("builtins."), ())
+        protocols.special(machine, frame, node, args.everything(), names)
         _callbacks(machine, frame, node, args, EMPTY)
         return UNKNOWN
     if path.partition(".")[0] not in _HOLDERS:
@@ -91,7 +98,11 @@ def call(machine: Machine, frame: Frame, node: ast.AST, callee: Library, args: A
 def call_method(machine: Machine, frame: Frame, node: ast.AST, callee: BagMethod, args: Arguments) -> Values:
     """A call of a method of a standard-library object."""
     bag, name = callee.bag, callee.name
-    found = _known_callback(machine, frame, node, name, args)
+    found = (
+        items.entered(machine, frame, node, args.get(0, "cm"))
+        if name in _ENTERING
+        else _known_callback(machine, frame, node, name, args)
+    )
     if found is None:
         found = args.everything() | _callbacks(machine, frame, node, args, machine.contents(frame, bag.space))
     machine.put(bag.space, REST, found)
@@ -174,6 +185,14 @@ def _sdk(machine: Machine, frame: Frame, node: ast.AST, path: str, args: Argumen
     if path in {"boto3.Session", "boto3.session.Session", "boto3._get_default_session", "botocore.session.get_session",
                 "botocore.session.Session"}:  # fmt: skip
         return frozenset({Session()})
+    if path in {
+        "boto3.s3.transfer.S3Transfer",
+        "s3transfer.S3Transfer",
+    }:  # has the client's own upload_file and download_file
+        return args.get(0, "client")
+    if path.startswith("botocore.auth."):
+        machine.unresolved(frame, node, f"{path} signs a request by hand: which action it needs is not known")
+        return UNKNOWN
     if path == "boto3.DEFAULT_SESSION.client":
         return client.make(machine, frame, node, "client", args)
     for value in args.everything():

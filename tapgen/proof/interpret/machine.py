@@ -7,21 +7,19 @@ only grow and are bounded (constants are widened to "anything", contexts are cap
 from __future__ import annotations
 
 import ast
-from collections import deque
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
 from tapgen.proof.interpret import scopes
-from tapgen.proof.interpret.results import EnvironmentVariable, Unresolved
+from tapgen.proof.interpret.memory import STEPS, STEPS_PER_BYTE, Memory
+from tapgen.proof.interpret.results import Unresolved
 from tapgen.proof.interpret.source import Module, Sources
 from tapgen.proof.interpret.values import (
     EMPTY,
-    KEYS,
     OPAQUE,
     Arguments,
     Bag,
-    Cell,
     Class,
     Const,
     Container,
@@ -29,15 +27,10 @@ from tapgen.proof.interpret.values import (
     Function,
     Instance,
     Scope,
-    Space,
     Values,
 )
 
 T = TypeVar("T")
-
-STEPS = 8_000
-STEPS_PER_BYTE = 0.2
-"""Calls that are evaluated at most, in all and for each byte of source; beyond that the analysis is made coarser."""
 
 CONTEXTS = 12
 MOST_CONTEXTS = 36
@@ -46,10 +39,6 @@ further ones are merged."""
 
 DEEPEST = 12
 """Calls that are evaluated at once, one inside the other; deeper ones wait in the queue."""
-
-MOST_CONSTANTS = 24
-MOST_CONTAINERS = 16
-"""Values told apart in one cell; beyond that constants count as unknown and containers as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +51,18 @@ class Steps:
     load: Callable[[Machine, Frame, ast.AST, Values, str], Values]
 
 
-class TooEntangledError(Exception):
-    """The fixpoint is not reached in a number of steps that is in proportion to the size of the source."""
-
-
-class Machine:
+class Machine(Memory):
     """See the module's docstring. `coarse` tells fewer things apart, for sources that would take too long."""
 
     def __init__(self, sources: Sources, steps: Steps, *, coarse: bool = False) -> None:
+        super().__init__(STEPS * (4 if coarse else 1))
         self.coarse = coarse
-        self._steps = STEPS * (4 if coarse else 1)
         self.sources = sources
         self.evaluate = steps.evaluate
         self.call = steps.call
         self.load = steps.load
         self._execute = steps.execute
         self.modules: dict[str, Frame] = {}
-        self.loose = Space()
-        """Values stored in attributes and items of unknown objects, by name."""
         self.strict = False
         """Second phase: what never got a value counts as unknown."""
         self.starved: set[Frame] = set()
@@ -89,64 +72,10 @@ class Machine:
         """How many `if TYPE_CHECKING:` blocks are open."""
         self.classes: dict[Frame, Class] = {}
         self.injected: set[Hashable] = set()
-        self.pool = Container("dict")
         self._made: dict[Hashable, object] = {}
         self._contexts: dict[tuple[int, Frame | None], int] = {}
-        self._queue: deque[Frame] = deque()
         self._running: list[Frame] = []
         self._scopes: dict[int, Scope] = {}
-
-    # ------------------------------------------------------------------------------------------------ cells
-
-    def read(self, frame: Frame, cell: Cell) -> Values:
-        """The cell's values; the frame is evaluated again when they grow."""
-        cell.readers.add(frame.unit)
-        return cell.values
-
-    def write(self, cell: Cell, values: Values) -> None:
-        """Add the values to the cell."""
-        if values <= cell.values:
-            return
-        grown = cell.values | values
-        if cell.wide or len(grown) > MOST_CONSTANTS:
-            grown = self._pooled(_widened(cell, grown))
-            if grown == cell.values:
-                return
-        cell.values = grown
-        if len(grown) > MOST_CONSTANTS:
-            self.step(len(grown))
-        for reader in cell.readers:
-            self.enqueue(reader)
-
-    def _pooled(self, values: Values) -> Values:
-        """Many containers in one place are taken for a single one, which holds what any of them holds."""
-        containers = [value for value in values if isinstance(value, Container)]
-        if len(containers) <= MOST_CONTAINERS:
-            return values
-        pool = self.pool
-        for one in containers:
-            old = one.space
-            if old is not pool.space:
-                one.space = pool.space
-                for key, cell in list(old.cells.items()):
-                    self.write(pool.space.cell(KEYS if key == KEYS else "*"), cell.values)
-                    self.write(pool.space.cell(KEYS), frozenset({OPAQUE}))
-                    for reader in cell.readers:
-                        self.enqueue(reader)
-        return values.difference(containers) | {pool}
-
-    def contents(self, frame: Frame, space: Space) -> Values:
-        """The values of all cells of a space."""
-        self.read(frame, space.cell("*"))
-        self.step(len(space.cells) // 4)
-        return EMPTY.union(*(self.read(frame, cell) for key, cell in list(space.cells.items()) if key != KEYS))
-
-    def put(self, space: Space, key: str | int, values: Values) -> None:
-        """Add values to an item; readers of all items see a new key through the cell `*`."""
-        if key not in space.cells:
-            for reader in space.cell("*").readers:
-                self.enqueue(reader)
-        self.write(space.cell(key), values)
 
     # ------------------------------------------------------------------------------------------------ objects
 
@@ -191,7 +120,7 @@ class Machine:
         if frame is None:
             frame = Frame(scopes.block_scope(module.tree), module.tree, None, module.name)
             self.modules[module.name] = frame
-            self._steps += int(module.size * STEPS_PER_BYTE)
+            self.steps += int(module.size * STEPS_PER_BYTE)
             self.write(frame.cell("__name__"), frozenset({Const(module.name)}))
             self.start(frame)
         return frame
@@ -238,18 +167,6 @@ class Machine:
         else:
             self.enqueue(frame)
 
-    def enqueue(self, frame: Frame) -> None:
-        """Have the frame evaluated again."""
-        if not frame.queued:
-            frame.queued = True
-            self._queue.append(frame)
-
-    def step(self, values: int = 1) -> None:
-        """Count work in proportion to the values that it goes through."""
-        self._steps -= 1 + values // 4
-        if self._steps < 0:
-            raise TooEntangledError
-
     def settle(self) -> None:
         """Evaluate until nothing grows any more; first with what is known, then with gaps counted as unknown."""
         self._drain()
@@ -260,8 +177,8 @@ class Machine:
         self._drain()
 
     def _drain(self) -> None:
-        while self._queue:
-            self._evaluate(self._queue.popleft())
+        while self.queue:
+            self._evaluate(self.queue.popleft())
 
     def _evaluate(self, frame: Frame) -> None:
         frame.queued, frame.active = False, True
@@ -310,11 +227,3 @@ class Machine:
     def unresolved(self, frame: Frame, node: ast.AST, reason: str) -> None:
         """Note down a place that cannot be resolved."""
         self.report(frame, Unresolved(reason, *self.place(frame, node)))
-
-
-def _widened(cell: Cell, values: Values) -> Values:
-    constants = sum(isinstance(value, Const | EnvironmentVariable) for value in values)
-    if cell.wide or constants > MOST_CONSTANTS:
-        cell.wide = True
-        values = frozenset(value for value in values if not isinstance(value, Const)) | {OPAQUE}
-    return values

@@ -77,6 +77,8 @@ def _member(machine: Machine, frame: Frame, node: ast.AST, name: str, member: st
     found = attributes.module_attribute(machine, frame, module, member) if module else EMPTY
     if not found and machine.sources.local(child):
         found = load(machine, frame, node, child)
+    if module and not found:
+        found = attributes.made_by_module(machine, frame, node, module, member)
     return found or machine.known(frame, EMPTY)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 
-from tapgen.proof.interpret import attributes, items
+from tapgen.proof.interpret import attributes, items, storing
 from tapgen.proof.interpret.machine import Machine
 from tapgen.proof.interpret.values import EMPTY, REST, UNKNOWN, Cell, Container, Frame, Instance, Library, Values
 
@@ -56,7 +56,7 @@ def assign(machine: Machine, frame: Frame, target: ast.expr, values: Values) -> 
         machine.write(variable(machine, frame, target.id), values)
     elif isinstance(target, ast.Attribute):
         owners = machine.evaluate(machine, frame, target.value)
-        attributes.store(machine, frame, target, owners, target.attr, values)
+        storing.store(machine, frame, target, owners, target.attr, values)
     elif isinstance(target, ast.Subscript):
         owners = machine.evaluate(machine, frame, target.value)
         keys = machine.evaluate(machine, frame, target.slice)

@@ -11,20 +11,8 @@ from tapgen.proof.interpret.machine import Machine
 from tapgen.proof.interpret.models import Param, ResourceModel, Target, snake
 from tapgen.proof.interpret.requests import MOST_COMBINATIONS, bindings, record
 from tapgen.proof.interpret.results import Binding, EnvironmentVariable, Literal, Unknown
-from tapgen.proof.interpret.values import (
-    EMPTY,
-    REST,
-    UNKNOWN,
-    Arguments,
-    BatchWriter,
-    Collection,
-    Const,
-    Frame,
-    Resource,
-    SdkData,
-    SdkMethod,
-    Values,
-)
+from tapgen.proof.interpret.sdk import BatchWriter, Collection, Resource, SdkData, SdkMethod
+from tapgen.proof.interpret.values import EMPTY, REST, UNKNOWN, Arguments, Const, Frame, Values
 
 _ITERATORS = frozenset({"all", "filter", "limit", "page_size", "pages"})
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from tapgen.proof.interpret import attributes, hints, items, modules, scopes
+from tapgen.proof.interpret import attributes, hints, items, modules, protocols, scopes
 from tapgen.proof.interpret.expressions import evaluate, make_function
 from tapgen.proof.interpret.machine import Machine
 from tapgen.proof.interpret.names import assign, variable
@@ -77,15 +77,23 @@ def _class(machine: Machine, frame: Frame, node: ast.ClassDef) -> None:
     machine.classes[body] = cls
     for base in node.bases:
         machine.write(cls.bases, machine.known(frame, evaluate(machine, frame, base)))
-    for keyword in node.keywords:
-        evaluate(machine, frame, keyword.value)
+    options = {one.arg: evaluate(machine, frame, one.value) for one in node.keywords if one.arg}
     block(machine, body, node.body)
+    _name_members(machine, frame, cls)
     for parent in machine.read(frame, cls.bases):
         if isinstance(parent, Class) and parent is not cls:
             hook = attributes.in_class(machine, frame, parent, "__init_subclass__")
-            machine.call(machine, frame, node, hook, Arguments([frozenset({cls})]))
+            machine.call(machine, frame, node, hook, Arguments([frozenset({cls})], options))
+            machine.write(parent.subclasses, frozenset({cls}))
     values = _decorated(machine, frame, node, frozenset({cls}))
     machine.write(variable(machine, frame, node.name), values)
+
+
+def _name_members(machine: Machine, frame: Frame, cls: Class) -> None:
+    """Objects in a class body that ask for the name that they are given."""
+    for name, cell in list(cls.frame.cells.items()):
+        given = frozenset({cls}), frozenset({Const(name)})
+        protocols.special(machine, frame, cls.node, machine.read(frame, cell), ("__set_name__",), *given)
 
 
 def _return(machine: Machine, frame: Frame, node: ast.Return) -> None:
@@ -111,12 +119,13 @@ def _annotated(machine: Machine, frame: Frame, node: ast.AnnAssign) -> None:
 def _augmented(machine: Machine, frame: Frame, node: ast.AugAssign) -> None:
     values = evaluate(machine, frame, node.value)
     current = evaluate(machine, frame, _loaded(node.target))
+    own = protocols.augmented(machine, frame, node, node.op, current, values)
     containers = frozenset(value for value in current if isinstance(value, Container))
     for container in containers:
         items.merge(machine, frame, container, values)
     if not containers:
         kept = frozenset(value for value in current | values if not isinstance(value, Const))
-        assign(machine, frame, node.target, kept | UNKNOWN)
+        assign(machine, frame, node.target, own | kept | UNKNOWN)
 
 
 def _loaded(target: ast.expr) -> ast.expr:
@@ -135,14 +144,14 @@ def _for(machine: Machine, frame: Frame, node: ast.For | ast.AsyncFor) -> None:
 
 
 def _while(machine: Machine, frame: Frame, node: ast.While) -> None:
-    evaluate(machine, frame, node.test)
+    protocols.tested(machine, frame, node.test)
     block(machine, frame, node.body)
     block(machine, frame, node.orelse)
 
 
 def _if(machine: Machine, frame: Frame, node: ast.If) -> None:
     while True:  # a chain of `elif` nests: a loop, not a recursion
-        evaluate(machine, frame, node.test)
+        protocols.tested(machine, frame, node.test)
         if getattr(node.test, "id", getattr(node.test, "attr", "")) == "TYPE_CHECKING":
             machine.typing_only += 1
             block(machine, frame, node.body)
@@ -179,19 +188,47 @@ def _with(machine: Machine, frame: Frame, node: ast.With | ast.AsyncWith) -> Non
 def _try(machine: Machine, frame: Frame, node: ast.Try) -> None:
     block(machine, frame, node.body)
     for handler in node.handlers:
-        if handler.type is not None:
-            evaluate(machine, frame, handler.type)
+        types = evaluate(machine, frame, handler.type) if handler.type is not None else EMPTY
         if handler.name:
-            machine.write(variable(machine, frame, handler.name), UNKNOWN)
+            caught = _instances(machine, frame, types) | UNKNOWN
+            machine.write(variable(machine, frame, handler.name), caught)
         block(machine, frame, handler.body)
     block(machine, frame, node.orelse)
     block(machine, frame, node.finalbody)
+
+
+def _instances(machine: Machine, frame: Frame, types: Values, seen: frozenset[Class] = frozenset()) -> Values:
+    """The objects of the source's classes, their subclasses and tuples of them."""
+    found = EMPTY
+    for one in types:
+        if isinstance(one, Container):
+            found |= _instances(machine, frame, machine.contents(frame, one.space), seen)
+        elif isinstance(one, Class) and one not in seen:
+            found |= machine.read(frame, one.instances)
+            found |= _instances(machine, frame, machine.read(frame, one.subclasses), seen | {one})
+    return found
 
 
 def _expressions(machine: Machine, frame: Frame, node: ast.stmt) -> None:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.expr):
             evaluate(machine, frame, child)
+
+
+def _assert(machine: Machine, frame: Frame, node: ast.Assert) -> None:
+    protocols.tested(machine, frame, node.test)
+    if node.msg is not None:
+        evaluate(machine, frame, node.msg)
+
+
+def _delete(machine: Machine, frame: Frame, node: ast.Delete) -> None:
+    for target in node.targets:
+        if isinstance(target, ast.Subscript):
+            owners, key = (evaluate(machine, frame, part) for part in (target.value, target.slice))
+            protocols.special(machine, frame, target, owners, ("__delitem__",), key)
+        elif isinstance(target, ast.Attribute):
+            owners = evaluate(machine, frame, target.value)
+            protocols.special(machine, frame, target, owners, ("__delattr__",), frozenset({Const(target.attr)}))
 
 
 def _import(machine: Machine, frame: Frame, node: ast.Import) -> None:
@@ -247,8 +284,8 @@ _STEPS: dict[type[ast.stmt], Callable[[Machine, Frame, Any], None]] = {
     ast.TryStar: _try,
     ast.Expr: _expressions,
     ast.Raise: _expressions,
-    ast.Assert: _expressions,
-    ast.Delete: _expressions,
+    ast.Assert: _assert,
+    ast.Delete: _delete,
     ast.Import: _import,
     ast.ImportFrom: _import_from,
     ast.Match: _match,

@@ -1,38 +1,35 @@
-"""Built-ins and functions of the standard library whose effect on their arguments is known exactly."""
+"""Built-in functions whose effect on their arguments is known exactly."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Callable
 
-from tapgen.proof.interpret import attributes, items, modules
+from tapgen.proof.interpret import attributes, items, modules, storing
 from tapgen.proof.interpret.machine import Machine
+from tapgen.proof.interpret.sdk import SDK
 from tapgen.proof.interpret.values import (
     EMPTY,
     NONE,
     REST,
-    SDK,
     UNKNOWN,
     Arguments,
     Bound,
     Class,
     Const,
+    Container,
     Descriptor,
     Frame,
     Function,
     Instance,
     Library,
     ModuleValue,
-    Partial,
     Super,
     Value,
     Values,
 )
 
 Handler = Callable[[Machine, Frame, ast.AST, Arguments], Values]
-
-
-# ---------------------------------------------------------------------------------------------------- built-ins
 
 
 def _getattr(machine: Machine, frame: Frame, node: ast.AST, args: Arguments) -> Values:
@@ -67,7 +64,7 @@ def _any_attribute(machine: Machine, frame: Frame, node: ast.AST, value: Value) 
 def _setattr(machine: Machine, frame: Frame, node: ast.AST, args: Arguments) -> Values:
     for name in args.get(1):
         exact = isinstance(name, Const) and isinstance(name.value, str)
-        attributes.store(machine, frame, node, args.get(0), str(name.value) if exact else REST, args.get(2))  # type: ignore[union-attr]  # exact
+        storing.store(machine, frame, node, args.get(0), str(name.value) if exact else REST, args.get(2))  # type: ignore[union-attr]  # exact
     return NONE
 
 
@@ -103,7 +100,9 @@ def _new_object(machine: Machine, frame: Frame, node: ast.AST, args: Arguments) 
     return frozenset(machine.instance(frame, node, one) for one in args.get(0) if isinstance(one, Class)) or UNKNOWN
 
 
-def _copy_items(kind: str) -> Handler:
+def copy_items(kind: str) -> Handler:
+    """`list(x)`, `dict(x, y=z)`, `sorted(x)`: a new container of the kind with the same items."""
+
     def handler(machine: Machine, frame: Frame, node: ast.AST, args: Arguments) -> Values:
         result = machine.container(frame, node, kind)
         for values in args.positional:
@@ -157,14 +156,16 @@ def _tuples(machine: Machine, frame: Frame, node: ast.AST, args: Arguments) -> V
     return frozenset({result})
 
 
-def _namespace(machine: Machine, frame: Frame, node: ast.AST, args: Arguments) -> Values:
-    """`globals()`, `locals()`, `vars(x)` as a dict."""
+def _globals(machine: Machine, frame: Frame, _node: ast.AST, _args: Arguments) -> Values:
+    """The module's own names, as a dict that can be written to."""
+    module = machine.modules[frame.module]
+    return frozenset({machine.once(("dict", module), lambda: Container("dict", module))})
+
+
+def _locals(machine: Machine, frame: Frame, node: ast.AST, _args: Arguments) -> Values:
+    """The names around, as a dict of their own."""
     result = machine.container(frame, node, "dict")
-    spaces = [one.space for one in args.get(0) if isinstance(one, Instance)]
-    spaces += [
-        machine.modules[one.name] for one in args.get(0) if isinstance(one, ModuleValue) and one.name in machine.modules
-    ]
-    for space in spaces or [machine.modules[frame.module], *([] if args.positional else [frame.unit])]:
+    for space in (machine.modules[frame.module], frame.unit):
         machine.read(frame, space.cell(REST))
         for name, cell in list(space.cells.items()):
             if name != REST:
@@ -172,7 +173,23 @@ def _namespace(machine: Machine, frame: Frame, node: ast.AST, args: Arguments) -
     return frozenset({result})
 
 
-def _descriptor(kind: str) -> Handler:
+def _vars(machine: Machine, frame: Frame, node: ast.AST, args: Arguments) -> Values:
+    """`vars(x)`, which is `x.__dict__`."""
+    if not args.positional:
+        return _locals(machine, frame, node, args)
+    found = EMPTY
+    for value in args.get(0):
+        if isinstance(value, ModuleValue) and value.name in machine.modules:
+            module = machine.modules[value.name]
+            found |= {machine.once(("dict", module), lambda: Container("dict", module))}  # noqa: B023  called at once
+        elif isinstance(value, Instance):
+            found |= attributes.attribute(machine, frame, node, value, "__dict__")
+    return found or UNKNOWN
+
+
+def descriptor(kind: str) -> Handler:
+    """`property`, `staticmethod` and the like: the function, marked."""
+
     def handler(_machine: Machine, _frame: Frame, _node: ast.AST, args: Arguments) -> Values:
         return frozenset(Descriptor(kind, one) if isinstance(one, Function) else one for one in args.get(0, "fget"))
 
@@ -184,7 +201,8 @@ def _run_text(machine: Machine, frame: Frame, node: ast.AST, _args: Arguments) -
     return UNKNOWN
 
 
-def _import(machine: Machine, frame: Frame, node: ast.AST, args: Arguments) -> Values:
+def import_by_name(machine: Machine, frame: Frame, node: ast.AST, args: Arguments) -> Values:
+    """`__import__` and `importlib.import_module`."""
     found = EMPTY
     for value in machine.known(frame, args.get(0, "name")):
         if isinstance(value, Const) and isinstance(value.value, str):
@@ -195,67 +213,7 @@ def _import(machine: Machine, frame: Frame, node: ast.AST, args: Arguments) -> V
     return found
 
 
-# ---------------------------------------------------------------------------------------------------- standard library
-
-
-def _partial(machine: Machine, frame: Frame, node: ast.AST, args: Arguments) -> Values:
-    partial: Partial = machine.once(("partial", id(node), frame), Partial)
-    machine.write(partial.space.cell("<func>"), args.get(0))
-    for index, values in enumerate(args.positional[1:]):
-        machine.write(partial.space.cell(index), values)
-    for name, values in args.keywords.items():
-        machine.write(partial.space.cell(name), values)
-    machine.write(partial.space.cell(REST), args.extra | args.star)
-    return frozenset({partial})
-
-
-def _variable(_machine: Machine, _frame: Frame, _node: ast.AST, args: Arguments) -> Values:
-    """`os.getenv(name, default)`."""
-    defaults = args.get(1, "default")
-    texts = [one.value for one in defaults if isinstance(one, Const) and isinstance(one.value, str)]
-    only = texts[0] if len(texts) == len(defaults) == 1 else None
-    return items.variables(args.get(0, "key"), only)
-
-
-def _field(machine: Machine, frame: Frame, node: ast.AST, args: Arguments) -> Values:
-    """`dataclasses.field`: the default, or what its factory makes."""
-    factory = args.keywords.get("default_factory", EMPTY)
-    return args.keywords.get("default", EMPTY) | machine.call(machine, frame, node, factory, Arguments())
-
-
-def _cast(_machine: Machine, _frame: Frame, _node: ast.AST, args: Arguments) -> Values:
-    return args.get(1, "val")
-
-
-def _default_dict(machine: Machine, frame: Frame, node: ast.AST, args: Arguments) -> Values:
-    result = machine.container(frame, node, "dict")
-    machine.put(result.space, REST, machine.call(machine, frame, node, args.get(0), Arguments()))
-    items.merge(machine, frame, result, args.get(1))
-    return frozenset({result})
-
-
-def _method_caller(machine: Machine, frame: Frame, node: ast.AST, _args: Arguments) -> Values:
-    machine.unresolved(frame, node, "the call made through operator.methodcaller or attrgetter is not followed")
-    return frozenset({machine.bag(frame, node, "operator")})
-
-
-def _gather(machine: Machine, frame: Frame, node: ast.AST, args: Arguments) -> Values:
-    """`asyncio.gather`, `itertools.chain`: the results of all, in a list."""
-    result = machine.container(frame, node, "list")
-    for index, values in enumerate(args.positional):
-        machine.put(result.space, index, values)
-    machine.put(result.space, REST, args.star)
-    return frozenset({result})
-
-
-def _chain(machine: Machine, frame: Frame, node: ast.AST, args: Arguments) -> Values:
-    result = machine.container(frame, node, "list")
-    for values in args.positional:
-        machine.put(result.space, REST, items.spill(machine, frame, node, values))
-    return frozenset({result})
-
-
-HANDLERS: dict[str, Handler] = {
+BUILTINS: dict[str, Handler] = {
     "builtins.getattr": _getattr,
     "builtins.setattr": _setattr,
     "builtins.object.__setattr__": _setattr,
@@ -263,16 +221,13 @@ HANDLERS: dict[str, Handler] = {
     "builtins.type": _type,
     "builtins.object.__new__": _new_object,
     "builtins.object": lambda *_: UNKNOWN,
-    "builtins.list": _copy_items("list"),
-    "builtins.tuple": _copy_items("tuple"),
-    "builtins.set": _copy_items("set"),
-    "builtins.frozenset": _copy_items("set"),
-    "builtins.dict": _copy_items("dict"),
-    "collections.OrderedDict": _copy_items("dict"),
-    "collections.deque": _copy_items("list"),
-    "collections.ChainMap": _copy_items("dict"),
-    "builtins.sorted": _copy_items("list"),
-    "builtins.reversed": _copy_items("list"),
+    "builtins.list": copy_items("list"),
+    "builtins.tuple": copy_items("tuple"),
+    "builtins.set": copy_items("set"),
+    "builtins.frozenset": copy_items("set"),
+    "builtins.dict": copy_items("dict"),
+    "builtins.sorted": copy_items("list"),
+    "builtins.reversed": copy_items("list"),
     "builtins.next": _elements,
     "builtins.anext": _elements,
     "builtins.min": _elements,
@@ -281,32 +236,14 @@ HANDLERS: dict[str, Handler] = {
     "builtins.filter": _filter,
     "builtins.zip": _tuples,
     "builtins.enumerate": _tuples,
-    "builtins.globals": _namespace,
-    "builtins.locals": _namespace,
-    "builtins.vars": _namespace,
-    "builtins.property": _descriptor("property"),
-    "functools.cached_property": _descriptor("property"),
-    "abc.abstractproperty": _descriptor("property"),
-    "builtins.staticmethod": _descriptor("staticmethod"),
-    "builtins.classmethod": _descriptor("classmethod"),
+    "builtins.globals": _globals,
+    "builtins.locals": _locals,
+    "builtins.vars": _vars,
+    "builtins.property": descriptor("property"),
+    "builtins.staticmethod": descriptor("staticmethod"),
+    "builtins.classmethod": descriptor("classmethod"),
     "builtins.eval": _run_text,
     "builtins.exec": _run_text,
     "builtins.compile": lambda *_: UNKNOWN,
-    "builtins.__import__": _import,
-    "importlib.import_module": _import,
-    "functools.partial": _partial,
-    "functools.partialmethod": _partial,
-    "os.getenv": _variable,
-    "os.environ.get": _variable,
-    "os.environ.setdefault": _variable,
-    "os.environ.pop": _variable,
-    "os.environ.__getitem__": _variable,
-    "dataclasses.field": _field,
-    "typing.cast": _cast,
-    "collections.defaultdict": _default_dict,
-    "operator.methodcaller": _method_caller,
-    "operator.attrgetter": _method_caller,
-    "asyncio.gather": _gather,
-    "itertools.chain": _chain,
-    "itertools.chain.from_iterable": _chain,
+    "builtins.__import__": import_by_name,
 }

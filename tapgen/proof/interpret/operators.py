@@ -1,0 +1,86 @@
+"""Operators and formatted text: what they make of their operands."""
+
+from __future__ import annotations
+
+import ast
+
+from tapgen.proof.interpret import items, protocols
+from tapgen.proof.interpret.machine import Machine
+from tapgen.proof.interpret.values import EMPTY, UNKNOWN, Const, Container, Frame, Values
+
+MOST_TEXTS = 12
+"""Texts that one expression is told to have."""
+
+REPR = ord("r")
+"""How the parser writes `!r` in a formatted text."""
+
+
+def binary(machine: Machine, frame: Frame, node: ast.BinOp) -> Values:
+    """`a + b`: text is put together, containers are merged, objects of the source are asked."""
+    right: list[tuple[ast.operator, Values]] = []
+    left: ast.expr = node
+    while isinstance(left, ast.BinOp):  # `a + b + c + …` nests to the left: a loop, not a recursion
+        right.append((left.op, machine.evaluate(machine, frame, left.right)))
+        left = left.left
+    values = machine.evaluate(machine, frame, left)
+    for operator, other in reversed(right):
+        own = protocols.binary(machine, frame, node, operator, values, other)
+        values = own | _combined(machine, frame, node, operator, values, other)
+    return values
+
+
+def _combined(
+    machine: Machine, frame: Frame, node: ast.expr, operator: ast.operator, left: Values, right: Values
+) -> Values:
+    containers = [value for value in (*left, *right) if isinstance(value, Container)]
+    if containers:
+        result = machine.container(frame, node, containers[0].kind, "combined")
+        for one in containers:
+            if one is not result:
+                items.merge(machine, frame, result, frozenset({one}))
+        return frozenset({result})
+    if isinstance(operator, ast.Add):
+        texts = _texts(left), _texts(right)
+        if all(texts) and len(texts[0]) * len(texts[1]) <= MOST_TEXTS:
+            return frozenset(Const(one + two) for one in texts[0] for two in texts[1])
+    kept = frozenset(value for value in left | right if not isinstance(value, Const))
+    return (kept if isinstance(operator, ast.BitOr) else EMPTY) | UNKNOWN
+
+
+def _texts(values: Values) -> list[str]:
+    texts = [value.value for value in values if isinstance(value, Const) and isinstance(value.value, str)]
+    return texts if len(texts) == len(values) else []
+
+
+def joined(machine: Machine, frame: Frame, node: ast.JoinedStr) -> Values:
+    """A formatted text, as far as its parts are known."""
+    texts = [""]
+    for part in node.values:
+        inner = part.value if isinstance(part, ast.FormattedValue) else part
+        values = machine.evaluate(machine, frame, inner)
+        if isinstance(part, ast.FormattedValue):
+            protocols.special(machine, frame, node, values, protocols.TEXT[2 if part.conversion == REPR else 0 :])
+            if part.format_spec is not None:
+                machine.evaluate(machine, frame, part.format_spec)
+        found = _texts(values) if not (isinstance(part, ast.FormattedValue) and part.format_spec) else []
+        if len(node.values) == 1 and not found:
+            return values  # f"{name}" is the name itself
+        texts = [text + more for text in texts for more in found][:MOST_TEXTS]
+    return frozenset(Const(text) for text in texts) or UNKNOWN
+
+
+def compare(machine: Machine, frame: Frame, node: ast.Compare) -> Values:
+    """`a < b in c`: each operator between its two neighbours."""
+    left = machine.evaluate(machine, frame, node.left)
+    found = EMPTY
+    for operator, operand in zip(node.ops, node.comparators, strict=True):
+        right = machine.evaluate(machine, frame, operand)
+        found |= protocols.compared(machine, frame, node, operator, left, right)
+        left = right
+    return found | UNKNOWN
+
+
+def unary(machine: Machine, frame: Frame, node: ast.UnaryOp) -> Values:
+    """`-a`, `not a`."""
+    values = machine.evaluate(machine, frame, node.operand)
+    return protocols.unary(machine, frame, node, values) | UNKNOWN
