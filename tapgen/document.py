@@ -188,7 +188,8 @@ def parse(text: str, name: str) -> Document:
 
         document = parse_yaml(text, name)
     if not isinstance(document, dict):
-        raise DocumentError(f"{name}: not a CloudFormation template: it holds no mapping", _TEMPLATE_HINT)
+        held = "is empty" if document is None else "holds no mapping"
+        raise DocumentError(f"{name}: not a CloudFormation template: it {held}", _TEMPLATE_HINT)
     resources = document.get("Resources")
     if not isinstance(resources, dict):
         raise DocumentError(f"{name}: not a CloudFormation template: it has no Resources", _TEMPLATE_HINT)

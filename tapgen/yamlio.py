@@ -82,18 +82,18 @@ def _construct_mapping(loader: Any, node: Any) -> dict[Any, Any]:
             raise yaml.constructor.ConstructorError(None, None, "a key is not a word", key_node.start_mark)
         key = key if isinstance(key, str) else key_node.value  # 200: becomes "200", as in JSON
         if key in mapping:
-            raise yaml.constructor.ConstructorError(
-                None, None, f'the key "{key}" stands twice in one mapping', key_node.start_mark
-            )
+            said = f'the key "{key}" stands twice in one mapping'
+            raise yaml.constructor.ConstructorError(None, None, said, key_node.start_mark, "Remove one of them.")
         mapping[key] = loader.construct_object(value_node, deep=True)
     return mapping
 
 
 def _construct_function(loader: Any, suffix: str, node: Any) -> dict[str, Any]:
     if suffix not in _SHORT_FORMS:
-        raise yaml.constructor.ConstructorError(
-            None, None, f"!{suffix} is no function of CloudFormation", node.start_mark
-        )
+        from tapgen.errors import suggestion
+
+        said = f"!{suffix} is no function of CloudFormation"
+        raise yaml.constructor.ConstructorError(None, None, said, node.start_mark, suggestion(suffix, _SHORT_FORMS))
     key = suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}"
     if key == "Fn::GetAtt" and isinstance(node, yaml.ScalarNode):
         from cfn_tools.yaml_loader import construct_getatt
@@ -107,7 +107,11 @@ def _construct_function(loader: Any, suffix: str, node: Any) -> dict[str, Any]:
 
 
 def _refuse_type(_: Any, suffix: str, node: Any) -> Any:
-    raise yaml.constructor.ConstructorError(None, None, f"!!{suffix} is no type of JSON's", node.start_mark)
+    said, note = f"!!{suffix} is no type of JSON's", None
+    if suffix == "merge":
+        said = "YAML's merge key \"<<\" is not part of CloudFormation's YAML"
+        note = "Write the keys out where they are used."
+    raise yaml.constructor.ConstructorError(None, None, said, node.start_mark, note)
 
 
 def parse_yaml(text: str, name: str) -> Any:
@@ -123,7 +127,12 @@ def parse_yaml(text: str, name: str) -> Any:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"{name}:{mark.line + 1}" if mark else name
-        raise DocumentError(f"{where}: {error.problem or error.context}", _YAML_HINT) from None
+        raise DocumentError(f"{where}: {_said(error)}", _advice(error, text)) from None
+    except yaml.reader.ReaderError as error:
+        # libyaml counts bytes, PyYAML's own reader characters.
+        before = text.encode()[: error.position].decode(errors="ignore") if FAST else text[: error.position]
+        where = f"{name}:{before.count(chr(10)) + 1}"
+        raise DocumentError(f"{where}: {error.reason} (#x{error.character:02x})", _YAML_HINT) from None
     except (yaml.YAMLError, ValueError) as error:
         raise DocumentError(f"{name}: {error}", _YAML_HINT) from None
     except RecursionError:
@@ -131,6 +140,20 @@ def parse_yaml(text: str, name: str) -> Any:
 
 
 _YAML_HINT = "Name a CloudFormation template, JSON or YAML."
+
+
+def _said(error: yaml.MarkedYAMLError) -> str:
+    """What is wrong; some problems are the second half of a sentence that the context begins."""
+    problem = str(error.problem or error.context)
+    return f"{error.context}, {problem}" if error.context and problem.startswith("but ") else problem
+
+
+def _advice(error: yaml.MarkedYAMLError, text: str) -> str:
+    """What to do: the note that our own errors carry, or what a well-known mistake needs."""
+    mark = error.problem_mark
+    if mark and "cannot start any token" in str(error.problem) and text[mark.index : mark.index + 1] == "\t":
+        return "Indent with spaces: YAML takes no tabs."
+    return error.note or _YAML_HINT
 
 
 def _refuse_depth(text: str) -> None:

@@ -168,7 +168,9 @@ def test_what_yaml_values_are(written, value):
         ("{[a]: b}", "x.yaml:5: a key is not a word"),
         ("{~: b}", "x.yaml:5: a key is not a word"),
         ("a: b", "x.yaml:5: mapping values are not allowed in this context"),
-        ("\x01", "x.yaml: unacceptable character #x0001"),
+        ("{<<: {a: 1}}", "x.yaml:5: YAML's merge key \"<<\" is not part of CloudFormation's YAML"),
+        ("\x01", "x.yaml:5: control characters are not allowed (#x01)"),
+        ("'\u00e4\u00f6\n  \u20ac'\n      Q: \x01", "x.yaml:7: control characters are not allowed (#x01)"),
         ("!!int x", "x.yaml: invalid literal for int() with base 10: 'x'"),
     ],
 )
@@ -179,9 +181,26 @@ def test_what_is_refused_with_its_line(written, said):
 
 
 @pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("!Subb x", 'did you mean "Sub"?'),
+        ("{a: 1, a: 2}", "Remove one of them."),
+        ("{<<: {a: 1}}", "Write the keys out where they are used."),
+        ("\n\t- x", "Indent with spaces: YAML takes no tabs."),
+        ("a: b", "Name a CloudFormation template, JSON or YAML."),
+    ],
+)
+def test_what_is_refused_with_what_to_do(written, hint):
+    with pytest.raises(DocumentError) as caught:
+        documents.parse(resource(written), "x.yaml")
+    assert caught.value.hint == hint
+
+
+@pytest.mark.parametrize(
     ("text", "name", "said"),
     [
-        ("", "x.yaml", "x.yaml: not a CloudFormation template: it holds no mapping"),
+        ("", "x.yaml", "x.yaml: not a CloudFormation template: it is empty"),
+        ("\n# nothing\n", "x.yaml", "x.yaml: not a CloudFormation template: it is empty"),
         ("- a\n", "x.yaml", "x.yaml: not a CloudFormation template: it holds no mapping"),
         ("a: 1\n", "x.yaml", "x.yaml: not a CloudFormation template: it has no Resources"),
         ("Resources: []\n", "x.yaml", "x.yaml: not a CloudFormation template: it has no Resources"),
@@ -189,7 +208,11 @@ def test_what_is_refused_with_its_line(written, said):
         ("Resources: {A: 1}\n", "x.yaml", "x.yaml: A is not a resource: it has no Type"),
         ("Resources: {A: {Type: 1}}\n", "x.yaml", "x.yaml: A is not a resource: it has no Type"),
         ("Resources: {A: {Type: X, Properties: []}}\n", "x.yaml", "x.yaml: A.Properties is not a mapping"),
-        ("---\na: 1\n---\nb: 1\n", "x.yaml", "x.yaml:3: but found another document"),
+        (
+            "---\na: 1\n---\nb: 1\n",
+            "x.yaml",
+            "x.yaml:3: expected a single document in the stream, but found another document",
+        ),
         ('{"Resources": {"A": {"Type": "X"}, }', "x.json", "x.json:1: not JSON: "),
         ('{"Resources": {},\n "Resources": {}}', "x.json", 'x.json: the key "Resources" stands twice in one mapping'),
         ("[" * 100_000, "x.yaml", "x.yaml: nested too deeply to be a template"),
@@ -197,7 +220,7 @@ def test_what_is_refused_with_its_line(written, said):
         ("a: " + "[" * 900 + "]" * 900, "x.yaml", "x.yaml: nested too deeply to be a template"),
         ('{"a":' * 100_000, "x.json", "x.json: nested too deeply to be a template"),
     ],
-    ids=range(15),
+    ids=range(16),
 )
 def test_what_is_no_template(text, name, said):
     with pytest.raises(DocumentError) as caught:
