@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tapgen.deploy.follow import Reader
 from tapgen.deploy.pace import Pace, Pacer
 from tapgen.deploy.states import state
 from tapgen.errors import ExitCode, TapgenError
@@ -125,8 +124,3 @@ def describe_operation(stack: Stack, begun: Event | None) -> str:
 def is_ours(stack: Stack, ours: Mapping[str, str]) -> bool:
     """Whether the stack carries the tags of this environment."""
     return bool(ours) and all(stack.tags.get(key) == value for key, value in ours.items())
-
-
-def events_of(client: Client, stack_arn: str, token: str, clock: Clock) -> tuple[Event, ...]:
-    """Every event of one operation that is there now, oldest first."""
-    return Reader(client, stack_arn, token, Pacer(Pace.of(emulated=client.emulated), clock)).read()

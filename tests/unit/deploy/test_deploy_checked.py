@@ -9,6 +9,7 @@ from tapgen import document
 from tapgen.deploy.checked import Checked, check, refused
 from tapgen.deploy.live import Board
 from tapgen.deploy.plain import JsonView, PlainView
+from tapgen.deploy.view import Masked
 from tapgen.errors import ExitCode
 from tapgen.local.view import BriefView
 from tapgen.proof.findings import Finding
@@ -113,6 +114,12 @@ def test_errors_look_as_in_tapgen_check_and_warnings_are_counted(make, tmp_path)
 def test_the_short_view_of_tapgen_local_tells_the_same(tmp_path):
     (tmp_path / "index.py").write_text("first\n  second line\n")
     assert shown(lambda out, _: BriefView(out), ERROR, root=tmp_path)[0] == ERROR_TEXT
+
+
+def test_a_masking_view_passes_findings_on_as_they_are(tmp_path):
+    seen, checked = Seen(), Checked("dev", tmp_path, (ERROR,))
+    Masked(seen, lambda text: "****").checked(checked)
+    assert seen.checks == [checked]
 
 
 def test_in_json_every_finding_is_an_event(tmp_path):
