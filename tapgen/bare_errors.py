@@ -6,7 +6,7 @@ import io
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from types import TracebackType
 
@@ -35,14 +35,15 @@ def translated(where: str, place: str = "") -> Iterator[None]:
     That is the line that failed where no `place` is given.
 
     troposphere prints a failing validator's property to stderr before it raises: that line becomes part of the message.
+    What is printed to stdout goes to stderr, since stdout may be the template.
     """
     printed = io.StringIO()
     try:
-        with redirect_stderr(printed):
+        with redirect_stdout(sys.stderr), redirect_stderr(printed):
             yield
     except TapgenError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         message = f"{where}: {_said(error, printed.getvalue())}"
         hint = FEWER if re.search(_TOO_MANY, str(error)) else f"Mend {place or _place(error)}."
         raise DocumentError(message, hint) from error
@@ -51,7 +52,7 @@ def translated(where: str, place: str = "") -> Iterator[None]:
             sys.stderr.write(printed.getvalue())
 
 
-def _said(error: Exception, printed: str) -> str:
+def _said(error: BaseException, printed: str) -> str:
     text = str(error)
     if match := re.search(_PRINTED, printed):
         return f"{_property(match['where'])}: {text}"
@@ -75,7 +76,7 @@ def _property(where: str) -> str:
     return where.removeprefix("None.")
 
 
-def _place(error: Exception) -> str:
+def _place(error: BaseException) -> str:
     if isinstance(error, SyntaxError) and error.filename:
         return f"{error.filename}:{error.lineno}"
     return _line(error.__traceback__)

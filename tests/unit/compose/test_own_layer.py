@@ -244,6 +244,18 @@ def test_what_a_layer_prints_to_stderr_is_kept(document, failure, capsys):
     assert message == "layer own: ZeroDivisionError: division by zero\nnote"
 
 
+def test_what_a_layer_prints_does_not_get_into_the_template(document, capsys):
+    document(OWN, **{"own.py": "print('loading')\n" + in_build("print('building')")})
+    assert capsys.readouterr() == ("", "loading\nbuilding\n")
+
+
+@pytest.mark.parametrize("line", ["raise SystemExit(3)", "import sys; sys.exit(3)"])
+def test_a_layer_that_ends_the_program(failure, line):
+    message, hint = failure(in_build(line))
+    assert message == "layer own: SystemExit: 3"
+    assert hint.startswith("Mend own.py:4")
+
+
 def test_a_layer_with_a_syntax_error(failure):
     message, hint = failure("def build(template:\n")
     assert message == "layer own: SyntaxError: '(' was never closed"
