@@ -83,9 +83,11 @@ def command(
     chosen = load_environment(where, environment)
     rendered = document.render(chosen)
     with ExitStack() as stack, aws_options.views(as_json=as_json) as view:
-        if no_check:
+        if plan:
+            pass  # it was checked when it was made, or --no-check said then that it was not
+        elif no_check:
             view("").warn("--no-check: nothing says that what is deployed works and opens nothing more.")
-        elif not plan and (outcome := refused(chosen, rendered.document, view(""))):
+        elif outcome := refused(chosen, rendered.document, view("")):
             aws_options.finish(ctx, (outcome,))
         request = assemble(
             chosen,
