@@ -6,6 +6,7 @@ from tapgen.proof.limits import LIMIT_RULES
 from tapgen.proof.rule import Rule
 from tapgen.proof.rules_api import API_RULES
 from tapgen.proof.rules_compute import COMPUTE_RULES
+from tapgen.proof.rules_coverage import COVERAGE_RULES
 from tapgen.proof.rules_data import DATA_RULES
 from tapgen.proof.rules_network import NETWORK_RULES
 from tapgen.proof.rules_permissions import PERMISSION_RULES
@@ -37,7 +38,7 @@ GROUPS: dict[str, tuple[Rule, ...]] = {
     "API": API_RULES,
     "Network": NETWORK_RULES,
     "Limits": LIMIT_RULES,
-    "The check itself": (SUPPRESSION_UNUSED, LINT_MISSING),
+    "The check itself": (*COVERAGE_RULES, SUPPRESSION_UNUSED, LINT_MISSING),
 }
 ALL = tuple(rule for group in GROUPS.values() for rule in group)
 BY_ID = {rule.id: rule for rule in ALL}

@@ -88,11 +88,15 @@ def _strings(value: Any, path: DocumentPath = ()) -> Iterator[tuple[str, Documen
 
 
 def _partitions(subject: Subject) -> Iterator[Hit]:
+    """One hit for each resource and partition: whoever writes `arn:aws:` once mostly writes it everywhere."""
     for owner, resource in subject.resources.items():
+        named: dict[str, DocumentPath] = {}
         for text, path in _strings(resource.get("Properties"), ("Resources", owner, "Properties")):
             match = _PARTITION.search(text)
             if match:
-                yield Hit(f'{owner} names the partition "{match[1]}".', path)
+                named.setdefault(match[1], path)
+        for partition, path in named.items():
+            yield Hit(f'{owner} names the partition "{partition}".', path)
 
 
 def _regions(subject: Subject) -> Iterator[Hit]:
@@ -142,7 +146,7 @@ NETWORK_RULES = (
     ),
     Rule(
         "partition-literal",
-        "warning",
+        "info",
         "A resource names a partition",
         "The ARN is wrong in every other partition (China, GovCloud).",
         "Write ${AWS::Partition}.",

@@ -14,6 +14,7 @@ from tapgen.review.doors import door_findings
 from tapgen.review.exposure import exposure_findings
 from tapgen.review.failures import failures
 from tapgen.review.identities import identity_findings
+from tapgen.review.immutable import immutable_changes
 from tapgen.review.loss import data_losses
 from tapgen.review.model import Finding, ResourceChange, Review
 from tapgen.review.notes import notes
@@ -50,6 +51,7 @@ def _assess(old: Template, new: Template, document: Document | None) -> Review:
     changes = diff_resources(old, new)
     losses = (
         *failures(changes, old, new, document),
+        *immutable_changes(changes),
         *data_losses(changes, old, new),
         *address_losses(changes, old, new),
     )

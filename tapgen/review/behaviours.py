@@ -98,6 +98,7 @@ _ebs_backed = _always(
     Effect.INTERRUPT, "an EBS-backed instance is stopped and started; one with an instance store is replaced"
 )
 _snapshot = _always(Effect.REPLACE, "another snapshot, or none, makes a new database")
+_replaced = _always(Effect.REPLACE)
 _interrupts = _always(Effect.INTERRUPT)
 _in_place = _always(Effect.UPDATE)
 _rolling = _always(
@@ -176,6 +177,8 @@ BEHAVIOURS: Final = (
         f"{_REFERENCE}, AWS::ElastiCache::CacheCluster, EngineVersion",
         _interrupts,
     ),
+    Behaviour("AWS::Route53::RecordSet", "Name", f"{_REFERENCE}, AWS::Route53::RecordSet, Name", _replaced),
+    Behaviour("AWS::Glue::Database", "CatalogId", f"{_REFERENCE}, AWS::Glue::Database, CatalogId", _replaced),
     Behaviour(
         "AWS::Lambda::Function",
         "PackageType",

@@ -53,6 +53,7 @@ RULES: Final = MappingProxyType(
         "L207": Rule("Resources depend on each other in a circle.", ALWAYS),
         "L208": Rule("A resource that refuses its own deletion is deleted or replaced.", UNLESS_ALLOWED),
         "L209": Rule("A resource is created under the fixed name of one that is still there.", ALWAYS),
+        "L210": Rule("A property changes that CloudFormation neither updates nor replaces.", ALWAYS),
         # Security
         "S001": Rule("An IAM identity may do more or less."),
         "S002": Rule("A trust policy lets more or fewer assume a role."),

@@ -26,6 +26,8 @@ class Watch:
     safe: Safe
     what: str
     severity: Severity = Severity.MEDIUM
+    opened: str = ""
+    """What the resource has on the other side, where that reads better."""
 
 
 def _true(value: Any) -> bool:
@@ -61,10 +63,19 @@ WATCHES: Final = (
     Watch(
         "S014", "AWS::S3::Bucket", ("AccessControl",), _is_not("PublicRead", "PublicReadWrite"), "a private ACL", _HIGH
     ),
-    Watch("S015", "AWS::RDS::DBInstance", ("PubliclyAccessible",), _not_true, "no public address", _HIGH),
-    Watch("S015", "AWS::Redshift::Cluster", ("PubliclyAccessible",), _not_true, "no public address", _HIGH),
-    Watch("S015", "AWS::DMS::ReplicationInstance", ("PubliclyAccessible",), _is("false"), "no public address", _HIGH),
-    Watch("S015", "AWS::EC2::Subnet", ("MapPublicIpOnLaunch",), _not_true, "no public addresses for new interfaces"),
+    Watch("S015", "AWS::RDS::DBInstance", ("PubliclyAccessible",), _not_true, "", _HIGH, "a public address"),
+    Watch("S015", "AWS::Redshift::Cluster", ("PubliclyAccessible",), _not_true, "", _HIGH, "a public address"),
+    Watch(
+        "S015", "AWS::DMS::ReplicationInstance", ("PubliclyAccessible",), _is("false"), "", _HIGH, "a public address"
+    ),
+    Watch(
+        "S015",
+        "AWS::EC2::Subnet",
+        ("MapPublicIpOnLaunch",),
+        _not_true,
+        "",
+        opened="public addresses for new interfaces",
+    ),
     Watch(
         "S015", "AWS::ElasticLoadBalancingV2::LoadBalancer", ("Scheme",), _is("internal"), "an internal load balancer"
     ),
@@ -179,18 +190,20 @@ def _crossed(watch: Watch, before: Resource, after: Resource) -> Iterator[Findin
         return
     if watch.safe(was) == watch.safe(now):
         return
+    change = f"({where}: {_shown(was)} → {_shown(now)})"
     if watch.safe(was):
-        message = f"{name} loses {watch.what} ({where}: {_shown(was)} → {_shown(now)})"
-        yield Finding(watch.rule, name, after.type, message, watch.severity, direction="broadened")
+        said = f"gets {watch.opened}" if watch.opened else f"loses {watch.what}"
+        yield Finding(watch.rule, name, after.type, f"{name} {said} {change}", watch.severity, direction="broadened")
     else:
-        message = f"{name} gains {watch.what} ({where}: {_shown(was)} → {_shown(now)})"
-        yield Finding(watch.rule, name, after.type, message, Severity.INFO, direction="narrowed")
+        said = f"no longer has {watch.opened}" if watch.opened else f"gains {watch.what}"
+        yield Finding(watch.rule, name, after.type, f"{name} {said} {change}", Severity.INFO, direction="narrowed")
 
 
 def _born_open(watch: Watch, after: Resource) -> Iterator[Finding]:
     if not watch.safe(value_at(after, watch.path)):
         where = ".".join(watch.path)
-        message = f"{after.logical_id} is new and lacks {watch.what} ({where}: {_shown(value_at(after, watch.path))})"
+        state = f"has {watch.opened}" if watch.opened else f"lacks {watch.what}"
+        message = f"{after.logical_id} is new and {state} ({where}: {_shown(value_at(after, watch.path))})"
         yield Finding(watch.rule, after.logical_id, after.type, message, watch.severity, direction="broadened")
 
 

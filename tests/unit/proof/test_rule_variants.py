@@ -148,3 +148,45 @@ def test_interface_endpoint_without_dns_or_groups_of_another_stack() -> None:
     found = findings(in_vpc(code, [LOGS, TRACES]))
     assert "service-unreachable" not in {finding.rule for finding in found}
     assert "permission-missing" in {finding.rule for finding in found}
+
+
+@pytest.mark.parametrize(
+    ("checked", "messages"),
+    [
+        (
+            {"Transform": "AWS::Serverless-2016-10-31", **only(F=resource("AWS::Serverless::Function"))},
+            [
+                "F (AWS::Serverless::Function) becomes other resources.",
+                "What AWS::Serverless-2016-10-31 makes of the template is not known.",
+            ],
+        ),
+        (
+            {
+                "Transform": [{"Name": "Ours"}, "AWS::LanguageExtensions"],
+                "Resources": {"Fn::ForEach::T": ["i", [], {}]},
+            },
+            [
+                "The resources that Fn::ForEach::T makes are not known.",
+                "What AWS::LanguageExtensions makes of the template is not known.",
+                "What Ours makes of the template is not known.",
+            ],
+        ),
+        (
+            only(T=resource("AWS::SNS::Topic", Tags=[{"Fn::Transform": {"Name": "AWS::Include"}}])),
+            ["Part of T is made by Fn::Transform."],
+        ),
+        (only(T=resource("AWS::SNS::Topic", TopicName="Fn::Transform")), []),
+    ],
+)
+def test_what_cannot_be_seen_is_told(checked: dict[str, Any], messages: list[str]) -> None:
+    assert sorted(one.message for one in findings(checked) if one.rule == "not-checked") == messages
+
+
+def test_a_partition_is_told_once_for_a_resource() -> None:
+    arns = ["arn:aws:sns:eu-west-1:123456789012:a", "arn:aws:sns:eu-west-1:123456789012:b", "arn:aws-cn:sns:::c"]
+    told = [one.message for one in findings(only(A=resource("AWS::CloudWatch::Alarm", AlarmActions=arns)))]
+
+    assert sorted(one for one in told if "partition" in one) == [
+        'A names the partition "aws".',
+        'A names the partition "aws-cn".',
+    ]

@@ -363,6 +363,10 @@ CASES = {
         only(Topic=resource("AWS::SNS::Subscription", TopicArn="arn:aws:sns:eu-west-1:123456789012:t")),
         only(Topic=resource("AWS::SNS::Subscription", TopicArn={"Fn::Sub": "arn:${AWS::Partition}:sns:::t"})),
     ),
+    "not-checked": (
+        only(Nested=resource("AWS::CloudFormation::Stack", TemplateURL="https://example.com/t")),
+        only(Handle=resource("AWS::CloudFormation::WaitConditionHandle")),
+    ),
     "region-literal": (
         only(Subnet=resource("AWS::EC2::Subnet", AvailabilityZone="us-east-1a")),
         only(Subnet=resource("AWS::EC2::Subnet", AvailabilityZone={"Fn::Select": [0, {"Fn::GetAZs": ""}]})),

@@ -711,6 +711,39 @@ one(
     "L202 X !",
 )
 one("a new table has two indexes", TABLE, None, table(GlobalSecondaryIndexes=[index("a"), index("b")]), "X create")
+KEY = "AWS::KMS::Key"
+one("a key gets another spec", KEY, {"KeySpec": "RSA_2048"}, {"KeySpec": "RSA_4096"}, "X update", "L210 X !")
+one("a key becomes multi-region", KEY, {}, {"MultiRegion": True}, "X update", "L210 X !")
+one("a key spells its defaults", KEY, {}, {"MultiRegion": False, "Origin": "AWS_KMS"}, "X update")
+one("a key is described", KEY, {"KeySpec": "RSA_2048"}, {"KeySpec": "RSA_2048", "Description": "d"}, "X update")
+case(
+    "a key's spec is left open",
+    {"Resources": {"X": {"Type": KEY}}},
+    {
+        "Parameters": {"Spec": {"Type": "String"}},
+        "Resources": {"X": {"Type": KEY, "Properties": {"KeySpec": {"Ref": "Spec"}}}},
+    },
+    "X update",
+    "Parameters Spec",
+)
+one("a new key has a spec", KEY, None, {"KeySpec": "RSA_2048"}, "X create")
+one(
+    "a disk moves to another zone",
+    "AWS::EC2::Volume",
+    {"AvailabilityZone": "eu-west-1a", "Size": 1},
+    {"AvailabilityZone": "eu-west-1b", "Size": 1},
+    "X update",
+    "L210 X !",
+)
+one(
+    "users sign in by another name",
+    "AWS::Cognito::UserPool",
+    {"UsernameAttributes": ["email"]},
+    {"UsernameAttributes": ["phone_number"]},
+    "X update",
+    "L210 X !",
+    "unknown X",
+)
 EXPORT = {"Value": "v", "Export": {"Name": "shared"}}
 case("an export goes", {"Resources": {}, "Outputs": {"O": EXPORT}}, {"Resources": {}}, "Outputs O", "L204 O ?")
 case(

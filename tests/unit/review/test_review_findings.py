@@ -421,3 +421,22 @@ def test_slow_operations_and_costs_are_named(kind: str, old: Any, new: Any, expe
 
     assert len(notes) == len(expected)
     assert all(part in note for part, note in zip(expected, notes, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ({}, {"PubliclyAccessible": True}, "X gets a public address (PubliclyAccessible: not set → true)"),
+        ({"PubliclyAccessible": True}, {}, "X no longer has a public address (PubliclyAccessible: true → not set)"),
+        (None, {"PubliclyAccessible": True}, "X is new and has a public address (PubliclyAccessible: true)"),
+    ],
+)
+def test_a_public_address_is_said_in_plain_words(old: Any, new: Any, message: str) -> None:
+    assert [finding.message for finding in of("AWS::RDS::DBInstance", old, new).security] == [message]
+
+
+def test_what_cannot_be_changed_is_named() -> None:
+    review = of("AWS::KMS::Key", {"KeySpec": "RSA_2048"}, {"KeySpec": "RSA_4096", "KeyUsage": "SIGN_VERIFY"})
+
+    (finding,) = review.losses
+    assert finding.message == "X: KeySpec, KeyUsage cannot be changed once it is created"

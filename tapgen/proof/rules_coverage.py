@@ -1,0 +1,55 @@
+"""Rules about what this check cannot see: resources that are made only when the template is deployed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from tapgen.proof.rule import Hit, Rule
+from tapgen.proof.subject import Subject, items, mapping
+
+_SERVERLESS = "AWS::Serverless::"
+_NESTED = ("AWS::CloudFormation::Stack", "AWS::CloudFormation::StackSet")
+
+
+def _unseen(subject: Subject) -> Iterator[Hit]:
+    for transform in items(subject.document.get("Transform")):
+        name = transform if isinstance(transform, str) else mapping(transform).get("Name", "a macro")
+        yield Hit(f"What {name} makes of the template is not known.", ("Transform",))
+    for owner in mapping(subject.document.get("Resources")):
+        if str(owner).startswith("Fn::"):
+            yield Hit(f"The resources that {owner} makes are not known.", ("Resources", owner))
+    for owner, resource in subject.resources.items():
+        if resource["Type"].startswith(_SERVERLESS):
+            yield Hit(f"{owner} ({resource['Type']}) becomes other resources.", ("Resources", owner))
+        if _transformed(resource):
+            yield Hit(f"Part of {owner} is made by Fn::Transform.", ("Resources", owner))
+    for owner, _ in subject.of_type(*_NESTED):
+        yield Hit(f"The template of the nested stack {owner} is not here.", ("Resources", owner))
+
+
+def _transformed(value: Any) -> bool:
+    stack = [value]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, dict):
+            if "Fn::Transform" in current:
+                return True
+            stack.extend(current.values())
+        elif isinstance(current, list):
+            stack.extend(current)
+    return False
+
+
+COVERAGE_RULES = (
+    Rule(
+        "not-checked",
+        "warning",
+        "Something is made only when the template is deployed",
+        "Transforms, macros and nested stacks make resources that no rule has looked at: silence about them proves "
+        "nothing.",
+        "Check the processed template too: aws cloudformation get-template --template-stage Processed.",
+        'CloudFormation user guide, "Perform custom processing with template macros"',
+        _unseen,
+    ),
+)
