@@ -42,7 +42,7 @@ def command(
     from tapgen.deploy.masking import masker
     from tapgen.deploy.pace import Clock
 
-    start = int((time.time() - age(since)) * 1000)
+    start = int(max(0.0, time.time() - age(since)) * 1000)
     chosen = load_environment(ctx.obj, environment)
     client = aws_options.connect_one(chosen, profile, region)
     for event in read(client, log_group(client, chosen, function), start, Clock(), follow=follow):

@@ -173,6 +173,7 @@ def test_invoking_a_function_and_reading_its_log(tapgen, tmp_path):
     payload.write_text("[]")
     code, _, err = tapgen("invoke", "Item", "--payload", str(payload))
     assert (code, "Error: Item failed (Unhandled)" in err) == (ExitCode.FAILED, True)
+    assert tapgen("logs", "Item", "--since", f"{10**11}d")[0] == ExitCode.OK
     code, out, _ = tapgen("logs", "Item", "--since", "1h")
     assert code == ExitCode.OK
     assert out
