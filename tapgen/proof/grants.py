@@ -139,22 +139,32 @@ def statements(document: Any, path: DocumentPath, subject: Subject, managed: str
     found = []
     written = mapping(document).get("Statement")
     for index, raw in enumerate(items(written)):
-        if not isinstance(raw, dict):
-            continue
         place = path if managed else (*path, "Statement", index) if isinstance(written, list) else (*path, "Statement")
-        found.append(
+        found += [
             Statement(
-                effect=str(raw.get("Effect", "")),
-                actions=_words(raw.get("Action")),
-                resources=_patterns(raw.get("Resource"), subject),
+                effect=str(one.get("Effect", "")),
+                actions=_words(one.get("Action")),
+                resources=_patterns(one.get("Resource"), subject),
                 path=place,
-                not_actions=_words(raw.get("NotAction")),
-                not_resources=_patterns(raw.get("NotResource"), subject),
-                conditions=tuple(_conditions(raw.get("Condition"), subject)),
+                not_actions=_words(one.get("NotAction")),
+                not_resources=_patterns(one.get("NotResource"), subject),
+                conditions=tuple(_conditions(one.get("Condition"), subject)),
                 managed=managed,
             )
-        )
+            for one in _branches(raw)
+        ]
     return found
+
+
+def _branches(raw: Any) -> Iterator[dict[str, Any]]:
+    """The statement; those of both branches where a condition of the template chooses."""
+    choice = mapping(raw).get("Fn::If")
+    if isinstance(choice, list):
+        for branch in choice[1:]:
+            for one in items(branch):
+                yield from _branches(one)
+    elif isinstance(raw, dict) and "Effect" in raw:
+        yield raw
 
 
 def _words(value: Any) -> tuple[str, ...]:

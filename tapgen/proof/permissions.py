@@ -68,6 +68,12 @@ def _missing(requirement: Requirement, role: str, granted: Policies, subject: Su
     elif match == "unknown":
         message = f"{role} allows {requirement.action}; whether on what {function} uses is not known."
         yield UNPROVEN.finding(message, path, **place)  # type: ignore[arg-type]  # two keys of known types
+    elif keys := _conditions(requirement, granted.statements, subject):
+        message = (
+            f"{role} allows {requirement.action} on {where} under a condition on {keys}; whether it holds is not known."
+        )
+        hint = "Make sure that each request meets the condition, or accept this with a reason."
+        yield UNPROVEN.finding(message, path, hint=hint, **place)  # type: ignore[arg-type]  # two keys of known types
 
 
 def allowed(requirement: Requirement, statements: Sequence[Statement], subject: Subject) -> Match:
@@ -77,6 +83,15 @@ def allowed(requirement: Requirement, statements: Sequence[Statement], subject: 
         return "yes" if any(ANYTHING in one.resources for one in speaking) else "unknown" if speaking else "no"
     arn = requirement.arn
     return best(one.reaches(arn, subject) for one in speaking)
+
+
+def _conditions(requirement: Requirement, statements: Sequence[Statement], subject: Subject) -> str:
+    """The condition keys of the statements that allow what is needed; empty where one allows it without."""
+    speaking = [one for one in statements if one.effect == "Allow" and one.names(requirement.action)]
+    reaching = [one for one in speaking if requirement.arn is None or one.reaches(requirement.arn, subject) == "yes"]
+    if not all(one.conditions for one in reaching):
+        return ""
+    return ", ".join(sorted({key for one in reaching for _, key, _ in one.conditions}))
 
 
 def _only_table(requirement: Requirement, statements: Sequence[Statement], subject: Subject) -> bool:

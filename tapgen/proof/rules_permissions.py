@@ -43,8 +43,8 @@ UNUSED = Rule(
 UNPROVEN = Rule(
     "permission-unproven",
     "info",
-    "The action is allowed, but on which resource the code uses it is not known",
-    "The resource's name comes from an event or a parameter; only the action could be compared.",
+    "The action is allowed, but whether for what the code does with it is not known",
+    "The resource comes from an event or a parameter, or a condition decides; only the action could be compared.",
     "Pass the resource's name in an environment variable, or accept this with a reason.",
     _IAM,
 )

@@ -354,3 +354,35 @@ def test_a_broken_source_leaves_the_other_functions_checked() -> None:
 def test_other_runtimes_are_not_analysed() -> None:
     [finding] = findings(document(Function=function("exports.handler = 1", Runtime="nodejs22.x")))
     assert finding.rule == "source-unknown"
+
+
+@pytest.mark.parametrize(
+    ("granted", "told"),
+    [
+        ([allow("dynamodb:PutItem", arn("Table"), Condition={"Bool": {"aws:SecureTransport": "true"}})], True),
+        (
+            [
+                allow("dynamodb:PutItem", arn("Table"), Condition={"Bool": {"aws:SecureTransport": "true"}}),
+                allow("dynamodb:PutItem", arn("Table")),
+            ],
+            False,
+        ),
+    ],
+)
+def test_an_action_under_a_condition_is_not_proven(granted: list[Any], told: bool) -> None:
+    found = findings(document(PUT, [LOGS, TRACES, *granted]))
+
+    assert [(one.rule, one.message) for one in found] == told * [
+        (
+            "permission-unproven",
+            "Role allows dynamodb:PutItem on Table under a condition on aws:SecureTransport; whether it holds is not known.",
+        )
+    ]
+
+
+@pytest.mark.parametrize("branch", [allow("dynamodb:PutItem", arn("Table")), [allow("dynamodb:PutItem", arn("Table"))]])
+def test_a_statement_that_a_condition_of_the_template_chooses_counts(branch: Any) -> None:
+    chosen = {"Fn::If": ["Writes", branch, {"Ref": "AWS::NoValue"}]}
+
+    assert findings(document(PUT, [LOGS, TRACES, chosen])) == ()
+    assert [one.rule for one in findings(document(PUT, [LOGS, TRACES, {"Fn::If": "Writes"}]))] == ["permission-missing"]
