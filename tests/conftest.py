@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ import pytest
 from tapgen.cli import run
 
 ROOT = Path(__file__).parents[1]
+
+# Some tests press Ctrl-C, which a shell's background job is started to ignore.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 HANDLER = "def handler(event, context):\n    return {}\n"
 
