@@ -6,6 +6,7 @@ import pytest
 
 from tapgen.proof import actions, calls
 from tests.unit.proof.call_cases import CASES
+from tests.unit.proof.handler_sources import HANDLERS
 
 
 def write(folder, source):
@@ -43,3 +44,13 @@ def test_case(tmp_path, source, expected, unresolved):
     lines = {name: text.count("\n") + 1 for name, text in files.items()}
     for found in (*analysis.calls, *analysis.unresolved):
         assert 1 <= found.line <= lines[found.file]
+
+
+@pytest.mark.parametrize(
+    ("source", "entry", "expected", "unresolved"), [row[1:] for row in HANDLERS], ids=[row[0] for row in HANDLERS]
+)
+def test_handler_as_people_write_it(tmp_path, source, entry, expected, unresolved):
+    analysis = analyse(tmp_path, source, entry)
+    assert needs(analysis) == set(expected.split())
+    assert len(analysis.unresolved) == unresolved, analysis.unresolved
+    assert analysis.problems == ()
