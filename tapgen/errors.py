@@ -83,11 +83,11 @@ class StaleError(TapgenError):
 
 
 def suggestion(unknown: str, known: Iterable[str]) -> str:
-    """'did you mean "x"?' for the closest known name, else the list of all of them, else ''."""
+    """'did you mean "x"?' for the closest known name, else the list of all of them."""
     from difflib import get_close_matches
 
     names = sorted(known)
     close = get_close_matches(unknown, names, n=1) or [n for n in names if n.lower() == unknown.lower()]
     if close:
         return f'did you mean "{close[0]}"?'
-    return f"known: {', '.join(names)}" if names else ""
+    return f"known: {', '.join(names) or 'none'}"

@@ -45,7 +45,7 @@ def load(where: Path | None = None, *, sources: bool = True) -> Project:
     if problems:
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         lines = [_with_environments(problem, names, overlays) for problem, names in problems.items()]
-        raise SettingsError(f"{file}: {count}", "The settings reference is docs/settings.md.", lines)
+        raise SettingsError(f"{file}: {count}", "tapgen settings --schema says what each setting may be.", lines)
     return Project(file=file, environments=environments)
 
 
