@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from awacs import aws, dynamodb, ec2, logs, sts, xray
 from awacs.aws import Action, Allow, Condition, Deny, Principal, Statement
+from troposphere import encode_to_dict
 
 INDEX_ACTIONS = frozenset({"dynamodb:Query", "dynamodb:Scan", "dynamodb:PartiQLSelect"})
 """Actions on a secondary index: Service Authorization Reference, Amazon DynamoDB, resource type "index"."""
@@ -75,16 +76,38 @@ def use(sid: str, actions: Iterable[str], resource: Any) -> Statement:
     return Statement(Sid=sid, Effect=Allow, Action=[_action(name) for name in sorted(actions)], Resource=[resource])
 
 
-def through_endpoint(statement: Statement, sid: str, prefixes: Iterable[str]) -> Statement | None:
-    """What a role may do by the services of these prefixes, for whoever calls: each role narrows it further.
+def through_endpoint(
+    statements: Iterable[tuple[Sequence[str], Statement]], prefixes: Collection[str]
+) -> list[Statement]:
+    """What some roles may do by the services of these prefixes, for whoever calls: each role narrows it further.
 
-    None where the statement is about other services, or denies.
+    One statement for each resource, whoever uses it, since an endpoint's policy has 20,480 characters at most (AWS
+    PrivateLink guide, "AWS PrivateLink quotas"). It has the first of the Sids before a statement that is still free.
     """
-    properties = dict(statement.properties)
-    actions = [action for action in properties["Action"] if action.prefix in prefixes] if "Action" in properties else []
-    if properties["Effect"] != Allow or not actions:
-        return None
-    return Statement(Sid=sid, Effect=Allow, Principal=Principal("*"), Action=actions, Resource=properties["Resource"])
+    found: dict[str, tuple[str, dict[str, Any], dict[str, Action]]] = {}
+    taken: set[str] = set()
+    for sids, statement in statements:
+        properties = statement.properties
+        actions = [action for action in properties.get("Action", ()) if action.prefix in prefixes]
+        if properties["Effect"] != Allow or not actions:
+            continue
+        on = {name: properties[name] for name in ("Resource", "NotResource") if name in properties}
+        key = repr(encode_to_dict(on))
+        if key not in found:
+            sid = next((sid for sid in sids if sid not in taken), "")
+            taken.add(sid)
+            found[key] = (sid, on, {})
+        found[key][2].update((action.action, action) for action in actions)
+    return [
+        Statement(
+            **({"Sid": sid} if sid else {}),
+            Effect=Allow,
+            Principal=Principal("*"),
+            Action=[merged[name] for name in sorted(merged)],
+            **on,
+        )
+        for sid, on, merged in found.values()
+    ]
 
 
 def dynamodb_actions() -> frozenset[str]:

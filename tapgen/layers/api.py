@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from troposphere import GetAtt, Output, Ref, Sub, apigateway, awslambda
@@ -27,6 +27,12 @@ PUBLISHED = frozenset(
 
 AWAITED = PUBLISHED - {"AWS::ApiGateway::RestApi", "AWS::ApiGateway::Resource"}
 """What must be there before the snapshot is taken; the API and its resources are, since methods refer to them."""
+
+MAX_PERMISSIONS = 40
+"""Permissions of a function, one for each route: its resource policy takes 20 KB, and one takes 350 to 500 bytes.
+
+Source: Lambda developer guide, "Lambda quotas", function resource-based policy.
+"""
 
 ACCESS_LOG_FIELDS = {
     "requestId": "$context.requestId",
@@ -71,8 +77,10 @@ def build(template: Template, environment: Environment, compute: ComputeRefs, id
         template.add_resource(_gateway_response(api, title, kind, headers))
         for title, kind in (("ApiClientErrorResponse", "DEFAULT_4XX"), ("ApiServerErrorResponse", "DEFAULT_5XX"))
     ]
-    for route, name in parsed.items():
-        template.add_resource(_invoke_permission(api, route, compute.functions[name].arn, environment.stage_name))
+    for name, function in compute.functions.items():
+        own = [route for route, owner in parsed.items() if owner == name]
+        for title, source in _invokers(name, own):
+            template.add_resource(_invoke_permission(api, title, function.arn, f"{environment.stage_name}/{source}"))
     account: tuple[str, ...] = ()
     if identity.api_logging_arn:
         account = (template.add_resource(_account(identity.api_logging_arn)).title,)
@@ -205,19 +213,29 @@ def _gateway_response(
     )
 
 
-def _invoke_permission(
-    api: apigateway.RestApi, route: routes.Route, function_arn: Any, stage: str
-) -> awslambda.Permission:
-    """This route of this stage may call the function, and no other one."""
-    method = "*" if route.method == "ANY" else route.method
-    path = "/".join("*" if part.startswith("{") else part for part in route.parts)
+def _invokers(function: str, own: Sequence[routes.Route]) -> Iterator[tuple[str, str]]:
+    """Logical id and method with path of each permission of a function: one for each route, or for each method."""
+    if len(own) > MAX_PERMISSIONS:
+        for method in sorted({route.method for route in own}):
+            yield f"{naming.function(function)}Api{method.title()}Permission", f"{_any(method)}/*"
+        return
+    for route in own:
+        path = "/".join("*" if part.startswith("{") else part for part in route.parts)
+        yield f"Api{naming.path(route.parts)}{route.method.title()}Permission", f"{_any(route.method)}/{path}"
+
+
+def _any(method: str) -> str:
+    return "*" if method == "ANY" else method
+
+
+def _invoke_permission(api: apigateway.RestApi, title: str, function_arn: Any, source: str) -> awslambda.Permission:
+    """This stage, method and path may call the function, and no other one."""
     return awslambda.Permission(
-        f"Api{naming.path(route.parts)}{route.method.title()}Permission",
+        title,
         Action="lambda:InvokeFunction",
         FunctionName=function_arn,
         Principal="apigateway.amazonaws.com",
         SourceArn=Sub(
-            "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:"
-            f"{embedded(Ref(api))}/{stage}/{method}/{path}"
+            f"arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:{embedded(Ref(api))}/{source}"
         ),
     )

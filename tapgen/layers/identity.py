@@ -53,7 +53,9 @@ def _statements(environment: Environment, name: str, network: NetworkRefs | None
         if access.actions:
             statements.append(policies.use(naming.logical("use", table), access.actions, refs.arn))
         for index, actions in access.indexes.items():
-            statements.append(policies.use(naming.logical("use", table, index), actions, refs.index_arns[index]))
+            statements.append(
+                policies.use(naming.logical("use", table, "index", index), actions, refs.index_arns[index])
+            )
     if function.tracing:
         statements.append(policies.send_traces())
     if network:

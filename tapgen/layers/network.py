@@ -61,15 +61,14 @@ def restrict(refs: NetworkRefs, identity: IdentityRefs) -> None:
 
     An endpoint whose service no role uses keeps CloudFormation's default, and `tapgen check` says so.
     """
+    statements = [
+        ((sid, naming.logical(name, sid)) if sid else (), statement)
+        for name, role in identity.roles.items()
+        for statement in role.statements
+        for sid in [statement.properties.get("Sid", "")]
+    ]
     for service, endpoint in refs.endpoints.items():
-        statements = [
-            policies.through_endpoint(statement, naming.logical(name, statement.properties.get("Sid", "")), prefixes)
-            for prefixes in [IAM_PREFIXES.get(service, (service,))]
-            for name, role in identity.roles.items()
-            for statement in role.statements
-        ]
-        allowed = [statement for statement in statements if statement]
-        if allowed:
+        if allowed := policies.through_endpoint(statements, IAM_PREFIXES.get(service, (service,))):
             endpoint.PolicyDocument = policies.document(allowed)
 
 

@@ -19,7 +19,7 @@ AccountId = Annotated[str, Meta(pattern=r"^[0-9]{12}$")]
 Email = Annotated[str, Meta(pattern=r"^[^@\s]+@[^@\s]+$")]
 TableName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{3,255}$")]  # also an index's name
 VariableName = Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9_]+$")]  # Lambda API reference, Environment
-Origin = Annotated[str, Meta(pattern=r"^([*]|[a-z][a-z0-9+.-]*://[^\s/]+)$")]  # RFC 6454: no path
+Origin = Annotated[str, Meta(pattern=r"^([*]|[a-z][a-z0-9+.-]*://[^\s/*'\"\\]+)$")]  # RFC 6454: no path, no wildcard
 Header = Annotated[str, Meta(pattern=r"^[A-Za-z0-9*_-]+$")]
 StageName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
 Concurrency = Annotated[int, Meta(ge=0)]
@@ -132,7 +132,12 @@ class Cors(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Which pages of other origins may call the API."""
 
     origins: Annotated[
-        tuple[Origin, ...], Meta(min_length=1, description='Allowed origins such as "https://example.com", or "*"')
+        tuple[Origin, ...],
+        Meta(
+            min_length=1,
+            description='Allowed origins such as "https://example.com", each in full, or "*"; errors of API Gateway '
+            "itself name the first alone",
+        ),
     ] = ("*",)
     methods: Annotated[tuple[HttpMethod, ...], Meta(description="Allowed methods; ANY: all of them")] = ("ANY",)
     headers: Annotated[tuple[Header, ...], Meta(description="Allowed request headers")] = (

@@ -1,6 +1,7 @@
 """A layer of the project's own: what it may do, and what is said when it fails."""
 
 import sys
+from textwrap import dedent
 
 import pytest
 
@@ -294,3 +295,23 @@ def test_actions_that_nobody_filled_in(project):
     environment = load(project(settings)).environment("dev")
     with pytest.raises(DocumentError, match="was not filled in"):
         documents.render(environment)
+
+
+def test_statements_without_a_sid_or_with_other_resources_than_named_pass_an_endpoint_as_they_are(document):
+    own = """
+    from awacs import dynamodb, sqs
+    from awacs.aws import Allow, Statement
+    def build(template, environment, stack):
+        for queue in ("a", "b"):
+            stack.allow("Item", Statement(Effect=Allow, Action=[sqs.SendMessage], Resource=[f"arn:aws:sqs:*:*:{queue}"]))
+        stack.allow("Item", Statement(Effect=Allow, Action=[dynamodb.GetItem], NotResource=["arn:aws:dynamodb:*:*:table/x"]))
+    """
+    settings = 'layers = ["own"]\n' + ONE_FUNCTION + '\n[network]\nendpoints = ["dynamodb", "sqs"]\n'
+    resources = document(settings, **{"own.py": dedent(own)})["Resources"]
+    sqs = resources["SqsEndpoint"]["Properties"]["PolicyDocument"]["Statement"]
+    assert [(s.get("Sid"), s["Resource"]) for s in sqs] == [
+        (None, ["arn:aws:sqs:*:*:a"]),
+        (None, ["arn:aws:sqs:*:*:b"]),
+    ]
+    dynamodb = resources["DynamodbEndpoint"]["Properties"]["PolicyDocument"]["Statement"]
+    assert [s.get("NotResource") for s in dynamodb] == [None, ["arn:aws:dynamodb:*:*:table/x"]]

@@ -99,6 +99,21 @@ def test_permissions_go_down_to_stage_method_and_path(document):
     }
 
 
+@pytest.mark.parametrize(("count", "permissions"), [(40, 40), (41, 3)])
+def test_a_function_of_many_routes_has_a_permission_for_each_method(document, count, permissions):
+    routes = [f"{('GET', 'POST', 'ANY')[n % 3]} /r{n // 3}" for n in range(count)]
+    settings = f'application = "shop"\n[functions.Item]\nsource = "src"\nroutes = {routes}\n'
+    resources = document(settings)["Resources"]
+    found = {name: r["Properties"] for name, r in resources.items() if r["Type"] == "AWS::Lambda::Permission"}
+    assert len(found) == permissions
+    if count > 40:
+        assert {name: p["SourceArn"]["Fn::Sub"].partition("${Api}")[2] for name, p in found.items()} == {
+            "ItemFunctionApiAnyPermission": "/dev/*/*",
+            "ItemFunctionApiGetPermission": "/dev/GET/*",
+            "ItemFunctionApiPostPermission": "/dev/POST/*",
+        }
+
+
 def test_iam_authorization_of_routes_but_not_of_preflight(document):
     methods = of_type(document(more='[api]\nauthorization = "AWS_IAM"\n'), "Method")
     assert {name: m["AuthorizationType"] for name, m in methods.items()} == {

@@ -93,6 +93,24 @@ def test_a_role_has_what_its_own_function_needs(document):
     assert notify["WriteLogs"]["Resource"] == [{"Fn::GetAtt": ["NotifyFunctionLogGroup", "Arn"]}]
 
 
+def test_a_table_named_like_the_index_of_another_has_a_statement_of_its_own(document):
+    settings = """
+    application = "shop"
+    [tables.Orders]
+    partition_key.name = "id"
+    indexes.ByStatus.partition_key.name = "status"
+    [tables.OrdersByStatus]
+    partition_key.name = "id"
+    [functions.Orders]
+    source = "src"
+    tables.Orders = { actions = [], indexes.ByStatus = ["dynamodb:Query"] }
+    tables.OrdersByStatus = { actions = ["dynamodb:GetItem"] }
+    """
+    [policy] = document(settings)["Resources"]["OrdersFunctionRole"]["Properties"]["Policies"]
+    sids = [s["Sid"] for s in policy["PolicyDocument"]["Statement"]]  # IAM refuses a policy with one twice
+    assert [sid for sid in sids if sid.startswith("Use")] == ["UseOrdersIndexByStatus", "UseOrdersByStatus"]
+
+
 def test_without_routes_there_is_no_api_nor_anything_for_it(document):
     rendered = document(TABLES)
     kinds = {resource["Type"] for resource in rendered["Resources"].values()}

@@ -1,5 +1,7 @@
 import ipaddress
 import itertools
+import json
+import re
 
 import pytest
 from hypothesis import given
@@ -142,5 +144,25 @@ def test_the_endpoint_policy_is_the_sum_of_what_the_roles_may_do(document):
         ("dynamodb:Query", "{'Fn::Sub': '${OrderTable.Arn}/index/byDay'}"),
     }
     assert {s["Principal"] for s in policy["Statement"]} == {"*"}
-    sids = [s["Sid"] for s in policy["Statement"]]
-    assert len(set(sids)) == len(sids)
+    assert [s["Sid"] for s in policy["Statement"]] == ["UseItem", "UseOrder", "UseOrderIndexByDay"]
+
+
+def test_the_statements_of_an_endpoint_have_sids_of_their_own(document):
+    more = '[network]\nendpoints = ["logs"]\n[functions.Report]\nsource = "src"\n'
+    policy = document(more=more)["Resources"]["LogsEndpoint"]["Properties"]["PolicyDocument"]
+    assert [s["Sid"] for s in policy["Statement"]] == ["WriteLogs", "ReportWriteLogs"]
+
+
+def test_sixty_functions_on_shared_tables_fit_into_the_policy_of_an_endpoint(document):
+    settings = 'application = "shop"\n' + "".join(f'tables.Table{n}.partition_key.name = "id"\n' for n in range(20))
+    for n in range(60):
+        settings += f'[functions.Function{n}]\nsource = "src"\n' + "".join(
+            f'tables.Table{(n + m) % 20}.actions = ["dynamodb:GetItem", "dynamodb:{action}"]\n'
+            for m, action in enumerate(("PutItem", "Query", "UpdateItem"))
+        )
+    alarms = "[alarms]\nthrottles = 0\nduration_percent = 0\ntable_errors = 0\n"
+    policy = document(settings + alarms)["Resources"]["DynamodbEndpoint"]["Properties"]["PolicyDocument"]
+    arn = "arn:aws:dynamodb:us-east-1:123456789012:table/shop-dev-Table19Table-ABCDEFGHIJKLM"
+    text = re.sub(r'\{"Fn::GetAtt": \["\w+", "Arn"\]\}', f'"{arn}"', json.dumps(policy))
+    assert len(policy["Statement"]) == 20
+    assert len(text) < 20_480

@@ -93,7 +93,11 @@ def test_all_problems_at_once_with_their_paths(project):
         ('name = "shop"', "name: there is no such setting"),
         ('root = "/"', "root: there is no such setting"),
         ('api.cors.origins = ["https://shop.example.com/"]', ('api.cors.origins.0: "https://shop.example.com/" does '
-         r"not fit ^([*]|[a-z][a-z0-9+.-]*://[^\s/]+)$")),
+         r"""not fit ^([*]|[a-z][a-z0-9+.-]*://[^\s/*'\"\\]+)$""")),
+        ('api.cors.origins = ["https://*.example.com"]', ('api.cors.origins.0: "https://*.example.com" does not fit '
+         r"""^([*]|[a-z][a-z0-9+.-]*://[^\s/*'\"\\]+)$""")),
+        ("""api.cors.origins = ["https://a'.example"]""", ("""api.cors.origins.0: "https://a'.example" does not fit """
+         r"""^([*]|[a-z][a-z0-9+.-]*://[^\s/*'\"\\]+)$""")),
     ],
 )  # fmt: skip
 def test_one_wrong_value(problems, line, expected):
