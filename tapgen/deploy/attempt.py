@@ -48,13 +48,17 @@ class Attempt:
 
         Raises:
             AwsError: it did not begin.
+            KeyboardInterrupt: Ctrl-C; `begun` says whether the execution goes on without us.
         """
         try:
             self._client.execute(change_set, self.token)
-        except (UnreachableError, KeyboardInterrupt):
+        except UnreachableError:
             self.begun = self._began(change_set)
             if not self.begun:
                 raise
+        except KeyboardInterrupt:
+            self.begun = self._began(change_set)
+            raise
         self.begun = True
 
     def _began(self, change_set: str) -> bool:
