@@ -7,7 +7,6 @@ from typing import Any
 
 from awacs import aws, dynamodb, ec2, logs, sts, xray
 from awacs.aws import Action, Allow, Condition, Deny, Principal, Statement
-from troposphere import encode_to_dict
 
 INDEX_ACTIONS = frozenset({"dynamodb:Query", "dynamodb:Scan", "dynamodb:PartiQLSelect"})
 """Actions on a secondary index: Service Authorization Reference, Amazon DynamoDB, resource type "index"."""
@@ -84,6 +83,8 @@ def through_endpoint(
     One statement for each resource, whoever uses it, since an endpoint's policy has 20,480 characters at most (AWS
     PrivateLink guide, "AWS PrivateLink quotas"). It has the first of the Sids before a statement that is still free.
     """
+    from troposphere import encode_to_dict  # the settings' checks ask this module for actions, before it is imported
+
     found: dict[str, tuple[str, dict[str, Any], dict[str, Action]]] = {}
     taken: set[str] = set()
     for sids, statement in statements:

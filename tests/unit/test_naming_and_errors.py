@@ -80,7 +80,7 @@ def test_problems_are_lines():
         ("prd", ["dev", "prod"], 'did you mean "prod"?'),
         ("DEV", ["dev", "prod"], 'did you mean "dev"?'),
         ("x", ["prod", "dev"], "known: dev, prod"),
-        ("x", [], ""),
+        ("x", [], "known: none"),
     ],
 )
 def test_suggestions(unknown, known, said):
