@@ -11,6 +11,31 @@ if TYPE_CHECKING:
 MAX_FUNCTION_NAME = 64  # Lambda API reference, CreateFunction
 
 
+RESERVED_VARIABLES = frozenset(
+    [
+        "_HANDLER",
+        "_X_AMZN_TRACE_ID",
+        "AWS_DEFAULT_REGION",
+        "AWS_REGION",
+        "AWS_EXECUTION_ENV",
+        "AWS_LAMBDA_FUNCTION_NAME",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+        "AWS_LAMBDA_FUNCTION_VERSION",
+        "AWS_LAMBDA_INITIALIZATION_TYPE",
+        "AWS_LAMBDA_LOG_GROUP_NAME",
+        "AWS_LAMBDA_LOG_STREAM_NAME",
+        "AWS_ACCESS_KEY",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "AWS_LAMBDA_RUNTIME_API",
+        "LAMBDA_TASK_ROOT",
+        "LAMBDA_RUNTIME_DIR",
+    ]
+)
+"""Lambda developer guide, "Defined runtime environment variables", the reserved ones."""
+
+
 def logical(*parts: str) -> str:
     """A logical id: each part with a capital first letter, joined; what is not a letter or digit only parts words."""
     words = "".join(character if character.isalnum() else " " for part in parts for character in f"{part} ").split()

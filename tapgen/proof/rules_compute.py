@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from tapgen import naming
 from tapgen.proof.arns import logical_id
 from tapgen.proof.configuration import log_group
 from tapgen.proof.resolve import texts
@@ -15,30 +16,6 @@ from tapgen.proof.subject import items, mapping, truthy
 if TYPE_CHECKING:
     from tapgen.document import DocumentPath
     from tapgen.proof.subject import Subject
-
-# Lambda developer guide, "Defined runtime environment variables": reserved ones.
-RESERVED_VARIABLES = frozenset(
-    {
-        "_HANDLER",
-        "_X_AMZN_TRACE_ID",
-        "AWS_DEFAULT_REGION",
-        "AWS_REGION",
-        "AWS_EXECUTION_ENV",
-        "AWS_LAMBDA_FUNCTION_NAME",
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
-        "AWS_LAMBDA_FUNCTION_VERSION",
-        "AWS_LAMBDA_INITIALIZATION_TYPE",
-        "AWS_LAMBDA_LOG_GROUP_NAME",
-        "AWS_LAMBDA_LOG_STREAM_NAME",
-        "AWS_ACCESS_KEY",
-        "AWS_ACCESS_KEY_ID",
-        "AWS_SECRET_ACCESS_KEY",
-        "AWS_SESSION_TOKEN",
-        "AWS_LAMBDA_RUNTIME_API",
-        "LAMBDA_TASK_ROOT",
-        "LAMBDA_RUNTIME_DIR",
-    }
-)
 
 
 def _variables(subject: Subject) -> Iterator[tuple[str, str, object, DocumentPath]]:
@@ -76,7 +53,7 @@ def _secret_parameters(subject: Subject) -> Iterator[Hit]:
 
 def _reserved_variables(subject: Subject) -> Iterator[Hit]:
     for owner, name, _, path in _variables(subject):
-        if name in RESERVED_VARIABLES:
+        if name in naming.RESERVED_VARIABLES:
             yield Hit(f"{owner} sets {name}, which Lambda sets itself.", path)
 
 

@@ -26,30 +26,6 @@ RETIRED_RUNTIMES = {
 }
 """Runtime -> when AWS deprecated it: the same page, "Deprecated runtimes"."""
 
-RESERVED_VARIABLES = frozenset(
-    [
-        "_HANDLER",
-        "_X_AMZN_TRACE_ID",
-        "AWS_DEFAULT_REGION",
-        "AWS_REGION",
-        "AWS_EXECUTION_ENV",
-        "AWS_LAMBDA_FUNCTION_NAME",
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
-        "AWS_LAMBDA_FUNCTION_VERSION",
-        "AWS_LAMBDA_INITIALIZATION_TYPE",
-        "AWS_LAMBDA_LOG_GROUP_NAME",
-        "AWS_LAMBDA_LOG_STREAM_NAME",
-        "AWS_ACCESS_KEY",
-        "AWS_ACCESS_KEY_ID",
-        "AWS_SECRET_ACCESS_KEY",
-        "AWS_SESSION_TOKEN",
-        "AWS_LAMBDA_RUNTIME_API",
-        "LAMBDA_TASK_ROOT",
-        "LAMBDA_RUNTIME_DIR",
-    ]
-)
-"""Lambda developer guide, "Defined runtime environment variables", the reserved ones."""
-
 SMALLEST_SUBNET = 28  # VPC user guide, "VPC CIDR blocks": /16 to /28
 LARGEST_VPC = 16
 MAX_PARSED_BYTES = 1024 * 1024
@@ -154,7 +130,7 @@ def _function(environment: Environment, function: Function) -> Iterator[Problem]
     elif function.runtime not in RUNTIMES:
         yield ("runtime",), f"{function.runtime} is not a runtime of Lambda; known: {', '.join(RUNTIMES)}"
     for variable in function.environment:
-        if variable in RESERVED_VARIABLES:
+        if variable in naming.RESERVED_VARIABLES:
             yield ("environment", variable), "the name is reserved by Lambda"
     taken = set(function.environment)
     for name, access in function.tables.items():
@@ -171,7 +147,7 @@ def _access(environment: Environment, name: str, access: TableAccess, taken: set
             if index not in known:
                 yield ("indexes", index), f"the table has no such index; {suggestion(index, known)}"
     variable = access.variable
-    if variable in RESERVED_VARIABLES:
+    if variable in naming.RESERVED_VARIABLES:
         yield ("variable",), "the name is reserved by Lambda"
     if variable in taken:
         yield ("variable",), f"{variable} has a value already"
