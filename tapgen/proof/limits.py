@@ -28,6 +28,7 @@ MAX_ROLE_POLICIES = 10_240
 MAX_MANAGED_POLICY = 6_144
 MAX_TRUST_POLICY = 2_048
 MAX_ATTACHED = 10
+MAX_ENDPOINT_POLICY = 20_480  # AWS PrivateLink guide, "AWS PrivateLink quotas"
 
 # Lambda developer guide, "Lambda quotas".
 MAX_ENVIRONMENT = 4_096  # bytes, names and values together
@@ -108,11 +109,15 @@ def _policies(subject: Subject) -> Iterator[Hit]:
         count = len(items(properties.get("ManagedPolicyArns")))
         if count > MAX_ATTACHED:
             yield Hit(f"{owner} has {count} managed policies; a role takes {MAX_ATTACHED}.", path)
-    for owner, properties in subject.of_type("AWS::IAM::ManagedPolicy"):
-        size = _size(properties.get("PolicyDocument"))
-        if size > MAX_MANAGED_POLICY:
-            path = ("Resources", owner, "Properties", "PolicyDocument")
-            yield Hit(f"{owner} has {size:,} characters; a managed policy takes {MAX_MANAGED_POLICY:,}.", path)
+    for type_, kind, most in (
+        ("AWS::IAM::ManagedPolicy", "a managed policy", MAX_MANAGED_POLICY),
+        ("AWS::EC2::VPCEndpoint", "an endpoint's policy", MAX_ENDPOINT_POLICY),
+    ):
+        for owner, properties in subject.of_type(type_):
+            size = _size(properties.get("PolicyDocument", ""))
+            if size > most:
+                path = ("Resources", owner, "Properties", "PolicyDocument")
+                yield Hit(f"{owner} has {size:,} characters; {kind} takes {most:,}.", path)
 
 
 def _functions(subject: Subject) -> Iterator[Hit]:
@@ -191,8 +196,8 @@ LIMIT_RULES = (
     Rule(
         "limit-policy",
         "error",
-        "A policy is larger than IAM takes",
-        "Creating the role or the policy fails, and the deployment rolls back.",
+        "A policy is larger than AWS takes",
+        "Creating the role, the policy or the endpoint fails, and the deployment rolls back.",
         "Merge statements, name fewer resources, or use several roles.",
         'IAM user guide, "IAM and AWS STS quotas"',
         _policies,

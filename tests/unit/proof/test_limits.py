@@ -34,6 +34,10 @@ def managed(size: int) -> dict[str, Any]:
     return only(Policy=resource("AWS::IAM::ManagedPolicy", PolicyDocument=sized(size)))
 
 
+def guarding(size: int) -> dict[str, Any]:
+    return only(Endpoint=resource("AWS::EC2::VPCEndpoint", PolicyDocument=sized(size)))
+
+
 def with_arns(count: int) -> dict[str, Any]:
     return only(Role=role(ManagedPolicyArns=[f"arn:x{number}" for number in range(count)]))
 
@@ -92,6 +96,7 @@ QUOTAS = [
     (attached, 10_240, "The inline policies of Role have 10,241 characters; a role takes 10,240."),
     (trusting, 2_048, "The trust policy of Role has 2,049 characters; it takes 2,048."),
     (managed, 6_144, "Policy has 6,145 characters; a managed policy takes 6,144."),
+    (guarding, 20_480, "Endpoint has 20,481 characters; an endpoint's policy takes 20,480."),
     (with_arns, 10, "Role has 11 managed policies; a role takes 10."),
     (layered, 5, "Function has 6 layers; Lambda takes 5."),
     (grouped, 5, "Function has 6 security groups; it takes 5."),
