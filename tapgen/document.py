@@ -216,9 +216,10 @@ def _parse_json(text: str, name: str) -> Any:
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         mapping = dict(pairs)
         if len(mapping) != len(pairs):
-            seen: set[str] = set()
-            twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-            raise DocumentError(f'{name}: the key "{twice}" stands twice in one mapping', "Remove one of them.")
+            from tapgen.yamlio import parse_yaml
+
+            parse_yaml(text, name)  # JSON is YAML, whose reader refuses the same and knows the line
+            raise DocumentError(f"{name}: a key stands twice in one mapping", "Remove one of them.")
         return mapping
 
     try:

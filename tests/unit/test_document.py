@@ -214,7 +214,7 @@ def test_what_is_refused_with_what_to_do(written, hint):
             "x.yaml:3: expected a single document in the stream, but found another document",
         ),
         ('{"Resources": {"A": {"Type": "X"}, }', "x.json", "x.json:1: not JSON: "),
-        ('{"Resources": {},\n "Resources": {}}', "x.json", 'x.json: the key "Resources" stands twice in one mapping'),
+        ('{"Resources": {},\n "Resources": {}}', "x.json", 'x.json:2: the key "Resources" stands twice in one mapping'),
         ("[" * 100_000, "x.yaml", "x.yaml: nested too deeply to be a template"),
         ("- " * 100_000 + "a", "x.yaml", "x.yaml: nested too deeply to be a template"),
         ("a: " + "[" * 900 + "]" * 900, "x.yaml", "x.yaml: nested too deeply to be a template"),
