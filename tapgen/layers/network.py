@@ -6,11 +6,11 @@ import ipaddress
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from troposphere import GetAtt, GetAZs, Output, Ref, Select, Sub, ec2
-from troposphere import Tags as _Tags
+from troposphere import GetAtt, GetAZs, Output, Ref, Select, Sub, Tags, ec2
 
 from tapgen import naming, policies
 from tapgen.layers.refs import NetworkRefs
+from tapgen.settings.checks import SMALLEST_SUBNET
 
 if TYPE_CHECKING:
     from troposphere import Template
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from tapgen.settings.model import Environment
 
 GATEWAY_SERVICES = ("dynamodb", "s3")  # AWS PrivateLink guide, "Gateway endpoints": these two and no other
-SMALLEST_SUBNET = 28
 HTTPS = 443
 IAM_PREFIXES = {"monitoring": ("cloudwatch",), "ecr.api": ("ecr",), "ecr.dkr": ("ecr",), "email": ("ses",)}
 """Services whose IAM actions are not called like the endpoint: Service Authorization Reference, "service prefix"."""
@@ -90,14 +89,14 @@ def _vpc(cidr: str, name: str) -> ec2.VPC:
         EnableDnsHostnames=True,
         EnableDnsSupport=True,
         InstanceTenancy="default",
-        Tags=_Tags(Name=name),
+        Tags=Tags(Name=name),
     )
 
 
 def _add_subnet(
     template: Template, vpc: ec2.VPC, title: str, zone: int, cidr: str, environment: Environment
 ) -> tuple[ec2.Subnet, ec2.RouteTable]:
-    name = _Tags(Name=f"{environment.stack_name}-{title}")
+    name = Tags(Name=f"{environment.stack_name}-{title}")
     subnet = template.add_resource(
         ec2.Subnet(
             title,
@@ -118,7 +117,7 @@ def _add_subnet(
 def _add_internet_gateway(
     template: Template, vpc: ec2.VPC, tables: Sequence[ec2.RouteTable], environment: Environment
 ) -> None:
-    gateway = template.add_resource(ec2.InternetGateway("InternetGateway", Tags=_Tags(Name=environment.stack_name)))
+    gateway = template.add_resource(ec2.InternetGateway("InternetGateway", Tags=Tags(Name=environment.stack_name)))
     attachment = template.add_resource(
         ec2.VPCGatewayAttachment("VpcGatewayAttachment", VpcId=Ref(vpc), InternetGatewayId=Ref(gateway))
     )
@@ -137,7 +136,7 @@ def _add_internet_gateway(
 def _add_nat_gateway(
     template: Template, subnet: ec2.Subnet, tables: Sequence[ec2.RouteTable], environment: Environment
 ) -> None:
-    name = _Tags(Name=environment.stack_name)
+    name = Tags(Name=environment.stack_name)
     address = template.add_resource(
         ec2.EIP("NatGatewayAddress", DependsOn="VpcGatewayAttachment", Domain="vpc", Tags=name)
     )
