@@ -14,7 +14,8 @@ from troposphere import Tags, awslambda
 from tapgen import naming
 from tapgen.bare_errors import translated
 from tapgen.errors import DocumentError, suggestion
-from tapgen.layers import api, compute, data, identity, monitoring, network
+from tapgen.layers import compute, data, identity, monitoring, network
+from tapgen.layers.api import rest as api
 from tapgen.layers.refs import ApiRefs, ComputeRefs, DataRefs, IdentityRefs, NetworkRefs
 
 if TYPE_CHECKING:

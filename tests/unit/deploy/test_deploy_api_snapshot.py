@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tapgen.document import render
-from tapgen.layers.api import PUBLISHED, _digest
+from tapgen.layers.api.rest import PUBLISHED, _digest
 from tapgen.settings.load import load
 
 ROOT = Path(__file__).parents[3]

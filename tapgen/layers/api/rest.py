@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from troposphere import GetAtt, Output, Ref, Sub, apigateway, awslambda
 
 from tapgen import naming
-from tapgen.layers.cors import preflight, response_headers
+from tapgen.layers.api.cors import preflight, response_headers
 from tapgen.layers.refs import ApiRefs, embedded
 from tapgen.settings import routes
 

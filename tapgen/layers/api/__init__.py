@@ -1,0 +1,1 @@
+"""The API layer: REST and HTTP APIs, who may call them, and under which names."""
