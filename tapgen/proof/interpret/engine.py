@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeVar
 
-from tapgen.proof.interpret import attributes, calling, expressions, modules, statements
 from tapgen.proof.interpret.machine import Machine, Steps
 from tapgen.proof.interpret.memory import TooEntangledError
+from tapgen.proof.interpret.python import attributes, calling, expressions, modules, statements
+from tapgen.proof.interpret.python.values import Const, Container, Frame, Scope, anything
 from tapgen.proof.interpret.results import Analysis, Call, Note, Unresolved
 from tapgen.proof.interpret.source import Module, Sources, split_entry_point
-from tapgen.proof.interpret.values import Const, Container, Frame, Scope, anything
 
 Finding = TypeVar("Finding", Call, Unresolved)
 

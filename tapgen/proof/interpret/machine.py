@@ -11,11 +11,9 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from tapgen.proof.interpret import scopes
 from tapgen.proof.interpret.memory import STEPS, STEPS_PER_BYTE, Memory
-from tapgen.proof.interpret.results import Unresolved
-from tapgen.proof.interpret.source import Module, Sources
-from tapgen.proof.interpret.values import (
+from tapgen.proof.interpret.python import scopes
+from tapgen.proof.interpret.python.values import (
     EMPTY,
     OPAQUE,
     Arguments,
@@ -29,6 +27,8 @@ from tapgen.proof.interpret.values import (
     Scope,
     Values,
 )
+from tapgen.proof.interpret.results import Unresolved
+from tapgen.proof.interpret.source import Module, Sources
 
 T = TypeVar("T")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 
+from tapgen.proof.interpret.python.values import EMPTY, KEYS, OPAQUE, Cell, Const, Container, Frame, Space, Values
 from tapgen.proof.interpret.results import EnvironmentVariable
-from tapgen.proof.interpret.values import EMPTY, KEYS, OPAQUE, Cell, Const, Container, Frame, Space, Values
 
 STEPS = 8_000
 STEPS_PER_BYTE = 0.2

@@ -7,7 +7,7 @@ import botocore.session
 import pytest
 from botocore import xform_name
 
-from tapgen.proof.interpret import models
+from tapgen.proof.interpret.boto3 import models
 
 SERVICES = sorted(botocore.session.Session().get_available_services())
 

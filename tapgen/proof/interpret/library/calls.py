@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import ast
 
-from tapgen.proof.interpret import attributes, client, items, protocols
-from tapgen.proof.interpret.builtin_functions import BUILTINS
+from tapgen.proof.interpret.boto3 import client
+from tapgen.proof.interpret.boto3.sdk import SDK, Session
+from tapgen.proof.interpret.library.builtins import BUILTINS
+from tapgen.proof.interpret.library.standard import STANDARD
 from tapgen.proof.interpret.machine import Machine
-from tapgen.proof.interpret.sdk import SDK, Session
-from tapgen.proof.interpret.standard import STANDARD
-from tapgen.proof.interpret.values import (
+from tapgen.proof.interpret.python import attributes, items, protocols
+from tapgen.proof.interpret.python.values import (
     CALLABLE,
     DATA,
     EMPTY,

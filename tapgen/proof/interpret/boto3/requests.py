@@ -7,10 +7,21 @@ import itertools
 import re
 from collections.abc import Iterable, Mapping
 
-from tapgen.proof.interpret import models
+from tapgen.proof.interpret.boto3 import models
 from tapgen.proof.interpret.machine import Machine
+from tapgen.proof.interpret.python.values import (
+    EMPTY,
+    KEYS,
+    NONE,
+    REST,
+    UNKNOWN,
+    Arguments,
+    Const,
+    Container,
+    Frame,
+    Values,
+)
 from tapgen.proof.interpret.results import Binding, Call, EnvironmentVariable, Literal, Parameter, Part, Unknown
-from tapgen.proof.interpret.values import EMPTY, KEYS, NONE, REST, UNKNOWN, Arguments, Const, Container, Frame, Values
 
 MOST_COMBINATIONS = 16
 """Combinations of resources told apart for one call; beyond that the binding is unknown."""

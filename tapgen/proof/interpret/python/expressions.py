@@ -6,10 +6,10 @@ import ast
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from tapgen.proof.interpret import items, operators, protocols, scopes
 from tapgen.proof.interpret.machine import Machine
-from tapgen.proof.interpret.names import assign, find
-from tapgen.proof.interpret.values import (
+from tapgen.proof.interpret.python import items, operators, protocols, scopes
+from tapgen.proof.interpret.python.names import assign, find
+from tapgen.proof.interpret.python.values import (
     EMPTY,
     KEYS,
     NONE,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 
-from tapgen.proof.interpret import attributes, resource, storing
+from tapgen.proof.interpret.boto3 import resource
+from tapgen.proof.interpret.boto3.sdk import Collection
 from tapgen.proof.interpret.machine import Machine
-from tapgen.proof.interpret.results import EnvironmentVariable
-from tapgen.proof.interpret.sdk import Collection
-from tapgen.proof.interpret.values import (
+from tapgen.proof.interpret.python import attributes, storing
+from tapgen.proof.interpret.python.values import (
     EMPTY,
     KEYS,
     NONE,
@@ -30,6 +30,7 @@ from tapgen.proof.interpret.values import (
     Value,
     Values,
 )
+from tapgen.proof.interpret.results import EnvironmentVariable
 
 MOST_KEYS = 12
 

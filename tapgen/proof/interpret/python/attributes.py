@@ -5,10 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 
-from tapgen.proof.interpret import client, resource
-from tapgen.proof.interpret.machine import Machine
-from tapgen.proof.interpret.results import EnvironmentVariable
-from tapgen.proof.interpret.sdk import (
+from tapgen.proof.interpret.boto3 import client, resource
+from tapgen.proof.interpret.boto3.sdk import (
     SDK,
     BatchWriter,
     Client,
@@ -20,7 +18,8 @@ from tapgen.proof.interpret.sdk import (
     Session,
     Waiter,
 )
-from tapgen.proof.interpret.values import (
+from tapgen.proof.interpret.machine import Machine
+from tapgen.proof.interpret.python.values import (
     CALLABLE,
     DATA,
     EMPTY,
@@ -49,6 +48,7 @@ from tapgen.proof.interpret.values import (
     Value,
     Values,
 )
+from tapgen.proof.interpret.results import EnvironmentVariable
 
 _ORDINARY_BASES = frozenset({
     "builtins.object", "builtins.Exception", "builtins.BaseException", "abc.ABC", "typing.Protocol", "typing.Generic",

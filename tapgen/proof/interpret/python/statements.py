@@ -6,11 +6,11 @@ import ast
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from tapgen.proof.interpret import attributes, hints, items, modules, protocols, scopes
-from tapgen.proof.interpret.expressions import evaluate, make_function
 from tapgen.proof.interpret.machine import Machine
-from tapgen.proof.interpret.names import assign, variable
-from tapgen.proof.interpret.values import (
+from tapgen.proof.interpret.python import attributes, hints, items, modules, protocols, scopes
+from tapgen.proof.interpret.python.expressions import evaluate, make_function
+from tapgen.proof.interpret.python.names import assign, variable
+from tapgen.proof.interpret.python.values import (
     EMPTY,
     NONE,
     RETURN,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping
 
-from tapgen.proof.interpret import models
+from tapgen.proof.interpret.boto3 import models
+from tapgen.proof.interpret.boto3.requests import bindings, copy_source, record
+from tapgen.proof.interpret.boto3.sdk import Client, Paginator, Resource, SdkData, SdkMethod, Session, Waiter
 from tapgen.proof.interpret.machine import Machine
-from tapgen.proof.interpret.requests import bindings, copy_source, record
+from tapgen.proof.interpret.python.values import EMPTY, NONE, REST, UNKNOWN, Arguments, Const, Container, Frame, Values
 from tapgen.proof.interpret.results import Binding, Unknown
-from tapgen.proof.interpret.sdk import Client, Paginator, Resource, SdkData, SdkMethod, Session, Waiter
-from tapgen.proof.interpret.values import EMPTY, NONE, REST, UNKNOWN, Arguments, Const, Container, Frame, Values
 
 UPLOAD = ("PutObject", "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload", "AbortMultipartUpload")
 DOWNLOAD = ("HeadObject", "GetObject")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import builtins
 
-from tapgen.proof.interpret import attributes, items, storing
 from tapgen.proof.interpret.machine import Machine
-from tapgen.proof.interpret.values import EMPTY, REST, UNKNOWN, Cell, Container, Frame, Instance, Library, Values
+from tapgen.proof.interpret.python import attributes, items, storing
+from tapgen.proof.interpret.python.values import EMPTY, REST, UNKNOWN, Cell, Container, Frame, Instance, Library, Values
 
 _BUILTINS = frozenset(dir(builtins))
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 
-from tapgen.proof.interpret import items, scopes
-from tapgen.proof.interpret.builtin_functions import Handler, copy_items, descriptor, import_by_name
+from tapgen.proof.interpret.library.builtins import Handler, copy_items, descriptor, import_by_name
 from tapgen.proof.interpret.machine import Machine
-from tapgen.proof.interpret.values import (
+from tapgen.proof.interpret.python import items, scopes
+from tapgen.proof.interpret.python.values import (
     EMPTY,
     REST,
     Arguments,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 
-from tapgen.proof.interpret import items, protocols
 from tapgen.proof.interpret.machine import Machine
-from tapgen.proof.interpret.values import EMPTY, UNKNOWN, Const, Container, Frame, Values
+from tapgen.proof.interpret.python import items, protocols
+from tapgen.proof.interpret.python.values import EMPTY, UNKNOWN, Const, Container, Frame, Values
 
 MOST_TEXTS = 12
 """Texts that one expression is told to have."""

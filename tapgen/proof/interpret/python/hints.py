@@ -5,11 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from tapgen.proof.interpret import models
+from tapgen.proof.interpret.boto3 import models
+from tapgen.proof.interpret.boto3.sdk import Client, Resource
 from tapgen.proof.interpret.machine import Machine
-from tapgen.proof.interpret.results import Unknown
-from tapgen.proof.interpret.sdk import Client, Resource
-from tapgen.proof.interpret.values import (
+from tapgen.proof.interpret.python.values import (
     EMPTY,
     Arguments,
     Class,
@@ -22,6 +21,7 @@ from tapgen.proof.interpret.values import (
     Values,
     anything,
 )
+from tapgen.proof.interpret.results import Unknown
 
 _STUBS = ("mypy_boto3_", "types_boto3_")
 _UNIONS = frozenset({"typing.Optional", "typing.Union", "typing.Annotated", "typing.Final", "typing.ClassVar"})

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from tapgen.proof.interpret import attributes, items, modules, storing
+from tapgen.proof.interpret.boto3.sdk import SDK
 from tapgen.proof.interpret.machine import Machine
-from tapgen.proof.interpret.sdk import SDK
-from tapgen.proof.interpret.values import (
+from tapgen.proof.interpret.python import attributes, items, modules, storing
+from tapgen.proof.interpret.python.values import (
     EMPTY,
     NONE,
     REST,

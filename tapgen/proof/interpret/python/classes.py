@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 
-from tapgen.proof.interpret import attributes, hints
 from tapgen.proof.interpret.machine import Machine
-from tapgen.proof.interpret.values import (
+from tapgen.proof.interpret.python import attributes, hints
+from tapgen.proof.interpret.python.values import (
     NONE,
     OPAQUE,
     REST,

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Hashable
 
-from tapgen.proof.interpret import attributes, client, hints, items, library, resource
-from tapgen.proof.interpret.classes import call_back, instantiate
+from tapgen.proof.interpret.boto3 import client, resource
+from tapgen.proof.interpret.boto3.sdk import SDK, Client, Paginator, SdkMethod, Session, Waiter
+from tapgen.proof.interpret.library import calls as library
 from tapgen.proof.interpret.machine import Machine
-from tapgen.proof.interpret.results import EnvironmentVariable
-from tapgen.proof.interpret.scopes import parameters
-from tapgen.proof.interpret.sdk import SDK, Client, Paginator, SdkMethod, Session, Waiter
-from tapgen.proof.interpret.values import (
+from tapgen.proof.interpret.python import attributes, hints, items
+from tapgen.proof.interpret.python.classes import call_back, instantiate
+from tapgen.proof.interpret.python.scopes import parameters
+from tapgen.proof.interpret.python.values import (
     CALLABLE,
     EMPTY,
     NONE,
@@ -39,6 +40,7 @@ from tapgen.proof.interpret.values import (
     Values,
     anything,
 )
+from tapgen.proof.interpret.results import EnvironmentVariable
 
 MOST_TELLING = 6
 """An argument that may be more things than that does not tell two calls apart."""

@@ -6,13 +6,13 @@ import ast
 import itertools
 from collections.abc import Mapping
 
-from tapgen.proof.interpret import client, models
+from tapgen.proof.interpret.boto3 import client, models
+from tapgen.proof.interpret.boto3.models import Param, ResourceModel, Target, snake
+from tapgen.proof.interpret.boto3.requests import MOST_COMBINATIONS, bindings, record
+from tapgen.proof.interpret.boto3.sdk import BatchWriter, Collection, Resource, SdkData, SdkMethod
 from tapgen.proof.interpret.machine import Machine
-from tapgen.proof.interpret.models import Param, ResourceModel, Target, snake
-from tapgen.proof.interpret.requests import MOST_COMBINATIONS, bindings, record
+from tapgen.proof.interpret.python.values import EMPTY, REST, UNKNOWN, Arguments, Const, Frame, Values
 from tapgen.proof.interpret.results import Binding, EnvironmentVariable, Literal, Unknown
-from tapgen.proof.interpret.sdk import BatchWriter, Collection, Resource, SdkData, SdkMethod
-from tapgen.proof.interpret.values import EMPTY, REST, UNKNOWN, Arguments, Const, Frame, Values
 
 _ITERATORS = frozenset({"all", "filter", "limit", "page_size", "pages"})
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 
-from tapgen.proof.interpret.attributes import describe, in_class
+from tapgen.proof.interpret.boto3.sdk import SDK
 from tapgen.proof.interpret.machine import Machine
-from tapgen.proof.interpret.sdk import SDK
-from tapgen.proof.interpret.values import (
+from tapgen.proof.interpret.python.attributes import describe, in_class
+from tapgen.proof.interpret.python.values import (
     Arguments,
     Bag,
     Class,

@@ -6,8 +6,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from tapgen.proof.interpret.results import EnvironmentVariable
-from tapgen.proof.interpret.sdk import (
+from tapgen.proof.interpret.boto3.sdk import (
     BatchWriter,
     Client,
     Collection,
@@ -18,6 +17,7 @@ from tapgen.proof.interpret.sdk import (
     Session,
     Waiter,
 )
+from tapgen.proof.interpret.results import EnvironmentVariable
 
 
 class Cell:

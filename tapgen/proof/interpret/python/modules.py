@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import sys
 
-from tapgen.proof.interpret import attributes
 from tapgen.proof.interpret.machine import Machine
+from tapgen.proof.interpret.python import attributes
+from tapgen.proof.interpret.python.values import EMPTY, External, Frame, Library, ModuleValue, Value, Values
 from tapgen.proof.interpret.source import AWS_SDK
-from tapgen.proof.interpret.values import EMPTY, External, Frame, Library, ModuleValue, Value, Values
 
 
 def load(machine: Machine, frame: Frame, node: ast.AST, name: str) -> Values:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
-from tapgen.proof.interpret import attributes
 from tapgen.proof.interpret.machine import Machine
-from tapgen.proof.interpret.values import EMPTY, Arguments, Frame, Instance, Values
+from tapgen.proof.interpret.python import attributes
+from tapgen.proof.interpret.python.values import EMPTY, Arguments, Frame, Instance, Values
 
 TEXT = ("__format__", "__str__", "__repr__")
 TRUTH = ("__bool__", "__len__")

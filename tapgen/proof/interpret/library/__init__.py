@@ -1,0 +1,1 @@
+"""Libraries: what calling a name that is not in the source does."""

@@ -1,0 +1,1 @@
+"""The language: what Python code evaluates to, as sets of abstract values."""
