@@ -13,14 +13,14 @@ from pathlib import Path
 import msgspec
 from msgspec import NODEFAULT, inspect
 
-from tapgen.settings import model
+from tapgen.settings import alarms, apis, functions, model, network, suppressions, tables
 
 TARGET = Path(__file__).parents[1] / "docs" / "settings.md"
 
 HEAD = """\
 # Settings
 
-Generated from `tapgen/settings/model.py` by `scripts/settings_reference.py`; edit those.
+Generated from `tapgen/settings/` by `scripts/settings_reference.py`; edit those.
 
 Settings stand under `[tool.tapgen]` of `pyproject.toml`, or at the top of a `tapgen.toml`, which wins where both are.
 They are looked for from the current folder upward; `--project` names the folder or the file. Paths are relative to the
@@ -62,29 +62,29 @@ regions = ["eu-central-1", "us-east-1"]
 layers = ["layers.queue"]
 tags.Team = "shop"
 """,
-    model.Network: """\
+    network.Network: """\
 [network]
 cidr = "10.8.0.0/20"
 availability_zones = 3
 subnets = "isolated"
 endpoints = ["dynamodb", "sqs"]
 """,
-    model.Table: """\
+    tables.Table: """\
 [tables.Orders]
 partition_key = { name = "customerId" }
 sort_key = { name = "orderId" }
 ttl = "expiresAt"
 """,
-    model.Key: """\
+    tables.Key: """\
 [tables.Orders]
 partition_key = { name = "placedAt", type = "N" }
 """,
-    model.Index: """\
+    tables.Index: """\
 [tables.Orders]
 partition_key = { name = "orderId" }
 indexes.byStatus = { partition_key = { name = "status" }, projection = "KEYS_ONLY" }
 """,
-    model.Function: """\
+    functions.Function: """\
 [functions.Orders]
 source = "functions/orders"
 entry_point = "orders.handler"
@@ -93,41 +93,41 @@ environment.LOG_LEVEL = "INFO"
 routes = ["GET /orders", "ANY /orders/{orderId}"]
 tables.Orders = { variable = "TABLE_NAME" }
 """,
-    model.TableAccess: """\
+    tables.TableAccess: """\
 [functions.Orders]
 source = "functions/orders"
 tables.Orders = { variable = "TABLE_NAME", actions = ["dynamodb:GetItem"], indexes.byStatus = ["dynamodb:Query"] }
 """,
-    model.Api: """\
+    apis.Api: """\
 [api]
 name = "Shop"
 stage = "v1"
 authorization = "AWS_IAM"
 """,
-    model.Cors: """\
+    apis.Cors: """\
 [api.cors]
 origins = ["https://shop.example.com"]
 methods = ["GET", "POST"]
 """,
-    model.Throttling: """\
+    apis.Throttling: """\
 [api.throttling]
 rate = 50
 burst = 100
 """,
-    model.Alarms: """\
+    alarms.Alarms: """\
 [alarms]
 alarm_email = "team@example.com"
 duration_percent = 50
 """,
-    model.Logs: """\
+    alarms.Logs: """\
 [logs]
 retention_days = 365
 """,
-    model.Check: """\
+    suppressions.Check: """\
 [check]
 suppress = [{ rule = "W3011", reason = "The table is kept by hand" }]
 """,
-    model.Suppression: """\
+    suppressions.Suppression: """\
 [check]
 suppress = [{ rule = "W3011", resource = "ItemTable", reason = "The table is kept by hand" }]
 """,
@@ -136,19 +136,19 @@ suppress = [{ rule = "W3011", resource = "ItemTable", reason = "The table is kep
 
 TITLES: dict[type, str] = {
     model.Environment: "The application: `[tool.tapgen]`",
-    model.Network: "`[network]`",
-    model.Table: "`[tables.NAME]`",
-    model.Key: "Keys",
-    model.Index: "`[tables.NAME.indexes.NAME]`",
-    model.Function: "`[functions.NAME]`",
-    model.TableAccess: "`[functions.NAME.tables.NAME]`",
-    model.Api: "`[api]`",
-    model.Cors: "`[api.cors]`",
-    model.Throttling: "`[api.throttling]`",
-    model.Alarms: "`[alarms]`",
-    model.Logs: "`[logs]`",
-    model.Check: "`[check]`",
-    model.Suppression: "Items of `check.suppress`",
+    network.Network: "`[network]`",
+    tables.Table: "`[tables.NAME]`",
+    tables.Key: "Keys",
+    tables.Index: "`[tables.NAME.indexes.NAME]`",
+    functions.Function: "`[functions.NAME]`",
+    tables.TableAccess: "`[functions.NAME.tables.NAME]`",
+    apis.Api: "`[api]`",
+    apis.Cors: "`[api.cors]`",
+    apis.Throttling: "`[api.throttling]`",
+    alarms.Alarms: "`[alarms]`",
+    alarms.Logs: "`[logs]`",
+    suppressions.Check: "`[check]`",
+    suppressions.Suppression: "Items of `check.suppress`",
 }
 
 _GIVEN = ("name", "root")  # of an environment: its table's name, its file's folder

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
 
     from tapgen.document import Document
-    from tapgen.settings.model import Environment, Function
+    from tapgen.settings.functions import Function
+    from tapgen.settings.model import Environment
 
 Files = Mapping[str, Path]
 Installer = Callable[[Path, Path, str, str], None]

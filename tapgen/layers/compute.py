@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from troposphere import Template
 
     from tapgen.layers.refs import DataRefs, IdentityRefs, NetworkRefs
-    from tapgen.settings.model import Environment, Function
+    from tapgen.settings.functions import Function
+    from tapgen.settings.model import Environment
 
 INLINE_MODULE = "index"  # AWS::Lambda::Function Code: CloudFormation writes ZipFile into a file of this name
 

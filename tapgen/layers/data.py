@@ -12,7 +12,8 @@ from tapgen.layers.refs import DataRefs, LogGroupRefs, TableRefs
 if TYPE_CHECKING:
     from troposphere import Template
 
-    from tapgen.settings.model import Environment, Key, Table
+    from tapgen.settings.model import Environment
+    from tapgen.settings.tables import Key, Table
 
 KEPT = "RetainExceptOnCreate"
 """DeletionPolicy of protected state: kept, but a failed first creation leaves nothing behind that blocks the next."""

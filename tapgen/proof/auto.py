@@ -12,7 +12,9 @@ from tapgen.errors import TapgenError
 from tapgen.proof import actions, calls
 
 if TYPE_CHECKING:
-    from tapgen.settings.model import Environment, Function, TableAccess
+    from tapgen.settings.functions import Function
+    from tapgen.settings.model import Environment
+    from tapgen.settings.tables import TableAccess
 
 Analyse = Callable[[Path, str], calls.Analysis]
 

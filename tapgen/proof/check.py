@@ -17,7 +17,8 @@ from tapgen.proof.subject import Source, Subject
 if TYPE_CHECKING:
     from tapgen.document import Document
     from tapgen.proof.lint import Lint
-    from tapgen.settings.model import Environment, Suppression
+    from tapgen.settings.model import Environment
+    from tapgen.settings.suppressions import Suppression
 
 _LINT_RULE = re.compile(r"[EWI]\d{4}")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 if TYPE_CHECKING:
     from tapgen.document import DocumentPath
-    from tapgen.settings.model import Suppression
+    from tapgen.settings.suppressions import Suppression
 
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)  # worst first

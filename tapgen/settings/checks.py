@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from tapgen import naming
 from tapgen.errors import TapgenError, suggestion
 from tapgen.settings import routes
-from tapgen.settings.model import Environment, Function, Key, TableAccess
+from tapgen.settings.functions import Function
+from tapgen.settings.model import Environment
+from tapgen.settings.tables import Key, TableAccess
 from tapgen.sources import read_source
 
 Problem = tuple[tuple[str | int, ...], str]

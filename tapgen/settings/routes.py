@@ -8,7 +8,7 @@ from typing import get_args
 
 from msgspec import Struct
 
-from tapgen.settings.model import HttpMethod
+from tapgen.settings.names import HttpMethod
 
 METHODS: tuple[str, ...] = get_args(HttpMethod)
 

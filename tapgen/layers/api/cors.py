@@ -9,7 +9,7 @@ from troposphere import apigateway
 from tapgen.settings.routes import METHODS
 
 if TYPE_CHECKING:
-    from tapgen.settings.model import Cors
+    from tapgen.settings.apis import Cors
 
 PREFLIGHT_SECONDS = 600  # Chromium keeps a preflight's answer for 7200 s at most, Safari for 600 s
 

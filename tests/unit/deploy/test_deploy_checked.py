@@ -13,7 +13,9 @@ from tapgen.deploy.view import Masked
 from tapgen.errors import ExitCode
 from tapgen.local.view import BriefView
 from tapgen.proof.findings import Finding
-from tapgen.settings.model import Check, Environment, Function, Suppression
+from tapgen.settings.functions import Function
+from tapgen.settings.model import Environment
+from tapgen.settings.suppressions import Check, Suppression
 from tests.unit.deploy.fake import Time
 from tests.unit.deploy.scene import Seen
 

@@ -8,7 +8,9 @@ import pytest
 from tapgen.errors import ExitCode
 from tapgen.local.deployment import deploy
 from tapgen.local.view import BriefView
-from tapgen.settings.model import Environment, Function, Key, Table
+from tapgen.settings.functions import Function
+from tapgen.settings.model import Environment
+from tapgen.settings.tables import Key, Table
 
 
 def environment(tmp_path, name, **tables):

@@ -8,7 +8,9 @@ from tapgen.local import session
 from tapgen.local.gateway import Call
 from tapgen.local.server import Request
 from tapgen.local.session import Deployed, Redeploy
-from tapgen.settings.model import Environment, Function, Key, Table
+from tapgen.settings.functions import Function
+from tapgen.settings.model import Environment
+from tapgen.settings.tables import Key, Table
 
 ARN = "arn:aws:cloudformation:us-east-1:123456789012:stack/shop-dev/1"
 

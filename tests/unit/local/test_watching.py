@@ -6,7 +6,8 @@ import pytest
 from msgspec import structs
 
 from tapgen.local.watching import changed, snapshot
-from tapgen.settings.model import Environment, Function
+from tapgen.settings.functions import Function
+from tapgen.settings.model import Environment
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from tapgen.errors import TapgenError
 from tapgen.proof import check
 from tapgen.proof.auto import with_actions
 from tapgen.settings.load import load
-from tapgen.settings.model import Environment, TableAccess
+from tapgen.settings.model import Environment
+from tapgen.settings.tables import TableAccess
 from tests.unit.proof.documents import PUT, SETTINGS, write_project
 
 AUTO = SETTINGS.replace(', actions = ["dynamodb:PutItem"]', "")

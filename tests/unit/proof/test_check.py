@@ -15,7 +15,7 @@ from tapgen.proof import check, lint
 from tapgen.proof.findings import Finding, failing, ordered, suppress, worse_or_equal
 from tapgen.proof.subject import Subject
 from tapgen.settings.load import load
-from tapgen.settings.model import Suppression
+from tapgen.settings.suppressions import Suppression
 from tests.unit.proof import documents
 from tests.unit.proof.documents import GET_SETTINGS, SETTINGS, write_project
 
