@@ -14,9 +14,9 @@ from tapgen.errors import TapgenError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tapgen.deploy.operations import AwsClient
+    from tapgen.deploy.aws.operations import AwsClient
     from tapgen.deploy.request import Deployment, Options, Outcome
-    from tapgen.deploy.view import View
+    from tapgen.deploy.views.view import View
     from tapgen.settings.model import Environment
 
 profile = click.option("--profile", help="Profile of the AWS configuration.")
@@ -33,7 +33,7 @@ def aws(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def connect_all(environment: Environment, profile: str | None, region: str | None) -> list[AwsClient]:
     """One client for each region of the environment; `--region` names one of them."""
-    from tapgen.deploy.aws import connect
+    from tapgen.deploy.aws.session import connect
 
     return [connect(profile, name) for name in ((region,) if region else environment.target_regions or (None,))]
 
@@ -55,13 +55,13 @@ def connect_one(environment: Environment, profile: str | None, region: str | Non
 @contextmanager
 def views(*, as_json: bool) -> Iterator[Callable[[str], View]]:
     """A maker of views by region ('' where there is one): JSON, a live terminal, or plain lines."""
-    from tapgen.deploy.plain import JsonView, PlainView
+    from tapgen.deploy.views.plain import JsonView, PlainView
 
     if as_json:
         yield lambda region: JsonView(sys.stdout, region)
     elif sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
-        from tapgen.deploy.live import Board
-        from tapgen.deploy.pace import Clock
+        from tapgen.deploy.aws.polling import Clock
+        from tapgen.deploy.views.live import Board
 
         board = Board(sys.stdout, sys.stderr, Clock())
         try:

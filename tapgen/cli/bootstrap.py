@@ -10,7 +10,7 @@ from tapgen.cli import aws_options
 from tapgen.cli.options import as_json
 
 if TYPE_CHECKING:
-    from tapgen.deploy.plan import Plan
+    from tapgen.deploy.plan.plan import Plan
 
 
 @click.command()
@@ -28,8 +28,8 @@ def command(ctx: click.Context, profile: str | None, region: str | None, yes: bo
       tapgen bootstrap --region eu-west-1
     """
     aws_options.needs_terminal(yes)
-    from tapgen.deploy.aws import connect
-    from tapgen.deploy.bootstrap import bootstrap_request
+    from tapgen.deploy.artifacts.bootstrap import bootstrap_request
+    from tapgen.deploy.aws.session import connect
     from tapgen.deploy.run import deploy
 
     def confirm(plan: Plan) -> bool:

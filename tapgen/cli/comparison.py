@@ -11,7 +11,7 @@ from tapgen import document, revisions, store
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tapgen.deploy.ports import Client
+    from tapgen.deploy.aws.client import Client
     from tapgen.document import Document
     from tapgen.review.model import Review
     from tapgen.review.stack import StackState
@@ -137,9 +137,9 @@ def _wanted(environment: Environment, live: Mapping[str, str]) -> StackState:
     """
     from contextlib import ExitStack
 
+    from tapgen.deploy.artifacts.packages import packages
     from tapgen.deploy.assemble import stack_tags
-    from tapgen.deploy.bundle import packages
-    from tapgen.deploy.policy import stack_policy
+    from tapgen.deploy.stack.stack_policy import stack_policy
     from tapgen.review.intrinsics import scalar
     from tapgen.review.stack import StackState
 

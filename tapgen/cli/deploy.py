@@ -13,7 +13,7 @@ from tapgen.cli.options import as_json, environment, load_environment
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tapgen.deploy.plan import Plan
+    from tapgen.deploy.plan.plan import Plan
 
 
 @click.command()
@@ -64,9 +64,9 @@ def command(
     if not plan_only:
         aws_options.needs_terminal(yes)
     from tapgen import document
+    from tapgen.deploy.artifacts.packages import packages
     from tapgen.deploy.assemble import assemble
-    from tapgen.deploy.bundle import packages
-    from tapgen.deploy.checked import refused
+    from tapgen.deploy.plan.check import refused
     from tapgen.deploy.regions import deploy_regions
     from tapgen.deploy.request import Options
 

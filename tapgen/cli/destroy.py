@@ -10,7 +10,7 @@ from tapgen.cli import aws_options
 from tapgen.cli.options import as_json, environment, load_environment
 
 if TYPE_CHECKING:
-    from tapgen.deploy.destroy import Question
+    from tapgen.deploy.commands.destroy import Question
 
 
 @click.command()
@@ -45,7 +45,7 @@ def command(
       tapgen destroy --env prod --disable-protection --confirm tap-prod --yes
     """
     aws_options.needs_terminal(yes or typed is not None)
-    from tapgen.deploy.destroy import Destroy
+    from tapgen.deploy.commands.destroy import Destroy
     from tapgen.deploy.request import Options
 
     chosen = load_environment(ctx.obj, environment)

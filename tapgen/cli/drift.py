@@ -20,9 +20,9 @@ def command(ctx: click.Context, environment: str, profile: str | None, region: s
     Example:
       tapgen drift --env prod
     """
-    from tapgen.deploy.drift import detect, drift_fields, drift_lines, drifted
-    from tapgen.deploy.inspect import existing
-    from tapgen.deploy.pace import Clock
+    from tapgen.deploy.aws.polling import Clock
+    from tapgen.deploy.commands.drift import detect, drift_fields, drift_lines, drifted
+    from tapgen.deploy.commands.status import existing
     from tapgen.document import parse
     from tapgen.errors import ExitCode
 

@@ -32,7 +32,7 @@ def command(
     Example:
       echo '{"httpMethod": "GET"}' | tapgen invoke Item --env dev --payload -
     """
-    from tapgen.deploy.invoke import invoke
+    from tapgen.deploy.commands.invoke import invoke
     from tapgen.deploy.masking import masker
     from tapgen.errors import ExitCode
 

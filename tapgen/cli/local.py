@@ -13,7 +13,7 @@ from tapgen.cli.options import environment, filled, load_environment, load_proje
 from tapgen.errors import ExitCode
 
 if TYPE_CHECKING:
-    from tapgen.deploy.view import View
+    from tapgen.deploy.views.view import View
     from tapgen.errors import TapgenError
     from tapgen.local.emulator import Emulator
     from tapgen.local.gateway import Call

@@ -37,10 +37,10 @@ def command(
     import json
     import time
 
-    from tapgen.deploy.invoke import log_group
-    from tapgen.deploy.logs import age, log_line, read
+    from tapgen.deploy.aws.polling import Clock
+    from tapgen.deploy.commands.invoke import log_group
+    from tapgen.deploy.commands.logs import age, log_line, read
     from tapgen.deploy.masking import masker
-    from tapgen.deploy.pace import Clock
 
     start = int(max(0.0, time.time() - age(since)) * 1000)
     chosen = load_environment(ctx.obj, environment)

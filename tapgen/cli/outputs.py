@@ -26,8 +26,8 @@ def command(
       tapgen outputs --env dev --json
       eval "$(tapgen outputs --env dev --format env)"
     """
-    from tapgen.deploy.inspect import as_environment, outputs
-    from tapgen.deploy.texts import output_lines
+    from tapgen.deploy.commands.status import as_environment, outputs
+    from tapgen.deploy.views.lines import output_lines
 
     chosen = load_environment(ctx.obj, environment)
     found = outputs(aws_options.connect_one(chosen, profile, region), chosen.stack_name)

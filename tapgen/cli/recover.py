@@ -34,7 +34,7 @@ def command(
       tapgen recover --env dev --skip ItemTable
     """
     aws_options.needs_terminal(yes)
-    from tapgen.deploy.recover import Recover
+    from tapgen.deploy.commands.recover import Recover
     from tapgen.deploy.request import Options
 
     chosen = load_environment(ctx.obj, environment)

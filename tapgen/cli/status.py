@@ -20,7 +20,7 @@ def command(ctx: click.Context, environment: str, profile: str | None, region: s
     Example:
       tapgen status --env prod --json
     """
-    from tapgen.deploy.inspect import status
+    from tapgen.deploy.commands.status import status
 
     chosen = load_environment(ctx.obj, environment)
     rows = [status(client, chosen.stack_name) for client in aws_options.connect_all(chosen, profile, region)]

@@ -23,7 +23,7 @@ def command(
     Example:
       tapgen watch --env prod
     """
-    from tapgen.deploy.attach import Watch
+    from tapgen.deploy.commands.watch import Watch
     from tapgen.deploy.request import Options
 
     chosen = load_environment(ctx.obj, environment)

@@ -15,12 +15,12 @@ from tapgen.deploy.run import SYSTEM_CLOCK, Run, deploy
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tapgen.deploy.pace import Clock
-    from tapgen.deploy.plan import Plan
-    from tapgen.deploy.ports import Client
-    from tapgen.deploy.prepare import Prepared
+    from tapgen.deploy.aws.client import Client
+    from tapgen.deploy.aws.polling import Clock
+    from tapgen.deploy.plan.plan import Plan
+    from tapgen.deploy.plan.prepare import Prepared
     from tapgen.deploy.request import Deployment
-    from tapgen.deploy.view import View
+    from tapgen.deploy.views.view import View
 
 _LOOK = 0.1  # seconds between two looks at the threads, so that a Ctrl-C is heard
 

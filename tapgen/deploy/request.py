@@ -10,8 +10,8 @@ from tapgen.errors import ExitCode, TapgenError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tapgen.deploy.values import Output
-    from tapgen.deploy.watch import Cause
+    from tapgen.deploy.aws.model import Output
+    from tapgen.deploy.stack.progress import Cause
     from tapgen.document import Document
 
 HOUR = 3600.0

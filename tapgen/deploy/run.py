@@ -10,32 +10,32 @@ import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from tapgen.deploy.attempt import Attempt
-from tapgen.deploy.ending import ending, unfinished
-from tapgen.deploy.facts import fingerprint, hidden_parameters
-from tapgen.deploy.faults import AwsError
-from tapgen.deploy.follow import Followed, follow
-from tapgen.deploy.guard import RefusedError
+from tapgen.deploy.artifacts.facts import fingerprint, hidden_parameters
+from tapgen.deploy.aws.errors import AwsError
+from tapgen.deploy.aws.polling import Clock
 from tapgen.deploy.masking import Masker, masker, secrets
-from tapgen.deploy.pace import Clock
-from tapgen.deploy.plan import keeping
-from tapgen.deploy.planned import check_arn, prepare_plan
-from tapgen.deploy.prepare import Prepared, look, prepare
-from tapgen.deploy.protect import TemporaryPolicy, protect
+from tapgen.deploy.plan.guard import RefusedError
+from tapgen.deploy.plan.own_change_set import Attempt
+from tapgen.deploy.plan.plan import keeping
+from tapgen.deploy.plan.prepare import Prepared, look, prepare
+from tapgen.deploy.plan.reviewed import check_arn, prepare_plan
 from tapgen.deploy.request import Outcome
-from tapgen.deploy.target import BusyError
-from tapgen.deploy.view import Masked, masked_outcome
+from tapgen.deploy.stack.completion import ending, unfinished
+from tapgen.deploy.stack.follow import Followed, follow
+from tapgen.deploy.stack.protection import TemporaryPolicy, protect
+from tapgen.deploy.stack.target import BusyError
+from tapgen.deploy.views.view import Masked, masked_outcome
 from tapgen.document import parse
 from tapgen.errors import ExitCode, TapgenError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tapgen.deploy.plan import Plan
-    from tapgen.deploy.ports import Client
+    from tapgen.deploy.aws.client import Client
+    from tapgen.deploy.aws.model import ChangeSet
+    from tapgen.deploy.plan.plan import Plan
     from tapgen.deploy.request import Deployment
-    from tapgen.deploy.values import ChangeSet
-    from tapgen.deploy.view import View
+    from tapgen.deploy.views.view import View
 
 T = TypeVar("T")
 SYSTEM_CLOCK = Clock()

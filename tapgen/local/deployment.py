@@ -12,16 +12,16 @@ from tapgen.local.session import Deployed, look
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tapgen.deploy.operations import AwsClient
+    from tapgen.deploy.aws.operations import AwsClient
     from tapgen.deploy.request import Outcome
-    from tapgen.deploy.view import View
+    from tapgen.deploy.views.view import View
     from tapgen.local.emulator import Emulator
     from tapgen.settings.model import Environment
 
 
 def clients(environment: Environment, emulator: Emulator) -> list[AwsClient]:
     """A client of the emulator for each region of the environment; for the emulator's own where it names none."""
-    from tapgen.deploy.aws import connect
+    from tapgen.deploy.aws.session import connect
 
     regions = environment.target_regions or (emulator.region,)
     return [connect(region=name, endpoint=emulator.endpoint, credentials=emulator.credentials) for name in regions]
@@ -39,10 +39,10 @@ def deploy(
         KeyboardInterrupt: Ctrl-C; nothing goes on without us, since the emulator ends with us.
     """
     from tapgen import document
+    from tapgen.deploy.artifacts.facts import body, fits_inline
+    from tapgen.deploy.artifacts.packages import packages
     from tapgen.deploy.assemble import assemble
-    from tapgen.deploy.bundle import packages
-    from tapgen.deploy.checked import check
-    from tapgen.deploy.facts import body, fits_inline
+    from tapgen.deploy.plan.check import check
     from tapgen.deploy.regions import deploy_regions
     from tapgen.deploy.request import Options
 
@@ -78,7 +78,7 @@ def _deployed(environment: Environment, targets: list[AwsClient]) -> frozenset[s
 
 def _bootstrap(client: AwsClient, view: View) -> None:
     """The artifact bucket, which on AWS somebody has made before."""
-    from tapgen.deploy.bootstrap import bootstrap_request
+    from tapgen.deploy.artifacts.bootstrap import bootstrap_request
     from tapgen.deploy.run import deploy as deploy_stack
     from tapgen.naming import BOOTSTRAP_STACK
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from tapgen.deploy.ports import Client
-    from tapgen.deploy.values import StackResource
+    from tapgen.deploy.aws.client import Client
+    from tapgen.deploy.aws.model import StackResource
     from tapgen.local.emulator import Emulator
     from tapgen.settings.model import Environment
 

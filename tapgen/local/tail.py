@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tapgen.deploy.ports import Client
-    from tapgen.deploy.values import LogEvent
+    from tapgen.deploy.aws.client import Client
+    from tapgen.deploy.aws.model import LogEvent
     from tapgen.local.server import Request
 
 PLATFORM = ("START ", "END ", "REPORT ", "INIT_START ", "XRAY ")  # Lambda's own lines in the text log format

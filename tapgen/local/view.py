@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, TextIO
 
-from tapgen.deploy import texts
+from tapgen.deploy.views import lines as texts
 from tapgen.errors import ExitCode
 
 if TYPE_CHECKING:
-    from tapgen.deploy.checked import Checked
-    from tapgen.deploy.plan import Plan
+    from tapgen.deploy.aws.model import Event
+    from tapgen.deploy.plan.check import Checked
+    from tapgen.deploy.plan.plan import Plan
     from tapgen.deploy.request import Outcome
-    from tapgen.deploy.values import Event
-    from tapgen.deploy.watch import Progress
+    from tapgen.deploy.stack.progress import Progress
 
 FEW = 12  # resources that are named one by one
 

@@ -244,7 +244,7 @@ def test_what_goes_wrong_says_what_to_do(tapgen, words, code, says):
 
 
 def test_debug_shows_where_an_error_comes_from(tapgen):
-    from tapgen.deploy.target import WrongTargetError
+    from tapgen.deploy.stack.target import WrongTargetError
 
     with pytest.raises(WrongTargetError, match="the settings pin 999999999999"):
         tapgen("--debug", "deploy", "--env", "pinned", "--yes")
@@ -282,7 +282,7 @@ def test_the_summaries_of_the_help_are_the_commands_own():
 
 
 def test_a_deployment_imports_boto3_nowhere():
-    text = "".join(path.read_text() for path in DEPLOY.glob("*.py"))
+    text = "".join(path.read_text() for path in DEPLOY.rglob("*.py"))
     assert "import boto3" not in text
-    users = [path.name for path in DEPLOY.glob("*.py") if re.search(r"(from|import) botocore", path.read_text())]
-    assert users == ["aws.py"]
+    users = [path.name for path in DEPLOY.rglob("*.py") if re.search(r"(from|import) botocore", path.read_text())]
+    assert users == ["session.py"]

@@ -5,8 +5,8 @@ from botocore.config import Config
 from botocore.session import Session
 from botocore.stub import Stubber
 
-from tapgen.deploy.aws import Caller
-from tapgen.deploy.operations import AwsClient
+from tapgen.deploy.aws.operations import AwsClient
+from tapgen.deploy.aws.session import Caller
 
 
 def pytest_configure(config):

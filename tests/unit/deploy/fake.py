@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from tapgen.deploy.faults import AwsError
-from tapgen.deploy.values import (
+from tapgen.deploy.aws.errors import AwsError
+from tapgen.deploy.aws.model import (
     Change,
     ChangeSet,
     Created,

@@ -7,9 +7,9 @@ import json
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from tapgen.deploy.faults import AwsError, UnreachableError
-from tapgen.deploy.pace import Clock
-from tapgen.deploy.values import Answer, Event, StackResource
+from tapgen.deploy.aws.errors import AwsError, UnreachableError
+from tapgen.deploy.aws.model import Answer, Event, StackResource
+from tapgen.deploy.aws.polling import Clock
 from tests.unit.deploy.operation import START
 
 ACCOUNT = "123456789012"

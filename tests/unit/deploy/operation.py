@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 
-from tapgen.deploy.values import Output
+from tapgen.deploy.aws.model import Output
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 STACK = "AWS::CloudFormation::Stack"

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tapgen.deploy.faults import AwsError
-from tapgen.deploy.operations import AwsClient
-from tapgen.deploy.ports import Client
-from tapgen.deploy.values import Identity, Output, Page
+from tapgen.deploy.aws.client import Client
+from tapgen.deploy.aws.errors import AwsError
+from tapgen.deploy.aws.model import Identity, Output, Page
+from tapgen.deploy.aws.operations import AwsClient
 from tests.unit.deploy.fake import Cloud
 
 ARN = "arn:aws:cloudformation:eu-west-1:123456789012:stack/tap-dev/1"

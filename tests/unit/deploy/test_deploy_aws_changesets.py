@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tapgen.deploy.faults import AwsError
-from tapgen.deploy.operations import AwsClient
-from tapgen.deploy.values import Change, ChangeSetRequest, Created, Detail, Finding
+from tapgen.deploy.aws.errors import AwsError
+from tapgen.deploy.aws.model import Change, ChangeSetRequest, Created, Detail, Finding
+from tapgen.deploy.aws.operations import AwsClient
 
 ARN = "arn:aws:cloudformation:eu-west-1:123456789012:stack/tap-dev/1"
 SET = "arn:aws:cloudformation:eu-west-1:123456789012:changeSet/tapgen-dev-1/2"

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import botocore.exceptions
 import pytest
 
-from tapgen.deploy import botofaults
-from tapgen.deploy.aws import connect
-from tapgen.deploy.faults import AwsError, CredentialsError, ThrottledError, UnreachableError
+from tapgen.deploy.aws import error_codes as botofaults
+from tapgen.deploy.aws.errors import AwsError, CredentialsError, ThrottledError, UnreachableError
+from tapgen.deploy.aws.session import connect
 from tapgen.errors import ExitCode, UsageError
 
 ARN = "arn:aws:cloudformation:eu-west-1:123456789012:stack/tap-dev/1"

@@ -11,7 +11,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from tapgen.deploy import bundle, wheels
+from tapgen.deploy.artifacts import packages as bundle
+from tapgen.deploy.artifacts import wheels
 from tapgen.deploy.request import Package
 from tapgen.errors import ExitCode, TapgenError
 from tests.unit.deploy.fake import Cloud, output

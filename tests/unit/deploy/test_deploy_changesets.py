@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from tapgen.deploy import plan as plans
-from tapgen.deploy.values import Change, ChangeSet, Detail, Finding
+from tapgen.deploy.aws.model import Change, ChangeSet, Detail, Finding
+from tapgen.deploy.plan import plan as plans
 from tapgen.errors import ExitCode
 from tapgen.review.model import Review
 from tests.unit.deploy.fake import Cloud

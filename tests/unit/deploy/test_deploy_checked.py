@@ -6,10 +6,10 @@ import json
 import pytest
 
 from tapgen import document
-from tapgen.deploy.checked import Checked, check, refused
-from tapgen.deploy.live import Board
-from tapgen.deploy.plain import JsonView, PlainView
-from tapgen.deploy.view import Masked
+from tapgen.deploy.plan.check import Checked, check, refused
+from tapgen.deploy.views.live import Board
+from tapgen.deploy.views.plain import JsonView, PlainView
+from tapgen.deploy.views.view import Masked
 from tapgen.errors import ExitCode
 from tapgen.local.view import BriefView
 from tapgen.proof.findings import Finding

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tapgen.deploy.destroy import SLOW, Destroy
-from tapgen.deploy.faults import AwsError, UnreachableError
-from tapgen.deploy.states import STATES
+from tapgen.deploy.aws.errors import AwsError, UnreachableError
+from tapgen.deploy.commands.destroy import SLOW, Destroy
+from tapgen.deploy.stack.states import STATES
 from tapgen.errors import ExitCode
 from tests.unit.deploy.fake import Cloud, output
 from tests.unit.deploy.scene import NAME, TAGS, TOPIC, Seen, deployed, document, request

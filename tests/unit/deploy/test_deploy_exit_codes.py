@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tapgen.deploy.faults import CredentialsError
+from tapgen.deploy.aws.errors import CredentialsError
 from tapgen.deploy.request import Outcome
 from tapgen.errors import ExitCode
 from tests.unit.deploy.fake import Cloud

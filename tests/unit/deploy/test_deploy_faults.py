@@ -2,7 +2,7 @@
 
 import pytest
 
-from tapgen.deploy.faults import AwsError, CredentialsError, ThrottledError, UnreachableError
+from tapgen.deploy.aws.errors import AwsError, CredentialsError, ThrottledError, UnreachableError
 from tapgen.deploy.run import QUEUES
 from tapgen.errors import ExitCode, TapgenError
 from tests.unit.deploy.fake import Cloud

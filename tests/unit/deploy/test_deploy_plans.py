@@ -2,8 +2,8 @@
 
 import pytest
 
-from tapgen.deploy.faults import AwsError
-from tapgen.deploy.values import ChangeSet
+from tapgen.deploy.aws.errors import AwsError
+from tapgen.deploy.aws.model import ChangeSet
 from tapgen.errors import ExitCode
 from tests.unit.deploy.fake import Cloud
 from tests.unit.deploy.scene import TAGS, deployed, document, request, run, topic

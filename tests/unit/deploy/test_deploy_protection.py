@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from tapgen.deploy.faults import AwsError
-from tapgen.deploy.policy import same, stack_policy
+from tapgen.deploy.aws.errors import AwsError
+from tapgen.deploy.stack.stack_policy import same, stack_policy
 from tapgen.errors import ExitCode
 from tests.unit.deploy.fake import Cloud
 from tests.unit.deploy.scene import TABLE, TOPIC, Seen, deployed, document, request, run, topic

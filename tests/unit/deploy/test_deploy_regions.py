@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
-from tapgen.deploy.faults import AwsError
-from tapgen.deploy.pace import Clock
+from tapgen.deploy.aws.errors import AwsError
+from tapgen.deploy.aws.polling import Clock
 from tapgen.deploy.regions import deploy_regions
 from tapgen.deploy.request import Outcome, worst
 from tapgen.errors import ExitCode

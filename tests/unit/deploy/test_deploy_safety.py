@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from tapgen.deploy import plan
-from tapgen.deploy.exports import endangered
+from tapgen.deploy.aws.model import Change, ChangeSet, PropertyDrift, ResourceDrift, Stack
 from tapgen.deploy.masking import masker
-from tapgen.deploy.values import Change, ChangeSet, PropertyDrift, ResourceDrift, Stack
+from tapgen.deploy.plan import plan
+from tapgen.deploy.plan.exports import endangered
 from tapgen.errors import ExitCode
 from tapgen.review.model import Finding, Review, Severity
 from tests.unit.deploy.fake import Cloud, output

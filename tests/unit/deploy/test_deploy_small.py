@@ -6,13 +6,13 @@ from types import SimpleNamespace
 import pytest
 
 from tapgen.compose import Origin
+from tapgen.deploy.artifacts.bootstrap import bootstrap_document, bootstrap_request
 from tapgen.deploy.assemble import assemble, stack_tags, where
-from tapgen.deploy.bootstrap import bootstrap_document, bootstrap_request
-from tapgen.deploy.invoke import invoke, log_group
-from tapgen.deploy.logs import age, log_line, read
+from tapgen.deploy.aws.model import Answer, LogEvent, LogPage
+from tapgen.deploy.commands.invoke import invoke, log_group
+from tapgen.deploy.commands.logs import age, log_line, read
 from tapgen.deploy.masking import named, secret_name
 from tapgen.deploy.request import Options
-from tapgen.deploy.values import Answer, LogEvent, LogPage
 from tapgen.document import Rendered
 from tapgen.errors import ExitCode, TapgenError, UsageError
 from tapgen.settings.load import load

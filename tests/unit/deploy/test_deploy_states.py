@@ -5,7 +5,7 @@ import json
 import pytest
 from botocore.session import Session
 
-from tapgen.deploy.states import STATES, state, terminal
+from tapgen.deploy.stack.states import STATES, state, terminal
 from tapgen.errors import ExitCode
 from tests.unit.deploy.fake import Cloud
 from tests.unit.deploy.scene import NAME, OURS, TAGS, Seen, deployed, document, request, run, topic

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from tapgen.deploy import facts
-from tapgen.deploy.faults import AwsError
+from tapgen.deploy.artifacts import facts
+from tapgen.deploy.aws.errors import AwsError
 from tapgen.deploy.masking import secrets
-from tapgen.deploy.stamp import stamp
+from tapgen.deploy.plan.fingerprint import stamp
 from tapgen.errors import ExitCode
 from tests.unit.deploy.fake import Cloud, output
 from tests.unit.deploy.scene import ROLE, TOPIC, Seen, deployed, document, request, run, topic

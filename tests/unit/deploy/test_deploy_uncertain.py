@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from tapgen.deploy.faults import ThrottledError
-from tapgen.deploy.plan import rows
-from tapgen.deploy.values import Change, ChangeSet, Detail
+from tapgen.deploy.aws.errors import ThrottledError
+from tapgen.deploy.aws.model import Change, ChangeSet, Detail
+from tapgen.deploy.plan.plan import rows
 from tapgen.errors import ExitCode
 from tests.unit.deploy.fake import START, Cloud
 from tests.unit.deploy.scene import NAME, TAGS, deployed, document, request, run, topic

@@ -2,13 +2,13 @@
 
 import pytest
 
-from tapgen.deploy.attach import Cancel, Watch
-from tapgen.deploy.drift import detect, drift_fields, drift_lines, drifted
-from tapgen.deploy.inspect import as_environment, events, existing, outputs, status
-from tapgen.deploy.policy import stack_policy
-from tapgen.deploy.recover import Recover
-from tapgen.deploy.states import STATES
-from tapgen.deploy.values import PropertyDrift, ResourceDrift
+from tapgen.deploy.aws.model import PropertyDrift, ResourceDrift
+from tapgen.deploy.commands.drift import detect, drift_fields, drift_lines, drifted
+from tapgen.deploy.commands.recover import Recover
+from tapgen.deploy.commands.status import as_environment, events, existing, outputs, status
+from tapgen.deploy.commands.watch import Cancel, Watch
+from tapgen.deploy.stack.stack_policy import stack_policy
+from tapgen.deploy.stack.states import STATES
 from tapgen.errors import ExitCode, TapgenError
 from tests.unit.deploy.fake import Cloud, output
 from tests.unit.deploy.scene import NAME, TABLE, TAGS, Seen, deployed, document, request

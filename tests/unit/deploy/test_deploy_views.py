@@ -6,12 +6,12 @@ import json
 import pytest
 from rich.console import Console
 
-from tapgen.deploy.live import Board
-from tapgen.deploy.plain import JsonView, PlainView
-from tapgen.deploy.plan import Plan, Row, SecurityChange
+from tapgen.deploy.aws.model import Event, Output
+from tapgen.deploy.plan.plan import Plan, Row, SecurityChange
 from tapgen.deploy.request import Outcome
-from tapgen.deploy.values import Event, Output
-from tapgen.deploy.watch import Cause, Progress
+from tapgen.deploy.stack.progress import Cause, Progress
+from tapgen.deploy.views.live import Board
+from tapgen.deploy.views.plain import JsonView, PlainView
 from tapgen.errors import ExitCode
 from tests.unit.deploy.fake import START, Cloud, Time
 from tests.unit.deploy.scene import request, run

@@ -4,11 +4,11 @@ import itertools
 
 import pytest
 
-from tapgen.deploy.faults import AwsError, CredentialsError, ThrottledError, UnreachableError
-from tapgen.deploy.follow import Reader
-from tapgen.deploy.pace import Pace, Pacer
-from tapgen.deploy.values import Event
-from tapgen.deploy.watch import Progress, causes, failures, orphans
+from tapgen.deploy.aws.errors import AwsError, CredentialsError, ThrottledError, UnreachableError
+from tapgen.deploy.aws.model import Event
+from tapgen.deploy.aws.polling import Pace, Pacer
+from tapgen.deploy.stack.follow import Reader
+from tapgen.deploy.stack.progress import Progress, causes, failures, orphans
 from tapgen.errors import ExitCode
 from tests.unit.deploy.fake import Cloud, Time
 from tests.unit.deploy.scene import NAME, TOPIC, Seen, deployed, document, request, run, topic

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tapgen.deploy.aws import connect
+from tapgen.deploy.aws.session import connect
 from tapgen.errors import TapgenError, UsageError
 from tapgen.local import emulator
 from tapgen.local.emulator import HOST

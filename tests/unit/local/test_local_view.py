@@ -2,10 +2,10 @@
 
 import io
 
-from tapgen.deploy.plan import Plan, Row
+from tapgen.deploy.aws.model import Event
+from tapgen.deploy.plan.plan import Plan, Row
 from tapgen.deploy.request import Outcome
-from tapgen.deploy.values import Event
-from tapgen.deploy.watch import Cause, Progress
+from tapgen.deploy.stack.progress import Cause, Progress
 from tapgen.errors import ExitCode
 from tapgen.local.view import FEW, BriefView
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tapgen.deploy.values import LogEvent, LogPage, Output, Stack, StackResource
+from tapgen.deploy.aws.model import LogEvent, LogPage, Output, Stack, StackResource
 from tapgen.errors import TapgenError, UsageError
 from tapgen.local import session
 from tapgen.local.gateway import Call

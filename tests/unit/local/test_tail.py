@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tapgen.deploy.values import LogEvent, LogPage
+from tapgen.deploy.aws.model import LogEvent, LogPage
 from tapgen.local.server import Request
 from tapgen.local.tail import LogTail, log_line, printable, request_line
 

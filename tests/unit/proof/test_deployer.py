@@ -12,8 +12,8 @@ from botocore import xform_name
 from botocore.session import Session
 
 from tapgen import naming
-from tapgen.deploy import operations
-from tapgen.deploy.bootstrap import bootstrap_request
+from tapgen.deploy.artifacts.bootstrap import bootstrap_request
+from tapgen.deploy.aws import operations
 from tapgen.proof import actions
 from tapgen.proof.deployer import deployer
 from tapgen.proof.deploying import BY_DRIFT_DETECTION, OPERATIONS, Operation, own_calls

@@ -1,0 +1,154 @@
+"""EDGE: a function's source as a zip that is the same wherever and whenever it is made.
+
+Names are sorted, dates and modes fixed, caches left out. The object key is a hash over names and bytes, not over
+the zip: another zlib packs differently, and what is unchanged must not be uploaded again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from tapgen import naming
+from tapgen.deploy.artifacts.wheels import install
+from tapgen.deploy.request import Package
+from tapgen.errors import TapgenError
+from tapgen.sources import REQUIREMENTS, read_source
+
+if TYPE_CHECKING:
+    from contextlib import ExitStack
+
+    from tapgen.document import Document
+    from tapgen.settings.functions import Function
+    from tapgen.settings.model import Environment
+
+Files = Mapping[str, Path]
+Installer = Callable[[Path, Path, str, str], None]
+
+MAX_UNZIPPED = 262_144_000
+"""Bytes of a package and its layers, unzipped: Lambda quotas, AWS Lambda developer guide."""
+_DATE = (1980, 1, 1, 0, 0, 0)  # the first date that a zip can hold
+_MODE = 0o100755 << 16  # Lambda must read every file, and run those that are programs
+_UNIX = 3  # the zip's "made by": modes are Unix modes
+_BLOCK = 1 << 20
+
+
+def packages(
+    environment: Environment, document: Document, stack: ExitStack, installer: Installer = install
+) -> tuple[Package, ...]:
+    """The packages of the functions whose code is a parameter; installed wheels live as long as `stack`.
+
+    Raises:
+        TapgenError: a source cannot be read, is too large, or a requirement has no wheel for the runtime.
+    """
+    declared = document.get("Parameters", {})
+    found = []
+    for name, function in environment.functions.items():
+        parameter = naming.code_key(name)
+        if parameter in declared:
+            files = _files(environment.root / function.source, function, stack, installer)
+            found.append(package(parameter, files))
+    return tuple(found)
+
+
+def package(parameter: str, files: Files) -> Package:
+    """The package of some files; its zip is made when it is asked for.
+
+    Raises:
+        TapgenError: a file cannot be read, or all together are too large.
+    """
+    _refuse_huge(files)
+    digest = _digest(files)
+
+    def body() -> bytes:
+        made = archive(files)
+        if _digest(files) != digest:
+            raise TapgenError("a source file changed while it was packed", "Run the command again.")
+        return made
+
+    return Package(parameter, f"functions/{digest}.zip", body)
+
+
+def archive(files: Files) -> bytes:
+    """The zip of some files, in memory: no disk to fill."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, _DATE)
+            entry.external_attr = _MODE
+            entry.create_system = _UNIX
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            made.writestr(entry, _read(files[name]))
+    return target.getvalue()
+
+
+def _digest(files: Files) -> str:
+    """SHA-256 over each name and each file's bytes, with their lengths between: a rename is a change."""
+    total = hashlib.sha256()
+    for name in sorted(files):
+        data = _read(files[name])
+        total.update(f"{len(name.encode())}:{name}:{len(data)}:".encode())
+        total.update(data)
+    return total.hexdigest()
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise TapgenError(
+            f"{path}: {error.strerror}", "Make the file readable, or take it out of the source."
+        ) from None
+
+
+def _refuse_huge(files: Files) -> None:
+    total = 0
+    for path in files.values():
+        try:
+            total += path.stat().st_size
+        except OSError as error:
+            raise TapgenError(f"{path}: {error.strerror}", "Make the file readable.") from None
+        if total > MAX_UNZIPPED:
+            raise TapgenError(
+                f"the source with its requirements is over {MAX_UNZIPPED:,} bytes, more than Lambda takes",
+                "Leave data and tests out of the source's folder.",
+            )
+
+
+def _files(folder: Path, function: Function, stack: ExitStack, installer: Installer) -> Files:
+    source = read_source(folder)
+    own = {name: folder / name for name in source.files if name != REQUIREMENTS}
+    if not source.has_requirements:
+        return own
+    try:
+        target = Path(stack.enter_context(TemporaryDirectory(prefix="tapgen-")))
+    except OSError as error:
+        raise TapgenError(f"no temporary folder: {error.strerror}", "Make room, or set TMPDIR.") from None
+    installer(folder / REQUIREMENTS, target, function.runtime, function.architecture)
+    return {**_installed(target), **own}
+
+
+# What differs from one installation to the next: scripts hold the path of the installing Python, and the records of
+# an installation their hashes (Python packaging user guide, "Recording installed projects").
+_RECORDS = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
+
+
+def _installed(folder: Path) -> dict[str, Path]:
+    found = {}
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        here = Path(place)
+        if here == folder:
+            folders[:] = [name for name in folders if name != "bin"]
+        for name in names:
+            if name.endswith(".pyc") or (here.suffix == ".dist-info" and name in _RECORDS):
+                continue
+            path = here / name
+            found[path.relative_to(folder).as_posix()] = path
+    return found

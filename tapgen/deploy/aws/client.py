@@ -1,0 +1,149 @@
+"""The AWS operations that a deployment needs, as a Protocol: `aws.AwsClient` calls AWS, the tests script a cloud.
+
+Every method may raise `faults.AwsError`; a throttled call has been retried already. After the first call a
+stack and a change set are always named by ARN.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tapgen.deploy.aws.model import (
+        Answer,
+        ChangeSet,
+        ChangeSetRequest,
+        Created,
+        DriftRun,
+        Finding,
+        Identity,
+        LogPage,
+        Page,
+        ResourceDrift,
+        Stack,
+        StackResource,
+    )
+
+
+class Client(Protocol):
+    """AWS in one account and one region, as far as tapgen calls it."""
+
+    @property
+    def region(self) -> str:
+        """The region of every call."""
+        ...
+
+    @property
+    def emulated(self) -> bool:
+        """Whether the endpoint is on this machine: it may be polled faster."""
+        ...
+
+    def identity(self) -> Identity:
+        """The account that the credentials belong to (sts GetCallerIdentity)."""
+        ...
+
+    def stack(self, stack: str) -> Stack | None:
+        """The stack of that name or ARN, or None where CloudFormation says that it does not exist."""
+        ...
+
+    def template(self, stack: str, change_set: str = "") -> str:
+        """The stack's original template, or the one of a change set."""
+        ...
+
+    def resources(self, stack: str) -> tuple[StackResource, ...]:
+        """Every resource of a stack (all pages)."""
+        ...
+
+    def events(self, stack: str, page: str = "") -> Page:
+        """One page of the stack's events, newest first."""
+        ...
+
+    def importers(self, export: str) -> tuple[str, ...]:
+        """The stacks that import an export; none where nobody does."""
+        ...
+
+    def create_change_set(self, request: ChangeSetRequest) -> Created | None:
+        """Both ARNs; None where the endpoint says at once that there is nothing to change."""
+        ...
+
+    def change_set(self, arn: str, *, values: bool = False) -> ChangeSet:
+        """The change set with every page of its changes; `values` asks for property values too."""
+        ...
+
+    def change_sets(self, stack: str) -> tuple[str, ...]:
+        """The ARNs of the change sets of a stack."""
+        ...
+
+    def change_set_findings(self, arn: str) -> tuple[Finding, ...]:
+        """Why a change set failed early validation or a hook (DescribeEvents); () where the endpoint has none."""
+        ...
+
+    def execute(self, change_set: str, token: str) -> None:
+        """Execute a change set; `token` marks the events of the operation."""
+        ...
+
+    def delete_change_set(self, arn: str) -> None:
+        """Delete a change set."""
+        ...
+
+    def delete_stack(self, stack: str, token: str, retain: Iterable[str] = ()) -> None:
+        """Delete a stack; `retain` names resources that a DELETE_FAILED stack leaves behind."""
+        ...
+
+    def cancel_update(self, stack: str, token: str) -> None:
+        """Cancel a running update: it is rolled back."""
+        ...
+
+    def continue_rollback(self, stack: str, token: str, skip: Iterable[str] = ()) -> None:
+        """Continue a failed rollback; `skip` names resources that are taken as they are."""
+        ...
+
+    def rollback(self, stack: str, token: str) -> None:
+        """Roll a CREATE_FAILED or UPDATE_FAILED stack back to its last stable state."""
+        ...
+
+    def stack_policy(self, stack: str) -> str:
+        """The stack policy as JSON text, or ''."""
+        ...
+
+    def set_stack_policy(self, stack: str, policy: str) -> None:
+        """Set the stack policy; JSON text."""
+        ...
+
+    def set_termination_protection(self, stack: str, *, on: bool) -> None:
+        """Switch termination protection on or off."""
+        ...
+
+    def detect_drift(self, stack: str) -> str:
+        """Begin a drift detection; its id."""
+        ...
+
+    def drift_run(self, detection: str) -> DriftRun:
+        """How far a drift detection is."""
+        ...
+
+    def drifts(self, stack: str) -> tuple[ResourceDrift, ...]:
+        """What the last drift detection found (all pages)."""
+        ...
+
+    def stored(self, bucket: str, key: str, owner: str) -> bool:
+        """Whether the object is in the bucket of that account."""
+        ...
+
+    def store(self, bucket: str, key: str, body: bytes, owner: str) -> None:
+        """Put an object into the bucket of that account."""
+        ...
+
+    def object_url(self, bucket: str, key: str) -> str:
+        """The object's https URL, as TemplateURL takes it."""
+        ...
+
+    def invoke(self, function: str, payload: bytes) -> Answer:
+        """Invoke a function and wait for its answer, with the end of its log."""
+        ...
+
+    def log_events(self, group: str, since: int, page: str = "") -> LogPage:
+        """Events of a log group since a time in milliseconds, oldest first."""
+        ...

@@ -1,0 +1,262 @@
+"""The AWS operations of a deployment, as `ports.Client` lists them: arguments in, frozen values out."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
+
+from tapgen.deploy.aws import responses as shapes
+from tapgen.deploy.aws.error_codes import unknown_operation
+from tapgen.deploy.aws.errors import AwsError
+from tapgen.deploy.aws.model import Answer, Created, DriftRun, Identity, LogPage, Page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from tapgen.deploy.aws.model import ChangeSet, ChangeSetRequest, Finding, ResourceDrift, Stack, StackResource
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
+"""CloudFormation's own words for an empty change set, in StatusReason or in a ValidationError."""
+
+
+class Call(Protocol):
+    """One call of AWS: `aws.Caller`."""
+
+    def __call__(self, name: str, operation: str, **arguments: object) -> Mapping[str, Any]:
+        """The answer of a service's operation."""
+        ...
+
+    def endpoint(self, name: str) -> str:
+        """The URL that a service's calls go to."""
+        ...
+
+    def knows(self, name: str, operation: str) -> bool:
+        """Whether the operation is there."""
+        ...
+
+
+class AwsClient:
+    """`ports.Client` on AWS: see there for what each method means."""
+
+    def __init__(self, call: Call, region: str) -> None:
+        self._call = call
+        self._region = region
+
+    @property
+    def region(self) -> str:
+        """The region of every call."""
+        return self._region
+
+    @property
+    def emulated(self) -> bool:
+        """Whether the endpoint is on this machine."""
+        host = urlsplit(self._call.endpoint("cloudformation")).hostname or ""
+        return host in LOOPBACK or host.endswith(".localhost")
+
+    def _cloudformation(self, operation: str, **arguments: object) -> Mapping[str, Any]:
+        return self._call("cloudformation", operation, **arguments)
+
+    def _pages(self, operation: str, **arguments: object) -> Iterator[Mapping[str, Any]]:
+        """Every page: rule 11, and a service may answer an empty page with a token to the next."""
+        page = self._cloudformation(operation, **arguments)
+        yield page
+        while page.get("NextToken"):
+            page = self._cloudformation(operation, **arguments, NextToken=page["NextToken"])
+            yield page
+
+    # ------------------------------------------------------------------------------------------------ reading
+
+    def identity(self) -> Identity:
+        """GetCallerIdentity."""
+        answer = self._call("sts", "get_caller_identity")
+        return Identity(answer["Account"], answer["Arn"], self._region)
+
+    def stack(self, stack: str) -> Stack | None:
+        """DescribeStacks."""
+        try:
+            answer = self._cloudformation("describe_stacks", StackName=stack)
+        except AwsError as error:
+            if error.code == "ValidationError" and "does not exist" in error.text:
+                return None  # rule 25: this code with this text and nothing else
+            raise
+        return shapes.stack(answer["Stacks"][0])
+
+    def template(self, stack: str, change_set: str = "") -> str:
+        """GetTemplate, the original stage."""
+        which = {"ChangeSetName": change_set} if change_set else {"StackName": stack}
+        body = self._cloudformation("get_template", **which, TemplateStage="Original").get("TemplateBody") or ""
+        if isinstance(body, str):
+            return body
+        import json
+
+        return json.dumps(body)  # botocore parses a JSON template into a mapping
+
+    def resources(self, stack: str) -> tuple[StackResource, ...]:
+        """ListStackResources."""
+        pages = self._pages("list_stack_resources", StackName=stack)
+        return tuple(shapes.resource(one) for page in pages for one in page["StackResourceSummaries"])
+
+    def events(self, stack: str, page: str = "") -> Page:
+        """DescribeStackEvents, one page."""
+        more = {"NextToken": page} if page else {}
+        answer = self._cloudformation("describe_stack_events", StackName=stack, **more)
+        return Page(tuple(shapes.event(one) for one in answer["StackEvents"]), answer.get("NextToken") or "")
+
+    def importers(self, export: str) -> tuple[str, ...]:
+        """ListImports."""
+        try:
+            pages = list(self._pages("list_imports", ExportName=export))
+        except AwsError as error:
+            if error.code == "ValidationError" and "not imported by any stack" in error.text:
+                return ()
+            raise
+        return tuple(name for page in pages for name in page.get("Imports", ()))
+
+    # -------------------------------------------------------------------------------------------- change sets
+
+    def create_change_set(self, request: ChangeSetRequest) -> Created | None:
+        """CreateChangeSet."""
+        source = {"TemplateURL": request.url} if request.url else {"TemplateBody": request.body}
+        try:
+            answer = self._cloudformation(
+                "create_change_set",
+                StackName=request.stack,
+                ChangeSetName=request.name,
+                ChangeSetType=request.type,
+                ClientToken=request.token,
+                Description=request.description,
+                Parameters=[
+                    {"ParameterKey": key, "ParameterValue": value} for key, value in request.parameters.items()
+                ],
+                Capabilities=list(request.capabilities),
+                Tags=[{"Key": key, "Value": value} for key, value in request.tags.items()],
+                **source,
+                **({"ImportExistingResources": True} if request.import_existing else {}),
+            )
+        except AwsError as error:
+            if error.code == "ValidationError" and any(words in error.text for words in NO_CHANGES):
+                return None
+            if error.code != "AlreadyExistsException":
+                raise
+            # The name holds our own random part: an attempt whose answer was lost has made it.
+            found = self._cloudformation("describe_change_set", StackName=request.stack, ChangeSetName=request.name)
+            return Created(found["ChangeSetId"], found["StackId"])
+        return Created(answer["Id"], answer["StackId"])
+
+    def change_set(self, arn: str, *, values: bool = False) -> ChangeSet:
+        """DescribeChangeSet."""
+        more = {"IncludePropertyValues": True} if values else {}
+        return shapes.change_set(self._pages("describe_change_set", ChangeSetName=arn, **more))
+
+    def change_sets(self, stack: str) -> tuple[str, ...]:
+        """ListChangeSets."""
+        pages = self._pages("list_change_sets", StackName=stack)
+        return tuple(one["ChangeSetId"] for page in pages for one in page["Summaries"])
+
+    def change_set_findings(self, arn: str) -> tuple[Finding, ...]:
+        """DescribeEvents."""
+        if not self._call.knows("cloudformation", "describe_events"):
+            return ()  # a botocore older than the operation
+        try:
+            pages = list(self._pages("describe_events", ChangeSetName=arn))
+        except AwsError as error:
+            if unknown_operation(error):
+                return ()
+            raise
+        raw = (one for page in pages for one in page.get("OperationEvents", ()))
+        return tuple(found for found in map(shapes.finding, raw) if found)
+
+    def execute(self, change_set: str, token: str) -> None:
+        """ExecuteChangeSet."""
+        self._cloudformation("execute_change_set", ChangeSetName=change_set, ClientRequestToken=token)
+
+    def delete_change_set(self, arn: str) -> None:
+        """DeleteChangeSet."""
+        self._cloudformation("delete_change_set", ChangeSetName=arn)
+
+    # ------------------------------------------------------------------------------------------------- stacks
+
+    def delete_stack(self, stack: str, token: str, retain: Iterable[str] = ()) -> None:
+        """DeleteStack."""
+        kept = list(retain)
+        more = {"RetainResources": kept} if kept else {}
+        self._cloudformation("delete_stack", StackName=stack, ClientRequestToken=token, **more)
+
+    def cancel_update(self, stack: str, token: str) -> None:
+        """CancelUpdateStack."""
+        self._cloudformation("cancel_update_stack", StackName=stack, ClientRequestToken=token)
+
+    def continue_rollback(self, stack: str, token: str, skip: Iterable[str] = ()) -> None:
+        """ContinueUpdateRollback."""
+        skipped = list(skip)
+        more = {"ResourcesToSkip": skipped} if skipped else {}
+        self._cloudformation("continue_update_rollback", StackName=stack, ClientRequestToken=token, **more)
+
+    def rollback(self, stack: str, token: str) -> None:
+        """RollbackStack."""
+        self._cloudformation("rollback_stack", StackName=stack, ClientRequestToken=token)
+
+    def stack_policy(self, stack: str) -> str:
+        """GetStackPolicy."""
+        return self._cloudformation("get_stack_policy", StackName=stack).get("StackPolicyBody") or ""
+
+    def set_stack_policy(self, stack: str, policy: str) -> None:
+        """SetStackPolicy."""
+        self._cloudformation("set_stack_policy", StackName=stack, StackPolicyBody=policy)
+
+    def set_termination_protection(self, stack: str, *, on: bool) -> None:
+        """UpdateTerminationProtection."""
+        self._cloudformation("update_termination_protection", StackName=stack, EnableTerminationProtection=on)
+
+    # -------------------------------------------------------------------------------------------------- drift
+
+    def detect_drift(self, stack: str) -> str:
+        """DetectStackDrift."""
+        detection: str = self._cloudformation("detect_stack_drift", StackName=stack)["StackDriftDetectionId"]
+        return detection
+
+    def drift_run(self, detection: str) -> DriftRun:
+        """DescribeStackDriftDetectionStatus."""
+        answer = self._cloudformation("describe_stack_drift_detection_status", StackDriftDetectionId=detection)
+        return DriftRun(
+            answer["DetectionStatus"], answer.get("DetectionStatusReason") or "", answer.get("StackDriftStatus") or ""
+        )
+
+    def drifts(self, stack: str) -> tuple[ResourceDrift, ...]:
+        """DescribeStackResourceDrifts."""
+        pages = self._pages("describe_stack_resource_drifts", StackName=stack)
+        return tuple(shapes.drift(one) for page in pages for one in page["StackResourceDrifts"])
+
+    # --------------------------------------------------------------------------------- artifacts, functions, logs
+
+    def stored(self, bucket: str, key: str, owner: str) -> bool:
+        """HeadObject."""
+        try:
+            self._call("s3", "head_object", Bucket=bucket, Key=key, ExpectedBucketOwner=owner)
+        except AwsError as error:
+            if error.code in ("404", "NoSuchKey", "NotFound"):
+                return False
+            raise
+        return True
+
+    def store(self, bucket: str, key: str, body: bytes, owner: str) -> None:
+        """PutObject."""
+        self._call("s3", "put_object", Bucket=bucket, Key=key, Body=body, ExpectedBucketOwner=owner)
+
+    def object_url(self, bucket: str, key: str) -> str:
+        """The bucket as a path, which TemplateURL takes in every partition."""
+        return f"{self._call.endpoint('s3')}/{bucket}/{key}"
+
+    def invoke(self, function: str, payload: bytes) -> Answer:
+        """Invoke, synchronously."""
+        answer = self._call("lambda", "invoke", FunctionName=function, Payload=payload, LogType="Tail")
+        log = base64.b64decode(answer.get("LogResult") or "").decode(errors="replace")
+        return Answer(answer["StatusCode"], answer["Payload"].read(), answer.get("FunctionError") or "", log)
+
+    def log_events(self, group: str, since: int, page: str = "") -> LogPage:
+        """FilterLogEvents, one page."""
+        more = {"nextToken": page} if page else {}
+        answer = self._call("logs", "filter_log_events", logGroupName=group, startTime=since, **more)
+        return LogPage(tuple(shapes.log_event(one) for one in answer["events"]), answer.get("nextToken") or "")

@@ -1,0 +1,130 @@
+"""EDGE: the way to AWS. The only file that knows botocore; what is called stands in `operations`.
+
+botocore alone is enough (boto3 adds resources, 40 ms): its session reads profiles, regions, roles, SSO and
+AWS_ENDPOINT_URL as every SDK does. A service's client is made when it is first needed.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from tapgen.deploy.aws.error_codes import ATTEMPTS, FIRST_ATTEMPTS, translate
+from tapgen.deploy.aws.operations import LOOPBACK, AwsClient
+from tapgen.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_INVOCATION = 910  # seconds: Lambda's longest time-out is 900 (Lambda quotas)
+
+
+def connect(
+    profile: str | None = None,
+    region: str | None = None,
+    *,
+    endpoint: str | None = None,
+    credentials: tuple[str, str] | None = None,
+) -> AwsClient:
+    """A client from the standard AWS configuration; nothing is called yet.
+
+    `endpoint` and `credentials` (access key, secret key) are for an AWS on this machine.
+
+    Raises:
+        UsageError: there is no such profile, or no region.
+    """
+    from botocore.exceptions import ProfileNotFound
+    from botocore.session import Session
+
+    try:
+        session = Session(profile=profile)
+        session.get_scoped_config()  # it is only here that a profile which does not exist is noticed
+        # botocore itself reads AWS_DEFAULT_REGION only; the other SDKs and the AWS CLI read AWS_REGION first.
+        region = region or os.environ.get("AWS_REGION") or session.get_config_variable("region")
+    except ProfileNotFound as error:
+        raise UsageError(
+            str(error), f"Known profiles: {', '.join(sorted(Session().available_profiles)) or 'none'}."
+        ) from None
+    if not region:
+        raise UsageError("no AWS region", "Pass --region, set AWS_REGION, or pin `region` in the settings.")
+    if credentials:
+        session.set_credentials(*credentials)
+    chosen = region
+
+    def service(name: str) -> object:
+        return _service(session, name, chosen, endpoint)
+
+    return AwsClient(Caller(service), chosen)
+
+
+class Caller:
+    """One method of one service, called: botocore's exceptions become `faults`."""
+
+    def __init__(self, service: Callable[[str], object]) -> None:
+        self._make = service
+        self._services: dict[str, object] = {}
+
+    def service(self, name: str) -> Any:
+        """The service's client, made now or before."""
+        if name not in self._services:
+            from botocore.exceptions import BotoCoreError
+
+            try:
+                self._services[name] = self._make(name)
+            except (BotoCoreError, ValueError) as error:  # ValueError: an endpoint that is no URL
+                raise translate(error, name) from None
+        return self._services[name]
+
+    def endpoint(self, name: str) -> str:
+        """The URL that the service's calls go to."""
+        url: str = self.service(name).meta.endpoint_url
+        return url
+
+    def knows(self, name: str, operation: str) -> bool:
+        """Whether this botocore has the operation."""
+        return hasattr(self.service(name), operation)
+
+    def __call__(self, name: str, operation: str, **arguments: object) -> Mapping[str, Any]:
+        """The answer.
+
+        Raises:
+            AwsError: every other end.
+        """
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        method = getattr(self.service(name), operation)
+        try:
+            answer: Mapping[str, Any] = method(**arguments)
+        except (BotoCoreError, ClientError) as error:
+            raise translate(error, operation) from None
+        return answer
+
+
+def _service(session: Any, name: str, region: str, endpoint: str | None) -> object:
+    from botocore.config import Config
+
+    settings: dict[str, Any] = {"retries": {"mode": "standard", "total_max_attempts": ATTEMPTS}, "connect_timeout": 10}
+    if name == "lambda":
+        settings["read_timeout"] = _INVOCATION
+    url = endpoint or session.get_config_variable("endpoint_url") or ""
+    if name == "s3" and urlsplit(url).hostname in LOOPBACK:
+        settings["s3"] = {"addressing_style": "path"}
+    made = session.create_client(name, region_name=region, endpoint_url=endpoint, config=Config(**settings))
+    made.meta.events.register_first(f"needs-retry.{made.meta.service_model.service_id.hyphenize()}", _give_up_early())
+    return made
+
+
+def _give_up_early() -> Callable[..., None]:
+    """A hook that stops retrying soon when nothing has ever answered: no network, not a hiccup in the middle."""
+    from botocore.exceptions import EndpointConnectionError
+
+    answered = False
+
+    def hook(response: object, attempts: int, caught_exception: Exception | None = None, **_: object) -> None:
+        nonlocal answered
+        answered = answered or response is not None
+        if isinstance(caught_exception, EndpointConnectionError) and not answered and attempts >= FIRST_ATTEMPTS:
+            raise caught_exception
+
+    return hook

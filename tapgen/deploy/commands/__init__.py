@@ -1,0 +1,1 @@
+"""The commands on a stack that exists, one file each."""

@@ -1,0 +1,112 @@
+"""`drift`: is what runs still what the template says?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tapgen.deploy.artifacts.facts import resources
+from tapgen.deploy.aws.polling import Pace, Pacer
+from tapgen.deploy.masking import masker, named
+from tapgen.errors import ExitCode, TapgenError
+
+if TYPE_CHECKING:
+    from tapgen.deploy.aws.client import Client
+    from tapgen.deploy.aws.model import ResourceDrift
+    from tapgen.deploy.aws.polling import Clock
+    from tapgen.document import Document
+
+PATIENCE = 1800.0
+"""Seconds that a detection may take; large stacks take minutes."""
+
+
+def detect(client: Client, stack_arn: str, clock: Clock) -> tuple[ResourceDrift, ...]:
+    """Run a drift detection and return what it found, resource by resource.
+
+    Raises:
+        TapgenError: the detection failed for every resource, or took longer than half an hour.
+    """
+    pacer = Pacer(Pace.of(emulated=client.emulated), clock)
+    begin = clock.now()
+    detection = pacer.call(lambda: client.detect_drift(stack_arn))
+    while True:
+        run = pacer.call(lambda: client.drift_run(detection))
+        if run.status != "DETECTION_IN_PROGRESS":
+            break
+        if clock.now() - begin > PATIENCE:
+            raise TapgenError("the drift detection is not over after half an hour", "", ExitCode.CONTINUES)
+        pacer.rest()
+    found = client.drifts(stack_arn)
+    if run.status == "DETECTION_FAILED" and not found:
+        raise TapgenError(f"the drift detection failed: {run.reason}", "Does the role lack a permission to read?")
+    return found
+
+
+def write_only(found: tuple[ResourceDrift, ...], document: Document) -> dict[str, tuple[str, ...]]:
+    """Logical id -> the properties of the template that no drift detection can read: unknown, not in sync."""
+    from tapgen.review.schema import schema_of
+
+    known = dict(resources(document))
+    unknown = {}
+    for drift in found:
+        schema = schema_of(drift.type)
+        properties = known.get(drift.logical_id, {}).get("Properties", {})
+        paths = [path for path in schema.write_only if _holds(properties, path)] if schema else []
+        if paths:
+            unknown[drift.logical_id] = tuple(".".join(path) for path in paths)
+    return unknown
+
+
+def _holds(value: Any, path: tuple[str, ...]) -> bool:
+    """Whether a property is set; "*" in a path is any item of a list."""
+    if not path:
+        return True
+    if path[0] == "*":
+        return isinstance(value, list) and any(_holds(item, path[1:]) for item in value)
+    return isinstance(value, dict) and path[0] in value and _holds(value[path[0]], path[1:])
+
+
+def drifted(found: tuple[ResourceDrift, ...]) -> bool:
+    """Whether any resource differs from the template."""
+    return any(drift.status in {"MODIFIED", "DELETED"} for drift in found)
+
+
+def drift_lines(found: tuple[ResourceDrift, ...], document: Document) -> list[str]:
+    """Each resource with its state; of a drifted one each property; of every one what cannot be known."""
+    unknown = write_only(found, document)
+    lines = []
+    for drift in found:
+        lines.append(f"{drift.status:<12}  {drift.logical_id} ({drift.type}, {drift.physical_id})")
+        lines += [
+            f"    {one.path}: the template says {_shown(one.path, one.expected)}, it is {_shown(one.path, one.actual)}"
+            for one in drift.properties
+        ]
+        lines += [f"    {path}: unknown, it can only be written" for path in unknown.get(drift.logical_id, ())]
+    return lines
+
+
+def drift_fields(found: tuple[ResourceDrift, ...], document: Document) -> list[dict[str, Any]]:
+    """The same as JSON."""
+    unknown = write_only(found, document)
+    return [
+        {
+            "logical_id": drift.logical_id,
+            "physical_id": drift.physical_id,
+            "type": drift.type,
+            "status": drift.status,
+            "properties": [
+                {
+                    "path": one.path,
+                    "expected": _shown(one.path, one.expected),
+                    "actual": _shown(one.path, one.actual),
+                    "kind": one.kind,
+                }
+                for one in drift.properties
+            ],
+            "unknown": list(unknown.get(drift.logical_id, ())),
+        }
+        for drift in found
+    ]
+
+
+def _shown(path: str, value: str) -> str:
+    return masker()(named(path.rpartition("/")[2], value))

@@ -1,0 +1,1 @@
+"""What a change set will do, before anything is executed: the plan, the guard, the fingerprint."""

@@ -1,0 +1,63 @@
+"""The check before a deployment: the fast part of `tapgen check`, before anything is asked of AWS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tapgen.deploy.request import Outcome
+from tapgen.errors import ExitCode
+
+if TYPE_CHECKING:
+    from tapgen.deploy.views.view import View
+    from tapgen.document import Document
+    from tapgen.proof.findings import Finding
+    from tapgen.settings.model import Environment
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found in an environment and no setting accepts; `root` is the folder that the findings' files are in."""
+
+    environment: str
+    root: Path
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that refuse a deployment."""
+        return tuple(one for one in self.findings if one.severity == "error")
+
+    @property
+    def warnings(self) -> int:
+        """How many findings are only counted."""
+        return sum(one.severity == "warning" for one in self.findings)
+
+
+def check(environment: Environment, document: Document) -> Checked:
+    """The check without cfn-lint, which takes longer than everything else before the change set."""
+    from tapgen.proof.check import check as prove
+    from tapgen.proof.places import below
+
+    here = Path.cwd()
+    found = (one for one in prove(environment, document, lint=False) if one.suppressed_reason is None)
+    root = here if environment.root.is_relative_to(here) else environment.root
+    return Checked(environment.name, root, tuple(below(environment.root, here, found)))
+
+
+def refused(environment: Environment, document: Document, view: View) -> Outcome | None:
+    """Check and tell: how the deployment ends where there is an error, None where it may go on."""
+    checked = check(environment, document)
+    view.checked(checked)
+    if not checked.errors:
+        return None
+    count = f"{len(checked.errors)} error{'' if len(checked.errors) == 1 else 's'}"
+    outcome = Outcome(
+        ExitCode.REFUSED,
+        f"the check found {count} in {environment.name}, nothing was asked of AWS",
+        environment.stack_name,
+        hint=f"`tapgen check --env {environment.name}` shows everything it finds; `--no-check` deploys all the same.",
+    )
+    view.outcome(outcome)
+    return outcome

@@ -1,0 +1,106 @@
+"""What one deployment has made so far, and how to take it back: only what is proven to be ours is ever deleted."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from tapgen.deploy.aws.errors import AwsError, UnreachableError
+
+if TYPE_CHECKING:
+    from tapgen.deploy.aws.client import Client
+    from tapgen.deploy.aws.model import ChangeSetRequest, Created
+    from tapgen.deploy.views.view import View
+
+
+class Attempt:
+    """One change set from its creation to its execution.
+
+    `begun`: an execution was asked for, so the change set is CloudFormation's now. `stack_is_new`: there was
+    no stack of the name before, so an empty one of it is ours.
+    """
+
+    def __init__(self, client: Client, view: View, environment: str) -> None:
+        self.token = str(uuid.uuid4())
+        self.name = f"tapgen-{environment}-{self.token}"
+        self.stack_is_new = False
+        self.begun = False
+        self.created: Created | None = None
+        self._request: ChangeSetRequest | None = None
+        self._kept = False
+        self._client = client
+        self._view = view
+
+    def create(self, request: ChangeSetRequest) -> Created | None:
+        """Create the change set; None where the endpoint says at once that nothing changes."""
+        self._request = request
+        self.created = self._client.create_change_set(request)
+        if self.created is None:
+            self._request = None
+        return self.created
+
+    def keep(self) -> None:
+        """The change set is somebody's plan now: leave it."""
+        self._kept = True
+
+    def execute(self, change_set: str) -> None:
+        """Execute; where the answer is lost, ask whether it began.
+
+        Raises:
+            AwsError: it did not begin.
+            KeyboardInterrupt: Ctrl-C; `begun` says whether the execution goes on without us.
+        """
+        try:
+            self._client.execute(change_set, self.token)
+        except UnreachableError:
+            self.begun = self._began(change_set)
+            if not self.begun:
+                raise
+        except KeyboardInterrupt:
+            self.begun = self._began(change_set)
+            raise
+        self.begun = True
+
+    def _began(self, change_set: str) -> bool:
+        """Whether an execution without an answer began; where that cannot be asked, it may have: nothing is deleted."""
+        try:
+            return self._client.change_set(change_set).execution_status not in {"AVAILABLE", "UNAVAILABLE"}
+        except AwsError:
+            return True
+
+    def discard(self) -> None:
+        """Delete our change set, and the empty stack that it made; say what could not be deleted. Never raises."""
+        if self._kept or self.begun or self._request is None:
+            return
+        try:
+            created = self.created or self._find(self._request)
+            if created is None:
+                return
+            self._client.delete_change_set(created.arn)
+            if self.stack_is_new:
+                self._delete_empty(created.stack_arn)
+        except AwsError as error:
+            self._view.warn(f"The change set {self.name} is left behind: {error.message}")
+        finally:
+            self._request = None
+
+    def _find(self, request: ChangeSetRequest) -> Created | None:
+        """The change set whose creation was asked for without an answer: its name holds our own random part."""
+        stack = self._client.stack(request.stack)
+        if stack is None:
+            return None
+        from tapgen.deploy.aws.model import Created as Found
+
+        arns = self._client.change_sets(stack.arn)
+        mine = next((arn for arn in arns if f":changeSet/{self.name}/" in arn), None)
+        return Found(mine, stack.arn) if mine else None
+
+    def _delete_empty(self, stack_arn: str) -> None:
+        """Delete the stack in REVIEW_IN_PROGRESS that our change set brought about, unless someone else uses it."""
+        stack = self._client.stack(stack_arn)
+        if stack is None or stack.status != "REVIEW_IN_PROGRESS":
+            return
+        if any(f":changeSet/{self.name}/" not in arn for arn in self._client.change_sets(stack_arn)):
+            self._view.warn(f"The empty stack {stack.name} stays: another change set waits on it.")
+            return
+        self._client.delete_stack(stack_arn, self.token)

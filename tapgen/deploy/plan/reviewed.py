@@ -1,0 +1,86 @@
+"""Execute exactly what was reviewed: take up a change set that `--plan-only` has left, if nothing has moved since."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tapgen.deploy.artifacts import facts
+from tapgen.deploy.aws.errors import AwsError
+from tapgen.deploy.plan import fingerprint as stamp
+from tapgen.deploy.plan.guard import RefusedError
+from tapgen.deploy.plan.plan import merge
+from tapgen.deploy.plan.prepare import Prepared, planned
+from tapgen.deploy.stack.target import WrongTargetError
+from tapgen.document import parse
+
+if TYPE_CHECKING:
+    from tapgen.deploy.aws.client import Client
+    from tapgen.deploy.aws.model import ChangeSet
+    from tapgen.deploy.plan.prepare import Situation
+    from tapgen.deploy.views.view import View
+
+_AGAIN = "Make a new plan with --plan-only and review it."
+
+
+def prepare_plan(situation: Situation, client: Client, view: View) -> Prepared:
+    """The plan of an existing change set; it is never deleted here, for somebody else may have made it.
+
+    Raises:
+        TapgenError: it is another stack's, not a plan of tapgen, not executable, or template, parameters,
+            tags or the deployed stack have moved since.
+    """
+    request = situation.request
+    found = _find(client, request.options.plan)
+    name = found.stack_arn.split("/")[1] if "/" in found.stack_arn else ""
+    if name != request.stack_name:
+        raise WrongTargetError(f"the plan is for the stack {name}, --env means {request.stack_name}")
+    reviewed = stamp.read_stamp(found.description)
+    if reviewed is None:
+        raise RefusedError(f"{found.name} is no plan of tapgen: nothing says what it was made from", _AGAIN)
+    if found.status != "CREATE_COMPLETE" or found.execution_status != "AVAILABLE":
+        raise RefusedError(f"the plan cannot be executed: it is {found.execution_status or found.status}", _AGAIN)
+    parameters = facts.parameters(request.document, _with_packages(situation, client))
+    now = stamp.stamp(situation.old, request.document, parameters, request.tags)
+    theirs = facts.fingerprint(parse(client.template(found.stack_arn, found.arn), found.name))
+    moved = stamp.moved(reviewed, now)
+    if theirs != now.template and "the template" not in moved:
+        moved = (*moved, "the change set's own template")
+    if moved:
+        raise RefusedError(f"the plan is stale: {', '.join(moved)} moved since it was made", _AGAIN)
+    described = merge(found, client.change_set(found.arn, values=True))
+    return planned(situation, client, described, now, parameters, view)
+
+
+def _with_packages(situation: Situation, client: Client) -> dict[str, str]:
+    """The parameter values as they would be sent now; nothing is uploaded, the plan has done that."""
+    from tapgen.deploy.artifacts.upload import find_bucket
+    from tapgen.naming import ARTIFACT_BUCKET
+
+    request = situation.request
+    values = dict(request.parameters)
+    if request.packages:
+        values[ARTIFACT_BUCKET] = find_bucket(client)
+        values.update({package.parameter: package.key for package in request.packages})
+    return values
+
+
+def check_arn(arn: str, region: str) -> None:
+    """Refuse what is no change set of the region; nothing is called for it.
+
+    Raises:
+        WrongTargetError: it is something else, or elsewhere.
+    """
+    if not arn.startswith("arn:") or ":changeSet/" not in arn:
+        raise WrongTargetError(f"{arn}: not the ARN of a change set", "`tapgen deploy --plan-only` prints it.")
+    there = arn.split(":")[3]
+    if there != region:
+        raise WrongTargetError(f"the plan is in {there}, the region is {region}", f"Pass --region {there}.")
+
+
+def _find(client: Client, arn: str) -> ChangeSet:
+    try:
+        return client.change_set(arn)
+    except AwsError as error:
+        if error.code in {"ChangeSetNotFound", "ChangeSetNotFoundException"}:
+            raise RefusedError(f"there is no plan {arn}: it was deleted or executed", _AGAIN) from None
+        raise

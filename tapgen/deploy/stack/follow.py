@@ -1,0 +1,168 @@
+"""Follow an operation to its end. The stack's status decides; events are best effort.
+
+The operation is known by its ClientRequestToken and the stack by its ARN, never by local time or by name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tapgen.deploy.aws.errors import AwsError, CredentialsError, ThrottledError, UnreachableError
+from tapgen.deploy.aws.polling import Pace, Pacer
+from tapgen.deploy.stack.progress import Progress
+from tapgen.deploy.stack.states import terminal
+
+if TYPE_CHECKING:
+    from tapgen.deploy.aws.client import Client
+    from tapgen.deploy.aws.model import Event, Stack
+    from tapgen.deploy.aws.polling import Clock
+    from tapgen.deploy.views.view import View
+
+CHECK = 60.0
+"""Seconds without the end's event after which the stack's status is asked all the same."""
+PATIENCE = 3
+"""Failed rounds in a row, each retried by the client, after which the operation is left alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What was seen. `lost` says why the end was not seen, or is ''; then `stack` is None."""
+
+    stack: Stack | None
+    progress: Progress
+    lost: str = ""
+
+
+class Reader:
+    """Reads the new events of one operation, oldest first. `token` '' takes every event after `after`."""
+
+    def __init__(self, client: Client, stack: str, token: str, pacer: Pacer, after: str = "") -> None:
+        self._client = client
+        self._stack = stack
+        self._token = token
+        self._pacer = pacer
+        self._after = after
+        self._seen: set[str] = set()
+
+    def read(self) -> tuple[Event, ...]:
+        """Pages back to a known EventId, or to the operation before this one; an EventId is told once."""
+        fresh: list[Event] = []
+        page = ""
+        while True:
+            answer = self._pacer.call(partial(self._client.events, self._stack, page))
+            self._skip_before(answer.events)
+            known = any(event.id in self._seen for event in answer.events)
+            ours = [event for event in answer.events if not self._token or event.token == self._token]
+            fresh += [event for event in ours if event.id not in self._seen]
+            if known or len(ours) < len(answer.events) or not answer.next:
+                break
+            page = answer.next
+        fresh = list({event.id: event for event in fresh}.values())
+        self._seen.update(event.id for event in fresh)
+        return tuple(reversed(fresh))
+
+    def _skip_before(self, newest_first: tuple[Event, ...]) -> None:
+        """Take `after`, and what stands below it, for known."""
+        ids = [event.id for event in newest_first]
+        if self._after in ids:
+            self._seen.update(ids[ids.index(self._after) :])
+            self._after = ""
+
+
+def follow(
+    client: Client,
+    stack: str,
+    token: str,
+    view: View,
+    *,
+    clock: Clock,
+    timeout: float,
+    total: int = 0,
+    before: Stack | None = None,
+    after: str = "",
+) -> Followed:
+    """Poll until the operation ends, `timeout` seconds are over, or AWS cannot be asked any more.
+
+    `before` is the stack as it was before the operation: an answer that still looks like it is a stale read
+    until an event says that the operation is over.
+    """
+    watcher = _Watcher(client, stack, view, clock=clock, before=before, total=total)
+    reader = Reader(client, stack, token, watcher.pacer, after)
+    begin = clock.now()
+    while True:
+        lost = watcher.round(reader)
+        if watcher.end is not None or lost:
+            return Followed(watcher.end, watcher.progress, lost)
+        if clock.now() - begin > timeout:
+            return Followed(None, watcher.progress, f"it is not over after {timeout / 60:.0f} minutes")
+        watcher.pacer.rest()
+
+
+class _Watcher:
+    def __init__(self, client: Client, stack: str, view: View, clock: Clock, before: Stack | None, total: int) -> None:
+        self.pacer = Pacer(Pace.of(emulated=client.emulated), clock)
+        self.progress = Progress(total)
+        self.end: Stack | None = None
+        self._client = client
+        self._stack = stack
+        self._view = view
+        self._clock = clock
+        self._before = before
+        self._checked = clock.now()
+        self._failed = 0
+
+    def round(self, reader: Reader) -> str:
+        """One round of asking; why it cannot go on, or ''."""
+        told = True
+        try:
+            self._tell(reader.read())
+        except AwsError as error:
+            told = False
+            lost = self._strain(error)
+            if lost:
+                return lost
+        if told and not self.progress.ended and self._clock.now() - self._checked < CHECK:
+            self._failed = 0
+            return ""
+        return self._check(reader, told=told)
+
+    def _check(self, reader: Reader, *, told: bool) -> str:
+        self._checked = self._clock.now()
+        try:
+            stack = self.pacer.call(lambda: self._client.stack(self._stack))
+        except AwsError as error:
+            return self._strain(error)
+        if stack is None:
+            return "CloudFormation does not know the stack any more"
+        if told:
+            self._failed = 0
+        if terminal(stack.status) and (self.progress.ended or self._moved(stack)):
+            if not self.progress.ended and told:
+                self._tell(reader.read())  # what happened between the events' page and the status
+            self.end = stack
+        return ""
+
+    def _moved(self, stack: Stack) -> bool:
+        if self._before is None:
+            return True
+        return (stack.status, stack.updated) != (self._before.status, self._before.updated)
+
+    def _tell(self, events: tuple[Event, ...]) -> None:
+        for event in events:
+            self.progress = self.progress.add(event, self._clock.now())
+            self._view.event(event, self.progress)
+        if not events:
+            self._view.pulse(self.progress)
+
+    def _strain(self, error: AwsError) -> str:
+        """Bear a failed call, or say why not: only expired credentials, or many failures in a row, end the watch."""
+        self._failed += 1
+        if isinstance(error, ThrottledError):
+            self.pacer.stretch()
+        if isinstance(error, CredentialsError):
+            return error.message
+        if isinstance(error, ThrottledError | UnreachableError) and self._failed <= PATIENCE:
+            return ""
+        return error.message if self._failed > PATIENCE else ""

@@ -1,0 +1,105 @@
+"""Findings, plans, events and outcomes as lines of text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tapgen.deploy.aws.model import Event, Output
+    from tapgen.deploy.plan.check import Checked
+    from tapgen.deploy.plan.plan import Plan, SecurityChange
+    from tapgen.deploy.request import Outcome
+    from tapgen.deploy.stack.progress import Progress
+
+_SIGNS = {
+    "create": "+",
+    "import": ">",
+    "update": "~",
+    "update tags": "~",
+    "replace": "±",
+    "may replace": "±",
+    "delete": "-",
+    "leave behind": "-",
+}
+
+
+def checked_lines(checked: Checked) -> list[str]:
+    """The errors as `tapgen check` prints them; the warnings are counted in one line."""
+    from tapgen.proof.report import text
+
+    lines = text({checked.environment: checked.errors}, checked.root).splitlines() if checked.errors else []
+    if checked.warnings:
+        count = f"{checked.warnings} warning{'' if checked.warnings == 1 else 's'}"
+        lines.append(f"The check found {count}: `tapgen check --env {checked.environment}` prints them.")
+    return lines
+
+
+def plan_lines(plan: Plan) -> list[str]:
+    """What will change, for a person."""
+    what = "creates the stack" if plan.creates else "updates the stack"
+    lines = [f"{plan.stack_name} in {plan.account} {plan.region}: the change set {what}"]
+    table = [(_SIGNS.get(row.verb, "?"), row.verb, row.logical_id, row.type) for row in plan.rows]
+    widths = [max((len(cells[column]) for cells in table), default=0) for column in range(4)]
+    for row, cells in zip(plan.rows, table, strict=True):
+        lines.append("  " + "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip())
+        lines += [f"      {reason}" for reason in row.because]
+    lines += _block("Stack-level changes", plan.stack_changes)
+    if not plan.rows and not plan.stack_changes:
+        lines += ["  stack-level changes only, which CloudFormation does not itemise"]
+    lines += _block("Security", tuple(line for one in plan.security for line in _security(one)))
+    lines += _block("Notes", plan.notes)
+    lines += _block("Allowed losses", plan.allowed)
+    return lines
+
+
+def _security(change: SecurityChange) -> Iterator[str]:
+    yield f"{change.severity}: {change.message}"
+    yield from (f"  {detail}" for detail in change.details)
+
+
+def _block(title: str, lines: tuple[str, ...]) -> list[str]:
+    return [f"{title}:", *(f"  {line}" for line in lines)] if lines else []
+
+
+def event_line(event: Event, progress: Progress) -> str:
+    """One event: how far, when, what, and why where it says so."""
+    far = f"{progress.done:>3}/{max(progress.total, len(progress.latest))}" if progress.total else f"{progress.done:>3}"
+    when = f"{event.time:%H:%M:%S}" if event.time else "        "
+    reason = f"  {event.reason}" if event.reason else ""
+    return f"{far}  {when}  {event.status:<20}  {event.logical_id}  {event.type}{reason}"
+
+
+def outcome_lines(outcome: Outcome) -> list[str]:
+    """How it ended and what to do, the root cause first."""
+    lines = [f"Error: {outcome.message}" if _is_error(outcome) else _sentence(outcome)]
+    for number, cause in enumerate(outcome.causes):
+        physical = f", {cause.physical_id}" if cause.physical_id else ""
+        lines.append(f"  {'Root cause' if not number else 'Also'}: {cause.logical_id} ({cause.type}{physical})")
+        lines.append(f"    {cause.status}: {cause.reason or 'no reason given'}")
+        if cause.origin:
+            lines.append(f"    made in {cause.origin}")
+    if outcome.orphans:
+        lines.append("Warning: these could not be deleted and live on outside of the stack:")
+        lines += [f"  {orphan}" for orphan in outcome.orphans]
+    if outcome.hint:
+        lines.append(f"Hint: {outcome.hint}")
+    return lines
+
+
+def _is_error(outcome: Outcome) -> bool:
+    from tapgen.errors import ExitCode
+
+    return outcome.code not in {ExitCode.OK, ExitCode.DECLINED, ExitCode.CONTINUES, ExitCode.INTERRUPTED}
+
+
+def _sentence(outcome: Outcome) -> str:
+    text = outcome.message
+    return f"{text}." if text.startswith(outcome.stack_name) else f"{text[:1].upper()}{text[1:]}."
+
+
+def output_lines(outputs: tuple[Output, ...]) -> list[str]:
+    """Outputs in two columns."""
+    width = max((len(one.key) for one in outputs), default=0)
+    return [f"{one.key.ljust(width)}  {one.value}".rstrip() for one in outputs]

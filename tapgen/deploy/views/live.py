@@ -1,0 +1,142 @@
+"""The view on a terminal: finished resources scroll by, what is under way stays below with its time."""
+
+from __future__ import annotations
+
+from threading import RLock
+from typing import TYPE_CHECKING
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.text import Text
+
+from tapgen.deploy.stack.progress import Progress, under_way
+from tapgen.deploy.views import lines as texts
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+    from rich.console import RenderableType
+
+    from tapgen.deploy.aws.model import Event
+    from tapgen.deploy.aws.polling import Clock
+    from tapgen.deploy.plan.check import Checked
+    from tapgen.deploy.plan.plan import Plan
+    from tapgen.deploy.request import Outcome
+
+_ROWS = 8  # resources under way that are shown at once; the longest wait comes first
+_STYLES = {"+": "green", ">": "green", "~": "yellow", "±": "red", "-": "red"}
+
+
+class Board:
+    """One terminal for all regions: `view(region)` is the region's own part of it. NO_COLOR is honoured by rich."""
+
+    def __init__(self, out: TextIO, err: TextIO, clock: Clock) -> None:
+        self.out = Console(file=out, highlight=False, soft_wrap=True)
+        self.err = Console(file=err, highlight=False, soft_wrap=True)
+        self._clock = clock
+        self._parts: dict[str, tuple[str, Progress, float]] = {}
+        self._live: Live | None = None
+        self._lock = RLock()
+
+    def view(self, region: str) -> LiveView:
+        """The view of a region; '' where there is only one."""
+        return LiveView(self, region)
+
+    def show(self, region: str, progress: Progress) -> None:
+        """Take a region's progress into the part that stays."""
+        with self._lock:
+            title, _, begun = self._parts.get(region, (region, progress, self._clock.now()))
+            self._parts[region] = (title, progress, begun)
+            if self._live is None:
+                self._live = Live(get_renderable=self.render, console=self.err, refresh_per_second=4, transient=True)
+                self._live.start()
+            else:
+                self._live.refresh()
+
+    def drop(self, region: str) -> None:
+        """A region is over."""
+        with self._lock:
+            self._parts.pop(region, None)
+            if not self._parts:
+                self.stop()
+
+    def stop(self) -> None:
+        """Give the terminal back; what scrolled by stays."""
+        with self._lock:
+            if self._live is not None:
+                self._live.stop()
+                self._live = None
+
+    def render(self) -> RenderableType:
+        """What stays at the bottom."""
+        with self._lock:
+            parts = list(self._parts.values())
+        return Group(*(line for title, progress, begun in parts for line in self._part(title, progress, begun)))
+
+    def _part(self, title: str, progress: Progress, begun: float) -> list[Text]:
+        now = self._clock.now()
+        total = max(progress.total, len(progress.latest))
+        head = f"{title}  " if title else ""
+        lines = [Text(f"{head}{progress.done}/{total} resources  {now - begun:.0f} s", style="bold")]
+        for event, since in progress.running[:_ROWS]:
+            lines.append(Text(f"  {event.status:<20}  {event.logical_id}  {now - since:.0f} s", style="cyan"))
+        more = len(progress.running) - _ROWS
+        return [*lines, Text(f"  and {more} more")] if more > 0 else lines
+
+
+class LiveView:
+    """The View of one region on a Board."""
+
+    def __init__(self, board: Board, region: str) -> None:
+        self._board = board
+        self._region = region
+        self._prefix = f"[{region}] " if region else ""
+
+    def step(self, text: str) -> None:
+        """See View."""
+        self._say(text, "dim")
+
+    def warn(self, text: str) -> None:
+        """See View."""
+        self._say(f"Warning: {text}", "yellow")
+
+    def checked(self, checked: Checked) -> None:
+        """See View."""
+        for line in texts.checked_lines(checked):
+            self._say(line, "red" if line.lstrip().startswith("error ") else "")
+
+    def plan(self, plan: Plan) -> None:
+        """See View."""
+        self._board.drop(self._region)
+        for line in texts.plan_lines(plan):
+            self._board.out.print(Text(f"{self._prefix}{line}", style=_STYLES.get(line.strip()[:1], "")))
+
+    def event(self, event: Event, progress: Progress) -> None:
+        """See View."""
+        self._board.show(self._region, progress)
+        if not under_way(event.status):
+            self._say(texts.event_line(event, progress), _style(event.status))
+
+    def pulse(self, progress: Progress) -> None:
+        """See View."""
+        self._board.show(self._region, progress)
+
+    def outcome(self, outcome: Outcome) -> None:
+        """See View."""
+        self._board.drop(self._region)
+        lines = texts.outcome_lines(outcome)
+        self._say(lines[0], "bold green" if outcome.ok else "bold red" if lines[0].startswith("Error") else "yellow")
+        for line in lines[1:]:
+            self._say(line, "")
+        if outcome.ok:
+            for line in texts.output_lines(outcome.outputs):
+                self._board.out.print(Text(f"{self._prefix}{line}"))
+
+    def _say(self, text: str, style: str) -> None:
+        self._board.err.print(Text(f"{self._prefix}{text}", style=style))
+
+
+def _style(status: str) -> str:
+    if status.endswith("_FAILED"):
+        return "red"
+    return "green" if status.endswith("_COMPLETE") and "ROLLBACK" not in status else "yellow"
