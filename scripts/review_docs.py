@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tapgen import document
+from tapgen import render
 from tapgen.review import markdown, svg
 from tapgen.review.assess import assess
 from tapgen.review.picture import draw
@@ -49,8 +49,8 @@ def example() -> str:
             (
                 f"{name}: main → this branch",
                 assess(
-                    document.render(load(ROOT).environment(name)).document,
-                    document.render(load(other).environment(name)).document,
+                    render.render(load(ROOT).environment(name)).document,
+                    render.render(load(other).environment(name)).document,
                 ),
             )
             for name in ("dev", "prod")
@@ -60,7 +60,7 @@ def example() -> str:
 
 def picture() -> str:
     """The application as SVG."""
-    rendered = document.render(load(ROOT).environment("dev"))
+    rendered = render.render(load(ROOT).environment("dev"))
     layers = {logical_id: origin.layer for logical_id, origin in rendered.origins.items()}
     return svg.svg(draw(rendered.document, title="The shipped application", layers=layers))
 

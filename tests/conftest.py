@@ -67,10 +67,10 @@ def document(project):
     """The document of an environment, `dev` unless named otherwise, of a project written for it."""
 
     def rendered(settings: str = ONE_FUNCTION, *, more: str = "", env: str = "dev", **files: str) -> dict[str, Any]:
-        from tapgen import document as documents
+        from tapgen import render
         from tapgen.settings.load import load
 
-        return documents.render(load(project(settings, more=more, **files)).environment(env)).document
+        return render.render(load(project(settings, more=more, **files)).environment(env)).document
 
     return rendered
 

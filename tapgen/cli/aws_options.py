@@ -74,14 +74,14 @@ def views(*, as_json: bool) -> Iterator[Callable[[str], View]]:
 
 def subject(environment: Environment, options: Options) -> Deployment:
     """An environment's stack as the verbs need it: whose it is, and which layer made what where that can be said."""
-    from tapgen import document
+    from tapgen import render
     from tapgen.deploy.assemble import assemble
 
     try:
-        rendered = document.render(environment)
+        rendered = render.render(environment)
     except TapgenError as error:
         click.echo(f"Warning: {error.message}; failures are shown without their source lines.", err=True)
-        rendered = document.Rendered({}, {})
+        rendered = render.Rendered({}, {})
     return assemble(environment, rendered, options=options)
 
 

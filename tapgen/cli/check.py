@@ -90,15 +90,13 @@ def command(
 def _environments(chosen: list[Environment], analyse: Analyse) -> dict[str, Target]:
     from tempfile import TemporaryDirectory
 
-    from tapgen import document
+    from tapgen import render
     from tapgen.proof.auto import with_actions
     from tapgen.proof.check import of_environment
 
     filled = [with_actions(environment, analyse, strict=False) for environment in chosen]
     with TemporaryDirectory() as empty:
-        return {
-            one.name: of_environment(one, document.render(_renderable(one, Path(empty))).document) for one in filled
-        }
+        return {one.name: of_environment(one, render.render(_renderable(one, Path(empty))).document) for one in filled}
 
 
 def _renderable(environment: Environment, empty: Path) -> Environment:
@@ -121,9 +119,9 @@ def _renderable(environment: Environment, empty: Path) -> Environment:
 
 
 def _templates(files: tuple[Path, ...], sources: tuple[str, ...]) -> dict[str, Target]:
-    from tapgen import document
     from tapgen.errors import UsageError, suggestion
     from tapgen.proof.check import of_template
+    from tapgen.template import document
 
     folders: dict[str, Path] = {}
     for source in sources:

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tapgen import document, revisions, store
+from tapgen import render, revisions, store
+from tapgen.template import document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tapgen.deploy.aws.client import Client
-    from tapgen.document import Document
     from tapgen.review.model import Review
     from tapgen.review.stack import StackState
     from tapgen.settings.model import Environment
+    from tapgen.template.document import Document
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def of_files(old: Path, new: Path) -> Comparison:
 
 def of_environments(one: Environment, other: Environment) -> Comparison:
     """Two environments as they render now; what follows from the name alone is a difference like any other."""
-    return Comparison(other.name, one.name, other.name, document.render(one).document, document.render(other).document)
+    return Comparison(other.name, one.name, other.name, render.render(one).document, render.render(other).document)
 
 
 def base(root: Path, revision: str, *, merge_base: bool) -> str:
@@ -73,7 +74,7 @@ def of_revision(root: Path, environment: Environment, commit: str, revision: str
         name = f"nothing at {name}"
     else:
         old = document.parse(text, f"{path} at {revision}")
-    return Comparison(environment.name, name, "rendered now", old, document.render(environment).document)
+    return Comparison(environment.name, name, "rendered now", old, render.render(environment).document)
 
 
 @dataclass(frozen=True)
@@ -140,10 +141,10 @@ def _wanted(environment: Environment, live: Mapping[str, str]) -> StackState:
     from tapgen.deploy.artifacts.packages import packages
     from tapgen.deploy.assemble import stack_tags
     from tapgen.deploy.stack.stack_policy import stack_policy
-    from tapgen.review.intrinsics import scalar
     from tapgen.review.stack import StackState
+    from tapgen.template.intrinsics import scalar
 
-    rendered = document.render(environment).document
+    rendered = render.render(environment).document
     with ExitStack() as stack:
         keys = {package.parameter: package.key for package in packages(environment, rendered, stack)}
     parameters = {

@@ -63,7 +63,7 @@ def command(
         raise click.UsageError("--plan executes what --plan-only has left: give one of them")
     if not plan_only:
         aws_options.needs_terminal(yes)
-    from tapgen import document
+    from tapgen import render
     from tapgen.deploy.artifacts.packages import packages
     from tapgen.deploy.assemble import assemble
     from tapgen.deploy.plan.check import refused
@@ -81,7 +81,7 @@ def command(
     )
     where: Path | None = ctx.obj
     chosen = load_environment(where, environment)
-    rendered = document.render(chosen)
+    rendered = render.render(chosen)
     with ExitStack() as stack, aws_options.views(as_json=as_json) as view:
         if plan:
             pass  # it was checked when it was made, or --no-check said then that it was not

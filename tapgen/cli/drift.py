@@ -23,8 +23,8 @@ def command(ctx: click.Context, environment: str, profile: str | None, region: s
     from tapgen.deploy.aws.polling import Clock
     from tapgen.deploy.commands.drift import detect, drift_fields, drift_lines, drifted
     from tapgen.deploy.commands.status import existing
-    from tapgen.document import parse
     from tapgen.errors import ExitCode
+    from tapgen.template.document import parse
 
     chosen = load_environment(ctx.obj, environment)
     client = aws_options.connect_one(chosen, profile, region)

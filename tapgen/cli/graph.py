@@ -45,16 +45,17 @@ def command(
     """
     if file and with_diff:
         raise click.UsageError("--diff compares an environment with git; it does not go with FILE")
-    from tapgen import document
+    from tapgen import render
     from tapgen.review import mermaid, svg
     from tapgen.review.picture import draw
+    from tapgen.template import document
 
     if file:
         picture = draw(document.read(file), title=str(file), full=full)
     else:
         loaded = load_project(project)
         chosen = filled(loaded.environment(environment))
-        rendered = document.render(chosen)
+        rendered = render.render(chosen)
         layers = {logical_id: origin.layer for logical_id, origin in rendered.origins.items()}
         old, review = None, None
         if with_diff:

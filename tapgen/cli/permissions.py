@@ -29,12 +29,12 @@ def command(project: Path | None, environment: str, operation: str | None) -> No
     """
     import json
 
-    from tapgen import document
+    from tapgen import render
     from tapgen.proof.deployer import deployer
     from tapgen.proof.subject import Subject
 
     loaded = load_environment(project, environment)
-    found = deployer(Subject(document.render(loaded).document, loaded.protected), loaded.stack_name)
+    found = deployer(Subject(render.render(loaded).document, loaded.protected), loaded.stack_name)
     if found.unknown:
         click.echo(f"Warning: no permissions are published for {', '.join(found.unknown)}", err=True)
     click.echo("An upper bound: what the resource handlers may call, whatever the properties.", err=True)

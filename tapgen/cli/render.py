@@ -10,7 +10,7 @@ import click
 from tapgen.cli.options import all_environments, environments, load_project, select
 
 if TYPE_CHECKING:
-    from tapgen.document import Format
+    from tapgen.template.document import Format
 
 
 @click.command()
@@ -44,12 +44,13 @@ def command(
         raise click.UsageError("--check compares files; it does not go with --stdout")
     if output and to_stdout:
         raise click.UsageError("--output names a folder; it does not go with --stdout")
-    from tapgen import document
+    from tapgen import render
+    from tapgen.template import document
 
     loaded = load_project(project)
     chosen = select(loaded, environments, everything=all_environments)
     texts = [
-        (environment, document.dump(document.render(environment).document, format_ or environment.format))
+        (environment, document.dump(render.render(environment).document, format_ or environment.format))
         for environment in chosen
     ]
     if to_stdout:

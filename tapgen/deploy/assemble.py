@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from tapgen.compose import Origin
     from tapgen.deploy.request import Package
-    from tapgen.document import Rendered
+    from tapgen.render import Rendered
     from tapgen.settings.model import Environment
 
 OURS = ("ManagedBy", "Application", "Environment")

@@ -10,7 +10,7 @@ from tapgen.deploy.artifacts.facts import hidden_parameters, resources
 from tapgen.proof.secrets import KNOWN_FORMS
 
 if TYPE_CHECKING:
-    from tapgen.document import Document
+    from tapgen.template.document import Document
 
 MASK = "****"  # what CloudFormation itself shows for a NoEcho parameter
 Masker = Callable[[str], str]

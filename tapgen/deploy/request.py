@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from tapgen.deploy.aws.model import Output
     from tapgen.deploy.stack.progress import Cause
-    from tapgen.document import Document
+    from tapgen.template.document import Document
 
 HOUR = 3600.0
 

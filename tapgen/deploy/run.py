@@ -25,8 +25,8 @@ from tapgen.deploy.stack.follow import Followed, follow
 from tapgen.deploy.stack.protection import TemporaryPolicy, protect
 from tapgen.deploy.stack.target import BusyError
 from tapgen.deploy.views.view import Masked, masked_outcome
-from tapgen.document import parse
 from tapgen.errors import ExitCode, TapgenError, UsageError
+from tapgen.template.document import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -38,7 +38,7 @@ def deploy(
         TapgenError: the template cannot be rendered or a function not packed.
         KeyboardInterrupt: Ctrl-C; nothing goes on without us, since the emulator ends with us.
     """
-    from tapgen import document
+    from tapgen import render
     from tapgen.deploy.artifacts.facts import body, fits_inline
     from tapgen.deploy.artifacts.packages import packages
     from tapgen.deploy.assemble import assemble
@@ -47,7 +47,7 @@ def deploy(
     from tapgen.deploy.request import Options
 
     targets = clients(environment, emulator)
-    rendered = document.render(environment)
+    rendered = render.render(environment)
     checked = check(environment, rendered.document)
     view("").checked(checked)
     if checked.errors:  # what is missing really fails here, which is what somebody may want to see

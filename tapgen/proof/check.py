@@ -15,10 +15,10 @@ from tapgen.proof.rule import apply
 from tapgen.proof.subject import Source, Subject
 
 if TYPE_CHECKING:
-    from tapgen.document import Document
     from tapgen.proof.lint import Lint
     from tapgen.settings.model import Environment
     from tapgen.settings.suppressions import Suppression
+    from tapgen.template.document import Document
 
 _LINT_RULE = re.compile(r"[EWI]\d{4}")
 
@@ -58,7 +58,7 @@ def of_environment(environment: Environment, document: Document) -> Target:
 
 def of_template(file: Path, text: str, document: Document, sources: Mapping[str, Path]) -> Target:
     """A document that tapgen did not make, with the sources that the command line names."""
-    from tapgen.document import locate
+    from tapgen.template.document import locate
 
     lines = locate(text)
     subject = Subject(document, sources={name: Source(folder) for name, folder in sources.items()}, root=Path.cwd())

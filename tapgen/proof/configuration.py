@@ -11,8 +11,8 @@ from tapgen.proof.resolve import UNKNOWN
 from tapgen.proof.subject import items, mapping
 
 if TYPE_CHECKING:
-    from tapgen.document import DocumentPath
     from tapgen.proof.subject import Subject
+    from tapgen.template.document import DocumentPath
 
 # AWSLambdaVPCAccessExecutionRole; Lambda developer guide, "Giving Lambda functions access to resources in an
 # Amazon VPC".

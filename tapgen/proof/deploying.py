@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from tapgen import naming
-from tapgen.document import MAX_INLINE_BYTES
 from tapgen.proof import actions
 from tapgen.proof.subject import mapping
+from tapgen.template.document import MAX_INLINE_BYTES
 
 if TYPE_CHECKING:
     from tapgen.proof.subject import Subject

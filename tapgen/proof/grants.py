@@ -13,8 +13,8 @@ from tapgen.proof.resolve import texts
 from tapgen.proof.subject import items, mapping
 
 if TYPE_CHECKING:
-    from tapgen.document import DocumentPath
     from tapgen.proof.subject import Subject
+    from tapgen.template.document import DocumentPath
 
 Caller = Literal["code", "service"]
 """Who uses the role: the function's own code, or the Lambda service on the function's behalf."""

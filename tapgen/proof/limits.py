@@ -8,15 +8,15 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from tapgen.document import MAX_BYTES, MAX_OUTPUTS, MAX_RESOURCES
 from tapgen.proof.arns import logical_id
 from tapgen.proof.resolve import REFERENCE, texts
 from tapgen.proof.rule import Hit, Rule
 from tapgen.proof.subject import items, mapping
+from tapgen.template.document import MAX_BYTES, MAX_OUTPUTS, MAX_RESOURCES
 
 if TYPE_CHECKING:
-    from tapgen.document import DocumentPath
     from tapgen.proof.subject import Subject
+    from tapgen.template.document import DocumentPath
 
 # CloudFormation user guide, "Understand CloudFormation quotas".
 SECTION_LIMITS = {"Resources": MAX_RESOURCES, "Outputs": MAX_OUTPUTS, "Parameters": 200, "Mappings": 200}

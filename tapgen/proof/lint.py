@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from tapgen.proof.findings import Finding
 
 if TYPE_CHECKING:
-    from tapgen.document import Document
+    from tapgen.template.document import Document
 
 SEVERITIES = {"error": "error", "warning": "warning", "informational": "info"}
 

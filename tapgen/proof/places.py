@@ -12,9 +12,9 @@ from tapgen import naming
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tapgen.document import DocumentPath
     from tapgen.proof.findings import Finding
     from tapgen.settings.model import Environment
+    from tapgen.template.document import DocumentPath
 
 _SECTIONS = (
     ("AWS::EC2::", "network"),

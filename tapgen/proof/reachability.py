@@ -20,12 +20,12 @@ from tapgen.proof.rules_permissions import (
 from tapgen.proof.subject import items, mapping
 
 if TYPE_CHECKING:
-    from tapgen.document import DocumentPath
     from tapgen.proof.findings import Finding
     from tapgen.proof.functions import FunctionNeeds
     from tapgen.proof.network import Endpoint
     from tapgen.proof.requirements import Requirement
     from tapgen.proof.subject import Subject
+    from tapgen.template.document import DocumentPath
 
 
 def findings(needs: Sequence[FunctionNeeds], subject: Subject) -> Iterator[Finding]:

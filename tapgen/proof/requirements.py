@@ -14,9 +14,9 @@ from tapgen.proof.resolve import REFERENCE, UNKNOWN, texts
 from tapgen.proof.subject import mapping
 
 if TYPE_CHECKING:
-    from tapgen.document import DocumentPath
     from tapgen.proof.grants import Caller
     from tapgen.proof.subject import Subject
+    from tapgen.template.document import DocumentPath
 
 ANYTHING = "*"
 

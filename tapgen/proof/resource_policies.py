@@ -11,8 +11,8 @@ from tapgen.proof.grants import Statement, statements
 from tapgen.proof.subject import items, mapping
 
 if TYPE_CHECKING:
-    from tapgen.document import DocumentPath
     from tapgen.proof.subject import Subject
+    from tapgen.template.document import DocumentPath
 
 # Where a type holds its policy: CloudFormation template reference.
 POLICY_PROPERTIES = {

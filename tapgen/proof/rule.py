@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from tapgen.proof.findings import Finding, Severity
 
 if TYPE_CHECKING:
-    from tapgen.document import DocumentPath
     from tapgen.proof.subject import Subject
+    from tapgen.template.document import DocumentPath
 
 
 @dataclass(frozen=True)

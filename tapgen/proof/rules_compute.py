@@ -14,8 +14,8 @@ from tapgen.proof.secrets import SECRET_NAME, looks_secret, words
 from tapgen.proof.subject import items, mapping, truthy
 
 if TYPE_CHECKING:
-    from tapgen.document import DocumentPath
     from tapgen.proof.subject import Subject
+    from tapgen.template.document import DocumentPath
 
 
 def _variables(subject: Subject) -> Iterator[tuple[str, str, object, DocumentPath]]:

@@ -12,8 +12,8 @@ from tapgen.proof.rule import Hit, Rule
 from tapgen.proof.subject import items, mapping, truthy
 
 if TYPE_CHECKING:
-    from tapgen.document import DocumentPath
     from tapgen.proof.subject import Subject
+    from tapgen.template.document import DocumentPath
 
 # Private services, newer AWS services, the global ones, and what a parameter names.
 _OTHER_SERVICES = ("com.amazonaws.vpce.", "aws.", "com.amazonaws.iam", "com.amazonaws.s3-global.", "${")

@@ -16,8 +16,8 @@ from tapgen.proof.rule import Hit, Rule
 from tapgen.proof.subject import items, mapping
 
 if TYPE_CHECKING:
-    from tapgen.document import DocumentPath
     from tapgen.proof.subject import Subject
+    from tapgen.template.document import DocumentPath
 
 # Keys that are in the context of requests to every service: IAM user guide, "AWS global condition context keys", and
 # the guides of the services whose workloads make the requests.

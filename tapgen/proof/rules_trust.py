@@ -14,8 +14,8 @@ from tapgen.proof.rule import Hit, Rule
 from tapgen.proof.subject import items, mapping
 
 if TYPE_CHECKING:
-    from tapgen.document import DocumentPath
     from tapgen.proof.subject import Subject
+    from tapgen.template.document import DocumentPath
 
 
 def _anyone(raw: Any) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tapgen.document import Document
+    from tapgen.template.document import Document
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from tapgen.review.apis import routes
 from tapgen.review.model import Effect, Finding, Refusal, ResourceChange, Severity
-from tapgen.review.show import at, text
-from tapgen.review.template import Resource, Template
+from tapgen.template.apis import routes
+from tapgen.template.model import Resource, Template
+from tapgen.template.text import at, text
 
 _PATH: Final = "the custom domain's path to the API"
 

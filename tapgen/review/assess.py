@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from tapgen.document import Document
 from tapgen.errors import DocumentError
 from tapgen.review.addresses import address_losses
 from tapgen.review.diff import diff_resources, diff_sections
@@ -19,9 +18,10 @@ from tapgen.review.loss import data_losses
 from tapgen.review.model import Finding, ResourceChange, Review
 from tapgen.review.notes import notes
 from tapgen.review.schema import schema_of
-from tapgen.review.template import Template, understand
 from tapgen.review.traffic import traffic_findings
 from tapgen.review.watches import watch_findings
+from tapgen.template.document import Document
+from tapgen.template.model import Template, understand
 
 
 def assess(

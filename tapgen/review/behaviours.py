@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tapgen.review.model import ABSENT, Effect
+from tapgen.review.model import Effect
+from tapgen.template.paths import ABSENT
 
 Properties = Mapping[str, Any]
 Answer = tuple[Effect, str]

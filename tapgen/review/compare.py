@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from tapgen.review.intrinsics import function
-from tapgen.review.model import ABSENT, Index, Path
+from tapgen.template.intrinsics import function
+from tapgen.template.paths import ABSENT, Index, Path
 
 Difference = tuple[Path, Any, Any]
 

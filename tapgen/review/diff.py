@@ -7,17 +7,11 @@ from dataclasses import replace
 from typing import Any, Final
 
 from tapgen.review.compare import differences
-from tapgen.review.model import (
-    ABSENT,
-    Action,
-    Effect,
-    PropertyChange,
-    ResourceChange,
-    SectionChange,
-)
+from tapgen.review.model import Action, Effect, PropertyChange, ResourceChange, SectionChange
 from tapgen.review.renames import renames
 from tapgen.review.replacement import effect_of, propagate, worst
-from tapgen.review.template import Resource, Template
+from tapgen.template.model import Resource, Template
+from tapgen.template.paths import ABSENT
 
 # Logical ids of these carry a hash of what they depend on: old deleted, new created is their normal update.
 ROTATING: Final = frozenset({"AWS::ApiGateway::Deployment"})

@@ -8,11 +8,11 @@ from operator import or_
 from typing import Any, Final
 
 from tapgen.review.identities import IDENTITIES, policy_finding
-from tapgen.review.intrinsics import function
 from tapgen.review.model import Finding
-from tapgen.review.show import text
-from tapgen.review.statements import Condition, Element, Grant, Policy, understand_policy
-from tapgen.review.template import Resource, Template
+from tapgen.template.intrinsics import function
+from tapgen.template.model import Resource, Template
+from tapgen.template.policies import Condition, Element, Grant, Policy, understand_policy
+from tapgen.template.text import text
 
 # Properties that hold a resource policy: the types' pages in the CloudFormation template reference.
 _POLICY_PROPERTIES: Final = (

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from tapgen.review.apis import Route, imports_definition, routes
 from tapgen.review.model import Direction, Finding, Severity
-from tapgen.review.show import text
-from tapgen.review.template import Resource, Template
+from tapgen.template.apis import Route, imports_definition, routes
+from tapgen.template.model import Resource, Template
+from tapgen.template.text import text
 
 _ORIGIN: Final = "Access-Control-Allow-Origin"
 _UNDECIDED: Final = "${!"  # how `text` writes a function other than Ref, GetAtt and Join

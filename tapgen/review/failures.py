@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from tapgen.document import MAX_BYTES, MAX_OUTPUTS, MAX_RESOURCES, Document
 from tapgen.review.compare import key_of
-from tapgen.review.intrinsics import references
 from tapgen.review.model import Effect, Finding, Refusal, ResourceChange, Severity
 from tapgen.review.replacement import fixed_name, keeps_name
-from tapgen.review.show import text
-from tapgen.review.template import Resource, Template
+from tapgen.template.document import MAX_BYTES, MAX_OUTPUTS, MAX_RESOURCES, Document
+from tapgen.template.intrinsics import references
+from tapgen.template.model import Resource, Template
+from tapgen.template.text import text
 
 _TWO_STEPS: Final = "Do it in two deployments"
 
@@ -254,7 +254,7 @@ def _one_circle(needs: Mapping[str, set[str]]) -> list[str]:
 
 def _quotas(document: Document) -> Iterator[Finding]:
     """CloudFormation user guide, "Understand CloudFormation quotas"."""
-    from tapgen.document import dump
+    from tapgen.template.document import dump
 
     size = len(dump(document, "json", indent=0).encode())
     for what, count, most in (

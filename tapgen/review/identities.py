@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tapgen.review.grants import movement
-from tapgen.review.intrinsics import references
 from tapgen.review.model import Finding, Severity
-from tapgen.review.show import inline, text
-from tapgen.review.statements import Policy, understand_policy
-from tapgen.review.template import Resource, Template
+from tapgen.template.intrinsics import references
+from tapgen.template.model import Resource, Template
+from tapgen.template.policies import Policy, understand_policy
+from tapgen.template.text import inline, text
 
 IDENTITIES: Final = ("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group")
 _ATTACHABLE: Final = (

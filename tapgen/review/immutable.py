@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from tapgen.review.intrinsics import undecided
-from tapgen.review.model import ABSENT, Finding, PropertyChange, Refusal, ResourceChange, Severity
+from tapgen.review.model import Finding, PropertyChange, Refusal, ResourceChange, Severity
+from tapgen.template.intrinsics import undecided
+from tapgen.template.paths import ABSENT
 
 
 class Immutable(NamedTuple):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from tapgen.review import words
-from tapgen.review.model import ABSENT, Finding, PropertyChange, ResourceChange, Review, SectionChange
+from tapgen.review.model import Finding, PropertyChange, ResourceChange, Review, SectionChange
+from tapgen.template.paths import ABSENT
 
 VERSION: Final = 1
 """Raised when a field is removed or means something else; a new field does not raise it."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tapgen.review.intrinsics import undecided
 from tapgen.review.model import Effect, Finding, Refusal, ResourceChange, Severity
-from tapgen.review.show import at, inline
-from tapgen.review.stateful import HOLDS, KEEPS, MINOR, PROTECTIONS, refuses_deletion, value_at
-from tapgen.review.template import Resource, Template
+from tapgen.template.intrinsics import undecided
+from tapgen.template.model import Resource, Template
+from tapgen.template.text import at, inline
+from tapgen.template.types import HOLDS, KEEPS, MINOR, PROTECTIONS, refuses_deletion, value_at
 
 _KEEP_HINT = "Set DeletionPolicy and UpdateReplacePolicy to Retain in a deployment of its own first"
 

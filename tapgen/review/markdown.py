@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from tapgen.review import escape, words
-from tapgen.review.model import ABSENT, Finding, PropertyChange, Refusal, ResourceChange, Review, SectionChange
-from tapgen.review.show import inline
+from tapgen.review.model import Finding, PropertyChange, Refusal, ResourceChange, Review, SectionChange
+from tapgen.template.paths import ABSENT
+from tapgen.template.text import inline
 
 MARKER: Final = "<!-- tapgen diff -->"
 """The first line: by it a workflow finds the comment that it made before."""

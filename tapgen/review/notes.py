@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from tapgen.review.model import Note, ResourceChange
-from tapgen.review.template import Resource, Template
+from tapgen.template.model import Resource, Template
 
 _NEW: Final = {
     "AWS::EC2::NatGateway": "a NAT gateway takes about 2 minutes to create",

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from tapgen.document import Document
-from tapgen.review.apis import routes
 from tapgen.review.model import Review
-from tapgen.review.show import text
-from tapgen.review.stateful import HOLDS
-from tapgen.review.template import Resource, Template, understand
+from tapgen.template.apis import routes
+from tapgen.template.document import Document
+from tapgen.template.model import Resource, Template, understand
+from tapgen.template.text import text
+from tapgen.template.types import HOLDS
 
 Kind = Literal["entry", "store", "plain"]
 Status = Literal["", "added", "changed", "replaced", "removed"]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tapgen.review.compare import key_of
-from tapgen.review.template import Resource
+from tapgen.template.model import Resource
 
 _MOST = 5_000  # comparisons of one type; beyond, only resources that are equal are paired, so that time stays linear
 _ENOUGH = 0.75  # share of equal leaves from which two resources look alike; half of the leaves is mere boilerplate

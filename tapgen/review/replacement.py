@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from tapgen.review.behaviours import CUSTOM, Change, behaviour_of
-from tapgen.review.model import ABSENT, Effect, Path, PropertyChange
+from tapgen.review.model import Effect, PropertyChange
 from tapgen.review.schema import SchemaPath, schema_of
-from tapgen.review.template import Resource
+from tapgen.template.model import Resource
+from tapgen.template.paths import ABSENT, Path
 
 
 def effect_of(old: Resource, new: Resource, path: Path, before: Any, after: Any) -> tuple[Effect, str]:

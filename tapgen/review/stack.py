@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from tapgen.document import Document
 from tapgen.review.assess import assess
 from tapgen.review.compare import differences
-from tapgen.review.intrinsics import canonical
-from tapgen.review.model import ABSENT, Direction, Finding, Review, SectionChange, Severity
+from tapgen.review.model import Direction, Finding, Review, SectionChange, Severity
+from tapgen.template.document import Document
+from tapgen.template.intrinsics import canonical
+from tapgen.template.paths import ABSENT
 
 HIDDEN: Final = "****"
 """What DescribeStacks shows for the value of a NoEcho parameter."""

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tapgen.review import words
-from tapgen.review.model import ABSENT, Effect, Finding, PropertyChange, Refusal, ResourceChange, Review, SectionChange
-from tapgen.review.show import inline
+from tapgen.review.model import Effect, Finding, PropertyChange, Refusal, ResourceChange, Review, SectionChange
+from tapgen.template.paths import ABSENT
+from tapgen.template.text import inline
 
 _STYLES = {
     "+": "green",

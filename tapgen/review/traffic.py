@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from tapgen.review.intrinsics import references, undecided
 from tapgen.review.model import Finding, Severity
-from tapgen.review.show import inline, text
-from tapgen.review.template import Resource, Template
+from tapgen.template.intrinsics import references, undecided
+from tapgen.template.model import Resource, Template
+from tapgen.template.text import inline, text
 
 _ANYWHERE: Final = ("0.0.0.0/0", "::/0")
 _GROUP: Final = "AWS::EC2::SecurityGroup"

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any, Final
 
-from tapgen.review.intrinsics import undecided
 from tapgen.review.model import Finding, Severity
-from tapgen.review.show import inline, text
-from tapgen.review.stateful import value_at
-from tapgen.review.template import Resource, Template
+from tapgen.template.intrinsics import undecided
+from tapgen.template.model import Resource, Template
+from tapgen.template.text import inline, text
+from tapgen.template.types import value_at
 
 Safe = Callable[[Any], bool]
 

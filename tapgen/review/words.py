@@ -5,18 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from tapgen.review.model import (
-    ABSENT,
-    Action,
-    Effect,
-    Finding,
-    PropertyChange,
-    Refusal,
-    ResourceChange,
-    Review,
-    SectionChange,
-)
-from tapgen.review.show import at, inline, shown
+from tapgen.review.model import Action, Effect, Finding, PropertyChange, Refusal, ResourceChange, Review, SectionChange
+from tapgen.template.paths import ABSENT
+from tapgen.template.text import at, inline, shown
 
 SYMBOLS: Final[dict[Action, str]] = {
     "create": "+",
@@ -146,7 +137,7 @@ def pieces(value: Any) -> list[str]:
 
 
 def _is_call(value: Any) -> bool:
-    from tapgen.review.intrinsics import function
+    from tapgen.template.intrinsics import function
 
     return function(value) is not None
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from harness import ROOT, TAPGEN, compare, header, row, seconds
 
-from tapgen import document
+from tapgen import render
 from tapgen.settings.load import load
+from tapgen.template import document
 
 BARE = [sys.executable, str(Path(__file__).with_name("bare.py"))]
 
@@ -36,12 +37,12 @@ def main() -> None:
 def further_environment() -> None:
     """Print what each environment after the first one costs in one process."""
     project = load(ROOT)
-    document.render(project.environment("dev"))
+    render.render(project.environment("dev"))
     times = []
     for _ in range(10):
         for name in ("staging", "prod"):
             start = time.perf_counter()
-            document.dump(document.render(project.environment(name)).document, "yaml")
+            document.dump(render.render(project.environment(name)).document, "yaml")
             times.append(time.perf_counter() - start)
     row("each further environment in one process", f"{sorted(times)[len(times) // 2] * 1000:.1f} ms", "", "", "≤ 8 ms")
 
@@ -72,11 +73,11 @@ def shares() -> None:
     """Print where the time of rendering one environment goes."""
     probe = (
         "import json, sys, time; start = time.perf_counter()\n"
-        "from tapgen import document; from tapgen.settings.load import load\n"
+        "from tapgen import render; from tapgen.settings.load import load\n"
         "imported = time.perf_counter(); environment = load().environment('dev'); read = time.perf_counter()\n"
-        "with document._deferred('cfn_flip'):\n"
+        "with render._deferred('cfn_flip'):\n"
         "    import tapgen.compose\n"
-        "troposphere = time.perf_counter(); rendered = document.render(environment).document\n"
+        "troposphere = time.perf_counter(); rendered = render.render(environment).document\n"
         "built = time.perf_counter(); document.dump(rendered, sys.argv[1]); dumped = time.perf_counter()\n"
         "print(json.dumps([imported - start, read - imported, troposphere - read, built - troposphere, dumped - built]))"
     )

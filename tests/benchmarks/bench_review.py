@@ -12,7 +12,7 @@ from typing import Any
 
 from harness import ROOT, TAPGEN, header, row, run, seconds
 
-from tapgen import document
+from tapgen.template import document
 
 _RUNS = 7
 

@@ -17,7 +17,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.session import Session
 
-from tapgen import document
+from tapgen import render
 from tapgen.proof import actions
 from tapgen.proof.check import check
 from tapgen.settings.load import load
@@ -154,7 +154,7 @@ def subject(application: Any) -> Subject:
     from tapgen.proof.auto import with_actions
 
     environment = with_actions(load(Path(made.folder)).environment("dev"))
-    return Subject(made, environment, document.render(environment).document)
+    return Subject(made, environment, render.render(environment).document)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tapgen import document
+from tapgen import render
 from tapgen.settings.load import load
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,6 +25,6 @@ def shape(template):
 def test_the_bare_script_prints_the_same_resources_and_outputs():
     script = ROOT / "tests" / "benchmarks" / "bare.py"
     printed = json.loads(subprocess.run([sys.executable, script], check=True, capture_output=True).stdout)
-    rendered = document.render(load(ROOT).environment("dev")).document
+    rendered = render.render(load(ROOT).environment("dev")).document
     assert shape(printed) == shape(rendered)
     assert printed["Outputs"].keys() == rendered["Outputs"].keys()

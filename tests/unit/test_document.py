@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tapgen import document as documents
+from tapgen import render
 from tapgen.errors import DocumentError
-from tapgen.yamldump import dump_yaml
-from tapgen.yamlio import LONG_FORMS, parse_yaml
+from tapgen.template import document as documents
+from tapgen.template.yamldump import dump_yaml
+from tapgen.template.yamlio import LONG_FORMS, parse_yaml
 from tests.conftest import ONE_FUNCTION, ROOT
 
 SHIPPED = sorted((ROOT / "templates_out").glob("*.yaml"))
@@ -310,12 +311,12 @@ def test_two_hundred_outputs_are_not_too_many(document):
 def test_a_module_that_is_imported_when_it_is_used(tmp_path, monkeypatch):
     (tmp_path / "module_of_this_test.py").write_text("value = 5\n")
     monkeypatch.syspath_prepend(tmp_path)
-    with documents._deferred("module_of_this_test"):
+    with render._deferred("module_of_this_test"):
         import module_of_this_test as stand_in
     assert "module_of_this_test" not in sys.modules
     assert stand_in.value == 5
     del sys.modules["module_of_this_test"]
-    with documents._deferred("json"):
+    with render._deferred("json"):
         import json as itself
     assert itself is json
 

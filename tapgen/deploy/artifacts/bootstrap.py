@@ -9,7 +9,7 @@ from tapgen.deploy.request import Deployment, Options
 from tapgen.naming import ARTIFACT_BUCKET, BOOTSTRAP_STACK
 
 if TYPE_CHECKING:
-    from tapgen.document import Document
+    from tapgen.template.document import Document
 
 _TAGS = {"Application": BOOTSTRAP_STACK, "ManagedBy": "tapgen"}
 

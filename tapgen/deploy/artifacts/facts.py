@@ -6,13 +6,13 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from tapgen.document import MAX_BYTES, MAX_INLINE_BYTES, MAX_RESOURCES
 from tapgen.errors import ExitCode, TapgenError, UsageError, suggestion
+from tapgen.template.document import MAX_BYTES, MAX_INLINE_BYTES, MAX_RESOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tapgen.document import Document
+    from tapgen.template.document import Document
 
 # The types and their names: CreateChangeSet's Capabilities in the CloudFormation API reference, and the
 # name property of each in the template reference. Custom names need CAPABILITY_NAMED_IAM.

@@ -24,9 +24,9 @@ from tapgen.sources import REQUIREMENTS, read_source
 if TYPE_CHECKING:
     from contextlib import ExitStack
 
-    from tapgen.document import Document
     from tapgen.settings.functions import Function
     from tapgen.settings.model import Environment
+    from tapgen.template.document import Document
 
 Files = Mapping[str, Path]
 Installer = Callable[[Path, Path, str, str], None]

@@ -13,8 +13,8 @@ from tapgen.deploy.plan.guard import RefusedError
 from tapgen.deploy.request import HOUR
 from tapgen.deploy.stack.states import state
 from tapgen.deploy.stack.target import WrongTargetError, busy, describe_operation, is_ours, operation
-from tapgen.document import parse
 from tapgen.errors import ExitCode, UsageError, suggestion
+from tapgen.template.document import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tapgen.deploy.aws.client import Client
     from tapgen.deploy.aws.model import ResourceDrift
     from tapgen.deploy.aws.polling import Clock
-    from tapgen.document import Document
+    from tapgen.template.document import Document
 
 PATIENCE = 1800.0
 """Seconds that a detection may take; large stacks take minutes."""

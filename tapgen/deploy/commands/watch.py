@@ -10,8 +10,8 @@ from tapgen.deploy.stack.progress import Progress
 from tapgen.deploy.stack.protection import protect
 from tapgen.deploy.stack.states import state
 from tapgen.deploy.stack.target import describe_operation, operation
-from tapgen.document import parse
 from tapgen.errors import ExitCode, TapgenError
+from tapgen.template.document import parse
 
 if TYPE_CHECKING:
     from tapgen.deploy.aws.model import Event, Stack

@@ -11,9 +11,9 @@ from tapgen.errors import ExitCode
 
 if TYPE_CHECKING:
     from tapgen.deploy.views.view import View
-    from tapgen.document import Document
     from tapgen.proof.findings import Finding
     from tapgen.settings.model import Environment
+    from tapgen.template.document import Document
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from tapgen.deploy.artifacts.facts import normal
 from tapgen.proof.resolve import references
-from tapgen.review.intrinsics import Scope, canonical
+from tapgen.template.intrinsics import Scope, canonical
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tapgen.deploy.aws.model import Stack
-    from tapgen.document import Document
+    from tapgen.template.document import Document
 
 
 def endangered(

@@ -11,7 +11,7 @@ from tapgen.deploy.artifacts.facts import digest, fingerprint, hidden_parameters
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tapgen.document import Document
+    from tapgen.template.document import Document
 
 _TEXT = re.compile(r"tapgen plan: base=(\w+) template=(\w+) parameters=(\w+)")
 NOTHING = "none"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tapgen.deploy.aws.model import ChangeSet, Stack
     from tapgen.deploy.request import Deployment
     from tapgen.deploy.views.view import View
-    from tapgen.document import Document
+    from tapgen.template.document import Document
 
 
 class RefusedError(TapgenError):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tapgen.deploy.masking import MASK, named
 from tapgen.review.addresses import ADDRESSES
-from tapgen.review.stateful import HOLDS
+from tapgen.template.types import HOLDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -16,9 +16,9 @@ from tapgen.deploy.plan.plan import Plan
 from tapgen.deploy.stack.failed_creation import clear_failed_creation
 from tapgen.deploy.stack.states import state
 from tapgen.deploy.stack.target import check_pins, is_ours, stack_ready
-from tapgen.document import parse
 from tapgen.errors import TapgenError, suggestion
 from tapgen.naming import ARTIFACT_BUCKET
+from tapgen.template.document import parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from tapgen.deploy.plan.own_change_set import Attempt
     from tapgen.deploy.request import Deployment
     from tapgen.deploy.views.view import View
-    from tapgen.document import Document
     from tapgen.review.model import Review
+    from tapgen.template.document import Document
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from tapgen.deploy.plan.guard import RefusedError
 from tapgen.deploy.plan.plan import merge
 from tapgen.deploy.plan.prepare import Prepared, planned
 from tapgen.deploy.stack.target import WrongTargetError
-from tapgen.document import parse
+from tapgen.template.document import parse
 
 if TYPE_CHECKING:
     from tapgen.deploy.aws.client import Client

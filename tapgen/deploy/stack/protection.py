@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tapgen.deploy.aws.client import Client
     from tapgen.deploy.aws.model import Stack
     from tapgen.deploy.views.view import View
-    from tapgen.document import Document
+    from tapgen.template.document import Document
 
 
 def protect(client: Client, stack: Stack, document: Document) -> None:

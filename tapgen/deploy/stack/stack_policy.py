@@ -6,12 +6,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from tapgen.deploy.artifacts.facts import normal, resources
-from tapgen.review.stateful import HOLDS
+from tapgen.template.types import HOLDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tapgen.document import Document
+    from tapgen.template.document import Document
 
 
 def stack_policy(documents: Iterable[Document], allowed: frozenset[str] = frozenset()) -> str:

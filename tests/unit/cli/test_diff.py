@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 
 from tapgen.cli import comparison, run
-from tapgen.document import dump, render
 from tapgen.errors import ExitCode
+from tapgen.render import render
 from tapgen.settings.load import load
+from tapgen.template.document import dump
 
 ROOT = Path(__file__).parents[3]
 Run = Callable[..., tuple[int, str, str]]

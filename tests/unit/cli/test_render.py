@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from tapgen import document as documents
+from tapgen.template import document as documents
 from tests.conftest import HANDLER, ONE_FUNCTION, ROOT
 
 THREE = "[environments.dev]\n[environments.staging]\n[environments.prod]\nprotected = true\n"

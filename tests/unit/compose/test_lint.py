@@ -2,9 +2,10 @@
 
 import pytest
 
-from tapgen import document as documents
+from tapgen import render
 from tapgen.cli.options import filled
 from tapgen.settings.load import load
+from tapgen.template import document as documents
 from tests.conftest import ROOT
 
 PROJECTS = {"tap": ROOT, "orders": ROOT / "tests" / "projects" / "orders"}
@@ -17,7 +18,7 @@ def test_no_finding_at_all(project, environment):
     from cfnlint.config import ManualArgs
 
     chosen = filled(load(PROJECTS[project]).environment(environment))
-    text = documents.dump(documents.render(chosen).document, "yaml")
+    text = documents.dump(render.render(chosen).document, "yaml")
     regions = list(chosen.target_regions or ("us-east-1", "us-west-2"))
     matches = lint(text, config=ManualArgs(regions=regions, include_checks=["W", "E"]))
     assert [f"{match.rule.id} {match.linenumber}: {match.message}" for match in matches] == []

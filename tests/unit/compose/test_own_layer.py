@@ -5,10 +5,11 @@ from textwrap import dedent
 
 import pytest
 
-from tapgen import document as documents
+from tapgen import render
 from tapgen.cli.options import filled
 from tapgen.errors import DocumentError, SettingsError
 from tapgen.settings.load import load
+from tapgen.template import document as documents
 from tests.conftest import ONE_FUNCTION, ROOT
 
 OWN = "layers = ['own']\n" + ONE_FUNCTION
@@ -33,7 +34,7 @@ def in_build(*lines):
 
 def test_the_queue_of_the_second_application():
     environment = filled(load(ROOT / "tests" / "projects" / "orders").environment("dev"))
-    rendered = documents.render(environment)
+    rendered = render.render(environment)
     queue = rendered.document["Resources"]["NotificationQueue"]
     assert queue["Properties"]["MessageRetentionPeriod"] == 14 * 24 * 60 * 60
     assert {tag["Key"] for tag in queue["Properties"]["Tags"]} == {"Application", "Environment", "ManagedBy"}
@@ -55,7 +56,7 @@ def test_the_queue_of_the_second_application():
 
 def test_origins_name_layer_file_and_line(project):
     folder = project(OWN, **{"own.py": in_build("template.add_resource(sqs.Queue('Mine'))")})
-    rendered = documents.render(load(folder).environment("dev"))
+    rendered = render.render(load(folder).environment("dev"))
     mine = rendered.origins["Mine"]
     assert (mine.layer, mine.file, mine.line) == ("own", str(folder / "own.py"), 4)
     assert set(rendered.origins) == set(rendered.document["Resources"])
@@ -294,7 +295,7 @@ def test_actions_that_nobody_filled_in(project):
     settings = ONE_FUNCTION.replace('["dynamodb:PutItem"]', '"auto"')
     environment = load(project(settings)).environment("dev")
     with pytest.raises(DocumentError, match="was not filled in"):
-        documents.render(environment)
+        render.render(environment)
 
 
 def test_statements_without_a_sid_or_with_other_resources_than_named_pass_an_endpoint_as_they_are(document):

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tapgen.document import render
 from tapgen.layers.api.rest import PUBLISHED, _digest
+from tapgen.render import render
 from tapgen.settings.load import load
 
 ROOT = Path(__file__).parents[3]

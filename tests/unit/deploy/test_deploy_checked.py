@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tapgen import document
+from tapgen import render
 from tapgen.deploy.plan.check import Checked, check, refused
 from tapgen.deploy.views.live import Board
 from tapgen.deploy.views.plain import JsonView, PlainView
@@ -63,7 +63,7 @@ def project(tmp_path, monkeypatch):
 
 
 def rendered(environment):
-    return document.render(environment).document
+    return render.render(environment).document
 
 
 def test_an_error_refuses_and_the_ways_on_are_named(project):

@@ -13,8 +13,8 @@ from tapgen.deploy.commands.invoke import invoke, log_group
 from tapgen.deploy.commands.logs import age, log_line, read
 from tapgen.deploy.masking import named, secret_name
 from tapgen.deploy.request import Options
-from tapgen.document import Rendered
 from tapgen.errors import ExitCode, TapgenError, UsageError
+from tapgen.render import Rendered
 from tapgen.settings.load import load
 from tests.unit.deploy.fake import Cloud
 from tests.unit.deploy.scene import document, run

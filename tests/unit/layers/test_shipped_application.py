@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from tapgen import document as documents
 from tapgen.errors import TapgenError
+from tapgen.template import document as documents
 from tests.conftest import ROOT
 
 ENVIRONMENTS = ("dev", "staging", "prod")

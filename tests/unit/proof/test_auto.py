@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tapgen import document
+from tapgen import render
 from tapgen.errors import TapgenError
 from tapgen.proof import check
 from tapgen.proof.auto import with_actions
@@ -42,7 +42,7 @@ def access(filled: Environment, table: str = "Item") -> TableAccess:
 def test_what_the_code_needs_is_granted_and_checks_clean(tmp_path: Path) -> None:
     filled = with_actions(environment(tmp_path, call="table.put_item(Item={}); table.get_item(Key={})"))
     assert access(filled).actions == ("dynamodb:GetItem", "dynamodb:PutItem")
-    assert check.check(filled, document.render(filled).document, lint=False) == ()
+    assert check.check(filled, render.render(filled).document, lint=False) == ()
 
 
 def test_written_actions_are_left_alone(tmp_path: Path) -> None:
@@ -54,7 +54,7 @@ def test_indexes_that_the_code_reads(tmp_path: Path) -> None:
     filled = with_actions(environment(tmp_path, INDEXED, "table.query(IndexName='byDay')"))
     assert access(filled).indexes == {"byDay": ("dynamodb:Query",)}
     assert access(filled).actions == ()
-    assert check.check(filled, document.render(filled).document, lint=False) == ()
+    assert check.check(filled, render.render(filled).document, lint=False) == ()
 
 
 def test_an_index_that_is_not_known_is_every_index(tmp_path: Path) -> None:
@@ -99,12 +99,12 @@ def test_the_check_says_what_a_broken_source_or_an_unknown_table_means(tmp_path:
     """It goes on where rendering stops: the rest of the application is checked too."""
     written = environment(tmp_path, TWO, "boto3.resource('dynamodb').Table(event['table']).scan()")
     filled = with_actions(written, strict=False)
-    found = check.check(filled, document.render(filled).document, lint=False)
+    found = check.check(filled, render.render(filled).document, lint=False)
     assert "permission-missing" in {finding.rule for finding in found}
     (tmp_path / "src" / "other.py").write_text("def (")
     (tmp_path / "src" / "index.py").write_text("import other\n" + PUT)
     broken = with_actions(load(tmp_path).environment("dev"), strict=False)
-    target = check.of_environment(broken, document.render(broken).document)
+    target = check.of_environment(broken, render.render(broken).document)
     [found] = check.check_all([target], with_lint=False)
     assert ("source-problem", "src/other.py") in {(finding.rule, finding.file) for finding in found}
 

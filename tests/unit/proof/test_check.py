@@ -9,26 +9,27 @@ from pathlib import Path
 
 import pytest
 
-from tapgen import document
-from tapgen.document import read
+from tapgen import render
 from tapgen.proof import check, lint
 from tapgen.proof.findings import Finding, failing, ordered, suppress, worse_or_equal
 from tapgen.proof.subject import Subject
 from tapgen.settings.load import load
 from tapgen.settings.suppressions import Suppression
+from tapgen.template import document
+from tapgen.template.document import read
 from tests.unit.proof import documents
 from tests.unit.proof.documents import GET_SETTINGS, SETTINGS, write_project
 
 
 def checked(root: Path, name: str = "dev", *, with_lint: bool = False) -> tuple[Finding, ...]:
     environment = load(root).environment(name)
-    return check.check(environment, document.render(environment).document, lint=with_lint)
+    return check.check(environment, render.render(environment).document, lint=with_lint)
 
 
 def test_the_shipped_environments_are_clean() -> None:
     root = Path(__file__).parents[3]
     for name, environment in load(root).environments.items():
-        found = check.check(environment, document.render(environment).document, lint=False)
+        found = check.check(environment, render.render(environment).document, lint=False)
         assert failing(found, "warning") == (), name
 
 
@@ -94,7 +95,7 @@ def test_suppressions_of_cfn_lint_are_not_judged_without_it(tmp_path: Path) -> N
 def test_cfn_lint_findings_have_the_same_form(tmp_path: Path) -> None:
     write_project(tmp_path)
     environment = load(tmp_path).environment("dev")
-    rendered = document.render(environment).document
+    rendered = render.render(environment).document
     rendered["Resources"]["ItemFunction"]["Properties"]["MemorySize"] = "much"
     rendered["Resources"]["ItemFunction"]["Properties"]["Nonsense"] = 1
     found = {finding.rule: finding for finding in check.check(environment, rendered, lint=True)}
@@ -226,7 +227,7 @@ def test_several_documents_share_one_cfn_lint(tmp_path: Path) -> None:
     write_project(tmp_path, GET_SETTINGS)
     project = load(tmp_path)
     targets = [
-        check.of_environment(project.environment(name), document.render(project.environment(name)).document)
+        check.of_environment(project.environment(name), render.render(project.environment(name)).document)
         for name in ("dev", "prod")
     ]
     targets[1].subject.document["Resources"]["ItemTable"]["Properties"]["Nonsense"] = 1

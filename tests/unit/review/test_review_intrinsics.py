@@ -9,10 +9,10 @@ import pytest
 from tapgen.errors import DocumentError
 from tapgen.review.assess import assess
 from tapgen.review.compare import differences
-from tapgen.review.intrinsics import MASK, Masked, Reference, Scope, canonical, references
-from tapgen.review.model import ABSENT, Index
-from tapgen.review.show import at, inline, shown, text
-from tapgen.review.template import understand
+from tapgen.template.intrinsics import MASK, Masked, Reference, Scope, canonical, references
+from tapgen.template.model import understand
+from tapgen.template.paths import ABSENT, Index
+from tapgen.template.text import at, inline, shown, text
 
 SECRET = Scope({"Secret": Masked("s3cret"), "Secrets": [Masked("a"), Masked("b")]})
 

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
-from tapgen.document import dump, parse
 from tapgen.review import jsonreport, markdown, mermaid, svg, text
 from tapgen.review.assess import assess
 from tapgen.review.picture import draw
 from tapgen.review.stack import StackState, assess_stack
+from tapgen.template.document import dump, parse
 
 IDS = ("A", "B", "C", "Item1")
 TYPES = (

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from tapgen.review.behaviours import BEHAVIOURS
-from tapgen.review.model import ABSENT, Effect
+from tapgen.review.model import Effect
 from tapgen.review.replacement import effect_of, fixed_name
 from tapgen.review.schema import known_types, schema_date, schema_of
-from tapgen.review.template import Resource
+from tapgen.template.model import Resource
+from tapgen.template.paths import ABSENT
 
 ROOT = Path(__file__).parents[3]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tapgen.review.intrinsics import MASK, Masked, function
-from tapgen.review.model import ABSENT, Path
+from tapgen.template.intrinsics import MASK, Masked, function
+from tapgen.template.paths import ABSENT, Path
 
 _SECRET_NAME = re.compile(
     r"(password|passwd|passphrase|secret|token|api_?key|private_?key|access_?key|credential)s?(value|string)?$",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tapgen.review.intrinsics import Scope, canonical, function
+from tapgen.template.intrinsics import Scope, canonical, function
 
 
 def decide(conditions: Mapping[str, Any], scope: Scope) -> dict[str, bool]:

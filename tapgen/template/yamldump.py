@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from tapgen.yamlio import FAST, LONG_FORMS
+from tapgen.template.yamlio import FAST, LONG_FORMS
 
 _MAP = "tag:yaml.org,2002:map"
 _STR = "tag:yaml.org,2002:str"

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tapgen.review.intrinsics import references
-from tapgen.review.show import text
-from tapgen.review.template import Resource, Template
+from tapgen.template.intrinsics import references
+from tapgen.template.model import Resource, Template
+from tapgen.template.text import text
 
 _MOST_STEPS: Final = 64  # API Gateway allows fewer path parts; a longer chain of parents is a circle
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tapgen.review.template import Resource
+from tapgen.template.model import Resource
 
 # What is lost with it. Sources: each type's page in the CloudFormation template reference, and cfn-lint's list of
 # stateful resources (rule I3011), with what identifies callers or users added: keys, user pools, certificates' keys.

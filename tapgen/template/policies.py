@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from tapgen.review.intrinsics import function
-from tapgen.review.show import inline, text
+from tapgen.template.intrinsics import function
+from tapgen.template.text import inline, text
 
 _NEGATIVE = re.compile(r"Not(Equals|Like|IpAddress|Exists)|NotIpAddress", re.IGNORECASE)
 _ROOT = re.compile(r"arn:[^:]+(?:::[^:]+\})?:iam::([^:]+|\$\{AWS::AccountId\}):root|(\d{12}|\$\{AWS::AccountId\})")

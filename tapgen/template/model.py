@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from tapgen.document import Document
 from tapgen.errors import DocumentError
-from tapgen.review.conditions import decide
-from tapgen.review.intrinsics import Masked, Reference, Scope, canonical, references, scalar
+from tapgen.template.conditions import decide
+from tapgen.template.document import Document
+from tapgen.template.intrinsics import Masked, Reference, Scope, canonical, references, scalar
 
 _ATTRIBUTES: Final = ("Properties", "DependsOn", "Type", "Condition")
 _PLAIN_SECTIONS: Final = (
