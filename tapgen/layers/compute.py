@@ -100,5 +100,7 @@ def _environment(environment: Environment, settings: Function, data: DataRefs) -
 def _vpc_config(network: NetworkRefs | None) -> dict[str, Any]:
     if network is None:
         return {}
-    config = awslambda.VPCConfig(SecurityGroupIds=[network.security_group], SubnetIds=list(network.subnets))
-    return {"VpcConfig": config}
+    groups, subnets = (
+        list(value) if isinstance(value, tuple) else value for value in (network.security_groups, network.subnets)
+    )
+    return {"VpcConfig": awslambda.VPCConfig(SecurityGroupIds=groups, SubnetIds=subnets)}

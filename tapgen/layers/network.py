@@ -6,29 +6,35 @@ import ipaddress
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from troposphere import GetAtt, GetAZs, Output, Ref, Select, Sub, Tags, ec2
 
 from tapgen import naming, policies
+from tapgen.layers.lookup import lookup, lookup_list
 from tapgen.layers.refs import NetworkRefs
-from tapgen.settings.checks import SMALLEST_SUBNET
+from tapgen.settings.network import GATEWAY_SERVICES, SMALLEST_SUBNET
 
 if TYPE_CHECKING:
     from troposphere import Template
 
     from tapgen.layers.refs import IdentityRefs
     from tapgen.settings.model import Environment
+    from tapgen.settings.network import Network
 
-GATEWAY_SERVICES = ("dynamodb", "s3")  # AWS PrivateLink guide, "Gateway endpoints": these two and no other
 HTTPS = 443
 IAM_PREFIXES = {"monitoring": ("cloudwatch",), "ecr.api": ("ecr",), "ecr.dkr": ("ecr",), "email": ("ses",)}
 """Services whose IAM actions are not called like the endpoint: Service Authorization Reference, "service prefix"."""
 
 
 def build(template: Template, environment: Environment) -> NetworkRefs | None:
-    """Add the VPC; None where the functions run outside of one. The subnets of `NetworkRefs` are the functions'."""
-    settings = environment.network
-    if not settings.enabled:
+    """Where the functions' network interfaces are: in a VPC of the stack's own, an existing one, or None for none."""
+    settings = environment.vpc
+    if settings is None:
         return None
+    return _existing(template, settings) if settings.exists else _own(template, environment, settings)
+
+
+def _own(template: Template, environment: Environment, settings: Network) -> NetworkRefs:
     vpc = template.add_resource(_vpc(settings.cidr, environment.stack_name))
     cidrs = subnet_cidrs(settings.cidr)
 
@@ -42,17 +48,31 @@ def build(template: Template, environment: Environment) -> NetworkRefs | None:
     public = add_subnets("Public") if settings.subnets != "isolated" else []
     if public:
         _add_internet_gateway(template, vpc, [table for _, table in public], environment)
-    other = {"isolated": "Isolated", "nat": "Private"}.get(settings.subnets)
+    other = {"isolated": "Isolated", "nat": "Private"}.get(str(settings.subnets))
     subnets = add_subnets(other) if other else public
     if settings.subnets == "nat":
         _add_nat_gateway(template, public[0][0], [table for _, table in subnets], environment)
     tables = dict.fromkeys(table.title for _, table in [*public, *subnets])
-    security_group = template.add_resource(_function_security_group(vpc))
+    security_group = template.add_resource(_function_security_group(Ref(vpc)))
     functions = tuple(Ref(subnet) for subnet, _ in subnets)
     group = GetAtt(security_group, "GroupId")
-    endpoints = _add_endpoints(template, vpc, [Ref(table) for table in tables], functions, group, environment)
+    place = NetworkRefs(Ref(vpc), functions, (group,), {})
+    endpoints = _add_endpoints(template, place, [Ref(table) for table in tables], settings.own_endpoints)
     template.add_output(Output("VpcIdOutput", Description="Id of the VPC", Value=Ref(vpc)))
-    return NetworkRefs(Ref(vpc), functions, group, endpoints)
+    return msgspec.structs.replace(place, endpoints=endpoints)
+
+
+def _existing(template: Template, settings: Network) -> NetworkRefs:
+    """The settings' checks have seen to it that there are subnets, and a VPC where a security group is made."""
+    assert not isinstance(settings.subnets, str)  # noqa: S101 - `exists` says so
+    vpc = lookup(settings.vpc) if settings.vpc else None
+    subnets = lookup_list(template, settings.subnets, "NetworkSubnets")
+    if settings.security_groups:
+        groups = lookup_list(template, settings.security_groups, "NetworkSecurityGroups")
+    else:
+        groups = (GetAtt(template.add_resource(_function_security_group(vpc)), "GroupId"),)
+    place = NetworkRefs(vpc, subnets, groups, {})
+    return msgspec.structs.replace(place, endpoints=_add_endpoints(template, place, [], settings.own_endpoints))
 
 
 def restrict(refs: NetworkRefs, identity: IdentityRefs) -> None:
@@ -154,10 +174,10 @@ def _add_nat_gateway(
         )
 
 
-def _function_security_group(vpc: ec2.VPC) -> ec2.SecurityGroup:
+def _function_security_group(vpc: Any) -> ec2.SecurityGroup:
     return ec2.SecurityGroup(
         "FunctionSecurityGroup",
-        VpcId=Ref(vpc),
+        VpcId=vpc,
         GroupDescription="Functions: HTTPS out, nothing in",
         SecurityGroupEgress=[
             ec2.SecurityGroupRule(
@@ -172,40 +192,35 @@ def _function_security_group(vpc: ec2.VPC) -> ec2.SecurityGroup:
 
 
 def _add_endpoints(
-    template: Template,
-    vpc: ec2.VPC,
-    tables: list[Any],
-    subnets: Sequence[Any],
-    security_group: Any,
-    environment: Environment,
+    template: Template, place: NetworkRefs, tables: list[Any], services: Sequence[str]
 ) -> dict[str, ec2.VPCEndpoint]:
-    services = dict.fromkeys(environment.network.endpoints)
     interfaces = [service for service in services if service not in GATEWAY_SERVICES]
-    group = template.add_resource(_endpoint_security_group(vpc, security_group)) if interfaces else None
+    group = template.add_resource(_endpoint_security_group(place)) if interfaces else None
     return {
         service: template.add_resource(
-            _interface_endpoint(service, vpc, subnets, GetAtt(group, "GroupId"))
+            _interface_endpoint(service, place, GetAtt(group, "GroupId"))
             if service in interfaces
-            else _gateway_endpoint(service, vpc, tables)
+            else _gateway_endpoint(service, place.vpc, tables)
         )
         for service in services
     }
 
 
-def _gateway_endpoint(service: str, vpc: ec2.VPC, tables: list[Any]) -> ec2.VPCEndpoint:
+def _gateway_endpoint(service: str, vpc: Any, tables: list[Any]) -> ec2.VPCEndpoint:
     return ec2.VPCEndpoint(
         naming.logical(service, "Endpoint"),
-        VpcId=Ref(vpc),
+        VpcId=vpc,
         ServiceName=_service_name(service),
         VpcEndpointType="Gateway",
         RouteTableIds=tables,
     )
 
 
-def _endpoint_security_group(vpc: ec2.VPC, functions: Any) -> ec2.SecurityGroup:
+def _endpoint_security_group(place: NetworkRefs) -> ec2.SecurityGroup:
+    groups = place.security_groups if isinstance(place.security_groups, tuple) else (place.security_group,)
     return ec2.SecurityGroup(
         "EndpointSecurityGroup",
-        VpcId=Ref(vpc),
+        VpcId=place.vpc,
         GroupDescription="Interface endpoints: HTTPS in from the functions",
         SecurityGroupIngress=[
             ec2.SecurityGroupRule(
@@ -215,6 +230,7 @@ def _endpoint_security_group(vpc: ec2.VPC, functions: Any) -> ec2.SecurityGroup:
                 ToPort=HTTPS,
                 SourceSecurityGroupId=functions,
             )
+            for functions in groups
         ],
         SecurityGroupEgress=[
             ec2.SecurityGroupRule(
@@ -228,14 +244,14 @@ def _endpoint_security_group(vpc: ec2.VPC, functions: Any) -> ec2.SecurityGroup:
     )
 
 
-def _interface_endpoint(service: str, vpc: ec2.VPC, subnets: Sequence[Any], security_group: Any) -> ec2.VPCEndpoint:
+def _interface_endpoint(service: str, place: NetworkRefs, security_group: Any) -> ec2.VPCEndpoint:
     return ec2.VPCEndpoint(
         naming.logical(service, "Endpoint"),
-        VpcId=Ref(vpc),
+        VpcId=place.vpc,
         ServiceName=_service_name(service),
         VpcEndpointType="Interface",
         PrivateDnsEnabled=True,
-        SubnetIds=list(subnets),
+        SubnetIds=list(place.subnets) if isinstance(place.subnets, tuple) else place.subnets,
         SecurityGroupIds=[security_group],
     )
 

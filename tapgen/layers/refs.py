@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct
+from troposphere import Select
 
 
 def embedded(reference: Any) -> str:
@@ -41,12 +42,21 @@ class DataRefs(Struct, frozen=True):
 
 
 class NetworkRefs(Struct, frozen=True):
-    """Where the functions' network interfaces are; `endpoints` are the resources, by service."""
+    """Where the functions' network interfaces are; `endpoints` are the resources, by service.
 
-    vpc: Any
-    subnets: tuple[Any, ...]
-    security_group: Any
+    `vpc` is None where an existing one's subnets and security groups are enough. A list that is looked up at deployment
+    is one value; else `subnets` and `security_groups` are tuples.
+    """
+
+    vpc: Any | None
+    subnets: Any
+    security_groups: Any
     endpoints: Mapping[str, Any]
+
+    @property
+    def security_group(self) -> Any:
+        """The first security group of the functions."""
+        return self.security_groups[0] if isinstance(self.security_groups, tuple) else Select(0, self.security_groups)
 
 
 class RoleRefs(Struct, frozen=True):

@@ -44,7 +44,9 @@ def of_environment(environment: Environment, document: Document) -> Target:
         naming.function(name): Source(environment.root / function.source, function.entry_point)
         for name, function in environment.functions.items()
     }
-    subject = Subject(document, environment.protected, sources, environment.root)
+    subject = Subject(
+        document, environment.protected, sources, environment.root, environment.vpc and environment.vpc.existing_paths
+    )
     settings_places = places.settings_places(environment.root)
     return Target(
         subject,

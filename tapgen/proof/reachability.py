@@ -66,7 +66,7 @@ def _paths(one: FunctionNeeds, subject: Subject, found: dict[str, Endpoint]) -> 
     if not subnets or not one.services:
         return
     if None in subnets:
-        yield NETWORK_UNKNOWN.finding(f"The subnets of {one.function} are not in the template.", path)
+        yield from _existing_paths(one, path, subject)
         return
     inside = [subnet for subnet in subnets if subnet]
     for service, file, line in one.services:
@@ -88,6 +88,24 @@ def _paths(one: FunctionNeeds, subject: Subject, found: dict[str, Endpoint]) -> 
         elif not network.lets_out(_groups(one.function, subject), _peers(found.get(service)), subject):
             message = f"{one.function} calls {service}; its security groups let no HTTPS out to it."
             yield ENDPOINT_CLOSED.finding(message, path, file=file, line=line)
+
+
+def _existing_paths(one: FunctionNeeds, path: DocumentPath, subject: Subject) -> Iterator[Finding]:
+    """What the settings say of a network that is not in the template."""
+    paths = subject.existing_paths
+    if paths is None:
+        yield NETWORK_UNKNOWN.finding(f"The subnets of {one.function} are not in the template.", path)
+        return
+    for service, file, line in one.services:
+        name = network.endpoint_name(service)
+        if not paths & {name, "*"}:
+            yield UNREACHABLE.finding(
+                f"{one.function} calls {service}, and its existing VPC is not said to have a path there.",
+                path,
+                file=file,
+                line=line,
+                hint=f'Add "{name}" to network.has_endpoints where the VPC has that endpoint, or set network.has_nat.',
+            )
 
 
 def _peers(endpoint: Endpoint | None) -> tuple[str | None, ...]:

@@ -26,13 +26,15 @@ class Source:
 class Subject:
     """A document, whether its environment is protected, and where the code of each function is, by logical id.
 
-    `root` is the folder that file names in findings are relative to.
+    `root` is the folder that file names in findings are relative to. `existing_paths` are the endpoints, by service
+    name, of a network that is not in the document, "*" for a way to all of them; None where nobody says.
     """
 
     document: Document
     protected: bool = False
     sources: Mapping[str, Source] = field(default_factory=dict)
     root: Path = field(default_factory=Path)
+    existing_paths: frozenset[str] | None = None
 
     @property
     def resources(self) -> dict[str, dict[str, Any]]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import ipaddress
 from collections.abc import Iterator
 
 from tapgen import naming
 from tapgen.errors import TapgenError, suggestion
 from tapgen.settings import routes
+from tapgen.settings.checks_network import check_network
 from tapgen.settings.functions import Function
 from tapgen.settings.model import Environment
 from tapgen.settings.tables import Key, TableAccess
@@ -28,8 +28,6 @@ RETIRED_RUNTIMES = {
 }
 """Runtime -> when AWS deprecated it: the same page, "Deprecated runtimes"."""
 
-SMALLEST_SUBNET = 28  # VPC user guide, "VPC CIDR blocks": /16 to /28
-LARGEST_VPC = 16
 MAX_PARSED_BYTES = 1024 * 1024
 """A larger module is not parsed to find its entry point: that would take seconds of every command."""
 
@@ -43,8 +41,8 @@ def check(environment: Environment, entry_points: dict[tuple[str, str], list[Pro
     no source is looked into.
     """
     yield from _alone(environment)
-    if environment.network.enabled:
-        yield from _network(environment)
+    if environment.vpc:
+        yield from check_network(environment.vpc)
     yield from _tables(environment)
     yield from _function_names(environment)
     for name, function in environment.functions.items():
@@ -72,23 +70,6 @@ def _alone(environment: Environment) -> Iterator[Problem]:
     for tag in environment.tags:
         if tag.lower().startswith("aws:"):
             yield ("tags", tag), "the prefix aws: is reserved by AWS"
-
-
-def _network(environment: Environment) -> Iterator[Problem]:
-    path = ("network", "cidr")
-    text = environment.network.cidr
-    try:
-        block = ipaddress.IPv4Network(text)
-    except ValueError as error:
-        yield path, f'"{text}" is not an address range: {error}'
-        return
-    if not LARGEST_VPC <= block.prefixlen <= SMALLEST_SUBNET:
-        yield path, f"{text}: a VPC is between /{LARGEST_VPC} and /{SMALLEST_SUBNET}"
-        return
-    network = environment.network
-    needed = network.availability_zones * (2 if network.subnets == "nat" else 1)
-    if 2 ** (SMALLEST_SUBNET - block.prefixlen) < needed:
-        yield path, f"{text} is too small for {needed} subnets of at least /{SMALLEST_SUBNET}"
 
 
 def _tables(environment: Environment) -> Iterator[Problem]:

@@ -33,7 +33,7 @@ class Environment(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     account: Annotated[AccountId | None, Meta(description="The only account that it may be deployed to")] = None
     region: Annotated[Region | None, Meta(description="The only region that it may be deployed to")] = None
     regions: Annotated[tuple[Region, ...], Meta(description="Several regions, deployed side by side")] = ()
-    network: Annotated[Network, Meta(description="The VPC")] = Network()
+    network: Annotated[Network | None, Meta(description="The VPC; without this table the functions are in none")] = None
     tables: Annotated[dict[Name, Table], Meta(description="DynamoDB tables by name")] = {}
     functions: Annotated[dict[Name, Function], Meta(description="Lambda functions by name")] = {}
     api: Annotated[Api, Meta(description="The REST API")] = Api()
@@ -47,6 +47,11 @@ class Environment(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
         tuple[str, ...], Meta(description="Modules of your own with `build(template, environment, stack)`")
     ] = ()
     check: Annotated[Check, Meta(description="What `tapgen check` may pass over, with the reason")] = Check()
+
+    @property
+    def vpc(self) -> Network | None:
+        """The network that the functions are in, None for none."""
+        return self.network if self.network and self.network.enabled else None
 
     @property
     def stack_name(self) -> str:

@@ -1,33 +1,87 @@
-"""The VPC of the functions."""
+"""The VPC that the functions run in: the stack's own, or one that exists."""
 
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
 from tapgen.settings.names import Cidr
+from tapgen.settings.references import Reference
+
+ServiceName = Annotated[str, Meta(pattern=r"^[a-z0-9.-]+$")]
+VpcId = Annotated[str, Meta(pattern=r"^vpc-[0-9a-z]+$")]
+SubnetId = Annotated[str, Meta(pattern=r"^subnet-[0-9a-z]+$")]
+SecurityGroupId = Annotated[str, Meta(pattern=r"^sg-[0-9a-z]+$")]
+
+SMALLEST_SUBNET = 28  # VPC user guide, "VPC CIDR blocks": /16 to /28
+LARGEST_VPC = 16
+GATEWAY_SERVICES = ("dynamodb", "s3")
+"""AWS PrivateLink guide, "Gateway endpoints": these two and no other."""
+
+OWN_ENDPOINTS = ("dynamodb",)
+"""The endpoints of a VPC of the stack's own, unless the settings say otherwise: the free one that a table needs."""
 
 
 class Network(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The VPC that the functions run in."""
+    """The VPC that the functions run in; without this table they run in none.
 
-    enabled: Annotated[bool, Meta(description="Put the functions into a VPC")] = True
-    cidr: Annotated[Cidr, Meta(description="The VPC's address range; every subnet's is derived from it")] = (
+    `subnets` as a word makes a VPC of the stack's own; as a list of ids it names an existing one's, with
+    `security_groups`, or with `vpc`, in which the stack then makes a security group. Each id may also be looked up at
+    deployment: `{ ssm_parameter = "/network/vpc" }` or `{ import = "NetworkVpc" }`.
+    """
+
+    enabled: Annotated[bool, Meta(description="Put the functions into a VPC; false takes an environment's away")] = True
+    cidr: Annotated[Cidr, Meta(description="The own VPC's address range; every subnet's is derived from it")] = (
         "10.0.0.0/16"
     )
     availability_zones: Annotated[
-        int, Meta(ge=2, le=6, description="How many availability zones, one subnet of each kind in each")
+        int, Meta(ge=2, le=6, description="How many availability zones of an own VPC, one subnet of each kind in each")
     ] = 2
     subnets: Annotated[
-        Literal["public", "isolated", "nat"],
+        Literal["public", "isolated", "nat"] | tuple[SubnetId | Reference, ...] | Reference,
         Meta(
             description="public: an internet gateway, no NAT; isolated: no way out but endpoints; "
-            "nat: private subnets behind one NAT gateway"
+            "nat: private subnets behind one NAT gateway; or existing ones, as a list of ids or as one value that "
+            "holds such a list"
         ),
     ] = "public"
     endpoints: Annotated[
-        tuple[Annotated[str, Meta(pattern=r"^[a-z0-9.-]+$")], ...],
+        tuple[ServiceName, ...] | None,
         Meta(
             description="VPC endpoints by service name: dynamodb and s3 are gateways (free), "
-            "every other is an interface (billed by the hour)"
+            'every other is an interface (billed by the hour); unset: ["dynamodb"] in an own VPC, none in an existing'
         ),
-    ] = ("dynamodb",)
+    ] = None
+    vpc: Annotated[VpcId | Reference | None, Meta(description="The existing VPC, by its id")] = None
+    security_groups: Annotated[
+        tuple[SecurityGroupId | Reference, ...] | Reference | None,
+        Meta(description="Existing security groups of the functions; unset: the stack makes one in `vpc`"),
+    ] = None
+    has_endpoints: Annotated[
+        tuple[ServiceName, ...] | None,
+        Meta(
+            description="Endpoints that the existing VPC has, so that `tapgen check` can prove that calls arrive; "
+            "unset: it says that it cannot"
+        ),
+    ] = None
+    has_nat: Annotated[
+        bool, Meta(description="The existing subnets lead to the internet, by a NAT gateway or otherwise")
+    ] = False
+
+    @property
+    def exists(self) -> bool:
+        """The VPC is not the stack's own."""
+        return not isinstance(self.subnets, str)
+
+    @property
+    def own_endpoints(self) -> tuple[str, ...]:
+        """The endpoints that the stack makes, each once."""
+        if self.endpoints is None:
+            return () if self.exists else OWN_ENDPOINTS
+        return tuple(dict.fromkeys(self.endpoints))
+
+    @property
+    def existing_paths(self) -> frozenset[str] | None:
+        """The endpoints that an existing VPC has, "*" where it leads everywhere; None where nothing is said of it."""
+        if self.has_endpoints is None and not self.has_nat:
+            return None
+        return frozenset((*(self.has_endpoints or ()), *self.own_endpoints, *(("*",) if self.has_nat else ())))

@@ -16,6 +16,7 @@ def json_schema() -> dict[str, Any]:
     (_,), components = msgspec.json.schema_components(
         [Environment], schema_hook=lambda _: {"type": "string"}, ref_template="#/$defs/{name}"
     )
+    components = {name: _without_null(component) for name, component in components.items()}
     project = components.pop("Environment")
     for field in _NOT_IN_THE_FILE:
         del project["properties"][field]
@@ -36,6 +37,20 @@ def json_schema() -> dict[str, Any]:
         "required": required,
         "$defs": {**components, **overlays, "Environment": environment},
     }
+
+
+def _without_null(schema: Any) -> Any:
+    """The schema without the null that stands for an unset value: TOML has none."""
+    if isinstance(schema, list):
+        return [_without_null(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {key: _without_null(value) for key, value in schema.items() if (key, value) != ("default", None)}
+    choices = [choice for choice in kept.get("anyOf", ()) if choice != {"type": "null"}]
+    if len(choices) == 1:
+        del kept["anyOf"]
+        return {**choices[0], **kept}
+    return {**kept, "anyOf": choices} if choices else kept
 
 
 def _partial(schema: Any) -> Any:

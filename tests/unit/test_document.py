@@ -304,7 +304,7 @@ def test_five_hundred_resources_and_not_one_more(document):
 
 
 def test_two_hundred_outputs_are_not_too_many(document):
-    own = own_layer(192, "template.add_output(Output(f'Own{i}', Value='x'))")
+    own = own_layer(193, "template.add_output(Output(f'Own{i}', Value='x'))")
     assert len(document("layers = ['own']\n" + ONE_FUNCTION, **{"own.py": own})["Outputs"]) == 200
 
 
@@ -328,7 +328,7 @@ def test_nothing_to_build(document):
 
 
 def test_sections_and_resources_read_in_their_order(document):
-    rendered = document(**{"src/helper.py": ""}, more="[environments.dev]\ndescription = 'Items'\n")
+    rendered = document(**{"src/helper.py": ""}, more="[network]\n[environments.dev]\ndescription = 'Items'\n")
     assert list(rendered) == ["AWSTemplateFormatVersion", "Description", "Parameters", "Resources", "Outputs"]
     table = rendered["Resources"]["ItemTable"]
     assert list(table) == ["Type", "DeletionPolicy", "UpdateReplacePolicy", "Properties"]

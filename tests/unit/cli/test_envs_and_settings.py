@@ -47,7 +47,7 @@ def test_settings_are_the_merged_ones(tapgen, folder, monkeypatch):
     dev = json.loads(tapgen("settings", cwd=folder).out)
     prod = json.loads(tapgen("settings", "--env", "prod", cwd=folder).out)
     assert (dev["protected"], prod["protected"]) == (False, True)
-    assert dev["network"]["availability_zones"] == 2
+    assert (dev["network"], dev["logs"]["retention_days"]) == (None, 30)
     assert dev["application"] == prod["application"] == "shop"
     assert "root" not in dev
     monkeypatch.setenv("TAPGEN_ENV", "prod")

@@ -50,7 +50,7 @@ def test_the_project_may_be_named(tapgen, folder, tmp_path_factory, monkeypatch)
 def test_another_folder_and_another_format(tapgen, folder):
     ended = tapgen("render", "--format", "json", "--output", "other", cwd=folder)
     assert ended.err == "other/dev.json: written\n"
-    assert json.loads((folder / "other" / "dev.json").read_text())["Resources"]["Vpc"]
+    assert json.loads((folder / "other" / "dev.json").read_text())["Resources"]["ItemTable"]
 
 
 def test_the_settings_may_choose_json(tapgen, project):

@@ -12,7 +12,7 @@ from tapgen.settings.load import load
 from tapgen.template import document as documents
 from tests.conftest import ONE_FUNCTION, ROOT
 
-OWN = "layers = ['own']\n" + ONE_FUNCTION
+OWN = "layers = ['own']\nnetwork = {}\n" + ONE_FUNCTION
 
 
 @pytest.fixture

@@ -151,7 +151,7 @@ def test_system_errors_are_counted_by_the_operations_in_use(document):
 
 
 def test_without_functions_and_tables_there_are_no_alarms(document):
-    assert alarms(document('application = "shop"\n')) == {}
+    assert alarms(document('application = "shop"\nnetwork = {}\n')) == {}
 
 
 def test_the_api_alarm_names_the_api_as_it_is_named(document):

@@ -61,7 +61,7 @@ def test_keys_indexes_and_time_to_live(document):
 
 
 def test_the_first_table_and_function_own_the_plain_outputs(document):
-    outputs = document(TABLES)["Outputs"]
+    outputs = document(TABLES, more="[network]\n")["Outputs"]
     assert {name: output["Value"] for name, output in outputs.items()} == {
         "VpcIdOutput": {"Ref": "Vpc"},
         "DynamoTableNameOutput": {"Ref": "OrdersTable"},
@@ -75,7 +75,7 @@ def test_the_first_table_and_function_own_the_plain_outputs(document):
 
 
 def test_a_role_has_what_its_own_function_needs(document):
-    rendered = document(TABLES)
+    rendered = document(TABLES, more="[network]\n")
     orders = statements(rendered, "OrdersFunctionRole")
     assert [s["Action"] for sid, s in orders.items() if sid.startswith("Use")] == [
         ["dynamodb:GetItem", "dynamodb:Query"],

@@ -73,6 +73,82 @@ def test_without_a_network_there_is_nothing_of_it(network):
     assert sids == ["WriteLogs", "UseItem", "SendTraces"]
 
 
+def test_without_the_table_the_functions_are_in_no_vpc(document):
+    plain = document()
+    assert [name for name, r in plain["Resources"].items() if r["Type"].startswith("AWS::EC2::")] == []
+    assert plain == document(more="[network]\nenabled = false\n")
+
+
+EXISTING = """
+[network]
+subnets = ["subnet-0a", "subnet-0b"]
+security_groups = ["sg-01"]
+"""
+
+
+def test_an_existing_network_adds_nothing_but_the_functions_place(document):
+    rendered = document(more=EXISTING)
+    place = rendered["Resources"]["ItemFunction"]["Properties"]["VpcConfig"]
+    assert place == {"SecurityGroupIds": ["sg-01"], "SubnetIds": ["subnet-0a", "subnet-0b"]}
+    assert [name for name, r in rendered["Resources"].items() if r["Type"].startswith("AWS::EC2::")] == []
+    assert "VpcIdOutput" not in rendered["Outputs"]
+    [policy] = rendered["Resources"]["ItemFunctionRole"]["Properties"]["Policies"]
+    sids = {statement["Sid"] for statement in policy["PolicyDocument"]["Statement"]}
+    assert {"ManageNetworkInterfaces", "DenyOwnNetworkInterfaces"} <= sids
+
+
+def test_ids_are_looked_up_at_deployment(document):
+    more = """
+    [network]
+    vpc = { import = "net-vpc" }
+    subnets = [{ ssm_parameter = "/net/a" }, { import = "net-b" }]
+    """
+    rendered = document(more=more)
+    group = of_type(rendered, "SecurityGroup")["FunctionSecurityGroup"]
+    assert group["VpcId"] == {"Fn::ImportValue": "net-vpc"}
+    assert rendered["Resources"]["ItemFunction"]["Properties"]["VpcConfig"] == {
+        "SecurityGroupIds": [{"Fn::GetAtt": ["FunctionSecurityGroup", "GroupId"]}],
+        "SubnetIds": ["{{resolve:ssm:/net/a}}", {"Fn::ImportValue": "net-b"}],
+    }
+
+
+def test_whole_lists_are_looked_up(document):
+    more = """
+    [network]
+    subnets = { ssm_parameter = "/net/subnets" }
+    security_groups = { import = "net-groups" }
+    """
+    rendered = document(more=more)
+    assert rendered["Resources"]["ItemFunction"]["Properties"]["VpcConfig"] == {
+        "SecurityGroupIds": {"Fn::Split": [",", {"Fn::ImportValue": "net-groups"}]},
+        "SubnetIds": {"Ref": "NetworkSubnets"},
+    }
+    parameter = rendered["Parameters"]["NetworkSubnets"]
+    assert parameter["Type"] == "AWS::SSM::Parameter::Value<List<String>>"
+    assert parameter["Default"] == "/net/subnets"
+
+
+def test_an_interface_endpoint_in_an_existing_vpc(document):
+    rendered = document(more=EXISTING + 'vpc = "vpc-1"\nendpoints = ["sqs"]\n')
+    endpoint = of_type(rendered, "VPCEndpoint")["SqsEndpoint"]
+    assert (endpoint["VpcId"], endpoint["SubnetIds"]) == ("vpc-1", ["subnet-0a", "subnet-0b"])
+    [rule] = of_type(rendered, "SecurityGroup")["EndpointSecurityGroup"]["SecurityGroupIngress"]
+    assert rule["SourceSecurityGroupId"] == "sg-01"
+
+
+def test_an_environment_may_find_the_network_that_another_makes(document):
+    more = """
+    [network]
+    cidr = "10.9.0.0/16"
+    [environments.dev]
+    [environments.prod.network]
+    subnets = ["subnet-0a"]
+    security_groups = ["sg-01"]
+    """
+    assert list(of_type(document(more=more), "VPC").values())[0]["CidrBlock"] == "10.9.0.0/16"
+    assert of_type(document(more=more, env="prod"), "VPC") == {}
+
+
 def test_changing_zones_or_style_moves_no_subnet(network):
     """A subnet's address range cannot be changed: a moved one would be replaced, and its functions with it."""
     seen = {}
@@ -125,6 +201,7 @@ def test_gateways_alone_need_no_security_group(network):
 
 def test_the_endpoint_policy_is_the_sum_of_what_the_roles_may_do(document):
     more = """
+    [network]
     [tables.Order]
     partition_key = { name = "id" }
     indexes.byDay = { partition_key = { name = "day" } }
@@ -154,7 +231,7 @@ def test_the_statements_of_an_endpoint_have_sids_of_their_own(document):
 
 
 def test_sixty_functions_on_shared_tables_fit_into_the_policy_of_an_endpoint(document):
-    settings = 'application = "shop"\n' + "".join(f'tables.Table{n}.partition_key.name = "id"\n' for n in range(20))
+    settings = 'application = "shop"\nnetwork = {}\n' + "".join(f'tables.Table{n}.partition_key.name = "id"\n' for n in range(20))
     for n in range(60):
         settings += f'[functions.Function{n}]\nsource = "src"\n' + "".join(
             f'tables.Table{(n + m) % 20}.actions = ["dynamodb:GetItem", "dynamodb:{action}"]\n'

@@ -1,0 +1,44 @@
+"""What was made elsewhere, as the value that a template looks up: an intrinsic function or a dynamic reference."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from troposphere import ImportValue, Parameter, Ref, Split
+
+from tapgen.settings.references import Reference
+
+if TYPE_CHECKING:
+    from troposphere import Template
+
+
+def lookup(value: str | Reference) -> Any:
+    """One value: text as it is, an SSM parameter as a dynamic reference, an export as Fn::ImportValue."""
+    if not isinstance(value, Reference):
+        return value
+    if value.import_ is not None:
+        return ImportValue(value.import_)
+    if value.parameter is not None:
+        return Ref(value.parameter)
+    return f"{{{{resolve:ssm:{value.ssm_parameter}}}}}"
+
+
+def lookup_list(template: Template, value: tuple[str | Reference, ...] | Reference, title: str) -> Any:
+    """A list: a tuple of single values, or one value that holds the whole.
+
+    A dynamic reference cannot be split, since Fn::Split is done before it is resolved; a parameter of an SSM type can
+    hold a StringList. `title` is that parameter's logical id.
+    """
+    if isinstance(value, tuple):
+        return tuple(lookup(one) for one in value)
+    if value.import_ is not None:
+        return Split(",", ImportValue(value.import_))
+    if value.parameter is not None:
+        return Ref(value.parameter)
+    parameter = Parameter(
+        title,
+        Type="AWS::SSM::Parameter::Value<List<String>>",
+        Default=value.ssm_parameter,
+        Description="Name of the SSM parameter that holds the list",
+    )
+    return Ref(template.add_parameter(parameter))

@@ -1,0 +1,44 @@
+"""What was made elsewhere: a value that CloudFormation looks up when it deploys."""
+
+from collections.abc import Collection, Iterator
+from typing import Annotated
+
+from msgspec import Meta, Struct, field
+
+from tapgen.errors import suggestion
+
+Path = tuple[str | int, ...]
+
+SSM_PATH = r"^/?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*(:[0-9]+)?$"  # SSM user guide, parameter names; a version may follow
+EXPORT = r"^[A-Za-z0-9:-]+$"  # CloudFormation user guide, Outputs, Export
+
+
+class Reference(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A value that is looked up at deployment; exactly one of its keys."""
+
+    ssm_parameter: Annotated[
+        Annotated[str, Meta(pattern=SSM_PATH, max_length=1011)] | None,
+        Meta(description="Name of an SSM parameter that holds it: a dynamic reference"),
+    ] = None
+    parameter: Annotated[
+        Annotated[str, Meta(pattern=r"^[A-Za-z0-9]{1,255}$")] | None,
+        Meta(description="Name of a template parameter that holds it: one of `parameters`"),
+    ] = None
+    import_: Annotated[
+        Annotated[str, Meta(pattern=EXPORT, max_length=255)] | None,
+        Meta(description="Name of another stack's export that holds it"),
+    ] = field(default=None, name="import")
+
+
+
+def problems(value: object, path: Path, parameters: Collection[str]) -> Iterator[tuple[Path, str]]:
+    """What is wrong with the references in a value, a list of them or one; `parameters` are the template's own."""
+    if isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from problems(item, (*path, index), parameters)
+    if not isinstance(value, Reference):
+        return
+    if sum(given is not None for given in (value.ssm_parameter, value.parameter, value.import_)) != 1:
+        yield path, "say one of ssm_parameter, import and parameter"
+    elif value.parameter is not None and value.parameter not in parameters:
+        yield (*path, "parameter"), f"there is no such parameter; {suggestion(value.parameter, parameters)}"
