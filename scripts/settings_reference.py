@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from inspect import cleandoc
 from pathlib import Path
 
 import msgspec
 from msgspec import NODEFAULT, inspect
 
-from tapgen.settings import alarms, apis, functions, model, network, suppressions, tables
+from tapgen.settings import alarms, apis, functions, model, network, references, suppressions, tables
 
 TARGET = Path(__file__).parents[1] / "docs" / "settings.md"
 
@@ -68,6 +69,12 @@ cidr = "10.8.0.0/20"
 availability_zones = 3
 subnets = "isolated"
 endpoints = ["dynamodb", "sqs"]
+""",
+    references.Reference: """\
+[network]
+subnets = [{ ssm_parameter = "/network/subnet-a" }, { ssm_parameter = "/network/subnet-b" }]
+security_groups = { import = "NetworkSecurityGroups" }
+has_endpoints = ["dynamodb"]
 """,
     tables.Table: """\
 [tables.Orders]
@@ -137,6 +144,7 @@ suppress = [{ rule = "W3011", resource = "ItemTable", reason = "The table is kep
 TITLES: dict[type, str] = {
     model.Environment: "The application: `[tool.tapgen]`",
     network.Network: "`[network]`",
+    references.Reference: "Looked up at deployment",
     tables.Table: "`[tables.NAME]`",
     tables.Key: "Keys",
     tables.Index: "`[tables.NAME.indexes.NAME]`",
@@ -168,7 +176,7 @@ def page() -> str:
 def _intro(struct: type) -> str:
     if struct is model.Environment:
         return "What an application is made of. Other tables are described below."
-    return str(struct.__doc__)
+    return cleandoc(str(struct.__doc__))
 
 
 def _table(kind: inspect.StructType) -> Iterator[str]:

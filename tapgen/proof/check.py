@@ -44,9 +44,8 @@ def of_environment(environment: Environment, document: Document) -> Target:
         naming.function(name): Source(environment.root / function.source, function.entry_point)
         for name, function in environment.functions.items()
     }
-    subject = Subject(
-        document, environment.protected, sources, environment.root, environment.vpc and environment.vpc.existing_paths
-    )
+    existing = environment.vpc.existing_paths if environment.vpc else None
+    subject = Subject(document, environment.protected, sources, environment.root, existing)
     settings_places = places.settings_places(environment.root)
     return Target(
         subject,

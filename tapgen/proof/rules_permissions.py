@@ -134,7 +134,7 @@ NETWORK_UNKNOWN = Rule(
     "info",
     "A function's subnets are not in the template",
     "Whether it reaches the services that it calls is not proven.",
-    "Say what the existing VPC has (`network.has_endpoints`, `network.has_nat`), or define the network in the template.",
+    "Say what an existing VPC has (`network.has_endpoints`, `network.has_nat`), or make the network in the template.",
     'Lambda developer guide, "Giving Lambda functions access to resources in an Amazon VPC"',
 )
 ENDPOINT_CLOSED = Rule(

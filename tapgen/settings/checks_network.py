@@ -54,11 +54,8 @@ def _existing(network: Network) -> Iterator[Problem]:
         )
     for service in network.own_endpoints:
         if service in GATEWAY_SERVICES:
-            yield (
-                ("network", "endpoints"),
-                f'"{service}" is a gateway, which belongs to route tables; an existing VPC has its own: '
-                f'has_endpoints = ["{service}"]',
-            )
+            message = f'"{service}" is a gateway, which an existing VPC brings itself: has_endpoints = ["{service}"]'
+            yield ("network", "endpoints"), message
         elif network.vpc is None:
             yield ("network", "endpoints"), "an interface endpoint is made in a vpc; name it"
             break

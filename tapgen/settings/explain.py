@@ -89,16 +89,36 @@ def _list(value: Any, kind: inspect.VarTupleType, path: Path) -> Iterator[Proble
 
 
 def _union(value: Any, kind: inspect.UnionType, path: Path) -> Iterator[Problem]:
-    found: list[list[Problem]] = []
-    for option in kind.types:
-        if isinstance(option, inspect.NoneType):
-            continue
-        problems = list(_walk(value, option, path))
-        if not problems:
-            return
-        found.append(problems)
-    # The option that got furthest is the one that was meant: a list with a wrong item, not "not a word".
-    yield from max(found, key=lambda problems: max(len(where) for where, _ in problems))
+    options = [option for option in kind.types if not isinstance(option, inspect.NoneType)]
+    found = [(option, list(_walk(value, option, path))) for option in options]
+    if not all(problems for _, problems in found):
+        return
+    meant = [problems for option, problems in found if isinstance(value, _values(option))]
+    if not meant and len(options) > 1:
+        kinds = dict.fromkeys(_FORMS[_values(option)] for option in options)
+        yield path, f"{_shown(value)} is neither {' nor '.join(kinds)}"
+        return
+    # Of several, the one that got furthest: a list with a wrong item, not "not a word".
+    yield from max(meant or [found[0][1]], key=lambda problems: max(len(where) for where, _ in problems))
+
+
+_TYPES: dict[type[inspect.Type], type] = {
+    inspect.StructType: dict,
+    inspect.DictType: dict,
+    inspect.VarTupleType: list,
+    inspect.BoolType: bool,
+    inspect.IntType: int,
+}
+_FORMS: dict[type, str] = {str: "text", dict: "a table", list: "a list", bool: "true or false", int: "a number"}
+
+
+def _values(option: inspect.Type) -> type:
+    """What TOML gives for a value of this type."""
+    if isinstance(option, inspect.Metadata):
+        return _values(option.type)
+    if isinstance(option, inspect.LiteralType):
+        return type(option.values[0])
+    return _TYPES.get(type(option), str)
 
 
 def _integer(value: Any, kind: inspect.IntType, path: Path) -> Iterator[Problem]:

@@ -30,7 +30,6 @@ class Reference(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ] = field(default=None, name="import")
 
 
-
 def problems(value: object, path: Path, parameters: Collection[str]) -> Iterator[tuple[Path, str]]:
     """What is wrong with the references in a value, a list of them or one; `parameters` are the template's own."""
     if isinstance(value, tuple):

@@ -145,7 +145,8 @@ def test_an_environment_may_find_the_network_that_another_makes(document):
     subnets = ["subnet-0a"]
     security_groups = ["sg-01"]
     """
-    assert list(of_type(document(more=more), "VPC").values())[0]["CidrBlock"] == "10.9.0.0/16"
+    [vpc] = of_type(document(more=more), "VPC").values()
+    assert vpc["CidrBlock"] == "10.9.0.0/16"
     assert of_type(document(more=more, env="prod"), "VPC") == {}
 
 
@@ -231,7 +232,9 @@ def test_the_statements_of_an_endpoint_have_sids_of_their_own(document):
 
 
 def test_sixty_functions_on_shared_tables_fit_into_the_policy_of_an_endpoint(document):
-    settings = 'application = "shop"\nnetwork = {}\n' + "".join(f'tables.Table{n}.partition_key.name = "id"\n' for n in range(20))
+    settings = 'application = "shop"\nnetwork = {}\n' + "".join(
+        f'tables.Table{n}.partition_key.name = "id"\n' for n in range(20)
+    )
     for n in range(60):
         settings += f'[functions.Function{n}]\nsource = "src"\n' + "".join(
             f'tables.Table{(n + m) % 20}.actions = ["dynamodb:GetItem", "dynamodb:{action}"]\n'

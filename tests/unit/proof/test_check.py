@@ -45,6 +45,28 @@ def test_a_finding_without_a_source_line_points_into_the_settings(tmp_path: Path
     assert line == "[tool.tapgen.network]"
 
 
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("", ["network-unknown"]),
+        ('has_endpoints = ["dynamodb"]', []),
+        ('has_endpoints = ["sqs"]', ["service-unreachable"]),
+        ("has_endpoints = []", ["service-unreachable"]),
+        ("has_nat = true", []),
+    ],
+)
+def test_an_existing_network_reaches_what_the_settings_say_that_it_has(
+    tmp_path: Path, said: str, expected: list[str]
+) -> None:
+    network = '[tool.tapgen.network]\nsubnets = ["subnet-1"]\nsecurity_groups = ["sg-1"]\n'
+    write_project(tmp_path, SETTINGS.replace("[tool.tapgen.network]\n", f"{network}{said}\n"))
+    about = [finding for finding in checked(tmp_path) if finding.rule in ("network-unknown", "service-unreachable")]
+    assert [finding.rule for finding in about] == expected
+    if expected == ["service-unreachable"]:
+        assert (about[0].file, about[0].line) == ("src/index.py", 5)
+        assert "network.has_endpoints" in str(about[0].hint)
+
+
 def test_a_missing_permission_points_into_the_source(tmp_path: Path) -> None:
     write_project(tmp_path, SETTINGS, "table.get_item(Key={})")
     [missing] = [finding for finding in checked(tmp_path) if finding.rule == "permission-missing"]

@@ -50,6 +50,42 @@ def test_every_origin_stands_alone(problems):
     assert problems('application = "shop"\n' + more.format('["https://a.example", "http://localhost:3000"]')) == []
 
 
+SUBNETS = 'subnets = ["subnet-1"]\n'
+
+
+@pytest.mark.parametrize(
+    ("network", "expected"),
+    [
+        (SUBNETS, "security_groups: name the functions' security groups, or the vpc in which the stack is to make one"),
+        (SUBNETS + 'vpc = "vpc-1"', None),
+        (SUBNETS + 'security_groups = ["sg-1"]', None),
+        (SUBNETS + "security_groups = []", "security_groups: the list is empty"),
+        (SUBNETS + 'security_groups = ["group"]', 'security_groups.0: "group" does not fit ^sg-[0-9a-z]+$'),
+        (SUBNETS + "vpc = 5", "vpc: 5 is neither text nor a table"),
+        (SUBNETS + "vpc = {}", "vpc: say one of ssm_parameter, import and parameter"),
+        (SUBNETS + 'vpc = { import = "a", ssm_parameter = "/a" }', "vpc: say one of ssm_parameter, import and parameter"),
+        (SUBNETS + 'vpc = { export = "a" }', 'vpc.export: there is no such setting; did you mean "import"?'),
+        ("subnets = []\nvpc = 'vpc-1'", "subnets: the list is empty"),
+        ('vpc = "vpc-1"', 'vpc: it names an existing one; name its subnets too: subnets = ["subnet-…", "subnet-…"]'),
+        (
+            SUBNETS + 'vpc = "vpc-1"\nendpoints = ["s3"]',
+            'endpoints: "s3" is a gateway, which an existing VPC brings itself: has_endpoints = ["s3"]',
+        ),
+        (
+            SUBNETS + 'security_groups = ["sg-1"]\nendpoints = ["sqs"]',
+            "endpoints: an interface endpoint is made in a vpc; name it",
+        ),
+        (
+            'has_endpoints = ["sqs"]',
+            "has_endpoints: it describes an existing VPC; this one is the stack's own, and has its `endpoints`",
+        ),
+    ],
+)  # fmt: skip
+def test_an_existing_network(problems, network, expected):
+    found = problems(f'application = "shop"\n[network]\n{network}\n')
+    assert found == ([f"network.{expected}"] if expected else [])
+
+
 def test_tags_of_aws(problems):
     assert problems('application = "shop"\ntags."AWS:team" = "a"\n') == [
         "tags.AWS:team: the prefix aws: is reserved by AWS"

@@ -109,7 +109,7 @@ def test_one_wrong_value(problems, line, expected):
     [
         ('{ actions = "all" }', '"all" is not one of auto'),
         ("{ actions = [1] }", "1 is not text"),
-        ("{ actions = 5 }", "5 is not"),
+        ("{ actions = 5 }", "5 is neither text nor a list"),
     ],
 )
 def test_a_value_of_two_kinds_is_explained_by_the_nearer_kind(problems, access, expected):
