@@ -7,7 +7,6 @@ subject             the document and the sources that are checked
 rule                what a rule is
 rules_permissions   the words of the rules on permissions and reachability
 tables              reads the generated tables of tapgen/data
-catalogue           what IAM knows of actions, resource types and condition keys
 resolve             what an intrinsic function means
 arns                a document's resources as ARNs, and what a pattern covers
 interpret           a function's source -> the AWS calls that it can make (a room of its own)

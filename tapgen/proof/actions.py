@@ -9,7 +9,8 @@ from importlib.resources import files
 
 import msgspec
 
-from tapgen.proof.catalogue import (
+from tapgen.proof.interpret.results import Call, Parameter
+from tapgen.template.catalogue import (
     Action,
     ResourceType,
     action,
@@ -18,7 +19,6 @@ from tapgen.proof.catalogue import (
     matching,
     prefixes,
 )
-from tapgen.proof.interpret.results import Call, Parameter
 
 __all__ = [
     "Action",
