@@ -1,4 +1,4 @@
-"""Writes docs/settings.md from the settings' model: a table for each struct, each with an example.
+"""Writes docs/settings.md from the settings' model: a table for each struct, with the example of its docstring.
 
 Usage: python scripts/settings_reference.py [--check]
 `--check` writes nothing and exits with 1 when the page is not what the model says.
@@ -6,15 +6,16 @@ Usage: python scripts/settings_reference.py [--check]
 
 from __future__ import annotations
 
+import inspect as inspect_module
 import sys
 from collections.abc import Iterator
-from inspect import cleandoc
+from functools import cache
 from pathlib import Path
 
 import msgspec
 from msgspec import NODEFAULT, inspect
 
-from tapgen.settings import alarms, apis, functions, model, network, references, suppressions, tables
+from tapgen.settings.model import Environment
 
 TARGET = Path(__file__).parents[1] / "docs" / "settings.md"
 
@@ -55,109 +56,12 @@ functions.Item.memory = 512
 ```
 """
 
-EXAMPLES: dict[type, str] = {
-    model.Environment: """\
-application = "shop"
-description = "Orders of the shop"
-regions = ["eu-central-1", "us-east-1"]
-layers = ["layers.queue"]
-tags.Team = "shop"
-""",
-    network.Network: """\
-[network]
-cidr = "10.8.0.0/20"
-availability_zones = 3
-subnets = "isolated"
-endpoints = ["dynamodb", "sqs"]
-""",
-    references.Reference: """\
-[network]
-subnets = [{ ssm_parameter = "/network/subnet-a" }, { ssm_parameter = "/network/subnet-b" }]
-security_groups = { import = "NetworkSecurityGroups" }
-has_endpoints = ["dynamodb"]
-""",
-    tables.Table: """\
-[tables.Orders]
-partition_key = { name = "customerId" }
-sort_key = { name = "orderId" }
-ttl = "expiresAt"
-""",
-    tables.Key: """\
-[tables.Orders]
-partition_key = { name = "placedAt", type = "N" }
-""",
-    tables.Index: """\
-[tables.Orders]
-partition_key = { name = "orderId" }
-indexes.byStatus = { partition_key = { name = "status" }, projection = "KEYS_ONLY" }
-""",
-    functions.Function: """\
-[functions.Orders]
-source = "functions/orders"
-entry_point = "orders.handler"
-memory = 512
-environment.LOG_LEVEL = "INFO"
-routes = ["GET /orders", "ANY /orders/{orderId}"]
-tables.Orders = { variable = "TABLE_NAME" }
-""",
-    tables.TableAccess: """\
-[functions.Orders]
-source = "functions/orders"
-tables.Orders = { variable = "TABLE_NAME", actions = ["dynamodb:GetItem"], indexes.byStatus = ["dynamodb:Query"] }
-""",
-    apis.Api: """\
-[api]
-name = "Shop"
-stage = "v1"
-authorization = "AWS_IAM"
-""",
-    apis.Cors: """\
-[api.cors]
-origins = ["https://shop.example.com"]
-methods = ["GET", "POST"]
-""",
-    apis.Throttling: """\
-[api.throttling]
-rate = 50
-burst = 100
-""",
-    alarms.Alarms: """\
-[alarms]
-alarm_email = "team@example.com"
-duration_percent = 50
-""",
-    alarms.Logs: """\
-[logs]
-retention_days = 365
-""",
-    suppressions.Check: """\
-[check]
-suppress = [{ rule = "W3011", reason = "The table is kept by hand" }]
-""",
-    suppressions.Suppression: """\
-[check]
-suppress = [{ rule = "W3011", resource = "ItemTable", reason = "The table is kept by hand" }]
-""",
+WORDS: dict[type, str] = {
+    inspect.AnyType: "any value",
+    inspect.BoolType: "true or false",
+    inspect.FloatType: "number",
 }
-"""An example for each struct, as it stands in a tapgen.toml; a test loads every one."""
-
-TITLES: dict[type, str] = {
-    model.Environment: "The application: `[tool.tapgen]`",
-    network.Network: "`[network]`",
-    references.Reference: "Looked up at deployment",
-    tables.Table: "`[tables.NAME]`",
-    tables.Key: "Keys",
-    tables.Index: "`[tables.NAME.indexes.NAME]`",
-    functions.Function: "`[functions.NAME]`",
-    tables.TableAccess: "`[functions.NAME.tables.NAME]`",
-    apis.Api: "`[api]`",
-    apis.Cors: "`[api.cors]`",
-    apis.Throttling: "`[api.throttling]`",
-    alarms.Alarms: "`[alarms]`",
-    alarms.Logs: "`[logs]`",
-    suppressions.Check: "`[check]`",
-    suppressions.Suppression: "Items of `check.suppress`",
-}
+"""What the plain types are called on the page."""
 
 _GIVEN = ("name", "root")  # of an environment: its table's name, its file's folder
 
@@ -165,24 +69,54 @@ _GIVEN = ("name", "root")  # of an environment: its table's name, its file's fol
 def page() -> str:
     """The whole page."""
     parts = [HEAD]
-    for struct, title in TITLES.items():
-        kind = inspect.type_info(struct)
-        assert isinstance(kind, inspect.StructType)
-        parts.append(f"## {title}\n\n{_intro(struct)}\n\n{''.join(_table(kind))}")
-        parts.append(f"```toml\n{EXAMPLES[struct]}```\n")
-    return "\n".join(parts)
+    for kind, title in sections().values():
+        intro, example = described(kind.cls)
+        parts.append(f"## {title}\n\n{intro}\n\n{''.join(_table(kind))}")
+        parts.append(f"```toml\n{example}```\n" if example else "")
+    return "\n".join(part for part in parts if part)
 
 
-def _intro(struct: type) -> str:
-    if struct is model.Environment:
-        return "What an application is made of. Other tables are described below."
-    return cleandoc(str(struct.__doc__))
+@cache
+def sections() -> dict[type, tuple[inspect.StructType, str]]:
+    """Every struct that an environment is made of with its section's title, in the order of the settings."""
+    found: dict[type, tuple[inspect.StructType, str]] = {}
+
+    def visit(kind: inspect.Type, path: str) -> None:
+        match kind:
+            case inspect.StructType() if kind.cls not in found:
+                found[kind.cls] = (kind, _title(path))
+                for field in kind.fields:
+                    visit(field.type, f"{path}.{field.encode_name}".lstrip("."))
+            case inspect.Metadata():
+                visit(kind.type, path)
+            case inspect.VarTupleType():
+                visit(kind.item_type, f"{path}[]")
+            case inspect.DictType():
+                visit(kind.value_type, f"{path}.NAME")
+            case inspect.UnionType():
+                for option in kind.types:
+                    visit(option, path)
+
+    visit(inspect.type_info(Environment), "")
+    return found
+
+
+def _title(path: str) -> str:
+    if not path:
+        return "The application: `[tool.tapgen]`"
+    return f"Items of `{path.removesuffix('[]')}`" if path.endswith("[]") else f"`[{path}]`"
+
+
+def described(struct: type) -> tuple[str, str]:
+    """What the struct is, and the example in its docstring, '' where there is none."""
+    intro, _, example = inspect_module.cleandoc(struct.__doc__ or "").partition("\n\n```toml\n")
+    return intro, example.removesuffix("```")
 
 
 def _table(kind: inspect.StructType) -> Iterator[str]:
     yield "| key | type | default | meaning |\n|---|---|---|---|\n"
     for field in kind.fields:
-        if kind.cls is model.Environment and field.name in _GIVEN:
+        if kind.cls is Environment and field.name in _GIVEN:
             continue
         meaning = _description(field.type)
         cells = (f"`{field.encode_name}`", _type(field.type), _default(field), meaning)
@@ -207,16 +141,14 @@ def _type(kind: inspect.Type) -> str:  # noqa: PLR0911 - one return a type
         case inspect.DictType():
             named = kind.value_type
             by_name = isinstance(named, inspect.StructType)
-            return f"a table for each name: {TITLES[named.cls]}" if by_name else f"by name: {_type(named)}"
+            return f"a table for each name: {sections()[named.cls][1]}" if by_name else f"by name: {_type(named)}"
         case inspect.StructType():
-            return f"table: {TITLES[kind.cls]}"
-        case inspect.BoolType():
-            return "true or false"
+            return f"table: {sections()[kind.cls][1]}"
         case inspect.IntType():
             return _integer(kind)
         case inspect.StrType():
             return _text(kind)
-    raise TypeError(f"no words for {kind}")
+    return WORDS[type(kind)]
 
 
 def _integer(kind: inspect.IntType) -> str:

@@ -8,7 +8,14 @@ from tapgen.settings.names import Email, RetentionDays
 
 
 class Alarms(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """CloudWatch alarms; missing data is never breaching."""
+    """CloudWatch alarms; missing data is never breaching.
+
+    ```toml
+    [alarms]
+    alarm_email = "team@example.com"
+    duration_percent = 50
+    ```
+    """
 
     alarm_email: Annotated[Email | None, Meta(description="Who is told, by an SNS topic; unset: nobody")] = None
     errors: Annotated[int, Meta(ge=1, description="Function errors in 300 s that raise the alarm")] = 1
@@ -23,6 +30,12 @@ class Alarms(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Logs(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The log groups, which the template owns."""
+    """The log groups, which the template owns.
+
+    ```toml
+    [logs]
+    retention_days = 365
+    ```
+    """
 
     retention_days: Annotated[RetentionDays, Meta(description="Days that log events are kept")] = 30

@@ -8,7 +8,14 @@ from tapgen.settings.names import Header, HttpMethod, Origin, StageName
 
 
 class Cors(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Which pages of other origins may call the API."""
+    """Which pages of other origins may call the API.
+
+    ```toml
+    [api.cors]
+    origins = ["https://shop.example.com"]
+    methods = ["GET", "POST"]
+    ```
+    """
 
     origins: Annotated[
         tuple[Origin, ...],
@@ -29,14 +36,29 @@ class Cors(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Throttling(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Limits of the stage, for all callers together."""
+    """Limits of the stage, for all callers together.
+
+    ```toml
+    [api.throttling]
+    rate = 50
+    burst = 100
+    ```
+    """
 
     rate: Annotated[int, Meta(ge=1, le=10000, description="Requests per second")] = 100
     burst: Annotated[int, Meta(ge=1, le=5000, description="Requests at once")] = 200
 
 
 class Api(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The REST API in front of the functions."""
+    """The REST API in front of the functions.
+
+    ```toml
+    [api]
+    name = "Shop"
+    stage = "v1"
+    authorization = "AWS_IAM"
+    ```
+    """
 
     name: Annotated[str | None, Meta(description="Shown in the console; default: the stack's name")] = None
     stage: Annotated[

@@ -9,7 +9,21 @@ from tapgen.settings.tables import TableAccess
 
 
 class Function(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A Lambda function in Python, its role, its log group and its routes."""
+    """A Lambda function in Python, its role, its log group and its routes.
+
+    ```toml
+    [functions.Orders]
+    source = "functions/orders"
+    entry_point = "orders.handler"
+    memory = 512
+    environment.LOG_LEVEL = "INFO"
+    routes = ["GET /orders", "ANY /orders/{orderId}"]
+    tables.Orders = { variable = "TABLE_NAME" }
+
+    [tables.Orders]
+    partition_key = { name = "orderId" }
+    ```
+    """
 
     source: Annotated[str, Meta(min_length=1, description="Folder of the source, relative to the settings file")]
     entry_point: Annotated[

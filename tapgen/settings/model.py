@@ -18,7 +18,16 @@ from tapgen.settings.tables import Table
 
 
 class Environment(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One environment: the project's settings with the environment's own merged in."""
+    """One environment: the project's settings with the environment's own merged in.
+
+    ```toml
+    application = "shop"
+    description = "Orders of the shop"
+    regions = ["eu-central-1", "us-east-1"]
+    layers = ["layers.queue"]
+    tags.Team = "shop"
+    ```
+    """
 
     name: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
     root: Path

@@ -27,6 +27,14 @@ class Network(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     `subnets` as a word makes a VPC of the stack's own; as a list of ids it names an existing one's, with
     `security_groups`, or with `vpc`, in which the stack then makes a security group. Each id may also be looked up at
     deployment: `{ ssm_parameter = "/network/vpc" }` or `{ import = "NetworkVpc" }`.
+
+    ```toml
+    [network]
+    cidr = "10.8.0.0/20"
+    availability_zones = 3
+    subnets = "isolated"
+    endpoints = ["dynamodb", "sqs"]
+    ```
     """
 
     enabled: Annotated[bool, Meta(description="Put the functions into a VPC; false takes an environment's away")] = True

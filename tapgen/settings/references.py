@@ -14,7 +14,15 @@ EXPORT = r"^[A-Za-z0-9:-]+$"  # CloudFormation user guide, Outputs, Export
 
 
 class Reference(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A value that is looked up at deployment; exactly one of its keys."""
+    """A value that is looked up at deployment; exactly one of its keys.
+
+    ```toml
+    [network]
+    subnets = [{ ssm_parameter = "/network/subnet-a" }, { ssm_parameter = "/network/subnet-b" }]
+    security_groups = { import = "NetworkSecurityGroups" }
+    has_endpoints = ["dynamodb"]
+    ```
+    """
 
     ssm_parameter: Annotated[
         Annotated[str, Meta(pattern=SSM_PATH, max_length=1011)] | None,

@@ -8,14 +8,27 @@ from tapgen.settings.names import AttributeType, TableName, VariableName
 
 
 class Key(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A key attribute of a table or an index."""
+    """A key attribute of a table or an index.
+
+    ```toml
+    [tables.Orders]
+    partition_key = { name = "placedAt", type = "N" }
+    ```
+    """
 
     name: Annotated[str, Meta(min_length=1, max_length=255, description="Attribute name")]
     type: Annotated[AttributeType, Meta(description="S: string, N: number, B: binary")] = "S"
 
 
 class Index(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A global secondary index."""
+    """A global secondary index.
+
+    ```toml
+    [tables.Orders]
+    partition_key = { name = "orderId" }
+    indexes.byStatus = { partition_key = { name = "status" }, projection = "KEYS_ONLY" }
+    ```
+    """
 
     partition_key: Annotated[Key, Meta(description="Partition key")]
     sort_key: Annotated[Key | None, Meta(description="Sort key")] = None
@@ -23,7 +36,15 @@ class Index(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Table(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A DynamoDB table, billed on demand."""
+    """A DynamoDB table, billed on demand.
+
+    ```toml
+    [tables.Orders]
+    partition_key = { name = "customerId" }
+    sort_key = { name = "orderId" }
+    ttl = "expiresAt"
+    ```
+    """
 
     partition_key: Annotated[Key, Meta(description="Partition key")]
     sort_key: Annotated[Key | None, Meta(description="Sort key")] = None
@@ -39,7 +60,18 @@ class Table(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class TableAccess(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a function may do with a table."""
+    """What a function may do with a table.
+
+    ```toml
+    [functions.Orders]
+    source = "functions/orders"
+    tables.Orders = { variable = "TABLE_NAME", actions = ["dynamodb:GetItem"], indexes.byStatus = ["dynamodb:Query"] }
+
+    [tables.Orders]
+    partition_key = { name = "orderId" }
+    indexes.byStatus = { partition_key = { name = "status" } }
+    ```
+    """
 
     actions: Annotated[
         Literal["auto"] | tuple[str, ...],
