@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tapgen.errors import DocumentError
+from tapgen.template.nesting import refuse_depth, too_deep
 
 Document = dict[str, Any]
 Format = Literal["json", "yaml"]
@@ -45,6 +46,7 @@ def parse(text: str, name: str) -> Document:
         from tapgen.template.yamlio import parse_yaml
 
         document = parse_yaml(text, name)
+    refuse_depth(document, name)
     if not isinstance(document, dict):
         held = "is empty" if document is None else "holds no mapping"
         raise DocumentError(f"{name}: not a CloudFormation template: it {held}", _TEMPLATE_HINT)
@@ -87,7 +89,7 @@ def _parse_json(text: str, name: str) -> Any:
             raise DocumentError(f"{name}:{error.lineno}: not JSON: {error.msg} (column {error.colno})") from None
         return None
     except RecursionError:
-        raise DocumentError(f"{name}: nested too deeply to be a template") from None
+        raise too_deep(name) from None
 
 
 def read(path: Path) -> Document:

@@ -8,11 +8,13 @@ from typing import Any
 import yaml
 
 from tapgen.errors import DocumentError
+from tapgen.template.nesting import DEEPEST, too_deep
 
 FAST = bool(getattr(yaml, "__with_libyaml__", False))
 
 _TYPE = "tag:yaml.org,2002:"
-_DEEPEST = 2000  # levels
+_COUNTED = 2000  # levels: what libyaml, which takes each on the C stack, is given without a count
+_AHEAD = 1024  # characters that a parser reads ahead, to see whether what it reads is a key (YAML 1.1, "simple keys")
 
 # Intrinsic functions that have a short form: CloudFormation template reference guide, "Intrinsic functions".
 _SHORT_FORMS = frozenset(
@@ -126,6 +128,8 @@ def parse_yaml(text: str, name: str) -> Any:
         return yaml.load(text, Loader=_loader())  # noqa: S506 - derived from a safe loader
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        if mark and _unclosed(text[: mark.index]) > DEEPEST:
+            raise too_deep(name) from None
         where = f"{name}:{mark.line + 1}" if mark else name
         raise DocumentError(f"{where}: {_said(error)}", _advice(error, text)) from None
     except yaml.reader.ReaderError as error:
@@ -136,7 +140,7 @@ def parse_yaml(text: str, name: str) -> Any:
     except (yaml.YAMLError, ValueError) as error:
         raise DocumentError(f"{name}: {error}", _YAML_HINT) from None
     except RecursionError:
-        raise DocumentError(f"{name}: nested too deeply to be a template") from None
+        raise too_deep(name) from None
 
 
 _YAML_HINT = "Name a CloudFormation template, JSON or YAML."
@@ -161,13 +165,19 @@ def _refuse_depth(text: str) -> None:
 
     A level takes a bracket, or a column of a line; only where there are many of both are they counted.
     """
-    if text.count("[") + text.count("{") + max(map(len, text.split("\n"))) <= _DEEPEST:
+    if text.count("[") + text.count("{") + max(map(len, text.split("\n"))) <= _COUNTED:
         return
     depth = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader if FAST else yaml.SafeLoader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > _DEEPEST:
+        if depth > DEEPEST:
             raise RecursionError
+
+
+def _unclosed(before: str) -> int:
+    """How many brackets are open where a parser gave up: some have a limit, and meet it ahead of what they report."""
+    ahead = before[-_AHEAD:]
+    return ahead.count("[") + ahead.count("{") - ahead.count("]") - ahead.count("}")
 
 
 def _refuse_aliases(text: str, name: str) -> None:

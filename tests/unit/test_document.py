@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tapgen import render
 from tapgen.errors import DocumentError
 from tapgen.template import document as documents
+from tapgen.template.nesting import DEEPEST
 from tapgen.template.yamldump import dump_yaml
 from tapgen.template.yamlio import LONG_FORMS, parse_yaml
 from tests.conftest import ONE_FUNCTION, ROOT
@@ -227,6 +228,32 @@ def test_what_is_no_template(text, name, said):
     with pytest.raises(DocumentError) as caught:
         documents.parse(text, name)
     assert caught.value.message.startswith(said)
+
+
+@pytest.mark.parametrize("written", ["json", "yaml"])
+@pytest.mark.parametrize("wrap", [lambda value: [value], lambda value: {"k": value}, lambda value: {"Fn::Join": value}])
+def test_a_limit_of_our_own_on_nesting(written, wrap):
+    """Four levels are the document itself, Resources, A and Properties."""
+
+    def nested(levels):
+        value = "x"
+        for _ in range(levels - 4):
+            value = wrap(value)
+        return {"Resources": {"A": {"Type": "X", "Properties": {"P": value}}}}
+
+    name = f"x.{written}"
+    fine, deep = (documents.dump(nested(levels), written) for levels in (DEEPEST, DEEPEST + 1))
+    assert documents.parse(fine, name) == nested(DEEPEST)
+    assert documents.locate(fine)
+    with pytest.raises(DocumentError, match=rf"^{name}: nested too deeply to be a template$") as caught:
+        documents.parse(deep, name)
+    assert "100 levels" in caught.value.hint
+
+
+def test_brackets_left_open_are_no_nesting():
+    with pytest.raises(DocumentError) as caught:
+        documents.parse(resource("[ " * 60), "x.yaml")
+    assert "nested" not in caught.value.message
 
 
 def test_what_may_be_a_template():
