@@ -9,42 +9,23 @@ from tapgen.review.model import Effect, Finding, Refusal, ResourceChange, Severi
 from tapgen.template.apis import routes
 from tapgen.template.model import Resource, Template
 from tapgen.template.text import at, text
+from tapgen.template.types import row
 
 _PATH: Final = "the custom domain's path to the API"
+_RULES: Final = {"api": "L101", "stage": "L102", "domain": "L103", "url": "L104", "other": "L105"}
 
-# Type -> (rule, what clients lose). The address of each is part of its physical id, so a replacement changes it.
-ADDRESSES: Final = {
-    "AWS::ApiGateway::RestApi": ("L101", "the API's address"),
-    "AWS::ApiGatewayV2::Api": ("L101", "the API's address"),
-    "AWS::Serverless::Api": ("L101", "the API's address"),
-    "AWS::Serverless::HttpApi": ("L101", "the API's address"),
-    "AWS::ApiGateway::Stage": ("L102", "the stage's address"),
-    "AWS::ApiGatewayV2::Stage": ("L102", "the stage's address"),
-    "AWS::ApiGateway::DomainName": ("L103", "the custom domain"),
-    "AWS::ApiGateway::DomainNameV2": ("L103", "the custom domain"),
-    "AWS::ApiGatewayV2::DomainName": ("L103", "the custom domain"),
-    "AWS::ApiGateway::BasePathMapping": ("L103", _PATH),
-    "AWS::ApiGateway::BasePathMappingV2": ("L103", _PATH),
-    "AWS::ApiGatewayV2::ApiMapping": ("L103", _PATH),
-    "AWS::Lambda::Url": ("L104", "the function URL"),
-    "AWS::AppSync::GraphQLApi": ("L105", "the GraphQL API's address"),
-    "AWS::AppSync::DomainName": ("L105", "the custom domain"),
-    "AWS::CloudFront::Distribution": ("L105", "the distribution's domain name"),
-    "AWS::Cognito::UserPoolDomain": ("L105", "the sign-in domain"),
-    "AWS::EC2::EIP": ("L105", "the public IP address"),
-    "AWS::ElasticLoadBalancing::LoadBalancer": ("L105", "the load balancer's DNS name"),
-    "AWS::ElasticLoadBalancingV2::LoadBalancer": ("L105", "the load balancer's DNS name"),
-    "AWS::Route53::HostedZone": ("L105", "the zone and its name servers"),
-    "AWS::Route53::RecordSet": ("L105", "the DNS record"),
-    "AWS::GlobalAccelerator::Accelerator": ("L105", "the accelerator's addresses"),
-}
+
+def _address(kind: str) -> tuple[str, str]:
+    """The rule of a type's address, and what clients lose with it."""
+    address = row(kind).address
+    return (_RULES[address.kind], address.what) if address else ("", "")
 
 
 def address_losses(changes: tuple[ResourceChange, ...], old: Template, new: Template) -> Iterator[Finding]:
     """What clients can no longer call, or must call elsewhere."""
     for change in changes:
         before = old.resources.get(change.logical_id)
-        if before is None or before.type not in ADDRESSES:
+        if before is None or row(before.type).address is None:
             continue
         after = new.resources.get(change.logical_id)
         if after is None:
@@ -58,7 +39,7 @@ def address_losses(changes: tuple[ResourceChange, ...], old: Template, new: Temp
 
 
 def _gone(before: Resource, new: Template) -> Finding:
-    rule, what = ADDRESSES[before.type]
+    rule, what = _address(before.type)
     kept = before.policy("DeletionPolicy") in ("Retain", "RetainExceptOnCreate")
     heir = _same_address(before, new)
     message = f"{before.logical_id} is deleted: {what} disappears"
@@ -93,7 +74,7 @@ def _switched_off(before: Resource, after: Resource) -> Iterator[Finding]:
 
 
 def _leads_elsewhere(before: Resource, after: Resource) -> Iterator[Finding]:
-    if ADDRESSES[after.type][1] != _PATH:
+    if _address(after.type)[1] != _PATH:
         return
     for name in ("RestApiId", "ApiId", "Stage"):
         was, now = before.properties.get(name), after.properties.get(name)
@@ -120,7 +101,7 @@ def _same_address(before: Resource, new: Template) -> str:
 
 
 def _moves(before: Resource, change: ResourceChange) -> Finding:
-    rule, what = ADDRESSES[before.type]
+    rule, what = _address(before.type)
     worst = max(change.properties, key=lambda one: one.effect, default=None)
     why = f" ({at(worst.path)}{', ' + worst.reason if worst.reason else ''})" if worst else ""
     verb = "is replaced" if change.effect.replaces else "may be replaced"

@@ -7,12 +7,13 @@ from functools import reduce
 from operator import or_
 from typing import Any, Final
 
-from tapgen.review.identities import IDENTITIES, policy_finding
+from tapgen.review.identities import policy_finding
 from tapgen.review.model import Finding
 from tapgen.template.intrinsics import function
 from tapgen.template.model import Resource, Template
 from tapgen.template.policies import Condition, Element, Grant, Policy, understand_policy
 from tapgen.template.text import text
+from tapgen.template.types import row
 
 # Properties that hold a resource policy: the types' pages in the CloudFormation template reference.
 _POLICY_PROPERTIES: Final = (
@@ -26,46 +27,6 @@ _POLICY_PROPERTIES: Final = (
     "FileSystemPolicy",
     "PolicyText",
     "ResourcePolicyDocument",
-)
-_IDENTITY_POLICIES: Final = (
-    "AWS::IAM::Policy",
-    "AWS::IAM::ManagedPolicy",
-    "AWS::IAM::RolePolicy",
-    "AWS::IAM::UserPolicy",
-    "AWS::IAM::GroupPolicy",
-)
-_GRANTS_TO_IDENTITIES: Final = ("AWS::SSO::PermissionSet", "AWS::IoT::Policy", "AWS::Organizations::Policy")
-
-# They decide who may do or reach what, in a language of their own.
-NOT_ANALYSED: Final = frozenset(
-    {
-        "AWS::ApiGateway::Authorizer",
-        "AWS::ApiGatewayV2::Authorizer",
-        "AWS::AppSync::GraphQLApi",
-        "AWS::Cognito::IdentityPool",
-        "AWS::Cognito::IdentityPoolRoleAttachment",
-        "AWS::Cognito::UserPool",
-        "AWS::Cognito::UserPoolClient",
-        "AWS::EC2::NetworkAclEntry",
-        "AWS::EC2::TransitGateway",
-        "AWS::EC2::TransitGatewayRoute",
-        "AWS::EC2::VPCPeeringConnection",
-        "AWS::EKS::AccessEntry",
-        "AWS::IAM::AccessKey",
-        "AWS::IAM::InstanceProfile",
-        "AWS::IAM::OIDCProvider",
-        "AWS::IAM::SAMLProvider",
-        "AWS::IAM::UserToGroupAddition",
-        "AWS::LakeFormation::Permissions",
-        "AWS::LakeFormation::PrincipalPermissions",
-        "AWS::NetworkFirewall::FirewallPolicy",
-        "AWS::NetworkFirewall::RuleGroup",
-        "AWS::RAM::ResourceShare",
-        "AWS::SSO::Assignment",
-        "AWS::WAFv2::IPSet",
-        "AWS::WAFv2::RuleGroup",
-        "AWS::WAFv2::WebACL",
-    }
 )
 _PERMISSION_FIELDS: Final = {
     "SourceArn": ("ArnLike", "AWS:SourceArn"),
@@ -82,13 +43,13 @@ def door_findings(old: Template, new: Template) -> Iterator[Finding | str]:
     for name in dict.fromkeys((*new.resources, *old.resources)):
         before, after = old.resources.get(name), new.resources.get(name)
         some = after or before
-        if some is None or some.type in (*IDENTITIES, *_IDENTITY_POLICIES):
+        if some is None or row(some.type).identity or row(some.type).owners:
             continue
         was, now = (_policy(resource) for resource in (before, after))
         if was is not None or now is not None:
-            rule = "S001" if some.type in _GRANTS_TO_IDENTITIES else "S005"
+            rule = "S001" if row(some.type).for_identities else "S005"
             yield from policy_finding(rule, name, some.type, was, now)
-        if some.type in NOT_ANALYSED and (before is None or after is None or before.properties != after.properties):
+        if row(some.type).own_language and (before is None or after is None or before.properties != after.properties):
             yield f"{name}: what a change of {some.type} opens is not analysed"
     yield from _permissions(old, new)
 

@@ -12,15 +12,8 @@ from tapgen.template.intrinsics import references
 from tapgen.template.model import Resource, Template
 from tapgen.template.policies import Policy, understand_policy
 from tapgen.template.text import inline, text
+from tapgen.template.types import row
 
-IDENTITIES: Final = ("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group")
-_ATTACHABLE: Final = (
-    "AWS::IAM::Policy",
-    "AWS::IAM::ManagedPolicy",
-    "AWS::IAM::RolePolicy",
-    "AWS::IAM::UserPolicy",
-    "AWS::IAM::GroupPolicy",
-)
 _MOST: Final = 160  # characters that are shown of what was not understood
 _ADMINISTRATION: Final = ("AdministratorAccess", "PowerUserAccess", "IAMFullAccess")
 
@@ -47,7 +40,7 @@ def identity_findings(old: Template, new: Template) -> Iterator[Finding | str]:
     for name in dict.fromkeys((*new.resources, *old.resources)):
         one, other = old.resources.get(name), new.resources.get(name)
         some = other or one
-        if some is not None and some.type in IDENTITIES:
+        if some is not None and row(some.type).identity:
             if some.type == "AWS::IAM::Role":
                 yield from policy_finding("S002", name, some.type, _trust(one), _trust(other))
             if one is not None and other is not None:
@@ -97,7 +90,9 @@ def _trust(role: Resource | None) -> Policy | None:
 
 def _identities(template: Template) -> dict[str, Identity]:
     found: dict[str, Identity] = {}
-    for resource in template.of_type(*IDENTITIES):
+    for resource in template.resources.values():
+        if not row(resource.type).identity:
+            continue
         identity = Identity(resource.type)
         for entry in _list(resource.properties.get("Policies")):
             document = entry.get("PolicyDocument") if isinstance(entry, dict) else None
@@ -111,7 +106,9 @@ def _identities(template: Template) -> dict[str, Identity]:
             else:
                 identity.attached[text(value)] = text(value)
         found[resource.logical_id] = identity
-    for policy in template.of_type(*_ATTACHABLE):
+    for policy in template.resources.values():
+        if not row(policy.type).owners:
+            continue
         document = understand_policy(policy.properties.get("PolicyDocument"))
         owners = list(_owners(policy, template))
         for owner in owners:
@@ -122,11 +119,11 @@ def _identities(template: Template) -> dict[str, Identity]:
 
 
 def _owners(policy: Resource, template: Template) -> Iterator[str]:
-    for name in ("Roles", "Users", "Groups", "RoleName", "UserName", "GroupName"):
+    for name in row(policy.type).owners:
         for value in _list(policy.properties.get(name)):
             for reference in references(value):
                 resource = template.resources.get(reference.target)
-                if resource is not None and resource.type in IDENTITIES:
+                if resource is not None and row(resource.type).identity:
                     yield reference.target
 
 

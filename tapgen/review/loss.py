@@ -8,7 +8,7 @@ from tapgen.review.model import Effect, Finding, Refusal, ResourceChange, Severi
 from tapgen.template.intrinsics import undecided
 from tapgen.template.model import Resource, Template
 from tapgen.template.text import at, inline
-from tapgen.template.types import HOLDS, KEEPS, MINOR, PROTECTIONS, refuses_deletion, value_at
+from tapgen.template.types import KEEPS, refuses_deletion, row, value_at
 
 _KEEP_HINT = "Set DeletionPolicy and UpdateReplacePolicy to Retain in a deployment of its own first"
 
@@ -31,7 +31,7 @@ def _end_of(before: Resource, after: Resource | None, change: ResourceChange) ->
     """The old physical resource is deleted, replaced, or may be."""
     certain = after is None or change.effect.replaces
     kept = (before if after is None else after).policy("DeletionPolicy" if after is None else "UpdateReplacePolicy")
-    if certain and kept not in KEEPS and (guard := refuses_deletion(before)):
+    if certain and kept not in KEEPS and (guard := refuses_deletion(before.type, before.properties)):
         yield Finding(
             "L208",
             before.logical_id,
@@ -42,14 +42,14 @@ def _end_of(before: Resource, after: Resource | None, change: ResourceChange) ->
             f"Turn its {guard} off in a deployment of its own first, or keep it with a Retain policy.",
             refusal=Refusal.UNLESS_ALLOWED,
         )
-    if before.type in HOLDS:
+    if row(before.type).holds:
         yield _data(before, after, change, kept)
 
 
 def _data(before: Resource, after: Resource | None, change: ResourceChange, kept: str) -> Finding:
-    holds = HOLDS[before.type]
+    holds = row(before.type).holds
     name = before.logical_id
-    minor = before.type in MINOR
+    minor = row(before.type).minor
     refusal = Refusal.NONE if minor else Refusal.UNLESS_ALLOWED
     why = _why(change)
     fate = "a snapshot of it is taken" if kept == "Snapshot" else "the old one stays in the account, outside the stack"
@@ -120,24 +120,23 @@ def _bucket(before: Resource) -> str:
 def _weaker(before: Resource, after: Resource) -> Iterator[Finding]:
     """A protection that was on is off."""
     name = before.logical_id
-    if before.type in HOLDS:
+    if row(before.type).holds:
         weaker = [
             f"{attribute} goes from {before.policy(attribute)} to {after.policy(attribute)}"
             for attribute in ("DeletionPolicy", "UpdateReplacePolicy")
             if before.policy(attribute) in KEEPS and after.policy(attribute) not in KEEPS
         ]
         if weaker:
-            message = f"{name}: {', '.join(weaker)}; later deployments may destroy {HOLDS[before.type]}"
-            severity = Severity.LOW if before.type in MINOR else Severity.MEDIUM
+            message = f"{name}: {', '.join(weaker)}; later deployments may destroy {row(before.type).holds}"
+            severity = Severity.LOW if row(before.type).minor else Severity.MEDIUM
             yield Finding("L006", name, before.type, message, severity)
-    for protection in PROTECTIONS:
-        if protection.type == before.type:
-            was_on = value_at(before, protection.path) in protection.on
-            now = value_at(after, protection.path)
-            if was_on and now not in protection.on:
-                fate = f"depends on {inline(now)} now" if undecided(now) else "is turned off"
-                yield Finding("L006", name, before.type, f"{name}: {protection.what} {fate}", Severity.MEDIUM)
-    was_days, now_days = (_number(value_at(one, ("BackupRetentionPeriod",))) for one in (before, after))
+    for protection in row(before.type).protections:
+        was_on = value_at(before.properties, protection.path) in protection.on
+        now = value_at(after.properties, protection.path)
+        if was_on and now not in protection.on:
+            fate = f"depends on {inline(now)} now" if undecided(now) else "is turned off"
+            yield Finding("L006", name, before.type, f"{name}: {protection.what} {fate}", Severity.MEDIUM)
+    was_days, now_days = (_number(value_at(one.properties, ("BackupRetentionPeriod",))) for one in (before, after))
     if was_days is not None and (now_days or 0) < was_days:
         yield Finding(
             "L006",
@@ -157,7 +156,7 @@ def _sooner(before: Resource, after: Resource) -> Iterator[Finding]:
     ):
         if before.type != kind:
             continue
-        was, now = _number(value_at(before, (field,))), _number(value_at(after, (field,)))
+        was, now = _number(value_at(before.properties, (field,))), _number(value_at(after.properties, (field,)))
         shorter = now is not None and (now < was if was is not None else kind == "AWS::Logs::LogGroup")
         if shorter:
             kept = f"{was} {unit}" if was is not None else "for ever"
@@ -165,16 +164,17 @@ def _sooner(before: Resource, after: Resource) -> Iterator[Finding]:
                 "L007",
                 name,
                 before.type,
-                f"{name}: {HOLDS[kind]} are kept {now} {unit} instead of {kept}; older ones are deleted",
+                f"{name}: {row(kind).holds} are kept {now} {unit} instead of {kept}; older ones are deleted",
                 Severity.LOW,
             )
     ttl = ("TimeToLiveSpecification", "AttributeName")
-    if before.type == "AWS::DynamoDB::Table" and value_at(after, ttl) not in (None, value_at(before, ttl)):
+    was_ttl, now_ttl = (value_at(one.properties, ttl) for one in (before, after))
+    if before.type == "AWS::DynamoDB::Table" and now_ttl not in (None, was_ttl):
         yield Finding(
             "L007",
             name,
             before.type,
-            f"{name}: items expire by their attribute {value_at(after, ttl)}",
+            f"{name}: items expire by their attribute {now_ttl}",
             Severity.LOW,
         )
 

@@ -7,41 +7,8 @@ from typing import Final
 
 from tapgen.review.model import Note, ResourceChange
 from tapgen.template.model import Resource, Template
+from tapgen.template.types import row
 
-_NEW: Final = {
-    "AWS::EC2::NatGateway": "a NAT gateway takes about 2 minutes to create",
-    "AWS::CloudFront::Distribution": "a distribution takes 5 to 15 minutes to deploy",
-    "AWS::RDS::DBInstance": "a database instance takes 5 to 20 minutes to create",
-    "AWS::RDS::DBCluster": "a database cluster takes several minutes to create",
-    "AWS::OpenSearchService::Domain": "a search domain takes 15 to 30 minutes to create",
-    "AWS::ElastiCache::ReplicationGroup": "a replication group takes 5 to 15 minutes to create",
-    "AWS::CertificateManager::Certificate": "a certificate waits until its domain is validated",
-    "AWS::EKS::Cluster": "a cluster takes about 10 minutes to create",
-    "AWS::MSK::Cluster": "a cluster takes 20 to 40 minutes to create",
-    "AWS::Redshift::Cluster": "a cluster takes several minutes to create",
-}
-_CHANGED: Final = {
-    "AWS::CloudFront::Distribution": "a change of a distribution takes 5 to 15 minutes to reach every edge",
-    "AWS::OpenSearchService::Domain": "a search domain may be rebuilt blue/green, which takes from minutes to hours",
-}
-_COSTS: Final = {
-    "AWS::EC2::NatGateway": "a NAT gateway is billed by the hour and by the gigabyte",
-    "AWS::EC2::EIP": "a public IPv4 address is billed by the hour",
-    "AWS::EC2::Instance": "an instance is billed while it runs",
-    "AWS::EC2::TransitGateway": "a transit gateway attachment is billed by the hour",
-    "AWS::ElasticLoadBalancingV2::LoadBalancer": "a load balancer is billed by the hour",
-    "AWS::RDS::DBInstance": "a database instance is billed while it runs",
-    "AWS::ElastiCache::ReplicationGroup": "cache nodes are billed by the hour",
-    "AWS::OpenSearchService::Domain": "a search domain's nodes are billed by the hour",
-    "AWS::Redshift::Cluster": "a cluster's nodes are billed by the hour",
-    "AWS::MSK::Cluster": "a cluster's brokers are billed by the hour",
-    "AWS::EKS::Cluster": "a cluster is billed by the hour",
-    "AWS::KMS::Key": "a customer managed key is billed by the month",
-    "AWS::SecretsManager::Secret": "a secret is billed by the month",
-    "AWS::WAFv2::WebACL": "a web ACL is billed by the month",
-    "AWS::Kinesis::Stream": "a stream is billed by the hour",
-    "AWS::Route53::HostedZone": "a hosted zone is billed by the month",
-}
 _INTERFACES: Final = (
     "the network interfaces of a function in a VPC take up to 40 minutes to go; "
     "deletion of its subnets and security groups waits for that"
@@ -54,10 +21,10 @@ def notes(changes: tuple[ResourceChange, ...], old: Template, new: Template) -> 
         before, after = old.resources.get(change.logical_id), new.resources.get(change.logical_id)
         name = change.logical_id
         if after is not None and (before is None or change.effect.replaces):
-            if after.type in _NEW:
-                yield Note("time", name, f"{name}: {_NEW[after.type]}")
-        elif after is not None and after.type in _CHANGED:
-            yield Note("time", name, f"{name}: {_CHANGED[after.type]}")
+            if creation := row(after.type).creation:
+                yield Note("time", name, f"{name}: {creation}")
+        elif after is not None and (change_takes := row(after.type).change):
+            yield Note("time", name, f"{name}: {change_takes}")
         yield from _function(name, before, after)
         yield from _indexes(name, before, after)
         yield from _cost(name, before, after)
@@ -121,4 +88,4 @@ def _billed(resource: Resource | None) -> str:
             if "ProvisionedConcurrencyConfig" in resource.properties
             else ""
         )
-    return _COSTS.get(resource.type, "")
+    return row(resource.type).cost

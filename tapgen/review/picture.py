@@ -12,41 +12,11 @@ from tapgen.template.apis import routes
 from tapgen.template.document import Document
 from tapgen.template.model import Resource, Template, understand
 from tapgen.template.text import text
-from tapgen.template.types import HOLDS
+from tapgen.template.types import row
 
 Kind = Literal["entry", "store", "plain"]
 Status = Literal["", "added", "changed", "replaced", "removed"]
 
-_ENTRIES: Final = frozenset(
-    {
-        "AWS::ApiGateway::RestApi",
-        "AWS::ApiGateway::Stage",
-        "AWS::ApiGateway::DomainName",
-        "AWS::ApiGatewayV2::Api",
-        "AWS::ApiGatewayV2::DomainName",
-        "AWS::AppSync::GraphQLApi",
-        "AWS::CloudFront::Distribution",
-        "AWS::EC2::InternetGateway",
-        "AWS::ElasticLoadBalancingV2::LoadBalancer",
-        "AWS::Lambda::Url",
-    }
-)
-
-# Resources that only connect others are drawn as the arrow between them: type -> (from, to) properties. () draws none.
-_ARROWS: Final[dict[str, tuple[str, ...]]] = {
-    "AWS::ApiGateway::Deployment": (),
-    "AWS::ApiGateway::GatewayResponse": (),
-    "AWS::ApiGateway::Method": ("RestApiId", "Integration"),
-    "AWS::ApiGateway::Resource": (),
-    "AWS::ApiGatewayV2::Integration": ("ApiId", "IntegrationUri"),
-    "AWS::ApiGatewayV2::Route": (),
-    "AWS::EC2::Route": ("RouteTableId", "GatewayId", "NatGatewayId"),
-    "AWS::EC2::SubnetRouteTableAssociation": ("SubnetId", "RouteTableId"),
-    "AWS::EC2::VPCGatewayAttachment": ("VpcId", "InternetGatewayId"),
-    "AWS::Lambda::EventSourceMapping": ("EventSourceArn", "FunctionName"),
-    "AWS::Lambda::Permission": (),
-    "AWS::SNS::Subscription": ("TopicArn", "Endpoint"),
-}
 _STATUSES: Final[dict[str, Status]] = {
     "create": "added",
     "may-create": "added",
@@ -119,7 +89,9 @@ def draw(
         gone = understand(old).resources if old else {}
         removed = {name: gone[name] for name, status in statuses.items() if status == "removed" and name in gone}
         template = Template({**template.resources, **removed}, template.sections, template.outputs)
-    known = {name: resource for name, resource in template.resources.items() if full or resource.type not in _ARROWS}
+    known = {
+        name: resource for name, resource in template.resources.items() if full or row(resource.type).connects is None
+    }
     nodes = tuple(
         Node(name, resource.type, _group(resource, layers or {}), _kind(resource), statuses.get(name, ""))
         for name, resource in known.items()
@@ -137,9 +109,9 @@ def _group(resource: Resource, layers: Mapping[str, str]) -> str:
 
 
 def _kind(resource: Resource) -> Kind:
-    if resource.type in _ENTRIES:
+    if row(resource.type).entry:
         return "entry"
-    return "store" if resource.type in HOLDS and resource.type != "AWS::Logs::LogGroup" else "plain"
+    return "store" if row(resource.type).holds and resource.type != "AWS::Logs::LogGroup" else "plain"
 
 
 def _references(known: Mapping[str, Resource]) -> Iterator[Arrow]:
@@ -152,7 +124,7 @@ def _references(known: Mapping[str, Resource]) -> Iterator[Arrow]:
 def _connections(template: Template, known: Mapping[str, Resource], statuses: Mapping[str, Status]) -> Iterator[Arrow]:
     names = {route.logical_id: route.name for route in routes(template).values()}
     for name, resource in template.resources.items():
-        ends = _ARROWS.get(resource.type, ())
+        ends = row(resource.type).connects or ()
         sources = _targets(resource, ends[:1], known)
         targets = _targets(resource, ends[1:], known)
         label = names.get(name, "") or _destination(resource)

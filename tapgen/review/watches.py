@@ -169,7 +169,9 @@ def watch_findings(old: Template, new: Template) -> Iterator[Finding | str]:
         for watch in _BY_TYPE.get(after.type, ()):
             if before is not None and before.type == after.type:
                 yield from _crossed(watch, before, after)
-            elif before is None and watch.rule in ("S014", "S015") and value_at(after, watch.path) is not None:
+            elif (
+                before is None and watch.rule in ("S014", "S015") and value_at(after.properties, watch.path) is not None
+            ):
                 yield from _born_open(watch, after)
         if before is not None and before.type == after.type:
             yield from _alarm(before, after)
@@ -181,7 +183,7 @@ def watch_findings(old: Template, new: Template) -> Iterator[Finding | str]:
 
 
 def _crossed(watch: Watch, before: Resource, after: Resource) -> Iterator[Finding | str]:
-    was, now = value_at(before, watch.path), value_at(after, watch.path)
+    was, now = value_at(before.properties, watch.path), value_at(after.properties, watch.path)
     name = after.logical_id
     where = ".".join(watch.path)
     if watch.safe is not _set and (undecided(was) or undecided(now)):
@@ -200,10 +202,10 @@ def _crossed(watch: Watch, before: Resource, after: Resource) -> Iterator[Findin
 
 
 def _born_open(watch: Watch, after: Resource) -> Iterator[Finding]:
-    if not watch.safe(value_at(after, watch.path)):
+    if not watch.safe(value_at(after.properties, watch.path)):
         where = ".".join(watch.path)
         state = f"has {watch.opened}" if watch.opened else f"lacks {watch.what}"
-        message = f"{after.logical_id} is new and {state} ({where}: {_shown(value_at(after, watch.path))})"
+        message = f"{after.logical_id} is new and {state} ({where}: {_shown(value_at(after.properties, watch.path))})"
         yield Finding(watch.rule, after.logical_id, after.type, message, watch.severity, direction="broadened")
 
 

@@ -1,62 +1,16 @@
-"""Which resource types hold data, and what protects it: hand-written, since no resource schema says so."""
+"""What tapgen knows of a resource type, in one row: guard, proof, pictures, alarms and policies all read it here."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any, Final, Literal
 
-from tapgen.template.model import Resource
-
-# What is lost with it. Sources: each type's page in the CloudFormation template reference, and cfn-lint's list of
-# stateful resources (rule I3011), with what identifies callers or users added: keys, user pools, certificates' keys.
-HOLDS: Final[dict[str, str]] = {
-    "AWS::Backup::BackupVault": "recovery points",
-    "AWS::Cognito::IdentityPool": "identities",
-    "AWS::Cognito::UserPool": "users",
-    "AWS::DocDB::DBCluster": "data",
-    "AWS::DocDB::DBInstance": "data",
-    "AWS::DynamoDB::GlobalTable": "items",
-    "AWS::DynamoDB::Table": "items",
-    "AWS::EC2::Volume": "data",
-    "AWS::ECR::Repository": "images",
-    "AWS::EFS::FileSystem": "files",
-    "AWS::EMR::Cluster": "data",
-    "AWS::ElastiCache::CacheCluster": "cached data",
-    "AWS::ElastiCache::ReplicationGroup": "cached data",
-    "AWS::ElastiCache::ServerlessCache": "cached data",
-    "AWS::Elasticsearch::Domain": "indexes",
-    "AWS::FSx::FileSystem": "files",
-    "AWS::KMS::Key": "the key: what it encrypted can no longer be read",
-    "AWS::Kinesis::Stream": "records",
-    "AWS::Logs::LogGroup": "log events",
-    "AWS::MSK::Cluster": "records",
-    "AWS::MemoryDB::Cluster": "data",
-    "AWS::Neptune::DBCluster": "data",
-    "AWS::Neptune::DBInstance": "data",
-    "AWS::OpenSearchService::Domain": "indexes",
-    "AWS::QLDB::Ledger": "documents",
-    "AWS::RDS::DBCluster": "data",
-    "AWS::RDS::DBInstance": "data",
-    "AWS::Redshift::Cluster": "data",
-    "AWS::S3::Bucket": "objects",
-    "AWS::S3Express::DirectoryBucket": "objects",
-    "AWS::SDB::Domain": "items",
-    "AWS::SQS::Queue": "messages",
-    "AWS::SSM::Parameter": "a value",
-    "AWS::SecretsManager::Secret": "a secret",
-    "AWS::Timestream::Database": "data",
-    "AWS::Timestream::Table": "data",
-}
-
-# Losing these is a pity, not a disaster: told, not refused.
-MINOR: Final = frozenset({"AWS::Logs::LogGroup", "AWS::SSM::Parameter", "AWS::ElastiCache::CacheCluster"})
+from msgspec import Struct
 
 
-@dataclass(frozen=True)
-class Protection:
-    """A property that keeps a resource or its data; `on` are the values that do."""
+class Protection(Struct, frozen=True):
+    """A property that keeps a resource or its data: the path to it, the values (as text) that do, and its name."""
 
-    type: str
     path: tuple[str, ...]
     on: tuple[str, ...]
     what: str
@@ -64,48 +18,109 @@ class Protection:
     """CloudFormation's deletion fails while it is on."""
 
 
-PROTECTIONS: Final = (
-    Protection("AWS::DynamoDB::Table", ("DeletionProtectionEnabled",), ("true",), "deletion protection", True),
-    Protection(
-        "AWS::DynamoDB::Table",
-        ("PointInTimeRecoverySpecification", "PointInTimeRecoveryEnabled"),
-        ("true",),
-        "point-in-time recovery",
-    ),
-    Protection("AWS::RDS::DBInstance", ("DeletionProtection",), ("true",), "deletion protection", True),
-    Protection("AWS::RDS::DBCluster", ("DeletionProtection",), ("true",), "deletion protection", True),
-    Protection("AWS::DocDB::DBCluster", ("DeletionProtection",), ("true",), "deletion protection", True),
-    Protection("AWS::Neptune::DBCluster", ("DeletionProtection",), ("true",), "deletion protection", True),
-    Protection("AWS::QLDB::Ledger", ("DeletionProtection",), ("true",), "deletion protection", True),
-    Protection("AWS::Cognito::UserPool", ("DeletionProtection",), ("ACTIVE",), "deletion protection", True),
-    Protection("AWS::EC2::Instance", ("DisableApiTermination",), ("true",), "termination protection", True),
-    Protection("AWS::S3::Bucket", ("VersioningConfiguration", "Status"), ("Enabled",), "versioning"),
-    Protection("AWS::EFS::FileSystem", ("BackupPolicy", "Status"), ("ENABLED",), "automatic backups"),
-    Protection(
-        "AWS::EFS::FileSystem",
-        ("FileSystemProtection", "ReplicationOverwriteProtection"),
-        ("ENABLED",),
-        "overwrite protection",
-    ),
-)
+class Address(Struct, frozen=True):
+    """What clients call: the kind of it, and its name in a sentence. It is part of the physical id."""
+
+    kind: Literal["api", "stage", "domain", "url", "other"]
+    what: str
+
+
+class Arn(Struct, frozen=True):
+    """How a type's ARN is written: the service, and the last field with `{}` for the name.
+
+    `regional` and `owned` say whether the region and the account stand in it.
+    """
+
+    service: str
+    resource: str
+    regional: bool = True
+    owned: bool = True
+
+
+Gives = Literal["name", "arn", "url", "stream"]
+"""What Ref or GetAtt gives: the name (or id) in the ARN's last field, the ARN, an address, the ARN of its stream."""
+
+
+class ResourceType(Struct, frozen=True, kw_only=True):
+    """One type. Every default says "nothing known": a type without a row behaves like one with an empty row."""
+
+    holds: str = ""
+    """What is lost with it, such as "items"."""
+    minor: bool = False
+    """Its loss is a pity, not a disaster: told, not refused."""
+    protections: tuple[Protection, ...] = ()
+    address: Address | None = None
+    arn: Arn | None = None
+    name: str = ""
+    """The property that sets the physical name."""
+    ref: Gives = "name"
+    attributes: Mapping[str, Gives] = {}
+    """What GetAtt gives, of the attributes that name the resource itself."""
+    key: tuple[str | None, ...] = ()
+    """The path to the KMS key that encrypts it; None is the first item of a list."""
+    policy: tuple[str, ...] = ()
+    """The path to the resource policy in its properties: a document, or its JSON text."""
+    attached_to: str = ""
+    """The property that names what the policy is attached to; '': the resource itself."""
+    limits: bool = False
+    """Its policy limits what others grant, and grants nothing itself."""
+    identity: bool = False
+    """A principal with policies of its own: role, user or group."""
+    owners: tuple[str, ...] = ()
+    """A policy as a resource: the properties that name the identities it is attached to."""
+    for_identities: bool = False
+    """A policy for identities that the template does not hold."""
+    own_language: bool = False
+    """It decides who may do or reach what, in a language that is not analysed."""
+    fixed: Mapping[str, Any] = {}
+    """Properties that no update takes though the schema says so, with the value that each has when left out."""
+    entry: bool = False
+    """Where traffic comes in."""
+    connects: tuple[str, ...] | None = None
+    """It only connects others: the properties that name them, from and to; () is not drawn at all."""
+    creation: str = ""
+    """How long its creation takes, where that is minutes."""
+    change: str = ""
+    """How long a change takes, where that is minutes."""
+    cost: str = ""
+    """What it costs, used or not."""
+    iam: bool = False
+    """Its creation needs CAPABILITY_IAM, with a name of its own CAPABILITY_NAMED_IAM."""
+
+
+UNKNOWN: Final = ResourceType()
 
 KEEPS: Final = frozenset({"Retain", "RetainExceptOnCreate", "Snapshot"})
+"""Deletion policies by which the resource, or a copy of it, outlives the stack."""
 
 
-def value_at(resource: Resource, path: tuple[str, ...]) -> Any:
-    """The property's value; None where it is not set."""
-    value: Any = resource.properties
-    for step in path:
-        if not hasattr(value, "get"):
-            return None
-        value = value.get(step)
-    return value
+def row(resource_type: str) -> ResourceType:
+    """What is known of a type; an empty row where nothing is."""
+    from tapgen.template.type_rows import TYPES
+
+    return TYPES.get(resource_type, UNKNOWN)
 
 
-def refuses_deletion(resource: Resource) -> str:
+def refuses_deletion(resource_type: str, properties: Mapping[str, Any]) -> str:
     """The protection by which the service refuses the deletion; else ''."""
-    for protection in PROTECTIONS:
-        applies = protection.refuses_deletion and protection.type == resource.type
-        if applies and value_at(resource, protection.path) in protection.on:
-            return protection.what
-    return ""
+    return next(
+        (
+            protection.what
+            for protection in row(resource_type).protections
+            if protection.refuses_deletion and value_at(properties, protection.path) in protection.on
+        ),
+        "",
+    )
+
+
+def value_at(properties: Mapping[str, Any], path: tuple[str | None, ...]) -> Any:
+    """The property's value; None where it is not set. None in the path is the first item of a list."""
+    value: Any = properties
+    for step in path:
+        if step is None:
+            value = value[0] if isinstance(value, list) and value else None
+        elif isinstance(value, Mapping):
+            value = value.get(step)
+        else:
+            return None
+    return value

@@ -8,24 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from tapgen.errors import ExitCode, TapgenError, UsageError, suggestion
 from tapgen.template.document import MAX_BYTES, MAX_INLINE_BYTES, MAX_RESOURCES
+from tapgen.template.types import row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tapgen.template.document import Document
-
-# The types and their names: CreateChangeSet's Capabilities in the CloudFormation API reference, and the
-# name property of each in the template reference. Custom names need CAPABILITY_NAMED_IAM.
-_IAM_NAMES = {
-    "AWS::IAM::AccessKey": "",
-    "AWS::IAM::Group": "GroupName",
-    "AWS::IAM::InstanceProfile": "InstanceProfileName",
-    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
-    "AWS::IAM::Policy": "",
-    "AWS::IAM::Role": "RoleName",
-    "AWS::IAM::User": "UserName",
-    "AWS::IAM::UserToGroupAddition": "",
-}
 
 
 def body(document: Document) -> str:
@@ -69,10 +57,10 @@ def capabilities(document: Document) -> tuple[str, ...]:
     """The least set of capabilities that the template needs. Change sets need no CAPABILITY_AUTO_EXPAND, ever."""
     needed = ""
     for _, resource in resources(document):
-        name = _IAM_NAMES.get(resource.get("Type", ""))
-        if name is None:
+        known = row(str(resource.get("Type", "")))
+        if not known.iam:
             continue
-        if name and name in resource.get("Properties", {}):
+        if known.name and known.name in resource.get("Properties", {}):
             return ("CAPABILITY_NAMED_IAM",)
         needed = "CAPABILITY_IAM"
     return (needed,) if needed else ()

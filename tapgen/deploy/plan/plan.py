@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tapgen.deploy.masking import MASK, named
-from tapgen.review.addresses import ADDRESSES
-from tapgen.template.types import HOLDS
+from tapgen.template.types import row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -219,18 +218,20 @@ def _of_finding(finding: Finding) -> Refused:
 
 
 def _loss(change: Change) -> str:
-    if change.type not in HOLDS and change.type not in ADDRESSES:
+    known = row(change.type)
+    if not known.holds and known.address is None:
         return ""
     if change.action == "Remove":
         return "" if change.policy_action in {"Retain", "Snapshot"} else "deleted"
-    kept = change.policy_action in {"ReplaceAndRetain", "ReplaceAndSnapshot"} and change.type in HOLDS
+    kept = change.policy_action in {"ReplaceAndRetain", "ReplaceAndSnapshot"} and bool(known.holds)
     return "replaced" if change.action == "Modify" and replacement(change) == _RANK["True"] and not kept else ""
 
 
 def _lost(type_: str, word: str) -> str:
-    if type_ in HOLDS:
-        return f"; with it goes: {HOLDS[type_]}"
-    _, address = ADDRESSES[type_]
+    known = row(type_)
+    if known.holds:
+        return f"; with it goes: {known.holds}"
+    address = known.address.what if known.address else ""
     return f": {address} {'disappears' if word == 'deleted' else 'changes'}"
 
 

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from tapgen.deploy.artifacts.facts import normal, resources
-from tapgen.template.types import HOLDS
+from tapgen.template.types import row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +24,7 @@ def stack_policy(documents: Iterable[Document], allowed: frozenset[str] = frozen
             logical_id
             for document in documents
             for logical_id, resource in resources(document)
-            if resource.get("Type") in HOLDS and logical_id not in allowed
+            if row(str(resource.get("Type"))).holds and logical_id not in allowed
         }
     )
     statements: list[dict[str, Any]] = [{"Effect": "Allow", "Principal": "*", "Action": "Update:*", "Resource": "*"}]
