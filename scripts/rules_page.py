@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tapgen.proof.rules import GROUPS
+from tapgen.proof.rules.rulebook import GROUPS
 
 TARGET = Path(__file__).parents[1] / "docs" / "rules.md"
 HEAD = """\

@@ -13,7 +13,7 @@ from tapgen.cli.options import all_environments, environments, load_project
 if TYPE_CHECKING:
     from tapgen.proof.check import Target
     from tapgen.proof.findings import Finding
-    from tapgen.proof.functions import Analyse
+    from tapgen.proof.needs.functions import Analyse
     from tapgen.settings.model import Environment
 
 
@@ -69,8 +69,8 @@ def command(
         raise click.UsageError("--source goes with --template; the settings name the sources of an environment")
     from tapgen.proof.check import check_all
     from tapgen.proof.findings import failing
-    from tapgen.proof.functions import analyse_once
-    from tapgen.proof.places import below
+    from tapgen.proof.needs.functions import analyse_once
+    from tapgen.proof.report.places import below
 
     analyse = analyse_once()
     if templates:
@@ -91,8 +91,8 @@ def _environments(chosen: list[Environment], analyse: Analyse) -> dict[str, Targ
     from tempfile import TemporaryDirectory
 
     from tapgen import render
-    from tapgen.proof.auto import with_actions
     from tapgen.proof.check import of_environment
+    from tapgen.proof.needs.auto import with_actions
 
     filled = [with_actions(environment, analyse, strict=False) for environment in chosen]
     with TemporaryDirectory() as empty:
@@ -144,14 +144,14 @@ def _templates(files: tuple[Path, ...], sources: tuple[str, ...]) -> dict[str, T
 
 
 def _print(format_: str, checked: dict[str, tuple[Finding, ...]], root: Path) -> str:
-    from tapgen.proof import report
+    from tapgen.proof.report import formats as report
 
     if format_ == "json":
         return report.as_json(checked)
     if format_ == "github":
         return report.github(checked)
     if format_ == "sarif":
-        from tapgen.proof.sarif import sarif
+        from tapgen.proof.report.sarif import sarif
 
         return sarif(checked)
     return report.text(checked, root)

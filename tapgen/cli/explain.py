@@ -19,7 +19,7 @@ def command(rule: str | None) -> None:
       tapgen explain permission-missing
     """
     from tapgen.errors import UsageError, suggestion
-    from tapgen.proof import rules
+    from tapgen.proof.rules import rulebook as rules
 
     if rule is None:
         width = max(len(one.id) for one in rules.ALL)

@@ -44,6 +44,6 @@ def filled(environment: Environment) -> Environment:
     """The environment with what its functions' code needs in the place of `actions = "auto"`."""
     if not environment.has_automatic_actions:
         return environment
-    from tapgen.proof.auto import with_actions
+    from tapgen.proof.needs.auto import with_actions
 
     return with_actions(environment)

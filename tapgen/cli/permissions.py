@@ -30,7 +30,7 @@ def command(project: Path | None, environment: str, operation: str | None) -> No
     import json
 
     from tapgen import render
-    from tapgen.proof.deployer import deployer
+    from tapgen.proof.deployer.policy import deployer
     from tapgen.proof.subject import Subject
 
     loaded = load_environment(project, environment)

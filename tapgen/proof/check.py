@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tapgen import naming
-from tapgen.proof import functions, permissions, places, reachability, rules
 from tapgen.proof.findings import Finding, ordered, suppress
-from tapgen.proof.rule import apply
+from tapgen.proof.needs import functions
+from tapgen.proof.report import places
+from tapgen.proof.rules import rulebook as rules
+from tapgen.proof.rules.rule import apply
 from tapgen.proof.subject import Source, Subject
+from tapgen.proof.verdicts import permissions, reachability
 
 if TYPE_CHECKING:
     from tapgen.proof.lint import Lint

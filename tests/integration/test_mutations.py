@@ -18,8 +18,8 @@ from botocore.exceptions import ClientError
 from botocore.session import Session
 
 from tapgen import render
-from tapgen.proof import actions
 from tapgen.proof.check import check
+from tapgen.proof.needs import actions
 from tapgen.settings.load import load
 from tapgen.settings.model import Environment
 from tests.integration.conftest import REAL, Application
@@ -151,7 +151,7 @@ def subject(application: Any) -> Subject:
     made.set(*SETTINGS)
     (made.folder / "handler" / "index.py").write_text(CODE)
     made.deploy()
-    from tapgen.proof.auto import with_actions
+    from tapgen.proof.needs.auto import with_actions
 
     environment = with_actions(load(Path(made.folder)).environment("dev"))
     return Subject(made, environment, render.render(environment).document)

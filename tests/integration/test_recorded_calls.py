@@ -17,7 +17,7 @@ import pytest
 from botocore.session import Session
 
 from tapgen.proof.calls import analyse
-from tapgen.proof.functions import NOT_CALLED
+from tapgen.proof.needs.functions import NOT_CALLED
 from tests.integration.conftest import REAL, ROOT
 from tests.unit.proof.call_cases import CASES
 

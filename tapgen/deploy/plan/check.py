@@ -38,7 +38,7 @@ class Checked:
 def check(environment: Environment, document: Document) -> Checked:
     """The check without cfn-lint, which takes longer than everything else before the change set."""
     from tapgen.proof.check import check as prove
-    from tapgen.proof.places import below
+    from tapgen.proof.report.places import below
 
     here = Path.cwd()
     found = (one for one in prove(environment, document, lint=False) if one.suppressed_reason is None)

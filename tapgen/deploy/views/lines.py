@@ -27,7 +27,7 @@ _SIGNS = {
 
 def checked_lines(checked: Checked) -> list[str]:
     """The errors as `tapgen check` prints them; the warnings are counted in one line."""
-    from tapgen.proof.report import text
+    from tapgen.proof.report.formats import text
 
     lines = text({checked.environment: checked.errors}, checked.root).splitlines() if checked.errors else []
     if checked.warnings:

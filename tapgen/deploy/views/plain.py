@@ -78,7 +78,7 @@ class JsonView:
 
     def checked(self, checked: Checked) -> None:
         """Each finding that no setting accepts, of whatever severity."""
-        from tapgen.proof.report import fields
+        from tapgen.proof.report.formats import fields
 
         for finding in checked.findings:
             self._write("finding", **fields(checked.environment, finding))

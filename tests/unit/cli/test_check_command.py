@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tapgen.cli import run
-from tapgen.proof import rules
+from tapgen.proof.rules import rulebook as rules
 from tests.unit.proof.documents import SETTINGS, write_project
 
 

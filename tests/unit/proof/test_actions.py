@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tapgen.proof import actions
 from tapgen.proof.calls import Call, Literal, Parameter, Part, Unknown
+from tapgen.proof.needs import actions
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -9,7 +9,7 @@ import pytest
 from tapgen import render
 from tapgen.errors import TapgenError
 from tapgen.proof import check
-from tapgen.proof.auto import with_actions
+from tapgen.proof.needs.auto import with_actions
 from tapgen.settings.load import load
 from tapgen.settings.model import Environment
 from tapgen.settings.tables import TableAccess

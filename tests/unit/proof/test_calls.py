@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tapgen.proof import actions, calls
+from tapgen.proof import calls
+from tapgen.proof.needs import actions
 from tests.unit.proof.call_cases import CASES
 from tests.unit.proof.handler_sources import HANDLERS
 

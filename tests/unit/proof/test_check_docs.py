@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tapgen.proof import rules
+from tapgen.proof.rules import rulebook as rules
 from tapgen.proof.tables import row
 
 ROOT = Path(__file__).parents[3]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tapgen.proof.configuration import required
+from tapgen.proof.needs.configuration import required
 from tapgen.proof.subject import Subject
 from tests.unit.proof.documents import ENI_ACTIONS, document, function, in_vpc, resource
 

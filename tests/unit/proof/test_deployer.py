@@ -14,9 +14,9 @@ from botocore.session import Session
 from tapgen import naming
 from tapgen.deploy.artifacts.bootstrap import bootstrap_request
 from tapgen.deploy.aws import operations
-from tapgen.proof import actions
-from tapgen.proof.deployer import deployer
-from tapgen.proof.deploying import BY_DRIFT_DETECTION, OPERATIONS, Operation, own_calls
+from tapgen.proof.deployer.calls import BY_DRIFT_DETECTION, OPERATIONS, Operation, own_calls
+from tapgen.proof.deployer.policy import deployer
+from tapgen.proof.needs import actions
 from tapgen.proof.subject import Subject
 from tests.unit.proof.documents import arn, document, only, resource, role
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from tapgen.proof import report
 from tapgen.proof.findings import Finding
-from tapgen.proof.sarif import sarif
+from tapgen.proof.report import formats as report
+from tapgen.proof.report.sarif import sarif
 
 MISSING = Finding(
     "permission-missing",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tapgen.proof import rules as rulebook
+from tapgen.proof.rules import rulebook
 from tests.unit.proof.documents import (
     LOGS,
     PUT,

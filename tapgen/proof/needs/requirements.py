@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
-from tapgen.proof import actions, calls
+from tapgen.proof import calls
 from tapgen.proof.arns import arn_of, fields, normal
+from tapgen.proof.needs import actions
 from tapgen.proof.resolve import REFERENCE, UNKNOWN, texts
 from tapgen.proof.subject import mapping
 
 if TYPE_CHECKING:
-    from tapgen.proof.grants import Caller
     from tapgen.proof.subject import Subject
+    from tapgen.proof.verdicts.grants import Caller
     from tapgen.template.document import DocumentPath
 
 ANYTHING = "*"

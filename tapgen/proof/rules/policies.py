@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from tapgen.proof import actions
 from tapgen.proof.arns import fields, logical_id
-from tapgen.proof.configuration import NETWORK_INTERFACE_ACTIONS, in_vpc
-from tapgen.proof.grants import Statement, action_matches, denied, policies_of, statements
-from tapgen.proof.resource_policies import policies as resource_policies
-from tapgen.proof.rule import Hit, Rule
+from tapgen.proof.needs import actions
+from tapgen.proof.needs.configuration import NETWORK_INTERFACE_ACTIONS, in_vpc
+from tapgen.proof.rules.rule import Hit, Rule
 from tapgen.proof.subject import items, mapping
+from tapgen.proof.verdicts.grants import Statement, action_matches, denied, policies_of, statements
+from tapgen.proof.verdicts.resource_policies import policies as resource_policies
 
 if TYPE_CHECKING:
     from tapgen.proof.subject import Subject

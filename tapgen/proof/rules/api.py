@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tapgen.proof.arns import logical_id
-from tapgen.proof.rule import Hit, Rule
+from tapgen.proof.rules.rule import Hit, Rule
 from tapgen.proof.subject import items, mapping, truthy
 
 if TYPE_CHECKING:

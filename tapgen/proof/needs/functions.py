@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tapgen.errors import TapgenError
-from tapgen.proof import calls, configuration, encryption, requirements
-from tapgen.proof.actions import Unmapped
+from tapgen.proof import calls
 from tapgen.proof.arns import logical_id
+from tapgen.proof.needs import configuration, encryption, requirements
+from tapgen.proof.needs.actions import Unmapped
 from tapgen.proof.resolve import texts
-from tapgen.proof.rules_permissions import (
+from tapgen.proof.rules.permissions import (
     IMPORT_CYCLE,
     SOURCE_NOTE,
     SOURCE_PROBLEM,
@@ -27,7 +28,7 @@ from tapgen.sources import read_source
 
 if TYPE_CHECKING:
     from tapgen.proof.findings import Finding
-    from tapgen.proof.requirements import Requirement
+    from tapgen.proof.needs.requirements import Requirement
     from tapgen.proof.subject import Subject
 
 # Lambda developer guide, "Defined runtime environment variables"; the SDK's own are set by the runtime too.

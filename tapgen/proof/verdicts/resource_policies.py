@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tapgen.proof.arns import arn_of, arns, covers, logical_id
-from tapgen.proof.grants import Statement, statements
 from tapgen.proof.subject import items, mapping
+from tapgen.proof.verdicts.grants import Statement, statements
 
 if TYPE_CHECKING:
     from tapgen.proof.subject import Subject

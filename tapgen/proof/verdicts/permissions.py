@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from tapgen.proof import actions
 from tapgen.proof.arns import covers, fields
-from tapgen.proof.grants import Policies, Statement, action_matches, best, denied, policies_of
-from tapgen.proof.requirements import ANYTHING, Requirement
+from tapgen.proof.needs import actions
+from tapgen.proof.needs.requirements import ANYTHING, Requirement
 from tapgen.proof.resolve import REFERENCE, UNKNOWN
-from tapgen.proof.resource_policies import allowing
-from tapgen.proof.rules_permissions import DENIED, INDEX, MISSING, ROLE_UNKNOWN, UNKNOWN_POLICY, UNPROVEN, UNUSED
+from tapgen.proof.rules.permissions import DENIED, INDEX, MISSING, ROLE_UNKNOWN, UNKNOWN_POLICY, UNPROVEN, UNUSED
+from tapgen.proof.verdicts.grants import Policies, Statement, action_matches, best, denied, policies_of
+from tapgen.proof.verdicts.resource_policies import allowing
 
 if TYPE_CHECKING:
     from tapgen.proof.arns import Match
     from tapgen.proof.findings import Finding
-    from tapgen.proof.functions import FunctionNeeds
+    from tapgen.proof.needs.functions import FunctionNeeds
     from tapgen.proof.subject import Subject
 
 
@@ -164,7 +164,7 @@ def applies(action: str, resource: str) -> bool:
     parts = fields(resource)
     if known is None or resource == ANYTHING or len(parts) < 6:
         return True
-    from tapgen.proof.rules_policies import form_matches
+    from tapgen.proof.rules.policies import form_matches
 
     return any(form_matches(form, parts) for type_ in known.resource_types for form in type_.arns)
 

@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from tapgen.proof import network
 from tapgen.proof.arns import arn_of, arns, covers, logical_id
-from tapgen.proof.grants import Statement, statements
-from tapgen.proof.permissions import allowed, describe, surplus_pairs
-from tapgen.proof.resource_policies import principals
-from tapgen.proof.rules_permissions import (
+from tapgen.proof.rules.permissions import (
     ENDPOINT_CLOSED,
     ENDPOINT_DENIES,
     ENDPOINT_UNUSED,
@@ -18,13 +14,17 @@ from tapgen.proof.rules_permissions import (
     UNREACHABLE,
 )
 from tapgen.proof.subject import items, mapping
+from tapgen.proof.verdicts import network
+from tapgen.proof.verdicts.grants import Statement, statements
+from tapgen.proof.verdicts.permissions import allowed, describe, surplus_pairs
+from tapgen.proof.verdicts.resource_policies import principals
 
 if TYPE_CHECKING:
     from tapgen.proof.findings import Finding
-    from tapgen.proof.functions import FunctionNeeds
-    from tapgen.proof.network import Endpoint
-    from tapgen.proof.requirements import Requirement
+    from tapgen.proof.needs.functions import FunctionNeeds
+    from tapgen.proof.needs.requirements import Requirement
     from tapgen.proof.subject import Subject
+    from tapgen.proof.verdicts.network import Endpoint
     from tapgen.template.document import DocumentPath
 
 

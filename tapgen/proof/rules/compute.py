@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from tapgen import naming
 from tapgen.proof.arns import logical_id
-from tapgen.proof.configuration import log_group
+from tapgen.proof.needs.configuration import log_group
 from tapgen.proof.resolve import texts
-from tapgen.proof.rule import Hit, Rule
+from tapgen.proof.rules.rule import Hit, Rule
 from tapgen.proof.secrets import SECRET_NAME, looks_secret, words
 from tapgen.proof.subject import items, mapping, truthy
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from tapgen.proof.arns import arns, fields, logical_id
-from tapgen.proof.grants import statements
 from tapgen.proof.resolve import texts
-from tapgen.proof.resource_policies import policies as resource_policies
-from tapgen.proof.resource_policies import principals
-from tapgen.proof.rule import Hit, Rule
+from tapgen.proof.rules.rule import Hit, Rule
 from tapgen.proof.subject import items, mapping
+from tapgen.proof.verdicts.grants import statements
+from tapgen.proof.verdicts.resource_policies import policies as resource_policies
+from tapgen.proof.verdicts.resource_policies import principals
 
 if TYPE_CHECKING:
     from tapgen.proof.subject import Subject

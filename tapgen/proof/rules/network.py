@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from tapgen.proof.network import ANYWHERE, GATEWAY_SERVICES, HTTPS, SERVICE_NAME
 from tapgen.proof.resolve import UNKNOWN, texts
-from tapgen.proof.rule import Hit, Rule
+from tapgen.proof.rules.rule import Hit, Rule
 from tapgen.proof.subject import items, mapping, truthy
+from tapgen.proof.verdicts.network import ANYWHERE, GATEWAY_SERVICES, HTTPS, SERVICE_NAME
 
 if TYPE_CHECKING:
     from tapgen.proof.subject import Subject

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from tapgen.proof.limits import LIMIT_RULES
-from tapgen.proof.rule import Rule
-from tapgen.proof.rules_api import API_RULES
-from tapgen.proof.rules_compute import COMPUTE_RULES
-from tapgen.proof.rules_coverage import COVERAGE_RULES
-from tapgen.proof.rules_data import DATA_RULES
-from tapgen.proof.rules_network import NETWORK_RULES
-from tapgen.proof.rules_permissions import PERMISSION_RULES
-from tapgen.proof.rules_policies import POLICY_RULES
-from tapgen.proof.rules_trust import TRUST_RULES
+from tapgen.proof.rules.api import API_RULES
+from tapgen.proof.rules.compute import COMPUTE_RULES
+from tapgen.proof.rules.coverage import COVERAGE_RULES
+from tapgen.proof.rules.data import DATA_RULES
+from tapgen.proof.rules.limits import LIMIT_RULES
+from tapgen.proof.rules.network import NETWORK_RULES
+from tapgen.proof.rules.permissions import PERMISSION_RULES
+from tapgen.proof.rules.policies import POLICY_RULES
+from tapgen.proof.rules.rule import Rule
+from tapgen.proof.rules.trust import TRUST_RULES
 
 SUPPRESSION_UNUSED = Rule(
     "suppression-unused",

@@ -15,7 +15,7 @@ from tapgen.proof.resolve import REFERENCE, texts
 from tapgen.proof.subject import items, mapping
 
 if TYPE_CHECKING:
-    from tapgen.proof.requirements import Requirement
+    from tapgen.proof.needs.requirements import Requirement
     from tapgen.proof.subject import Subject
 
 DECRYPT, DATA_KEY = "kms:Decrypt", "kms:GenerateDataKey"

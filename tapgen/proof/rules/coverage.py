@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tapgen.proof.rule import Hit, Rule
+from tapgen.proof.rules.rule import Hit, Rule
 from tapgen.proof.subject import Subject, items, mapping
 
 _SERVERLESS = "AWS::Serverless::"

@@ -9,8 +9,8 @@ from typing import Any
 
 from tapgen import __version__
 from tapgen.proof.findings import Finding
-from tapgen.proof.report import Checked, merged
-from tapgen.proof.rules import BY_ID
+from tapgen.proof.report.formats import Checked, merged
+from tapgen.proof.rules.rulebook import BY_ID
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVELS = {"error": "error", "warning": "warning", "info": "note"}

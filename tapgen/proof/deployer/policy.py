@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tapgen.proof import actions
 from tapgen.proof.arns import ARN_FORMS, logical_id
-from tapgen.proof.deploying import OPERATIONS, Operation, own_calls
+from tapgen.proof.deployer.calls import OPERATIONS, Operation, own_calls
+from tapgen.proof.needs import actions
 from tapgen.proof.resolve import REFERENCE, UNKNOWN, texts
 from tapgen.proof.subject import items
 from tapgen.proof.tables import row

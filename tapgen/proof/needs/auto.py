@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tapgen.errors import TapgenError
-from tapgen.proof import actions, calls
+from tapgen.proof import calls
+from tapgen.proof.needs import actions
 
 if TYPE_CHECKING:
     from tapgen.settings.functions import Function

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from tapgen import naming
-from tapgen.proof import actions
+from tapgen.proof.needs import actions
 from tapgen.proof.subject import mapping
 from tapgen.template.document import MAX_INLINE_BYTES
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tapgen.proof.arns import logical_id
 from tapgen.proof.resolve import REFERENCE, texts
-from tapgen.proof.rule import Hit, Rule
+from tapgen.proof.rules.rule import Hit, Rule
 from tapgen.proof.subject import items, mapping
 from tapgen.template.document import MAX_BYTES, MAX_OUTPUTS, MAX_RESOURCES
 

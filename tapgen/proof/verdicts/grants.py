@@ -123,7 +123,7 @@ def _add_managed(
         path = ("Resources", owner, "Properties", "PolicyDocument")
         found += statements(subject.properties(owner).get("PolicyDocument"), path, subject)
         return
-    from tapgen.proof.managed import managed_policy
+    from tapgen.proof.verdicts.managed import managed_policy
 
     for text in texts(value):
         name = text.partition(":policy/")[2] or text

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from tapgen.proof.arns import arn_of, arns, fields, logical_id
-from tapgen.proof.requirements import ANYTHING, Requirement
+from tapgen.proof.needs.requirements import ANYTHING, Requirement
 from tapgen.proof.resolve import UNKNOWN
 from tapgen.proof.subject import items, mapping
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tapgen.proof.rule import Rule
+from tapgen.proof.rules.rule import Rule
 
 _IAM = 'IAM user guide, "Policy evaluation logic"'
 _SAR = "Service Authorization Reference"

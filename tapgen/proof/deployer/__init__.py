@@ -1,0 +1,1 @@
+"""The smallest policy that a deployer needs."""

@@ -1,0 +1,1 @@
+"""Findings with the line to mend, as text, JSON, GitHub annotations and SARIF."""

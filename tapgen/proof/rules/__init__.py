@@ -1,0 +1,1 @@
+"""The rules of the check, one file a subject; `rulebook` has all of them."""

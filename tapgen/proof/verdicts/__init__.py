@@ -1,0 +1,1 @@
+"""What is needed against what is there: permissions, endpoints, networks."""
