@@ -73,6 +73,18 @@ def function(value: Value) -> tuple[str, Value] | None:
     return None
 
 
+def branches(value: Value) -> Iterator[Value]:
+    """What a canonical value may be: every item of both branches where an open condition chooses, else itself."""
+    call = function(value)
+    if call and call[0] == "Fn::If" and isinstance(call[1], list) and len(call[1]) == 3:
+        for branch in call[1][1:]:
+            for item in branch if isinstance(branch, list) else [branch]:
+                if item != {"Ref": "AWS::NoValue"}:
+                    yield from branches(item)
+    else:
+        yield value
+
+
 def undecided(value: Value) -> bool:
     """Whether a function gives a setting its value, so that it is not known here."""
     return function(value) is not None

@@ -574,9 +574,17 @@ one(
     "a rule that a function makes",
     GROUP,
     group(rule()),
-    group(rule(), {"Fn::If": ["Unknown", rule(22), rule(23)]}),
+    group(rule(), {"Fn::Transform": {"Name": "Ports"}}),
     "X update",
     "unknown X",
+)
+one(
+    "a rule that an open condition chooses: either may be there",
+    GROUP,
+    group(rule()),
+    group(rule(), {"Fn::If": ["Unknown", rule(22), rule(23)]}),
+    "X update",
+    "S007 X +",
 )
 one(
     "a function URL whose kind a function makes",
