@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import troposphere
 from msgspec import Struct
 from troposphere import Tags, awslambda
@@ -16,12 +18,22 @@ from tapgen.bare_errors import translated
 from tapgen.errors import DocumentError, suggestion
 from tapgen.layers import compute, data, identity, monitoring, network
 from tapgen.layers.api import rest as api
-from tapgen.layers.refs import ApiRefs, ComputeRefs, DataRefs, IdentityRefs, NetworkRefs
+from tapgen.layers.parts import add_outputs
+from tapgen.layers.refs import ApiRefs, ComputeRefs, DataRefs, IdentityRefs, NetworkRefs, PartRefs, Parts
+from tapgen.settings import kinds as settings_kinds
+from tapgen.template.kinds import kinds
 
 if TYPE_CHECKING:
     from awacs.aws import Statement
 
     from tapgen.settings.model import Environment
+
+
+PARTS: tuple[str, ...] = ()
+"""The kinds of parts that have a layer of their own, `layers/<kind>.py`, in the order in which they are built."""
+
+TRIGGERS: tuple[str, ...] = ()
+"""The kinds whose layer has `start`: what makes a part, or a rule, start a function."""
 
 
 class Origin(Struct, frozen=True):
@@ -91,12 +103,14 @@ def compose(environment: Environment) -> Template:
         network_refs = network.build(template, environment)
     with _layer(template, "data"):
         data_refs = data.build(template, environment)
+    data_refs = msgspec.structs.replace(data_refs, parts=_add_parts(template, environment, data_refs))
     with _layer(template, "identity"):
         identity_refs = identity.build(template, environment, network_refs, data_refs)
     with _layer(template, "compute"):
         compute_refs = compute.build(template, environment, network_refs, data_refs, identity_refs)
     with _layer(template, "api"):
         api_refs = api.build(template, environment, compute_refs, identity_refs)
+    _add_triggers(template, environment, data_refs.parts, compute_refs)
     with _layer(template, "monitoring"):
         monitoring.build(template, environment, data_refs, compute_refs, api_refs)
     stack = Stack(template, data_refs, network_refs, identity_refs, compute_refs, api_refs)
@@ -115,6 +129,25 @@ def compose(environment: Environment) -> Template:
     with _layer(template, "tags"):
         _tag(template, naming.tags(environment))
     return template
+
+
+def _add_parts(template: Template, environment: Environment, data: DataRefs) -> Parts:
+    """Add the parts kind by kind, each with its outputs; a later kind may refer to an earlier one."""
+    parts: dict[str, Mapping[str, PartRefs]] = {"tables": data.tables}
+    for word in PARTS:
+        if settings_kinds.parts(environment, word):
+            with _layer(template, word):
+                parts[word] = import_module(f"tapgen.layers.{word}").build(template, environment, parts)
+                add_outputs(template, kinds()[word], parts[word])
+    return parts
+
+
+def _add_triggers(template: Template, environment: Environment, parts: Parts, compute: ComputeRefs) -> None:
+    """Add what starts the functions, kind by kind."""
+    for word in TRIGGERS:
+        if any(settings_kinds.triggers(function, word) for function in environment.functions.values()):
+            with _layer(template, word):
+                import_module(f"tapgen.layers.{word}").start(template, environment, parts, compute)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from troposphere import GetAtt, Output, Parameter, Ref, awslambda
 
 from tapgen import naming
+from tapgen.layers import parts
 from tapgen.layers.refs import ComputeRefs, FunctionRefs
 from tapgen.sources import Source, read_source
 
@@ -87,10 +88,7 @@ def _code(template: Template, name: str, settings: Function, source: Source) -> 
 
 
 def _environment(environment: Environment, settings: Function, data: DataRefs) -> dict[str, Any]:
-    variables: dict[str, Any] = dict(settings.environment)
-    for name, access in settings.tables.items():
-        if access.variable:
-            variables[access.variable] = data.tables[name].name
+    variables: dict[str, Any] = parts.variables(settings, data.parts)
     origins = environment.api.cors.origins
     if settings.routes and origins != ("*",):
         variables.setdefault("CORS_ORIGIN", ",".join(origins))

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 from troposphere import GetAtt, Output, Ref, Sub, dynamodb, logs
 
 from tapgen import naming
+from tapgen.layers.existing import below, existing
 from tapgen.layers.refs import DataRefs, LogGroupRefs, TableRefs
+from tapgen.template.kinds import kinds
 
 if TYPE_CHECKING:
     from troposphere import Template
 
     from tapgen.settings.model import Environment
+    from tapgen.settings.parts import Existing
     from tapgen.settings.tables import Key, Table
 
 KEPT = "RetainExceptOnCreate"
@@ -23,10 +26,14 @@ def build(template: Template, environment: Environment) -> DataRefs:
     """Add the tables, the functions' log groups and the API's access log."""
     tables = {}
     for name, settings in environment.tables.items():
+        if settings.existing is not None:
+            tables[name] = _existing(environment, name, settings.existing)
+            continue
         table = template.add_resource(_table(naming.table(name), settings, protected=environment.protected))
         tables[name] = TableRefs(
             name=Ref(table),
             arn=GetAtt(table, "Arn"),
+            title=table.title,
             index_arns={index: Sub(f"${{{table.title}.Arn}}/index/{index}") for index in settings.indexes},
         )
         template.add_output(
@@ -105,7 +112,13 @@ def _key_schema(partition_key: Key, sort_key: Key | None) -> list[dynamodb.KeySc
 
 def _key_types(settings: Table) -> dict[str, str]:
     """Attribute name -> type of every key of the table and its indexes, each once, as DynamoDB demands."""
-    keys = [settings.partition_key, settings.sort_key]
-    for index in settings.indexes.values():
-        keys += [index.partition_key, index.sort_key]
-    return {key.name: key.type for key in keys if key}
+    return {key.name: key.type for key in settings.key_attributes()}
+
+
+def _existing(environment: Environment, name: str, settings: Existing) -> TableRefs:
+    """An existing table; whatever index a function names is taken to be there."""
+    refs = existing(kinds()["tables"], settings)
+    used = [function.tables[name] for function in environment.functions.values() if name in function.tables]
+    indexes = sorted({index for access in used for index in access.indexes})
+    arns = {index: below(refs.arn, f"/index/{index}") for index in indexes}
+    return TableRefs(name=refs.name, arn=refs.arn, index_arns=arns)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from troposphere import GetAtt, Output, Ref, Sub, iam
 
 from tapgen import naming, policies
+from tapgen.layers import parts
 from tapgen.layers.refs import IdentityRefs, RoleRefs
 
 if TYPE_CHECKING:
@@ -48,14 +49,7 @@ def _role(function: str, statements: list[Statement]) -> iam.Role:
 def _statements(environment: Environment, name: str, network: NetworkRefs | None, data: DataRefs) -> list[Statement]:
     function = environment.functions[name]
     statements = [policies.write_logs(data.function_logs[name].arn)]
-    for table, access in function.tables.items():
-        refs = data.tables[table]
-        if access.actions:
-            statements.append(policies.use(naming.logical("use", table), access.actions, refs.arn))
-        for index, actions in access.indexes.items():
-            statements.append(
-                policies.use(naming.logical("use", table, "index", index), actions, refs.index_arns[index])
-            )
+    statements += parts.statements(function, data.parts)
     if function.tracing:
         statements.append(policies.send_traces())
     if network:

@@ -18,12 +18,29 @@ def embedded(reference: Any) -> str:
     return "${" + (target if isinstance(target, str) else ".".join(target)) + "}"
 
 
-class TableRefs(Struct, frozen=True):
-    """A table: its name, its ARN, the ARNs of its indexes by their names."""
+class PartRefs(Struct, frozen=True, kw_only=True):
+    """A part: its name, its ARN, a queue's URL.
+
+    `title` is its logical id, "" where it exists elsewhere; `key` is the ARN of the customer's key that it is encrypted
+    with. `more` has what its kind has besides, such as a user pool's clients or a queue's dead letters.
+    """
 
     name: Any
     arn: Any
+    url: Any = None
+    title: str = ""
+    key: Any = None
+    more: Mapping[str, Any] = {}
+
+
+class TableRefs(PartRefs, frozen=True, kw_only=True):
+    """A table, with the ARNs of its indexes by their names."""
+
     index_arns: Mapping[str, Any]
+
+
+Parts = Mapping[str, Mapping[str, PartRefs]]
+"""The parts by kind, as the settings call it, and name."""
 
 
 class LogGroupRefs(Struct, frozen=True):
@@ -34,11 +51,12 @@ class LogGroupRefs(Struct, frozen=True):
 
 
 class DataRefs(Struct, frozen=True):
-    """What keeps state, each by its name in the settings."""
+    """What keeps state, each by its name in the settings; `parts` are all of them, by kind."""
 
     tables: Mapping[str, TableRefs]
     function_logs: Mapping[str, LogGroupRefs]
     access_log: LogGroupRefs | None
+    parts: Parts = {}
 
 
 class NetworkRefs(Struct, frozen=True):

@@ -6,12 +6,12 @@ import ast
 from collections.abc import Iterator
 
 from tapgen import naming
-from tapgen.errors import TapgenError, suggestion
+from tapgen.errors import TapgenError
 from tapgen.settings import routes
 from tapgen.settings.checks_network import check_network
+from tapgen.settings.checks_parts import check_parts
 from tapgen.settings.functions import Function
 from tapgen.settings.model import Environment
-from tapgen.settings.tables import Key, TableAccess
 from tapgen.sources import read_source
 
 Problem = tuple[tuple[str | int, ...], str]
@@ -31,8 +31,6 @@ RETIRED_RUNTIMES = {
 MAX_PARSED_BYTES = 1024 * 1024
 """A larger module is not parsed to find its entry point: that would take seconds of every command."""
 
-MAX_INDEXES = 20  # DynamoDB developer guide, "Quotas": global secondary indexes per table
-
 
 def check(environment: Environment, entry_points: dict[tuple[str, str], list[Problem]] | None) -> Iterator[Problem]:
     """Each problem of the environment, with the path of the value to change.
@@ -43,11 +41,11 @@ def check(environment: Environment, entry_points: dict[tuple[str, str], list[Pro
     yield from _alone(environment)
     if environment.vpc:
         yield from check_network(environment.vpc)
-    yield from _tables(environment)
+    yield from check_parts(environment)
     yield from _function_names(environment)
     for name, function in environment.functions.items():
         path = ("functions", name)
-        yield from ((path + where, message) for where, message in _function(environment, function))
+        yield from ((path + where, message) for where, message in _function(function))
         if entry_points is None:
             continue
         key = (function.source, function.entry_point)
@@ -72,31 +70,7 @@ def _alone(environment: Environment) -> Iterator[Problem]:
             yield ("tags", tag), "the prefix aws: is reserved by AWS"
 
 
-def _tables(environment: Environment) -> Iterator[Problem]:
-    for name, table in environment.tables.items():
-        path = ("tables", name)
-        keys: list[Key | None] = [table.partition_key, table.sort_key]
-        for index_name, index in table.indexes.items():
-            keys += [index.partition_key, index.sort_key]
-            if index.sort_key and index.sort_key.name == index.partition_key.name:
-                yield (*path, "indexes", index_name), "partition_key and sort_key are the same attribute"
-        if table.sort_key and table.sort_key.name == table.partition_key.name:
-            yield (*path, "sort_key"), "partition_key and sort_key are the same attribute"
-        types: dict[str, str] = {}
-        for key in keys:
-            if key and types.setdefault(key.name, key.type) != key.type:
-                yield path, f'the attribute "{key.name}" has two types, {types[key.name]} and {key.type}'
-        if len(table.indexes) > MAX_INDEXES:
-            yield (*path, "indexes"), f"{len(table.indexes)} are more than {MAX_INDEXES}"
-
-
 def _function_names(environment: Environment) -> Iterator[Problem]:
-    for section in ("tables", "functions"):
-        seen: dict[str, str] = {}
-        for name in getattr(environment, section):
-            other = seen.setdefault(naming.logical(name), name)
-            if other != name:
-                yield (section, name), f'it gives the same logical id as "{other}"'
     for name in environment.functions:
         physical = naming.function_name(environment, name)
         if len(physical) > naming.MAX_FUNCTION_NAME:
@@ -106,7 +80,7 @@ def _function_names(environment: Environment) -> Iterator[Problem]:
             )
 
 
-def _function(environment: Environment, function: Function) -> Iterator[Problem]:
+def _function(function: Function) -> Iterator[Problem]:
     if function.runtime in RETIRED_RUNTIMES:
         when = RETIRED_RUNTIMES[function.runtime]
         yield ("runtime",), f"AWS retired {function.runtime} on {when}; take {RUNTIMES[-2]}"
@@ -115,47 +89,6 @@ def _function(environment: Environment, function: Function) -> Iterator[Problem]
     for variable in function.environment:
         if variable in naming.RESERVED_VARIABLES:
             yield ("environment", variable), "the name is reserved by Lambda"
-    taken = set(function.environment)
-    for name, access in function.tables.items():
-        yield from ((("tables", name, *where), message) for where, message in _access(environment, name, access, taken))
-
-
-def _access(environment: Environment, name: str, access: TableAccess, taken: set[str]) -> Iterator[Problem]:
-    """Problems of a function's access to a table; `taken` has the variables of the function so far."""
-    if name not in environment.tables:
-        yield (), f"there is no such table; {suggestion(name, environment.tables)}"
-    else:
-        known = environment.tables[name].indexes
-        for index in access.indexes:
-            if index not in known:
-                yield ("indexes", index), f"the table has no such index; {suggestion(index, known)}"
-    variable = access.variable
-    if variable in naming.RESERVED_VARIABLES:
-        yield ("variable",), "the name is reserved by Lambda"
-    if variable in taken:
-        yield ("variable",), f"{variable} has a value already"
-    if variable:
-        taken.add(variable)
-    if access.actions != "auto":
-        yield from _actions(access.actions, ("actions",))
-    for index, names in access.indexes.items():
-        yield from _actions(names, ("indexes", index))
-
-
-def _actions(names: tuple[str, ...], path: tuple[str, ...]) -> Iterator[Problem]:
-    from tapgen.policies import INDEX_ACTIONS, dynamodb_actions
-
-    known = INDEX_ACTIONS if path[0] == "indexes" else dynamodb_actions()
-    for name in names:
-        if "*" in name:
-            yield path, f'"{name}" has a wildcard; name the actions, or say actions = "auto"'
-        elif name not in known:
-            full = f"dynamodb:{name}"
-            better = f'did you mean "{full}"?' if full in known else suggestion(name, known)
-            if better.startswith("known") and path[0] != "indexes":  # all sixty of them
-                better = 'such as "dynamodb:GetItem"'
-            what = "on an index" if path[0] == "indexes" else "of DynamoDB"
-            yield path, f'"{name}" is not an action {what}; {better}'
 
 
 def _entry_point(environment: Environment, function: Function) -> Iterator[Problem]:

@@ -2,13 +2,14 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
-from tapgen.settings.names import Concurrency, Name, Runtime, VariableName
-from tapgen.settings.tables import TableAccess
+from tapgen.settings.kinds import Uses
+from tapgen.settings.names import Concurrency, Runtime, VariableName
+from tapgen.settings.values import Value
 
 
-class Function(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Function(Uses, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A Lambda function in Python, its role, its log group and its routes.
 
     ```toml
@@ -39,9 +40,8 @@ class Function(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         Concurrency | None, Meta(description="Most invocations at once; unset: the account's pool")
     ] = None
     environment: Annotated[
-        dict[VariableName, str],
-        Meta(description="Environment variables"),
+        dict[VariableName, str | Value],
+        Meta(description='Environment variables: text, { secret = "…", key = "…" } or { ssm_parameter = "…" }'),
     ] = {}
     routes: Annotated[tuple[str, ...], Meta(description='Such as "GET /orders/{orderId}"; the method may be ANY')] = ()
-    tables: Annotated[dict[Name, TableAccess], Meta(description="Tables it uses, by their name in the settings")] = {}
     tracing: Annotated[bool, Meta(description="X-Ray tracing")] = True

@@ -49,13 +49,31 @@ def load(where: Path | None = None, *, sources: bool = True) -> Project:
     return Project(file=file, environments=environments)
 
 
-def merge(base: Table, overlay: Table) -> Table:
-    """The base with the overlay's values; tables are merged, everything else is replaced."""
+def merge(base: Table, overlay: Table, path: tuple[str, ...] = ()) -> Table:
+    """The base with the overlay's values; tables are merged, everything else is replaced.
+
+    `false` takes a table away (a function, a queue, a trigger), unless false is a value of that setting.
+    """
     merged = dict(base)
     for key, value in overlay.items():
         old = merged.get(key)
-        merged[key] = merge(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+        if isinstance(old, dict) and isinstance(value, dict):
+            merged[key] = merge(old, value, (*path, key))
+        elif isinstance(old, dict) and value is False and _takes_away((*path, key)):
+            del merged[key]
+        else:
+            merged[key] = value
     return merged
+
+
+def _takes_away(path: tuple[str, ...]) -> bool:
+    """False at this path is no value of the setting."""
+    from tapgen.settings.explain import explain
+
+    value: Any = False
+    for step in reversed(path):
+        value = {step: value}
+    return any(where[: len(path)] == path for where, _ in explain(value))
 
 
 def _merged(project: Table, overlay: Table) -> Table:

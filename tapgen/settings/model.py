@@ -11,13 +11,13 @@ from msgspec import Meta, Struct
 from tapgen.settings.alarms import Alarms, Logs
 from tapgen.settings.apis import Api
 from tapgen.settings.functions import Function
+from tapgen.settings.kinds import Parts
 from tapgen.settings.names import AccountId, Name, Region
 from tapgen.settings.network import Network
 from tapgen.settings.suppressions import Check
-from tapgen.settings.tables import Table
 
 
-class Environment(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One environment: the project's settings with the environment's own merged in.
 
     ```toml
@@ -43,7 +43,6 @@ class Environment(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     region: Annotated[Region | None, Meta(description="The only region that it may be deployed to")] = None
     regions: Annotated[tuple[Region, ...], Meta(description="Several regions, deployed side by side")] = ()
     network: Annotated[Network | None, Meta(description="The VPC; without this table the functions are in none")] = None
-    tables: Annotated[dict[Name, Table], Meta(description="DynamoDB tables by name")] = {}
     functions: Annotated[dict[Name, Function], Meta(description="Lambda functions by name")] = {}
     api: Annotated[Api, Meta(description="The REST API")] = Api()
     alarms: Annotated[Alarms, Meta(description="Alarms")] = Alarms()
@@ -80,9 +79,7 @@ class Environment(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     @property
     def has_automatic_actions(self) -> bool:
         """The code of a function has to be read to know what it may do."""
-        return any(
-            access.actions == "auto" for function in self.functions.values() for access in function.tables.values()
-        )
+        return any(function.has_automatic_actions for function in self.functions.values())
 
     @property
     def has_routes(self) -> bool:

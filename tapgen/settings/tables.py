@@ -1,10 +1,17 @@
 """DynamoDB tables, and what a function does with one."""
 
-from typing import Annotated, Literal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from tapgen.settings.names import AttributeType, TableName, VariableName
+from tapgen.settings.names import AttributeType, TableName
+from tapgen.settings.parts import Part, Problem, Use
+
+if TYPE_CHECKING:
+    from tapgen.settings.model import Environment
+
+MAX_INDEXES = 20  # DynamoDB developer guide, "Quotas": global secondary indexes per table
 
 
 class Key(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -35,7 +42,7 @@ class Index(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     projection: Annotated[Literal["ALL", "KEYS_ONLY"], Meta(description="Which attributes the index holds")] = "ALL"
 
 
-class Table(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Table(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A DynamoDB table, billed on demand.
 
     ```toml
@@ -46,7 +53,7 @@ class Table(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    partition_key: Annotated[Key, Meta(description="Partition key")]
+    partition_key: Annotated[Key, Meta(description="Partition key")] = Key(name="id")
     sort_key: Annotated[Key | None, Meta(description="Sort key")] = None
     indexes: Annotated[
         dict[TableName, Index],
@@ -58,8 +65,30 @@ class Table(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         Meta(description="Physical name; leave it out, since a named table cannot be replaced"),
     ] = None
 
+    def problems(self, name: str, environment: "Environment") -> Iterator[Problem]:  # noqa: ARG002 - as every part
+        """Key attributes that contradict each other, too many indexes."""
+        if self.sort_key and self.sort_key.name == self.partition_key.name:
+            yield ("sort_key",), "partition_key and sort_key are the same attribute"
+        for index_name, index in self.indexes.items():
+            if index.sort_key and index.sort_key.name == index.partition_key.name:
+                yield ("indexes", index_name), "partition_key and sort_key are the same attribute"
+        types: dict[str, str] = {}
+        for key in self.key_attributes():
+            if types.setdefault(key.name, key.type) != key.type:
+                yield (), f'the attribute "{key.name}" has two types, {types[key.name]} and {key.type}'
+        if len(self.indexes) > MAX_INDEXES:
+            yield ("indexes",), f"{len(self.indexes)} are more than {MAX_INDEXES}"
 
-class TableAccess(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    def key_attributes(self) -> Iterator[Key]:
+        """Each key attribute of the table and its indexes, in their order."""
+        keyed: tuple[Table | Index, ...] = (self, *self.indexes.values())
+        for one in keyed:
+            yield one.partition_key
+            if one.sort_key:
+                yield one.sort_key
+
+
+class TableAccess(Use, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a function may do with a table.
 
     ```toml
@@ -73,15 +102,7 @@ class TableAccess(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     ```
     """
 
-    actions: Annotated[
-        Literal["auto"] | tuple[str, ...],
-        Meta(description='IAM actions such as "dynamodb:PutItem", or "auto": just what the code needs'),
-    ] = "auto"
     indexes: Annotated[
         dict[TableName, tuple[str, ...]],
         Meta(description='IAM actions on an index of the table, such as { byStatus = ["dynamodb:Query"] }'),
     ] = {}
-    variable: Annotated[
-        VariableName | None,
-        Meta(description="Environment variable that holds the table's name"),
-    ] = None

@@ -4,7 +4,9 @@ Sources, by column. holds, minor: each type's page in the CloudFormation templat
 stateful resources (rule I3011), with what identifies callers or users added. name, ref, attributes, policy, fixed: the
 type's properties and "Return values" in the template reference. arn: Service Authorization Reference, "Resource types".
 key: the type's properties. address: the endpoint is part of the physical id. creation, change, cost: the services'
-documentation and price pages. iam: CreateChangeSet, Capabilities, in the CloudFormation API reference.
+documentation and price pages. part: IAM's resource
+types in the Service Authorization Reference, polling as in the managed policies AWSLambda…ExecutionRole. iam:
+CreateChangeSet, Capabilities, in the CloudFormation API reference.
 fixed: KMS, EC2 volumes (template reference: the update fails) and user pools (UpdateUserPool does not take them).
 """
 
@@ -14,7 +16,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from tapgen.template.paths import ABSENT
-from tapgen.template.types import Address, Arn, Protection, ResourceType
+from tapgen.template.types import Address, Arn, Part, Protection, ResourceType
 
 TYPES: Final[Mapping[str, ResourceType]] = {
     "AWS::ApiGateway::Authorizer": ResourceType(own_language=True),
@@ -102,6 +104,16 @@ TYPES: Final[Mapping[str, ResourceType]] = {
         attributes={"Arn": "arn", "StreamArn": "stream"},
         key=("SSESpecification", "KMSMasterKeyId"),
         policy=("ResourcePolicy", "PolicyDocument"),
+        part=Part(
+            word="tables",
+            one="table",
+            suffix="Table",
+            service="DynamoDB",
+            example="dynamodb:GetItem",
+            variable="name",
+            forms={"table": "", "stream": "/stream/*"},
+            polling=("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"),
+        ),
     ),
     "AWS::EC2::EIP": ResourceType(
         address=Address("other", "the public IP address"), cost="a public IPv4 address is billed by the hour"

@@ -37,6 +37,41 @@ class Arn(Struct, frozen=True):
     owned: bool = True
 
 
+class Metric(Struct, frozen=True, kw_only=True):
+    """A metric that an operator watches: an alarm for each part, unless its threshold is 0.
+
+    `threshold` is the key of the settings' `[alarms]`. `of` watches a companion of the part, such as its dead letters.
+    """
+
+    title: str
+    description: str
+    namespace: str
+    name: str
+    statistic: Literal["Sum", "Maximum"] = "Sum"
+    dimension: str
+    threshold: str
+    of: str = ""
+
+
+class Part(Struct, frozen=True, kw_only=True):
+    """What a type is in the settings: a kind of part that functions use and that starts them.
+
+    `word` is its table, `one` what a person calls one, `suffix` ends its logical id. `service` is its name, `example`
+    one of its IAM actions. `variable` is what the clients take. `forms` are IAM's resource types with what follows the
+    part's ARN, the first the part itself. `polling` is what an event source mapping does. `metrics` are an operator's.
+    """
+
+    word: str
+    one: str
+    suffix: str
+    service: str
+    example: str
+    variable: Literal["name", "arn", "url"] = "arn"
+    forms: Mapping[str, str]
+    polling: tuple[str, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+
+
 Gives = Literal["name", "arn", "url", "stream"]
 """What Ref or GetAtt gives: the name (or id) in the ARN's last field, the ARN, an address, the ARN of its stream."""
 
@@ -84,6 +119,8 @@ class ResourceType(Struct, frozen=True, kw_only=True):
     """How long a change takes, where that is minutes."""
     cost: str = ""
     """What it costs, used or not."""
+    part: Part | None = None
+    """What it is in the settings, if it is a kind of part."""
     iam: bool = False
     """Its creation needs CAPABILITY_IAM, with a name of its own CAPABILITY_NAMED_IAM."""
 

@@ -100,7 +100,8 @@ def _table(need: actions.Need, function: Function, environment: Environment) -> 
         return variables[value.name]
     literal = value.value if isinstance(value, calls.Literal) else ""
     if isinstance(value, calls.EnvironmentVariable):
-        literal = function.environment.get(value.name, value.default or "")
+        written = function.environment.get(value.name, value.default or "")
+        literal = written if isinstance(written, str) else ""
     for table in function.tables:
         if literal and environment.tables[table].name == literal:
             return table

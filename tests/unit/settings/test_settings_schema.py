@@ -56,7 +56,7 @@ def test_an_environment_overlays_a_part_of_anything(validator, project, overlay)
         ('application = "shop"\nenvironments.Prod = {}', ["environments"]),
         ('application = "shop"\nenvironments.prod.network.availability_zones = 1', ["environments", "prod", "network", "availability_zones"]),
         ('application = "shop"\nenvironments.prod.functions.A.memory = 1', ["environments", "prod", "functions", "A", "memory"]),
-        ('application = "shop"\ntables.T = {}', ["tables", "T"]),
+        ('application = "shop"\ntables.T.indexes.byX = {}', ["tables", "T", "indexes", "byX"]),
         ('application = "shop"\ntables."a-b" = { partition_key.name = "a" }', ["tables"]),
         ('application = "shop"\nlogs.retention_days = 31', ["logs", "retention_days"]),
         ('application = "shop"\nregions = ["x"]', ["regions", 0]),

@@ -1,0 +1,129 @@
+"""What follows from the row of a part's kind: how a template refers to one, what its uses allow, its variables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from troposphere import GetAtt, Join, Output, Ref
+
+from tapgen import naming, policies
+from tapgen.layers.existing import below
+from tapgen.layers.refs import PartRefs, TableRefs
+from tapgen.settings import kinds as settings_kinds
+from tapgen.settings.tables import TableAccess
+from tapgen.settings.values import Value
+from tapgen.template.kinds import KINDS
+
+if TYPE_CHECKING:
+    from awacs.aws import Statement
+    from troposphere import Template
+
+    from tapgen.layers.refs import Parts
+    from tapgen.settings.functions import Function
+    from tapgen.settings.parts import Use
+    from tapgen.template.kinds import Kind
+    from tapgen.template.types import Gives
+
+
+def own(kind: Kind, title: str, *, key: Any = None, **more: Any) -> PartRefs:
+    """A part of the stack's own, by the logical id of its resource."""
+
+    def reference(what: Gives) -> Any:
+        attribute = kind.reference(what)
+        return Ref(title) if attribute == "Ref" else GetAtt(title, attribute) if attribute else None
+
+    return PartRefs(
+        name=reference("name"),
+        arn=reference("arn"),
+        url=reference("url"),
+        title=title,
+        key=key,
+        more=more,
+    )
+
+
+def variable(kind: Kind, refs: PartRefs) -> Any:
+    """What the clients of the kind take."""
+    return getattr(refs, kind.part.variable)
+
+
+def add_outputs(template: Template, kind: Kind, parts: Mapping[str, PartRefs]) -> None:
+    """One output for each part of the stack's own: what the clients of its kind take."""
+    described = {"name": "Name", "url": "URL", "arn": "ARN"}[kind.part.variable]
+    for name, refs in parts.items():
+        if refs.title:
+            title, text = (
+                f"{refs.title}{kind.part.variable.title()}Output",
+                f"{described} of the {kind.part.one} {name}",
+            )
+            template.add_output(Output(title, Description=text, Value=variable(kind, refs)))
+
+
+def variables(function: Function, parts: Parts) -> dict[str, Any]:
+    """The environment variables of a function: its own, and those of its parts."""
+    own = {name: _looked_up(value, parts) for name, value in function.environment.items()}
+    return own | {
+        use.variable: variable(kind, parts[kind.word][name])
+        for kind in KINDS
+        for name, use in settings_kinds.uses(function, kind.word).items()
+        if use.variable
+    }
+
+
+def _looked_up(value: str | Value, parts: Parts) -> Any:
+    """A value as the template has it: a dynamic reference where it is not text.
+
+    Sources: CloudFormation user guide, "Get values stored in other services using dynamic references"; an own SSM
+    parameter's value is an attribute of it, which also makes the function wait for it.
+    """
+    if isinstance(value, str):
+        return value
+    if value.ssm_parameter is not None:
+        own = parts.get("ssm_parameters", {}).get(value.ssm_parameter)
+        if own is None:
+            return f"{{{{resolve:ssm:{value.ssm_parameter}}}}}"
+        return GetAtt(own.title, "Value") if own.title else Join("", ["{{resolve:ssm:", own.name, "}}"])
+    key = f":SecretString:{value.key}" if value.key else ""
+    arn = parts["secrets"][str(value.secret)].arn
+    if isinstance(arn, str):
+        return f"{{{{resolve:secretsmanager:{arn}{key}}}}}"
+    return Join("", ["{{resolve:secretsmanager:", arn, f"{key}}}}}"])
+
+
+def statements(function: Function, parts: Parts) -> Iterator[Statement]:
+    """What a function's uses and triggers let it do."""
+    for kind in KINDS:
+        for name, use in settings_kinds.uses(function, kind.word).items():
+            yield from _use(kind, name, use, parts[kind.word][name])
+        for name in settings_kinds.triggers(function, kind.word):
+            if kind.part.polling:
+                yield policies.use(
+                    naming.logical("poll", name, kind.part.suffix), kind.part.polling, parts[kind.word][name].arn
+                )
+
+
+def _use(kind: Kind, name: str, use: Use, refs: PartRefs) -> Iterator[Statement]:
+    sid = naming.logical("use", name, "" if isinstance(refs, TableRefs) else kind.part.suffix)
+    first = next(iter(kind.part.forms))
+    for form, actions in by_form(kind, tuple(use.actions)).items():
+        title = sid if form == first else naming.logical(sid, form)
+        yield policies.use(title, actions, below(refs.arn, kind.part.forms[form]))
+    if isinstance(use, TableAccess) and isinstance(refs, TableRefs):
+        for index, actions in use.indexes.items():
+            yield policies.use(naming.logical(sid, "index", index), actions, refs.index_arns[index])
+
+
+def by_form(kind: Kind, actions: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """The actions by the IAM resource type that each acts on: of several the first that the kind has."""
+    if len(kind.part.forms) == 1:
+        return {form: actions for form in kind.part.forms if actions}
+    from tapgen.template.catalogue import action
+
+    acts_on: dict[str, str] = {}
+    for name in actions:
+        known = action(name)
+        types = {type_.name for type_ in known.resource_types} if known else set()
+        acts_on[name] = next((form for form in kind.part.forms if form in types), next(iter(kind.part.forms)))
+    found = {form: tuple(name for name in actions if acts_on[name] == form) for form in kind.part.forms}
+    return {form: names for form, names in found.items() if names}

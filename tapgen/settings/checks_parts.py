@@ -1,0 +1,140 @@
+"""What the parts, their uses and their triggers show only together: names that must exist, actions that AWS knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from msgspec.structs import fields
+
+from tapgen import naming
+from tapgen.errors import suggestion
+from tapgen.settings import kinds, references
+from tapgen.settings.tables import TableAccess
+from tapgen.settings.values import Value
+from tapgen.template.kinds import KINDS
+
+if TYPE_CHECKING:
+    from tapgen.settings.functions import Function
+    from tapgen.settings.model import Environment
+    from tapgen.settings.parts import Part, Problem, Use
+    from tapgen.template.kinds import Kind
+
+
+def check_parts(environment: Environment) -> Iterator[Problem]:
+    """Each problem of the parts and of what the functions do with them, with the path of the value to change."""
+    for kind in KINDS:
+        parts = kinds.parts(environment, kind.word)
+        yield from _same_logical_id(kind.word, parts)
+        for name, part in parts.items():
+            for where, message in _part(name, part, environment):
+                yield (kind.word, name, *where), message
+    yield from _same_logical_id("functions", environment.functions)
+    for name, function in environment.functions.items():
+        for where, message in _function(function, environment):
+            yield ("functions", name, *where), message
+
+
+def _same_logical_id(section: str, names: object) -> Iterator[Problem]:
+    seen: dict[str, str] = {}
+    for name in names if isinstance(names, dict) else ():
+        other = seen.setdefault(naming.logical(name), name)
+        if other != name:
+            yield (section, name), f'it gives the same logical id as "{other}"'
+
+
+def _part(name: str, part: Part, environment: Environment) -> Iterator[Problem]:
+    if part.existing is None:
+        yield from part.problems(name, environment)
+        return
+    yield from references.problems(part.existing, ("existing",), getattr(environment, "parameters", ()))
+    for field in fields(part):
+        value = getattr(part, field.name)
+        if field.name not in ("existing", *part.beside) and value != field.default:
+            yield (field.name,), "it is not the stack's: existing stands in place of this key"
+
+
+def _function(function: Function, environment: Environment) -> Iterator[Problem]:
+    for variable, value in function.environment.items():
+        for message in _value(value, environment) if isinstance(value, Value) else ():
+            yield ("environment", variable), message
+    taken = set(function.environment)
+    for kind in KINDS:
+        parts = kinds.parts(environment, kind.word)
+        for name, use in kinds.uses(function, kind.word).items():
+            path = (kind.word, name)
+            if name not in parts:
+                yield path, f"there is no such {kind.part.one}; {suggestion(name, parts)}"
+            for where, message in _use(use, kind, parts.get(name), taken):
+                yield (*path, *where), message
+        for name, trigger in kinds.triggers(function, kind.word).items():
+            where_it_is = ("triggers", kind.word, name)
+            if name not in parts:
+                yield where_it_is, f"there is no such {kind.part.one}; {suggestion(name, parts)}"
+                continue
+            for where, message in trigger.problems(name, function, environment):
+                yield (*where_it_is, *where), message
+
+
+def _value(value: Value, environment: Environment) -> Iterator[str]:
+    secrets = kinds.parts(environment, "secrets")
+    if (value.secret is None) == (value.ssm_parameter is None):
+        yield "say one of secret and ssm_parameter"
+    elif value.key is not None and value.secret is None:
+        yield "key belongs to a secret: an SSM parameter has none"
+    elif value.secret is not None and value.secret not in secrets:
+        yield (
+            f'there is no secret "{value.secret}"; {suggestion(value.secret, secrets)}; one that exists needs '
+            f'[secrets.{value.secret}] with existing = "its name"'
+        )
+
+
+def _use(use: Use, kind: Kind, part: Part | None, taken: set[str]) -> Iterator[Problem]:
+    """Problems of a function's use of a part; `taken` has the variables of the function so far."""
+    if isinstance(use, TableAccess) and part is not None and part.existing is None:
+        known = getattr(part, "indexes", {})
+        for index in use.indexes:
+            if index not in known:
+                yield ("indexes", index), f"the table has no such index; {suggestion(index, known)}"
+    if use.variable in naming.RESERVED_VARIABLES:
+        yield ("variable",), "the name is reserved by Lambda"
+    if use.variable in taken:
+        yield ("variable",), f"{use.variable} has a value already"
+    if use.variable:
+        taken.add(use.variable)
+    if use.actions != "auto":
+        yield from _actions(use.actions, kind, ("actions",))
+    if isinstance(use, TableAccess):
+        for index, names in use.indexes.items():
+            yield from _index_actions(names, ("indexes", index))
+
+
+def _actions(names: tuple[str, ...], kind: Kind, path: tuple[str, ...]) -> Iterator[Problem]:
+    from tapgen.template.catalogue import action, actions_of
+
+    for name in names:
+        if "*" in name:
+            yield path, f'"{name}" has a wildcard; name the actions, or say actions = "auto"'
+            continue
+        known = action(name) if name.startswith(f"{kind.prefix}:") else None
+        if known is None or known.name != name:
+            full = f"{kind.prefix}:{name}"
+            every = [one.name for one in (actions_of(kind.prefix) or {}).values()]
+            better = f'did you mean "{full}"?' if full in every else suggestion(name, every)
+            if better.startswith("known"):  # all of the service's
+                better = f'such as "{kind.part.example}"'
+            yield path, f'"{name}" is not an action of {kind.part.service}; {better}'
+        elif not {type_.name for type_ in known.resource_types} & kind.part.forms.keys():
+            yield path, f"{name} acts on no {kind.part.one}; put it under statements, with its resources"
+
+
+def _index_actions(names: tuple[str, ...], path: tuple[str, ...]) -> Iterator[Problem]:
+    from tapgen.policies import INDEX_ACTIONS
+
+    for name in names:
+        if "*" in name:
+            yield path, f'"{name}" has a wildcard; name the actions, or say actions = "auto"'
+        elif name not in INDEX_ACTIONS:
+            full = f"dynamodb:{name}"
+            better = f'did you mean "{full}"?' if full in INDEX_ACTIONS else suggestion(name, INDEX_ACTIONS)
+            yield path, f'"{name}" is not an action on an index; {better}'

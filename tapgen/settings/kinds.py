@@ -1,0 +1,50 @@
+"""Which kinds of parts there are: what an environment has of them, and what a function does with them."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from tapgen.settings.names import Name
+from tapgen.settings.parts import Part, Trigger, Use
+from tapgen.settings.tables import Table, TableAccess
+from tapgen.template.kinds import KINDS
+
+
+class Parts(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The parts of an environment, each by its name."""
+
+    tables: Annotated[dict[Name, Table], Meta(description="DynamoDB tables by name")] = {}
+
+
+class Triggers(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What starts a function, by the name of the part that does."""
+
+
+class Uses(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The parts that a function uses, by their names."""
+
+    tables: Annotated[dict[Name, TableAccess], Meta(description="Tables it uses, by their name in the settings")] = {}
+    triggers: Annotated[Triggers, Meta(description="What starts it, besides routes")] = Triggers()
+
+    @property
+    def has_automatic_actions(self) -> bool:
+        """Its code has to be read to know what it may do with a part."""
+        return any(use.actions == "auto" for kind in KINDS for use in uses(self, kind.word).values())
+
+
+def parts(environment: Parts, word: str) -> dict[str, Part]:
+    """The parts of a kind; functions are parts of their own making, seen here as users alone."""
+    found: dict[str, Part] = getattr(environment, word, {})
+    return found
+
+
+def uses(function: Uses, word: str) -> dict[str, Use]:
+    """A function's uses of a kind."""
+    found: dict[str, Use] = getattr(function, word, {})
+    return found
+
+
+def triggers(function: Uses, word: str) -> dict[str, Trigger]:
+    """A function's triggers of a kind."""
+    found: dict[str, Trigger] = getattr(function.triggers, word, {})
+    return found

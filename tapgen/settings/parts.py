@@ -1,0 +1,85 @@
+"""The shapes that every kind of part has: the part itself, a use of it, and what it triggers."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+
+from msgspec import Meta, Struct
+
+from tapgen.settings.names import VariableName
+from tapgen.settings.references import Reference
+
+if TYPE_CHECKING:
+    from tapgen.settings.functions import Function
+    from tapgen.settings.model import Environment
+
+Problem = tuple[tuple[str | int, ...], str]
+Existing = Annotated[str, Meta(min_length=1, max_length=2048)] | Reference
+
+
+class Part(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A named thing of the stack, or one that exists."""
+
+    existing: Annotated[
+        Existing | None,
+        Meta(
+            description="It was made elsewhere: its name or ARN, as text or looked up at deployment by "
+            '{ import = "…" }, { ssm_parameter = "…" } or { parameter = "…" }; in place of its other keys'
+        ),
+    ] = None
+
+    beside: ClassVar[tuple[str, ...]] = ()
+    """The keys that may stand beside `existing`."""
+
+    def problems(self, name: str, environment: "Environment") -> Iterator[Problem]:  # noqa: ARG002 - kinds use them
+        """What the part's values show only together, each with its path below the part."""
+        yield from ()
+
+
+class Use(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a function does with a part.
+
+    ```toml
+    [queues.Orders]
+
+    [functions.Shop]
+    source = "src"
+    queues.Orders = { variable = "QUEUE_URL", actions = ["sqs:SendMessage"] }
+    ```
+    """
+
+    actions: Annotated[
+        Literal["auto"] | tuple[str, ...],
+        Meta(description='IAM actions such as "sqs:SendMessage", or "auto": just what the code needs'),
+    ] = "auto"
+    variable: Annotated[
+        VariableName | None,
+        Meta(
+            description="Environment variable that holds a bucket's, bus's, stream's or SSM parameter's name, "
+            "a queue's URL, the ARN of everything else"
+        ),
+    ] = None
+
+
+class Trigger(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What starts a function."""
+
+    def problems(self, name: str, function: "Function", environment: "Environment") -> Iterator[Problem]:  # noqa: ARG002 - kinds use them
+        """What the trigger's values show only together with the part and the function, paths below the trigger."""
+        yield from ()
+
+
+class PolicyStatement(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What others may do with a part: a statement of its resource policy."""
+
+    principals: Annotated[
+        tuple[str, ...],
+        Meta(min_length=1, description='Account ids, ARNs of roles, services such as "events.amazonaws.com", or "*"'),
+    ]
+    actions: Annotated[tuple[str, ...], Meta(min_length=1, description='Such as "s3:GetObject"')]
+    resources: Annotated[
+        tuple[str, ...], Meta(description="ARNs; unset: the part itself, of a bucket its objects")
+    ] = ()
+    conditions: Annotated[
+        dict[str, dict[str, str | tuple[str, ...]]], Meta(description="As in IAM: operator, key, values")
+    ] = {}
+    reason: Annotated[str, Meta(min_length=1, description="Why it is needed; for the reader of the settings")]

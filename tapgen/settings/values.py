@@ -1,0 +1,29 @@
+"""Values of environment variables that are no text: looked up at deployment, never written into the template."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from tapgen.settings.names import Name
+from tapgen.settings.references import SSM_PATH
+
+
+class Value(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A variable that is looked up at deployment: one of `secret` and `ssm_parameter`.
+
+    ```toml
+    [functions.Orders]
+    source = "src"
+    environment.LIMIT = { ssm_parameter = "/shop/limit" }
+    ```
+    """
+
+    secret: Annotated[Name | None, Meta(description="A secret by its name in the settings")] = None
+    key: Annotated[
+        Annotated[str, Meta(min_length=1, pattern=r"^[^:}]+$")] | None,
+        Meta(description="Key of the secret's JSON; unset: the whole secret"),
+    ] = None
+    ssm_parameter: Annotated[
+        Annotated[str, Meta(pattern=SSM_PATH, max_length=1011)] | None,
+        Meta(description="An SSM parameter: one of `ssm_parameters`, or the name of one that exists"),
+    ] = None
