@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tapgen.deploy.aws.operations import AwsClient
-    from tapgen.deploy.request import Deployment, Options, Outcome
+    from tapgen.deploy.outcome import Outcome
+    from tapgen.deploy.request import Deployment, Options
     from tapgen.deploy.views.view import View
     from tapgen.settings.model import Environment
 
@@ -55,7 +56,8 @@ def connect_one(environment: Environment, profile: str | None, region: str | Non
 @contextmanager
 def views(*, as_json: bool) -> Iterator[Callable[[str], View]]:
     """A maker of views by region ('' where there is one): JSON, a live terminal, or plain lines."""
-    from tapgen.deploy.views.plain import JsonView, PlainView
+    from tapgen.deploy.views.json_lines import JsonView
+    from tapgen.deploy.views.plain import PlainView
 
     if as_json:
         yield lambda region: JsonView(sys.stdout, region)
@@ -75,14 +77,14 @@ def views(*, as_json: bool) -> Iterator[Callable[[str], View]]:
 def subject(environment: Environment, options: Options) -> Deployment:
     """An environment's stack as the verbs need it: whose it is, and which layer made what where that can be said."""
     from tapgen import render
-    from tapgen.deploy.assemble import assemble
+    from tapgen.deploy.request import deployment_of
 
     try:
         rendered = render.render(environment)
     except TapgenError as error:
         click.echo(f"Warning: {error.message}; failures are shown without their source lines.", err=True)
         rendered = render.Rendered({}, {})
-    return assemble(environment, rendered, options=options)
+    return deployment_of(environment, rendered, options=options)
 
 
 def needs_terminal(yes: bool, flag: str = "--yes") -> None:
@@ -97,7 +99,7 @@ def needs_terminal(yes: bool, flag: str = "--yes") -> None:
 
 def finish(ctx: click.Context, outcomes: tuple[Outcome, ...]) -> None:
     """Leave with the exit code of the outcomes; --debug raises what ended them."""
-    from tapgen.deploy.request import worst
+    from tapgen.deploy.outcome import worst
 
     if ctx.meta.get("debug"):
         for outcome in outcomes:

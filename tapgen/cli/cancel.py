@@ -30,7 +30,7 @@ def command(
     Example:
       tapgen cancel --env dev
     """
-    from tapgen.deploy.commands.watch import Cancel
+    from tapgen.deploy.commands.cancel import Cancel
     from tapgen.deploy.request import Options
 
     chosen = load_environment(ctx.obj, environment)

@@ -139,7 +139,7 @@ def _wanted(environment: Environment, live: Mapping[str, str]) -> StackState:
     from contextlib import ExitStack
 
     from tapgen.deploy.artifacts.packages import packages
-    from tapgen.deploy.assemble import stack_tags
+    from tapgen.deploy.request import stack_tags
     from tapgen.deploy.stack.stack_policy import stack_policy
     from tapgen.review.stack import StackState
     from tapgen.template.intrinsics import scalar

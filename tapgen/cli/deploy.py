@@ -65,10 +65,9 @@ def command(
         aws_options.needs_terminal(yes)
     from tapgen import render
     from tapgen.deploy.artifacts.packages import packages
-    from tapgen.deploy.assemble import assemble
-    from tapgen.deploy.plan.check import refused
+    from tapgen.deploy.commands.check_first import check_first
     from tapgen.deploy.regions import deploy_regions
-    from tapgen.deploy.request import Options
+    from tapgen.deploy.request import Options, deployment_of
 
     options = Options(
         plan_only=plan_only,
@@ -87,9 +86,9 @@ def command(
             pass  # it was checked when it was made, or --no-check said then that it was not
         elif no_check:
             view("").warn("--no-check: nothing says that what is deployed works and opens nothing more.")
-        elif outcome := refused(chosen, rendered.document, view("")):
+        elif outcome := check_first(chosen, rendered.document, view("")):
             aws_options.finish(ctx, (outcome,))
-        request = assemble(
+        request = deployment_of(
             chosen,
             rendered,
             options=options,

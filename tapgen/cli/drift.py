@@ -22,7 +22,7 @@ def command(ctx: click.Context, environment: str, profile: str | None, region: s
     """
     from tapgen.deploy.aws.polling import Clock
     from tapgen.deploy.commands.drift import detect, drift_fields, drift_lines, drifted
-    from tapgen.deploy.commands.status import existing
+    from tapgen.deploy.stack.target import existing
     from tapgen.errors import ExitCode
     from tapgen.template.document import parse
 

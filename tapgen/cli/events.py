@@ -23,8 +23,8 @@ def command(
     Example:
       tapgen events --env dev --json
     """
-    from tapgen.deploy.commands.status import events
-    from tapgen.deploy.views.plain import event_fields
+    from tapgen.deploy.commands.events import events
+    from tapgen.deploy.views.json_lines import event_fields
 
     chosen = load_environment(ctx.obj, environment)
     client = aws_options.connect_one(chosen, profile, region)

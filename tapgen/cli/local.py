@@ -85,7 +85,7 @@ def command(
 
 
 def _deploy(chosen: Environment, running: Emulator) -> tuple[int, Deployed | None]:
-    from tapgen.deploy.request import worst
+    from tapgen.deploy.outcome import worst
     from tapgen.local.deployment import deploy
 
     outcomes, deployed = deploy(chosen, running, _view)

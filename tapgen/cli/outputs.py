@@ -26,7 +26,7 @@ def command(
       tapgen outputs --env dev --json
       eval "$(tapgen outputs --env dev --format env)"
     """
-    from tapgen.deploy.commands.status import as_environment, outputs
+    from tapgen.deploy.commands.outputs import as_environment, outputs
     from tapgen.deploy.views.lines import output_lines
 
     chosen = load_environment(ctx.obj, environment)

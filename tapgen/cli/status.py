@@ -23,7 +23,9 @@ def command(ctx: click.Context, environment: str, profile: str | None, region: s
     from tapgen.deploy.commands.status import status
 
     chosen = load_environment(ctx.obj, environment)
-    rows = [status(client, chosen.stack_name) for client in aws_options.connect_all(chosen, profile, region)]
+    rows = [
+        status(client, chosen.stack_name, chosen.name) for client in aws_options.connect_all(chosen, profile, region)
+    ]
     if as_json:
         aws_options.print_json(rows)
         return

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from tapgen.deploy.artifacts.facts import hidden_parameters, resources
+from tapgen.deploy.artifacts.document import resources
+from tapgen.deploy.artifacts.parameters import hidden_parameters
 from tapgen.proof.secrets import KNOWN_FORMS
 
 if TYPE_CHECKING:

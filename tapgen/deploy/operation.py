@@ -1,19 +1,19 @@
-"""What the verbs on an existing stack share: find it, contain every end, follow what they begin."""
+"""One operation on one stack, step by step: every end of a step is an Outcome, told to the view without secrets."""
 
 from __future__ import annotations
 
 import uuid
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from tapgen.deploy.aws.errors import AwsError, UnreachableError
+from tapgen.deploy.aws.polling import SYSTEM_CLOCK
 from tapgen.deploy.masking import masker, secrets
-from tapgen.deploy.request import Outcome
-from tapgen.deploy.run import SYSTEM_CLOCK
-from tapgen.deploy.stack.completion import ending, unfinished
+from tapgen.deploy.outcome import Outcome, masked_error, unfinished
+from tapgen.deploy.stack.completion import completion
 from tapgen.deploy.stack.follow import follow
-from tapgen.deploy.stack.target import WrongTargetError, check_pins
-from tapgen.deploy.views.view import Masked, masked_outcome
+from tapgen.deploy.stack.target import check_pins, existing
+from tapgen.deploy.views.masked import MaskedView, masked_outcome
 from tapgen.errors import ExitCode, TapgenError
 
 if TYPE_CHECKING:
@@ -26,53 +26,80 @@ if TYPE_CHECKING:
     from tapgen.deploy.stack.follow import Followed
     from tapgen.deploy.views.view import View
 
+T = TypeVar("T")
 
-class Verb:
-    """One operation on one stack. `begun` is set when AWS was asked to change something."""
+
+class StackOperation:
+    """What a deployment and the commands on an existing stack share.
+
+    It never raises what a user or AWS can cause. Whatever ends it before AWS has begun, `take_back` undoes what was
+    made; after that the operation goes on without us.
+    """
+
+    nothing = "nothing was done"
 
     def __init__(self, request: Deployment, client: Client, view: View, clock: Clock = SYSTEM_CLOCK) -> None:
         self.request = request
         self.client = client
         self.clock = clock
         self.token = str(uuid.uuid4())
-        self.begun = False
+        self._began = False
         self._mask = masker(*secrets(request.document, request.parameters))
-        self.view: View = Masked(view, self._mask)
+        self.view: View = MaskedView(view, self._mask)
 
-    def contained(self, step: Callable[[], Outcome]) -> Outcome:
-        """The step's outcome, told to the view; errors and Ctrl-C are outcomes too."""
+    # ------------------------------------------------------------------------------------------- what may differ
+
+    @property
+    def begun(self) -> bool:
+        """Whether AWS was asked to change something, and has not said no."""
+        return self._began
+
+    def take_back(self) -> None:
+        """Undo what was made before AWS has begun. Never raises."""
+
+    def going_on(self, why: str) -> Outcome:
+        """The outcome when AWS has begun and the end was not seen."""
+        return unfinished(self.request.stack_name, self.client.region, self.request.environment, why)
+
+    def explained(self, error: TapgenError) -> TapgenError:
+        """The error as it is told."""
+        return error
+
+    # ------------------------------------------------------------------------------------------------- every end
+
+    def finish(self, step: Callable[[], Outcome]) -> Outcome:
+        """The last step: its outcome is told."""
+        return self.contained(lambda: self._told(step()))
+
+    def contained(self, step: Callable[[], T]) -> T | Outcome:
+        """The step's result; an error or a Ctrl-C becomes an outcome after what was made is taken back."""
         try:
-            outcome = step()
+            return step()
         except KeyboardInterrupt:
-            outcome = self.unseen("interrupted here, not there", ExitCode.INTERRUPTED)
+            return self._told(self._interrupted())
         except TapgenError as error:
-            error.message = self._mask(error.message)
-            error.args = (error.message,)
-            if self.begun:
-                outcome = replace(self.unseen(error.message, ExitCode.CONTINUES), error=error)
-            else:
-                outcome = replace(self.outcome(error.exit_code, error.message, error.hint), error=error)
+            return self._told(self._failed(error))
+
+    def _interrupted(self) -> Outcome:
+        if self.begun:
+            return replace(self.going_on("interrupted here, not there"), code=ExitCode.INTERRUPTED)
+        self.take_back()
+        return self.outcome(ExitCode.INTERRUPTED, f"interrupted, {self.nothing}")
+
+    def _failed(self, error: TapgenError) -> Outcome:
+        if self.begun:
+            shown = masked_error(error, self._mask)
+            return replace(self.going_on(shown.message), error=shown)
+        self.take_back()
+        shown = masked_error(self.explained(error), self._mask)
+        return replace(self.outcome(shown.exit_code, shown.message, shown.hint), error=shown)
+
+    def _told(self, outcome: Outcome) -> Outcome:
         outcome = masked_outcome(outcome, self._mask)
         self.view.outcome(outcome)
         return outcome
 
-    def begin(self, call: Callable[[], None]) -> None:
-        """Ask AWS to begin; where its answer is lost (network, Ctrl-C) it may have begun."""
-        self.begun = True
-        try:
-            call()
-        except UnreachableError:
-            raise
-        except AwsError:
-            self.begun = False
-            raise
-
-    def unseen(self, why: str, code: ExitCode) -> Outcome:
-        """The outcome when the end was not seen."""
-        if not self.begun:
-            return self.outcome(code, f"{why}; nothing was done" if code == ExitCode.INTERRUPTED else why)
-        name, region = self.request.stack_name, self.client.region
-        return replace(unfinished(name, region, self.request.environment, why), code=code)
+    # -------------------------------------------------------------------------------------------- steps they share
 
     def outcome(self, code: ExitCode, message: str, hint: str = "") -> Outcome:
         """An outcome of this stack without an operation."""
@@ -82,19 +109,24 @@ class Verb:
         """The stack, after the pins were checked.
 
         Raises:
-            WrongTargetError: there is none.
+            WrongTargetError: there is none, or the account or region is not the pinned one.
         """
         check_pins(self.client, self.request.account, self.request.regions)
-        found = self.client.stack(self.request.stack_name)
-        if found is None:
-            raise WrongTargetError(
-                f"there is no stack {self.request.stack_name} in {self.client.region}",
-                "Check --env, --region and the profile.",
-            )
-        return found
+        return existing(self.client, self.request.stack_name)
+
+    def begin(self, call: Callable[[], None]) -> None:
+        """Ask AWS to begin; where its answer is lost (network, Ctrl-C) it may have begun."""
+        self._began = True
+        try:
+            call()
+        except UnreachableError:
+            raise
+        except AwsError:
+            self._began = False
+            raise
 
     def follow(self, stack: Stack, *, total: int = 0, timeout: float = 0.0) -> Followed:
-        """Follow what this verb has begun on the stack."""
+        """Follow what this operation has begun on the stack."""
         return follow(
             self.client,
             stack.arn,
@@ -106,9 +138,9 @@ class Verb:
             before=stack,
         )
 
-    def ending(self, seen: Followed, *good: str) -> Outcome:
-        """How it ended; `good` are the statuses that this verb wants."""
-        return ending(
+    def completed(self, seen: Followed, *good: str) -> Outcome:
+        """How it ended; `good` are the statuses that this operation wants besides the usual ones."""
+        return completion(
             self.client,
             self.request.stack_name,
             seen,

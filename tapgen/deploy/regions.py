@@ -9,8 +9,9 @@ from threading import Event as Flag
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from tapgen.deploy.request import Outcome
-from tapgen.deploy.run import SYSTEM_CLOCK, Run, deploy
+from tapgen.deploy.aws.polling import SYSTEM_CLOCK
+from tapgen.deploy.outcome import Outcome
+from tapgen.deploy.run import Run, deploy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -1,17 +1,21 @@
-"""What is to be deployed, and how it ended: the two values at the ends of a deployment."""
+"""What is to be deployed, and how: the value at the beginning of a deployment."""
 
 from __future__ import annotations
 
+import os
+import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tapgen.errors import ExitCode, TapgenError
+from tapgen import naming
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tapgen.deploy.aws.model import Output
-    from tapgen.deploy.stack.progress import Cause
+    from tapgen.compose import Origin
+    from tapgen.render import Rendered
+    from tapgen.settings.model import Environment
     from tapgen.template.document import Document
 
 HOUR = 3600.0
@@ -61,45 +65,56 @@ class Deployment:
     options: Options = Options()
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How an operation on a stack ended. `causes` has the root cause first; `error` is what ended it early."""
-
-    code: ExitCode
-    message: str
-    stack_name: str
-    region: str = ""
-    hint: str = ""
-    stack_arn: str = ""
-    status: str = ""
-    changed: bool = False
-    change_set: str = ""
-    outputs: tuple[Output, ...] = ()
-    causes: tuple[Cause, ...] = ()
-    orphans: tuple[str, ...] = ()
-    error: TapgenError | None = None
-
-    @property
-    def ok(self) -> bool:
-        """Whether it ended as asked."""
-        return self.code == ExitCode.OK
+OURS = ("ManagedBy", "Application", "Environment")
+"""The tags by which a stack is known as ours."""
 
 
-_WORST_FIRST = (
-    ExitCode.STUCK,
-    ExitCode.ROLLED_BACK,
-    ExitCode.FAILED,
-    ExitCode.INTERRUPTED,
-    ExitCode.CONTINUES,
-    ExitCode.WRONG_TARGET,
-    ExitCode.REFUSED,
-    ExitCode.BUSY,
-    ExitCode.USAGE,
-    ExitCode.DECLINED,
-)
+def deployment_of(
+    environment: Environment,
+    rendered: Rendered,
+    *,
+    options: Options,
+    packages: tuple[Package, ...] = (),
+    parameters: Mapping[str, str] | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Deployment:
+    """The deployment of an environment and its rendered document.
+
+    REPOSITORY and COMMIT_AUTHOR of `environ` become stack tags.
+    """
+    tags = stack_tags(environment, environ)
+    return Deployment(
+        environment=environment.name,
+        stack_name=environment.stack_name,
+        document=rendered.document,
+        parameters=parameters or {},
+        tags=tags,
+        ours={key: tags[key] for key in OURS},
+        account=environment.account or "",
+        regions=environment.target_regions,
+        protected=environment.protected,
+        packages=packages,
+        origins={logical_id: where(origin) for logical_id, origin in rendered.origins.items()},
+        options=options,
+    )
 
 
-def worst(outcomes: tuple[Outcome, ...]) -> ExitCode:
-    """The exit code of several regions: the end that needs a hand most."""
-    codes = {outcome.code for outcome in outcomes}
-    return next((code for code in _WORST_FIRST if code in codes), ExitCode.OK)
+def stack_tags(environment: Environment, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The tags of the stack: those of every resource, and who deploys what from where."""
+    return {
+        **naming.tags(environment),
+        "Repository": _tag_value(environ.get("REPOSITORY", "")) or "unknown",
+        "Author": _tag_value(environ.get("COMMIT_AUTHOR", "")) or "unknown",
+    }
+
+
+def _tag_value(text: str) -> str:
+    """The text with only what a tag may hold: CloudFormation API reference, Tag (256 of these characters)."""
+    return re.sub(r"[^\w .:/=+@-]", "", text).strip()[:256]
+
+
+def where(origin: Origin) -> str:
+    """A source line as people read it: relative to the current folder where that is shorter."""
+    file = Path(origin.file)
+    shown = os.path.relpath(file) if file.is_relative_to(Path.cwd()) else str(file)
+    return f"{shown}:{origin.line} (layer {origin.layer})"

@@ -8,23 +8,22 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from tapgen.deploy.artifacts.facts import fingerprint, hidden_parameters
+from tapgen.deploy.artifacts.fingerprint import fingerprint
+from tapgen.deploy.artifacts.parameters import hidden_parameters
 from tapgen.deploy.aws.errors import AwsError
-from tapgen.deploy.aws.polling import Clock
-from tapgen.deploy.masking import Masker, masker, secrets
-from tapgen.deploy.plan.guard import RefusedError
-from tapgen.deploy.plan.own_change_set import Attempt
-from tapgen.deploy.plan.plan import keeping
+from tapgen.deploy.aws.polling import SYSTEM_CLOCK
+from tapgen.deploy.operation import StackOperation
+from tapgen.deploy.outcome import Outcome
+from tapgen.deploy.plan.changes import keeping
+from tapgen.deploy.plan.guard import RefusedError, guard, warn_drift
+from tapgen.deploy.plan.own_change_set import OwnChangeSet
 from tapgen.deploy.plan.prepare import Prepared, look, prepare
-from tapgen.deploy.plan.reviewed import check_arn, prepare_plan
-from tapgen.deploy.request import Outcome
-from tapgen.deploy.stack.completion import ending, unfinished
-from tapgen.deploy.stack.follow import Followed, follow
+from tapgen.deploy.plan.reviewed import check_arn, prepare_reviewed
+from tapgen.deploy.stack.follow import follow
 from tapgen.deploy.stack.protection import TemporaryPolicy, protect
 from tapgen.deploy.stack.target import BusyError
-from tapgen.deploy.views.view import Masked, masked_outcome
 from tapgen.errors import ExitCode, TapgenError, UsageError
 from tapgen.template.document import parse
 
@@ -33,12 +32,12 @@ if TYPE_CHECKING:
 
     from tapgen.deploy.aws.client import Client
     from tapgen.deploy.aws.model import ChangeSet
+    from tapgen.deploy.aws.polling import Clock
     from tapgen.deploy.plan.plan import Plan
     from tapgen.deploy.request import Deployment
+    from tapgen.deploy.stack.follow import Followed
     from tapgen.deploy.views.view import View
 
-T = TypeVar("T")
-SYSTEM_CLOCK = Clock()
 QUEUES = 3
 """How often `--wait` queues again behind an operation that began after the look at the stack."""
 
@@ -60,26 +59,26 @@ def deploy(
     return prepared if isinstance(prepared, Outcome) else run.perform(prepared, confirm, again=True)
 
 
-class Run:
+class Run(StackOperation):
     """One deployment in one region, in two halves: `prepare`, which changes nothing, and `perform`."""
 
+    nothing = "nothing was executed"
+
     def __init__(self, request: Deployment, client: Client, view: View, clock: Clock) -> None:
-        self._mask: Masker = masker(*secrets(request.document, request.parameters))
-        self._request = request
-        self._client = client
-        self._view: View = Masked(view, self._mask)
-        self._clock = clock
-        self._attempt = Attempt(client, self._view, request.environment)
-        self._policy = TemporaryPolicy(client, self._view)
+        super().__init__(request, client, view, clock)
+        self._own = OwnChangeSet(client, self.view, request.environment)
+        self._policy = TemporaryPolicy(client, self.view)
         self._queues = QUEUES if request.options.wait else 0
 
     def prepare(self) -> Prepared | Outcome:
         """The plan that waits for a yes, or how it ended before there was one."""
-        return self._contained(self._prepare)
+        return self.contained(self._prepare)
 
     def perform(self, prepared: Prepared, confirm: Callable[[Plan], bool], *, again: bool = False) -> Outcome:
         """Ask, execute and follow. `again`: where it queues again, the new plan may be asked for."""
-        return self._contained(lambda: self._told(self._perform(prepared, confirm, again=again)))
+        return self.finish(lambda: self._perform(prepared, confirm, again=again))
+
+    # ------------------------------------------------------------------------------------------------- queueing
 
     def _prepare(self) -> Prepared:
         while True:
@@ -104,102 +103,119 @@ class Run:
         Raises:
             AwsError: the error, where it says something else, or is not to be waited for (again).
         """
-        if not self._queues or self._attempt.begun or not _is_busy(error):
+        if not self._queues or self.begun or not _is_busy(error):
             raise error
         self._queues -= 1
-        self._take_back()
-        self._attempt = Attempt(self._client, self._view, self._request.environment)
-        self._view.step("Another operation has begun meanwhile: queueing behind it, then planning anew")
+        self.take_back()
+        self._own = OwnChangeSet(self.client, self.view, self.request.environment)
+        self.view.step("Another operation has begun meanwhile: queueing behind it, then planning anew")
+
+    # ---------------------------------------------------------------------------------------------------- steps
 
     def _look_and_prepare(self) -> Prepared:
-        options = self._request.options
-        if options.detach and self._request.protected and options.allow_loss:
+        options = self.request.options
+        if options.detach and self.request.protected and options.allow_loss:
             raise UsageError(
                 "--detach and --allow-loss do not go together in a protected environment",
                 "The stack policy must be put back when the update is over: leave --detach away.",
             )
         if options.plan:
-            check_arn(options.plan, self._client.region)
-        situation = look(self._request, self._client, self._view, self._clock)
+            check_arn(options.plan, self.client.region)
+        situation = look(self.request, self.client, self.view, self.clock)
         if options.plan:
-            return prepare_plan(situation, self._client, self._view)
-        return prepare(situation, self._client, self._attempt, self._view, self._clock)
+            prepared = prepare_reviewed(situation, self.client)
+        else:
+            prepared = prepare(situation, self.client, self._own, self.view, self.clock)
+        self._show(prepared)
+        return prepared
+
+    def _show(self, prepared: Prepared) -> None:
+        """Show the plan, and let the guard look at it.
+
+        Raises:
+            RefusedError: the guard refuses.
+        """
+        if prepared.plan is None or prepared.change_set is None:
+            return
+        self.view.plan(prepared.plan)
+        guard(prepared.refusals)
+        deployed = prepared.situation.deployed
+        if deployed:
+            warn_drift(self.client, deployed.stack, prepared.change_set, self.view)
 
     def _ask_and_execute(self, prepared: Prepared, confirm: Callable[[Plan], bool]) -> Outcome:
         if prepared.change_set is None or prepared.plan is None:
             return self._without_changes(prepared)
-        if self._request.options.plan_only:
-            self._attempt.keep()
+        if self.request.options.plan_only:
+            self._own.keep()
             return self._planned(prepared.change_set)
         if not confirm(prepared.plan):
-            self._attempt.discard()
-            return self._outcome(ExitCode.DECLINED, "declined, nothing was executed")
-        self._clock.sleep(0)  # a Ctrl-C that came while another region was asked for is heard here
+            self._own.discard()
+            return self.outcome(ExitCode.DECLINED, "declined, nothing was executed")
+        self.clock.sleep(0)  # a Ctrl-C that came while another region was asked for is heard here
         self._refuse_stale(prepared, prepared.change_set)
-        stack, old = prepared.situation.stack, prepared.situation.old
-        if self._request.protected and stack and old:
-            passing = self._request.options.allow_loss | keeping(prepared.change_set)
-            self._policy.set(stack, old, self._request.document, passing)
-        self._view.step(f"Executing the change set on {self._request.stack_name} in {self._client.region}")
-        self._attempt.execute(prepared.change_set.arn)
-        if self._request.options.detach:
-            name, region = self._request.stack_name, self._client.region
-            return self._with_open_policy(unfinished(name, region, self._request.environment, "detached"))
+        deployed = prepared.situation.deployed
+        if self.request.protected and deployed:
+            passing = self.request.options.allow_loss | keeping(prepared.change_set)
+            self._policy.set(deployed.stack, deployed.document, self.request.document, passing)
+        self.view.step(f"Executing the change set on {self.request.stack_name} in {self.client.region}")
+        self._own.execute(prepared.change_set.arn)
+        if self.request.options.detach:
+            return self.going_on("detached")
         return self._follow(prepared, prepared.change_set)
 
     def _without_changes(self, prepared: Prepared) -> Outcome:
-        self._attempt.discard()
-        stack = prepared.situation.stack
-        if stack and self._request.protected:
-            protect(self._client, stack, self._request.document)
-        name = self._request.stack_name
-        outcome = self._outcome(ExitCode.OK, f"no changes: {name} is as the template says")
-        return replace(outcome, stack_arn=stack.arn, status=stack.status, outputs=stack.outputs) if stack else outcome
+        self._own.discard()
+        outcome = self.outcome(ExitCode.OK, f"no changes: {self.request.stack_name} is as the template says")
+        deployed = prepared.situation.deployed
+        if deployed is None:
+            return outcome
+        stack = deployed.stack
+        if self.request.protected:
+            protect(self.client, stack, self.request.document)
+        return replace(outcome, stack_arn=stack.arn, status=stack.status, outputs=stack.outputs)
 
     def _planned(self, change_set: ChangeSet) -> Outcome:
-        command = shlex.join(_how_to_execute(self._request, self._client.region, change_set.arn))
-        outcome = self._outcome(ExitCode.OK, f"nothing was executed; the plan waits as {change_set.arn}")
-        return replace(outcome, hint=f"Execute it with: {command}", change_set=change_set.arn)
+        command = shlex.join(_how_to_execute(self.request, self.client.region, change_set.arn))
+        message = f"nothing was executed; the plan waits as {change_set.arn}"
+        return replace(self.outcome(ExitCode.OK, message, f"Execute it with: {command}"), change_set=change_set.arn)
 
     def _refuse_stale(self, prepared: Prepared, change_set: ChangeSet) -> None:
-        now = self._client.change_set(change_set.arn)
+        now = self.client.change_set(change_set.arn)
         if now.execution_status != "AVAILABLE":
             raise RefusedError(
                 f"the plan is stale: its change set is {now.execution_status or now.status} now", "Deploy again."
             )
-        stack = prepared.situation.stack
-        if stack is None:
+        deployed = prepared.situation.deployed
+        if deployed is None:
             return
-        deployed = parse(self._client.template(stack.arn), stack.name)
-        if fingerprint(deployed) != prepared.stamp.base:
+        text = self.client.template(deployed.stack.arn)
+        if text != deployed.text and fingerprint(parse(text, deployed.stack.name)) != prepared.fingerprint.base:
             raise RefusedError(
                 "the plan is stale: the deployed template is not the one it was made from", "Deploy again."
             )
 
     def _follow(self, prepared: Prepared, change_set: ChangeSet) -> Outcome:
+        deployed = prepared.situation.deployed
         seen = follow(
-            self._client,
+            self.client,
             change_set.stack_arn,
-            self._attempt.token,
-            self._view,
-            clock=self._clock,
-            timeout=self._request.options.timeout,
+            self._own.token,
+            self.view,
+            clock=self.clock,
+            timeout=self.request.options.timeout,
             total=len(change_set.changes),
-            before=prepared.situation.stack,
+            before=deployed.stack if deployed else None,
         )
-        request = self._request
-        outcome = ending(
-            self._client, request.stack_name, seen, environment=request.environment, origins=request.origins
-        )
-        return self._protected(outcome, seen)
+        return self._protected(self.completed(seen), seen)
 
     def _protected(self, outcome: Outcome, seen: Followed) -> Outcome:
         """Put the protection of a protected environment in order, whatever the end."""
         if seen.stack is None:
             return self._with_open_policy(outcome)
-        if outcome.ok and self._request.protected:
+        if outcome.ok and self.request.protected:
             try:
-                protect(self._client, seen.stack, self._request.document)
+                protect(self.client, seen.stack, self.request.document)
             except AwsError as error:
                 message = f"{outcome.message}, but it is not protected: {error.message}"
                 return replace(outcome, code=ExitCode.FAILED, message=message, hint="Deploy again: that protects it.")
@@ -207,55 +223,34 @@ class Run:
             self._policy.restore()
         return outcome
 
+    # ------------------------------------------------------------------------------------------------ every end
+
+    @property
+    def begun(self) -> bool:
+        """Whether the change set is being executed."""
+        return self._own.begun
+
+    def take_back(self) -> None:
+        """Put the lasting stack policy back, and delete our change set."""
+        self._policy.restore()
+        self._own.discard()
+
+    def going_on(self, why: str) -> Outcome:
+        """The execution goes on without us, perhaps under the update's own stack policy."""
+        return self._with_open_policy(super().going_on(why))
+
     def _with_open_policy(self, outcome: Outcome) -> Outcome:
         if not self._policy.open:
             return outcome
         more = "The update's stack policy stays in force until `tapgen watch` has seen the end."
         return replace(outcome, hint=f"{outcome.hint} {more}".strip())
 
-    # ------------------------------------------------------------------------------------------- every end
-
-    def _contained(self, step: Callable[[], T]) -> T | Outcome:
-        """The step's result; an error or a Ctrl-C is turned into an outcome after what was made is taken back."""
-        try:
-            return step()
-        except KeyboardInterrupt:
-            return self._told(self._interrupted())
-        except TapgenError as error:
-            return self._told(self._failed(error))
-
-    def _interrupted(self) -> Outcome:
-        if self._attempt.begun:
-            why = "interrupted here, not there"
-            going = unfinished(self._request.stack_name, self._client.region, self._request.environment, why)
-            return self._with_open_policy(replace(going, code=ExitCode.INTERRUPTED))
-        self._take_back()
-        return self._outcome(ExitCode.INTERRUPTED, "interrupted, nothing was executed")
-
-    def _failed(self, error: TapgenError) -> Outcome:
-        if self._attempt.begun:
-            why = error.message
-            going = unfinished(self._request.stack_name, self._client.region, self._request.environment, why)
-            return self._with_open_policy(replace(going, error=error))
-        self._take_back()
-        if isinstance(error, AwsError) and _is_busy(error):
-            wait = "Run it again" if self._request.options.wait else "Queue behind it with --wait"
-            error = BusyError(error.message, f"{wait}; see `tapgen status --env {self._request.environment}`.")
-        error.message = self._mask(error.message)
-        error.args = (error.message,)
-        return replace(self._outcome(error.exit_code, error.message), hint=error.hint, error=error)
-
-    def _take_back(self) -> None:
-        self._policy.restore()
-        self._attempt.discard()
-
-    def _outcome(self, code: ExitCode, message: str) -> Outcome:
-        return Outcome(code, message, self._request.stack_name, self._client.region)
-
-    def _told(self, outcome: Outcome) -> Outcome:
-        outcome = masked_outcome(outcome, self._mask)
-        self._view.outcome(outcome)
-        return outcome
+    def explained(self, error: TapgenError) -> TapgenError:
+        """A second deployer is told how to queue."""
+        if not isinstance(error, AwsError) or not _is_busy(error):
+            return error
+        wait = "Run it again" if self.request.options.wait else "Queue behind it with --wait"
+        return BusyError(error.message, f"{wait}; see `tapgen status --env {self.request.environment}`.")
 
 
 def _how_to_execute(request: Deployment, region: str, change_set: str) -> list[str]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tapgen.deploy.aws.operations import AwsClient
-    from tapgen.deploy.request import Outcome
+    from tapgen.deploy.outcome import Outcome
     from tapgen.deploy.views.view import View
     from tapgen.local.emulator import Emulator
     from tapgen.settings.model import Environment
@@ -39,12 +39,11 @@ def deploy(
         KeyboardInterrupt: Ctrl-C; nothing goes on without us, since the emulator ends with us.
     """
     from tapgen import render
-    from tapgen.deploy.artifacts.facts import body, fits_inline
+    from tapgen.deploy.artifacts.document import body, fits_inline
     from tapgen.deploy.artifacts.packages import packages
-    from tapgen.deploy.assemble import assemble
     from tapgen.deploy.plan.check import check
     from tapgen.deploy.regions import deploy_regions
-    from tapgen.deploy.request import Options
+    from tapgen.deploy.request import Options, deployment_of
 
     targets = clients(environment, emulator)
     rendered = render.render(environment)
@@ -53,7 +52,7 @@ def deploy(
     if checked.errors:  # what is missing really fails here, which is what somebody may want to see
         view("").warn("`tapgen deploy` refuses this environment as it is; here it goes on.")
     with ExitStack() as stack:
-        request = assemble(
+        request = deployment_of(
             environment,
             rendered,
             options=Options(allow_loss=frozenset(rendered.document["Resources"]) | _deployed(environment, targets)),

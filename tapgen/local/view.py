@@ -10,9 +10,9 @@ from tapgen.errors import ExitCode
 
 if TYPE_CHECKING:
     from tapgen.deploy.aws.model import Event
-    from tapgen.deploy.plan.check import Checked
+    from tapgen.deploy.outcome import Outcome
+    from tapgen.deploy.plan.check import CheckResult
     from tapgen.deploy.plan.plan import Plan
-    from tapgen.deploy.request import Outcome
     from tapgen.deploy.stack.progress import Progress
 
 FEW = 12  # resources that are named one by one
@@ -33,18 +33,18 @@ class BriefView:
         """See View."""
         self._write(f"Warning: {text}")
 
-    def checked(self, checked: Checked) -> None:
+    def checked(self, checked: CheckResult) -> None:
         """See View."""
         self._write(*texts.checked_lines(checked))
 
     def plan(self, plan: Plan) -> None:
         """See View."""
-        counts = Counter(row.verb for row in plan.rows)
-        total = ", ".join(f"{verb} {count}" for verb, count in counts.items()) or "stack-level changes only"
+        counts = Counter(one.does for one in plan.changes)
+        total = ", ".join(f"{action} {count}" for action, count in counts.items()) or "stack-level changes only"
         self._write(f"The change set on {plan.stack_name}: {total}")
-        if len(plan.rows) <= FEW:
-            for row in plan.rows:
-                self._write(f"  {row.verb} {row.logical_id} ({row.type})", *(f"    {why}" for why in row.because))
+        if len(plan.changes) <= FEW:
+            for one in plan.changes:
+                self._write(f"  {one.does} {one.logical_id} ({one.type})", *(f"    {why}" for why in one.because))
 
     def event(self, event: Event, progress: Progress) -> None:
         """See View."""

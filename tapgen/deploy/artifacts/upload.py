@@ -10,14 +10,15 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from tapgen.deploy.artifacts.facts import fits_inline
+from tapgen.deploy.artifacts.document import fits_inline
 from tapgen.errors import TapgenError
 from tapgen.naming import ARTIFACT_BUCKET, BOOTSTRAP_STACK
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tapgen.deploy.aws.client import Client
     from tapgen.deploy.request import Deployment
-    from tapgen.deploy.views.view import View
 
 BUCKET_OUTPUT = "ArtifactBucketName"
 
@@ -30,7 +31,9 @@ class Source:
     url: str = ""
 
 
-def upload(client: Client, request: Deployment, body: str, account: str, view: View) -> tuple[Deployment, Source]:
+def upload(
+    client: Client, request: Deployment, body: str, account: str, say: Callable[[str], None]
+) -> tuple[Deployment, Source]:
     """The deployment with its packages' parameters filled, and where the template is; uploads what is missing.
 
     Raises:
@@ -45,13 +48,13 @@ def upload(client: Client, request: Deployment, body: str, account: str, view: V
         request = replace(request, parameters={**request.parameters, ARTIFACT_BUCKET: bucket, **values})
     for package in request.packages:
         if not client.stored(bucket, package.key, account):
-            view.step(f"Uploading {package.key}")
+            say(f"Uploading {package.key}")
             client.store(bucket, package.key, package.body(), account)
     if not large:
         return request, Source(body=body)
     key = f"templates/{request.stack_name}/{hashlib.sha256(body.encode()).hexdigest()}.json"
     if not client.stored(bucket, key, account):
-        view.step(f"Uploading the template ({len(body):,} bytes)")
+        say(f"Uploading the template ({len(body):,} bytes)")
         client.store(bucket, key, body.encode(), account)
     return request, Source(url=client.object_url(bucket, key))
 

@@ -48,8 +48,12 @@ class Client(Protocol):
         """The stack of that name or ARN, or None where CloudFormation says that it does not exist."""
         ...
 
-    def template(self, stack: str, change_set: str = "") -> str:
-        """The stack's original template, or the one of a change set."""
+    def template(self, stack: str) -> str:
+        """The stack's original template."""
+        ...
+
+    def change_set_template(self, change_set: str) -> str:
+        """The original template of a change set."""
         ...
 
     def resources(self, stack: str) -> tuple[StackResource, ...]:

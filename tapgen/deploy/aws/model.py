@@ -192,7 +192,11 @@ class DriftRun:
 
     status: str
     reason: str = ""
-    stack_drift: str = ""
+
+    @property
+    def running(self) -> bool:
+        """Whether it is not over."""
+        return self.status == "DETECTION_IN_PROGRESS"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
+import json
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
-from tapgen.deploy.aws import responses as shapes
+from tapgen.deploy.aws import responses
 from tapgen.deploy.aws.error_codes import unknown_operation
 from tapgen.deploy.aws.errors import AwsError
 from tapgen.deploy.aws.model import Answer, Created, DriftRun, Identity, LogPage, Page
@@ -81,28 +82,30 @@ class AwsClient:
             if error.code == "ValidationError" and "does not exist" in error.text:
                 return None  # rule 25: this code with this text and nothing else
             raise
-        return shapes.stack(answer["Stacks"][0])
+        return responses.stack(answer["Stacks"][0])
 
-    def template(self, stack: str, change_set: str = "") -> str:
+    def template(self, stack: str) -> str:
         """GetTemplate, the original stage."""
-        which = {"ChangeSetName": change_set} if change_set else {"StackName": stack}
-        body = self._cloudformation("get_template", **which, TemplateStage="Original").get("TemplateBody") or ""
-        if isinstance(body, str):
-            return body
-        import json
+        return self._template(StackName=stack)
 
-        return json.dumps(body)  # botocore parses a JSON template into a mapping
+    def change_set_template(self, change_set: str) -> str:
+        """GetTemplate of a change set, the original stage."""
+        return self._template(ChangeSetName=change_set)
+
+    def _template(self, **which: str) -> str:
+        body = self._cloudformation("get_template", **which, TemplateStage="Original").get("TemplateBody") or ""
+        return body if isinstance(body, str) else json.dumps(body)  # botocore parses a JSON template into a mapping
 
     def resources(self, stack: str) -> tuple[StackResource, ...]:
         """ListStackResources."""
         pages = self._pages("list_stack_resources", StackName=stack)
-        return tuple(shapes.resource(one) for page in pages for one in page["StackResourceSummaries"])
+        return tuple(responses.resource(one) for page in pages for one in page["StackResourceSummaries"])
 
     def events(self, stack: str, page: str = "") -> Page:
         """DescribeStackEvents, one page."""
         more = {"NextToken": page} if page else {}
         answer = self._cloudformation("describe_stack_events", StackName=stack, **more)
-        return Page(tuple(shapes.event(one) for one in answer["StackEvents"]), answer.get("NextToken") or "")
+        return Page(tuple(responses.event(one) for one in answer["StackEvents"]), answer.get("NextToken") or "")
 
     def importers(self, export: str) -> tuple[str, ...]:
         """ListImports."""
@@ -148,7 +151,7 @@ class AwsClient:
     def change_set(self, arn: str, *, values: bool = False) -> ChangeSet:
         """DescribeChangeSet."""
         more = {"IncludePropertyValues": True} if values else {}
-        return shapes.change_set(self._pages("describe_change_set", ChangeSetName=arn, **more))
+        return responses.change_set(self._pages("describe_change_set", ChangeSetName=arn, **more))
 
     def change_sets(self, stack: str) -> tuple[str, ...]:
         """ListChangeSets."""
@@ -166,7 +169,7 @@ class AwsClient:
                 return ()
             raise
         raw = (one for page in pages for one in page.get("OperationEvents", ()))
-        return tuple(found for found in map(shapes.finding, raw) if found)
+        return tuple(found for found in map(responses.finding, raw) if found)
 
     def execute(self, change_set: str, token: str) -> None:
         """ExecuteChangeSet."""
@@ -220,14 +223,12 @@ class AwsClient:
     def drift_run(self, detection: str) -> DriftRun:
         """DescribeStackDriftDetectionStatus."""
         answer = self._cloudformation("describe_stack_drift_detection_status", StackDriftDetectionId=detection)
-        return DriftRun(
-            answer["DetectionStatus"], answer.get("DetectionStatusReason") or "", answer.get("StackDriftStatus") or ""
-        )
+        return DriftRun(answer["DetectionStatus"], answer.get("DetectionStatusReason") or "")
 
     def drifts(self, stack: str) -> tuple[ResourceDrift, ...]:
         """DescribeStackResourceDrifts."""
         pages = self._pages("describe_stack_resource_drifts", StackName=stack)
-        return tuple(shapes.drift(one) for page in pages for one in page["StackResourceDrifts"])
+        return tuple(responses.drift(one) for page in pages for one in page["StackResourceDrifts"])
 
     # --------------------------------------------------------------------------------- artifacts, functions, logs
 
@@ -259,4 +260,4 @@ class AwsClient:
         """FilterLogEvents, one page."""
         more = {"nextToken": page} if page else {}
         answer = self._call("logs", "filter_log_events", logGroupName=group, startTime=since, **more)
-        return LogPage(tuple(shapes.log_event(one) for one in answer["events"]), answer.get("nextToken") or "")
+        return LogPage(tuple(responses.log_event(one) for one in answer["events"]), answer.get("nextToken") or "")

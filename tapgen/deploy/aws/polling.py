@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tapgen.deploy.aws.client import Client
+
 T = TypeVar("T")
 
 
@@ -23,47 +25,68 @@ class Clock:
     sleep: Callable[[float], None] = time.sleep
 
 
+SYSTEM_CLOCK = Clock()
+
+
 @dataclass(frozen=True, slots=True)
-class Pace:
-    """An interval policy, in seconds: `first`, then `growth` times as long each time up to `most`."""
+class Backoff:
+    """Intervals between polls, in seconds: `first`, then `growth` times as long each time up to `most`.
+
+    `gap` is the shortest time between two calls.
+    """
 
     first: float
     growth: float
     most: float
     gap: float
 
-    @staticmethod
-    def of(*, emulated: bool) -> Pace:
-        """The policy for an endpoint on this machine, or for AWS."""
-        return Pace(0.02, 1.3, 0.5, 0.0) if emulated else Pace(1.0, 1.15, 10.0, 1.0)
+
+AWS = Backoff(1.0, 1.15, 10.0, 1.0)
+EMULATOR = Backoff(0.02, 1.3, 0.5, 0.0)
+_THROTTLED_MOST = 60.0
 
 
-class Pacer:
+class Poller:
     """Makes the calls of one polling loop, each at its time."""
 
-    def __init__(self, pace: Pace, clock: Clock) -> None:
-        self._pace = pace
-        self._clock = clock
-        self._interval = pace.first
+    def __init__(self, backoff: Backoff, clock: Clock) -> None:
+        self.clock = clock
+        self._backoff = backoff
+        self._interval = backoff.first
         self._last: float | None = None
+
+    @classmethod
+    def of(cls, client: Client, clock: Clock) -> Poller:
+        """The poller for a client: an emulator may be asked more often."""
+        return cls(EMULATOR if client.emulated else AWS, clock)
 
     def call(self, function: Callable[[], T]) -> T:
         """Call it, a `gap` after the call before at the earliest."""
         if self._last is not None:
-            self._sleep_until(self._last + self._pace.gap)
-        self._last = self._clock.now()
+            self._sleep_until(self._last + self._backoff.gap)
+        self._last = self.clock.now()
         return function()
 
     def rest(self) -> None:
         """Wait for the next round."""
-        self._sleep_until(self._clock.now() + self._interval)
-        self._interval = min(self._interval * self._pace.growth, self._pace.most)
+        self._sleep_until(self.clock.now() + self._interval)
+        self._interval = min(self._interval * self._backoff.growth, self._backoff.most)
 
-    def stretch(self) -> None:
+    def slow_down(self) -> None:
         """AWS throttles: wait twice as long from now on, up to a minute."""
-        self._interval = min(self._interval * 2, max(60.0, self._pace.most))
+        self._interval = min(self._interval * 2, max(_THROTTLED_MOST, self._backoff.most))
 
     def _sleep_until(self, moment: float) -> None:
-        rest = moment - self._clock.now()
+        rest = moment - self.clock.now()
         if rest > 0:
-            self._clock.sleep(rest)
+            self.clock.sleep(rest)
+
+
+def poll_until(poller: Poller, ask: Callable[[], T], over: Callable[[T], bool], *, timeout: float) -> T:
+    """Ask until `over` says yes to the answer or `timeout` seconds have passed; the last answer, of either kind."""
+    begin = poller.clock.now()
+    while True:
+        answer = ask()
+        if over(answer) or poller.clock.now() - begin > timeout:
+            return answer
+        poller.rest()

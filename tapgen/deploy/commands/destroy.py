@@ -6,13 +6,13 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from tapgen.deploy.artifacts.facts import resources as resources_of
+from tapgen.deploy.artifacts.document import resources as resources_of
 from tapgen.deploy.aws.errors import AwsError
-from tapgen.deploy.operation import Verb
+from tapgen.deploy.operation import StackOperation
 from tapgen.deploy.plan.guard import RefusedError
 from tapgen.deploy.request import HOUR
 from tapgen.deploy.stack.states import state
-from tapgen.deploy.stack.target import WrongTargetError, busy, describe_operation, is_ours, operation
+from tapgen.deploy.stack.target import WrongTargetError, busy, is_ours
 from tapgen.errors import ExitCode, UsageError, suggestion
 from tapgen.template.document import parse
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tapgen.deploy.aws.model import Stack, StackResource
-    from tapgen.deploy.request import Outcome
+    from tapgen.deploy.outcome import Outcome
     from tapgen.deploy.stack.follow import Followed
 
 _NETWORKED = frozenset(("AWS::EC2::Subnet", "AWS::EC2::SecurityGroup"))
@@ -39,14 +39,14 @@ class Question:
     typed: bool
 
 
-class Destroy(Verb):
+class Destroy(StackOperation):
     """Delete the stack; `retain` names what a DELETE_FAILED stack leaves behind."""
 
     def run(
         self, confirm: Callable[[Question], bool], *, retain: tuple[str, ...] = (), disable_protection: bool = False
     ) -> Outcome:
         """Check, tell, ask, delete, follow."""
-        return self.contained(lambda: self._run(confirm, retain, disable_protection))
+        return self.finish(lambda: self._run(confirm, retain, disable_protection))
 
     def _run(self, confirm: Callable[[Question], bool], retain: tuple[str, ...], disable_protection: bool) -> Outcome:
         stack = self.stack()
@@ -60,14 +60,14 @@ class Destroy(Verb):
             return self.outcome(ExitCode.DECLINED, "declined, nothing was deleted")
         self._delete(stack, retain)
         if self.request.options.detach:
-            return self.unseen("detached", ExitCode.CONTINUES)
+            return self.going_on("detached")
         seen = self.follow(stack, total=len(there), timeout=max(self.request.options.timeout, HOUR))
         return self._ended(seen)
 
     def _refuse(self, stack: Stack, disable_protection: bool) -> None:
         row = state(stack.status)
         if not row.destroy:
-            raise busy(stack, describe_operation(stack, operation(self.client, stack.arn)), self.request.environment)
+            raise busy(self.client, stack, self.request.environment)
         if not is_ours(stack, self.request.ours):
             tags = ", ".join(f"{key}={value}" for key, value in self.request.ours.items())
             raise WrongTargetError(
@@ -133,7 +133,7 @@ class Destroy(Verb):
 
     def _ended(self, seen: Followed) -> Outcome:
         """The outcome; DELETE_COMPLETE by the stack's ARN, since a stack that merely vanished proves nothing."""
-        outcome = self.ending(seen, "DELETE_COMPLETE")
+        outcome = self.completed(seen, "DELETE_COMPLETE")
         if outcome.ok:
             kept = [event for event in seen.progress.latest.values() if event.status == "DELETE_SKIPPED"]
             for event in kept:

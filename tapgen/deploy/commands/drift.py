@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tapgen.deploy.artifacts.facts import resources
-from tapgen.deploy.aws.polling import Pace, Pacer
+from tapgen.deploy.artifacts.document import resources
+from tapgen.deploy.aws.polling import Poller, poll_until
 from tapgen.deploy.masking import masker, named
 from tapgen.errors import ExitCode, TapgenError
+from tapgen.review.schema import schema_of
 
 if TYPE_CHECKING:
     from tapgen.deploy.aws.client import Client
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from tapgen.deploy.aws.polling import Clock
     from tapgen.template.document import Document
 
-PATIENCE = 1800.0
+TIMEOUT = 1800.0
 """Seconds that a detection may take; large stacks take minutes."""
 
 
@@ -25,16 +26,13 @@ def detect(client: Client, stack_arn: str, clock: Clock) -> tuple[ResourceDrift,
     Raises:
         TapgenError: the detection failed for every resource, or took longer than half an hour.
     """
-    pacer = Pacer(Pace.of(emulated=client.emulated), clock)
-    begin = clock.now()
-    detection = pacer.call(lambda: client.detect_drift(stack_arn))
-    while True:
-        run = pacer.call(lambda: client.drift_run(detection))
-        if run.status != "DETECTION_IN_PROGRESS":
-            break
-        if clock.now() - begin > PATIENCE:
-            raise TapgenError("the drift detection is not over after half an hour", "", ExitCode.CONTINUES)
-        pacer.rest()
+    poller = Poller.of(client, clock)
+    detection = poller.call(lambda: client.detect_drift(stack_arn))
+    run = poll_until(
+        poller, lambda: poller.call(lambda: client.drift_run(detection)), lambda one: not one.running, timeout=TIMEOUT
+    )
+    if run.running:
+        raise TapgenError("the drift detection is not over after half an hour", "", ExitCode.CONTINUES)
     found = client.drifts(stack_arn)
     if run.status == "DETECTION_FAILED" and not found:
         raise TapgenError(f"the drift detection failed: {run.reason}", "Does the role lack a permission to read?")
@@ -43,8 +41,6 @@ def detect(client: Client, stack_arn: str, clock: Clock) -> tuple[ResourceDrift,
 
 def write_only(found: tuple[ResourceDrift, ...], document: Document) -> dict[str, tuple[str, ...]]:
     """Logical id -> the properties of the template that no drift detection can read: unknown, not in sync."""
-    from tapgen.review.schema import schema_of
-
     known = dict(resources(document))
     unknown = {}
     for drift in found:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from tapgen import naming
-from tapgen.deploy.commands.status import existing
+from tapgen.deploy.stack.target import existing
 from tapgen.errors import TapgenError, UsageError, suggestion
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tapgen.deploy.aws.polling import Pace, Pacer
+from tapgen.deploy.aws.polling import Poller
 from tapgen.deploy.masking import masker
 from tapgen.errors import UsageError
 
@@ -37,10 +37,10 @@ def age(text: str) -> int:
 
 def read(client: Client, group: str, since: int, clock: Clock, *, follow: bool) -> Iterator[LogEvent]:
     """The events since a time in milliseconds, each once; `follow` never ends."""
-    pacer = Pacer(Pace.of(emulated=client.emulated), clock)
+    poller = Poller.of(client, clock)
     seen: dict[str, int] = {}
     while True:
-        for event in _pages(client, group, since, pacer):
+        for event in _pages(client, group, since, poller):
             if event.id not in seen:
                 seen[event.id] = event.time
                 yield event
@@ -48,13 +48,13 @@ def read(client: Client, group: str, since: int, clock: Clock, *, follow: bool) 
             return
         since = max(since, max(seen.values(), default=0) - _LATE)
         seen = {name: time for name, time in seen.items() if time >= since}
-        pacer.rest()
+        poller.rest()
 
 
-def _pages(client: Client, group: str, since: int, pacer: Pacer) -> Iterator[LogEvent]:
+def _pages(client: Client, group: str, since: int, poller: Poller) -> Iterator[LogEvent]:
     page = ""
     while True:
-        answer = pacer.call(partial(client.log_events, group, since, page))
+        answer = poller.call(partial(client.log_events, group, since, page))
         yield from answer.events
         page = answer.next
         if not page:

@@ -1,12 +1,12 @@
-"""Create a change set and read what it will do."""
+"""Wait for a change set, and read what it will do."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from tapgen.deploy.aws.operations import NO_CHANGES
-from tapgen.deploy.aws.polling import Pace, Pacer
-from tapgen.deploy.plan.plan import merge
+from tapgen.deploy.aws.polling import Poller, poll_until
+from tapgen.deploy.plan.changes import merge
 from tapgen.errors import ExitCode, TapgenError
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tapgen.deploy.aws.model import ChangeSet
     from tapgen.deploy.aws.polling import Clock
 
-PATIENCE = 600.0
+TIMEOUT = 600.0
 """Seconds that a change set may take: then it is deleted."""
 
 
@@ -24,21 +24,21 @@ def wait_created(client: Client, arn: str, clock: Clock) -> ChangeSet:
     Raises:
         TapgenError: it is not made after ten minutes.
     """
-    pacer = Pacer(Pace.of(emulated=client.emulated), clock)
-    begin = clock.now()
-    while True:
-        found = pacer.call(lambda: client.change_set(arn))
-        if not found.status.endswith(("_PENDING", "CREATE_IN_PROGRESS")):
-            return found
-        if clock.now() - begin > PATIENCE:
-            raise TapgenError(
-                f"{found.name}: CloudFormation has not made the change set after {PATIENCE / 60:.0f} minutes",
-                "It is deleted. Run the command again; if it happens twice, look at the AWS Health Dashboard.",
-            )
-        pacer.rest()
+    poller = Poller.of(client, clock)
+    found = poll_until(poller, lambda: poller.call(lambda: client.change_set(arn)), _is_made, timeout=TIMEOUT)
+    if not _is_made(found):
+        raise TapgenError(
+            f"{found.name}: CloudFormation has not made the change set after {TIMEOUT / 60:.0f} minutes",
+            "It is deleted. Run the command again; if it happens twice, look at the AWS Health Dashboard.",
+        )
+    return found
 
 
-def empty(change_set: ChangeSet) -> bool:
+def _is_made(change_set: ChangeSet) -> bool:
+    return not change_set.status.endswith(("_PENDING", "CREATE_IN_PROGRESS"))
+
+
+def is_empty(change_set: ChangeSet) -> bool:
     """Whether nothing changes: decided by the status and its reason, never by an empty list."""
     return change_set.status == "FAILED" and any(words in change_set.reason for words in NO_CHANGES)
 
@@ -61,6 +61,6 @@ def failed(client: Client, change_set: ChangeSet) -> TapgenError:
         where = ".".join(part for part in (finding.logical_id, finding.path.strip("/").replace("/", ".")) if part)
         lines.append(f"  {where or 'template'}: {finding.reason} ({finding.name})")
     hint = ""
-    if "already exist" in "\n".join(lines):
+    if any("already exist" in line for line in lines):
         hint = "`--import-existing` takes the existing resource into the stack; or delete or rename it."
     return TapgenError("\n".join(lines), hint, ExitCode.FAILED)

@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tapgen.deploy.request import Outcome
+from tapgen.deploy.outcome import Outcome
 from tapgen.errors import ExitCode
+from tapgen.proof.check import check as prove
+from tapgen.proof.report.places import below
 
 if TYPE_CHECKING:
-    from tapgen.deploy.views.view import View
     from tapgen.proof.findings import Finding
     from tapgen.settings.model import Environment
     from tapgen.template.document import Document
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckResult:
     """What was found in an environment and no setting accepts; `root` is the folder that the findings' files are in."""
 
     environment: str
@@ -35,29 +36,23 @@ class Checked:
         return sum(one.severity == "warning" for one in self.findings)
 
 
-def check(environment: Environment, document: Document) -> Checked:
+def check(environment: Environment, document: Document) -> CheckResult:
     """The check without cfn-lint, which takes longer than everything else before the change set."""
-    from tapgen.proof.check import check as prove
-    from tapgen.proof.report.places import below
-
     here = Path.cwd()
     found = (one for one in prove(environment, document, lint=False) if one.suppressed_reason is None)
     root = here if environment.root.is_relative_to(here) else environment.root
-    return Checked(environment.name, root, tuple(below(environment.root, here, found)))
+    return CheckResult(environment.name, root, tuple(below(environment.root, here, found)))
 
 
-def refused(environment: Environment, document: Document, view: View) -> Outcome | None:
-    """Check and tell: how the deployment ends where there is an error, None where it may go on."""
-    checked = check(environment, document)
-    view.checked(checked)
+def refusal(checked: CheckResult, stack_name: str) -> Outcome | None:
+    """How the deployment ends where the check found an error, None where it may go on."""
     if not checked.errors:
         return None
     count = f"{len(checked.errors)} error{'' if len(checked.errors) == 1 else 's'}"
-    outcome = Outcome(
+    environment = checked.environment
+    return Outcome(
         ExitCode.REFUSED,
-        f"the check found {count} in {environment.name}, nothing was asked of AWS",
-        environment.stack_name,
-        hint=f"`tapgen check --env {environment.name}` shows everything it finds; `--no-check` deploys all the same.",
+        f"the check found {count} in {environment}, nothing was asked of AWS",
+        stack_name,
+        hint=f"`tapgen check --env {environment}` shows everything it finds; `--no-check` deploys all the same.",
     )
-    view.outcome(outcome)
-    return outcome

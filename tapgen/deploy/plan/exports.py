@@ -4,15 +4,46 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tapgen.deploy.artifacts.facts import normal
+from tapgen.deploy.artifacts.fingerprint import normal
+from tapgen.deploy.plan.guard import Refused
 from tapgen.proof.resolve import references
 from tapgen.template.intrinsics import Scope, canonical
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tapgen.deploy.aws.client import Client
     from tapgen.deploy.aws.model import Stack
+    from tapgen.deploy.request import Deployment
     from tapgen.template.document import Document
+
+
+def imported_exports(
+    client: Client,
+    stack: Stack | None,
+    old: Document | None,
+    request: Deployment,
+    *,
+    parameters: Mapping[str, str],
+    lost: frozenset[str],
+) -> tuple[Refused, ...]:
+    """A refusal for each export that goes or changes while another stack imports it: the update would fail."""
+    if stack is None or old is None:
+        return ()
+    known = {**parameters, "AWS::StackName": stack.name, "AWS::Region": client.region, "AWS::StackId": stack.arn}
+    known["AWS::AccountId"] = stack.arn.split(":")[4]
+    refusals = []
+    for export in endangered(stack, old, request.document, known, lost):
+        users = client.importers(export)
+        if users:
+            refusals.append(
+                Refused(
+                    export,
+                    f"the export {export} goes or changes, but {', '.join(users)} imports it",
+                    "Change the importing stacks first.",
+                )
+            )
+    return tuple(refusals)
 
 
 def endangered(

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tapgen.deploy.plan.exports import endangered
-from tapgen.deploy.plan.plan import Refused
+from tapgen.deploy.plan.changes import is_replaced
 from tapgen.errors import ExitCode, TapgenError
+from tapgen.review.model import Refusal
+from tapgen.template.types import row
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from tapgen.deploy.aws.client import Client
-    from tapgen.deploy.aws.model import ChangeSet, Stack
-    from tapgen.deploy.request import Deployment
-    from tapgen.deploy.views.view import View
-    from tapgen.template.document import Document
+    from tapgen.deploy.aws.model import Change, ChangeSet, Stack
+    from tapgen.deploy.stack.reporter import Reporter
+    from tapgen.review.model import Finding, Review
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why the guard says no; `allowable` when naming the logical id with --allow-loss makes it a yes."""
+
+    logical_id: str
+    message: str
+    hint: str = ""
+    allowable: bool = False
 
 
 class RefusedError(TapgenError):
@@ -45,35 +54,48 @@ def guard(refusals: tuple[Refused, ...]) -> None:
     raise RefusedError("\n".join(lines), hint)
 
 
-def imported_exports(
-    client: Client,
-    stack: Stack | None,
-    old: Document | None,
-    request: Deployment,
-    *,
-    parameters: Mapping[str, str],
-    lost: frozenset[str],
-) -> tuple[Refused, ...]:
-    """A refusal for each export that goes or changes while another stack imports it: the update would fail."""
-    if stack is None or old is None:
-        return ()
-    known = {**parameters, "AWS::StackName": stack.name, "AWS::Region": client.region, "AWS::StackId": stack.arn}
-    known["AWS::AccountId"] = stack.arn.split(":")[4]
-    refusals = []
-    for export in endangered(stack, old, request.document, known, lost):
-        users = client.importers(export)
-        if users:
-            refusals.append(
-                Refused(
-                    export,
-                    f"the export {export} goes or changes, but {', '.join(users)} imports it",
-                    "Change the importing stacks first.",
-                )
-            )
-    return tuple(refusals)
+def refused(review: Review, change_set: ChangeSet | None, allowed: frozenset[str]) -> tuple[Refused, ...]:
+    """What the guard refuses: the review's findings, and what only the service could tell.
+
+    `change_set` is None before there is one: what must fail is refused before anything is created.
+    """
+    # Whether an export is in use the review cannot know; the service is asked (see `guard.imported_exports`).
+    found = [_of_finding(one) for one in review.refused(allowed) if not (one.type == "Output" and one.subject)]
+    known = {one.logical_id for one in review.refusals}
+    for change in change_set.changes if change_set else ():
+        if change.logical_id in allowed or change.logical_id in known:
+            continue
+        word = _loss(change)
+        if word:
+            message = f"{change.logical_id} ({change.type}) is {word}{_lost(change.type, word)}"
+            found.append(Refused(change.logical_id, message, allowable=True))
+    return tuple(found)
 
 
-def warn_drift(client: Client, stack: Stack | None, change_set: ChangeSet, view: View) -> None:
+def _of_finding(finding: Finding) -> Refused:
+    allowable = finding.refusal is Refusal.UNLESS_ALLOWED
+    return Refused(finding.logical_id, finding.message, finding.hint, allowable)
+
+
+def _loss(change: Change) -> str:
+    known = row(change.type)
+    if not known.holds and known.address is None:
+        return ""
+    if change.action == "Remove":
+        return "" if change.policy_action in {"Retain", "Snapshot"} else "deleted"
+    kept = change.policy_action in {"ReplaceAndRetain", "ReplaceAndSnapshot"} and bool(known.holds)
+    return "replaced" if is_replaced(change) and not kept else ""
+
+
+def _lost(type_: str, word: str) -> str:
+    known = row(type_)
+    if known.holds:
+        return f"; with it goes: {known.holds}"
+    address = known.address.what if known.address else ""
+    return f": {address} {'disappears' if word == 'deleted' else 'changes'}"
+
+
+def warn_drift(client: Client, stack: Stack | None, change_set: ChangeSet, reporter: Reporter) -> None:
     """Warn of resources that change and that the last drift detection found drifted: the drift is overwritten."""
     if stack is None or stack.drift != "DRIFTED":
         return
@@ -81,4 +103,4 @@ def warn_drift(client: Client, stack: Stack | None, change_set: ChangeSet, view:
     for drift in client.drifts(stack.arn):
         if drift.logical_id in touched and drift.status in {"MODIFIED", "DELETED"}:
             paths = ", ".join(one.path for one in drift.properties)
-            view.warn(f"{drift.logical_id} has drifted{f' ({paths})' if paths else ''}: this overwrites it.")
+            reporter.warn(f"{drift.logical_id} has drifted{f' ({paths})' if paths else ''}: this overwrites it.")

@@ -1,4 +1,4 @@
-"""What one deployment has made so far, and how to take it back: only what is proven to be ours is ever deleted."""
+"""The change set of one deployment, and how to take it back: only what is proven to be ours is ever deleted."""
 
 from __future__ import annotations
 
@@ -6,21 +6,22 @@ import uuid
 from typing import TYPE_CHECKING
 
 from tapgen.deploy.aws.errors import AwsError, UnreachableError
+from tapgen.deploy.aws.model import Created
 
 if TYPE_CHECKING:
     from tapgen.deploy.aws.client import Client
-    from tapgen.deploy.aws.model import ChangeSetRequest, Created
-    from tapgen.deploy.views.view import View
+    from tapgen.deploy.aws.model import ChangeSetRequest
+    from tapgen.deploy.stack.reporter import Reporter
 
 
-class Attempt:
-    """One change set from its creation to its execution.
+class OwnChangeSet:
+    """Our change set from its creation to its execution.
 
     `begun`: an execution was asked for, so the change set is CloudFormation's now. `stack_is_new`: there was
     no stack of the name before, so an empty one of it is ours.
     """
 
-    def __init__(self, client: Client, view: View, environment: str) -> None:
+    def __init__(self, client: Client, reporter: Reporter, environment: str) -> None:
         self.token = str(uuid.uuid4())
         self.name = f"tapgen-{environment}-{self.token}"
         self.stack_is_new = False
@@ -29,7 +30,7 @@ class Attempt:
         self._request: ChangeSetRequest | None = None
         self._kept = False
         self._client = client
-        self._view = view
+        self._reporter = reporter
 
     def create(self, request: ChangeSetRequest) -> Created | None:
         """Create the change set; None where the endpoint says at once that nothing changes."""
@@ -80,7 +81,7 @@ class Attempt:
             if self.stack_is_new:
                 self._delete_empty(created.stack_arn)
         except AwsError as error:
-            self._view.warn(f"The change set {self.name} is left behind: {error.message}")
+            self._reporter.warn(f"The change set {self.name} is left behind: {error.message}")
         finally:
             self._request = None
 
@@ -89,11 +90,9 @@ class Attempt:
         stack = self._client.stack(request.stack)
         if stack is None:
             return None
-        from tapgen.deploy.aws.model import Created as Found
-
         arns = self._client.change_sets(stack.arn)
         mine = next((arn for arn in arns if f":changeSet/{self.name}/" in arn), None)
-        return Found(mine, stack.arn) if mine else None
+        return Created(mine, stack.arn) if mine else None
 
     def _delete_empty(self, stack_arn: str) -> None:
         """Delete the stack in REVIEW_IN_PROGRESS that our change set brought about, unless someone else uses it."""
@@ -101,6 +100,6 @@ class Attempt:
         if stack is None or stack.status != "REVIEW_IN_PROGRESS":
             return
         if any(f":changeSet/{self.name}/" not in arn for arn in self._client.change_sets(stack_arn)):
-            self._view.warn(f"The empty stack {stack.name} stays: another change set waits on it.")
+            self._reporter.warn(f"The empty stack {stack.name} stays: another change set waits on it.")
             return
         self._client.delete_stack(stack_arn, self.token)

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tapgen.deploy.artifacts import facts
+from tapgen.deploy.artifacts.fingerprint import fingerprint
+from tapgen.deploy.artifacts.parameters import parameter_values
+from tapgen.deploy.artifacts.upload import find_bucket
 from tapgen.deploy.aws.errors import AwsError
-from tapgen.deploy.plan import fingerprint as stamp
+from tapgen.deploy.plan.changes import merge
 from tapgen.deploy.plan.guard import RefusedError
-from tapgen.deploy.plan.plan import merge
+from tapgen.deploy.plan.plan_fingerprint import moved, plan_fingerprint, read_fingerprint
 from tapgen.deploy.plan.prepare import Prepared, planned
 from tapgen.deploy.stack.target import WrongTargetError
+from tapgen.naming import ARTIFACT_BUCKET
 from tapgen.template.document import parse
 
 if TYPE_CHECKING:
     from tapgen.deploy.aws.client import Client
     from tapgen.deploy.aws.model import ChangeSet
     from tapgen.deploy.plan.prepare import Situation
-    from tapgen.deploy.views.view import View
 
 _AGAIN = "Make a new plan with --plan-only and review it."
 
 
-def prepare_plan(situation: Situation, client: Client, view: View) -> Prepared:
+def prepare_reviewed(situation: Situation, client: Client) -> Prepared:
     """The plan of an existing change set; it is never deleted here, for somebody else may have made it.
 
     Raises:
@@ -34,28 +36,26 @@ def prepare_plan(situation: Situation, client: Client, view: View) -> Prepared:
     name = found.stack_arn.split("/")[1] if "/" in found.stack_arn else ""
     if name != request.stack_name:
         raise WrongTargetError(f"the plan is for the stack {name}, --env means {request.stack_name}")
-    reviewed = stamp.read_stamp(found.description)
+    reviewed = read_fingerprint(found.description)
     if reviewed is None:
         raise RefusedError(f"{found.name} is no plan of tapgen: nothing says what it was made from", _AGAIN)
     if found.status != "CREATE_COMPLETE" or found.execution_status != "AVAILABLE":
         raise RefusedError(f"the plan cannot be executed: it is {found.execution_status or found.status}", _AGAIN)
-    parameters = facts.parameters(request.document, _with_packages(situation, client))
-    now = stamp.stamp(situation.old, request.document, parameters, request.tags)
-    theirs = facts.fingerprint(parse(client.template(found.stack_arn, found.arn), found.name))
-    moved = stamp.moved(reviewed, now)
-    if theirs != now.template and "the template" not in moved:
-        moved = (*moved, "the change set's own template")
-    if moved:
-        raise RefusedError(f"the plan is stale: {', '.join(moved)} moved since it was made", _AGAIN)
+    parameters = parameter_values(request.document, _with_packages(situation, client))
+    old = situation.deployed.document if situation.deployed else None
+    now = plan_fingerprint(old, request.document, parameters, request.tags)
+    theirs = fingerprint(parse(client.change_set_template(found.arn), found.name))
+    gone = moved(reviewed, now)
+    if theirs != now.template and "the template" not in gone:
+        gone = (*gone, "the change set's own template")
+    if gone:
+        raise RefusedError(f"the plan is stale: {', '.join(gone)} moved since it was made", _AGAIN)
     described = merge(found, client.change_set(found.arn, values=True))
-    return planned(situation, client, described, now, parameters, view)
+    return planned(situation, client, described, now, parameters)
 
 
 def _with_packages(situation: Situation, client: Client) -> dict[str, str]:
     """The parameter values as they would be sent now; nothing is uploaded, the plan has done that."""
-    from tapgen.deploy.artifacts.upload import find_bucket
-    from tapgen.naming import ARTIFACT_BUCKET
-
     request = situation.request
     values = dict(request.parameters)
     if request.packages:

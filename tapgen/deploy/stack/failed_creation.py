@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from tapgen.deploy.aws.model import Stack
     from tapgen.deploy.aws.polling import Clock
     from tapgen.deploy.request import Deployment
-    from tapgen.deploy.views.view import View
+    from tapgen.deploy.stack.reporter import Reporter
 
 
-def clear_failed_creation(client: Client, stack: Stack, request: Deployment, view: View, clock: Clock) -> None:
+def clear_failed_creation(client: Client, stack: Stack, request: Deployment, reporter: Reporter, clock: Clock) -> None:
     """Delete the empty stack: only with our own tags on it and without a resource that was kept.
 
     Raises:
@@ -27,10 +27,10 @@ def clear_failed_creation(client: Client, stack: Stack, request: Deployment, vie
     if request.options.plan_only or request.options.plan:
         raise TapgenError(where, f"`tapgen recover --env {request.environment}` clears it; then plan again.")
     refuse_foreign(client, stack, request)
-    view.step(f"{where}: deleting what is left of it, which holds no resource")
+    reporter.step(f"{where}: deleting what is left of it, which holds no resource")
     token = str(uuid.uuid4())
     client.delete_stack(stack.arn, token)
-    seen = follow(client, stack.arn, token, view, clock=clock, timeout=request.options.timeout, before=stack)
+    seen = follow(client, stack.arn, token, reporter, clock=clock, timeout=request.options.timeout, before=stack)
     if seen.stack is None or seen.stack.status != "DELETE_COMPLETE":
         status = seen.stack.status if seen.stack else seen.lost
         raise TapgenError(f"{stack.name} could not be cleared: {status}", _by_hand(request), ExitCode.STUCK)

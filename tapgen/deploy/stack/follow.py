@@ -6,11 +6,11 @@ The operation is known by its ClientRequestToken and the stack by its ARN, never
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 from tapgen.deploy.aws.errors import AwsError, CredentialsError, ThrottledError, UnreachableError
-from tapgen.deploy.aws.polling import Pace, Pacer
+from tapgen.deploy.aws.polling import Poller, poll_until
+from tapgen.deploy.stack.events import event_pages
 from tapgen.deploy.stack.progress import Progress
 from tapgen.deploy.stack.states import terminal
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from tapgen.deploy.aws.client import Client
     from tapgen.deploy.aws.model import Event, Stack
     from tapgen.deploy.aws.polling import Clock
-    from tapgen.deploy.views.view import View
+    from tapgen.deploy.stack.reporter import Reporter
 
-CHECK = 60.0
+STATUS_INTERVAL = 60.0
 """Seconds without the end's event after which the stack's status is asked all the same."""
-PATIENCE = 3
+MAX_FAILED_ROUNDS = 3
 """Failed rounds in a row, each retried by the client, after which the operation is left alone."""
 
 
@@ -38,30 +38,26 @@ class Followed:
 class Reader:
     """Reads the new events of one operation, oldest first. `token` '' takes every event after `after`."""
 
-    def __init__(self, client: Client, stack: str, token: str, pacer: Pacer, after: str = "") -> None:
+    def __init__(self, client: Client, stack: str, token: str, poller: Poller, after: str = "") -> None:
         self._client = client
         self._stack = stack
         self._token = token
-        self._pacer = pacer
+        self._poller = poller
         self._after = after
         self._seen: set[str] = set()
 
     def read(self) -> tuple[Event, ...]:
         """Pages back to a known EventId, or to the operation before this one; an EventId is told once."""
-        fresh: list[Event] = []
-        page = ""
-        while True:
-            answer = self._pacer.call(partial(self._client.events, self._stack, page))
-            self._skip_before(answer.events)
-            known = any(event.id in self._seen for event in answer.events)
-            ours = [event for event in answer.events if not self._token or event.token == self._token]
-            fresh += [event for event in ours if event.id not in self._seen]
-            if known or len(ours) < len(answer.events) or not answer.next:
+        fresh: dict[str, Event] = {}
+        for page in event_pages(self._client, self._stack, self._poller):
+            self._skip_before(page)
+            known = any(event.id in self._seen for event in page)
+            ours = [event for event in page if not self._token or event.token == self._token]
+            fresh.update((event.id, event) for event in ours if event.id not in self._seen)
+            if known or len(ours) < len(page):
                 break
-            page = answer.next
-        fresh = list({event.id: event for event in fresh}.values())
-        self._seen.update(event.id for event in fresh)
-        return tuple(reversed(fresh))
+        self._seen.update(fresh)
+        return tuple(reversed(fresh.values()))
 
     def _skip_before(self, newest_first: tuple[Event, ...]) -> None:
         """Take `after`, and what stands below it, for known."""
@@ -75,7 +71,7 @@ def follow(
     client: Client,
     stack: str,
     token: str,
-    view: View,
+    reporter: Reporter,
     *,
     clock: Clock,
     timeout: float,
@@ -88,26 +84,26 @@ def follow(
     `before` is the stack as it was before the operation: an answer that still looks like it is a stale read
     until an event says that the operation is over.
     """
-    watcher = _Watcher(client, stack, view, clock=clock, before=before, total=total)
-    reader = Reader(client, stack, token, watcher.pacer, after)
-    begin = clock.now()
-    while True:
-        lost = watcher.round(reader)
-        if watcher.end is not None or lost:
-            return Followed(watcher.end, watcher.progress, lost)
-        if clock.now() - begin > timeout:
-            return Followed(None, watcher.progress, f"it is not over after {timeout / 60:.0f} minutes")
-        watcher.pacer.rest()
+    watcher = _Watcher(client, stack, reporter, clock=clock, before=before, total=total)
+    reader = Reader(client, stack, token, watcher.poller, after)
+    lost = poll_until(
+        watcher.poller, lambda: watcher.round(reader), lambda lost: bool(lost or watcher.end), timeout=timeout
+    )
+    if watcher.end is None and not lost:
+        lost = f"it is not over after {timeout / 60:.0f} minutes"
+    return Followed(watcher.end, watcher.progress, lost)
 
 
 class _Watcher:
-    def __init__(self, client: Client, stack: str, view: View, clock: Clock, before: Stack | None, total: int) -> None:
-        self.pacer = Pacer(Pace.of(emulated=client.emulated), clock)
+    def __init__(
+        self, client: Client, stack: str, reporter: Reporter, clock: Clock, before: Stack | None, total: int
+    ) -> None:
+        self.poller = Poller.of(client, clock)
         self.progress = Progress(total)
         self.end: Stack | None = None
         self._client = client
         self._stack = stack
-        self._view = view
+        self._reporter = reporter
         self._clock = clock
         self._before = before
         self._checked = clock.now()
@@ -120,10 +116,10 @@ class _Watcher:
             self._tell(reader.read())
         except AwsError as error:
             told = False
-            lost = self._strain(error)
+            lost = self._bear(error)
             if lost:
                 return lost
-        if told and not self.progress.ended and self._clock.now() - self._checked < CHECK:
+        if told and not self.progress.ended and self._clock.now() - self._checked < STATUS_INTERVAL:
             self._failed = 0
             return ""
         return self._check(reader, told=told)
@@ -131,9 +127,9 @@ class _Watcher:
     def _check(self, reader: Reader, *, told: bool) -> str:
         self._checked = self._clock.now()
         try:
-            stack = self.pacer.call(lambda: self._client.stack(self._stack))
+            stack = self.poller.call(lambda: self._client.stack(self._stack))
         except AwsError as error:
-            return self._strain(error)
+            return self._bear(error)
         if stack is None:
             return "CloudFormation does not know the stack any more"
         if told:
@@ -152,17 +148,17 @@ class _Watcher:
     def _tell(self, events: tuple[Event, ...]) -> None:
         for event in events:
             self.progress = self.progress.add(event, self._clock.now())
-            self._view.event(event, self.progress)
+            self._reporter.event(event, self.progress)
         if not events:
-            self._view.pulse(self.progress)
+            self._reporter.pulse(self.progress)
 
-    def _strain(self, error: AwsError) -> str:
+    def _bear(self, error: AwsError) -> str:
         """Bear a failed call, or say why not: only expired credentials, or many failures in a row, end the watch."""
         self._failed += 1
         if isinstance(error, ThrottledError):
-            self.pacer.stretch()
+            self.poller.slow_down()
         if isinstance(error, CredentialsError):
             return error.message
-        if isinstance(error, ThrottledError | UnreachableError) and self._failed <= PATIENCE:
+        if isinstance(error, ThrottledError | UnreachableError) and self._failed <= MAX_FAILED_ROUNDS:
             return ""
-        return error.message if self._failed > PATIENCE else ""
+        return error.message if self._failed > MAX_FAILED_ROUNDS else ""

@@ -1,4 +1,4 @@
-"""Stack events as progress, and what went wrong: pure."""
+"""Stack events as progress: what is done, what is under way, what was left behind. All pure."""
 
 from __future__ import annotations
 
@@ -11,22 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tapgen.deploy.aws.model import Event
-
-NESTED = "AWS::CloudFormation::Stack"
-_CANCELLED = ("Resource creation cancelled", "Resource update cancelled", "Resource creation Initiated")
-_SUMMARY = "The following resource(s) failed to"
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """A resource that failed by itself: what, why, and where it was made."""
-
-    logical_id: str
-    type: str
-    physical_id: str
-    status: str
-    reason: str
-    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +61,6 @@ def under_way(status: str) -> bool:
     return status.endswith("_IN_PROGRESS")
 
 
-def failures(events: Iterable[Event]) -> tuple[Event, ...]:
-    """The events of resources that failed by themselves, first one first; what was only cancelled is no cause."""
-    return tuple(
-        event
-        for event in events
-        if event.status.endswith("_FAILED")
-        and not event.of_stack
-        and not event.reason.startswith(_CANCELLED)
-        and not event.reason.startswith(_SUMMARY)
-    )
-
-
 def orphans(events: Iterable[Event]) -> tuple[Event, ...]:
     """Resources that the clean-up after an update could not delete: they live on outside of the stack."""
     failed: dict[str, Event] = {}
@@ -100,21 +72,3 @@ def orphans(events: Iterable[Event]) -> tuple[Event, ...]:
         elif event.status == "DELETE_COMPLETE":
             failed.pop(event.physical_id, None)
     return tuple(failed.values())
-
-
-def causes(events: Iterable[Event], origins: Mapping[str, str]) -> tuple[Cause, ...]:
-    """Each failure with the place that made the resource; a resource is listed once."""
-    seen: dict[str, Cause] = {}
-    for event in failures(events):
-        seen.setdefault(
-            event.logical_id,
-            Cause(
-                event.logical_id,
-                event.type,
-                event.physical_id,
-                event.status,
-                event.reason,
-                origins.get(event.logical_id, ""),
-            ),
-        )
-    return tuple(seen.values())

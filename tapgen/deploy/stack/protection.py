@@ -10,7 +10,7 @@ from tapgen.deploy.stack.stack_policy import same, stack_policy
 if TYPE_CHECKING:
     from tapgen.deploy.aws.client import Client
     from tapgen.deploy.aws.model import Stack
-    from tapgen.deploy.views.view import View
+    from tapgen.deploy.stack.reporter import Reporter
     from tapgen.template.document import Document
 
 
@@ -26,9 +26,9 @@ def protect(client: Client, stack: Stack, document: Document) -> None:
 class TemporaryPolicy:
     """A stack policy for one update, which lets the resources pass whose loss was allowed, and only them."""
 
-    def __init__(self, client: Client, view: View) -> None:
+    def __init__(self, client: Client, reporter: Reporter) -> None:
         self._client = client
-        self._view = view
+        self._reporter = reporter
         self._stack = ""
         self._lasting = ""
 
@@ -51,5 +51,7 @@ class TemporaryPolicy:
         try:
             self._client.set_stack_policy(self._stack, self._lasting)
         except AwsError as error:
-            self._view.warn(f"The update's stack policy is still in force: {error.message}. Deploy again to mend it.")
+            self._reporter.warn(
+                f"The update's stack policy is still in force: {error.message}. Deploy again to mend it."
+            )
         self._stack = ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from tapgen.deploy.artifacts.facts import normal, resources
+from tapgen.deploy.artifacts.document import resources
+from tapgen.deploy.artifacts.fingerprint import normal
 from tapgen.template.types import row
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ class State:
 
     `change_set` is the type that may be created now, '' for none. `end` is None while the operation runs, else
     how it ended. `recovery` is what `tapgen recover` does. `cancel`: CancelUpdateStack is taken. `destroy`:
-    DeleteStack is taken. `advice` is the next step for a person.
+    DeleteStack is taken. `advice` is the next step for a person; `{env}` in it stands for the option --env.
     """
 
     change_set: ChangeSetType = ""
@@ -31,13 +31,17 @@ class State:
     destroy: bool = False
     advice: str = ""
 
+    def advice_for(self, environment: str) -> str:
+        """The next step, with commands that can be typed as they stand."""
+        return self.advice.format(env=f" --env {environment}")
+
     @property
     def running(self) -> bool:
         """Whether an operation is under way."""
         return self.end is None
 
 
-_WATCH = "Follow it with `tapgen watch`."
+_WATCH = "Follow it with `tapgen watch{env}`."
 _GOOD = State(change_set="UPDATE", end=ExitCode.OK, destroy=True)
 _BACK = State(change_set="UPDATE", end=ExitCode.ROLLED_BACK, destroy=True, advice="Correct the cause and deploy again.")
 _RUNNING = State(advice=_WATCH)
@@ -46,28 +50,32 @@ STATES: dict[str, State] = {
     "CREATE_IN_PROGRESS": State(destroy=True, advice=_WATCH),
     "CREATE_COMPLETE": _GOOD,
     "CREATE_FAILED": State(
-        end=ExitCode.STUCK, recovery="rollback", destroy=True, advice="`tapgen recover` rolls it back."
+        end=ExitCode.STUCK, recovery="rollback", destroy=True, advice="`tapgen recover{env}` rolls it back."
     ),
     "ROLLBACK_IN_PROGRESS": _RUNNING,
     "ROLLBACK_COMPLETE": State(
         end=ExitCode.ROLLED_BACK,
         recovery="clear",
         destroy=True,
-        advice="The failed first creation left an empty stack: the next `tapgen deploy` or `tapgen recover` clears it.",
+        advice="A failed first creation left an empty stack: `tapgen deploy{env}` or `tapgen recover{env}` clears it.",
     ),
     "ROLLBACK_FAILED": State(
-        end=ExitCode.STUCK, destroy=True, advice="Only `tapgen destroy` works now; `--retain` leaves what is stuck."
+        end=ExitCode.STUCK,
+        destroy=True,
+        advice="Only `tapgen destroy{env}` works now; `--retain` leaves what is stuck.",
     ),
     "DELETE_IN_PROGRESS": _RUNNING,
     "DELETE_COMPLETE": State(change_set="CREATE", end=ExitCode.OK),
     "DELETE_FAILED": State(
-        end=ExitCode.STUCK, destroy=True, advice="`tapgen destroy --retain LOGICAL_ID` leaves what cannot be deleted."
+        end=ExitCode.STUCK,
+        destroy=True,
+        advice="`tapgen destroy{env} --retain LOGICAL_ID` leaves what cannot be deleted.",
     ),
-    "UPDATE_IN_PROGRESS": State(cancel=True, advice="Follow it with `tapgen watch`, or `tapgen cancel` it."),
+    "UPDATE_IN_PROGRESS": State(cancel=True, advice="Follow it with `tapgen watch{env}`, or `tapgen cancel{env}` it."),
     "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS": _RUNNING,
     "UPDATE_COMPLETE": _GOOD,
     "UPDATE_FAILED": State(
-        end=ExitCode.STUCK, recovery="rollback", destroy=True, advice="`tapgen recover` rolls it back."
+        end=ExitCode.STUCK, recovery="rollback", destroy=True, advice="`tapgen recover{env}` rolls it back."
     ),
     "UPDATE_ROLLBACK_IN_PROGRESS": _RUNNING,
     "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS": _RUNNING,
@@ -76,7 +84,7 @@ STATES: dict[str, State] = {
         end=ExitCode.STUCK,
         recovery="continue",
         destroy=True,
-        advice="`tapgen recover` lists what is stuck and continues the rollback.",
+        advice="`tapgen recover{env}` lists what is stuck and continues the rollback.",
     ),
     # Nothing but a change set that nobody has executed: as good as no stack at all.
     "REVIEW_IN_PROGRESS": State(change_set="CREATE", end=ExitCode.FAILED, destroy=True),
@@ -85,7 +93,9 @@ STATES: dict[str, State] = {
     "IMPORT_ROLLBACK_IN_PROGRESS": _RUNNING,
     "IMPORT_ROLLBACK_COMPLETE": _BACK,
     "IMPORT_ROLLBACK_FAILED": State(
-        end=ExitCode.STUCK, destroy=True, advice="Look at `tapgen events`; then `tapgen destroy --retain LOGICAL_ID`."
+        end=ExitCode.STUCK,
+        destroy=True,
+        advice="Look at `tapgen events{env}`; then `tapgen destroy{env} --retain LOGICAL_ID`.",
     ),
 }
 

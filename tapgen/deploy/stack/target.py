@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
-from tapgen.deploy.aws.polling import Pace, Pacer
+from tapgen.deploy.aws.polling import Poller, poll_until
+from tapgen.deploy.stack.events import latest_beginning
 from tapgen.deploy.stack.states import state
 from tapgen.errors import ExitCode, TapgenError
 
@@ -14,15 +15,7 @@ if TYPE_CHECKING:
     from tapgen.deploy.aws.client import Client
     from tapgen.deploy.aws.model import Event, Identity, Stack
     from tapgen.deploy.aws.polling import Clock
-    from tapgen.deploy.views.view import View
-
-_BEGINNINGS = (
-    "CREATE_IN_PROGRESS",
-    "UPDATE_IN_PROGRESS",
-    "DELETE_IN_PROGRESS",
-    "IMPORT_IN_PROGRESS",
-    "REVIEW_IN_PROGRESS",
-)
+    from tapgen.deploy.stack.reporter import Reporter
 
 
 class BusyError(TapgenError):
@@ -57,59 +50,59 @@ def check_pins(client: Client, account: str, regions: tuple[str, ...]) -> Identi
     return identity
 
 
+def existing(client: Client, name: str) -> Stack:
+    """The stack.
+
+    Raises:
+        WrongTargetError: there is none of that name.
+    """
+    stack = client.stack(name)
+    if stack is None:
+        raise WrongTargetError(f"there is no stack {name} in {client.region}", "Check --env, --region and the profile.")
+    return stack
+
+
 def stack_ready(
-    client: Client, name: str, view: View, clock: Clock, *, wait: bool, timeout: float, environment: str
+    client: Client, name: str, reporter: Reporter, clock: Clock, *, wait: bool, timeout: float, environment: str
 ) -> Stack | None:
     """The stack when no operation is running on it, or None where there is no stack.
 
     Raises:
         BusyError: one is running, and `wait` is not set or the time is over.
     """
-    pacer = Pacer(Pace.of(emulated=client.emulated), clock)
-    begin = clock.now()
-    told = False
-    while True:
-        stack = pacer.call(lambda: client.stack(name))
-        if stack is None or not state(stack.status).running:
-            return stack
-        if not told:
-            running = describe_operation(stack, operation(client, stack.arn))
-            if not wait:
-                raise busy(stack, running, environment)
-            view.step(f"Waiting for the operation before: {running}")
-            told = True
-        if clock.now() - begin > timeout:
-            raise BusyError(
-                f"{name} is still {stack.status} after {timeout / 60:.0f} minutes",
-                f"Follow it with `tapgen watch --env {environment}`.",
-            )
-        pacer.rest()
+    poller = Poller.of(client, clock)
+
+    def ask() -> Stack | None:
+        return poller.call(lambda: client.stack(name))
+
+    stack = ask()
+    if not _is_busy(stack):
+        return stack
+    if not wait:
+        raise busy(client, stack, environment)
+    running = describe_operation(stack, latest_beginning(client, stack.arn))
+    reporter.step(f"Waiting for the operation before: {running}")
+    stack = poll_until(poller, ask, lambda found: not _is_busy(found), timeout=timeout)
+    if _is_busy(stack):
+        raise BusyError(
+            f"{name} is still {stack.status} after {timeout / 60:.0f} minutes",
+            f"Follow it with `tapgen watch --env {environment}`.",
+        )
+    return stack
 
 
-def busy(stack: Stack, running: str, environment: str) -> BusyError:
+def _is_busy(stack: Stack | None) -> TypeGuard[Stack]:
+    return stack is not None and state(stack.status).running
+
+
+def busy(client: Client, stack: Stack, environment: str) -> BusyError:
     """The refusal for a second deployer."""
+    running = describe_operation(stack, latest_beginning(client, stack.arn))
     more = f", or end it with `tapgen cancel --env {environment}`" if state(stack.status).cancel else ""
     return BusyError(
         f"another operation is running on {stack.name}: {running}",
         f"Queue behind it with --wait, follow it with `tapgen watch --env {environment}`{more}.",
     )
-
-
-def operation(client: Client, stack_arn: str) -> Event | None:
-    """The event by which the latest operation on a stack began, within the newest pages that hold it."""
-    page = ""
-    newest: Event | None = None
-    while True:
-        answer = client.events(stack_arn, page)
-        for event in answer.events:
-            if not event.of_stack:
-                continue
-            newest = newest or event
-            if event.status in _BEGINNINGS and event.token == newest.token:
-                return event
-        if not answer.next:
-            return newest
-        page = answer.next
 
 
 def describe_operation(stack: Stack, begun: Event | None) -> str:

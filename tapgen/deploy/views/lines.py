@@ -8,24 +8,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tapgen.deploy.aws.model import Event, Output
-    from tapgen.deploy.plan.check import Checked
+    from tapgen.deploy.outcome import Outcome
+    from tapgen.deploy.plan.check import CheckResult
     from tapgen.deploy.plan.plan import Plan, SecurityChange
-    from tapgen.deploy.request import Outcome
     from tapgen.deploy.stack.progress import Progress
 
-_SIGNS = {
-    "create": "+",
-    "import": ">",
-    "update": "~",
-    "update tags": "~",
-    "replace": "±",
-    "may replace": "±",
-    "delete": "-",
-    "leave behind": "-",
-}
 
-
-def checked_lines(checked: Checked) -> list[str]:
+def checked_lines(checked: CheckResult) -> list[str]:
     """The errors as `tapgen check` prints them; the warnings are counted in one line."""
     from tapgen.proof.report.formats import text
 
@@ -40,13 +29,13 @@ def plan_lines(plan: Plan) -> list[str]:
     """What will change, for a person."""
     what = "creates the stack" if plan.creates else "updates the stack"
     lines = [f"{plan.stack_name} in {plan.account} {plan.region}: the change set {what}"]
-    table = [(_SIGNS.get(row.verb, "?"), row.verb, row.logical_id, row.type) for row in plan.rows]
+    table = [(one.action.sign, one.does, one.logical_id, one.type) for one in plan.changes]
     widths = [max((len(cells[column]) for cells in table), default=0) for column in range(4)]
-    for row, cells in zip(plan.rows, table, strict=True):
+    for change, cells in zip(plan.changes, table, strict=True):
         lines.append("  " + "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip())
-        lines += [f"      {reason}" for reason in row.because]
+        lines += [f"      {reason}" for reason in change.because]
     lines += _block("Stack-level changes", plan.stack_changes)
-    if not plan.rows and not plan.stack_changes:
+    if not plan.changes and not plan.stack_changes:
         lines += ["  stack-level changes only, which CloudFormation does not itemise"]
     lines += _block("Security", tuple(line for one in plan.security for line in _security(one)))
     lines += _block("Notes", plan.notes)
@@ -73,7 +62,7 @@ def event_line(event: Event, progress: Progress) -> str:
 
 def outcome_lines(outcome: Outcome) -> list[str]:
     """How it ended and what to do, the root cause first."""
-    lines = [f"Error: {outcome.message}" if _is_error(outcome) else _sentence(outcome)]
+    lines = [f"Error: {outcome.message}" if outcome.failed else _sentence(outcome)]
     for number, cause in enumerate(outcome.causes):
         physical = f", {cause.physical_id}" if cause.physical_id else ""
         lines.append(f"  {'Root cause' if not number else 'Also'}: {cause.logical_id} ({cause.type}{physical})")
@@ -86,12 +75,6 @@ def outcome_lines(outcome: Outcome) -> list[str]:
     if outcome.hint:
         lines.append(f"Hint: {outcome.hint}")
     return lines
-
-
-def _is_error(outcome: Outcome) -> bool:
-    from tapgen.errors import ExitCode
-
-    return outcome.code not in {ExitCode.OK, ExitCode.DECLINED, ExitCode.CONTINUES, ExitCode.INTERRUPTED}
 
 
 def _sentence(outcome: Outcome) -> str:

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from tapgen.deploy.aws.model import Event
     from tapgen.deploy.aws.polling import Clock
-    from tapgen.deploy.plan.check import Checked
+    from tapgen.deploy.outcome import Outcome
+    from tapgen.deploy.plan.check import CheckResult
     from tapgen.deploy.plan.plan import Plan
-    from tapgen.deploy.request import Outcome
 
 _ROWS = 8  # resources under way that are shown at once; the longest wait comes first
 _STYLES = {"+": "green", ">": "green", "~": "yellow", "±": "red", "-": "red"}
@@ -100,7 +100,7 @@ class LiveView:
         """See View."""
         self._say(f"Warning: {text}", "yellow")
 
-    def checked(self, checked: Checked) -> None:
+    def checked(self, checked: CheckResult) -> None:
         """See View."""
         for line in texts.checked_lines(checked):
             self._say(line, "red" if line.lstrip().startswith("error ") else "")

@@ -64,9 +64,13 @@ class Cloud(Ledger):
             record.drift,
         )
 
-    def template(self, stack, change_set=""):
+    def template(self, stack):
         self._call("template")
-        return self.sets[change_set]["request"].body if change_set else self._need(stack).template
+        return self._need(stack).template
+
+    def change_set_template(self, change_set):
+        self._call("change_set_template")
+        return self.sets[change_set]["request"].body
 
     def resources(self, stack):
         self._call("resources")

@@ -152,7 +152,7 @@ def test_the_reads_that_are_left(stub):
     sets = {"Summaries": [{"ChangeSetId": SET}]}
     cloudformation.add_response("list_change_sets", sets, {"StackName": ARN})
     assert client.template(ARN) == "A: 1"
-    assert json.loads(client.template(ARN, SET)) == {"A": 1}
+    assert json.loads(client.change_set_template(SET)) == {"A": 1}
     assert client.stack_policy(ARN) == ""
     assert [one.drift for one in client.resources(ARN)] == ["NOT_CHECKED"]
     assert client.change_sets(ARN) == (SET,)

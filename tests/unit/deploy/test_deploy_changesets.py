@@ -5,7 +5,8 @@ import re
 import pytest
 
 from tapgen.deploy.aws.model import Change, ChangeSet, Detail, Finding
-from tapgen.deploy.plan import plan as plans
+from tapgen.deploy.plan.changes import merge, planned_changes
+from tapgen.deploy.plan.guard import refused
 from tapgen.errors import ExitCode
 from tapgen.review.model import Review
 from tests.unit.deploy.fake import Cloud
@@ -66,7 +67,7 @@ def test_an_output_only_change_is_executed_and_said():
     view = Seen()
     outcome = run(cloud, request(changed), view=view)
     assert (outcome.code, outcome.changed) == (ExitCode.OK, True)
-    assert view.plans[0].rows == ()
+    assert view.plans[0].changes == ()
     assert view.plans[0].stack_changes == ("outputs Extra",)
 
 
@@ -78,7 +79,7 @@ def test_a_tag_only_change_is_said():
     run(cloud, request(), view=view)
     assert view.plans[0].stack_changes == ("tag Author: someone -> a",)
     row = Change("Modify", "Topic", "topic-1", "AWS::SNS::Topic", "False", ("Tags",))
-    assert plans.rows(ChangeSet("", "", "", "", changes=(row,)))[0].verb == "update tags"
+    assert planned_changes(ChangeSet("", "", "", "", changes=(row,)))[0].does == "update tags"
 
 
 @pytest.mark.rule(10)
@@ -88,7 +89,7 @@ def test_changes_that_property_values_drop_are_not_lost():
     cloud.drop_changes = frozenset(("Topic",))
     view = Seen()
     run(cloud, request(document(Topic=topic("x"), Other=topic("y"))), view=view)
-    assert {row.logical_id for row in view.plans[0].rows} == {"Topic", "Other"}
+    assert {row.logical_id for row in view.plans[0].changes} == {"Topic", "Other"}
 
 
 def change_set(*changes):
@@ -99,7 +100,7 @@ def change_set(*changes):
 def test_two_descriptions_are_merged_and_the_worse_word_counts():
     plain = Change("Modify", "T", "t-1", "X", "True", (), (Detail("Properties", "A", "Always"), Detail("Tags")))
     valued = Change("Modify", "T", "", "X", "False", (), (Detail("Properties", "A", "Never", before="1", after="2"),))
-    [merged] = plans.merge(change_set(plain), change_set(valued)).changes
+    [merged] = merge(change_set(plain), change_set(valued)).changes
     assert (merged.replacement, merged.physical_id) == ("True", "t-1")
     assert [(one.attribute, one.after) for one in merged.details] == [("Properties", "2"), ("Tags", None)]
 
@@ -112,8 +113,8 @@ def test_of_several_details_about_one_property_the_worst_wins(order):
         Detail("Properties", "KeySchema", "Always", "Dynamic", causing="Topic.Arn"),
     )[::order]
     change = Change("Modify", "T", "t-1", "AWS::DynamoDB::Table", "", ("Properties",), details)
-    [row] = plans.rows(change_set(change))
-    assert row.verb == "replace"
+    [row] = planned_changes(change_set(change))
+    assert row.does == "replace"
     assert len(row.because) == 1
     assert row.because[0].endswith("(replaces)")
 
@@ -131,15 +132,15 @@ def test_of_several_details_about_one_property_the_worst_wins(order):
 )
 def test_an_unknown_action_is_shown_not_a_crash(action, verb):
     change = Change(action, "T", "t-1", "AWS::DynamoDB::Table")
-    assert plans.rows(change_set(change))[0].verb == verb
-    assert plans.refused(Review(), change_set(change), frozenset()) == ()
+    assert planned_changes(change_set(change))[0].does == verb
+    assert refused(Review(), change_set(change), frozenset()) == ()
 
 
 @pytest.mark.rule(12)
 def test_an_unknown_word_about_replacement_counts_as_the_worst():
     change = Change("Modify", "T", "t-1", "AWS::SQS::Queue", "", (), (Detail("Properties", "A", "Perhaps"),))
-    assert plans.rows(change_set(change))[0].verb == "replace"
-    assert [one.logical_id for one in plans.refused(Review(), change_set(change), frozenset())] == ["T"]
+    assert planned_changes(change_set(change))[0].does == "replace"
+    assert [one.logical_id for one in refused(Review(), change_set(change), frozenset())] == ["T"]
 
 
 @pytest.mark.rule(13)

@@ -6,10 +6,12 @@ import json
 import pytest
 
 from tapgen import render
-from tapgen.deploy.plan.check import Checked, check, refused
+from tapgen.deploy.commands.check_first import check_first
+from tapgen.deploy.plan.check import CheckResult, check
+from tapgen.deploy.views.json_lines import JsonView
 from tapgen.deploy.views.live import Board
-from tapgen.deploy.views.plain import JsonView, PlainView
-from tapgen.deploy.views.view import Masked
+from tapgen.deploy.views.masked import MaskedView
+from tapgen.deploy.views.plain import PlainView
 from tapgen.errors import ExitCode
 from tapgen.local.view import BriefView
 from tapgen.proof.findings import Finding
@@ -68,7 +70,7 @@ def rendered(environment):
 
 def test_an_error_refuses_and_the_ways_on_are_named(project):
     view = Seen()
-    outcome = refused(project(), rendered(project()), view)
+    outcome = check_first(project(), rendered(project()), view)
     assert outcome.code == ExitCode.REFUSED
     assert outcome.message == "the check found 1 error in dev, nothing was asked of AWS"
     assert outcome.hint.startswith("`tapgen check --env dev` ")
@@ -91,7 +93,7 @@ def test_files_are_seen_from_the_current_folder_where_the_project_is_below_it(pr
 def test_what_the_settings_accept_refuses_nothing_and_is_not_told(project):
     accepted = project(Suppression(rule="permission-missing", reason="granted elsewhere"))
     view = Seen()
-    assert refused(accepted, rendered(accepted), view) is None
+    assert check_first(accepted, rendered(accepted), view) is None
     assert view.outcomes == []
     [checked] = view.checks
     assert "permission-missing" not in {finding.rule for finding in checked.findings}
@@ -99,7 +101,7 @@ def test_what_the_settings_accept_refuses_nothing_and_is_not_told(project):
 
 def shown(make, *findings, root):
     out, err = io.StringIO(), io.StringIO()
-    make(out, err).checked(Checked("dev", root, findings))
+    make(out, err).checked(CheckResult("dev", root, findings))
     return out.getvalue(), err.getvalue()
 
 
@@ -119,8 +121,8 @@ def test_the_short_view_of_tapgen_local_tells_the_same(tmp_path):
 
 
 def test_a_masking_view_passes_findings_on_as_they_are(tmp_path):
-    seen, checked = Seen(), Checked("dev", tmp_path, (ERROR,))
-    Masked(seen, lambda text: "****").checked(checked)
+    seen, checked = Seen(), CheckResult("dev", tmp_path, (ERROR,))
+    MaskedView(seen, lambda text: "****").checked(checked)
     assert seen.checks == [checked]
 
 

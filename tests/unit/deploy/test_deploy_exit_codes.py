@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tapgen.deploy.aws.errors import CredentialsError
-from tapgen.deploy.request import Outcome
+from tapgen.deploy.outcome import Outcome
 from tapgen.errors import ExitCode
 from tests.unit.deploy.fake import Cloud
 from tests.unit.deploy.scene import TAGS, deployed, document, request, run, topic

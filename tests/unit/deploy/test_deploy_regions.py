@@ -6,8 +6,8 @@ import pytest
 
 from tapgen.deploy.aws.errors import AwsError
 from tapgen.deploy.aws.polling import Clock
+from tapgen.deploy.outcome import Outcome, worst
 from tapgen.deploy.regions import deploy_regions
-from tapgen.deploy.request import Outcome, worst
 from tapgen.errors import ExitCode
 from tests.unit.deploy.fake import Cloud
 from tests.unit.deploy.scene import Seen, request

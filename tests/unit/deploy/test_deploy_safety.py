@@ -6,8 +6,10 @@ import pytest
 
 from tapgen.deploy.aws.model import Change, ChangeSet, PropertyDrift, ResourceDrift, Stack
 from tapgen.deploy.masking import masker
-from tapgen.deploy.plan import plan
 from tapgen.deploy.plan.exports import endangered
+from tapgen.deploy.plan.guard import refused
+from tapgen.deploy.plan.plan import Plan, SecurityChange
+from tapgen.deploy.plan.stack_level import security
 from tapgen.errors import ExitCode
 from tapgen.review.model import Finding, Review, Severity
 from tests.unit.deploy.fake import Cloud, output
@@ -274,7 +276,7 @@ def test_a_stack_that_something_else_made_is_warned_of():
 @pytest.mark.parametrize("policy", ["ReplaceAndRetain", "ReplaceAndSnapshot", "ReplaceAndDelete"])
 def test_a_replacement_that_keeps_the_old_one_loses_nothing(policy):
     change = Change("Modify", "Q", "q-1", "AWS::SQS::Queue", "True", policy_action=policy)
-    found = plan.refused(Review(), ChangeSet("", "", "", "", changes=(change,)), frozenset())
+    found = refused(Review(), ChangeSet("", "", "", "", changes=(change,)), frozenset())
     assert [one.logical_id for one in found] == (["Q"] if policy == "ReplaceAndDelete" else [])
 
 
@@ -284,7 +286,7 @@ def test_a_replacement_that_keeps_the_old_one_loses_nothing(policy):
 )
 def test_what_a_deletion_takes_with_it_is_said(kind, words):
     change = Change("Remove", "Gone", "gone-1", kind, policy_action="Delete")
-    [found] = plan.refused(Review(), ChangeSet("", "", "", "", changes=(change,)), frozenset())
+    [found] = refused(Review(), ChangeSet("", "", "", "", changes=(change,)), frozenset())
     assert (found.message, found.allowable) == (f"Gone ({kind}) is deleted{words}", True)
 
 
@@ -305,9 +307,9 @@ def test_a_misspelt_allow_loss_is_warned_of():
 def test_what_is_opened_and_closed_is_named_and_masked():
     finding = Finding("S001", "Role", "AWS::IAM::Role", "Role may do more", Severity.HIGH, direction="broadened")
     opened = replace(finding, details=("s3:* on *", "key AKIAIOSFODNN7EXAMPLE"))
-    [found] = plan.security(Review(security=(opened,)))
-    assert found == plan.SecurityChange("high", "Role may do more", ("+ s3:* on *", "+ key AKIAIOSFODNN7EXAMPLE"))
-    shown = plan.Plan("s", "1", "r", "arn", creates=False, security=(found,)).masked(masker())
+    [found] = security(Review(security=(opened,)))
+    assert found == SecurityChange("high", "Role may do more", ("+ s3:* on *", "+ key AKIAIOSFODNN7EXAMPLE"))
+    shown = Plan("s", "1", "r", "arn", creates=False, security=(found,)).masked(masker())
     assert shown.security[0].details == ("+ s3:* on *", "+ key ****")
-    [closed] = plan.security(Review(security=(replace(finding, direction="narrowed", details=("a",)),)))
+    [closed] = security(Review(security=(replace(finding, direction="narrowed", details=("a",)),)))
     assert closed.details == ("- a",)

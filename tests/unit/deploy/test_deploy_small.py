@@ -7,12 +7,11 @@ import pytest
 
 from tapgen.compose import Origin
 from tapgen.deploy.artifacts.bootstrap import bootstrap_document, bootstrap_request
-from tapgen.deploy.assemble import assemble, stack_tags, where
 from tapgen.deploy.aws.model import Answer, LogEvent, LogPage
 from tapgen.deploy.commands.invoke import invoke, log_group
 from tapgen.deploy.commands.logs import age, log_line, read
 from tapgen.deploy.masking import named, secret_name
-from tapgen.deploy.request import Options
+from tapgen.deploy.request import Options, deployment_of, stack_tags, where
 from tapgen.errors import ExitCode, TapgenError, UsageError
 from tapgen.render import Rendered
 from tapgen.settings.load import load
@@ -30,7 +29,7 @@ def project():
 def test_an_environment_becomes_a_deployment(project):
     environ = {"REPOSITORY": "org/repo", "COMMIT_AUTHOR": "Ada Lovelace <ada@example.com>" + "x" * 300}
     origins = {"ItemTable": Origin("data", str(Path.cwd() / "tapgen/layers/data.py"), 41)}
-    made = assemble(
+    made = deployment_of(
         project.environment("prod"), Rendered(document(), origins), options=Options(wait=True), environ=environ
     )
     assert (made.stack_name, made.environment, made.protected) == ("tap-prod", "prod", True)

@@ -4,10 +4,12 @@ import json
 
 import pytest
 
-from tapgen.deploy.artifacts import facts
+from tapgen.deploy.artifacts.capabilities import capabilities
+from tapgen.deploy.artifacts.document import body, fits_inline
+from tapgen.deploy.artifacts.fingerprint import fingerprint
 from tapgen.deploy.aws.errors import AwsError
 from tapgen.deploy.masking import secrets
-from tapgen.deploy.plan.fingerprint import stamp
+from tapgen.deploy.plan.plan_fingerprint import plan_fingerprint
 from tapgen.errors import ExitCode
 from tests.unit.deploy.fake import Cloud, output
 from tests.unit.deploy.scene import ROLE, TOPIC, Seen, deployed, document, request, run, topic
@@ -34,7 +36,7 @@ WRITES = ("create_change_set", "execute", "set_stack_policy", "set_termination_p
     ],
 )
 def test_the_least_capabilities_are_computed_from_the_template(resources, needed):
-    assert facts.capabilities({"Transform": "M", "Resources": resources}) == needed
+    assert capabilities({"Transform": "M", "Resources": resources}) == needed
 
 
 @pytest.mark.rule(29)
@@ -60,10 +62,10 @@ def test_a_template_over_the_limit_is_refused_before_any_call():
 
 @pytest.mark.rule(38)
 def test_the_limit_counts_bytes_not_characters():
-    assert facts.fits_inline("x" * 51_200)
-    assert not facts.fits_inline("x" * 51_201)
-    assert not facts.fits_inline("é" * 25_601)
-    assert facts.body({"Resources": {"T": topic("é")}}).isascii()
+    assert fits_inline("x" * 51_200)
+    assert not fits_inline("x" * 51_201)
+    assert not fits_inline("é" * 25_601)
+    assert body({"Resources": {"T": topic("é")}}).isascii()
 
 
 def large():
@@ -125,9 +127,9 @@ def test_equal_spellings_are_equal_and_the_input_is_not_touched():
         },
     }
     before = json.dumps(one)
-    assert facts.fingerprint(one) == facts.fingerprint(other)
+    assert fingerprint(one) == fingerprint(other)
     assert json.dumps(one) == before
-    assert facts.fingerprint(one) != facts.fingerprint({**one, "A": {**one["A"], "Size": 11}})
+    assert fingerprint(one) != fingerprint({**one, "A": {**one["A"], "Size": 11}})
 
 
 @pytest.mark.rule(42)
@@ -204,6 +206,6 @@ def test_the_reason_of_a_stacks_end_is_masked_too():
 @pytest.mark.rule(42)
 def test_nothing_about_a_noecho_value_is_in_a_plans_fingerprint():
     made = {"Parameters": {"Pin": {"NoEcho": True}, "Size": {}}, "Resources": {}}
-    first, second = (stamp(None, made, {"Pin": pin, "Size": "1"}, {}) for pin in ("1111", "2222"))
+    first, second = (plan_fingerprint(None, made, {"Pin": pin, "Size": "1"}, {}) for pin in ("1111", "2222"))
     assert first == second
-    assert first != stamp(None, made, {"Pin": "1111", "Size": "2"}, {})
+    assert first != plan_fingerprint(None, made, {"Pin": "1111", "Size": "2"}, {})

@@ -6,7 +6,7 @@ import pytest
 
 from tapgen.deploy.aws.errors import ThrottledError
 from tapgen.deploy.aws.model import Change, ChangeSet, Detail
-from tapgen.deploy.plan.plan import rows
+from tapgen.deploy.plan.changes import planned_changes
 from tapgen.errors import ExitCode
 from tests.unit.deploy.fake import START, Cloud
 from tests.unit.deploy.scene import NAME, TAGS, deployed, document, request, run, topic
@@ -84,5 +84,5 @@ def test_the_value_that_a_secret_had_before_is_not_shown_either():
     detail = Detail("Properties", "MasterUserPassword", "Never", "Static", "DirectModification")
     change = Change("Modify", "Db", "db-1", "AWS::RDS::DBInstance", "False", ("Properties",))
     change = replace(change, details=(replace(detail, before="hunter22", after="hunter33"),))
-    [row] = rows(ChangeSet(PLAN, "tapgen-dev-1", "arn", "CREATE_COMPLETE", changes=(change,)))
+    [row] = planned_changes(ChangeSet(PLAN, "tapgen-dev-1", "arn", "CREATE_COMPLETE", changes=(change,)))
     assert row.because == ("MasterUserPassword: **** -> ****",)

@@ -3,12 +3,16 @@
 import pytest
 
 from tapgen.deploy.aws.model import PropertyDrift, ResourceDrift
+from tapgen.deploy.commands.cancel import Cancel
 from tapgen.deploy.commands.drift import detect, drift_fields, drift_lines, drifted
+from tapgen.deploy.commands.events import events
+from tapgen.deploy.commands.outputs import as_environment, outputs
 from tapgen.deploy.commands.recover import Recover
-from tapgen.deploy.commands.status import as_environment, events, existing, outputs, status
-from tapgen.deploy.commands.watch import Cancel, Watch
+from tapgen.deploy.commands.status import status
+from tapgen.deploy.commands.watch import Watch
 from tapgen.deploy.stack.stack_policy import stack_policy
 from tapgen.deploy.stack.states import STATES
+from tapgen.deploy.stack.target import existing
 from tapgen.errors import ExitCode, TapgenError
 from tests.unit.deploy.fake import Cloud, output
 from tests.unit.deploy.scene import NAME, TABLE, TAGS, Seen, deployed, document, request
@@ -255,9 +259,9 @@ def test_a_drift_detection_that_fails_or_never_ends():
 
 def test_status_says_what_is_and_what_is_next():
     cloud = Cloud()
-    assert status(cloud, NAME)["next"] == "tapgen deploy creates it"
+    assert status(cloud, NAME, "dev")["next"] == "tapgen deploy creates it"
     running(cloud)
-    now = status(cloud, NAME)
+    now = status(cloud, NAME, "dev")
     assert now["status"] == "UPDATE_IN_PROGRESS"
     assert now["operation"].endswith("token theirs")
     assert "tapgen watch" in now["next"]

@@ -7,11 +7,13 @@ import pytest
 from rich.console import Console
 
 from tapgen.deploy.aws.model import Event, Output
-from tapgen.deploy.plan.plan import Plan, Row, SecurityChange
-from tapgen.deploy.request import Outcome
-from tapgen.deploy.stack.progress import Cause, Progress
+from tapgen.deploy.outcome import Cause, Outcome
+from tapgen.deploy.plan.action import ResourceAction
+from tapgen.deploy.plan.plan import Plan, PlannedChange, SecurityChange
+from tapgen.deploy.stack.progress import Progress
+from tapgen.deploy.views.json_lines import JsonView
 from tapgen.deploy.views.live import Board
-from tapgen.deploy.views.plain import JsonView, PlainView
+from tapgen.deploy.views.plain import PlainView
 from tapgen.errors import ExitCode
 from tests.unit.deploy.fake import START, Cloud, Time
 from tests.unit.deploy.scene import request, run
@@ -22,10 +24,10 @@ PLAN = Plan(
     "eu-west-1",
     "arn:set",
     creates=False,
-    rows=(
-        Row("update", "Topic", "AWS::SNS::Topic", "topic-1", ("DisplayName: a -> b",)),
-        Row("replace", "ItemTable", "AWS::DynamoDB::Table"),
-        Row("teleport", "New", "X"),
+    changes=(
+        PlannedChange(ResourceAction.UPDATE, "Topic", "AWS::SNS::Topic", ("DisplayName: a -> b",)),
+        PlannedChange(ResourceAction.REPLACE, "ItemTable", "AWS::DynamoDB::Table"),
+        PlannedChange(ResourceAction.UNKNOWN, "New", "X", word="teleport"),
     ),
     stack_changes=("tag Author: a -> b",),
     security=(SecurityChange("high", "open", ("+ to 0.0.0.0/0",)),),

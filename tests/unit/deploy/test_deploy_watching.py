@@ -6,9 +6,10 @@ import pytest
 
 from tapgen.deploy.aws.errors import AwsError, CredentialsError, ThrottledError, UnreachableError
 from tapgen.deploy.aws.model import Event
-from tapgen.deploy.aws.polling import Pace, Pacer
+from tapgen.deploy.aws.polling import EMULATOR, Backoff, Poller
 from tapgen.deploy.stack.follow import Reader
-from tapgen.deploy.stack.progress import Progress, causes, failures, orphans
+from tapgen.deploy.stack.progress import Progress, orphans
+from tapgen.deploy.stack.root_cause import causes, failures
 from tapgen.errors import ExitCode
 from tests.unit.deploy.fake import Cloud, Time
 from tests.unit.deploy.scene import NAME, TOPIC, Seen, deployed, document, request, run, topic
@@ -30,7 +31,7 @@ def test_events_are_paged_back_to_a_known_one_and_told_once_whatever_their_time(
         cloud.happen(record, f"Old{number}", "X", "CREATE_COMPLETE", token="before")
     for number in range(10):
         cloud.happen(record, f"New{number}", "X", "CREATE_COMPLETE", token="ours")
-    reader = Reader(cloud, record.arn, "ours", Pacer(Pace.of(emulated=True), cloud.time.clock))
+    reader = Reader(cloud, record.arn, "ours", Poller(EMULATOR, cloud.time.clock))
     assert [event.logical_id for event in reader.read()] == [f"New{number}" for number in range(10)]
     assert {event.time for event in record.events} == {record.events[0].time}
     assert reader.read() == ()
@@ -73,13 +74,13 @@ def test_without_any_event_the_status_of_the_stack_decides():
 @pytest.mark.rule(22)
 def test_throttling_stretches_the_interval():
     time = Time()
-    pacer = Pacer(Pace(1.0, 1.0, 10.0, 0.0), time.clock)
-    pacer.rest()
-    pacer.stretch()
-    pacer.rest()
+    poller = Poller(Backoff(1.0, 1.0, 10.0, 0.0), time.clock)
+    poller.rest()
+    poller.slow_down()
+    poller.rest()
     for _ in range(9):
-        pacer.stretch()
-    pacer.rest()
+        poller.slow_down()
+    poller.rest()
     assert time.sleeps[:2] == [1.0, 2.0]
     assert 10.0 <= time.sleeps[2] <= 60.0
 

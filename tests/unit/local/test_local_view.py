@@ -3,9 +3,10 @@
 import io
 
 from tapgen.deploy.aws.model import Event
-from tapgen.deploy.plan.plan import Plan, Row
-from tapgen.deploy.request import Outcome
-from tapgen.deploy.stack.progress import Cause, Progress
+from tapgen.deploy.outcome import Cause, Outcome
+from tapgen.deploy.plan.action import ResourceAction
+from tapgen.deploy.plan.plan import Plan, PlannedChange
+from tapgen.deploy.stack.progress import Progress
 from tapgen.errors import ExitCode
 from tapgen.local.view import FEW, BriefView
 
@@ -16,8 +17,8 @@ def told(act, prefix=""):
     return out.getvalue()
 
 
-def plan(*rows):
-    return Plan("shop-dev", "123456789012", "us-east-1", "arn", creates=True, rows=rows)
+def plan(*changes):
+    return Plan("shop-dev", "123456789012", "us-east-1", "arn", creates=True, changes=changes)
 
 
 def event(status, reason=""):
@@ -30,11 +31,11 @@ def test_steps_and_warnings_are_lines_with_the_region_in_front_where_there_are_s
 
 
 def test_many_resources_are_counted_and_a_few_are_named_with_the_reason():
-    many = [Row("create", f"Thing{number}", "AWS::X::Y") for number in range(FEW)]
-    assert told(lambda view: view.plan(plan(*many, Row("delete", "Old", "AWS::X::Y")))) == (
+    many = [PlannedChange(ResourceAction.CREATE, f"Thing{number}", "AWS::X::Y") for number in range(FEW)]
+    assert told(lambda view: view.plan(plan(*many, PlannedChange(ResourceAction.DELETE, "Old", "AWS::X::Y")))) == (
         f"The change set on shop-dev: create {FEW}, delete 1\n"
     )
-    row = Row("update", "ItemFunction", "AWS::Lambda::Function", because=("MemorySize",))
+    row = PlannedChange(ResourceAction.UPDATE, "ItemFunction", "AWS::Lambda::Function", because=("MemorySize",))
     assert told(lambda view: view.plan(plan(row))) == (
         "The change set on shop-dev: update 1\n  update ItemFunction (AWS::Lambda::Function)\n    MemorySize\n"
     )

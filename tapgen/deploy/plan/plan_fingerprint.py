@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tapgen.deploy.artifacts.facts import digest, fingerprint, hidden_parameters
+from tapgen.deploy.artifacts.fingerprint import digest, fingerprint
+from tapgen.deploy.artifacts.parameters import hidden_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +19,7 @@ NOTHING = "none"
 
 
 @dataclass(frozen=True, slots=True)
-class Stamp:
+class PlanFingerprint:
     """Fingerprints: of the deployed template (`none` without a stack), of the new one, of parameters and tags."""
 
     base: str
@@ -29,20 +30,24 @@ class Stamp:
         return f"tapgen plan: base={self.base} template={self.template} parameters={self.parameters}"
 
 
-def stamp(old: Document | None, new: Document, parameters: Mapping[str, str], tags: Mapping[str, str]) -> Stamp:
-    """The stamp of a plan; NoEcho values are left out, so that nobody can guess them from it."""
+def plan_fingerprint(
+    old: Document | None, new: Document, parameters: Mapping[str, str], tags: Mapping[str, str]
+) -> PlanFingerprint:
+    """The fingerprint of a plan; NoEcho values are left out, so that nobody can guess them from it."""
     hidden = hidden_parameters(new)
     open_values = {name: value for name, value in parameters.items() if name not in hidden}
-    return Stamp(fingerprint(old) if old is not None else NOTHING, fingerprint(new), digest([open_values, dict(tags)]))
+    return PlanFingerprint(
+        fingerprint(old) if old is not None else NOTHING, fingerprint(new), digest([open_values, dict(tags)])
+    )
 
 
-def read_stamp(description: str) -> Stamp | None:
-    """The stamp in a description, None where there is none."""
+def read_fingerprint(description: str) -> PlanFingerprint | None:
+    """The fingerprint in a description, None where there is none."""
     found = _TEXT.search(description)
-    return Stamp(*found.groups()) if found else None
+    return PlanFingerprint(*found.groups()) if found else None
 
 
-def moved(planned: Stamp, now: Stamp) -> tuple[str, ...]:
+def moved(planned: PlanFingerprint, now: PlanFingerprint) -> tuple[str, ...]:
     """What is not as it was when the plan was made, in words."""
     pairs = (
         ("the deployed stack", planned.base, now.base),

@@ -1,0 +1,25 @@
+"""`outputs`: what a stack gives to others."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tapgen.deploy.masking import masker, named
+from tapgen.deploy.stack.target import existing
+
+if TYPE_CHECKING:
+    from tapgen.deploy.aws.client import Client
+    from tapgen.deploy.aws.model import Output
+
+
+def outputs(client: Client, name: str) -> tuple[Output, ...]:
+    """The stack's outputs; what is named like a secret is masked."""
+    mask = masker()
+    return tuple(replace(one, value=named(one.key, mask(one.value))) for one in existing(client, name).outputs)
+
+
+def as_environment(found: tuple[Output, ...]) -> list[str]:
+    """NAME='value' lines that every POSIX shell reads: an output's name is letters and digits."""
+    return [f"{one.key}={shlex.quote(one.value)}" for one in found]

@@ -1,0 +1,56 @@
+"""What a plan says besides its resources: stack tags, parameter values, other sections, security. All pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tapgen.deploy.masking import MASK
+from tapgen.deploy.plan.changes import shown
+from tapgen.deploy.plan.plan import SecurityChange
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tapgen.review.model import Review
+
+
+def stack_changes(
+    tags: tuple[Mapping[str, str], Mapping[str, str]],
+    parameters: tuple[Mapping[str, str], Mapping[str, str]],
+    hidden: frozenset[str],
+    review: Review,
+) -> tuple[str, ...]:
+    """Changes that are no resource's: stack tags, parameter values, and the template's other sections.
+
+    Of a stack that is created only tags and parameters are worth a line: everything else is new anyway.
+    """
+    lines = [f"tag {line}" for line in _pairs(*tags, frozenset())]
+    lines += [f"parameter {line}" for line in _pairs(*parameters, hidden)]
+    if not review.creates_stack:
+        others = (one for one in review.sections if one.section != "Parameters")
+        lines += sorted({f"{one.section.lower()} {one.name}".strip() for one in others})
+    return tuple(lines)
+
+
+def security(review: Review) -> tuple[SecurityChange, ...]:
+    """What the review says about security."""
+    signs = {"broadened": "+ ", "narrowed": "- "}
+    return tuple(
+        SecurityChange(
+            one.severity.name.lower(),
+            one.message,
+            tuple(signs.get(one.direction, "") + detail for detail in one.details),
+        )
+        for one in review.security
+    )
+
+
+def _pairs(old: Mapping[str, str], new: Mapping[str, str], hidden: frozenset[str]) -> list[str]:
+    lines = []
+    for name in sorted({*old, *new}):
+        before, after = old.get(name), new.get(name)
+        if before == after or (name in hidden and before is not None and after is not None):
+            continue  # a NoEcho value cannot be compared: the service shows only asterisks
+        values = [MASK if name in hidden and value else shown(name, value) for value in (before, after)]
+        lines.append(f"{name}: {values[0]} -> {values[1]}" if before is not None else f"{name}: {values[1]}")
+    return lines

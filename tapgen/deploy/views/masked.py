@@ -1,0 +1,69 @@
+"""The view that takes the secrets out of everything before another view shows it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tapgen.deploy.masking import named
+
+if TYPE_CHECKING:
+    from tapgen.deploy.aws.model import Event
+    from tapgen.deploy.masking import Masker
+    from tapgen.deploy.outcome import Outcome
+    from tapgen.deploy.plan.check import CheckResult
+    from tapgen.deploy.plan.plan import Plan
+    from tapgen.deploy.stack.progress import Progress
+    from tapgen.deploy.views.view import View
+
+
+class MaskedView:
+    """A view that takes the secrets out of everything before another view shows it."""
+
+    def __init__(self, view: View, mask: Masker) -> None:
+        self._view = view
+        self._mask = mask
+
+    def step(self, text: str) -> None:
+        """See View."""
+        self._view.step(self._mask(text))
+
+    def warn(self, text: str) -> None:
+        """See View."""
+        self._view.warn(self._mask(text))
+
+    def checked(self, checked: CheckResult) -> None:
+        """See View."""
+        self._view.checked(checked)
+
+    def plan(self, plan: Plan) -> None:
+        """See View."""
+        self._view.plan(plan.masked(self._mask))
+
+    def event(self, event: Event, progress: Progress) -> None:
+        """See View."""
+        self._view.event(masked_event(event, self._mask), progress)
+
+    def pulse(self, progress: Progress) -> None:
+        """See View."""
+        self._view.pulse(progress)
+
+    def outcome(self, outcome: Outcome) -> None:
+        """See View."""
+        self._view.outcome(masked_outcome(outcome, self._mask))
+
+
+def masked_event(event: Event, mask: Masker) -> Event:
+    """The event without secrets in its reason or its physical id."""
+    return replace(event, reason=mask(event.reason), physical_id=mask(event.physical_id))
+
+
+def masked_outcome(outcome: Outcome, mask: Masker) -> Outcome:
+    """The outcome without secrets."""
+    return replace(
+        outcome,
+        message=mask(outcome.message),
+        hint=mask(outcome.hint),
+        causes=tuple(replace(cause, reason=mask(cause.reason)) for cause in outcome.causes),
+        outputs=tuple(replace(one, value=named(one.key, mask(one.value))) for one in outcome.outputs),
+    )
