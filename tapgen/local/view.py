@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, TextIO
 
-from tapgen.deploy.views import lines as texts
+from tapgen.deploy.views.lines import checked_lines, event_line, outcome_lines
 from tapgen.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class BriefView:
 
     def checked(self, checked: CheckResult) -> None:
         """See View."""
-        self._write(*texts.checked_lines(checked))
+        self._write(*checked_lines(checked))
 
     def plan(self, plan: Plan) -> None:
         """See View."""
@@ -49,7 +49,7 @@ class BriefView:
     def event(self, event: Event, progress: Progress) -> None:
         """See View."""
         if event.status.endswith("FAILED"):
-            self._write(texts.event_line(event, progress))
+            self._write(event_line(event, progress))
 
     def pulse(self, progress: Progress) -> None:
         """Nothing."""
@@ -57,7 +57,7 @@ class BriefView:
     def outcome(self, outcome: Outcome) -> None:
         """How it ended; an interrupted deployment ends with the emulator, and needs no advice."""
         if outcome.code != ExitCode.INTERRUPTED:
-            self._write(*texts.outcome_lines(outcome))
+            self._write(*outcome_lines(outcome))
 
     def _write(self, *lines: str) -> None:
         self._out.write("".join(f"{self._prefix}{line}\n" for line in lines))

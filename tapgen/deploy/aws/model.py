@@ -15,11 +15,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who asks (STS GetCallerIdentity), and the region that the calls go to."""
+    """Who asks (STS GetCallerIdentity)."""
 
     account: str
-    arn: str
-    region: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +26,6 @@ class Output:
 
     key: str
     value: str
-    description: str = ""
     export: str = ""
 
 
@@ -87,10 +84,7 @@ class Detail:
     attribute: str
     name: str = ""
     recreation: str = ""
-    evaluation: str = ""
-    source: str = ""
     causing: str = ""
-    path: str = ""
     before: str | None = None
     after: str | None = None
 
@@ -120,8 +114,6 @@ class ChangeSet:
     reason: str = ""
     execution_status: str = ""
     description: str = ""
-    parameters: Mapping[str, str] = field(default_factory=dict)
-    tags: Mapping[str, str] = field(default_factory=dict)
     changes: tuple[Change, ...] = ()
 
 
@@ -155,14 +147,13 @@ class Created:
 
 @dataclass(frozen=True, slots=True)
 class StackResource:
-    """A resource of a stack; `drift` is what the last drift detection said."""
+    """A resource of a stack."""
 
     logical_id: str
     physical_id: str
     type: str
     status: str
     reason: str = ""
-    drift: str = "NOT_CHECKED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +216,6 @@ class LogEvent:
 
     id: str
     time: int
-    stream: str
     message: str
 
 

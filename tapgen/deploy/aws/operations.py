@@ -60,7 +60,7 @@ class AwsClient:
         return self._call("cloudformation", operation, **arguments)
 
     def _pages(self, operation: str, **arguments: object) -> Iterator[Mapping[str, Any]]:
-        """Every page: rule 11, and a service may answer an empty page with a token to the next."""
+        """Every page: a service may answer an empty page with a token to the next."""
         page = self._cloudformation(operation, **arguments)
         yield page
         while page.get("NextToken"):
@@ -72,7 +72,7 @@ class AwsClient:
     def identity(self) -> Identity:
         """GetCallerIdentity."""
         answer = self._call("sts", "get_caller_identity")
-        return Identity(answer["Account"], answer["Arn"], self._region)
+        return Identity(answer["Account"])
 
     def stack(self, stack: str) -> Stack | None:
         """DescribeStacks."""
@@ -80,7 +80,7 @@ class AwsClient:
             answer = self._cloudformation("describe_stacks", StackName=stack)
         except AwsError as error:
             if error.code == "ValidationError" and "does not exist" in error.text:
-                return None  # rule 25: this code with this text and nothing else
+                return None  # this code with this text and nothing else says so
             raise
         return responses.stack(answer["Stacks"][0])
 

@@ -36,8 +36,7 @@ def stack(raw: Raw) -> Stack:
         tags=tags(raw),
         parameters=parameters(raw),
         outputs=tuple(
-            Output(one["OutputKey"], one["OutputValue"], one.get("Description") or "", one.get("ExportName") or "")
-            for one in raw.get("Outputs", ())
+            Output(one["OutputKey"], one["OutputValue"], one.get("ExportName") or "") for one in raw.get("Outputs", ())
         ),
         termination_protection=bool(raw.get("EnableTerminationProtection")),
         drift=raw.get("DriftInformation", {}).get("StackDriftStatus", "NOT_CHECKED"),
@@ -81,8 +80,6 @@ def change_set(pages: Iterable[Raw]) -> ChangeSet:
         reason=last.get("StatusReason") or "",
         execution_status=last.get("ExecutionStatus") or "",
         description=last.get("Description") or "",
-        parameters=parameters(last),
-        tags=tags(last),
         changes=tuple(
             change(one["ResourceChange"])
             for page in every
@@ -113,10 +110,7 @@ def detail(raw: Raw) -> Detail:
         attribute=target.get("Attribute") or "",
         name=target.get("Name") or "",
         recreation=target.get("RequiresRecreation") or "",
-        evaluation=raw.get("Evaluation") or "",
-        source=raw.get("ChangeSource") or "",
         causing=raw.get("CausingEntity") or "",
-        path=target.get("Path") or "",
         before=target.get("BeforeValue"),
         after=target.get("AfterValue"),
     )
@@ -130,7 +124,6 @@ def resource(raw: Raw) -> StackResource:
         type=raw["ResourceType"],
         status=raw["ResourceStatus"],
         reason=raw.get("ResourceStatusReason") or "",
-        drift=raw.get("DriftInformation", {}).get("StackResourceDriftStatus", "NOT_CHECKED"),
     )
 
 
@@ -167,4 +160,4 @@ def log_event(raw: Raw) -> LogEvent:
     """A member of FilterLogEvents' events."""
     stream = raw.get("logStreamName") or ""
     known = raw.get("eventId") or f"{stream} {raw['timestamp']} {raw['message']}"  # emulators may have none
-    return LogEvent(known, raw["timestamp"], stream, raw["message"])
+    return LogEvent(known, raw["timestamp"], raw["message"])

@@ -10,6 +10,10 @@ import os
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, ProfileNotFound
+from botocore.session import Session
+
 from tapgen.deploy.aws.error_codes import ATTEMPTS, FIRST_ATTEMPTS, translate
 from tapgen.deploy.aws.operations import LOOPBACK, AwsClient
 from tapgen.errors import UsageError
@@ -34,9 +38,6 @@ def connect(
     Raises:
         UsageError: there is no such profile, or no region.
     """
-    from botocore.exceptions import ProfileNotFound
-    from botocore.session import Session
-
     try:
         session = Session(profile=profile)
         session.get_scoped_config()  # it is only here that a profile which does not exist is noticed
@@ -68,8 +69,6 @@ class Caller:
     def service(self, name: str) -> Any:
         """The service's client, made now or before."""
         if name not in self._services:
-            from botocore.exceptions import BotoCoreError
-
             try:
                 self._services[name] = self._make(name)
             except (BotoCoreError, ValueError) as error:  # ValueError: an endpoint that is no URL
@@ -91,8 +90,6 @@ class Caller:
         Raises:
             AwsError: every other end.
         """
-        from botocore.exceptions import BotoCoreError, ClientError
-
         method = getattr(self.service(name), operation)
         try:
             answer: Mapping[str, Any] = method(**arguments)
@@ -102,8 +99,6 @@ class Caller:
 
 
 def _service(session: Any, name: str, region: str, endpoint: str | None) -> object:
-    from botocore.config import Config
-
     settings: dict[str, Any] = {"retries": {"mode": "standard", "total_max_attempts": ATTEMPTS}, "connect_timeout": 10}
     if name == "lambda":
         settings["read_timeout"] = _INVOCATION
@@ -117,8 +112,6 @@ def _service(session: Any, name: str, region: str, endpoint: str | None) -> obje
 
 def _give_up_early() -> Callable[..., None]:
     """A hook that stops retrying soon when nothing has ever answered: no network, not a hiccup in the middle."""
-    from botocore.exceptions import EndpointConnectionError
-
     answered = False
 
     def hook(response: object, attempts: int, caught_exception: Exception | None = None, **_: object) -> None:

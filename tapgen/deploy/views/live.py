@@ -10,7 +10,7 @@ from rich.live import Live
 from rich.text import Text
 
 from tapgen.deploy.stack.progress import Progress, under_way
-from tapgen.deploy.views import lines as texts
+from tapgen.deploy.views.lines import checked_lines, event_line, outcome_lines, output_lines, plan_lines
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from tapgen.deploy.plan.plan import Plan
 
 _ROWS = 8  # resources under way that are shown at once; the longest wait comes first
-_STYLES = {"+": "green", ">": "green", "~": "yellow", "±": "red", "-": "red"}
 
 
 class Board:
@@ -102,20 +101,21 @@ class LiveView:
 
     def checked(self, checked: CheckResult) -> None:
         """See View."""
-        for line in texts.checked_lines(checked):
+        for line in checked_lines(checked):
             self._say(line, "red" if line.lstrip().startswith("error ") else "")
 
     def plan(self, plan: Plan) -> None:
         """See View."""
         self._board.drop(self._region)
-        for line in texts.plan_lines(plan):
-            self._board.out.print(Text(f"{self._prefix}{line}", style=_STYLES.get(line.strip()[:1], "")))
+        colours = {one.action.sign: one.action.colour for one in plan.changes}
+        for line in plan_lines(plan):
+            self._board.out.print(Text(f"{self._prefix}{line}", style=colours.get(line.strip()[:1], "")))
 
     def event(self, event: Event, progress: Progress) -> None:
         """See View."""
         self._board.show(self._region, progress)
         if not under_way(event.status):
-            self._say(texts.event_line(event, progress), _style(event.status))
+            self._say(event_line(event, progress), _style(event.status))
 
     def pulse(self, progress: Progress) -> None:
         """See View."""
@@ -124,12 +124,12 @@ class LiveView:
     def outcome(self, outcome: Outcome) -> None:
         """See View."""
         self._board.drop(self._region)
-        lines = texts.outcome_lines(outcome)
-        self._say(lines[0], "bold green" if outcome.ok else "bold red" if lines[0].startswith("Error") else "yellow")
+        lines = outcome_lines(outcome)
+        self._say(lines[0], "bold green" if outcome.ok else "bold red" if outcome.failed else "yellow")
         for line in lines[1:]:
             self._say(line, "")
         if outcome.ok:
-            for line in texts.output_lines(outcome.outputs):
+            for line in output_lines(outcome.outputs):
                 self._board.out.print(Text(f"{self._prefix}{line}"))
 
     def _say(self, text: str, style: str) -> None:

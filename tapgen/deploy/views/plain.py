@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TextIO
 
-from tapgen.deploy.views import lines as texts
+from tapgen.deploy.views.lines import checked_lines, event_line, outcome_lines, output_lines, plan_lines
 
 if TYPE_CHECKING:
     from tapgen.deploy.aws.model import Event
@@ -32,24 +32,24 @@ class PlainView:
 
     def checked(self, checked: CheckResult) -> None:
         """See View."""
-        self._write(self._err, texts.checked_lines(checked))
+        self._write(self._err, checked_lines(checked))
 
     def plan(self, plan: Plan) -> None:
         """See View."""
-        self._write(self._out, texts.plan_lines(plan))
+        self._write(self._out, plan_lines(plan))
 
     def event(self, event: Event, progress: Progress) -> None:
         """See View."""
-        self._say(texts.event_line(event, progress))
+        self._say(event_line(event, progress))
 
     def pulse(self, progress: Progress) -> None:
         """Nothing: a pipe needs no sign of life."""
 
     def outcome(self, outcome: Outcome) -> None:
         """See View."""
-        self._write(self._err, texts.outcome_lines(outcome))
+        self._write(self._err, outcome_lines(outcome))
         if outcome.ok:
-            self._write(self._out, texts.output_lines(outcome.outputs))
+            self._write(self._out, output_lines(outcome.outputs))
 
     def _say(self, text: str) -> None:
         self._write(self._err, [text])

@@ -34,7 +34,7 @@ class Cloud(Ledger):
 
     def identity(self):
         self._call("identity")
-        return Identity(self.account, f"arn:aws:iam::{self.account}:user/ada", self.region)
+        return Identity(self.account)
 
     def stack(self, stack):
         self._call("stack")
@@ -253,4 +253,4 @@ class Cloud(Ledger):
 
 
 def output(key, value, export=""):
-    return Output(key, value, "", export)
+    return Output(key, value, export)

@@ -72,7 +72,7 @@ class Execution:
         record.template, record.tags = request.body, dict(request.tags)
         record.parameters = {name: "****" if name in hidden else value for name, value in request.parameters.items()}
         record.outputs = tuple(
-            Output(key, str(one["Value"]), "", str(one.get("Export", {}).get("Name", "")))
+            Output(key, str(one["Value"]), str(one.get("Export", {}).get("Name", "")))
             for key, one in document.get("Outputs", {}).items()
         )
         record.resources = {

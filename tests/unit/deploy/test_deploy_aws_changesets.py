@@ -130,7 +130,7 @@ def test_every_page_of_a_change_set_is_read(stub):
         {"ChangeSetName": SET, "IncludePropertyValues": True, "NextToken": "n"},
     )
     found = client.change_set(SET, values=True)
-    reason = Detail("Properties", "P", "Always", "Static", "DirectModification", "X", before="1", after="2")
+    reason = Detail("Properties", "P", "Always", "X", before="1", after="2")
     assert found.changes == (
         Change("Modify", "A", "a-1", "T", "True", ("Properties",), (reason,), "ReplaceAndDelete"),
         Change("Add", "B", "", ""),

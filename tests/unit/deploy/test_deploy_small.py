@@ -129,7 +129,7 @@ def test_what_cannot_be_invoked_says_why(project):
 
 
 def line(number, time, message="m"):
-    return LogEvent(str(number), time, "s", message)
+    return LogEvent(str(number), time, message)
 
 
 def test_log_events_are_told_once_over_all_pages():

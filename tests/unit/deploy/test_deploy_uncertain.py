@@ -81,7 +81,7 @@ def test_ctrl_c_while_the_execution_is_answered_leaves_it_running():
 
 @pytest.mark.rule(42)
 def test_the_value_that_a_secret_had_before_is_not_shown_either():
-    detail = Detail("Properties", "MasterUserPassword", "Never", "Static", "DirectModification")
+    detail = Detail("Properties", "MasterUserPassword", "Never")
     change = Change("Modify", "Db", "db-1", "AWS::RDS::DBInstance", "False", ("Properties",))
     change = replace(change, details=(replace(detail, before="hunter22", after="hunter33"),))
     [row] = planned_changes(ChangeSet(PLAN, "tapgen-dev-1", "arn", "CREATE_COMPLETE", changes=(change,)))

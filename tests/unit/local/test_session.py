@@ -63,7 +63,7 @@ class FakeClient:
 
     def log_events(self, group, since, page=""):
         self.log_calls += 1
-        events = tuple(LogEvent(text, since, "s", text) for text in self.logs)
+        events = tuple(LogEvent(text, since, text) for text in self.logs)
         return LogPage(events)
 
 
