@@ -67,8 +67,10 @@ def unfinished(name: str, region: str, environment: str, why: str) -> Outcome:
 
 
 def masked_error(error: TapgenError, mask: Callable[[str], str]) -> TapgenError:
-    """The error without secrets, with the place it came from."""
-    shown = TapgenError(mask(error.message), mask(error.hint), error.exit_code)
+    """A copy of the error without secrets, with the place it came from."""
+    message = mask(error.message)
+    shown = type(error).__new__(type(error), message)  # the kinds of errors have initialisers of their own
+    vars(shown).update(vars(error), message=message, hint=mask(error.hint))
     return shown.with_traceback(error.__traceback__)
 
 
