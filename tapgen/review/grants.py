@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tapgen.review.model import Severity
-from tapgen.template.policies import ANY, Condition, Grant, Policy, uncovered
+from tapgen.template.policies import ANY, Condition, Grant, Policy, everybody, uncovered
 
 # Actions by which an identity can give itself more: AWS Security Blog and IAM user guide, "Granting a user permissions
 # to pass a role to an AWS service" and "Security best practices in IAM".
@@ -21,8 +21,6 @@ _ESCALATION = (
     "s3:putbucketpolicy",
     "cloudformation:",
 )
-# Conditions that say how a function is called, not by whom.
-_KINDS_OF_CALL = ("lambda:FunctionUrlAuthType", "lambda:InvokedViaFunctionUrl")
 
 
 @dataclass(frozen=True)
@@ -59,9 +57,7 @@ def movement(old: Policy, new: Policy) -> Movement:
             *(f"denied: {line}" for line in _sentences(denied, ())),
         ),
         severity=max((_severity(grant) for grant in gained), default=Severity.MEDIUM),
-        everybody=any(
-            grant.principal == ANY and all(one.key in _KINDS_OF_CALL for one in grant.conditions) for grant in gained
-        ),
+        everybody=any(map(everybody, gained)),
     )
 
 

@@ -8,6 +8,7 @@ from math import isfinite
 from typing import Any, Final
 
 from tapgen.review.model import Finding, Severity
+from tapgen.template.exposure import OPEN_SETTINGS, is_none_of, is_one_of, is_set
 from tapgen.template.intrinsics import undecided
 from tapgen.template.model import Resource, Template
 from tapgen.template.text import inline, text
@@ -34,50 +35,22 @@ def _true(value: Any) -> bool:
     return bool(value == "true")
 
 
-def _not_true(value: Any) -> bool:
-    return bool(value != "true")
-
-
-def _set(value: Any) -> bool:
-    return value not in (None, "", [], {})
-
-
-def _is(*values: str) -> Safe:
-    return lambda value: value in values
-
-
-def _is_not(*values: str) -> Safe:
-    return lambda value: value not in values
-
-
-_BLOCK: Final = "PublicAccessBlockConfiguration"
 _HIGH: Final = Severity.HIGH
 _LOW: Final = Severity.LOW
 
 # The safe side of each is from the property's page in the CloudFormation template reference.
 WATCHES: Final = (
     *(
-        Watch("S014", "AWS::S3::Bucket", (_BLOCK, name), _true, f"the block on public access {name}", _HIGH)
-        for name in ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
-    ),
-    Watch(
-        "S014", "AWS::S3::Bucket", ("AccessControl",), _is_not("PublicRead", "PublicReadWrite"), "a private ACL", _HIGH
-    ),
-    Watch("S015", "AWS::RDS::DBInstance", ("PubliclyAccessible",), _not_true, "", _HIGH, "a public address"),
-    Watch("S015", "AWS::Redshift::Cluster", ("PubliclyAccessible",), _not_true, "", _HIGH, "a public address"),
-    Watch(
-        "S015", "AWS::DMS::ReplicationInstance", ("PubliclyAccessible",), _is("false"), "", _HIGH, "a public address"
-    ),
-    Watch(
-        "S015",
-        "AWS::EC2::Subnet",
-        ("MapPublicIpOnLaunch",),
-        _not_true,
-        "",
-        opened="public addresses for new interfaces",
-    ),
-    Watch(
-        "S015", "AWS::ElasticLoadBalancingV2::LoadBalancer", ("Scheme",), _is("internal"), "an internal load balancer"
+        Watch(
+            "S014" if setting.type == "AWS::S3::Bucket" else "S015",
+            setting.type,
+            setting.path,
+            setting.safe,
+            setting.lacks,
+            _HIGH if setting.loud else Severity.MEDIUM,
+            setting.has,
+        )
+        for setting in OPEN_SETTINGS
     ),
     Watch(
         "S015",
@@ -87,19 +60,11 @@ WATCHES: Final = (
         "the default endpoint switched off",
         _LOW,
     ),
-    Watch("S015", "AWS::OpenSearchService::Domain", ("VPCOptions",), _set, "a domain inside the VPC", _HIGH),
-    Watch(
-        "S015",
-        "AWS::SageMaker::NotebookInstance",
-        ("DirectInternetAccess",),
-        _is("Disabled"),
-        "no direct internet access",
-    ),
-    Watch("S016", "AWS::S3::Bucket", ("BucketEncryption",), _set, "encryption of its own choice", _LOW),
+    Watch("S016", "AWS::S3::Bucket", ("BucketEncryption",), is_set, "encryption of its own choice", _LOW),
     Watch("S016", "AWS::DynamoDB::Table", ("SSESpecification", "SSEEnabled"), _true, "encryption with a KMS key"),
-    Watch("S016", "AWS::SQS::Queue", ("KmsMasterKeyId",), _set, "encryption with a KMS key"),
-    Watch("S016", "AWS::SQS::Queue", ("SqsManagedSseEnabled",), _is_not("false"), "encryption at rest"),
-    Watch("S016", "AWS::SNS::Topic", ("KmsMasterKeyId",), _set, "encryption with a KMS key"),
+    Watch("S016", "AWS::SQS::Queue", ("KmsMasterKeyId",), is_set, "encryption with a KMS key"),
+    Watch("S016", "AWS::SQS::Queue", ("SqsManagedSseEnabled",), is_none_of("false"), "encryption at rest"),
+    Watch("S016", "AWS::SNS::Topic", ("KmsMasterKeyId",), is_set, "encryption with a KMS key"),
     Watch("S016", "AWS::RDS::DBInstance", ("StorageEncrypted",), _true, "encryption at rest", _HIGH),
     Watch("S016", "AWS::RDS::DBCluster", ("StorageEncrypted",), _true, "encryption at rest", _HIGH),
     Watch("S016", "AWS::DocDB::DBCluster", ("StorageEncrypted",), _true, "encryption at rest", _HIGH),
@@ -107,10 +72,10 @@ WATCHES: Final = (
     Watch("S016", "AWS::Redshift::Cluster", ("Encrypted",), _true, "encryption at rest", _HIGH),
     Watch("S016", "AWS::EC2::Volume", ("Encrypted",), _true, "encryption at rest", _HIGH),
     Watch("S016", "AWS::EFS::FileSystem", ("Encrypted",), _true, "encryption at rest", _HIGH),
-    Watch("S016", "AWS::Kinesis::Stream", ("StreamEncryption",), _set, "encryption at rest"),
-    Watch("S016", "AWS::Logs::LogGroup", ("KmsKeyId",), _set, "encryption with a KMS key"),
-    Watch("S016", "AWS::Lambda::Function", ("KmsKeyArn",), _set, "encryption of its environment with a KMS key"),
-    Watch("S016", "AWS::SecretsManager::Secret", ("KmsKeyId",), _set, "encryption with a key of its own"),
+    Watch("S016", "AWS::Kinesis::Stream", ("StreamEncryption",), is_set, "encryption at rest"),
+    Watch("S016", "AWS::Logs::LogGroup", ("KmsKeyId",), is_set, "encryption with a KMS key"),
+    Watch("S016", "AWS::Lambda::Function", ("KmsKeyArn",), is_set, "encryption of its environment with a KMS key"),
+    Watch("S016", "AWS::SecretsManager::Secret", ("KmsKeyId",), is_set, "encryption with a key of its own"),
     Watch("S016", "AWS::ElastiCache::ReplicationGroup", ("AtRestEncryptionEnabled",), _true, "encryption at rest"),
     Watch("S016", "AWS::ElastiCache::ReplicationGroup", ("TransitEncryptionEnabled",), _true, "encryption in transit"),
     Watch(
@@ -124,22 +89,22 @@ WATCHES: Final = (
         "encryption between nodes",
     ),
     Watch("S016", "AWS::KMS::Key", ("EnableKeyRotation",), _true, "yearly rotation"),
-    Watch("S017", "AWS::ApiGateway::Stage", ("AccessLogSetting",), _set, "the access log"),
-    Watch("S017", "AWS::ApiGatewayV2::Stage", ("AccessLogSettings",), _set, "the access log"),
+    Watch("S017", "AWS::ApiGateway::Stage", ("AccessLogSetting",), is_set, "the access log"),
+    Watch("S017", "AWS::ApiGatewayV2::Stage", ("AccessLogSettings",), is_set, "the access log"),
     Watch("S017", "AWS::ApiGateway::Stage", ("TracingEnabled",), _true, "tracing", _LOW),
-    Watch("S017", "AWS::Lambda::Function", ("TracingConfig", "Mode"), _is("Active"), "tracing", _LOW),
-    Watch("S017", "AWS::S3::Bucket", ("LoggingConfiguration",), _set, "the access log"),
-    Watch("S017", "AWS::CloudTrail::Trail", ("IsLogging",), _is_not("false"), "logging", _HIGH),
-    Watch("S017", "AWS::CloudFront::Distribution", ("DistributionConfig", "Logging"), _set, "the access log"),
-    Watch("S017", "AWS::RDS::DBInstance", ("EnableCloudwatchLogsExports",), _set, "log export"),
-    Watch("S018", "AWS::CloudWatch::Alarm", ("ActionsEnabled",), _is_not("false"), "its actions"),
-    Watch("S018", "AWS::CloudWatch::Alarm", ("AlarmActions",), _set, "who is told"),
-    Watch("S019", "AWS::ApiGateway::DomainName", ("SecurityPolicy",), _is_not("TLS_1_0"), "TLS 1.2 or newer"),
+    Watch("S017", "AWS::Lambda::Function", ("TracingConfig", "Mode"), is_one_of("Active"), "tracing", _LOW),
+    Watch("S017", "AWS::S3::Bucket", ("LoggingConfiguration",), is_set, "the access log"),
+    Watch("S017", "AWS::CloudTrail::Trail", ("IsLogging",), is_none_of("false"), "logging", _HIGH),
+    Watch("S017", "AWS::CloudFront::Distribution", ("DistributionConfig", "Logging"), is_set, "the access log"),
+    Watch("S017", "AWS::RDS::DBInstance", ("EnableCloudwatchLogsExports",), is_set, "log export"),
+    Watch("S018", "AWS::CloudWatch::Alarm", ("ActionsEnabled",), is_none_of("false"), "its actions"),
+    Watch("S018", "AWS::CloudWatch::Alarm", ("AlarmActions",), is_set, "who is told"),
+    Watch("S019", "AWS::ApiGateway::DomainName", ("SecurityPolicy",), is_none_of("TLS_1_0"), "TLS 1.2 or newer"),
     Watch(
         "S020",
         "AWS::CloudFront::Distribution",
         ("DistributionConfig", "WebACLId"),
-        _set,
+        is_set,
         "the web application firewall",
     ),
 )
@@ -186,7 +151,7 @@ def _crossed(watch: Watch, before: Resource, after: Resource) -> Iterator[Findin
     was, now = value_at(before.properties, watch.path), value_at(after.properties, watch.path)
     name = after.logical_id
     where = ".".join(watch.path)
-    if watch.safe is not _set and (undecided(was) or undecided(now)):
+    if watch.safe is not is_set and (undecided(was) or undecided(now)):
         if was != now:
             yield f"{name}: {where} is {inline(now)}, which is not known here"
         return

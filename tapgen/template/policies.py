@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from tapgen.template.intrinsics import function
+from tapgen.template.intrinsics import branches, function
 from tapgen.template.text import inline, text
 
 _NEGATIVE = re.compile(r"Not(Equals|Like|IpAddress|Exists)|NotIpAddress", re.IGNORECASE)
@@ -67,6 +67,8 @@ class Policy:
 
 
 ANY: Final = Element("*")
+OF_THE_TEMPLATE: Final = "of the template"
+"""Stands for the operator where a condition of the template decides whether a statement is there."""
 
 
 def understand_policy(value: Any, *, resource: str = "*") -> Policy:
@@ -100,12 +102,12 @@ def _name(statement: Any, index: int) -> str:
 
 def _statements(value: Any, when: frozenset[Condition] = frozenset()) -> Iterator[tuple[Any, frozenset[Condition]]]:
     """Each statement, with the undecided template conditions that it stands under."""
-    for item in _listed(value):
+    for item in value if isinstance(value, list) else [] if value is None else [value]:
         call = function(item)
         if call and call[0] == "Fn::If" and isinstance(call[1], list) and len(call[1]) == 3:
             name = text(call[1][0])
-            yield from _statements(call[1][1], when | {Condition("of the template", name, frozenset({"true"}))})
-            yield from _statements(call[1][2], when | {Condition("of the template", name, frozenset({"false"}))})
+            yield from _statements(call[1][1], when | {Condition(OF_THE_TEMPLATE, name, frozenset({"true"}))})
+            yield from _statements(call[1][2], when | {Condition(OF_THE_TEMPLATE, name, frozenset({"false"}))})
         elif not (call and call == ("Ref", "AWS::NoValue")):
             yield item, when
 
@@ -181,7 +183,36 @@ def _conditions(value: Any) -> frozenset[Condition] | None:
 def _listed(value: Any) -> list[Any]:
     if value is None:
         return []
-    return value if isinstance(value, list) else [value]
+    return [choice for item in (value if isinstance(value, list) else [value]) for choice in branches(item)]
+
+
+def everybody(grant: Grant) -> bool:
+    """Whether a grant lets anyone in the world in: no condition of it says who."""
+    anyone = grant.principal == ANY or bool(grant.principal.but)
+    return grant.effect == "Allow" and anyone and not any(map(_says_who, grant.conditions))
+
+
+# Keys that say how or when a request is made, not by whom: IAM user guide, "AWS global condition context keys", and
+# Lambda developer guide, "Control access to Lambda function URLs".
+_SAYS_HOW: Final = frozenset(
+    {
+        "aws:currenttime",
+        "aws:epochtime",
+        "aws:requestedregion",
+        "aws:securetransport",
+        "aws:useragent",
+        "aws:referer",
+        "lambda:functionurlauthtype",
+        "lambda:invokedviafunctionurl",
+    }
+)
+
+
+def _says_who(condition: Condition) -> bool:
+    if condition.operator == OF_THE_TEMPLATE or condition.key.lower() in _SAYS_HOW:
+        return False
+    wide = "like" in condition.operator.lower() and "not" not in condition.operator.lower()
+    return not (wide and "*" in condition.values)
 
 
 def uncovered(grants: Iterable[Grant], by: Iterable[Grant]) -> frozenset[Grant]:

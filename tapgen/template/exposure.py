@@ -1,0 +1,170 @@
+"""What a template opens to everybody, said once: a review tells of what came, the check of what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from tapgen.template.apis import routes
+from tapgen.template.intrinsics import branches
+from tapgen.template.model import Template
+from tapgen.template.network import security_groups
+from tapgen.template.paths import Path
+from tapgen.template.policies import everybody
+from tapgen.template.resource_policies import PERMISSIONS, invoke_grant, resource_policies, trust_policy
+from tapgen.template.text import text
+from tapgen.template.types import row, value_at
+
+Kind = Literal["ingress", "ingress-web", "trust", "policy", "api-policy", "invoke", "acl", "setting", "url", "route"]
+
+_WEB: Final = (80, 443)
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """One thing that everybody may reach, call or assume; the message is a sentence about the logical id."""
+
+    kind: Kind
+    logical_id: str
+    message: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class OpenSetting:
+    """A property that decides whether a resource can be reached, and when it is on the safe side.
+
+    `lacks` is what the resource has not on the other side, or `has` what it has.
+    """
+
+    type: str
+    path: tuple[str, ...]
+    safe: Callable[[Any], bool]
+    lacks: str = ""
+    has: str = ""
+    loud: bool = True
+    kind: Literal["acl", "setting"] = "setting"
+
+
+def is_one_of(*values: str) -> Callable[[Any], bool]:
+    """Whether a value is one of some."""
+    return lambda value: value in values
+
+
+def is_none_of(*values: str) -> Callable[[Any], bool]:
+    """Whether a value is none of some."""
+    return lambda value: value not in values
+
+
+def is_set(value: Any) -> bool:
+    """Whether a property has a value."""
+    return value not in (None, "", [], {})
+
+
+_BLOCK: Final = "PublicAccessBlockConfiguration"
+_PUBLIC_ADDRESS: Final = "a public address"
+
+# The safe side of each is from the property's page in the CloudFormation template reference.
+OPEN_SETTINGS: Final = (
+    *(
+        OpenSetting("AWS::S3::Bucket", (_BLOCK, name), is_one_of("true"), f"the block on public access {name}")
+        for name in ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
+    ),
+    OpenSetting(
+        "AWS::S3::Bucket", ("AccessControl",), is_none_of("PublicRead", "PublicReadWrite"), "a private ACL", kind="acl"
+    ),
+    OpenSetting("AWS::RDS::DBInstance", ("PubliclyAccessible",), is_none_of("true"), has=_PUBLIC_ADDRESS),
+    OpenSetting("AWS::Redshift::Cluster", ("PubliclyAccessible",), is_none_of("true"), has=_PUBLIC_ADDRESS),
+    OpenSetting("AWS::DMS::ReplicationInstance", ("PubliclyAccessible",), is_one_of("false"), has=_PUBLIC_ADDRESS),
+    OpenSetting(
+        "AWS::EC2::Subnet",
+        ("MapPublicIpOnLaunch",),
+        is_none_of("true"),
+        has="public addresses for new interfaces",
+        loud=False,
+    ),
+    OpenSetting(
+        "AWS::ElasticLoadBalancingV2::LoadBalancer",
+        ("Scheme",),
+        is_one_of("internal"),
+        "an internal load balancer",
+        loud=False,
+    ),
+    OpenSetting("AWS::OpenSearchService::Domain", ("VPCOptions",), is_set, "a domain inside the VPC"),
+    OpenSetting(
+        "AWS::SageMaker::NotebookInstance",
+        ("DirectInternetAccess",),
+        is_one_of("Disabled"),
+        "no direct internet access",
+        loud=False,
+    ),
+)
+
+
+def exposures(template: Template) -> tuple[Exposure, ...]:
+    """Everything that is open to everybody, or may be, depending on a condition that only the deployment decides."""
+    return (
+        *_ingress(template),
+        *_policies(template),
+        *_permissions(template),
+        *_settings(template),
+        *_urls(template),
+        *_routes(template),
+    )
+
+
+def _ingress(template: Template) -> Iterator[Exposure]:
+    for group in security_groups(template).values():
+        for rule in group.world:
+            web = rule.protocol == "tcp" and rule.first == rule.last and rule.first in _WEB
+            what = f"{group.name} lets the whole internet in: {rule}."
+            yield Exposure("ingress-web" if web else "ingress", group.name, what, group.path(rule))
+
+
+def _policies(template: Template) -> Iterator[Exposure]:
+    for resource in template.resources.values():
+        name = resource.logical_id
+        if resource.type == "AWS::IAM::Role" and any(map(everybody, trust_policy(resource).grants)):
+            path: Path = ("Resources", name, "Properties", "AssumeRolePolicyDocument")
+            yield Exposure("trust", name, f"Anyone may assume {name}.", path)
+        elif not row(resource.type).limits:
+            is_api = resource.type in ("AWS::ApiGateway::RestApi", "AWS::Serverless::Api")
+            for path, policy in resource_policies(resource):
+                if any(map(everybody, policy.grants)):
+                    kind: Kind = "api-policy" if is_api else "policy"
+                    yield Exposure(kind, name, f"{name} allows anyone in the world.", path)
+
+
+def _permissions(template: Template) -> Iterator[Exposure]:
+    for permission in template.of_type(*PERMISSIONS):
+        name = permission.logical_id
+        if everybody(invoke_grant(permission, template)[1]):
+            message = f"{name} lets anyone in the world call the function."
+            yield Exposure("invoke", name, message, ("Resources", name, "Properties"))
+
+
+def _settings(template: Template) -> Iterator[Exposure]:
+    for setting in OPEN_SETTINGS:
+        for resource in template.of_type(setting.type):
+            value = value_at(resource.properties, setting.path)
+            if value is not None and not all(map(setting.safe, branches(value))):
+                name = resource.logical_id
+                state = f"has {setting.has}" if setting.has else f"lacks {setting.lacks}"
+                message = f"{name} {state} ({'.'.join(setting.path)}: {text(value)})."
+                yield Exposure(setting.kind, name, message, ("Resources", name, "Properties", *setting.path))
+
+
+def _urls(template: Template) -> Iterator[Exposure]:
+    for url in template.of_type("AWS::Lambda::Url"):
+        if "NONE" in map(text, branches(url.properties.get("AuthType", "NONE"))):
+            name = url.logical_id
+            message = f"{name}: the function URL asks for no authorization."
+            yield Exposure("url", name, message, ("Resources", name, "Properties", "AuthType"))
+
+
+def _routes(template: Template) -> Iterator[Exposure]:
+    for route in routes(template).values():
+        if route.authorization == "NONE" and not route.api_key and route.method != "OPTIONS":
+            path: Path = ("Resources", route.logical_id, "Properties")
+            yield Exposure("route", route.logical_id, f"Anyone in the world may call {route.name}.", path)
