@@ -16,8 +16,7 @@ from troposphere import Tags, awslambda
 from tapgen import naming
 from tapgen.bare_errors import translated
 from tapgen.errors import DocumentError, suggestion
-from tapgen.layers import compute, data, identity, monitoring, network
-from tapgen.layers.api import rest as api
+from tapgen.layers import api, compute, data, identity, monitoring, network
 from tapgen.layers.parts import add_outputs
 from tapgen.layers.refs import ApiRefs, ComputeRefs, DataRefs, IdentityRefs, NetworkRefs, PartRefs, Parts
 from tapgen.settings import kinds as settings_kinds
@@ -71,6 +70,7 @@ class Stack(Struct, frozen=True):
     identity: IdentityRefs
     compute: ComputeRefs
     api: ApiRefs | None
+    apis: Mapping[str, ApiRefs]
 
     def allow(self, function: str, *statements: Statement) -> None:
         """Add statements to the role of a function, named as in the settings."""
@@ -109,11 +109,12 @@ def compose(environment: Environment) -> Template:
     with _layer(template, "compute"):
         compute_refs = compute.build(template, environment, network_refs, data_refs, identity_refs)
     with _layer(template, "api"):
-        api_refs = api.build(template, environment, compute_refs, identity_refs)
+        pools = data_refs.parts.get("user_pools", {})
+        api_refs = api.build(template, environment, compute_refs, identity_refs, pools, network_refs)
     _add_triggers(template, environment, data_refs.parts, compute_refs)
     with _layer(template, "monitoring"):
         monitoring.build(template, environment, data_refs, compute_refs, api_refs)
-    stack = Stack(template, data_refs, network_refs, identity_refs, compute_refs, api_refs)
+    stack = Stack(template, data_refs, network_refs, identity_refs, compute_refs, api_refs.get(""), api_refs)
     for module in environment.layers:
         from tapgen.extension import load_layer
 
@@ -123,9 +124,8 @@ def compose(environment: Environment) -> Template:
     if network_refs:
         with _layer(template, "network"):
             network.restrict(network_refs, identity_refs)
-    if api_refs:
-        with _layer(template, "api"):
-            api.publish(template, environment, data_refs, api_refs)
+    with _layer(template, "api"):
+        api.publish(template, environment, data_refs, network_refs, api_refs)
     with _layer(template, "tags"):
         _tag(template, naming.tags(environment))
     return template

@@ -59,7 +59,12 @@ def code_key(name: str) -> str:
 
 def path(parts: Iterable[str]) -> str:
     """Part of a logical id: "orders/{orderId}" is OrdersOrderIdVar, so that it differs from "orders/orderId"."""
-    return logical(*(f"{part} Var" if part.startswith("{") else part for part in parts))
+    return logical(*(f"{part} Var" if part.startswith("{") else part or "Slash" for part in parts))
+
+
+def api(name: str) -> str:
+    """The logical id of an API: `Api` is the one of `[api]`, whose name is empty."""
+    return logical(name, "Api")
 
 
 ARTIFACT_BUCKET = "ArtifactBucket"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from awacs import aws, dynamodb, ec2, logs, sts, xray
+from awacs import aws, dynamodb, ec2, execute_api, logs, sts, xray
 from awacs.aws import Action, Allow, Condition, Deny, Principal, Statement
 
 INDEX_ACTIONS = frozenset({"dynamodb:Query", "dynamodb:Scan", "dynamodb:PartiQLSelect"})
@@ -67,6 +67,13 @@ def send_traces() -> Statement:
     """Send X-Ray segments; the service has no resource types for these two."""
     return Statement(
         Sid="SendTraces", Effect=Allow, Action=[xray.PutTelemetryRecords, xray.PutTraceSegments], Resource=["*"]
+    )
+
+
+def call_apis(resource: Any) -> Statement:
+    """Whoever comes through a VPC endpoint may call these APIs; each API's own policy narrows it further."""
+    return Statement(
+        Sid="CallApis", Effect=Allow, Principal=Principal("*"), Action=[execute_api.Invoke], Resource=[resource]
     )
 
 

@@ -9,6 +9,7 @@ from troposphere import GetAtt, Output, Parameter, Ref, awslambda
 from tapgen import naming
 from tapgen.layers import parts
 from tapgen.layers.refs import ComputeRefs, FunctionRefs
+from tapgen.settings import served
 from tapgen.sources import Source, read_source
 
 if TYPE_CHECKING:
@@ -89,10 +90,16 @@ def _code(template: Template, name: str, settings: Function, source: Source) -> 
 
 def _environment(environment: Environment, settings: Function, data: DataRefs) -> dict[str, Any]:
     variables: dict[str, Any] = parts.variables(settings, data.parts)
-    origins = environment.api.cors.origins
-    if settings.routes and origins != ("*",):
+    origins = _origins(environment, settings)
+    if origins and "*" not in origins:
         variables.setdefault("CORS_ORIGIN", ",".join(origins))
     return {"Environment": awslambda.Environment(Variables=variables)} if variables else {}
+
+
+def _origins(environment: Environment, settings: Function) -> list[str]:
+    """The origins whose pages may call the function, of every API that it answers for."""
+    apis = dict.fromkeys(None if isinstance(route, str) else route.api for route in settings.routes)
+    return list(dict.fromkeys(origin for name in apis for origin in served.named(environment, name).cors.origins))
 
 
 def _vpc_config(network: NetworkRefs | None) -> dict[str, Any]:

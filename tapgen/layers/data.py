@@ -9,6 +9,7 @@ from troposphere import GetAtt, Output, Ref, Sub, dynamodb, logs
 from tapgen import naming
 from tapgen.layers.existing import below, existing
 from tapgen.layers.refs import DataRefs, LogGroupRefs, TableRefs
+from tapgen.settings import served
 from tapgen.template.kinds import kinds
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ KEPT = "RetainExceptOnCreate"
 
 
 def build(template: Template, environment: Environment) -> DataRefs:
-    """Add the tables, the functions' log groups and the API's access log."""
+    """Add the tables, the functions' log groups and the APIs' access logs."""
     tables = {}
     for name, settings in environment.tables.items():
         if settings.existing is not None:
@@ -47,11 +48,13 @@ def build(template: Template, environment: Environment) -> DataRefs:
     for name in environment.functions:
         group = template.add_resource(_log_group(naming.function(name) + "LogGroup", environment))
         function_logs[name] = LogGroupRefs(Ref(group), GetAtt(group, "Arn"))
-    access_log = None
-    if environment.api.access_log and environment.has_routes:
-        group = template.add_resource(_log_group("ApiAccessLogGroup", environment))
-        access_log = LogGroupRefs(Ref(group), GetAtt(group, "Arn"))
-    return DataRefs(tables, function_logs, access_log)
+    access_logs = {}
+    for name, api in served.apis(environment).items():
+        if not api.settings.access_log:
+            continue
+        group = template.add_resource(_log_group(f"{api.title}AccessLogGroup", environment))
+        access_logs[name] = LogGroupRefs(Ref(group), GetAtt(group, "Arn"))
+    return DataRefs(tables, function_logs, access_logs)
 
 
 def _table(title: str, settings: Table, *, protected: bool) -> dynamodb.Table:

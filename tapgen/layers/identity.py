@@ -9,6 +9,7 @@ from troposphere import GetAtt, Output, Ref, Sub, iam
 from tapgen import naming, policies
 from tapgen.layers import parts
 from tapgen.layers.refs import IdentityRefs, RoleRefs
+from tapgen.settings import served
 
 if TYPE_CHECKING:
     from awacs.aws import Statement
@@ -32,7 +33,8 @@ def build(template: Template, environment: Environment, network: NetworkRefs | N
                 Output("LambdaRoleNameOutput", Description=f"Name of the execution role of {name}", Value=Ref(role))
             )
     logging_role = None
-    if environment.api.cloudwatch_role and environment.has_routes:
+    apis = served.apis(environment).values()
+    if any(api.settings.kind == "rest" and api.settings.cloudwatch_role for api in apis):
         logging_role = template.add_resource(_api_logging_role())
     return IdentityRefs(roles, GetAtt(logging_role, "Arn") if logging_role else None)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from troposphere import Output, Ref, cloudwatch, sns
 
 from tapgen import naming
+from tapgen.settings import served
 
 if TYPE_CHECKING:
     from troposphere import Template
@@ -40,14 +41,15 @@ Alarms = Iterator[tuple[str, dict[str, Any]]]
 
 
 def build(
-    template: Template, environment: Environment, data: DataRefs, compute: ComputeRefs, api: ApiRefs | None
+    template: Template, environment: Environment, data: DataRefs, compute: ComputeRefs, apis: Mapping[str, ApiRefs]
 ) -> None:
     """Add the alarms; with `alarms.alarm_email` also the topic that they report to."""
     email = environment.alarms.alarm_email
     actions = _add_topic(template, email) if email else {}
     alarms = [*_function_alarms(environment, compute), *_table_alarms(environment, data)]
-    if api and environment.alarms.api_errors:
-        alarms.append(_api_alarm(environment))
+    if environment.alarms.api_errors:
+        threshold = environment.alarms.api_errors
+        alarms += [_api_alarm(api, apis[name].api, threshold) for name, api in served.apis(environment).items()]
     for title, properties in alarms:
         template.add_resource(_alarm(title, **properties, **actions))
     for name in list(environment.functions)[:1]:
@@ -96,17 +98,20 @@ def _function_alarms(environment: Environment, compute: ComputeRefs) -> Alarms:
             )
 
 
-def _api_alarm(environment: Environment) -> tuple[str, dict[str, Any]]:
-    name = environment.api.name or environment.stack_name
+def _api_alarm(api: served.ServedApi, ref: Any, threshold: int) -> tuple[str, dict[str, Any]]:
+    """API Gateway developer guide, "REST API execution metrics" and "HTTP API metrics": each has names of its own."""
+    http = api.settings.kind == "http"
+    which = {"ApiId": ref} if http else {"ApiName": api.display_name}
+    name = f"The API {api.name}" if api.name else "The API"
     return (
-        "ApiServerErrorsAlarm",
+        f"{api.title}ServerErrorsAlarm",
         {
-            "AlarmDescription": "The API answered with a 5XX status",
+            "AlarmDescription": f"{name} answered with a 5XX status",
             "Namespace": "AWS/ApiGateway",
-            "Dimensions": _dimensions(ApiName=name, Stage=environment.stage_name),
-            "MetricName": "5XXError",
+            "Dimensions": _dimensions(**which, Stage=api.stage_name),
+            "MetricName": "5xx" if http else "5XXError",
             "Statistic": "Sum",
-            "Threshold": environment.alarms.api_errors,
+            "Threshold": threshold,
         },
     )
 

@@ -55,7 +55,7 @@ class DataRefs(Struct, frozen=True):
 
     tables: Mapping[str, TableRefs]
     function_logs: Mapping[str, LogGroupRefs]
-    access_log: LogGroupRefs | None
+    access_logs: Mapping[str, LogGroupRefs]
     parts: Parts = {}
 
 
@@ -106,8 +106,7 @@ class ComputeRefs(Struct, frozen=True):
 
 
 class ApiRefs(Struct, frozen=True):
-    """The REST API and the logical ids that its deployment must wait for."""
+    """An API and the logical ids that a REST API's deployment must wait for."""
 
     api: Any
     depends_on: tuple[str, ...]
-    stage_depends_on: tuple[str, ...]

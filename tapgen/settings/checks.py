@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tapgen import naming
 from tapgen.errors import TapgenError
-from tapgen.settings import routes
+from tapgen.settings import checks_apis
 from tapgen.settings.checks_network import check_network
 from tapgen.settings.checks_parts import check_parts
 from tapgen.settings.functions import Function
@@ -52,7 +52,7 @@ def check(environment: Environment, entry_points: dict[tuple[str, str], list[Pro
         if key not in entry_points:
             entry_points[key] = list(_entry_point(environment, function))
         yield from ((path + where, message) for where, message in entry_points[key])
-    yield from _routes(environment)
+    yield from checks_apis.check(environment)
     for module in environment.layers:
         if not all(part.isidentifier() for part in module.split(".")):
             yield ("layers",), f'"{module}" is not the name of a Python module'
@@ -63,8 +63,6 @@ def _alone(environment: Environment) -> Iterator[Problem]:
         yield ("regions",), "region and regions exclude each other; keep one of them"
     if len(set(environment.regions)) < len(environment.regions):
         yield ("regions",), "a region stands twice"
-    if "*" in environment.api.cors.origins and len(environment.api.cors.origins) > 1:
-        yield ("api", "cors", "origins"), '"*" allows every origin; let it stand alone'
     for tag in environment.tags:
         if tag.lower().startswith("aws:"):
             yield ("tags", tag), "the prefix aws: is reserved by AWS"
@@ -137,28 +135,3 @@ def _defined(body: list[ast.stmt]) -> Iterator[str]:
                     yield from _defined(getattr(statement, field, []))
                 for handler in getattr(statement, "handlers", []):
                     yield from _defined(handler.body)
-
-
-def _routes(environment: Environment) -> Iterator[Problem]:
-    seen: dict[routes.Route, str] = {}
-    for name, function in environment.functions.items():
-        path = ("functions", name, "routes")
-        for text in function.routes:
-            try:
-                route = routes.parse(text)
-            except ValueError as error:
-                yield path, str(error)
-                continue
-            if route in seen:
-                yield path, f'"{route}" is a route of {seen[route]} already'
-            seen.setdefault(route, name)
-    for route, message in routes.conflicts(seen):
-        yield ("functions", seen[route], "routes"), message
-    titles: dict[str, tuple[str, ...]] = {}
-    for route, name in seen.items():
-        for length in range(1, len(route.parts) + 1):
-            parts = route.parts[:length]
-            other = titles.setdefault(naming.path(parts), parts)
-            if other != parts:
-                both = f'"/{"/".join(parts)}" and "/{"/".join(other)}"'
-                yield ("functions", name, "routes"), f"{both} give the same logical id; rename one of them"

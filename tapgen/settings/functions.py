@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from tapgen.settings.apis import RouteTable
 from tapgen.settings.kinds import Uses
 from tapgen.settings.names import Concurrency, Runtime, VariableName
 from tapgen.settings.values import Value
@@ -43,5 +44,8 @@ class Function(Uses, frozen=True, forbid_unknown_fields=True, kw_only=True):
         dict[VariableName, str | Value],
         Meta(description='Environment variables: text, { secret = "…", key = "…" } or { ssm_parameter = "…" }'),
     ] = {}
-    routes: Annotated[tuple[str, ...], Meta(description='Such as "GET /orders/{orderId}"; the method may be ANY')] = ()
+    routes: Annotated[
+        tuple[str | RouteTable, ...],
+        Meta(description='Such as "GET /orders/{orderId}"; the method may be ANY; or a table with what it asks for'),
+    ] = ()
     tracing: Annotated[bool, Meta(description="X-Ray tracing")] = True

@@ -44,7 +44,8 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
     regions: Annotated[tuple[Region, ...], Meta(description="Several regions, deployed side by side")] = ()
     network: Annotated[Network | None, Meta(description="The VPC; without this table the functions are in none")] = None
     functions: Annotated[dict[Name, Function], Meta(description="Lambda functions by name")] = {}
-    api: Annotated[Api, Meta(description="The REST API")] = Api()
+    api: Annotated[Api, Meta(description="The API that a route belongs to unless it names another one")] = Api()
+    apis: Annotated[dict[Name, Api], Meta(description="Further APIs by name")] = {}
     alarms: Annotated[Alarms, Meta(description="Alarms")] = Alarms()
     logs: Annotated[Logs, Meta(description="Log groups")] = Logs()
     tags: Annotated[
@@ -72,18 +73,13 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
         return self.regions or ((self.region,) if self.region else ())
 
     @property
-    def stage_name(self) -> str:
-        """The API's stage: the environment's name, which also parts the environments' API metrics in one account."""
-        return self.api.stage or self.name
-
-    @property
     def has_automatic_actions(self) -> bool:
         """The code of a function has to be read to know what it may do."""
         return any(function.has_automatic_actions for function in self.functions.values())
 
     @property
     def has_routes(self) -> bool:
-        """There is something for a REST API to do."""
+        """There is something for an API to do."""
         return any(function.routes for function in self.functions.values())
 
 

@@ -17,7 +17,7 @@ TableName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{3,255}$")]  # also an 
 VariableName = Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9_]+$")]  # Lambda API reference, Environment
 Origin = Annotated[str, Meta(pattern=r"^([*]|[a-z][a-z0-9+.-]*://[^\s/*'\"\\]+)$")]  # RFC 6454: no path, no wildcard
 Header = Annotated[str, Meta(pattern=r"^[A-Za-z0-9*_-]+$")]
-StageName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
+StageName = Annotated[str, Meta(pattern=r"^([A-Za-z0-9_-]{1,128}|\$default)$")]
 Concurrency = Annotated[int, Meta(ge=0)]
 RetentionDays = Literal[
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653

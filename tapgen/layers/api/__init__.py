@@ -1,1 +1,68 @@
 """The API layer: REST and HTTP APIs, who may call them, and under which names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from troposphere import apigateway
+
+from tapgen.layers.api import access, domains, http, publishing, rest
+from tapgen.layers.refs import ApiRefs
+from tapgen.settings import served
+
+if TYPE_CHECKING:
+    from troposphere import Template
+
+    from tapgen.layers.refs import ComputeRefs, DataRefs, IdentityRefs, NetworkRefs, PartRefs
+    from tapgen.settings.model import Environment
+
+
+def build(
+    template: Template,
+    environment: Environment,
+    compute: ComputeRefs,
+    identity: IdentityRefs,
+    pools: Mapping[str, PartRefs],
+    network: NetworkRefs | None,
+) -> dict[str, ApiRefs]:
+    """Add every API that has a route, by its name in the settings; `publish` makes them public."""
+    account: tuple[str, ...] = ()
+    refs = {}
+    for name, api in served.apis(environment).items():
+        if api.settings.kind == "http":
+            refs[name] = http.build(template, api, compute, pools)
+            continue
+        refs[name] = rest.build(template, api, environment, compute, pools, network)
+        if identity.api_logging_arn and not account:
+            account = (template.add_resource(_account(identity.api_logging_arn)).title,)
+    return refs
+
+
+def publish(
+    template: Template,
+    environment: Environment,
+    data: DataRefs,
+    network: NetworkRefs | None,
+    refs: Mapping[str, ApiRefs],
+) -> None:
+    """Add the stages, and what stands upon them; comes after every other layer, a project's own included."""
+    apis = served.apis(environment)
+    for api in apis.values():
+        access.open_endpoint(api.settings, network)
+    others = frozenset(api.title for api in apis.values())
+    for name, api in apis.items():
+        log = data.access_logs.get(name)
+        if api.settings.kind == "http":
+            http.publish(template, api, refs[name], log)
+        else:
+            account = ("ApiAccount",) if "ApiAccount" in template.resources else ()
+            publishing.publish(template, api, refs[name], log, account, others - {api.title})
+    domains.build(template, environment, apis, refs)
+
+
+def _account(role_arn: Any) -> apigateway.Account:
+    """The account's setting, kept with its role: other stacks' APIs of the account and region use both."""
+    return apigateway.Account(
+        "ApiAccount", DeletionPolicy="RetainExceptOnCreate", UpdateReplacePolicy="Retain", CloudWatchRoleArn=role_arn
+    )

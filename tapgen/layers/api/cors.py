@@ -14,23 +14,33 @@ if TYPE_CHECKING:
 PREFLIGHT_SECONDS = 600  # Chromium keeps a preflight's answer for 7200 s at most, Safari for 600 s
 
 
-def preflight(api: Any, parent: Any, title: str, cors: Cors) -> apigateway.Method:
-    """The OPTIONS method of a resource: a mock that answers 204 with the allowed origin, methods and headers."""
-    values = {
+def preflight_headers(cors: Cors) -> dict[str, str]:
+    """The headers of a preflight's answer."""
+    return {
         "Access-Control-Allow-Origin": cors.origins[0],
-        "Access-Control-Allow-Methods": ",".join(_methods(cors)),
+        "Access-Control-Allow-Methods": ",".join(methods(cors)),
         "Access-Control-Allow-Headers": ",".join(cors.headers),
         "Access-Control-Max-Age": str(PREFLIGHT_SECONDS),
         **({"Vary": "Origin"} if cors.origins != ("*",) else {}),
     }
-    parameters = {f"method.response.header.{name}": value for name, value in values.items()}
+
+
+def preflight_templates(cors: Cors) -> dict[str, str]:
+    """The mapping template of a preflight's answer; empty where one origin, or every one, is allowed."""
+    return {"application/json": _echo(cors)} if len(cors.origins) > 1 else {}
+
+
+def preflight(api: Any, parent: Any, title: str, cors: Cors) -> apigateway.Method:
+    """The OPTIONS method of a resource: a mock that answers 204 with the allowed origin, methods and headers."""
+    parameters = {f"method.response.header.{name}": value for name, value in preflight_headers(cors).items()}
+    templates = preflight_templates(cors)
     response = apigateway.IntegrationResponse(
         StatusCode="204",
         ResponseParameters={name: f"'{value}'" for name, value in parameters.items()},
-        **({"ResponseTemplates": {"application/json": _echo(cors)}} if len(cors.origins) > 1 else {}),
+        **({"ResponseTemplates": templates} if templates else {}),
     )
     return apigateway.Method(
-        f"Api{title}OptionsMethod",
+        f"{title}OptionsMethod",
         RestApiId=api,
         ResourceId=parent,
         HttpMethod="OPTIONS",
@@ -48,14 +58,19 @@ def preflight(api: Any, parent: Any, title: str, cors: Cors) -> apigateway.Metho
 
 
 def response_headers(cors: Cors) -> dict[str, str]:
-    """The headers of API Gateway's own errors, as its mapping expressions; a static value, so the first origin."""
+    """The headers of API Gateway's own errors, as its mapping expressions.
+
+    They are static values: with several origins every page may read these errors, which hold nothing but API Gateway's
+    message, since otherwise those of the second origin could not tell a 401 from a broken network.
+    """
+    origin = cors.origins[0] if len(cors.origins) == 1 else "*"
     return {
-        "Access-Control-Allow-Origin": f"'{cors.origins[0]}'",
+        "Access-Control-Allow-Origin": f"'{origin}'",
         "Access-Control-Allow-Headers": f"'{','.join(cors.headers)}'",
     }
 
 
-def _methods(cors: Cors) -> list[str]:
+def methods(cors: Cors) -> list[str]:
     """The allowed methods; ANY is spelled out, since browsers take "*" for requests without credentials only."""
     if "ANY" in cors.methods:
         return [method for method in METHODS if method != "ANY"]

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 # Private services, newer AWS services, the global ones, and what a parameter names.
 _OTHER_SERVICES = ("com.amazonaws.vpce.", "aws.", "com.amazonaws.iam", "com.amazonaws.s3-global.", "${")
 _PARTITION = re.compile(r"\barn:(aws|aws-cn|aws-us-gov):")
+_PLACED = frozenset({"CertificateArn", "RegionalCertificateArn", "WebACLArn"})
+"""Properties that hold the ARN of something which is made by hand, in one region."""
+
 _REGION = re.compile(
     r"(?<![a-z0-9-])(?:us|eu|ap|sa|ca|me|af|il|mx|cn)-(?:gov-)?(?:north|south|east|west|central|northeast|southeast|northwest|southwest)-\d(?![a-z0-9]*-)"
 )
@@ -93,7 +96,7 @@ def _partitions(subject: Subject) -> Iterator[Hit]:
         named: dict[str, DocumentPath] = {}
         for text, path in _strings(resource.get("Properties"), ("Resources", owner, "Properties")):
             match = _PARTITION.search(text)
-            if match:
+            if match and path[-1] not in _PLACED:
                 named.setdefault(match[1], path)
         for partition, path in named.items():
             yield Hit(f'{owner} names the partition "{partition}".', path)
@@ -103,7 +106,7 @@ def _regions(subject: Subject) -> Iterator[Hit]:
     for owner, resource in subject.resources.items():
         for text, path in _strings(resource.get("Properties"), ("Resources", owner, "Properties")):
             match = _REGION.search(text)
-            if match:
+            if match and path[-1] not in _PLACED:
                 yield Hit(f'{owner} names the region "{match[0]}".', path)
 
 

@@ -197,12 +197,24 @@ def _yes(value: object) -> bool:
     return value in (True, "true")
 
 
+def _leads_to_api(endpoint: Endpoint, subject: Subject) -> bool:
+    """Whether a private API of the template is reached through the endpoint."""
+    return any(
+        logical_id(one, subject) == endpoint.logical_id
+        for _, properties in subject.of_type("AWS::ApiGateway::RestApi")
+        for one in items(mapping(properties.get("EndpointConfiguration")).get("VpcEndpointIds"))
+    )
+
+
 def _unused(endpoint: Endpoint, users: Sequence[FunctionNeeds], subject: Subject) -> Iterator[Finding]:
     path: DocumentPath = ("Resources", endpoint.logical_id, "Properties", "PolicyDocument")
     required = [requirement for one in users for requirement in one.requirements if requirement.service]
+    callers_api = _leads_to_api(endpoint, subject)
     for statement in statements(subject.properties(endpoint.logical_id).get("PolicyDocument"), path, subject):
         if statement.effect != "Allow" or {"*", "*:*"} & set(statement.actions):  # the rule endpoint-open speaks of it
             continue
         for pattern, resource in surplus_pairs(statement, required, subject):
+            if callers_api and pattern == "execute-api:Invoke":  # whoever calls the private API comes this way
+                continue
             message = f"{endpoint.logical_id} lets {pattern} on {describe(resource)} through; no function needs it."
             yield ENDPOINT_UNUSED.finding(message, statement.path)

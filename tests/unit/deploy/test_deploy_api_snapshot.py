@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tapgen.layers.api.rest import PUBLISHED, _digest
+from tapgen.layers.api.publishing import PUBLISHED, _digest
 from tapgen.render import render
 from tapgen.settings.load import load
 

@@ -45,7 +45,7 @@ def test_all_problems_at_once_with_their_paths(project):
     assert set(caught.value.problems) == {
         'application: "Shop" does not fit ^[a-z][a-z0-9-]{0,63}$',
         (
-            "colour: there is no such setting; known: account, alarms, api, application, check, description, format, "
+            "colour: there is no such setting; known: account, alarms, api, apis, application, check, description, format, "
             "functions, layers, logs, network, protected, region, regions, tables, tags"
         ),
         "network.availability_zones: 9 is more than 6",

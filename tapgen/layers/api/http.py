@@ -1,0 +1,163 @@
+"""An HTTP API: one integration for each function, a route for each route, CORS by the service itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
+from troposphere import Output, Ref, Sub, apigatewayv2
+
+from tapgen import naming
+from tapgen.layers.api import authorizers, http_body, permissions
+from tapgen.layers.api.cors import PREFLIGHT_SECONDS, methods
+from tapgen.layers.api.publishing import log_destination
+from tapgen.layers.refs import ApiRefs, embedded
+from tapgen.settings.apis import RouteTable
+from tapgen.settings.routes import Route
+from tapgen.settings.served import DEFAULT_STAGE
+
+if TYPE_CHECKING:
+    from troposphere import Template
+
+    from tapgen.layers.refs import ComputeRefs, LogGroupRefs, PartRefs
+    from tapgen.settings.apis import Cors, Throttling
+    from tapgen.settings.served import FunctionRoute, ServedApi
+
+ACCESS_LOG_FIELDS = {
+    "requestId": "$context.requestId",
+    "requestTime": "$context.requestTime",
+    "ip": "$context.identity.sourceIp",
+    "method": "$context.httpMethod",
+    "path": "$context.path",
+    "route": "$context.routeKey",
+    "status": "$context.status",
+    "latency": "$context.responseLatency",
+    "error": "$context.error.message",
+    "authorizerError": "$context.authorizer.error",
+    "integrationError": "$context.integrationErrorMessage",
+}
+
+
+def build(
+    template: Template,
+    served: ServedApi,
+    compute: ComputeRefs,
+    pools: Mapping[str, PartRefs],
+) -> ApiRefs:
+    """Add the API with its routes; `publish` makes it public."""
+    routes = [*served.routes, *_open_preflights(served)]
+    if served.settings.body:
+        body = http_body.document(served, routes, compute, pools)
+        api = template.add_resource(apigatewayv2.Api(served.title, Body=body))
+        for name in served.authorizers:
+            authorizers.permit_all(template, served, name, Ref(api), compute)
+        permissions.of_routes(template, served, Ref(api), compute)
+        return ApiRefs(Ref(api), ())
+    api = template.add_resource(
+        apigatewayv2.Api(
+            served.title, Name=served.display_name, ProtocolType="HTTP", CorsConfiguration=_cors(served.settings.cors)
+        )
+    )
+    targets = {
+        function: template.add_resource(_integration(served, Ref(api), function, compute))
+        for function in served.functions
+    }
+    callers = authorizers.add_http(template, served, Ref(api), compute, pools)
+    for route in routes:
+        template.add_resource(_route(served, Ref(api), route, targets[route.function], callers))
+    permissions.of_routes(template, served, Ref(api), compute)
+    return ApiRefs(Ref(api), ())
+
+
+def publish(template: Template, served: ServedApi, refs: ApiRefs, log: LogGroupRefs | None) -> None:
+    """Add the stage, which publishes every change by itself."""
+    limited = {route.route: route.asks.throttling for route in served.routes if route.asks.throttling}
+    waits = [] if served.settings.body else [_route_title(served, route) for route in limited]
+    throttling = served.settings.throttling
+    stage = template.add_resource(
+        apigatewayv2.Stage(
+            f"{served.title}Stage",
+            # Limits of a route that does not exist yet are refused.
+            **({"DependsOn": waits} if waits else {}),
+            ApiId=refs.api,
+            StageName=served.stage_name,
+            AutoDeploy=True,
+            **({"AccessLogSettings": _access_log(log)} if log else {}),
+            DefaultRouteSettings=apigatewayv2.RouteSettings(
+                ThrottlingRateLimit=throttling.rate, ThrottlingBurstLimit=throttling.burst
+            ),
+            **({"RouteSettings": {str(route): _limits(one) for route, one in limited.items()}} if limited else {}),
+        )
+    )
+    host = f"{embedded(refs.api)}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}"
+    path = "" if served.stage_name == DEFAULT_STAGE else f"{embedded(Ref(stage))}/"
+    prefix = naming.logical(served.name) if served.name else ""
+    template.add_output(Output(f"{prefix}ApiGatewayIdOutput", Description="Id of the HTTP API", Value=refs.api))
+    template.add_output(
+        Output(
+            f"{prefix}ApiGatewayUrlOutput", Description="Address of the HTTP API", Value=Sub(f"https://{host}/{path}")
+        )
+    )
+
+
+def _open_preflights(served: ServedApi) -> Iterator[FunctionRoute]:
+    """An open OPTIONS route beside each that takes every method and asks who calls.
+
+    CORS of the service answers preflights, but a route that takes OPTIONS too asks for credentials first: API Gateway
+    developer guide, "Configuring CORS for an HTTP API with a $default route and an authorizer".
+    """
+    present = {route.route for route in served.routes}
+    for route in served.routes:
+        if route.route.method not in ("ANY", "$default") or not (route.authorizer or route.authorization != "NONE"):
+            continue
+        parts = ("{proxy+}",) if route.route.is_default else route.route.parts
+        preflight = Route(parts, "OPTIONS")
+        if preflight not in present:
+            present.add(preflight)
+            asks = RouteTable(route=str(preflight), authorization="NONE")
+            yield replace(route, route=preflight, asks=asks, authorization="NONE", authorizer=None)
+
+
+def _cors(cors: Cors) -> apigatewayv2.Cors:
+    return apigatewayv2.Cors(
+        AllowOrigins=list(cors.origins),
+        AllowMethods=methods(cors),
+        AllowHeaders=list(cors.headers),
+        MaxAge=PREFLIGHT_SECONDS,
+    )
+
+
+def _integration(served: ServedApi, api: Any, function: str, compute: ComputeRefs) -> apigatewayv2.Integration:
+    return apigatewayv2.Integration(
+        f"{served.title}{naming.logical(function)}Integration",
+        ApiId=api,
+        IntegrationType="AWS_PROXY",
+        IntegrationUri=compute.functions[function].arn,
+        PayloadFormatVersion="2.0",
+    )
+
+
+def _route(
+    served: ServedApi, api: Any, route: FunctionRoute, target: Any, callers: Mapping[str, Any]
+) -> apigatewayv2.Route:
+    return apigatewayv2.Route(
+        _route_title(served, route.route),
+        ApiId=api,
+        RouteKey=str(route.route),
+        Target=Sub(f"integrations/{embedded(Ref(target))}"),
+        **authorizers.of_http_route(served, route, callers),
+    )
+
+
+def _route_title(served: ServedApi, route: Route) -> str:
+    return f"{served.title}{naming.path(route.parts)}{naming.logical(route.method.lower())}Route"
+
+
+def _access_log(log: LogGroupRefs) -> apigatewayv2.AccessLogSettings:
+    return apigatewayv2.AccessLogSettings(DestinationArn=log_destination(log), Format=json.dumps(ACCESS_LOG_FIELDS))
+
+
+def _limits(throttling: Throttling) -> dict[str, int]:
+    return {"ThrottlingRateLimit": throttling.rate, "ThrottlingBurstLimit": throttling.burst}

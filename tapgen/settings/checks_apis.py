@@ -1,0 +1,134 @@
+"""What is wrong with an API: what its kind does not have, and values that do not go together."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tapgen import naming
+from tapgen.errors import suggestion
+from tapgen.settings import checks_authorizers, checks_domains, checks_routes, json_schema
+from tapgen.settings.served import DEFAULT_STAGE
+
+if TYPE_CHECKING:
+    from tapgen.settings.apis import Api
+    from tapgen.settings.model import Environment
+
+Problem = tuple[tuple[str | int, ...], str]
+
+RESPONSE_TYPES = (
+    "ACCESS_DENIED",
+    "API_CONFIGURATION_ERROR",
+    "AUTHORIZER_CONFIGURATION_ERROR",
+    "AUTHORIZER_FAILURE",
+    "BAD_REQUEST_BODY",
+    "BAD_REQUEST_PARAMETERS",
+    "DEFAULT_4XX",
+    "DEFAULT_5XX",
+    "EXPIRED_TOKEN",
+    "INTEGRATION_FAILURE",
+    "INTEGRATION_TIMEOUT",
+    "INVALID_API_KEY",
+    "INVALID_SIGNATURE",
+    "MISSING_AUTHENTICATION_TOKEN",
+    "QUOTA_EXCEEDED",
+    "REQUEST_TOO_LARGE",
+    "RESOURCE_NOT_FOUND",
+    "THROTTLED",
+    "UNAUTHORIZED",
+    "UNSUPPORTED_MEDIA_TYPE",
+    "WAF_FILTERED",
+)
+"""API Gateway developer guide, "Gateway response types for API Gateway"."""
+
+_REST_ALONE = {
+    "vpc_endpoints": "an HTTP API is never private",
+    "binary_media_types": "an HTTP API passes every body on, in base64 where it is binary",
+    "compression": "an HTTP API does not compress",
+    "allow_cidrs": "an HTTP API has no resource policy",
+    "policy": "an HTTP API has no resource policy",
+    "web_acl": "AWS WAF does not stand before HTTP APIs; put it before a CloudFront distribution",
+    "usage_plans": "an HTTP API has no keys and plans",
+    "models": "an HTTP API does not validate requests",
+    "responses": "an HTTP API has no answers of its own to change",
+    "cache": "an HTTP API has no cache",
+}
+
+
+def check(environment: Environment) -> Iterator[Problem]:
+    """Each problem of the APIs and their routes, with the path of the value to change."""
+    titles: dict[str, str] = {naming.api(""): "api"}
+    for path, settings in everyone(environment):
+        yield from ((path + where, message) for where, message in _api(environment, settings))
+        if path[0] == "apis":
+            other = titles.setdefault(naming.api(path[1]), path[1])
+            if other != path[1]:
+                yield path, f'it gives the same logical id as "{other}"'
+    yield from checks_domains.check(environment, list(everyone(environment)))
+    yield from checks_routes.check(environment)
+
+
+def everyone(environment: Environment) -> Iterator[tuple[tuple[str, ...], Api]]:
+    """Each API with its path in the settings."""
+    yield ("api",), environment.api
+    for name, settings in environment.apis.items():
+        yield ("apis", name), settings
+
+
+def _api(environment: Environment, settings: Api) -> Iterator[Problem]:
+    if "*" in settings.cors.origins and len(settings.cors.origins) > 1:
+        yield ("cors", "origins"), '"*" allows every origin; let it stand alone'
+    if settings.kind == "http":
+        yield from _http(settings)
+    elif settings.stage == DEFAULT_STAGE:
+        yield ("stage",), f'"{DEFAULT_STAGE}" is a stage of HTTP APIs'
+    yield from checks_authorizers.check(environment, settings)
+    yield from _reach(environment, settings)
+    for kind in settings.responses:
+        if kind not in RESPONSE_TYPES:
+            better = suggestion(kind, RESPONSE_TYPES)
+            yield ("responses", kind), f"API Gateway has no such response; {better}"
+    if settings.web_acl and (":wafv2:" not in settings.web_acl or ":regional/webacl/" not in settings.web_acl):
+        yield ("web_acl",), "it is no ARN of a regional web ACL, such as arn:aws:wafv2:REGION:ACCOUNT:regional/webacl/…"
+    for name, file in settings.models.items():
+        try:
+            json_schema.read(environment.root / file)
+        except json_schema.SchemaError as error:
+            yield ("models", name), str(error)
+    if settings.openapi and not (environment.root / settings.openapi).is_file():
+        yield ("openapi",), f"{settings.openapi}: there is no such file"
+
+
+def _http(settings: Api) -> Iterator[Problem]:
+    if settings.endpoint != "regional":
+        yield ("endpoint",), "an HTTP API is always regional"
+    for key, reason in _REST_ALONE.items():
+        if getattr(settings, key) not in ((), {}, None):
+            yield (key,), f'{reason}; take it away, or say kind = "rest"'
+
+
+def _reach(environment: Environment, settings: Api) -> Iterator[Problem]:
+    """Who reaches the API at all."""
+    if settings.endpoint != "private":
+        if settings.vpc_endpoints and settings.kind == "rest":
+            yield ("vpc_endpoints",), 'they lead to a private API alone: endpoint = "private"'
+    elif not settings.vpc_endpoints and not _has_own_endpoint(environment):
+        yield (
+            ("endpoint",),
+            (
+                "a private API is reached through VPC endpoints; name them in vpc_endpoints, or give the network one: "
+                'network.endpoints = ["execute-api"]'
+            ),
+        )
+    if settings.allow_cidrs and isinstance(settings.policy, dict):
+        yield ("allow_cidrs",), "the policy is written out already; put the ranges into it"
+    for text in settings.allow_cidrs:
+        try:
+            ipaddress.ip_network(text)
+        except ValueError as error:
+            yield ("allow_cidrs",), f'"{text}" is not an address range: {error}'
+
+
+def _has_own_endpoint(environment: Environment) -> bool:
+    return "execute-api" in ((environment.network and environment.network.endpoints) or ())

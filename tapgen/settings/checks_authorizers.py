@@ -1,0 +1,81 @@
+"""What is wrong with authorizers: who they ask, and what their kind of API does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tapgen.errors import suggestion
+
+if TYPE_CHECKING:
+    from tapgen.settings.apis import Api, Authorizer
+    from tapgen.settings.model import Environment
+
+Problem = tuple[tuple[str | int, ...], str]
+
+
+def check(environment: Environment, settings: Api) -> Iterator[Problem]:
+    """Each problem of an API's authorizers, with its path below the API."""
+    if settings.authorizer and settings.authorizer not in settings.authorizers:
+        better = suggestion(settings.authorizer, settings.authorizers)
+        yield ("authorizer",), f'there is no authorizer "{settings.authorizer}"; {better}'
+    if settings.authorizer and settings.authorization != "NONE":
+        yield ("authorizer",), "authorizer and authorization exclude each other; keep one of them"
+    for name, authorizer in settings.authorizers.items():
+        path = ("authorizers", name)
+        given = [key for key in ("user_pool", "issuer", "function") if getattr(authorizer, key)]
+        if len(given) != 1:
+            what = " and ".join(given) + " exclude each other" if given else "it asks nobody"
+            yield path, f"{what}; name one of user_pool, issuer and function"
+            continue
+        asked = _function if authorizer.function else _issuer if authorizer.issuer else _user_pool
+        yield from ((path + where, message) for where, message in asked(environment, settings, authorizer))
+
+
+def _user_pool(environment: Environment, settings: Api, authorizer: Authorizer) -> Iterator[Problem]:
+    pools = getattr(environment, "user_pools", {})
+    name = authorizer.user_pool or ""
+    if name not in pools:
+        yield ("user_pool",), f'there is no user pool "{name}"; {suggestion(name, pools)}'
+    elif settings.kind == "http" and not authorizer.audience and getattr(pools[name], "existing", None):
+        yield ("audience",), f"{name} was made elsewhere, so its clients are not known here; name their ids"
+    yield from _token(authorizer, what="a user pool's token")
+
+
+def _issuer(_environment: Environment, settings: Api, authorizer: Authorizer) -> Iterator[Problem]:
+    if settings.kind == "rest":
+        yield (
+            ("issuer",),
+            ('a REST API does not read tokens of an issuer; say kind = "http", or name a user pool or a function'),
+        )
+    if not authorizer.audience:
+        yield ("audience",), "a token of an issuer is for somebody: name who, as its `aud` or `client_id` says"
+    yield from _token(authorizer, what="a token")
+
+
+def _token(authorizer: Authorizer, *, what: str) -> Iterator[Problem]:
+    if len(authorizer.identity) != 1 or not authorizer.identity[0].startswith("header."):
+        yield ("identity",), f"{what} is in one header, such as header.Authorization"
+    if authorizer.type:
+        yield ("type",), "it says what a function gets; there is none"
+
+
+def _function(environment: Environment, settings: Api, authorizer: Authorizer) -> Iterator[Problem]:
+    name = authorizer.function or ""
+    if name not in environment.functions:
+        yield ("function",), f'there is no function "{name}"; {suggestion(name, environment.functions)}'
+    if authorizer.audience:
+        yield ("audience",), "a function decides by itself who a token is for"
+    if authorizer.ttl and not authorizer.identity:
+        yield ("ttl",), "answers are kept by identity; name what they depend on, or say ttl = 0"
+    if settings.kind == "http":
+        if authorizer.type == "token":
+            yield ("type",), 'an HTTP API hands over the whole request: type = "request"'
+        if authorizer.validation:
+            yield ("validation",), "an HTTP API does not look at a token before the function does"
+        return
+    is_header = len(authorizer.identity) == 1 and authorizer.identity[0].startswith("header.")
+    if authorizer.type == "token" and not is_header:
+        yield ("identity",), 'a token is in one header; say type = "request" where the function needs more'
+    if authorizer.validation and (authorizer.type == "request" or not is_header):
+        yield ("validation",), "only a token, in one header, is held against an expression"

@@ -1,0 +1,85 @@
+"""What is wrong with routes: what API Gateway refuses, and what a route asks for that its API does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tapgen import naming
+from tapgen.errors import suggestion
+from tapgen.settings import routes, served
+
+if TYPE_CHECKING:
+    from tapgen.settings.apis import Api, RouteTable
+    from tapgen.settings.model import Environment
+
+Problem = tuple[tuple[str | int, ...], str]
+
+
+def check(environment: Environment) -> Iterator[Problem]:
+    """Each problem of the routes, with the path of the value to change."""
+    seen: dict[str, dict[routes.Route, str]] = {}
+    for name, table in served.written(environment):
+        path = ("functions", name, "routes")
+        if table.api and table.api not in environment.apis:
+            yield path, f'"{table.route}": there is no API "{table.api}"; {suggestion(table.api, environment.apis)}'
+            continue
+        settings = served.named(environment, table.api)
+        try:
+            route = routes.parse(table.route, settings.kind)
+        except ValueError as error:
+            yield path, str(error)
+            continue
+        own = seen.setdefault(table.api or "", {})
+        if route in own:
+            yield path, f'"{route}" is a route of {own[route]} already'
+        own.setdefault(route, name)
+        yield from ((path, f'"{route}": {message}') for message in _asked(table, settings, route))
+    for api, own in seen.items():
+        yield from _together(own, served.named(environment, api).kind)
+
+
+def _together(own: dict[routes.Route, str], kind: routes.Kind) -> Iterator[Problem]:
+    for route, message in routes.conflicts(own, kind):
+        yield ("functions", own[route], "routes"), message
+    titles: dict[str, tuple[str, ...]] = {}
+    for route, name in own.items():
+        for length in range(1, len(route.parts) + 1):
+            parts = route.parts[:length]
+            other = titles.setdefault(naming.path(parts), parts)
+            if other != parts:
+                both = f'"/{"/".join(parts)}" and "/{"/".join(other)}"'
+                yield ("functions", name, "routes"), f"{both} give the same logical id; rename one of them"
+
+
+def _asked(table: RouteTable, settings: Api, route: routes.Route) -> Iterator[str]:
+    if table.authorizer and table.authorization:
+        yield "authorizer and authorization exclude each other; keep one of them"
+    if table.authorizer and table.authorizer not in settings.authorizers:
+        yield f'there is no authorizer "{table.authorizer}"; {suggestion(table.authorizer, settings.authorizers)}'
+    yield from _scopes(table, settings)
+    if settings.kind == "http":
+        for key in ("api_key", "request", "parameters", "cache"):
+            if getattr(table, key):
+                yield f"{key} is for REST APIs; an HTTP API has no such thing"
+        return
+    if table.api_key and not any(plan.keys for plan in settings.usage_plans.values()):
+        where = f"apis.{table.api}" if table.api else "api"
+        yield f'it asks for a key, but no plan has one; write {where}.usage_plans.NAME = {{ keys = ["Partner"] }}'
+    if table.request and table.request not in settings.models and not settings.openapi:
+        yield f'there is no model "{table.request}"; {suggestion(table.request, settings.models)}'
+    if table.cache and settings.cache is None:
+        yield 'cache needs a cache of the API: cache.size = "0.5"'
+    if table.cache and route.method != "GET":
+        yield "only answers to GET are kept"
+
+
+def _scopes(table: RouteTable, settings: Api) -> Iterator[str]:
+    if not table.scopes:
+        return
+    name = table.authorizer or (None if table.authorization else settings.authorizer)
+    authorizer = settings.authorizers.get(name) if name else None
+    if name is None:
+        yield "scopes are asked of tokens; name an authorizer with a user pool or an issuer"
+    elif authorizer and authorizer.function:
+        yield f'scopes are asked of tokens; "{name}" is a function, which decides by itself'

@@ -1,0 +1,108 @@
+"""The APIs of an environment that have routes: each route with its function and who may call it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+
+from tapgen.settings import routes
+from tapgen.settings.apis import Api, Authorizer, RouteTable
+
+if TYPE_CHECKING:
+    from tapgen.settings.model import Environment
+
+DEFAULT_STAGE = "$default"
+"""The stage of an HTTP API that adds nothing to the path: API Gateway developer guide, "Stages for HTTP APIs"."""
+
+
+class FunctionRoute(Struct, frozen=True):
+    """A route, its function, and who may call it once the API's defaults are applied.
+
+    `authorizer` is the name of one of the API's; without one `authorization` decides.
+    """
+
+    route: routes.Route
+    function: str
+    asks: RouteTable
+    authorization: Literal["NONE", "AWS_IAM"]
+    authorizer: str | None
+
+
+class ServedApi(Struct, frozen=True):
+    """An API that has routes; `name` is empty for `[api]`, and `title` is its logical id."""
+
+    name: str
+    title: str
+    settings: Api
+    routes: tuple[FunctionRoute, ...]
+    stage_name: str
+    display_name: str
+    """Its name in the console; a REST API's metrics are told apart by it."""
+
+    @property
+    def prefix(self) -> str:
+        """What its parts' logical ids begin with, before their own name: nothing for `[api]`."""
+        return self.title.removesuffix("Api")
+
+    @property
+    def functions(self) -> list[str]:
+        """The functions behind its routes, in the settings' order."""
+        return list(dict.fromkeys(route.function for route in self.routes))
+
+    @property
+    def authorizers(self) -> dict[str, Authorizer]:
+        """The authorizers that a route uses: API Gateway bills none, but an unused one is nobody's."""
+        used = {route.authorizer for route in self.routes}
+        return {name: authorizer for name, authorizer in self.settings.authorizers.items() if name in used}
+
+
+def apis(environment: Environment) -> dict[str, ServedApi]:
+    """Every API with a route, by its name in the settings; `[api]` is the empty name."""
+    from tapgen import naming
+
+    found: dict[str, list[FunctionRoute]] = {}
+    for function, table in written(environment):
+        settings = named(environment, table.api)
+        found.setdefault(table.api or "", []).append(_resolved(function, table, settings))
+    return {
+        name: ServedApi(
+            name,
+            naming.api(name),
+            named(environment, name),
+            tuple(found[name]),
+            stage_name(environment, named(environment, name)),
+            named(environment, name).name or "-".join([environment.stack_name, *([name] if name else [])]),
+        )
+        for name in ("", *environment.apis)
+        if name in found
+    }
+
+
+def named(environment: Environment, name: str | None) -> Api:
+    """The settings of an API; without a name those of `[api]`."""
+    return environment.apis[name] if name else environment.api
+
+
+def written(environment: Environment) -> Iterator[tuple[str, RouteTable]]:
+    """Each function's name with each of its routes, a route that is text as a table."""
+    for name, function in environment.functions.items():
+        for route in function.routes:
+            yield name, RouteTable(route=route) if isinstance(route, str) else route
+
+
+def stage_name(environment: Environment, settings: Api) -> str:
+    """The API's stage. A REST API's metrics are told apart by name and stage alone, hence the environment's name."""
+    return settings.stage or (DEFAULT_STAGE if settings.kind == "http" else environment.name)
+
+
+def _resolved(function: str, table: RouteTable, settings: Api) -> FunctionRoute:
+    route = routes.parse(table.route, settings.kind)
+    if table.authorization:
+        return FunctionRoute(route, function, table, table.authorization, None)
+    if table.authorizer:
+        return FunctionRoute(route, function, table, "NONE", table.authorizer)
+    if route.is_preflight:  # browsers send no credentials with it
+        return FunctionRoute(route, function, table, "NONE", None)
+    return FunctionRoute(route, function, table, settings.authorization, settings.authorizer)
