@@ -8,6 +8,7 @@ from troposphere import GetAtt, Output, Ref, Sub, dynamodb, logs
 
 from tapgen import naming
 from tapgen.layers.existing import below, existing
+from tapgen.layers.parts import deletion
 from tapgen.layers.refs import DataRefs, LogGroupRefs, TableRefs
 from tapgen.settings import served
 from tapgen.template.kinds import kinds
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from tapgen.settings.model import Environment
     from tapgen.settings.parts import Existing
     from tapgen.settings.tables import Key, Table
-
-KEPT = "RetainExceptOnCreate"
-"""DeletionPolicy of protected state: kept, but a failed first creation leaves nothing behind that blocks the next."""
 
 
 def build(template: Template, environment: Environment) -> DataRefs:
@@ -80,7 +78,7 @@ def _table(title: str, settings: Table, *, protected: bool) -> dynamodb.Table:
         optional["SSESpecification"] = dynamodb.SSESpecification(SSEEnabled=True, SSEType="KMS")
     return dynamodb.Table(
         title,
-        **_deletion(protected=protected),
+        **deletion(protected=protected),
         AttributeDefinitions=[
             dynamodb.AttributeDefinition(AttributeName=name, AttributeType=type_)
             for name, type_ in _key_types(settings).items()
@@ -94,16 +92,9 @@ def _table(title: str, settings: Table, *, protected: bool) -> dynamodb.Table:
 def _log_group(title: str, environment: Environment) -> logs.LogGroup:
     return logs.LogGroup(
         title,
-        **_deletion(protected=environment.protected),
+        **deletion(protected=environment.protected),
         RetentionInDays=environment.logs.retention_days,
     )
-
-
-def _deletion(*, protected: bool) -> dict[str, str]:
-    """What happens to state when its resource goes: the default (Delete) is written out, so that reviewers see it."""
-    if protected:
-        return {"DeletionPolicy": KEPT, "UpdateReplacePolicy": "Retain"}
-    return {"DeletionPolicy": "Delete", "UpdateReplacePolicy": "Delete"}
 
 
 def _key_schema(partition_key: Key, sort_key: Key | None) -> list[dynamodb.KeySchema]:

@@ -9,6 +9,7 @@ from troposphere import Output, Ref, cloudwatch, sns
 
 from tapgen import naming
 from tapgen.settings import served
+from tapgen.template.kinds import KINDS
 
 if TYPE_CHECKING:
     from troposphere import Template
@@ -46,7 +47,11 @@ def build(
     """Add the alarms; with `alarms.alarm_email` also the topic that they report to."""
     email = environment.alarms.alarm_email
     actions = _add_topic(template, email) if email else {}
-    alarms = [*_function_alarms(environment, compute), *_table_alarms(environment, data)]
+    alarms = [
+        *_function_alarms(environment, compute),
+        *_table_alarms(environment, data),
+        *_part_alarms(environment, data),
+    ]
     if environment.alarms.api_errors:
         threshold = environment.alarms.api_errors
         alarms += [_api_alarm(api, apis[name].api, threshold) for name, api in served.apis(environment).items()]
@@ -142,6 +147,27 @@ def _table_alarms(environment: Environment, data: DataRefs) -> Alarms:
                     "Threshold": threshold,
                 },
             )
+
+
+def _part_alarms(environment: Environment, data: DataRefs) -> Alarms:
+    """What an operator watches of each kind, by its row."""
+    for kind in KINDS:
+        for name, part in data.parts.get(kind.word, {}).items():
+            for metric in kind.part.metrics:
+                threshold = getattr(environment.alarms, metric.threshold)
+                watched = part.more.get(metric.of) if metric.of else part
+                if threshold and watched and watched.title:
+                    yield (
+                        f"{watched.title}{metric.title}Alarm",
+                        {
+                            "AlarmDescription": metric.description.format(name),
+                            "Namespace": metric.namespace,
+                            "Dimensions": _dimensions(**{metric.dimension: getattr(watched, metric.value)}),
+                            "MetricName": metric.name,
+                            "Statistic": metric.statistic,
+                            "Threshold": threshold,
+                        },
+                    )
 
 
 def _add_topic(template: Template, email: str) -> dict[str, Any]:

@@ -43,6 +43,17 @@ def own(kind: Kind, title: str, *, key: Any = None, **more: Any) -> PartRefs:
     )
 
 
+KEPT = "RetainExceptOnCreate"
+"""DeletionPolicy of protected state: kept, but a failed first creation leaves nothing behind that blocks the next."""
+
+
+def deletion(*, protected: bool) -> dict[str, str]:
+    """What happens to state when its resource goes: the default (Delete) is written out, so that reviewers see it."""
+    if protected:
+        return {"DeletionPolicy": KEPT, "UpdateReplacePolicy": "Retain"}
+    return {"DeletionPolicy": "Delete", "UpdateReplacePolicy": "Delete"}
+
+
 def variable(kind: Kind, refs: PartRefs) -> Any:
     """What the clients of the kind take."""
     return getattr(refs, kind.part.variable)

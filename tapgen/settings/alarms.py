@@ -27,6 +27,15 @@ class Alarms(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     table_errors: Annotated[
         int, Meta(ge=0, description="Throttled or failed table requests in 300 s; 0: no such alarms")
     ] = 1
+    dead_letters: Annotated[int, Meta(ge=0, description="Messages among the dead letters; 0: no such alarms")] = 1
+    message_age: Annotated[
+        int,
+        Meta(ge=0, description="Seconds that a queue's oldest message, or a stream's record, waits; 0: no such alarms"),
+    ] = 900
+    failures: Annotated[
+        int,
+        Meta(ge=0, description="Failed deliveries, executions or invocations of a part in 300 s; 0: no such alarms"),
+    ] = 1
 
 
 class Logs(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -1,7 +1,7 @@
 """The shapes that every kind of part has: the part itself, a use of it, and what it triggers."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
@@ -66,6 +66,30 @@ class Trigger(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     def problems(self, name: str, function: "Function", environment: "Environment") -> Iterator[Problem]:  # noqa: ARG002 - kinds use them
         """What the trigger's values show only together with the part and the function, paths below the trigger."""
         yield from ()
+
+
+Pattern = dict[str, Any]
+"""An event pattern or filter: JSON as the service takes it."""
+
+
+class Polled(Trigger, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Lambda polls for records and starts the function with batches of them."""
+
+    batch_size: Annotated[int, Meta(ge=1, le=10000, description="Most records of one invocation")] = 10
+    batching_window: Annotated[int, Meta(ge=0, le=300, description="Seconds to wait for a full batch")] = 0
+    partial_failures: Annotated[
+        bool, Meta(description="The handler may answer which records failed (batchItemFailures); only they come again")
+    ] = True
+    filter: Annotated[
+        Pattern | tuple[Pattern, ...] | None,
+        Meta(description="Only records that match this pattern, or one of these; unset: all"),
+    ] = None
+    enabled: Annotated[bool, Meta(description="Start the function; false: leave the records where they are")] = True
+
+    @property
+    def patterns(self) -> tuple[Pattern, ...]:
+        """The patterns of the filter, one or several."""
+        return self.filter if isinstance(self.filter, tuple) else () if self.filter is None else (self.filter,)
 
 
 class PolicyStatement(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -112,6 +112,7 @@ TYPES: Final[Mapping[str, ResourceType]] = {
             example="dynamodb:GetItem",
             variable="name",
             forms={"table": "", "stream": "/stream/*"},
+            within=("index",),
             polling=("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"),
         ),
     ),

@@ -40,7 +40,8 @@ class Arn(Struct, frozen=True):
 class Metric(Struct, frozen=True, kw_only=True):
     """A metric that an operator watches: an alarm for each part, unless its threshold is 0.
 
-    `threshold` is the key of the settings' `[alarms]`. `of` watches a companion of the part, such as its dead letters.
+    `description` takes the part's name. `dimension` has `value` of the part. `threshold` is the key of the settings'
+    `[alarms]`. `of` watches a companion of the part, such as its dead letters.
     """
 
     title: str
@@ -49,6 +50,7 @@ class Metric(Struct, frozen=True, kw_only=True):
     name: str
     statistic: Literal["Sum", "Maximum"] = "Sum"
     dimension: str
+    value: Literal["name", "arn"] = "name"
     threshold: str
     of: str = ""
 
@@ -58,7 +60,8 @@ class Part(Struct, frozen=True, kw_only=True):
 
     `word` is its table, `one` what a person calls one, `suffix` ends its logical id. `service` is its name, `example`
     one of its IAM actions. `variable` is what the clients take. `forms` are IAM's resource types with what follows the
-    part's ARN, the first the part itself. `polling` is what an event source mapping does. `metrics` are an operator's.
+    part's ARN, the first the part itself; `within` are further ones, which its uses grant apart. `polling` is what an
+    event source mapping does. `metrics` are an operator's.
     """
 
     word: str
@@ -68,6 +71,7 @@ class Part(Struct, frozen=True, kw_only=True):
     example: str
     variable: Literal["name", "arn", "url"] = "arn"
     forms: Mapping[str, str]
+    within: tuple[str, ...] = ()
     polling: tuple[str, ...] = ()
     metrics: tuple[Metric, ...] = ()
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tapgen import naming
+from tapgen.template.kinds import KINDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,11 +82,9 @@ def keys(finding: Finding, type_: str | None, environment: Environment) -> tuple
     """The settings that made a resource, the nearest first."""
     found = []
     subject = finding.logical_id or ""
-    for section, names, title in (
-        ("functions", environment.functions, naming.function),
-        ("tables", environment.tables, naming.table),
-    ):
-        found += [f"{section}.{name}" for name in names if subject.startswith(title(name))]
+    for section, suffix in (("functions", "Function"), *((kind.word, kind.part.suffix) for kind in KINDS)):
+        names = getattr(environment, section, {})
+        found += [f"{section}.{name}" for name in names if subject.startswith(naming.logical(name, suffix))]
     found += [section for prefix, section in _SECTIONS if type_ and type_.startswith(prefix)]
     return (*(f"environments.{environment.name}.{key}" for key in found[:1]), *found)
 

@@ -1,0 +1,49 @@
+"""What starts a function: an event source mapping that polls, or a permission for a service that calls."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from troposphere import awslambda
+
+if TYPE_CHECKING:
+    from tapgen.settings.parts import Polled
+
+
+def event_source(title: str, function: Any, source: Any, settings: Polled, **more: Any) -> awslambda.EventSourceMapping:
+    """Lambda polls the source and starts the function with batches of what it finds."""
+    optional: dict[str, Any] = {}
+    if settings.batching_window:
+        optional["MaximumBatchingWindowInSeconds"] = settings.batching_window
+    if settings.partial_failures:
+        optional["FunctionResponseTypes"] = ["ReportBatchItemFailures"]
+    if settings.patterns:
+        filters = [awslambda.Filter(Pattern=compact(pattern)) for pattern in settings.patterns]
+        optional["FilterCriteria"] = awslambda.FilterCriteria(Filters=filters)
+    return awslambda.EventSourceMapping(
+        title,
+        EventSourceArn=source,
+        FunctionName=function,
+        BatchSize=settings.batch_size,
+        **({} if settings.enabled else {"Enabled": False}),
+        **optional,
+        **more,
+    )
+
+
+def permission(title: str, function: Any, service: str, source: Any, **more: Any) -> awslambda.Permission:
+    """The service may start the function, for that source alone."""
+    return awslambda.Permission(
+        title,
+        Action="lambda:InvokeFunction",
+        FunctionName=function,
+        Principal=service,
+        SourceArn=source,
+        **more,
+    )
+
+
+def compact(value: Any) -> str:
+    """JSON without spaces: patterns and inputs have limits in characters."""
+    return json.dumps(value, separators=(",", ":"))
