@@ -9,10 +9,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeVar
 
+from tapgen.proof.interpret.frames import Frame, Scope
+from tapgen.proof.interpret.library.register import Register
 from tapgen.proof.interpret.machine import Machine, Steps
 from tapgen.proof.interpret.memory import TooEntangledError
-from tapgen.proof.interpret.python import attributes, calling, expressions, modules, statements
-from tapgen.proof.interpret.python.values import Const, Container, Frame, Scope, anything
+from tapgen.proof.interpret.python import expressions, import_cycles, statements
+from tapgen.proof.interpret.python.arguments import anything
+from tapgen.proof.interpret.python.containers import Container
+from tapgen.proof.interpret.python.modules import module_attribute
+from tapgen.proof.interpret.python.plain import Const
 from tapgen.proof.interpret.results import Analysis, Call, Note, Unresolved
 from tapgen.proof.interpret.source import Module, Sources, split_entry_point
 
@@ -25,7 +30,7 @@ def run(folder: Path, entry_point: str) -> Analysis:
     module = _entry_module(sources, entry_point)
     if module is None:
         return Analysis(problems=tuple(sorted(sources.problems)))
-    steps = Steps(expressions.evaluate, statements.execute, calling.call, attributes.load)
+    steps = Steps(expressions.evaluate, statements.execute, Register())
     collecting = gc.isenabled()
     gc.disable()  # trees and frames live to the end: looking for garbage among them takes longer than the analysis
     try:
@@ -51,7 +56,7 @@ def _analysed(machine: Machine, module: Module, entry_point: str) -> Analysis:
     reached = machine.reached([root])
     calls, unresolved = _findings(reached, Call), _findings(reached, Unresolved)
     _check_entry(machine, module, entry_point)
-    for path, file, line in modules.cycles(machine.imports):
+    for path, file, line in import_cycles.cycles(machine.imports):
         sources.problem("cycle", f"circular import: {' -> '.join([*path, path[0]])}", file, line)
     try:
         notes = _uncalled(machine, reached, set(calls))
@@ -102,7 +107,7 @@ def _findings(frames: Iterable[Frame], kind: type[Finding]) -> set[Finding]:
 def _check_entry(machine: Machine, module: Module, entry_point: str) -> None:
     name = split_entry_point(entry_point)[1]
     home = machine.modules[module.name]
-    values = attributes.module_attribute(machine, home, home, name)
+    values = module_attribute(machine.site(home, module.tree), home, name)
     if not values and not home.stars and name not in home.scope.bound:
         functions = [one.name for one in module.tree.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
         known = f"; the module has: {', '.join(functions[:8])}" if functions else ""
@@ -125,7 +130,7 @@ def _uncalled(machine: Machine, reached: set[Frame], calls: set[Call]) -> list[N
         args = anything()
         if function.owner is not None:
             args = args.led_by(machine.instance(scratch, function.node, function.owner))
-        calling.invoke(machine, scratch, function, args)
+        function.call(machine.site(scratch, function.node), args)
         machine.settle()
         more = _findings(machine.reached(scratch.callees), Call) - calls
         if more:

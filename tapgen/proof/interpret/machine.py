@@ -1,7 +1,7 @@
 """The state of one analysis: cells and who reads them, frames still to be evaluated, what was found where.
 
-A frame is evaluated again whenever a cell that it read has grown, until nothing grows any more. Sets of values
-only grow and are bounded (constants are widened to "anything", contexts are capped), so that it ends.
+A frame is evaluated again whenever a cell that it read has grown, until nothing grows any more: the fixpoint. Sets of
+values only grow and are bounded (constants are widened to "anything", contexts are capped), so that it ends.
 """
 
 from __future__ import annotations
@@ -9,25 +9,20 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
+from tapgen.proof.interpret.frames import Frame, Scope
 from tapgen.proof.interpret.memory import STEPS, STEPS_PER_BYTE, Memory
 from tapgen.proof.interpret.python import scopes
-from tapgen.proof.interpret.python.values import (
-    EMPTY,
-    OPAQUE,
-    Arguments,
-    Bag,
-    Class,
-    Const,
-    Container,
-    Frame,
-    Function,
-    Instance,
-    Scope,
-    Values,
-)
+from tapgen.proof.interpret.python.arguments import Arguments
+from tapgen.proof.interpret.python.classes import Class
+from tapgen.proof.interpret.python.containers import Container
+from tapgen.proof.interpret.python.functions import Function
+from tapgen.proof.interpret.python.instances import Instance
+from tapgen.proof.interpret.python.plain import Library, constant
+from tapgen.proof.interpret.python.values import EMPTY, UNKNOWN, Values
 from tapgen.proof.interpret.results import Unresolved
+from tapgen.proof.interpret.site import Site
 from tapgen.proof.interpret.source import Module, Sources
 
 T = TypeVar("T")
@@ -41,14 +36,29 @@ DEEPEST = 12
 """Calls that are evaluated at once, one inside the other; deeper ones wait in the queue."""
 
 
+class Libraries(Protocol):
+    """What names of code outside the source do."""
+
+    def call(self, site: Site, path: str, args: Arguments) -> Values:
+        """A call of a name of the standard library, the built-ins or boto3."""
+
+    def call_external(self, site: Site, path: str, args: Arguments) -> Values:
+        """A call of a name of another package."""
+
+    def item(self, site: Site, library: Library, keys: Values) -> Values:
+        """An item of a name of the standard library."""
+
+    def hinted(self, path: str) -> Values:
+        """What a parameter is whose annotation is that name of another package."""
+
+
 @dataclass(frozen=True, slots=True)
 class Steps:
     """The interpreter's parts, handed to the machine so that none of them needs to import the others."""
 
     evaluate: Callable[[Machine, Frame, ast.expr], Values]
     execute: Callable[[Machine, Frame], None]
-    call: Callable[[Machine, Frame, ast.AST, Values, Arguments], Values]
-    load: Callable[[Machine, Frame, ast.AST, Values, str], Values]
+    libraries: Libraries
 
 
 class Machine(Memory):
@@ -59,42 +69,42 @@ class Machine(Memory):
         self.coarse = coarse
         self.sources = sources
         self.evaluate = steps.evaluate
-        self.call = steps.call
-        self.load = steps.load
+        self.libraries = steps.libraries
         self._execute = steps.execute
         self.modules: dict[str, Frame] = {}
         self.strict = False
         """Second phase: what never got a value counts as unknown."""
-        self.starved: set[Frame] = set()
+        self.starved: dict[Frame, None] = {}
         self.imports: set[tuple[str, str, str, int]] = set()
         """Imports at module level: importer, imported, file, line."""
         self.typing_only = 0
         """How many `if TYPE_CHECKING:` blocks are open."""
         self.classes: dict[Frame, Class] = {}
-        self.injected: set[Hashable] = set()
+        self.injected: set[Class] = set()
+        """Classes of which an object is being made for an annotation."""
         self._made: dict[Hashable, object] = {}
         self._contexts: dict[tuple[int, Frame | None], int] = {}
         self._running: list[Frame] = []
         self._scopes: dict[int, Scope] = {}
 
+    def site(self, frame: Frame, node: ast.AST) -> Site:
+        """The place of the node in that frame."""
+        return Site(self, frame, node)
+
     # ------------------------------------------------------------------------------------------------ objects
 
-    def once(self, key: Hashable, make: Callable[[], T]) -> T:
-        """The object made earlier under that key, or a new one: one object per place and frame."""
+    def once(self, key: Hashable, make: Callable[[int], T]) -> T:
+        """The object made earlier under that key, or a new one from its number: one object per place and frame."""
         found = self._made.get(key)
         if found is None:
-            found = self._made[key] = make()
+            found = self._made[key] = make(len(self._made) + 1)
         return found  # type: ignore[return-value]  # a key is only ever used with one kind of object
 
-    def container(self, frame: Frame, node: ast.AST, kind: str, tag: Hashable = "") -> Container:
+    def container(self, frame: Frame, node: ast.AST, kind: str, tag: object = "") -> Container:
         """The container that the node makes in that frame."""
         if self.coarse:
             return self.pool
-        return self.once(("container", id(node), frame, kind, tag), lambda: Container(kind))
-
-    def bag(self, frame: Frame, node: ast.AST, path: str) -> Bag:
-        """The standard-library object that the node makes in that frame."""
-        return self.once(("bag", "" if self.coarse else (id(node), frame, path)), lambda: Bag(path))
+        return self.once(("container", id(node), frame, kind, tag), lambda number: Container(number, kind))
 
     def instance(self, frame: Frame, node: ast.AST, cls: Class) -> Instance:
         """The object of the class that the node makes in that frame.
@@ -102,8 +112,9 @@ class Machine(Memory):
         A method that makes further objects of its own class (`copy`, a tree's nodes) makes them all alike.
         """
         receiver = frame.receiver
-        where = None if isinstance(receiver, Instance) and receiver.cls is cls else (id(node), frame)
-        return self.once(("instance", cls, None if self.coarse else where), lambda: Instance(cls))
+        alike = self.coarse or (isinstance(receiver, Instance) and receiver.cls is cls)
+        where = None if alike else (id(node), frame)
+        return self.once(("instance", cls, where), lambda number: Instance(number, cls))
 
     def scope(self, node: ast.AST, make: Callable[[], Scope]) -> Scope:
         """The node's scope, computed once."""
@@ -121,7 +132,7 @@ class Machine(Memory):
             frame = Frame(scopes.block_scope(module.tree), module.tree, None, module.name)
             self.modules[module.name] = frame
             self.steps += int(module.size * STEPS_PER_BYTE)
-            self.write(frame.cell("__name__"), frozenset({Const(module.name)}))
+            self.write(frame.cell("__name__"), constant(module.name))
             self.start(frame)
         return frame
 
@@ -135,7 +146,7 @@ class Machine(Memory):
             if count > CONTEXTS or whole > MOST_CONTEXTS or self.coarse:
                 key = ("frame", function, "merged")
 
-        def make() -> Frame:
+        def make(_number: int) -> Frame:
             frame = Frame(function.scope, function.node, function.parent, function.parent.module)
             frame.function = function
             return frame
@@ -145,7 +156,7 @@ class Machine(Memory):
     def inner_frame(self, node: ast.AST, outer: Frame, scope: Scope, tag: Hashable = "") -> Frame:
         """The frame of a class body or comprehension, evaluated as part of the unit around it."""
 
-        def make() -> Frame:
+        def make(_number: int) -> Frame:
             frame = Frame(scope, node, outer, outer.module)
             frame.unit = outer.unit
             frame.function, frame.receiver = outer.function, outer.receiver
@@ -159,9 +170,9 @@ class Machine(Memory):
 
     def start(self, frame: Frame) -> None:
         """Evaluate a new frame at once, or later when there are too many open calls."""
-        if frame.active or frame.queued or "<started>" in frame.cells:
+        if frame.active or frame.queued or frame.started:
             return
-        frame.cell("<started>")
+        frame.started = True
         if len(self._running) < DEEPEST:
             self._evaluate(frame)
         else:
@@ -173,7 +184,7 @@ class Machine(Memory):
         self.strict = True
         for frame in self.starved:
             self.enqueue(frame)
-        self.starved = set()
+        self.starved = {}
         self._drain()
 
     def _drain(self) -> None:
@@ -188,10 +199,20 @@ class Machine(Memory):
         try:
             self._execute(self, frame)
         except RecursionError:
-            self.unresolved(frame, frame.node, "the code is nested too deeply to be analysed")
+            reason = "the code is nested too deeply to be analysed"
+            frame.unit.reports.add(Unresolved(reason, *self.place(frame, frame.node)))
         finally:
             self._running.pop()
             frame.active = False
+
+    def missing(self, frame: Frame) -> Values:
+        """What stands in for no value: nothing at first, anything in the second phase."""
+        if self.strict:
+            return UNKNOWN
+        self.starved[frame.unit] = None
+        return EMPTY
+
+    # ------------------------------------------------------------------------------------------------ findings
 
     def reached(self, roots: Iterable[Frame]) -> set[Frame]:
         """The frames that the last evaluations lead to from the roots."""
@@ -204,26 +225,7 @@ class Machine(Memory):
                 stack.extend(frame.callees)
         return found
 
-    # ------------------------------------------------------------------------------------------------ findings
-
-    def known(self, frame: Frame, values: Values) -> Values:
-        """The values; in the second phase, unknown instead of none."""
-        if values:
-            return values
-        if self.strict:
-            return frozenset({OPAQUE})
-        self.starved.add(frame.unit)
-        return EMPTY
-
     def place(self, frame: Frame, node: ast.AST) -> tuple[str, int]:
         """File and line of a node."""
         module = self.sources.load(frame.module)
         return (module.file if module else frame.module), getattr(node, "lineno", 1)
-
-    def report(self, frame: Frame, finding: object) -> None:
-        """Note down a call, an unresolved place or a note; forgotten when the frame is evaluated again."""
-        frame.unit.reports.add(finding)
-
-    def unresolved(self, frame: Frame, node: ast.AST, reason: str) -> None:
-        """Note down a place that cannot be resolved."""
-        self.report(frame, Unresolved(reason, *self.place(frame, node)))

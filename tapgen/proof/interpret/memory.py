@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 
-from tapgen.proof.interpret.python.values import EMPTY, KEYS, OPAQUE, Cell, Const, Container, Frame, Space, Values
-from tapgen.proof.interpret.results import EnvironmentVariable
+from tapgen.proof.interpret.cells import KEYS, REST, Cell, Key, Space
+from tapgen.proof.interpret.frames import Frame
+from tapgen.proof.interpret.python.containers import Container
+from tapgen.proof.interpret.python.plain import Const
+from tapgen.proof.interpret.python.values import EMPTY, OPAQUE, UNKNOWN, Values
 
 STEPS = 8_000
 STEPS_PER_BYTE = 0.2
@@ -13,7 +16,7 @@ STEPS_PER_BYTE = 0.2
 
 MOST_CONSTANTS = 24
 MOST_CONTAINERS = 16
-"""Values told apart in one cell; beyond that constants count as unknown and containers as one."""
+"""Values told apart in one cell; beyond that constants are widened to "anything", and containers to a single one."""
 
 
 class TooEntangledError(Exception):
@@ -26,14 +29,9 @@ class Memory:
     def __init__(self, steps: int) -> None:
         self.steps = steps
         self.queue: deque[Frame] = deque()
-        self.pool = Container("dict")
+        self.pool = Container(0, "dict")
         self.loose = Space()
         """Values stored in attributes and items of unknown objects, by name."""
-
-    def read(self, frame: Frame, cell: Cell) -> Values:
-        """The cell's values; the frame is evaluated again when they grow."""
-        cell.readers.add(frame.unit)
-        return cell.values
 
     def write(self, cell: Cell, values: Values) -> None:
         """Add the values to the cell."""
@@ -47,8 +45,7 @@ class Memory:
         cell.values = grown
         if len(grown) > MOST_CONSTANTS:
             self.step(len(grown))
-        for reader in cell.readers:
-            self.enqueue(reader)
+        self._wake(cell)
 
     def _pooled(self, values: Values) -> Values:
         """Many containers in one place are taken for a single one, which holds what any of them holds."""
@@ -61,24 +58,31 @@ class Memory:
             if old is not pool.space:
                 one.space = pool.space
                 for key, cell in list(old.cells.items()):
-                    self.write(pool.space.cell(KEYS if key == KEYS else "*"), cell.values)
-                    self.write(pool.space.cell(KEYS), frozenset({OPAQUE}))
-                    for reader in cell.readers:
-                        self.enqueue(reader)
+                    self.write(pool.space.cell(KEYS if key is KEYS else REST), cell.values)
+                    self.write(pool.space.cell(KEYS), UNKNOWN)
+                    self._wake(cell)
         return values.difference(containers) | {pool}
 
     def contents(self, frame: Frame, space: Space) -> Values:
         """The values of all cells of a space."""
-        self.read(frame, space.cell("*"))
+        space.cell(REST)
         self.step(len(space.cells) // 4)
-        return EMPTY.union(*(self.read(frame, cell) for key, cell in list(space.cells.items()) if key != KEYS))
+        found = []
+        for key, cell in space.cells.items():
+            if key is not KEYS:
+                cell.readers[frame.unit] = None
+                found.append(cell.values)
+        return EMPTY.union(*found)
 
-    def put(self, space: Space, key: str | int, values: Values) -> None:
-        """Add values to an item; readers of all items see a new key through the cell `*`."""
+    def put(self, space: Space, key: Key, values: Values) -> None:
+        """Add values to an item; readers of all items see a new key through the cell of the rest."""
         if key not in space.cells:
-            for reader in space.cell("*").readers:
-                self.enqueue(reader)
+            self._wake(space.cell(REST))
         self.write(space.cell(key), values)
+
+    def _wake(self, cell: Cell) -> None:
+        for reader in cell.readers:
+            self.enqueue(reader)
 
     def enqueue(self, frame: Frame) -> None:
         """Have the frame evaluated again."""
@@ -94,8 +98,7 @@ class Memory:
 
 
 def _widened(cell: Cell, values: Values) -> Values:
-    constants = sum(isinstance(value, Const | EnvironmentVariable) for value in values)
-    if cell.wide or constants > MOST_CONSTANTS:
+    if cell.wide or sum(value.constant for value in values) > MOST_CONSTANTS:
         cell.wide = True
         values = frozenset(value for value in values if not isinstance(value, Const)) | {OPAQUE}
     return values

@@ -1,86 +1,73 @@
-"""boto3's objects as abstract values: sessions, clients, resources and what they give."""
+"""What boto3's objects have in common as abstract values: their attributes are all known, and none may get lost."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING
 
-from tapgen.proof.interpret.results import Binding
+from tapgen.proof.interpret.python.arguments import Arguments
+from tapgen.proof.interpret.python.values import UNKNOWN, Value, Values, stable_hash
 
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A boto3 session."""
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """A client of one service, by botocore's name."""
-
-    service: str
+if TYPE_CHECKING:
+    from tapgen.proof.interpret.site import Site
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """A boto3 resource: the service's own (`type` is "") or one such as Table, with what is known of its identifiers.
+class Sdk(Value):
+    """An object of boto3 that makes requests. `str()` of one says what it is, for messages."""
 
-    `loaded`: its data came with the answer that made it, so reading an attribute makes no request.
-    """
+    __slots__ = ()
 
-    service: str
-    type: str
-    identifiers: tuple[tuple[str, Binding], ...] = ()
-    loaded: bool = False
+    complete = True
 
+    def tells_apart(self) -> bool:
+        """The client of another service makes other requests."""
+        return True
 
-@dataclass(frozen=True, slots=True)
-class Collection:
-    """A collection of resources, such as `bucket.objects`."""
+    @abstractmethod
+    def invoke(self, site: Site, name: str, args: Arguments) -> Values:
+        """A call of its method of that name."""
 
-    owner: Resource
-    name: str
+    def any_attribute(self, site: Site) -> Values:
+        """Unresolved: it may be any request of the service."""
+        site.unresolved(f"the attribute of {self} is computed at run time")
+        return UNKNOWN
 
+    def escape(self, site: Site, what: str) -> Values:
+        """Unresolved: unknown code may make any request with it."""
+        site.unresolved(f"{self} is passed to {what}")
+        return frozenset({self})
 
-@dataclass(frozen=True, slots=True)
-class Paginator:
-    """What `get_paginator("query")` gives."""
+    def leak(self, site: Site, where: str) -> None:
+        """Unresolved: whoever reads it there may make any request with it."""
+        site.unresolved(f"{self} is stored in {where}")
 
-    service: str
-    operation: str
+    def hinted(self, _site: Site) -> Values:
+        """Itself: `Annotated[Table, Depends(get_table)]`."""
+        return frozenset({self})
 
 
 @dataclass(frozen=True, slots=True)
-class Waiter:
-    """What `get_waiter("table_exists")` gives."""
-
-    service: str
-    operation: str
-
-
-@dataclass(frozen=True, slots=True)
-class BatchWriter:
-    """What `table.batch_writer()` gives."""
-
-    table: Resource
-
-
-@dataclass(frozen=True, slots=True)
-class SdkData:
-    """A part of a boto3 object that makes no requests: `client.exceptions`, `client.meta`, `table.meta`."""
-
-    owner: Client | Resource
-    name: str
-
-
-Sdk: TypeAlias = Session | Client | Resource | Collection | Paginator | Waiter | BatchWriter
-
-
-@dataclass(frozen=True, slots=True)
-class SdkMethod:
+class SdkMethod(Sdk):
     """A bound method of a boto3 object."""
 
     owner: Sdk
     name: str
 
+    def __hash__(self) -> int:
+        return hash((self.owner, stable_hash(self.name)))
 
-SDK = (Session, Client, Resource, Collection, Paginator, Waiter, BatchWriter, SdkMethod)
+    def __str__(self) -> str:
+        return f"the method {self.name!r} of {self.owner}"
+
+    def invoke(self, site: Site, _name: str, args: Arguments) -> Values:
+        """A method has none but itself."""
+        return self.call(site, args)
+
+    def call(self, site: Site, args: Arguments) -> Values:
+        """What the object's method does."""
+        return self.owner.invoke(site, self.name, args)
+
+    def called_back(self, site: Site, passed: Values) -> Values:
+        """A library may call it."""
+        return self.call(site, Arguments(star=passed, extra=UNKNOWN))

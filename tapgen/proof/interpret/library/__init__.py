@@ -1,1 +1,5 @@
-"""Libraries: what calling a name that is not in the source does."""
+"""Libraries: what names do whose code is not in the source.
+
+One file per library, each with a `MODEL`: the full path of a name, and what calling it does. A new library is one such
+file and its line in `register`.
+"""

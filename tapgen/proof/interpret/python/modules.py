@@ -1,18 +1,88 @@
-"""Imports: local modules are followed, the standard library and boto3 are known by name, the rest is not analysed."""
+"""Modules: local ones are followed, the standard library and boto3 are known by name, the rest is not analysed."""
 
 from __future__ import annotations
 
 import ast
 import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from tapgen.proof.interpret.machine import Machine
-from tapgen.proof.interpret.python import attributes
-from tapgen.proof.interpret.python.values import EMPTY, External, Frame, Library, ModuleValue, Value, Values
+from tapgen.proof.interpret.frames import Frame
+from tapgen.proof.interpret.python.arguments import Arguments
+from tapgen.proof.interpret.python.plain import External, Library, constant
+from tapgen.proof.interpret.python.values import EMPTY, UNKNOWN, Value, Values, stable_hash
 from tapgen.proof.interpret.source import AWS_SDK
 
+if TYPE_CHECKING:
+    from tapgen.proof.interpret.site import Site
 
-def load(machine: Machine, frame: Frame, node: ast.AST, name: str) -> Values:
+MOST_STARS = 8
+"""Star imports that lead one to the next, gone through for one name."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleValue(Value):
+    """An imported local module."""
+
+    name: str
+
+    def __hash__(self) -> int:
+        return stable_hash(self.name)
+
+    def attribute(self, site: Site, name: str) -> Values:
+        """A global of the module, or a module below it."""
+        module = self.frame(site)
+        found = module_attribute(site, module, name) if module else EMPTY
+        child = f"{self.name}.{name}"
+        if child in site.machine.modules or (not found and site.machine.sources.local(child)):
+            found |= {ModuleValue(child)}
+        if module and not found:
+            found = made_by_module(site, module, name)
+        return site.known(found)
+
+    def frame(self, site: Site) -> Frame | None:
+        """The frame of the module's body, if it could be read."""
+        return site.machine.modules.get(self.name)
+
+    def any_attribute(self, site: Site) -> Values:
+        """Any of its globals."""
+        module = self.frame(site)
+        return site.contents(module) if module else UNKNOWN
+
+    def store(self, site: Site, name: str, values: Values) -> None:
+        """Set a global."""
+        module = self.frame(site)
+        if module:
+            site.write(module.cell(name), values)
+
+    def entered(self, _site: Site) -> Values:
+        """Nothing: a module is no context manager."""
+        return EMPTY
+
+
+def made_by_module(site: Site, module: Frame, name: str) -> Values:
+    """What the module's own `__getattr__` gives for a name that it does not bind (PEP 562)."""
+    if name in module.scope.bound or "__getattr__" not in module.scope.bound or name.startswith("__"):
+        return EMPTY
+    maker = site.read(module.cell("__getattr__"))
+    return site.call(maker, Arguments([constant(name)]))
+
+
+def module_attribute(site: Site, module: Frame, name: str, depth: int = 0) -> Values:
+    """A module's global, its star imports included."""
+    values = EMPTY
+    if name in module.scope.bound or name in module.cells:
+        values = site.read(module.cell(name))
+    if not values and depth < MOST_STARS and not name.startswith("_"):
+        for star in module.stars:
+            if star in site.machine.modules:
+                values |= module_attribute(site, site.machine.modules[star], name, depth + 1)
+    return values
+
+
+def load(site: Site, name: str) -> Values:
     """The module of that dotted name, with every package above it; a local one is evaluated."""
+    machine, frame = site.machine, site.frame
     if not machine.sources.local(name):
         return frozenset({_foreign(name)})
     parts = name.split(".")
@@ -23,104 +93,78 @@ def load(machine: Machine, frame: Frame, node: ast.AST, name: str) -> Values:
             if imported is not frame:
                 frame.unit.callees.add(imported)
             if end == len(parts) and frame.scope.kind == "module" and not machine.typing_only:
-                machine.imports.add((frame.module, name, *machine.place(frame, node)))
+                machine.imports.add((frame.module, name, *site.place()))
     return frozenset({ModuleValue(name)})
 
 
-def _foreign(name: str) -> Value:
+def _foreign(name: str) -> Library | External:
     top = name.partition(".")[0]
     return Library(name) if top in AWS_SDK or top in sys.stdlib_module_names else External(name)
 
 
-def run_import(machine: Machine, frame: Frame, node: ast.Import) -> list[tuple[str, Values]]:
+def run_import(site: Site, node: ast.Import) -> list[tuple[str, Values]]:
     """`import a.b`, `import a.b as c` -> the names that it binds."""
     bound = []
     for alias in node.names:
-        found = load(machine, frame, node, alias.name)
+        found = load(site, alias.name)
         top = alias.name.partition(".")[0]
         if alias.asname:
             bound.append((alias.asname, found))
         else:
-            local = machine.sources.local(top)
+            local = site.machine.sources.local(top)
             bound.append((top, frozenset({ModuleValue(top) if local else _foreign(top)})))
     return bound
 
 
-def run_import_from(machine: Machine, frame: Frame, node: ast.ImportFrom) -> list[tuple[str, Values]]:
+def run_import_from(site: Site, node: ast.ImportFrom) -> list[tuple[str, Values]]:
     """`from a import b` -> the names that it binds; a star is remembered in the frame."""
-    name = _absolute(machine, frame, node)
+    name = _absolute(site, node)
     if name is None:
-        machine.unresolved(frame, node, "the relative import leads out of the source folder")
+        site.unresolved("the relative import leads out of the source folder")
         return []
-    local = machine.sources.local(name) or name == ""
-    if local and name and (any(not machine.sources.local(f"{name}.{one.name}") for one in node.names)):
-        load(machine, frame, node, name)
+    sources = site.machine.sources
+    local = sources.local(name) or name == ""
+    if local and name and any(not sources.local(f"{name}.{one.name}") for one in node.names):
+        load(site, name)
     bound = []
     for alias in node.names:
         if alias.name == "*":
-            _star(machine, frame, node, name, local=local)
+            _star(site, name, local=local)
         else:
-            found = _member(machine, frame, node, name, alias.name) if local else _foreign_member(name, alias.name)
+            found = _member(site, name, alias.name) if local else _foreign_member(name, alias.name)
             bound.append((alias.asname or alias.name, found))
     return bound
 
 
 def _foreign_member(name: str, member: str) -> Values:
-    foreign = _foreign(name)
-    kind = Library if isinstance(foreign, Library) else External
-    return frozenset({kind(f"{name}.{member}")})
+    return frozenset({type(_foreign(name))(f"{name}.{member}")})
 
 
-def _member(machine: Machine, frame: Frame, node: ast.AST, name: str, member: str) -> Values:
-    module = machine.modules.get(name)
+def _member(site: Site, name: str, member: str) -> Values:
+    module = site.machine.modules.get(name)
     child = f"{name}.{member}".lstrip(".")
-    found = attributes.module_attribute(machine, frame, module, member) if module else EMPTY
-    if not found and machine.sources.local(child):
-        found = load(machine, frame, node, child)
+    found = module_attribute(site, module, member) if module else EMPTY
+    if not found and site.machine.sources.local(child):
+        found = load(site, child)
     if module and not found:
-        found = attributes.made_by_module(machine, frame, node, module, member)
-    return found or machine.known(frame, EMPTY)
+        found = made_by_module(site, module, member)
+    return site.known(found)
 
 
-def _star(machine: Machine, frame: Frame, node: ast.AST, name: str, *, local: bool) -> None:
-    if local and name not in frame.stars:
-        frame.stars.append(name)
+def _star(site: Site, name: str, *, local: bool) -> None:
+    if local and name not in site.frame.stars:
+        site.frame.stars.append(name)
     elif not local and name.partition(".")[0] in AWS_SDK:
-        machine.unresolved(frame, node, f"'from {name} import *' hides which names are boto3's: import them by name")
+        site.unresolved(f"'from {name} import *' hides which names are boto3's: import them by name")
 
 
-def _absolute(machine: Machine, frame: Frame, node: ast.ImportFrom) -> str | None:
+def _absolute(site: Site, node: ast.ImportFrom) -> str | None:
     if not node.level:
         return node.module or ""
-    module = machine.sources.load(frame.module)
-    parts = frame.module.split(".")
+    module = site.machine.sources.load(site.frame.module)
+    parts = site.frame.module.split(".")
     up = node.level - (1 if module and module.package else 0)
     if up > len(parts):
         return None
     base = parts[: len(parts) - up]
     return ".".join([*base, *([node.module] if node.module else [])])
-
-
-def cycles(edges: set[tuple[str, str, str, int]]) -> list[tuple[tuple[str, ...], str, int]]:
-    """Circular imports at module level: the modules in order, and file and line of the import that closes each."""
-    graph: dict[str, dict[str, tuple[str, int]]] = {}
-    for importer, imported, file, line in sorted(edges):
-        graph.setdefault(importer, {}).setdefault(imported, (file, line))
-    found: list[tuple[tuple[str, ...], str, int]] = []
-    done: set[str] = set()
-    for start in sorted(graph):
-        path: list[str] = []
-        stack = [(start, iter(sorted(graph[start])))] if start not in done else []
-        path += [start] if stack else []
-        while stack:
-            following = next(stack[-1][1], None)
-            if following is None:
-                done.add(stack.pop()[0])
-                path.pop()
-            elif following in path:
-                file, line = graph[path[-1]][following]
-                found.append((tuple(path[path.index(following) :]), file, line))
-            elif following not in done:
-                path.append(following)
-                stack.append((following, iter(sorted(graph.get(following, {})))))
-    return found

@@ -4,37 +4,46 @@ from __future__ import annotations
 
 import ast
 import builtins
+from typing import TYPE_CHECKING
 
-from tapgen.proof.interpret.machine import Machine
-from tapgen.proof.interpret.python import attributes, items, storing
-from tapgen.proof.interpret.python.values import EMPTY, REST, UNKNOWN, Cell, Container, Frame, Instance, Library, Values
+from tapgen.proof.interpret.cells import REST, Cell
+from tapgen.proof.interpret.frames import Frame
+from tapgen.proof.interpret.python.modules import module_attribute
+from tapgen.proof.interpret.python.plain import Library
+from tapgen.proof.interpret.python.values import EMPTY, Values
+
+if TYPE_CHECKING:
+    from tapgen.proof.interpret.machine import Machine
+    from tapgen.proof.interpret.site import Site
 
 _BUILTINS = frozenset(dir(builtins))
 
 
-def find(machine: Machine, frame: Frame, name: str) -> Values:
+def find(machine: Machine, frame: Frame, node: ast.Name) -> Values:
     """What the name refers to in the frame, as Python looks it up: own block, blocks around it, module, built-ins."""
+    name = node.id
     here: Frame | None = frame
     own = True  # a class body's names are seen in the body itself only
     while here is not None:
         scope = here.scope
         if name in scope.top:
-            return _in_module(machine, frame, name)
+            break
         if name in scope.bound and (scope.kind != "class" or own):
-            values = machine.read(frame, here.cell(name))
-            if values or scope.kind == "function":
-                return machine.known(frame, values)
+            cell = here.cell(name)
+            cell.readers[frame.unit] = None
+            if cell.values or scope.kind == "function":
+                return cell.values or machine.missing(frame)
         own = own and scope.kind == "comprehension"
         here = here.parent
-    return _in_module(machine, frame, name)
+    return _in_module(machine.site(frame, node), name)
 
 
-def _in_module(machine: Machine, frame: Frame, name: str) -> Values:
-    module = machine.modules[frame.module]
-    values = attributes.module_attribute(machine, frame, module, name)
-    if values or name in module.scope.bound or name in module.cells:
-        return machine.known(frame, values)
-    return frozenset({Library(f"builtins.{name}")}) if name in _BUILTINS else machine.known(frame, EMPTY)
+def _in_module(site: Site, name: str) -> Values:
+    module = site.machine.modules[site.frame.module]
+    values = module_attribute(site, module, name)
+    if values or name in module.scope.bound or name in module.cells or name not in _BUILTINS:
+        return site.known(values)
+    return frozenset({Library(f"builtins.{name}")})
 
 
 def variable(machine: Machine, frame: Frame, name: str) -> Cell:
@@ -54,36 +63,27 @@ def assign(machine: Machine, frame: Frame, target: ast.expr, values: Values) -> 
     """Bind the values to a name, attribute, item or a tuple of those."""
     if isinstance(target, ast.Name):
         machine.write(variable(machine, frame, target.id), values)
-    elif isinstance(target, ast.Attribute):
-        owners = machine.evaluate(machine, frame, target.value)
-        storing.store(machine, frame, target, owners, target.attr, values)
+        return
+    site = machine.site(frame, target)
+    if isinstance(target, ast.Attribute):
+        for owner in site.evaluate(target.value):
+            owner.store(site, target.attr, values)
     elif isinstance(target, ast.Subscript):
-        owners = machine.evaluate(machine, frame, target.value)
-        keys = machine.evaluate(machine, frame, target.slice)
-        items.store_item(machine, frame, target, owners, keys, values)
+        owners = site.evaluate(target.value)
+        keys = site.evaluate(target.slice)
+        for owner in owners:
+            owner.store_item(site, keys, values)
     elif isinstance(target, ast.Starred):
-        rest = machine.container(frame, target, "list")
-        machine.put(rest.space, REST, values)
+        rest = site.container("list")
+        site.put(rest.space, REST, values)
         assign(machine, frame, target.value, frozenset({rest}))
     elif isinstance(target, ast.Tuple | ast.List):
-        _unpack(machine, frame, target, values)
+        _unpack(site, target, values)
 
 
-def _unpack(machine: Machine, frame: Frame, target: ast.Tuple | ast.List, values: Values) -> None:
+def _unpack(site: Site, target: ast.Tuple | ast.List, values: Values) -> None:
     starred = next((index for index, one in enumerate(target.elts) if isinstance(one, ast.Starred)), len(target.elts))
     for index, element in enumerate(target.elts):
-        found = EMPTY
-        for value in values:
-            found |= _element(machine, frame, target, value, index if index < starred else None)
-        assign(machine, frame, element, found)
-
-
-def _element(machine: Machine, frame: Frame, target: ast.expr, value: object, index: int | None) -> Values:
-    if isinstance(value, Container) and value.kind != "dict":
-        rest = machine.read(frame, value.space.cell(REST))
-        if index is not None and index in value.space.cells:
-            return rest | machine.read(frame, value.space.cell(index))
-        return rest if index is not None else machine.contents(frame, value.space)
-    if isinstance(value, Instance):
-        return machine.contents(frame, value.space) | UNKNOWN
-    return items.spill(machine, frame, target, frozenset({value}))  # type: ignore[arg-type]  # only values get here
+        position = index if index < starred else None
+        found = EMPTY.union(*(value.element(site, position) for value in values))
+        assign(site.machine, site.frame, element, found)

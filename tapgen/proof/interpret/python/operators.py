@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import ast
+from typing import TYPE_CHECKING
 
-from tapgen.proof.interpret.machine import Machine
-from tapgen.proof.interpret.python import items, protocols
-from tapgen.proof.interpret.python.values import EMPTY, UNKNOWN, Const, Container, Frame, Values
+from tapgen.proof.interpret.frames import Frame
+from tapgen.proof.interpret.python import protocols
+from tapgen.proof.interpret.python.containers import Container
+from tapgen.proof.interpret.python.plain import Const
+from tapgen.proof.interpret.python.values import EMPTY, UNKNOWN, Values
+
+if TYPE_CHECKING:
+    from tapgen.proof.interpret.machine import Machine
+    from tapgen.proof.interpret.site import Site
 
 MOST_TEXTS = 12
 """Texts that one expression is told to have."""
@@ -17,27 +24,26 @@ REPR = ord("r")
 
 def binary(machine: Machine, frame: Frame, node: ast.BinOp) -> Values:
     """`a + b`: text is put together, containers are merged, objects of the source are asked."""
+    site = machine.site(frame, node)
     right: list[tuple[ast.operator, Values]] = []
     left: ast.expr = node
     while isinstance(left, ast.BinOp):  # `a + b + c + …` nests to the left: a loop, not a recursion
-        right.append((left.op, machine.evaluate(machine, frame, left.right)))
+        right.append((left.op, site.evaluate(left.right)))
         left = left.left
-    values = machine.evaluate(machine, frame, left)
+    values = site.evaluate(left)
     for operator, other in reversed(right):
-        own = protocols.binary(machine, frame, node, operator, values, other)
-        values = own | _combined(machine, frame, node, operator, values, other)
+        own = protocols.binary(site, operator, values, other)
+        values = own | _combined(site, operator, values, other)
     return values
 
 
-def _combined(
-    machine: Machine, frame: Frame, node: ast.expr, operator: ast.operator, left: Values, right: Values
-) -> Values:
+def _combined(site: Site, operator: ast.operator, left: Values, right: Values) -> Values:
     containers = [value for value in (*left, *right) if isinstance(value, Container)]
     if containers:
-        result = machine.container(frame, node, containers[0].kind, "combined")
+        result = site.container(containers[0].kind, "combined")
         for one in containers:
             if one is not result:
-                items.merge(machine, frame, result, frozenset({one}))
+                result.merge(site, frozenset({one}))
         return frozenset({result})
     if isinstance(operator, ast.Add):
         texts = _texts(left), _texts(right)
@@ -54,14 +60,15 @@ def _texts(values: Values) -> list[str]:
 
 def joined(machine: Machine, frame: Frame, node: ast.JoinedStr) -> Values:
     """A formatted text, as far as its parts are known."""
+    site = machine.site(frame, node)
     texts = [""]
     for part in node.values:
         inner = part.value if isinstance(part, ast.FormattedValue) else part
-        values = machine.evaluate(machine, frame, inner)
+        values = site.evaluate(inner)
         if isinstance(part, ast.FormattedValue):
-            protocols.special(machine, frame, node, values, protocols.TEXT[2 if part.conversion == REPR else 0 :])
+            protocols.special(site, values, protocols.TEXT[2 if part.conversion == REPR else 0 :])
             if part.format_spec is not None:
-                machine.evaluate(machine, frame, part.format_spec)
+                site.evaluate(part.format_spec)
         found = _texts(values) if not (isinstance(part, ast.FormattedValue) and part.format_spec) else []
         if len(node.values) == 1 and not found:
             return values  # f"{name}" is the name itself
@@ -71,16 +78,17 @@ def joined(machine: Machine, frame: Frame, node: ast.JoinedStr) -> Values:
 
 def compare(machine: Machine, frame: Frame, node: ast.Compare) -> Values:
     """`a < b in c`: each operator between its two neighbours."""
-    left = machine.evaluate(machine, frame, node.left)
-    found = EMPTY
+    site = machine.site(frame, node)
+    left = site.evaluate(node.left)
+    found = UNKNOWN
     for operator, operand in zip(node.ops, node.comparators, strict=True):
-        right = machine.evaluate(machine, frame, operand)
-        found |= protocols.compared(machine, frame, node, operator, left, right)
+        right = site.evaluate(operand)
+        found |= protocols.compared(site, operator, left, right)
         left = right
-    return found | UNKNOWN
+    return found
 
 
 def unary(machine: Machine, frame: Frame, node: ast.UnaryOp) -> Values:
     """`-a`, `not a`."""
-    values = machine.evaluate(machine, frame, node.operand)
-    return protocols.unary(machine, frame, node, values) | UNKNOWN
+    site = machine.site(frame, node)
+    return protocols.unary(site, node.op, site.evaluate(node.operand)) | UNKNOWN

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from tapgen.proof.interpret.python.values import Scope
+from tapgen.proof.interpret.frames import Scope
 
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 Callable = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tapgen.proof.interpret.machine import Machine
-from tapgen.proof.interpret.python import attributes, hints, items, modules, protocols, scopes
+from tapgen.proof.interpret.cells import RETURN, Accessor
+from tapgen.proof.interpret.frames import Frame
+from tapgen.proof.interpret.python import hints, modules, protocols, scopes
+from tapgen.proof.interpret.python.arguments import Arguments
+from tapgen.proof.interpret.python.classes import Class
+from tapgen.proof.interpret.python.containers import Container
 from tapgen.proof.interpret.python.expressions import evaluate, make_function
 from tapgen.proof.interpret.python.names import assign, variable
-from tapgen.proof.interpret.python.values import (
-    EMPTY,
-    NONE,
-    RETURN,
-    UNKNOWN,
-    Arguments,
-    Class,
-    Const,
-    Container,
-    Frame,
-    Values,
-)
+from tapgen.proof.interpret.python.plain import NONE, Const, constant
+from tapgen.proof.interpret.python.values import EMPTY, UNKNOWN, Values
+
+if TYPE_CHECKING:
+    from tapgen.proof.interpret.machine import Machine
+    from tapgen.proof.interpret.site import Site
 
 
 def execute(machine: Machine, frame: Frame) -> None:
@@ -37,7 +35,7 @@ def execute(machine: Machine, frame: Frame) -> None:
         if frame.parent is not None:
             frame.callees.add(frame.parent)
         callees = evaluate(machine, frame, node.func)
-        machine.call(machine, frame, node, callees, Arguments([UNKNOWN, UNKNOWN]))
+        machine.site(frame, node).call(callees, Arguments([UNKNOWN, UNKNOWN]))
 
 
 def block(machine: Machine, frame: Frame, body: Iterable[ast.stmt]) -> None:
@@ -53,7 +51,7 @@ def _function(machine: Machine, frame: Frame, node: ast.FunctionDef | ast.AsyncF
     function = make_function(machine, frame, node, owner)
     for decorator in node.decorator_list:
         if isinstance(decorator, ast.Attribute) and decorator.attr in {"setter", "deleter"}:
-            machine.write(frame.cell(f"{node.name}<{decorator.attr}>"), frozenset({function}))
+            machine.write(frame.cell(Accessor(node.name, decorator.attr)), frozenset({function}))
             return
     values = _decorated(machine, frame, node, frozenset({function}))
     machine.write(variable(machine, frame, node.name), values)
@@ -63,8 +61,8 @@ def _decorated(
     machine: Machine, frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, values: Values
 ) -> Values:
     for decorator in reversed(node.decorator_list):
-        callees = machine.known(frame, evaluate(machine, frame, decorator))
-        decorated = machine.call(machine, frame, decorator, callees, Arguments([values]))
+        site = machine.site(frame, decorator)
+        decorated = site.call(site.known(site.evaluate(decorator)), Arguments([values]))
         # What third-party code makes of a function is taken for the function: `@retry`, `@tracer.capture_method`.
         values = (decorated - UNKNOWN if decorated & values else decorated) or decorated
     return values
@@ -73,27 +71,27 @@ def _decorated(
 def _class(machine: Machine, frame: Frame, node: ast.ClassDef) -> None:
     scope = machine.scope(node, lambda: scopes.block_scope(node))
     body = machine.inner_frame(node, frame, scope)
-    cls = machine.once(("class", body), lambda: Class(node, body))
+    cls = machine.once(("class", body), lambda number: Class(number, node, body))
     machine.classes[body] = cls
+    site = machine.site(frame, node)
     for base in node.bases:
-        machine.write(cls.bases, machine.known(frame, evaluate(machine, frame, base)))
+        site.write(cls.bases, site.known(site.evaluate(base)))
     options = {one.arg: evaluate(machine, frame, one.value) for one in node.keywords if one.arg}
     block(machine, body, node.body)
-    _name_members(machine, frame, cls)
-    for parent in machine.read(frame, cls.bases):
-        if isinstance(parent, Class) and parent is not cls:
-            hook = attributes.in_class(machine, frame, parent, "__init_subclass__")
-            machine.call(machine, frame, node, hook, Arguments([frozenset({cls})], options))
-            machine.write(parent.subclasses, frozenset({cls}))
+    _name_members(site, cls)
+    for parent in cls.parents(site):
+        hook = parent.lookup(site, "__init_subclass__")
+        site.call(hook, Arguments([frozenset({cls})], options))
+        site.write(parent.subclasses, frozenset({cls}))
     values = _decorated(machine, frame, node, frozenset({cls}))
     machine.write(variable(machine, frame, node.name), values)
 
 
-def _name_members(machine: Machine, frame: Frame, cls: Class) -> None:
+def _name_members(site: Site, cls: Class) -> None:
     """Objects in a class body that ask for the name that they are given."""
-    for name, cell in list(cls.frame.cells.items()):
-        given = frozenset({cls}), frozenset({Const(name)})
-        protocols.special(machine, frame, cls.node, machine.read(frame, cell), ("__set_name__",), *given)
+    for name in cls.frame.names():
+        given = frozenset({cls}), constant(name)
+        protocols.special(site, site.find(cls.frame, name), ("__set_name__",), *given)
 
 
 def _return(machine: Machine, frame: Frame, node: ast.Return) -> None:
@@ -119,10 +117,11 @@ def _annotated(machine: Machine, frame: Frame, node: ast.AnnAssign) -> None:
 def _augmented(machine: Machine, frame: Frame, node: ast.AugAssign) -> None:
     values = evaluate(machine, frame, node.value)
     current = evaluate(machine, frame, _loaded(node.target))
-    own = protocols.augmented(machine, frame, node, node.op, current, values)
-    containers = frozenset(value for value in current if isinstance(value, Container))
+    site = machine.site(frame, node)
+    own = protocols.augmented(site, node.op, current, values)
+    containers = [value for value in current if isinstance(value, Container)]
     for container in containers:
-        items.merge(machine, frame, container, values)
+        container.merge(site, values)
     if not containers:
         kept = frozenset(value for value in current | values if not isinstance(value, Const))
         assign(machine, frame, node.target, own | kept | UNKNOWN)
@@ -137,7 +136,7 @@ def _loaded(target: ast.expr) -> ast.expr:
 
 
 def _for(machine: Machine, frame: Frame, node: ast.For | ast.AsyncFor) -> None:
-    values = items.spill(machine, frame, node.iter, evaluate(machine, frame, node.iter))
+    values = machine.site(frame, node.iter).iterate(evaluate(machine, frame, node.iter))
     assign(machine, frame, node.target, values)
     block(machine, frame, node.body)
     block(machine, frame, node.orelse)
@@ -178,8 +177,8 @@ def _is_main_guard(test: ast.expr) -> bool:
 
 def _with(machine: Machine, frame: Frame, node: ast.With | ast.AsyncWith) -> None:
     for item in node.items:
-        context = evaluate(machine, frame, item.context_expr)
-        entered = items.entered(machine, frame, item.context_expr, context)
+        site = machine.site(frame, item.context_expr)
+        entered = EMPTY.union(*(value.entered(site) for value in site.evaluate(item.context_expr)))
         if item.optional_vars is not None:
             assign(machine, frame, item.optional_vars, entered)
     block(machine, frame, node.body)
@@ -190,22 +189,22 @@ def _try(machine: Machine, frame: Frame, node: ast.Try) -> None:
     for handler in node.handlers:
         types = evaluate(machine, frame, handler.type) if handler.type is not None else EMPTY
         if handler.name:
-            caught = _instances(machine, frame, types) | UNKNOWN
+            caught = _instances(machine.site(frame, handler), types) | UNKNOWN
             machine.write(variable(machine, frame, handler.name), caught)
         block(machine, frame, handler.body)
     block(machine, frame, node.orelse)
     block(machine, frame, node.finalbody)
 
 
-def _instances(machine: Machine, frame: Frame, types: Values, seen: frozenset[Class] = frozenset()) -> Values:
+def _instances(site: Site, types: Values, seen: frozenset[Class] = frozenset()) -> Values:
     """The objects of the source's classes, their subclasses and tuples of them."""
     found = EMPTY
     for one in types:
         if isinstance(one, Container):
-            found |= _instances(machine, frame, machine.contents(frame, one.space), seen)
+            found |= _instances(site, one.contents(site), seen)
         elif isinstance(one, Class) and one not in seen:
-            found |= machine.read(frame, one.instances)
-            found |= _instances(machine, frame, machine.read(frame, one.subclasses), seen | {one})
+            found |= site.read(one.instances)
+            found |= _instances(site, site.read(one.subclasses), seen | {one})
     return found
 
 
@@ -223,21 +222,22 @@ def _assert(machine: Machine, frame: Frame, node: ast.Assert) -> None:
 
 def _delete(machine: Machine, frame: Frame, node: ast.Delete) -> None:
     for target in node.targets:
+        site = machine.site(frame, target)
         if isinstance(target, ast.Subscript):
-            owners, key = (evaluate(machine, frame, part) for part in (target.value, target.slice))
-            protocols.special(machine, frame, target, owners, ("__delitem__",), key)
+            owners, key = site.evaluate(target.value), site.evaluate(target.slice)
+            protocols.special(site, owners, ("__delitem__",), key)
         elif isinstance(target, ast.Attribute):
-            owners = evaluate(machine, frame, target.value)
-            protocols.special(machine, frame, target, owners, ("__delattr__",), frozenset({Const(target.attr)}))
+            owners = site.evaluate(target.value)
+            protocols.special(site, owners, ("__delattr__",), constant(target.attr))
 
 
 def _import(machine: Machine, frame: Frame, node: ast.Import) -> None:
-    for name, values in modules.run_import(machine, frame, node):
+    for name, values in modules.run_import(machine.site(frame, node), node):
         machine.write(variable(machine, frame, name), values)
 
 
 def _import_from(machine: Machine, frame: Frame, node: ast.ImportFrom) -> None:
-    for name, values in modules.run_import_from(machine, frame, node):
+    for name, values in modules.run_import_from(machine.site(frame, node), node):
         machine.write(variable(machine, frame, name), values)
 
 
@@ -256,9 +256,8 @@ def _pattern(machine: Machine, frame: Frame, pattern: ast.pattern, subject: Valu
         machine.write(variable(machine, frame, name), subject)
     inside = subject
     if isinstance(pattern, ast.MatchSequence | ast.MatchMapping | ast.MatchClass):
-        inside = EMPTY
-        for value in subject:
-            inside |= machine.contents(frame, value.space) if hasattr(value, "space") else UNKNOWN
+        site = machine.site(frame, pattern)
+        inside = EMPTY.union(*(value.contents(site) for value in subject))
     for child in ast.iter_child_nodes(pattern):
         if isinstance(child, ast.pattern):
             _pattern(machine, frame, child, inside)

@@ -1,270 +1,197 @@
-"""What an expression can be: abstract values, and the cells in which the interpreter keeps sets of them."""
+"""What an expression can be: abstract values that know what their attributes, items, calls and iterations give.
+
+Each kind of value overrides what it does differently from an object of which nothing is known. Hashes do not depend
+on the process, so that sets of values are gone through in the same order in every run.
+"""
 
 from __future__ import annotations
 
-import ast
-from dataclasses import dataclass, field
-from typing import TypeAlias
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
-from tapgen.proof.interpret.boto3.sdk import (
-    BatchWriter,
-    Client,
-    Collection,
-    Paginator,
-    Resource,
-    SdkData,
-    SdkMethod,
-    Session,
-    Waiter,
-)
-from tapgen.proof.interpret.results import EnvironmentVariable
+from tapgen.proof.interpret.cells import LooseItem
 
+if TYPE_CHECKING:
+    from tapgen.proof.interpret.python.arguments import Arguments
+    from tapgen.proof.interpret.python.classes import Class
+    from tapgen.proof.interpret.site import Site
 
-class Cell:
-    """All values that one variable, attribute, item or return value can have, and the units that read it."""
 
-    __slots__ = ("readers", "values", "wide")
+class Value:
+    """One thing that an expression can be; by default an object that may be anything."""
 
-    def __init__(self) -> None:
-        self.values: Values = EMPTY
-        self.readers: set[Frame] = set()
-        self.wide = False
+    __slots__ = ()
 
+    constant: ClassVar[bool] = False
+    """Widened to "anything" where one cell holds too many."""
+    complete: ClassVar[bool] = False
+    """All attributes are known: one that it does not have is a mistake, or a call that cannot be named."""
+    sure: ClassVar[bool] = True
+    """An attribute that it gives is there; of other values one can only say that it may be."""
 
-class Space:
-    """Named cells: the variables of a frame, the attributes of an instance, the items of a container."""
+    def tells_apart(self) -> bool:
+        """Context sensitivity: whether calls that are given different ones are analysed apart."""
+        return False
 
-    __slots__ = ("cells",)
+    def literal(self) -> str | int | None:
+        """The text or number that it is."""
+        return None
 
-    def __init__(self) -> None:
-        self.cells: dict[str | int, Cell] = {}
+    def attribute(self, site: Site, name: str) -> Values:
+        """`value.name`; nothing when it has none of that name."""
+        return UNKNOWN | site.read(site.machine.loose.cell(name))
 
-    def cell(self, key: str | int) -> Cell:
-        """The cell of that name, made when it is not there yet."""
-        found = self.cells.get(key)
-        if found is None:
-            found = self.cells[key] = Cell()
-        return found
+    def any_attribute(self, _site: Site) -> Values:
+        """`getattr(value, name)` with a name that is computed at run time."""
+        return UNKNOWN
 
+    def store(self, site: Site, name: str, values: Values) -> None:
+        """`value.name = values`."""
 
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What Python's compiler knows of a block: which names it binds, and whether it yields or returns a value."""
+    def store_any(self, site: Site, values: Values) -> None:
+        """`setattr(value, name, values)` with a name that is computed at run time."""
 
-    kind: str
-    bound: frozenset[str]
-    outer: frozenset[str] = frozenset()
-    top: frozenset[str] = frozenset()
-    yields: bool = False
-    returns: bool = False
+    def item(self, _site: Site, _keys: Values) -> Values:
+        """`value[keys]`."""
+        return UNKNOWN
 
+    def store_item(self, site: Site, keys: Values, values: Values) -> None:
+        """`value[keys] = values`."""
 
-class Frame(Space):
-    """One analysed activation of a block. `unit` is the function or module frame that is evaluated as a whole."""
+    def call(self, _site: Site, _args: Arguments) -> Values:
+        """`value(…)`."""
+        return UNKNOWN
 
-    __slots__ = (
-        "active", "callees", "function", "module", "node", "parent", "queued", "receiver", "reports", "scope", "stars",
-        "unit",
-    )  # fmt: skip
+    def iterate(self, _site: Site) -> Values:
+        """What `for x in value` gives."""
+        return UNKNOWN
 
-    def __init__(self, scope: Scope, node: ast.AST, parent: Frame | None, module: str) -> None:
-        super().__init__()
-        self.scope = scope
-        self.node = node
-        self.parent = parent
-        self.module = module
-        self.unit: Frame = self
-        self.function: Function | None = None
-        self.receiver: Value | None = None
-        self.reports: set[object] = set()
-        self.callees: set[Frame] = set()
-        self.stars: list[str] = []
-        self.queued = False
-        self.active = False
+    def element(self, site: Site, _index: int | None) -> Values:
+        """What unpacking gives at a position; None stands for any."""
+        return self.iterate(site)
 
+    def contents(self, _site: Site) -> Values:
+        """What it holds, as far as one can look into it."""
+        return UNKNOWN
 
-@dataclass(frozen=True, slots=True)
-class Const:
-    """A literal: text, number, None, True, False."""
+    def inside(self, _site: Site) -> Values:
+        """What unknown code finds in it beside the value itself."""
+        return EMPTY
 
-    value: str | int | None
+    def elements(self, _site: Site) -> Values:
+        """What a library may take out of it to pass it on."""
+        return EMPTY
 
+    def positional(self, site: Site) -> tuple[list[Values], Values]:
+        """`*value` in a call: what stands at each position, and what may stand anywhere."""
+        return [], self.iterate(site) or UNKNOWN
 
-@dataclass(frozen=True, slots=True)
-class Opaque:
-    """Anything at all that is not a boto3 object, a function or a class of the analysed source."""
+    def keywords(self, _site: Site) -> tuple[dict[str, Values], Values]:
+        """`**value` in a call: what is passed by name, and what may be passed by any."""
+        return {}, UNKNOWN
 
+    def awaited(self, _site: Site) -> Values:
+        """`await value`."""
+        return frozenset({self})
 
-@dataclass(frozen=True, slots=True)
-class Library:
-    """A name of the standard library, of the built-ins or of boto3, by its path: `os.environ`, `boto3.client`."""
+    def entered(self, _site: Site) -> Values:
+        """`with value as …`."""
+        return frozenset({self})
 
-    path: str
+    def special(self, _site: Site, _names: tuple[str, ...], *_passed: Values) -> Values:
+        """What the first of these special methods that it has gives."""
+        return EMPTY
 
+    def bind(self, _site: Site, _receiver: Value, _cls: Class) -> Values:
+        """What it is when it is read, as an attribute of the class, from an object of that class."""
+        return frozenset({self})
 
-@dataclass(frozen=True, slots=True)
-class External:
-    """A name of a third-party package, by its path: `requests.get`."""
+    def unbound(self, _site: Site, _cls: Class) -> Values:
+        """What it is when it is read from the class itself."""
+        return frozenset({self})
 
-    path: str
+    def escape(self, _site: Site, _what: str) -> Values:
+        """Code that is not analysed gets hold of it; gives what that code may hand back of it."""
+        return EMPTY
 
+    def leak(self, site: Site, where: str) -> None:
+        """It is stored where the analysis does not follow."""
 
-@dataclass(frozen=True, slots=True)
-class ModuleValue:
-    """An imported local module."""
+    def called_back(self, _site: Site, _passed: Values) -> Values:
+        """A library is given it and may call it, with any of what else it was passed."""
+        return EMPTY
 
-    name: str
+    def hinted(self, _site: Site) -> Values:
+        """What a parameter may be whose annotation it is."""
+        return EMPTY
 
 
-@dataclass(eq=False, slots=True)
-class Function:
-    """A function or lambda of the source, closed over the frame that it was defined in.
-
-    `space` holds the values of the parameters' defaults (`=name`) and attributes set on the function.
-    """
-
-    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-    parent: Frame
-    scope: Scope
-    owner: Class | None = None
-    space: Space = field(default_factory=Space)
-
-    @property
-    def name(self) -> str:
-        """Its name, for messages."""
-        return "<lambda>" if isinstance(self.node, ast.Lambda) else self.node.name
-
-
-@dataclass(eq=False, slots=True)
-class Class:
-    """A class of the source. `bases` may hold classes, library names and unknown values."""
-
-    node: ast.ClassDef
-    frame: Frame
-    bases: Cell = field(default_factory=Cell)
-    subclasses: Cell = field(default_factory=Cell)
-    instances: Cell = field(default_factory=Cell)
-
-
-@dataclass(eq=False, slots=True)
-class Instance:
-    """The objects that one expression makes of one class."""
-
-    cls: Class
-    space: Space = field(default_factory=Space)
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """A method bound to its object or class."""
-
-    function: Function
-    receiver: Value
-
-
-@dataclass(frozen=True, slots=True)
-class Descriptor:
-    """A function wrapped by `property`, `cached_property`, `staticmethod` or `classmethod`."""
-
-    kind: str
-    function: Function
-
-
-@dataclass(eq=False, slots=True)
-class Container:
-    """A dict, list, tuple, set or generator made by one expression: a cell per constant key, `*` for all others."""
-
-    kind: str
-    space: Space = field(default_factory=Space)
-
-
-@dataclass(eq=False, slots=True)
-class Bag:
-    """An object of the standard library: whatever it was given, it may give back."""
-
-    path: str
-    space: Space = field(default_factory=Space)
-
-
-@dataclass(frozen=True, slots=True)
-class BagMethod:
-    """A method of such an object: `executor.submit`."""
-
-    bag: Bag
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class ContainerMethod:
-    """A method of a built-in container: `clients.get`."""
-
-    container: Container
-    name: str
-
-
-@dataclass(eq=False, slots=True)
-class Partial:
-    """What `functools.partial` gives; the cells hold the function, its positional and its keyword arguments."""
-
-    space: Space = field(default_factory=Space)
-
-
-@dataclass(frozen=True, slots=True)
-class Super:
-    """What `super()` gives."""
-
-    cls: Class
-    receiver: Value
-
-
-Value: TypeAlias = (
-    Const | EnvironmentVariable | Opaque | Library | External | Session | Client | Resource | Collection | Paginator
-    | Waiter | BatchWriter | SdkData | SdkMethod | ModuleValue | Function | Class | Instance | Bound | Descriptor
-    | Container | Bag | BagMethod | ContainerMethod | Partial | Super
-)  # fmt: skip
 Values: TypeAlias = frozenset[Value]
+"""A set of alternatives. The empty one is bottom: nothing is known to get there (yet)."""
 
 EMPTY: Values = frozenset()
+
+
+def stable_hash(*texts: str) -> int:
+    """A hash of texts that is the same in every process, unlike Python's own."""
+    code = 0
+    for text in texts:
+        code = zlib.crc32(text.encode("utf-8", "surrogatepass"), code)
+    return code
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque(Value):
+    """Top: anything at all that is not a boto3 object, a function or a class of the analysed source."""
+
+    sure = False
+
+    def __hash__(self) -> int:
+        return 1
+
+    def item(self, site: Site, keys: Values) -> Values:
+        """What was stored under that key in an object that is not analysed, or anything."""
+        return UNKNOWN.union(*(site.read(site.machine.loose.cell(LooseItem(key))) for key in names_of(keys)))
+
+    def store(self, site: Site, name: str, values: Values) -> None:
+        """Remembered by the name alone: it may be read from any object that is not analysed."""
+        store_loosely(site, name, values)
+
+    def store_any(self, site: Site, values: Values) -> None:
+        """Lost: nobody can tell from where it is read again."""
+        store_loosely(site, "", values)
+
+    def store_item(self, site: Site, keys: Values, values: Values) -> None:
+        """Remembered by the key alone."""
+        store_item_loosely(site, keys, values)
+
+    def call(self, site: Site, args: Arguments) -> Values:
+        """It may call whatever it is given, and hand it back."""
+        return site.escape(args, "a function that is not known")
+
+
 OPAQUE = Opaque()
 UNKNOWN: Values = frozenset({OPAQUE})
-NONE: Values = frozenset({Const(None)})
-REST = "*"
-KEYS = "<keys>"
-RETURN = "<return>"
-YIELD = "<yield>"
-DATA = Library("data")
-"""Plain data or a harmless object of the standard library: nothing that it is given comes out of it again."""
-CALLABLE = (Function, Bound, Partial, Descriptor)
 
 
-@dataclass(slots=True)
-class Arguments:
-    """The arguments of one call. `star` and `extra` hold what `*args` and `**kwargs` of unknown content may pass."""
-
-    positional: list[Values] = field(default_factory=list)
-    keywords: dict[str, Values] = field(default_factory=dict)
-    star: Values = EMPTY
-    extra: Values = EMPTY
-
-    def everything(self) -> Values:
-        """All values that are passed, in whatever place."""
-        return EMPTY.union(self.star, self.extra, *self.positional, *self.keywords.values())
-
-    def get(self, index: int, keyword: str = "") -> Values:
-        """What is passed at the position or by the keyword."""
-        if index < len(self.positional):
-            return self.positional[index]
-        return self.keywords.get(keyword, EMPTY) | (self.star if keyword not in self.keywords else EMPTY)
-
-    def after(self, count: int) -> Arguments:
-        """The same without the first `count` positional arguments."""
-        return Arguments(self.positional[count:], self.keywords, self.star, self.extra)
-
-    def led_by(self, first: Value) -> Arguments:
-        """The same with one more positional argument in front."""
-        return Arguments([frozenset({first}), *self.positional], self.keywords, self.star, self.extra)
+def names_of(keys: Values) -> list[str | int]:
+    """The literals among the keys."""
+    return [literal for literal in (key.literal() for key in keys) if literal is not None]
 
 
-def anything() -> Arguments:
-    """The arguments that unknown code passes when it calls back."""
-    return Arguments(star=UNKNOWN, extra=UNKNOWN)
+def store_loosely(site: Site, name: str, values: Values) -> None:
+    """Keep what is stored in an attribute of an object that is not analysed."""
+    if name:
+        site.write(site.machine.loose.cell(name), values)
+    which = f"the attribute {name!r}" if name else "an attribute"
+    for value in values:
+        value.leak(site, f"{which} of an object that is not analysed")
+
+
+def store_item_loosely(site: Site, keys: Values, values: Values) -> None:
+    """Keep what is stored in an item of an object that is not analysed."""
+    for key in names_of(keys):
+        site.write(site.machine.loose.cell(LooseItem(key)), values)
+    for value in values:
+        value.leak(site, "an item of an object that is not analysed")

@@ -1,0 +1,50 @@
+"""Frames: one analysed activation of a module, function, class body or comprehension."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tapgen.proof.interpret.cells import Space
+
+if TYPE_CHECKING:
+    from tapgen.proof.interpret.python.functions import Function
+    from tapgen.proof.interpret.python.values import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What Python's compiler knows of a block: which names it binds, and whether it yields or returns a value."""
+
+    kind: str
+    bound: frozenset[str]
+    outer: frozenset[str] = frozenset()
+    top: frozenset[str] = frozenset()
+    yields: bool = False
+    returns: bool = False
+
+
+class Frame(Space):
+    """One analysed activation of a block. `unit` is the function or module frame that is evaluated as a whole."""
+
+    __slots__ = (
+        "active", "callees", "function", "module", "node", "parent", "queued", "receiver", "reports", "scope", "stars",
+        "started", "unit",
+    )  # fmt: skip
+
+    def __init__(self, scope: Scope, node: ast.AST, parent: Frame | None, module: str) -> None:
+        super().__init__()
+        self.scope = scope
+        self.node = node
+        self.parent = parent
+        self.module = module
+        self.unit: Frame = self
+        self.function: Function | None = None
+        self.receiver: Value | None = None
+        self.reports: set[object] = set()
+        self.callees: set[Frame] = set()
+        self.stars: list[str] = []
+        self.started = False
+        self.queued = False
+        self.active = False

@@ -1,0 +1,50 @@
+"""boto3's own names: clients, resources, sessions."""
+
+from __future__ import annotations
+
+from tapgen.proof.interpret.boto3.sdk import Sdk
+from tapgen.proof.interpret.boto3.session import Session, make
+from tapgen.proof.interpret.library.model import Handler, model
+from tapgen.proof.interpret.python.arguments import Arguments
+from tapgen.proof.interpret.python.values import UNKNOWN, Values
+from tapgen.proof.interpret.site import Site
+
+PACKAGES = ("boto3", "botocore", "s3transfer")
+
+
+def _factory(kind: str) -> Handler:
+    def handler(site: Site, args: Arguments) -> Values:
+        return make(site, kind, args)
+
+    return handler
+
+
+def _session(_site: Site, _args: Arguments) -> Values:
+    return frozenset({Session()})
+
+
+def _transfer(_site: Site, args: Arguments) -> Values:
+    """It has the client's own upload_file and download_file."""
+    return args.get(0, "client")
+
+
+def other(site: Site, path: str, args: Arguments) -> Values:
+    """A name that is not listed: boto3 objects that it is given are not followed."""
+    if path.startswith("botocore.auth."):
+        site.unresolved(f"{path} signs a request by hand: which action it needs is not known")
+        return UNKNOWN
+    given = [one for one in args.everything() if isinstance(one, Sdk)]
+    for value in given:
+        site.unresolved(f"{value} is passed to {path}")
+    return UNKNOWN.union(given)
+
+
+MODEL = {
+    **model("boto3", client=_factory("client"), resource=_factory("resource"), Session=_session),
+    **model("boto3", _get_default_session=_session),
+    **model("boto3.DEFAULT_SESSION", client=_factory("client"), resource=_factory("resource")),
+    **model("boto3.session", Session=_session),
+    **model("botocore.session", get_session=_session, Session=_session),
+    **model("boto3.s3.transfer", S3Transfer=_transfer),
+    **model("s3transfer", S3Transfer=_transfer),
+}

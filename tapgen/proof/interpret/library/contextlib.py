@@ -1,0 +1,24 @@
+"""`contextlib`, `copy`, `weakref`, `inspect`, `atexit`: what gives back the object that it is given."""
+
+from __future__ import annotations
+
+from tapgen.proof.interpret.library import callbacks
+from tapgen.proof.interpret.library.model import model, same
+from tapgen.proof.interpret.python.arguments import Arguments
+from tapgen.proof.interpret.python.values import Values
+from tapgen.proof.interpret.site import Site
+
+
+def _at_exit(site: Site, args: Arguments) -> Values:
+    """The function is called with the arguments that follow it."""
+    callbacks.known(site, "register", args)
+    return same(site, args)
+
+
+MODEL = {
+    **model("contextlib", contextmanager=same, asynccontextmanager=same, closing=same, aclosing=same),
+    **model("copy", copy=same, deepcopy=same),
+    **model("weakref", ref=same, proxy=same),
+    **model("inspect", unwrap=same),
+    **model("atexit", register=_at_exit),
+}

@@ -1,0 +1,88 @@
+"""The register of library models: one file per library, each with the names that it knows.
+
+A name of the standard library that no model has is taken for an object that may call what it is given and may give
+back whatever it holds; a name of another package for code that may do anything with what it is given.
+"""
+
+from __future__ import annotations
+
+from tapgen.proof.interpret.boto3.stubs import stub
+from tapgen.proof.interpret.library import (
+    asyncio,
+    boto3,
+    builtins,
+    callbacks,
+    collections,
+    contextlib,
+    dataclasses,
+    functools,
+    importlib,
+    itertools,
+    operator,
+    os,
+    typing,
+)
+from tapgen.proof.interpret.library.model import Handler
+from tapgen.proof.interpret.library.objects import LibraryMethod, library_object
+from tapgen.proof.interpret.library.third_party import OWN_REQUESTS
+from tapgen.proof.interpret.python.arguments import Arguments
+from tapgen.proof.interpret.python.plain import DATA, Library
+from tapgen.proof.interpret.python.values import Values
+from tapgen.proof.interpret.site import Site
+
+STANDARD: dict[str, Handler] = {
+    **asyncio.MODEL,
+    **boto3.MODEL,
+    **builtins.MODEL,
+    **collections.MODEL,
+    **contextlib.MODEL,
+    **dataclasses.MODEL,
+    **functools.MODEL,
+    **importlib.MODEL,
+    **itertools.MODEL,
+    **operator.MODEL,
+    **os.MODEL,
+    **typing.MODEL,
+}
+
+_HOLDERS = frozenset({
+    "asyncio", "atexit", "collections", "concurrent", "contextlib", "contextvars", "copy", "functools", "heapq",
+    "itertools", "multiprocessing", "operator", "queue", "sched", "threading", "types", "typing", "unittest", "weakref",
+    "_thread",
+})  # fmt: skip
+"""Modules whose objects may give back what they were given; the others only deal with data."""
+
+
+class Register:
+    """The models, as the machine asks them."""
+
+    def call(self, site: Site, path: str, args: Arguments) -> Values:
+        """A call of a name of the standard library, the built-ins or boto3."""
+        handler = STANDARD.get(path)
+        if handler is not None:
+            return handler(site, args)
+        top = path.partition(".")[0]
+        if top in boto3.PACKAGES:
+            return boto3.other(site, path, args)
+        if top not in _HOLDERS:
+            callbacks.possible(site, args)
+            return frozenset({DATA})
+        made = library_object(site, path)
+        for name, values in args.keywords.items():  # types.SimpleNamespace and the like
+            site.put(made.space, name, values)
+        return LibraryMethod(made, path.rpartition(".")[2]).call(site, args)
+
+    def call_external(self, site: Site, path: str, args: Arguments) -> Values:
+        """A call of a name of another package."""
+        if any(path == one or path.startswith(f"{one}.") for one in OWN_REQUESTS):
+            package = path.partition(".")[0]
+            site.unresolved(f"{path} of the package {package!r} makes AWS requests of its own")
+        return site.escape(args, path)
+
+    def item(self, _site: Site, library: Library, keys: Values) -> Values:
+        """A variable of the environment; of other names a parametrised type."""
+        return os.variables(keys, None) if library == os.ENVIRONMENT else frozenset({library})
+
+    def hinted(self, path: str) -> Values:
+        """A boto3 object where the name is one of boto3's typed stubs."""
+        return stub(path)

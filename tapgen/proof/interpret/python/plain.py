@@ -1,0 +1,192 @@
+"""Plain values: literals, environment variables, and names of code outside the source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from tapgen.proof.interpret.python.values import (
+    EMPTY,
+    UNKNOWN,
+    Value,
+    Values,
+    stable_hash,
+    store_item_loosely,
+    store_loosely,
+)
+
+if TYPE_CHECKING:
+    from tapgen.proof.interpret.python.arguments import Arguments
+    from tapgen.proof.interpret.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Const(Value):
+    """A literal: text, number, None, True, False."""
+
+    value: str | int | None
+
+    constant = True
+    sure = False
+
+    def __hash__(self) -> int:
+        value = self.value
+        return stable_hash(value) if isinstance(value, str) else 2 if value is None else hash(value)
+
+    @property
+    def text(self) -> str | None:
+        """The literal if it is a text."""
+        return self.value if isinstance(self.value, str) else None
+
+    def tells_apart(self) -> bool:
+        """Only texts tell calls apart: a number is seldom what decides on a service or a table."""
+        return isinstance(self.value, str)
+
+    def literal(self) -> str | int | None:
+        """The value itself."""
+        return self.value
+
+    def attribute(self, _site: Site, name: str) -> Values:
+        """A method of `str`; `value` is that of an enumeration's member."""
+        if name == "value":
+            return frozenset({self})
+        return EMPTY if self.value is None else frozenset({Library(f"builtins.str.{name}")})
+
+    def call(self, _site: Site, _args: Arguments) -> Values:
+        """Nothing: a literal cannot be called."""
+        return EMPTY
+
+    def iterate(self, _site: Site) -> Values:
+        """The characters of a text; None gives nothing."""
+        return EMPTY if self.value is None else UNKNOWN
+
+    def keywords(self, _site: Site) -> tuple[dict[str, Values], Values]:
+        """Nothing of None, which stands for options that are not given."""
+        return {}, EMPTY if self.value is None else UNKNOWN
+
+    def entered(self, _site: Site) -> Values:
+        """Nothing: a literal is no context manager."""
+        return EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class Variable(Value):
+    """The value of an environment variable, with what stands in for it where it is not set."""
+
+    name: str
+    default: str | None = None
+
+    constant = True
+
+    def __hash__(self) -> int:
+        return stable_hash(self.name, self.default or "")
+
+    def tells_apart(self) -> bool:
+        """A table's name decides on a request's resource."""
+        return True
+
+    def attribute(self, _site: Site, name: str) -> Values:
+        """A method of `str`."""
+        return frozenset({Library(f"builtins.str.{name}")})
+
+
+DEEPEST_PATH = 6
+"""Dots in the longest path of a library name; `node = node.parent` would make endless ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Library(Value):
+    """A name of the standard library, of the built-ins or of boto3, by its path: `os.environ`, `boto3.client`."""
+
+    path: str
+
+    def __hash__(self) -> int:
+        return stable_hash(self.path)
+
+    def attribute(self, site: Site, name: str) -> Values:
+        """The name below it, and what was stored there."""
+        stored = site.find(site.machine.loose, name)
+        if self == DATA or self.path.count(".") >= DEEPEST_PATH:
+            return stored | {DATA}
+        return stored | {Library(f"{self.path}.{name}")}
+
+    def any_attribute(self, site: Site) -> Values:
+        """Unresolved where it may be boto3's own `client`."""
+        if self.path.startswith("boto3"):
+            site.unresolved("the attribute of boto3 is computed at run time")
+        return UNKNOWN
+
+    def store(self, site: Site, name: str, values: Values) -> None:
+        """Remembered by the name alone."""
+        site.write(site.machine.loose.cell(name), values)
+
+    def item(self, site: Site, keys: Values) -> Values:
+        """A variable of `os.environ`; a parametrised type otherwise."""
+        return site.machine.libraries.item(site, self, keys)
+
+    def call(self, site: Site, args: Arguments) -> Values:
+        """What the library's model says."""
+        return site.machine.libraries.call(site, self.path, args)
+
+    def escape(self, site: Site, what: str) -> Values:
+        """Unresolved where it makes clients."""
+        if self.path in _FACTORIES:
+            site.unresolved(f"{self.path} is passed to {what}")
+        return EMPTY
+
+
+DATA = Library("data")
+"""Plain data or a harmless object of the standard library: nothing that it is given comes out of it again."""
+
+_FACTORIES = frozenset({"boto3", "boto3.client", "boto3.resource", "boto3.Session", "boto3.session.Session"})
+
+
+@dataclass(frozen=True, slots=True)
+class External(Value):
+    """A name of a third-party package, by its path: `requests.get`."""
+
+    path: str
+
+    sure = False
+
+    def __hash__(self) -> int:
+        return stable_hash("external", self.path)
+
+    def attribute(self, site: Site, name: str) -> Values:
+        """The name below it, and what was stored there."""
+        stored = site.find(site.machine.loose, name)
+        return stored | {self if self.path.count(".") >= DEEPEST_PATH else External(f"{self.path}.{name}")}
+
+    def store(self, site: Site, name: str, values: Values) -> None:
+        """Remembered by the name alone."""
+        store_loosely(site, name, values)
+
+    def item(self, _site: Site, _keys: Values) -> Values:
+        """A parametrised type."""
+        return frozenset({self})
+
+    def store_any(self, site: Site, values: Values) -> None:
+        """Lost: nobody can tell from where it is read again."""
+        store_loosely(site, "", values)
+
+    def store_item(self, site: Site, keys: Values, values: Values) -> None:
+        """Remembered by the key alone."""
+        store_item_loosely(site, keys, values)
+
+    def call(self, site: Site, args: Arguments) -> Values:
+        """What the package's model says, if there is one."""
+        return site.machine.libraries.call_external(site, self.path, args)
+
+    def hinted(self, site: Site) -> Values:
+        """A boto3 object where the package is one of boto3's typed stubs."""
+        return site.machine.libraries.hinted(self.path)
+
+
+@lru_cache(maxsize=8192, typed=True)
+def constant(value: str | int | None) -> Values:
+    """The set that holds that literal alone."""
+    return frozenset({Const(value)})
+
+
+NONE: Values = constant(None)

@@ -1,0 +1,142 @@
+"""A site: a place in the source, in the frame that evaluates it. Everything that a value does, it does at a site."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from tapgen.proof.interpret.cells import REST, Cell, Key, Space
+from tapgen.proof.interpret.python.arguments import Arguments
+from tapgen.proof.interpret.python.values import EMPTY, UNKNOWN, Value, Values
+from tapgen.proof.interpret.results import Unresolved
+
+if TYPE_CHECKING:
+    from tapgen.proof.interpret.frames import Frame
+    from tapgen.proof.interpret.machine import Machine
+    from tapgen.proof.interpret.python.containers import Container
+
+
+class Site:
+    """One node of the source, evaluated in one frame."""
+
+    __slots__ = ("frame", "machine", "node")
+
+    def __init__(self, machine: Machine, frame: Frame, node: ast.AST) -> None:
+        self.machine = machine
+        self.frame = frame
+        self.node = node
+
+    def at(self, node: ast.AST) -> Site:
+        """Another node in the same frame."""
+        return Site(self.machine, self.frame, node)
+
+    # ------------------------------------------------------------------------------------------------ locations
+
+    def read(self, cell: Cell) -> Values:
+        """The cell's values; the frame is evaluated again when they grow."""
+        cell.readers[self.frame.unit] = None
+        return cell.values
+
+    def find(self, space: Space, key: Key) -> Values:
+        """The values under the key; nothing where there is no such cell."""
+        cell = space.cells.get(key)
+        return EMPTY if cell is None else self.read(cell)
+
+    def rest(self, space: Space) -> Values:
+        """What stands in the space under keys that are not known."""
+        return self.read(space.cell(REST))
+
+    def contents(self, space: Space) -> Values:
+        """The values of all cells of a space."""
+        return self.machine.contents(self.frame, space)
+
+    def write(self, cell: Cell, values: Values) -> None:
+        """Add the values to the cell."""
+        self.machine.write(cell, values)
+
+    def put(self, space: Space, key: Key, values: Values) -> None:
+        """Add values to an item."""
+        self.machine.put(space, key, values)
+
+    def container(self, kind: str, tag: object = "") -> Container:
+        """The container that the node makes in this frame."""
+        return self.machine.container(self.frame, self.node, kind, tag)
+
+    # ------------------------------------------------------------------------------------------------ values
+
+    def evaluate(self, node: ast.expr) -> Values:
+        """All values of another expression in the same frame."""
+        return self.machine.evaluate(self.machine, self.frame, node)
+
+    def known(self, values: Values) -> Values:
+        """The values; in the second phase, unknown instead of none."""
+        return values or self.machine.missing(self.frame)
+
+    def call(self, callees: Iterable[Value], args: Arguments) -> Values:
+        """What calling any of the callees gives."""
+        callees = tuple(callees)
+        self.machine.step(len(callees) + len(args.everything()))
+        found = EMPTY
+        for callee in callees:
+            found |= callee.call(self, args)
+        return found
+
+    def load(self, values: Values, name: str) -> Values:
+        """`values.name`; unresolved when a boto3 object has no such attribute and nothing else that it may be has."""
+        self.machine.step(len(values) // 4)
+        found = EMPTY
+        missing: list[Value] = []
+        known = False
+        for value in values:
+            result = value.attribute(self, name)
+            found |= result
+            if value.complete and not result:
+                missing.append(value)
+            elif value.sure and result:
+                known = True
+        if not missing or known:
+            return found
+        for value in missing:
+            self.unresolved(f"{value} has no attribute {name!r}")
+        return found | UNKNOWN
+
+    def iterate(self, values: Values) -> Values:
+        """What iterating over the values gives."""
+        self.machine.step(len(values) // 2)
+        return EMPTY.union(*(value.iterate(self) for value in values))
+
+    def escape(self, args: Arguments, what: str) -> Values:
+        """A call of code that is not analysed: it may call what it is given, and hand it back."""
+        found = UNKNOWN
+        passed = args.everything()
+        for value in passed:
+            found |= value.escape(self, what)
+        for value in self._inside(passed):
+            value.escape(self, what)
+        return found
+
+    def _inside(self, values: Values) -> list[Value]:
+        """Everything that the containers among the values hold, however deep, the values themselves left out."""
+        found: dict[Value, None] = {}
+        stack = list(values)
+        while stack:
+            for value in stack.pop().inside(self):
+                if value not in found and value not in values:
+                    found[value] = None
+                    stack.append(value)
+        return list(found)
+
+    # ------------------------------------------------------------------------------------------------ findings
+
+    def place(self) -> tuple[str, int]:
+        """File and line."""
+        return self.machine.place(self.frame, self.node)
+
+    def report(self, finding: object) -> None:
+        """Note down a call, an unresolved place or a note; forgotten when the frame is evaluated again."""
+        self.frame.unit.reports.add(finding)
+
+    def unresolved(self, reason: str) -> None:
+        """Note down that this place cannot be resolved."""
+        self.report(Unresolved(reason, *self.place()))
