@@ -1,0 +1,76 @@
+"""The answer depends on the source alone: not on the hash seed, and not on where objects lie in memory."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from tests.unit.proof.test_calls import write
+
+ANALYSE = """
+import sys
+from pathlib import Path
+from tapgen.proof import calls
+for folder in sys.argv[1:]:
+    found = calls.analyse(Path(folder), "index.handler")
+    print(found.calls, found.unresolved, found.notes, found.problems)
+"""
+
+PAIRS = {
+    "s3": "list_buckets", "sqs": "list_queues", "sns": "list_topics", "dynamodb": "list_tables", "kms": "list_keys",
+    "events": "list_event_buses", "lambda": "list_functions", "ec2": "describe_vpcs", "iam": "list_users",
+    "ecs": "list_clusters", "eks": "list_clusters", "rds": "describe_db_instances", "glue": "get_databases",
+    "athena": "list_work_groups", "batch": "describe_job_queues", "kinesis": "list_streams", "ssm": "list_documents",
+}  # fmt: skip
+"""More services and requests than one helper is told apart for: which of them are told apart is a matter of order."""
+
+MANY_CONTEXTS = f"""
+import boto3
+OPERATIONS = {PAIRS}
+def ask(service):
+    return getattr(boto3.client(service), OPERATIONS[service])()
+def handler(event, context):
+    [ask(service) for service in {[*PAIRS][:9]}]
+    [ask(service) for service in {[*PAIRS][9:]}]
+"""
+
+ENTANGLED = """
+import boto3
+class Node:
+    def __init__(self, *a):
+        self.a = a
+    def step(self, *more):
+        return [one(self, *more) for one in ALL] + [Node(*self.a, *more)]
+{functions}
+ALL = [{names}]
+t = boto3.resource("dynamodb").Table("x")
+def handler(e, c):
+    f0(t.scan, *ALL)
+""".format(
+    functions="".join(
+        f"def f{n}(*a, **k):\n    return [g(*a, *k.values(), f{n}, **k) for g in ALL] + [Node(f{n}, a), *a]\n"
+        for n in range(12)
+    ),
+    names=", ".join(f"f{n}" for n in range(12)),
+)
+
+
+def answer(folders, seed):
+    """What a process of its own says, with that seed for the hashes of texts."""
+    environment = {**os.environ, "PYTHONHASHSEED": str(seed)}
+    command = [sys.executable, "-c", ANALYSE, *map(str, folders)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def test_answer_does_not_depend_on_the_hash_seed(tmp_path):
+    folders = []
+    for name, source in {"contexts": MANY_CONTEXTS, "entangled": ENTANGLED}.items():
+        folders.append(tmp_path / name)
+        write(tmp_path / name, source)
+
+    answers = [answer(folders, seed) for seed in (0, 1, 2, 3)]
+
+    assert "Call(service='s3'" in answers[0]
+    assert len(set(answers)) == 1
