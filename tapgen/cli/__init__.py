@@ -118,6 +118,7 @@ def run(arguments: list[str]) -> int:
     """The exit code of a command line; errors are printed to stderr as `Error:` and `Hint:`."""
     debug = "--debug" in arguments
     try:
+        _refuse_empty(arguments)
         result = cli.main(arguments, prog_name="tapgen", standalone_mode=False)
     except TapgenError as error:
         if debug:
@@ -142,3 +143,20 @@ def run(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is buffered would fail again at the exit
         return ExitCode.FAILED
     return result if isinstance(result, int) else ExitCode.OK
+
+
+def _refuse_empty(arguments: list[str]) -> None:
+    """Refuse an option or argument that is empty: a script's variable that is not set must not mean the default.
+
+    Raises:
+        UsageError: one is; what follows `--` belongs to another program.
+    """
+    ours = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    for before, argument in zip(("", *ours), ours, strict=False):
+        if argument.startswith("--") and argument.endswith("=") and argument.count("=") == 1:
+            name = argument.removesuffix("=")
+        elif not argument:
+            name = before if before.startswith("-") else "an argument"
+        else:
+            continue
+        raise click.UsageError(f"{name} is empty; leave it out, or check the variable that it comes from")

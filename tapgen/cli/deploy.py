@@ -61,6 +61,8 @@ def command(
     """
     if plan and plan_only:
         raise click.UsageError("--plan executes what --plan-only has left: give one of them")
+    where: Path | None = ctx.obj
+    chosen = load_environment(where, environment)
     if not plan_only:
         aws_options.needs_terminal(yes)
     from tapgen import render
@@ -78,8 +80,6 @@ def command(
         import_existing=import_existing,
         timeout=timeout * 60.0,
     )
-    where: Path | None = ctx.obj
-    chosen = load_environment(where, environment)
     rendered = render.render(chosen)
     with ExitStack() as stack, aws_options.views(as_json=as_json) as view:
         if plan:

@@ -44,11 +44,11 @@ def command(
       tapgen destroy --env dev
       tapgen destroy --env prod --disable-protection --confirm tap-prod --yes
     """
+    chosen = load_environment(ctx.obj, environment)
     aws_options.needs_terminal(yes or typed is not None)
     from tapgen.deploy.commands.destroy import Destroy
     from tapgen.deploy.request import Options
 
-    chosen = load_environment(ctx.obj, environment)
     client = aws_options.connect_one(chosen, profile, region)
     request = aws_options.subject(chosen, Options(detach=detach, timeout=timeout * 60.0))
     with aws_options.views(as_json=as_json) as view:

@@ -33,11 +33,11 @@ def command(
       tapgen recover --env dev
       tapgen recover --env dev --skip ItemTable
     """
+    chosen = load_environment(ctx.obj, environment)
     aws_options.needs_terminal(yes)
     from tapgen.deploy.commands.recover import Recover
     from tapgen.deploy.request import Options
 
-    chosen = load_environment(ctx.obj, environment)
     client = aws_options.connect_one(chosen, profile, region)
     request = aws_options.subject(chosen, Options(timeout=timeout * 60.0))
     with aws_options.views(as_json=as_json) as view:

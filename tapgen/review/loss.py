@@ -59,9 +59,10 @@ def _data(before: Resource, after: Resource | None, change: ResourceChange, kept
             name,
             before.type,
             f"{name} leaves the stack: {fate} ({holds})",
-            Severity.LOW if kept != "Snapshot" else Severity.MEDIUM,
-            "Nothing manages it any more; a resource of the same name can only come back by import.",
-            refusal=Refusal.NONE if kept != "Snapshot" else refusal,
+            Severity.LOW if minor else Severity.MEDIUM,
+            "Nothing manages it any more, and what takes its place is empty; it can only come back by import. "
+            f"--allow-loss {name} lets it leave.",
+            refusal=refusal,
         )
     if after is None:
         return Finding(

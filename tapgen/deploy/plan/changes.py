@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from tapgen.deploy.aws.model import Change, ChangeSet, Detail
 
 _RANK = {"": 0, "Never": 1, "False": 1, "Conditionally": 2, "Conditional": 2, "Always": 3, "True": 3}
+KEPT = frozenset(("Retain", "Snapshot", "ReplaceAndRetain", "ReplaceAndSnapshot"))
+"""Policy actions by which the old resource, or a snapshot of it, lives on (CloudFormation API, ResourceChange)."""
 _ACTIONS = {
     "Add": ResourceAction.CREATE,
     "Remove": ResourceAction.DELETE,
@@ -109,8 +111,7 @@ def shown(name: str, value: str | None) -> str:
 
 def keeping(change_set: ChangeSet) -> frozenset[str]:
     """The logical ids whose old resource lives on, or a snapshot of it: a stack policy denies that too."""
-    kept = {"Retain", "Snapshot", "ReplaceAndRetain", "ReplaceAndSnapshot"}
-    return frozenset(change.logical_id for change in change_set.changes if change.policy_action in kept)
+    return frozenset(change.logical_id for change in change_set.changes if change.policy_action in KEPT)
 
 
 def losses(change_set: ChangeSet) -> frozenset[str]:

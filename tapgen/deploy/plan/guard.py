@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tapgen.deploy.plan.changes import is_replaced
+from tapgen.deploy.plan.changes import KEPT, is_replaced
 from tapgen.errors import ExitCode, TapgenError
 from tapgen.review.model import Refusal
 from tapgen.template.types import row
@@ -67,7 +67,7 @@ def refused(review: Review, change_set: ChangeSet | None, allowed: frozenset[str
             continue
         word = _loss(change)
         if word:
-            message = f"{change.logical_id} ({change.type}) is {word}{_lost(change.type, word)}"
+            message = f"{change.logical_id} ({change.type}) is {word}{_lost(change, word)}"
             found.append(Refused(change.logical_id, message, allowable=True))
     return tuple(found)
 
@@ -78,17 +78,22 @@ def _of_finding(finding: Finding) -> Refused:
 
 
 def _loss(change: Change) -> str:
+    """What CloudFormation does to a resource with data or an address, whether or not the old one lives on outside."""
     known = row(change.type)
     if not known.holds and known.address is None:
         return ""
+    kept = change.policy_action in KEPT
+    if kept and (known.minor or (not known.holds and change.action == "Remove")):
+        return ""
     if change.action == "Remove":
-        return "" if change.policy_action in {"Retain", "Snapshot"} else "deleted"
-    kept = change.policy_action in {"ReplaceAndRetain", "ReplaceAndSnapshot"} and bool(known.holds)
-    return "replaced" if is_replaced(change) and not kept else ""
+        return "taken out of the stack" if kept else "deleted"
+    return "replaced" if is_replaced(change) else ""
 
 
-def _lost(type_: str, word: str) -> str:
-    known = row(type_)
+def _lost(change: Change, word: str) -> str:
+    known = row(change.type)
+    if known.holds and change.policy_action in KEPT:
+        return f"; it lives on outside, and what takes its place is empty: {known.holds}"
     if known.holds:
         return f"; with it goes: {known.holds}"
     address = known.address.what if known.address else ""

@@ -41,7 +41,10 @@ class SecurityChange:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that is known before a change set is executed."""
+    """Everything that is known before a change set is executed.
+
+    `allowed` are the losses that --allow-loss lets pass, `losses` the lesser ones that nothing refuses.
+    """
 
     stack_name: str
     account: str
@@ -53,6 +56,7 @@ class Plan:
     security: tuple[SecurityChange, ...] = ()
     notes: tuple[str, ...] = ()
     allowed: tuple[str, ...] = ()
+    losses: tuple[str, ...] = ()
 
     def masked(self, mask: Callable[[str], str]) -> Plan:
         """The plan without secrets."""
@@ -64,4 +68,6 @@ class Plan:
                 replace(one, message=mask(one.message), details=tuple(map(mask, one.details))) for one in self.security
             ),
             notes=tuple(map(mask, self.notes)),
+            allowed=tuple(map(mask, self.allowed)),
+            losses=tuple(map(mask, self.losses)),
         )

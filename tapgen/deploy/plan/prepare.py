@@ -16,7 +16,7 @@ from tapgen.deploy.plan.exports import imported_exports
 from tapgen.deploy.plan.guard import guard, refused
 from tapgen.deploy.plan.plan import Plan
 from tapgen.deploy.plan.plan_fingerprint import plan_fingerprint
-from tapgen.deploy.plan.stack_level import security, stack_changes
+from tapgen.deploy.plan.stack_level import allowed_losses, lesser_losses, security, stack_changes
 from tapgen.deploy.stack.failed_creation import clear_failed_creation
 from tapgen.deploy.stack.states import state
 from tapgen.deploy.stack.target import check_pins, is_ours, stack_ready
@@ -204,7 +204,8 @@ def make_plan(situation: Situation, region: str, change_set: ChangeSet, paramete
         stack_changes=stack_changes((tags, request.tags), (values, parameters), hidden, review),
         security=security(review),
         notes=tuple(note.message for note in review.notes),
-        allowed=tuple(sorted(request.options.allow_loss)),
+        allowed=allowed_losses(review, request.options.allow_loss),
+        losses=lesser_losses(review),
     )
 
 

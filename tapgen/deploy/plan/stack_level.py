@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tapgen.deploy.masking import MASK
 from tapgen.deploy.plan.changes import shown
 from tapgen.deploy.plan.plan import SecurityChange
+from tapgen.review.model import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,6 +44,17 @@ def security(review: Review) -> tuple[SecurityChange, ...]:
         )
         for one in review.security
     )
+
+
+def allowed_losses(review: Review, allowed: frozenset[str]) -> tuple[str, ...]:
+    """The losses that would be refused if --allow-loss did not name them."""
+    refused = set(review.refused(allowed))
+    return tuple(one.message for one in review.refusals if one not in refused)
+
+
+def lesser_losses(review: Review) -> tuple[str, ...]:
+    """The losses that nothing refuses."""
+    return tuple(one.message for one in review.losses if one.refusal is Refusal.NONE)
 
 
 def _pairs(old: Mapping[str, str], new: Mapping[str, str], hidden: frozenset[str]) -> list[str]:

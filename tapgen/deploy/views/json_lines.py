@@ -51,6 +51,7 @@ class JsonView:
             stack_changes=list(plan.stack_changes),
             security=[asdict(one) for one in plan.security],
             notes=list(plan.notes),
+            losses=[*plan.losses, *plan.allowed],
         )
 
     def event(self, event: Event, progress: Progress) -> None:

@@ -39,6 +39,7 @@ def plan_lines(plan: Plan) -> list[str]:
         lines += ["  stack-level changes only, which CloudFormation does not itemise"]
     lines += _block("Security", tuple(line for one in plan.security for line in _security(one)))
     lines += _block("Notes", plan.notes)
+    lines += _block("Losses", plan.losses)
     lines += _block("Allowed losses", plan.allowed)
     return lines
 

@@ -92,7 +92,7 @@ def test_an_allowed_loss_passes_by_a_policy_for_that_resource_only():
 @pytest.mark.parametrize("detach", [False, True])
 def test_what_leaves_the_stack_and_lives_on_passes_the_policy_too(detach):
     cloud = Cloud()
-    old = document(Second={**TABLE, "DeletionPolicy": "Retain"})
+    old = document(Second={"Type": "AWS::Logs::LogGroup", "Properties": {}, "DeletionPolicy": "Retain"})
     record = deployed(cloud, old, policy=stack_policy([old]), protection=True)
     executed = []
     cloud.hook = lambda _, operation: executed.append(record.policy) if operation == "execute" else None
@@ -105,6 +105,26 @@ def test_what_leaves_the_stack_and_lives_on_passes_the_policy_too(detach):
     else:
         assert outcome.code == ExitCode.OK
         assert record.policy == stack_policy([made])
+
+
+@pytest.mark.parametrize("policy", ["Retain", "RetainExceptOnCreate", "Snapshot"])
+@pytest.mark.parametrize("protected", [False, True])
+def test_a_renamed_table_is_refused_although_the_old_one_lives_on(policy, protected):
+    """The application would run on an empty table: what is kept outside is lost to it all the same."""
+    cloud = Cloud()
+    record = deployed(cloud, document(ItemTable={**TABLE, "DeletionPolicy": policy}))
+    renamed = document(ItemTable=None, Thing={**TABLE, "DeletionPolicy": policy})
+    outcome = run(cloud, request(renamed, protected=protected))
+    assert outcome.code == ExitCode.REFUSED
+    assert "ItemTable leaves the stack" in outcome.message
+    assert outcome.hint == "If that is what you want, name it: --allow-loss ItemTable"
+    assert cloud.count("create_change_set", "execute") == 0
+
+    view = Seen()
+    allowed = request(renamed, protected=protected, options={"allow_loss": frozenset(("ItemTable",))})
+    assert run(cloud, allowed, view=view).code == ExitCode.OK
+    assert [line.partition(":")[0] for line in view.plans[0].allowed] == ["ItemTable leaves the stack"]
+    assert set(json.loads(record.template)["Resources"]) == {"Thing", "Topic"}
 
 
 @pytest.mark.rule(30)

@@ -274,10 +274,18 @@ def test_a_stack_that_something_else_made_is_warned_of():
 
 
 @pytest.mark.parametrize("policy", ["ReplaceAndRetain", "ReplaceAndSnapshot", "ReplaceAndDelete"])
-def test_a_replacement_that_keeps_the_old_one_loses_nothing(policy):
+def test_a_replacement_begins_empty_whether_or_not_the_old_one_lives_on(policy):
     change = Change("Modify", "Q", "q-1", "AWS::SQS::Queue", "True", policy_action=policy)
-    found = refused(Review(), ChangeSet("", "", "", "", changes=(change,)), frozenset())
-    assert [one.logical_id for one in found] == (["Q"] if policy == "ReplaceAndDelete" else [])
+    [found] = refused(Review(), ChangeSet("", "", "", "", changes=(change,)), frozenset())
+    fate = "with it goes" if policy == "ReplaceAndDelete" else "it lives on outside, and what takes its place is empty"
+    assert (found.message, found.allowable) == (f"Q (AWS::SQS::Queue) is replaced; {fate}: messages", True)
+
+
+def test_what_leaves_the_stack_is_refused_where_only_the_service_knows():
+    change = Change("Remove", "Q", "q-1", "AWS::SQS::Queue", policy_action="Retain")
+    [found] = refused(Review(), ChangeSet("", "", "", "", changes=(change,)), frozenset())
+    assert "is taken out of the stack; it lives on outside" in found.message
+    assert refused(Review(), ChangeSet("", "", "", "", changes=(change,)), frozenset("Q")) == ()
 
 
 @pytest.mark.parametrize(

@@ -425,14 +425,14 @@ def index(name: str, key: str = "id") -> dict[str, Any]:
 
 
 one("a table is deleted", TABLE, table(), None, "X delete", "L001 X ?")
-one("a retained table leaves", TABLE, table(DeletionPolicy="Retain"), None, "X delete", "L002 X")
+one("a retained table leaves", TABLE, table(DeletionPolicy="Retain"), None, "X delete", "L002 X ?")
 one(
     "a table that is retained except on creation leaves",
     TABLE,
     table(DeletionPolicy="RetainExceptOnCreate"),
     None,
     "X delete",
-    "L002 X",
+    "L002 X ?",
 )
 one("a database with a snapshot leaves", "AWS::RDS::DBInstance", {}, None, "X delete", "L002 X ?")
 one(
@@ -545,7 +545,7 @@ one(
     table(DeletionProtectionEnabled=True, DeletionPolicy="Retain"),
     None,
     "X delete",
-    "L002 X",
+    "L002 X ?",
 )
 
 # ---------------------------------------------------------------------------------------------------------- addresses
