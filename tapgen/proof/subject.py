@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from tapgen.template.exposure import Exposure, exposures
+from tapgen.template.model import Template, understand
 
 if TYPE_CHECKING:
     from tapgen.template.document import Document
@@ -35,6 +39,16 @@ class Subject:
     sources: Mapping[str, Source] = field(default_factory=dict)
     root: Path = field(default_factory=Path)
     existing_paths: frozenset[str] | None = None
+
+    @cached_property
+    def template(self) -> Template:
+        """The document, understood."""
+        return understand(self.document)
+
+    @cached_property
+    def exposures(self) -> tuple[Exposure, ...]:
+        """What the template opens to everybody."""
+        return exposures(self.template)
 
     @property
     def resources(self) -> dict[str, dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 from tapgen.template.apis import routes
 from tapgen.template.intrinsics import branches
-from tapgen.template.model import Template
+from tapgen.template.model import Resource, Template
 from tapgen.template.network import security_groups
 from tapgen.template.paths import Path
 from tapgen.template.policies import everybody
@@ -16,9 +16,23 @@ from tapgen.template.resource_policies import PERMISSIONS, invoke_grant, resourc
 from tapgen.template.text import text
 from tapgen.template.types import row, value_at
 
-Kind = Literal["ingress", "ingress-web", "trust", "policy", "api-policy", "invoke", "acl", "setting", "url", "route"]
+Kind = Literal[
+    "ingress",
+    "ingress-web",
+    "trust",
+    "policy",
+    "api-policy",
+    "invoke",
+    "acl",
+    "address",
+    "setting",
+    "url",
+    "route",
+    "write-route",
+]
 
 _WEB: Final = (80, 443)
+_READING: Final = frozenset({"GET", "HEAD"})
 
 
 @dataclass(frozen=True)
@@ -44,7 +58,7 @@ class OpenSetting:
     lacks: str = ""
     has: str = ""
     loud: bool = True
-    kind: Literal["acl", "setting"] = "setting"
+    kind: Literal["acl", "address", "setting"] = "setting"
 
 
 def is_one_of(*values: str) -> Callable[[Any], bool]:
@@ -83,6 +97,7 @@ OPEN_SETTINGS: Final = (
         is_none_of("true"),
         has="public addresses for new interfaces",
         loud=False,
+        kind="address",
     ),
     OpenSetting(
         "AWS::ElasticLoadBalancingV2::LoadBalancer",
@@ -165,6 +180,18 @@ def _urls(template: Template) -> Iterator[Exposure]:
 
 def _routes(template: Template) -> Iterator[Exposure]:
     for route in routes(template).values():
-        if route.authorization == "NONE" and not route.api_key and route.method != "OPTIONS":
-            path: Path = ("Resources", route.logical_id, "Properties")
-            yield Exposure("route", route.logical_id, f"Anyone in the world may call {route.name}.", path)
+        if route.authorization != "NONE" or route.api_key or route.method == "OPTIONS":
+            continue
+        api = template.target(template.resources[route.logical_id].properties.get("RestApiId"))
+        if api is None or not _guarded(api):
+            kind: Kind = "route" if route.method in _READING else "write-route"
+            path: Path = ("Resources", route.logical_id, "Properties", "AuthorizationType")
+            yield Exposure(kind, route.logical_id, f"Anyone in the world may call {route.name}.", path)
+
+
+def _guarded(api: Resource) -> bool:
+    """Whether a REST API lets in only whom its policy names, or only what comes out of a VPC."""
+    if "PRIVATE" in text(value_at(api.properties, ("EndpointConfiguration", "Types")) or ""):
+        return True
+    policies = [policy for _, policy in resource_policies(api)]
+    return bool(policies) and not any(everybody(grant) for policy in policies for grant in policy.grants)

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tapgen.proof.arns import logical_id
 from tapgen.proof.rules.rule import Hit, Rule
 from tapgen.proof.subject import items, mapping, truthy
 
 if TYPE_CHECKING:
     from tapgen.proof.subject import Subject
-
-WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE", "ANY"})
 
 
 def _access_log(subject: Subject) -> Iterator[Hit]:
@@ -44,21 +41,6 @@ def _bodies_logged(subject: Subject) -> Iterator[Hit]:
             if truthy(setting.get("DataTraceEnabled")):
                 path = ("Resources", owner, "Properties", "MethodSettings", index, "DataTraceEnabled")
                 yield Hit(f"{owner} logs whole requests and answers.", path)
-
-
-def _public_write(subject: Subject) -> Iterator[Hit]:
-    for owner, properties in subject.of_type("AWS::ApiGateway::Method"):
-        method = str(properties.get("HttpMethod"))
-        closed = properties.get("AuthorizationType", "NONE") != "NONE" or truthy(properties.get("ApiKeyRequired"))
-        if method in WRITING and not closed and not _guarded(properties, subject):
-            path = ("Resources", owner, "Properties", "AuthorizationType")
-            yield Hit(f"Anyone in the world may call {method} of {owner}.", path)
-
-
-def _guarded(properties: dict[str, object], subject: Subject) -> bool:
-    """Whether the API has a resource policy, which may name who calls it."""
-    api = logical_id(properties.get("RestApiId"), subject)
-    return bool(api and subject.properties(api).get("Policy"))
 
 
 def _credentials(subject: Subject) -> Iterator[Hit]:
@@ -113,15 +95,6 @@ API_RULES = (
         "Remove DataTraceEnabled.",
         f'{_GUIDE}, "Set up CloudWatch logging for REST APIs"',
         _bodies_logged,
-    ),
-    Rule(
-        "api-public-write",
-        "warning",
-        "Anyone may call a method that writes",
-        "POST, PUT, PATCH, DELETE and ANY change things; without authorization anyone in the world does.",
-        "Set AuthorizationType (`api.authorization`), or accept this with a reason.",
-        f'{_GUIDE}, "Control and manage access to REST APIs"',
-        _public_write,
     ),
     Rule(
         "api-cors-credentials",

@@ -46,13 +46,6 @@ def _log_retention(subject: Subject) -> Iterator[Hit]:
             yield Hit(f"{owner} keeps its events for ever.", ("Resources", owner, "Properties"))
 
 
-def _public_buckets(subject: Subject) -> Iterator[Hit]:
-    for owner, properties in subject.of_type("AWS::S3::Bucket"):
-        if properties.get("AccessControl") in ("PublicRead", "PublicReadWrite"):
-            path = ("Resources", owner, "Properties", "AccessControl")
-            yield Hit(f"{owner} is open to anyone: {properties['AccessControl']}.", path)
-
-
 def _indexed_names(subject: Subject) -> Iterator[Hit]:
     """DynamoDB developer guide, "Supported data types and naming rules"."""
     for owner, properties in subject.of_type("AWS::DynamoDB::Table"):
@@ -128,14 +121,5 @@ DATA_RULES = (
         "Set RetentionInDays.",
         'CloudWatch Logs user guide, "Change log data retention in CloudWatch Logs"',
         _log_retention,
-    ),
-    Rule(
-        "bucket-public",
-        "error",
-        "A bucket is open to anyone",
-        "Anyone in the world reads, or writes, its objects.",
-        "Remove AccessControl; new buckets are private.",
-        'S3 user guide, "Blocking public access to your Amazon S3 storage"',
-        _public_buckets,
     ),
 )

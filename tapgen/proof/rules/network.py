@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from tapgen.proof.resolve import UNKNOWN, texts
 from tapgen.proof.rules.rule import Hit, Rule
-from tapgen.proof.subject import items, mapping, truthy
-from tapgen.proof.verdicts.network import ANYWHERE, GATEWAY_SERVICES, HTTPS, SERVICE_NAME
+from tapgen.proof.subject import items, mapping
+from tapgen.proof.verdicts.network import ANYWHERE, GATEWAY_SERVICES, SERVICE_NAME
 
 if TYPE_CHECKING:
     from tapgen.proof.subject import Subject
@@ -39,14 +39,6 @@ def _anywhere(rule: dict[str, Any]) -> bool:
     return rule.get("CidrIp") in ANYWHERE or rule.get("CidrIpv6") in ANYWHERE
 
 
-def _open_ingress(subject: Subject) -> Iterator[Hit]:
-    for owner, rule, path in _rules(subject, "Ingress"):
-        ports = [str(rule.get(key)) for key in ("FromPort", "ToPort")]
-        web = str(rule.get("IpProtocol")) in ("tcp", "6") and ports in (["80", "80"], [str(HTTPS), str(HTTPS)])
-        if _anywhere(rule) and not web:
-            yield Hit(f"{owner} lets the whole internet in.", path)
-
-
 def _wide_egress(subject: Subject) -> Iterator[Hit]:
     elsewhere = {text for _, p in subject.of_type("AWS::EC2::SecurityGroupEgress") for text in texts(p.get("GroupId"))}
     for owner, properties in subject.of_type("AWS::EC2::SecurityGroup"):
@@ -57,13 +49,6 @@ def _wide_egress(subject: Subject) -> Iterator[Hit]:
     for owner, rule, path in _rules(subject, "Egress"):
         if _anywhere(rule) and str(rule.get("IpProtocol")) in ("-1", "all"):
             yield Hit(f"{owner} lets everything out.", path)
-
-
-def _public_addresses(subject: Subject) -> Iterator[Hit]:
-    for owner, properties in subject.of_type("AWS::EC2::Subnet"):
-        if truthy(properties.get("MapPublicIpOnLaunch")):
-            path = ("Resources", owner, "Properties", "MapPublicIpOnLaunch")
-            yield Hit(f"Whatever starts in {owner} gets a public address.", path)
 
 
 def _service_names(subject: Subject) -> Iterator[Hit]:
@@ -112,15 +97,6 @@ def _regions(subject: Subject) -> Iterator[Hit]:
 
 NETWORK_RULES = (
     Rule(
-        "ingress-open",
-        "error",
-        "A security group lets the whole internet in",
-        "Any port but 80 and 443 is found by scanners within minutes.",
-        "Name the addresses or the security group that may come in.",
-        "Security Hub user guide, EC2.18 and EC2.19",
-        _open_ingress,
-    ),
-    Rule(
         "egress-wide",
         "warning",
         "A security group lets everything out",
@@ -128,15 +104,6 @@ NETWORK_RULES = (
         "Allow the ports and peers that are used: TCP 443 for AWS services.",
         'VPC user guide, "Security group rules": default outbound rule',
         _wide_egress,
-    ),
-    Rule(
-        "subnet-public-address",
-        "warning",
-        "A subnet gives out public addresses",
-        "Whatever is started there later can be reached from the internet.",
-        "Set MapPublicIpOnLaunch to false.",
-        "Security Hub user guide, EC2.15",
-        _public_addresses,
     ),
     Rule(
         "endpoint-service-name",

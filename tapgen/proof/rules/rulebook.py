@@ -6,6 +6,7 @@ from tapgen.proof.rules.api import API_RULES
 from tapgen.proof.rules.compute import COMPUTE_RULES
 from tapgen.proof.rules.coverage import COVERAGE_RULES
 from tapgen.proof.rules.data import DATA_RULES
+from tapgen.proof.rules.exposure import EXPOSURE_RULES
 from tapgen.proof.rules.limits import LIMIT_RULES
 from tapgen.proof.rules.network import NETWORK_RULES
 from tapgen.proof.rules.permissions import PERMISSION_RULES
@@ -32,6 +33,7 @@ LINT_MISSING = Rule(
 
 GROUPS: dict[str, tuple[Rule, ...]] = {
     "Permissions and reachability": PERMISSION_RULES,
+    "Open to everybody": EXPOSURE_RULES,
     "Policies": (*POLICY_RULES, *TRUST_RULES),
     "Functions, alarms, secrets": COMPUTE_RULES,
     "Data": DATA_RULES,

@@ -3,35 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tapgen.proof.arns import arns, fields, logical_id
 from tapgen.proof.resolve import texts
 from tapgen.proof.rules.rule import Hit, Rule
 from tapgen.proof.subject import items, mapping
 from tapgen.proof.verdicts.grants import statements
-from tapgen.proof.verdicts.resource_policies import policies as resource_policies
 from tapgen.proof.verdicts.resource_policies import principals
 
 if TYPE_CHECKING:
     from tapgen.proof.subject import Subject
     from tapgen.template.document import DocumentPath
-
-
-def _anyone(raw: Any) -> bool:
-    """Whether a raw statement allows the whole world something without a condition."""
-    statement = mapping(raw)
-    if statement.get("Effect") != "Allow" or statement.get("Condition"):
-        return False
-    return any(text == "*" for value in principals(raw) for text in texts(value))
-
-
-def _trust(subject: Subject) -> Iterator[Hit]:
-    for owner, properties in subject.of_type("AWS::IAM::Role"):
-        path: DocumentPath = ("Resources", owner, "Properties", "AssumeRolePolicyDocument")
-        for raw in items(mapping(properties.get("AssumeRolePolicyDocument")).get("Statement")):
-            if _anyone(raw):
-                yield Hit(f"Anyone may assume {owner}.", path)
 
 
 def _function_trust(subject: Subject) -> Iterator[Hit]:
@@ -46,15 +29,6 @@ def _function_trust(subject: Subject) -> Iterator[Hit]:
         )
         if others:
             yield Hit(f"{owner} is a function's role and trusts {', '.join(others)} too.", path)
-
-
-def _public_policies(subject: Subject) -> Iterator[Hit]:
-    for owner, path, document in resource_policies(subject):
-        if subject.type_of(owner) in ("AWS::EC2::VPCEndpoint", "AWS::ApiGateway::RestApi"):
-            continue
-        for index, raw in enumerate(items(document.get("Statement"))):
-            if _anyone(raw):
-                yield Hit(f"{owner} allows anyone in the world.", (*path, "Statement", index))
 
 
 def _open_endpoints(subject: Subject) -> Iterator[Hit]:
@@ -82,12 +56,11 @@ def _shared_roles(subject: Subject) -> Iterator[Hit]:
 
 
 def _invoke_permissions(subject: Subject) -> Iterator[Hit]:
+    yield from (Hit(one.message, one.path) for one in subject.exposures if one.kind == "invoke")
     for owner, properties in subject.of_type("AWS::Lambda::Permission"):
         path: DocumentPath = ("Resources", owner, "Properties")
         for principal in texts(properties.get("Principal")):
-            if principal == "*" and not (properties.get("FunctionUrlAuthType") or properties.get("PrincipalOrgID")):
-                yield Hit(f"{owner} lets anyone in the world call the function.", path)
-            elif principal.endswith(".amazonaws.com") and not (
+            if principal.endswith(".amazonaws.com") and not (
                 properties.get("SourceArn") or properties.get("SourceAccount")
             ):
                 yield Hit(f"{owner} lets {principal} call the function for any account.", path)
@@ -110,15 +83,6 @@ _LEAST = 'IAM user guide, "Security best practices in IAM": apply least-privileg
 
 TRUST_RULES = (
     Rule(
-        "trust-public",
-        "error",
-        "Anyone may assume a role",
-        "The principal `*` without a condition is every account in the world.",
-        "Name the service or the account that assumes the role.",
-        'IAM user guide, "AWS JSON policy elements: Principal"',
-        _trust,
-    ),
-    Rule(
         "trust-others",
         "warning",
         "A function's role is trusted to others than Lambda",
@@ -135,15 +99,6 @@ TRUST_RULES = (
         "Give each function a role of its own.",
         _LEAST,
         _shared_roles,
-    ),
-    Rule(
-        "policy-public",
-        "error",
-        "A resource's policy allows anyone",
-        "The principal `*` without a condition is every account in the world.",
-        "Name the principal, or add a condition such as aws:SourceArn.",
-        'IAM user guide, "AWS JSON policy elements: Principal"',
-        _public_policies,
     ),
     Rule(
         "endpoint-open",

@@ -51,6 +51,15 @@ QUEUE_RESOURCES = {"Queue": resource("AWS::SQS::Queue")}
 SEND = allow(["sqs:SendMessage"], [arn("Queue")])
 
 
+def anyone(action: str, **more: object) -> dict[str, object]:
+    return {"Effect": "Allow", "Principal": "*", "Action": action, "Resource": "*", **more}
+
+
+def open_group(first: int, last: int) -> dict[str, object]:
+    rule = {"IpProtocol": "tcp", "FromPort": first, "ToPort": last, "CidrIp": "0.0.0.0/0"}
+    return resource("AWS::EC2::SecurityGroup", SecurityGroupIngress=[rule])
+
+
 def lambda_with(variables: dict[str, object], **more: object) -> dict[str, object]:
     return document(Function=function(Environment={"Variables": {"TABLE": {"Ref": "Table"}, **variables}}, **more))
 
@@ -377,6 +386,31 @@ CASES = {
         only(Role=role(*[allow(f"s3:GetObject{'x' * 100}", "arn:aws:s3:::b/*")] * 55)),
     ),
     "limit-function": (lambda_with({"BIG": "word " * 820}), lambda_with({"BIG": "word " * 810})),
+    "api-policy-public": (
+        only(Api=resource("AWS::ApiGateway::RestApi", Policy=policy(anyone("execute-api:Invoke")))),
+        only(
+            Api=resource(
+                "AWS::ApiGateway::RestApi",
+                Policy=policy(anyone("execute-api:Invoke", Condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}})),
+            )
+        ),
+    ),
+    "ingress-web": (
+        only(Group=open_group(443, 443)),
+        only(Group=open_group(443, 444)),
+    ),
+    "setting-open": (
+        only(Database=resource("AWS::RDS::DBInstance", PubliclyAccessible=True)),
+        only(Database=resource("AWS::RDS::DBInstance", PubliclyAccessible=False)),
+    ),
+    "url-open": (
+        only(Url=resource("AWS::Lambda::Url", AuthType="NONE")),
+        only(Url=resource("AWS::Lambda::Url", AuthType="AWS_IAM")),
+    ),
+    "api-public-read": (
+        only(Get=resource("AWS::ApiGatewayV2::Route", RouteKey="GET /items", ApiId="x")),
+        only(Get=resource("AWS::ApiGatewayV2::Route", RouteKey="GET /items", ApiId="x", AuthorizationType="JWT")),
+    ),
     "limit-count": (
         only(
             Api=resource("AWS::ApiGateway::RestApi"), **many("AWS::ApiGateway::Resource", 300, RestApiId={"Ref": "Api"})
