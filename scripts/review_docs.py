@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tapgen import render
-from tapgen.review import markdown, svg
 from tapgen.review.assess import assess
-from tapgen.review.picture import draw
-from tapgen.review.rulebook import RULES
+from tapgen.review.picture import svg
+from tapgen.review.picture.drawing import draw
+from tapgen.review.report import markdown
+from tapgen.review.rules.rulebook import RULES
 from tapgen.settings.load import load
 
 ROOT = Path(__file__).resolve().parents[1]

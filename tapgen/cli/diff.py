@@ -103,21 +103,21 @@ def _print(found: list[tuple[Comparison | LiveComparison, Review]], format_: str
     if format_ == "json":
         import json
 
-        from tapgen.review import jsonreport
+        from tapgen.review.report import json_report
 
-        report = jsonreport.document([(comparison.subject, review) for comparison, review in found])
+        report = json_report.document([(comparison.subject, review) for comparison, review in found])
         click.echo(json.dumps(report, indent=2, ensure_ascii=False))
     elif format_ == "markdown":
-        from tapgen.review import markdown
+        from tapgen.review.report import markdown
 
         click.echo(markdown.render([(comparison.title, review) for comparison, review in found]), nl=False)
     else:
-        from tapgen.review import text
+        from tapgen.review.report import terminal
 
         for index, (comparison, review) in enumerate(found):
-            lines = [*([text.Line(0)] if index else []), *text.lines(review, comparison.title)]
+            lines = [*([terminal.Line(0)] if index else []), *terminal.lines(review, comparison.title)]
             if sys.stdout.isatty():
-                text.print_rich(lines)
+                terminal.print_rich(lines)
             else:
                 click.echo("\n".join(map(str, lines)))
 

@@ -46,8 +46,8 @@ def command(
     if file and with_diff:
         raise click.UsageError("--diff compares an environment with git; it does not go with FILE")
     from tapgen import render
-    from tapgen.review import mermaid, svg
-    from tapgen.review.picture import draw
+    from tapgen.review.picture import mermaid, svg
+    from tapgen.review.picture.drawing import draw
     from tapgen.template import document
 
     if file:

@@ -7,19 +7,19 @@ from dataclasses import replace
 from typing import Any
 
 from tapgen.errors import DocumentError
-from tapgen.review.addresses import address_losses
-from tapgen.review.diff import diff_resources, diff_sections
-from tapgen.review.doors import door_findings
-from tapgen.review.exposure import exposure_findings
-from tapgen.review.failures import failures
-from tapgen.review.identities import identity_findings
-from tapgen.review.immutable import immutable_changes
-from tapgen.review.loss import data_losses
+from tapgen.review.diff.resources import diff_resources, diff_sections
 from tapgen.review.model import Finding, ResourceChange, Review
-from tapgen.review.notes import notes
-from tapgen.review.schema import schema_of
-from tapgen.review.traffic import traffic_findings
-from tapgen.review.watches import watch_findings
+from tapgen.review.rules.addresses import address_losses
+from tapgen.review.rules.authorization import exposure_findings
+from tapgen.review.rules.data_loss import data_losses
+from tapgen.review.rules.failures import failures
+from tapgen.review.rules.identities import identity_findings
+from tapgen.review.rules.immutable import immutable_changes
+from tapgen.review.rules.network import traffic_findings
+from tapgen.review.rules.notes import notes
+from tapgen.review.rules.resource_policies import door_findings
+from tapgen.review.rules.security_settings import watch_findings
+from tapgen.review.update.schema import schema_of
 from tapgen.template.document import Document
 from tapgen.template.model import Template, understand
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from tapgen.review.assess import assess
-from tapgen.review.compare import differences
+from tapgen.review.diff.compare import differences
 from tapgen.review.model import Direction, Finding, Review, SectionChange, Severity
 from tapgen.template.document import Document
 from tapgen.template.intrinsics import canonical

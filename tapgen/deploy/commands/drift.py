@@ -8,7 +8,7 @@ from tapgen.deploy.artifacts.document import resources
 from tapgen.deploy.aws.polling import Poller, poll_until
 from tapgen.deploy.masking import masker, named
 from tapgen.errors import ExitCode, TapgenError
-from tapgen.review.schema import schema_of
+from tapgen.review.update.schema import schema_of
 
 if TYPE_CHECKING:
     from tapgen.deploy.aws.client import Client

@@ -10,7 +10,7 @@ from security_cases import GET, PUT, permission, role, rule, statement
 
 from tapgen.review.assess import assess
 from tapgen.review.model import Effect, Review, Severity
-from tapgen.review.schema import known_types, schema_of
+from tapgen.review.update.schema import known_types, schema_of
 
 
 def of(kind: str, old: Any, new: Any) -> Review:

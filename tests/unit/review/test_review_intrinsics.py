@@ -8,7 +8,7 @@ import pytest
 
 from tapgen.errors import DocumentError
 from tapgen.review.assess import assess
-from tapgen.review.compare import differences
+from tapgen.review.diff.compare import differences
 from tapgen.template.intrinsics import MASK, Masked, Reference, Scope, canonical, references
 from tapgen.template.model import understand
 from tapgen.template.paths import ABSENT, Index

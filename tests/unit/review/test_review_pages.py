@@ -10,8 +10,8 @@ from pathlib import Path
 
 import yaml
 
-from tapgen.review.markdown import LIMIT, MARKER
-from tapgen.review.rulebook import RULES
+from tapgen.review.report.markdown import LIMIT, MARKER
+from tapgen.review.rules.rulebook import RULES
 
 ROOT = Path(__file__).parents[3]
 
@@ -25,7 +25,7 @@ def test_the_pages_are_what_the_script_writes() -> None:
 
 
 def test_every_rule_that_the_source_names_is_explained() -> None:
-    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tapgen" / "review").glob("*.py"))
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tapgen" / "review").rglob("*.py"))
 
     assert set(re.findall(r'"([LS]\d{3})"', source)) == set(RULES)
 

@@ -9,9 +9,9 @@ import pytest
 from review_cases import API, FUNCTION, TABLE, method, table
 
 from tapgen.review.assess import assess
-from tapgen.review.mermaid import dot, mermaid
-from tapgen.review.picture import Arrow, Node, Picture, draw
-from tapgen.review.svg import svg
+from tapgen.review.picture.drawing import Arrow, Node, Picture, draw
+from tapgen.review.picture.mermaid import dot, mermaid
+from tapgen.review.picture.svg import svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 FUNCTION_URI = {"Fn::Sub": "arn:x/${F.Arn}/invocations"}

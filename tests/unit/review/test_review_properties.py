@@ -11,9 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
-from tapgen.review import jsonreport, markdown, mermaid, svg, text
 from tapgen.review.assess import assess
-from tapgen.review.picture import draw
+from tapgen.review.picture import mermaid, svg
+from tapgen.review.picture.drawing import draw
+from tapgen.review.report import json_report, markdown, terminal
 from tapgen.review.stack import StackState, assess_stack
 from tapgen.template.document import dump, parse
 
@@ -189,13 +190,13 @@ def test_any_two_templates_can_be_reviewed(part: int) -> None:
 
         review = assess(old, new)
         comment = markdown.render([("title", review)])
-        report = jsonreport.document([({"environment": "", "from": "a", "to": "b"}, review)])
+        report = json_report.document([({"environment": "", "from": "a", "to": "b"}, review)])
         picture = draw(new, old=old, review=review)
 
         assert (old, new) == before
         assert not assess(new, new)
         assert len(comment.encode()) <= 65_536
-        assert "\x1b" not in text.plain(review) + comment + mermaid.mermaid(picture) + mermaid.dot(picture)
+        assert "\x1b" not in terminal.plain(review) + comment + mermaid.mermaid(picture) + mermaid.dot(picture)
         assert json.loads(json.dumps(report))["version"] == 1
         ET.fromstring(svg.svg(picture))
 

@@ -11,7 +11,6 @@ import jsonschema
 import pytest
 from review_cases import CASES, TABLE, Case, table
 
-from tapgen.review import escape, jsonreport, markdown, text, words
 from tapgen.review.assess import assess
 from tapgen.review.model import (
     Effect,
@@ -24,6 +23,7 @@ from tapgen.review.model import (
     SectionChange,
     Severity,
 )
+from tapgen.review.report import json_report, markdown, markdown_text, phrases, terminal
 
 SCHEMA = Path(__file__).parents[3] / "docs" / "diff.schema.json"
 
@@ -54,7 +54,7 @@ WORST = change(
 
 def test_the_text_says_what_is_worst_first() -> None:
     assert (
-        text.plain(WORST, "dev: old → new")
+        terminal.plain(WORST, "dev: old → new")
         == """\
 dev: old → new
 1 replaced, 1 deleted, 1 updated, 1 created · 1 refused
@@ -78,14 +78,14 @@ Resources
 
 
 def test_no_differences_are_said_to_be_none() -> None:
-    assert text.plain(change({}, {})) == "no differences\n"
+    assert terminal.plain(change({}, {})) == "no differences\n"
     assert "**no differences**" in markdown.render([("dev", change({}, {}))])
 
 
 def test_a_new_stack_is_not_listed_value_by_value() -> None:
     review = assess(None, {"Resources": {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"DelaySeconds": 5}}}})
 
-    assert text.plain(review) == "1 created\n\nResources\n  + Q  AWS::SQS::Queue  created\n"
+    assert terminal.plain(review) == "1 created\n\nResources\n  + Q  AWS::SQS::Queue  created\n"
 
 
 def test_long_values_are_shown_by_the_lines_that_differ() -> None:
@@ -95,7 +95,7 @@ def test_long_values_are_shown_by_the_lines_that_differ() -> None:
         {"F": {"Type": "AWS::Lambda::Function", "Properties": {"Code": {"ZipFile": code.replace("line 30", "other")}}}},
     )
 
-    assert text.plain(review).splitlines()[-4:] == [
+    assert terminal.plain(review).splitlines()[-4:] == [
         "         line 29",
         "        -line 30",
         "        +other",
@@ -104,7 +104,7 @@ def test_long_values_are_shown_by_the_lines_that_differ() -> None:
 
 
 def test_a_very_long_value_is_folded_with_a_count() -> None:
-    lines = words.line_diff("", "\n".join(f"line {number}" for number in range(100)))
+    lines = phrases.line_diff("", "\n".join(f"line {number}" for number in range(100)))
 
     assert len(lines) == 41
     assert lines[-1] == "  … 60 more lines"
@@ -132,7 +132,7 @@ def test_notes_sections_and_what_was_not_understood_are_told() -> None:
     )
 
     assert (
-        text.plain(review)
+        terminal.plain(review)
         == """\
 1 in Outputs, 1 in Stack tags · 1 narrowed · 1 not understood
 
@@ -161,11 +161,11 @@ def test_a_terminal_gets_the_same_words_folded_to_its_width(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "60")
 
-    text.print_rich(list(text.lines(WORST, "title")))
+    terminal.print_rich(list(terminal.lines(WORST, "title")))
 
     out = capsys.readouterr().out
     assert all(len(line) <= 60 for line in out.splitlines())
-    assert " ".join(text.plain(WORST, "title").split()) == " ".join(out.split())
+    assert " ".join(terminal.plain(WORST, "title").split()) == " ".join(out.split())
 
 
 @pytest.mark.parametrize(
@@ -179,14 +179,14 @@ def test_a_terminal_gets_the_same_words_folded_to_its_width(
     ],
 )
 def test_what_happens_to_a_resource_in_words(change_: ResourceChange, expected: str) -> None:
-    assert words.verb(change_) == expected
+    assert phrases.verb(change_) == expected
 
 
 def test_an_api_deployment_alone_is_said_to_be_routine() -> None:
     deployment = {"Type": "AWS::ApiGateway::Deployment", "Properties": {"RestApiId": "a"}}
     review = change({"D1": deployment}, {"D2": deployment})
 
-    assert text.plain(review) == (
+    assert terminal.plain(review) == (
         "a new deployment of the API\n\nResources\n"
         "  · D2  AWS::ApiGateway::Deployment  created\n      takes the place of D1\n"
     )
@@ -326,13 +326,13 @@ def test_a_finding_with_very_many_details_is_cut() -> None:
     ],
 )
 def test_a_code_span_cannot_be_ended_from_inside(value: str, expected: str) -> None:
-    assert escape.code(value) == expected
+    assert markdown_text.code(value) == expected
 
 
 def test_a_sentence_keeps_its_harmless_words() -> None:
     sentence = 'ItemTable is replaced (KeySchema[0]), "new" one; 5 → 6: done.'
 
-    assert escape.words(sentence) == 'ItemTable is replaced (`KeySchema[0]`), "new" one; 5 → 6: done.'
+    assert markdown_text.words(sentence) == 'ItemTable is replaced (`KeySchema[0]`), "new" one; 5 → 6: done.'
 
 
 # --------------------------------------------------------------------------------------------------------------- JSON
@@ -340,7 +340,7 @@ def test_a_sentence_keeps_its_harmless_words() -> None:
 
 @pytest.mark.parametrize("one", CASES, ids=lambda one: one.name)
 def test_json_keeps_to_the_published_schema(one: Case) -> None:
-    report = jsonreport.document([({"environment": "dev", "from": "a", "to": "b"}, assess(one.old, one.new))])
+    report = json_report.document([({"environment": "dev", "from": "a", "to": "b"}, assess(one.old, one.new))])
 
     jsonschema.validate(json.loads(json.dumps(report)), json.loads(SCHEMA.read_text(encoding="utf-8")))
 
@@ -348,7 +348,7 @@ def test_json_keeps_to_the_published_schema(one: Case) -> None:
 def test_the_schema_is_strict_and_of_this_version() -> None:
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
 
-    assert schema["properties"]["version"]["const"] == jsonreport.VERSION
+    assert schema["properties"]["version"]["const"] == json_report.VERSION
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({"version": 1, "reviews": [{"summary": "x"}]}, schema)
     with pytest.raises(jsonschema.ValidationError):
@@ -361,7 +361,7 @@ def test_json_leaves_out_what_a_side_does_not_have_and_masks_secrets() -> None:
         changes=(ResourceChange("X", "T", "update", (value, PropertyChange(("Properties", "A"), None, "1"))),)
     )
 
-    [report] = jsonreport.document([({"environment": "", "from": "a", "to": "b"}, review)])["reviews"]
+    [report] = json_report.document([({"environment": "", "from": "a", "to": "b"}, review)])["reviews"]
 
     [masked, null] = report["resources"][0]["properties"]
     assert (masked["old"], masked["new"]) == ("********", "********")

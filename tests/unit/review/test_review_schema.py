@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from tapgen.review.behaviours import BEHAVIOURS
 from tapgen.review.model import Effect
-from tapgen.review.replacement import effect_of, fixed_name
-from tapgen.review.schema import known_types, schema_date, schema_of
+from tapgen.review.update.behaviors import BEHAVIOURS
+from tapgen.review.update.replacement import effect_of, fixed_name
+from tapgen.review.update.schema import known_types, schema_date, schema_of
 from tapgen.template.model import Resource
 from tapgen.template.paths import ABSENT
 

@@ -10,7 +10,7 @@ from review_cases import CASES, Case, told
 
 from tapgen.review.assess import assess
 from tapgen.review.model import Refusal
-from tapgen.review.rulebook import ALWAYS, BY_CASE, RULES, UNLESS_ALLOWED
+from tapgen.review.rules.rulebook import ALWAYS, BY_CASE, RULES, UNLESS_ALLOWED
 
 assert security_cases.TRUST  # its cases join the table when it is imported
 

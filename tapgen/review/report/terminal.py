@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tapgen.review import words
 from tapgen.review.model import Effect, Finding, PropertyChange, Refusal, ResourceChange, Review, SectionChange
+from tapgen.review.report import phrases
 from tapgen.template.paths import ABSENT
 from tapgen.template.text import inline
 
@@ -33,7 +33,7 @@ class Line:
     words: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
-        return (" " * self.indent + words.printable("".join(word for word, _ in self.words))).rstrip()
+        return (" " * self.indent + phrases.printable("".join(word for word, _ in self.words))).rstrip()
 
 
 def plain(review: Review, title: str = "") -> str:
@@ -45,14 +45,14 @@ def lines(review: Review, title: str = "") -> Iterator[Line]:
     """The report: summary, what is refused, security, changes, notes."""
     if title:
         yield Line(0, ((title, "bold"),))
-    yield Line(0, ((words.summary(review), ""),))
+    yield Line(0, ((phrases.summary(review), ""),))
     refused = review.refusals
     yield from _findings("Refused", refused)
     yield from _findings("Losses", [one for one in review.losses if one.refusal is Refusal.NONE])
     yield from _findings("Security", [one for one in review.security if one not in refused])
     if review.changes:
         yield from _heading("Resources")
-        for change in words.ordered(review):
+        for change in phrases.ordered(review):
             yield from _change(change, values=not review.creates_stack)
     for section in dict.fromkeys(change.section for change in review.sections):
         yield from _heading(section)
@@ -84,7 +84,7 @@ def _findings(title: str, findings: list[Finding] | tuple[Finding, ...]) -> Iter
         return
     yield from _heading(title)
     for finding in findings:
-        symbol = words.mark(finding)
+        symbol = phrases.mark(finding)
         yield Line(2, ((f"{symbol} {finding.rule} ", _STYLES[symbol]), (finding.message, "")))
         sign = {"broadened": "+ ", "narrowed": "- "}.get(finding.direction, "")
         for detail in finding.details:
@@ -94,14 +94,14 @@ def _findings(title: str, findings: list[Finding] | tuple[Finding, ...]) -> Iter
 
 
 def _change(change: ResourceChange, *, values: bool) -> Iterator[Line]:
-    symbol = "·" if change.routine else words.SYMBOLS[change.action]
+    symbol = "·" if change.routine else phrases.SYMBOLS[change.action]
     kind = change.old_type or change.type
     yield Line(
         2,
         (
             (f"{symbol} {change.logical_id}", _STYLES[symbol]),
             (f"  {kind}  ", "dim"),
-            (words.verb(change), _STYLES[symbol]),
+            (phrases.verb(change), _STYLES[symbol]),
         ),
     )
     for note in change.notes:
@@ -113,16 +113,16 @@ def _change(change: ResourceChange, *, values: bool) -> Iterator[Line]:
 
 
 def _value(change: PropertyChange | SectionChange, indent: int) -> Iterator[Line]:
-    old, new = words.value_of(change, old=True), words.value_of(change, old=False)
-    label = words.label(change)
-    note = words.effect(change) if isinstance(change, PropertyChange) else ""
+    old, new = phrases.value_of(change, old=True), phrases.value_of(change, old=False)
+    label = phrases.label(change)
+    note = phrases.effect(change) if isinstance(change, PropertyChange) else ""
     loud = isinstance(change, PropertyChange) and change.effect >= Effect.MAY_REPLACE
     after = ((f"   {note}", "bold red" if loud else "dim"),) if note else ()
     if isinstance(change, PropertyChange) and change.cause:
         yield Line(indent, ((f"{label}: {inline(new)}", ""), *after))
-    elif words.long(old) or words.long(new):
+    elif phrases.long(old) or phrases.long(new):
         yield Line(indent, ((f"{label}:", ""), *after))
-        for line in words.line_diff(old, new):
+        for line in phrases.line_diff(old, new):
             yield Line(indent + 2, ((line, _STYLES.get(line[:1], "dim")),))
     elif old is ABSENT:
         yield Line(indent, ((f"+ {label}: {inline(new)}", "green"), *after))
@@ -142,5 +142,5 @@ def print_rich(all_lines: list[Line]) -> None:
     for line in all_lines:
         text = Text(overflow="fold")
         for word, style in line.words:
-            text.append(words.printable(word), style)
+            text.append(phrases.printable(word), style)
         console.print(Padding(text, (0, 0, 0, line.indent), expand=False))

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from tapgen.review.compare import key_of
+from tapgen.review.diff.compare import key_of
 from tapgen.template.model import Resource
 
 _MOST = 5_000  # comparisons of one type; beyond, only resources that are equal are paired, so that time stays linear

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from tapgen.review import escape, words
 from tapgen.review.model import Finding, PropertyChange, Refusal, ResourceChange, Review, SectionChange
+from tapgen.review.report import markdown_text, phrases
 from tapgen.template.paths import ABSENT
 from tapgen.template.text import inline
 
@@ -38,7 +38,7 @@ def render(reviews: list[tuple[str, Review]], limit: int = LIMIT) -> str:
 
 
 def _one(title: str, review: Review, room: int) -> str:
-    head = f"\n### {escape.words(title[:200])}\n\n**{escape.words(words.summary(review))}**\n"
+    head = f"\n### {markdown_text.words(title[:200])}\n\n**{markdown_text.words(phrases.summary(review))}**\n"
     refused = review.refusals
     told = [one for one in review.losses if one.refusal is Refusal.NONE]
     rest = [one for one in review.security if one not in refused]
@@ -49,11 +49,11 @@ def _one(title: str, review: Review, room: int) -> str:
         ("❌ Refused by a deployment", False, map(_finding, refused)),
         ("⚠️ Losses", False, map(_finding, told)),
         ("🔺 Opens", False, map(_finding, opens)),
-        ("❔ Not understood", False, ([f"- {escape.words(line)}"] for line in review.unknown)),
-        ("Resources", True, (_change(one) for one in words.ordered(review))),
+        ("❔ Not understood", False, ([f"- {markdown_text.words(line)}"] for line in review.unknown)),
+        ("Resources", True, (_change(one) for one in phrases.ordered(review))),
         ("Parameters, outputs and the rest", True, map(_section, review.sections)),
         ("🔻 Closes", True, map(_finding, other)),
-        ("Notes", True, ([f"- {escape.words(note.message)}"] for note in review.notes)),
+        ("Notes", True, ([f"- {markdown_text.words(note.message)}"] for note in review.notes)),
     ]
     for name, folded, entries in sections:
         text += _bounded(name, list(entries), room - _size(text), folded=folded)
@@ -97,21 +97,21 @@ def _finding(finding: Finding) -> list[str]:
     details = finding.details[:_MOST_VALUES]
     more = len(finding.details) - len(details)
     return [
-        f"- {_ICONS[words.mark(finding)]} {escape.code(finding.rule)} {escape.words(finding.message)}",
-        *(f"  - {escape.code(detail, 400)}" for detail in details),
+        f"- {_ICONS[phrases.mark(finding)]} {markdown_text.code(finding.rule)} {markdown_text.words(finding.message)}",
+        *(f"  - {markdown_text.code(detail, 400)}" for detail in details),
         *([f"  - … and {more} more"] if more else []),
-        *([f"  - {escape.words(finding.hint)}"] if finding.hint else []),
+        *([f"  - {markdown_text.words(finding.hint)}"] if finding.hint else []),
     ]
 
 
 def _change(change: ResourceChange) -> list[str]:
     kind = change.old_type or change.type
     loud = change.effect.replaces or change.action == "delete"
-    verb = escape.words(words.verb(change))
-    symbol = "·" if change.routine else words.SYMBOLS[change.action]
-    head = f"- {escape.code(symbol)} {escape.code(change.logical_id)} {escape.words(kind)}: "
+    verb = markdown_text.words(phrases.verb(change))
+    symbol = "·" if change.routine else phrases.SYMBOLS[change.action]
+    head = f"- {markdown_text.code(symbol)} {markdown_text.code(change.logical_id)} {markdown_text.words(kind)}: "
     lines = [head + (f"**{verb}**" if loud and not change.routine else verb)]
-    lines += [f"  - {escape.words(note)}" for note in change.notes]
+    lines += [f"  - {markdown_text.words(note)}" for note in change.notes]
     if change.routine:
         return lines
     shown = change.properties[:_MOST_VALUES]
@@ -124,22 +124,22 @@ def _change(change: ResourceChange) -> list[str]:
 
 def _section(change: SectionChange) -> list[str]:
     [first, *rest] = list(_value(change, ""))
-    return [f"- {escape.words(change.section)} {first.removeprefix('- ')}", *rest]
+    return [f"- {markdown_text.words(change.section)} {first.removeprefix('- ')}", *rest]
 
 
 def _value(change: PropertyChange | SectionChange, indent: str) -> Iterator[str]:
-    old, new = words.value_of(change, old=True), words.value_of(change, old=False)
-    note = words.effect(change) if isinstance(change, PropertyChange) else ""
-    label = escape.code(words.label(change))
-    suffix = f" — {escape.words(note)}" if note else ""
+    old, new = phrases.value_of(change, old=True), phrases.value_of(change, old=False)
+    note = phrases.effect(change) if isinstance(change, PropertyChange) else ""
+    label = markdown_text.code(phrases.label(change))
+    suffix = f" — {markdown_text.words(note)}" if note else ""
     if isinstance(change, PropertyChange) and change.cause:
-        yield f"{indent}- {label}: {escape.code(inline(new))}{suffix}"
-    elif words.long(old) or words.long(new):
+        yield f"{indent}- {label}: {markdown_text.code(inline(new))}{suffix}"
+    elif phrases.long(old) or phrases.long(new):
         yield f"{indent}- {label}:{suffix}"
-        yield escape.block(words.line_diff(old, new), "diff", indent + "  ")
+        yield markdown_text.block(phrases.line_diff(old, new), "diff", indent + "  ")
     elif old is ABSENT:
-        yield f"{indent}- {label}: added {escape.code(inline(new))}{suffix}"
+        yield f"{indent}- {label}: added {markdown_text.code(inline(new))}{suffix}"
     elif new is ABSENT:
-        yield f"{indent}- {label}: removed {escape.code(inline(old))}{suffix}"
+        yield f"{indent}- {label}: removed {markdown_text.code(inline(old))}{suffix}"
     else:
-        yield f"{indent}- {label}: {escape.code(inline(old))} → {escape.code(inline(new))}{suffix}"
+        yield f"{indent}- {label}: {markdown_text.code(inline(old))} → {markdown_text.code(inline(new))}{suffix}"

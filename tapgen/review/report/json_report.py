@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tapgen.review import words
 from tapgen.review.model import Finding, PropertyChange, ResourceChange, Review, SectionChange
+from tapgen.review.report import phrases
 from tapgen.template.paths import ABSENT
 
 VERSION: Final = 1
@@ -19,7 +19,7 @@ def document(reviews: list[tuple[dict[str, str], Review]]) -> dict[str, Any]:
 
 def _review(review: Review) -> dict[str, Any]:
     return {
-        "summary": words.summary(review),
+        "summary": phrases.summary(review),
         "differs": bool(review),
         "refused": bool(review.refusals),
         "resources": [_resource(change) for change in review.changes],
@@ -64,7 +64,7 @@ def _section(change: SectionChange) -> dict[str, Any]:
 
 def _sides(change: PropertyChange | SectionChange) -> dict[str, Any]:
     """`old` and `new`, each left out where that side has none; numbers and booleans are strings, as compared."""
-    sides = {"old": words.value_of(change, old=True), "new": words.value_of(change, old=False)}
+    sides = {"old": phrases.value_of(change, old=True), "new": phrases.value_of(change, old=False)}
     return {name: value for name, value in sides.items() if value is not ABSENT}
 
 

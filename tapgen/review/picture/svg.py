@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
-from tapgen.review.mermaid import FILLS, STATUS_FILLS
-from tapgen.review.picture import Arrow, Node, Picture
-from tapgen.review.words import printable
+from tapgen.review.picture.drawing import Arrow, Node, Picture
+from tapgen.review.picture.mermaid import FILLS, STATUS_FILLS
+from tapgen.review.report.phrases import printable
 
 # All in pixels.
 _CHARACTER: Final = 7.4  # the width of an average character at 13 px, rounded up

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from tapgen.review.grants import movement
 from tapgen.review.model import Finding, Severity
+from tapgen.review.rules.grants import movement
 from tapgen.template.intrinsics import references
 from tapgen.template.model import Resource, Template
 from tapgen.template.policies import Policy, understand_policy

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from tapgen.review.compare import differences
+from tapgen.review.diff.compare import differences
+from tapgen.review.diff.renames import renames
 from tapgen.review.model import Action, Effect, PropertyChange, ResourceChange, SectionChange
-from tapgen.review.renames import renames
-from tapgen.review.replacement import effect_of, propagate, worst
+from tapgen.review.update.replacement import effect_of, propagate, worst
 from tapgen.template.model import Resource, Template
 from tapgen.template.paths import ABSENT
 

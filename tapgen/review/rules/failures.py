@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from tapgen.review.compare import key_of
+from tapgen.review.diff.compare import key_of
 from tapgen.review.model import Effect, Finding, Refusal, ResourceChange, Severity
-from tapgen.review.replacement import fixed_name, keeps_name
+from tapgen.review.update.replacement import fixed_name, keeps_name
 from tapgen.template.document import MAX_BYTES, MAX_OUTPUTS, MAX_RESOURCES, Document
 from tapgen.template.intrinsics import references
 from tapgen.template.model import Resource, Template

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from tapgen.review.picture import Node, Picture, Status
-from tapgen.review.words import printable
+from tapgen.review.picture.drawing import Node, Picture, Status
+from tapgen.review.report.phrases import printable
 
 FILLS: Final = {"entry": ("#fff4d6", "#b7791f"), "store": ("#e0edff", "#2b6cb0"), "plain": ("#f7f7f7", "#718096")}
 STATUS_FILLS: Final[dict[Status, tuple[str, str]]] = {

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from functools import reduce
 from operator import or_
 
-from tapgen.review.identities import policy_finding
 from tapgen.review.model import Finding
+from tapgen.review.rules.identities import policy_finding
 from tapgen.template.model import Resource, Template
 from tapgen.template.policies import Policy
 from tapgen.template.resource_policies import invoke_policies, resource_policies

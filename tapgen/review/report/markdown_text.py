@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tapgen.review.words import printable
+from tapgen.review.report.phrases import printable
 
 _BEFORE: Final = '("'
 _AFTER: Final = '),.;:"'

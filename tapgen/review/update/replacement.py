@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from tapgen.review.behaviours import CUSTOM, Change, behaviour_of
 from tapgen.review.model import Effect, PropertyChange
-from tapgen.review.schema import SchemaPath, schema_of
+from tapgen.review.update.behaviors import CUSTOM, Change, behaviour_of
+from tapgen.review.update.schema import SchemaPath, schema_of
 from tapgen.template.model import Resource
 from tapgen.template.paths import ABSENT, Path
 

@@ -1,0 +1,1 @@
+"""Two templates -> what happens to each resource, and what else changes."""

@@ -1,0 +1,1 @@
+"""A template as a picture: Mermaid, DOT, SVG."""

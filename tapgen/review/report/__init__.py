@@ -1,0 +1,1 @@
+"""A review for a terminal, for a pull request and for a program."""

@@ -1,0 +1,1 @@
+"""CloudFormation's update behaviors: what a changed property does to its resource."""
