@@ -16,7 +16,7 @@ from troposphere import Tags, awslambda
 from tapgen import naming
 from tapgen.bare_errors import translated
 from tapgen.errors import DocumentError, suggestion
-from tapgen.layers import api, compute, data, identity, monitoring, network
+from tapgen.layers import api, compute, data, identity, invocation, lambda_layers, monitoring, network
 from tapgen.layers.parts import add_outputs
 from tapgen.layers.refs import ApiRefs, ComputeRefs, DataRefs, IdentityRefs, NetworkRefs, PartRefs, Parts
 from tapgen.settings import kinds as settings_kinds
@@ -107,13 +107,20 @@ def compose(environment: Environment) -> Template:
     with _layer(template, "identity"):
         identity_refs = identity.build(template, environment, network_refs, data_refs)
     with _layer(template, "compute"):
-        compute_refs = compute.build(template, environment, network_refs, data_refs, identity_refs)
+        layers = lambda_layers.build(template, environment)
+        compute_refs = compute.build(template, environment, network_refs, data_refs, identity_refs, layers)
+        invocation.build(template, environment, compute_refs, data_refs)
     with _layer(template, "api"):
         pools = data_refs.parts.get("user_pools", {})
         api_refs = api.build(template, environment, compute_refs, identity_refs, pools, network_refs)
     _add_triggers(template, environment, data_refs.parts, compute_refs)
     with _layer(template, "monitoring"):
-        monitoring.build(template, environment, data_refs, compute_refs, api_refs)
+        alarms = monitoring.build(template, environment, data_refs, compute_refs, api_refs)
+    if any(function.deployment for function in environment.functions.values()):
+        from tapgen.layers import deployments
+
+        with _layer(template, "deployments"):
+            deployments.build(template, environment, alarms)
     stack = Stack(template, data_refs, network_refs, identity_refs, compute_refs, api_refs.get(""), api_refs)
     for module in environment.layers:
         from tapgen.extension import load_layer
@@ -121,6 +128,8 @@ def compose(environment: Environment) -> Template:
         build = load_layer(module, environment.root)
         with _layer(template, module):
             build(template, environment, stack)
+    with _layer(template, "compute"):
+        compute.publish(template, environment)
     if network_refs:
         with _layer(template, "network"):
             network.restrict(network_refs, identity_refs)

@@ -57,6 +57,26 @@ def code_key(name: str) -> str:
     return logical(name, "FunctionCodeKey")
 
 
+def layer_key(name: str) -> str:
+    """The parameter that takes a Lambda layer's object key."""
+    return logical(name, "LayerCodeKey")
+
+
+def layer(name: str) -> str:
+    """The logical id of a Lambda layer."""
+    return logical(name, "Layer")
+
+
+def version(name: str) -> str:
+    """The logical id of a function's published version."""
+    return function(name) + "Version"
+
+
+def alias(name: str) -> str:
+    """The logical id of the alias by which a function is invoked."""
+    return function(name) + "Alias"
+
+
 def path(parts: Iterable[str]) -> str:
     """Part of a logical id: "orders/{orderId}" is OrdersOrderIdVar, so that it differs from "orders/orderId"."""
     return logical(*(f"{part} Var" if part.startswith("{") else part or "Slash" for part in parts))

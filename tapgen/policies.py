@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from awacs import aws, dynamodb, ec2, execute_api, logs, sts, xray
@@ -77,9 +77,74 @@ def call_apis(resource: Any) -> Statement:
     )
 
 
+def mount(access_points: Sequence[Any]) -> Statement:
+    """Mount and write file systems by their access points; the statement's resource would be the file system.
+
+    Source: EFS user guide, "Using IAM to control access to file systems".
+    """
+    return Statement(
+        Sid="MountFiles",
+        Effect=Allow,
+        Action=[Action("elasticfilesystem", name) for name in ("ClientMount", "ClientWrite")],
+        Resource=["*"],
+        Condition=Condition(aws.StringEquals({"elasticfilesystem:AccessPointArn": list(access_points)})),
+    )
+
+
 def use(sid: str, actions: Iterable[str], resource: Any) -> Statement:
     """Do these actions, such as "dynamodb:PutItem", on one resource."""
     return Statement(Sid=sid, Effect=Allow, Action=[_action(name) for name in sorted(actions)], Resource=[resource])
+
+
+class _Conditions(Condition):
+    """Conditions as IAM writes them, {operator: {key: values}}; awacs has a class for each operator."""
+
+    def __init__(self, conditions: Mapping[str, Mapping[str, Any]]) -> None:
+        super().__init__([])
+        self.written = conditions
+
+    def JSONrepr(self) -> dict[str, Any]:  # noqa: N802 - awacs calls it so
+        return {operator: dict(keys) for operator, keys in self.written.items()}
+
+
+def given(
+    sid: str, actions: Iterable[str], resources: Sequence[Any], conditions: Mapping[str, Mapping[str, Any]]
+) -> Statement:
+    """A statement as the settings have it."""
+    return Statement(
+        Sid=sid,
+        Effect=Allow,
+        Action=[_action(name) for name in actions],
+        Resource=list(resources),
+        **({"Condition": _Conditions(conditions)} if conditions else {}),
+    )
+
+
+def read_statement(statement: Mapping[str, Any]) -> Statement:
+    """A statement of a policy document, with text or a list wherever IAM takes both.
+
+    Raises:
+        ValueError: it is none.
+    """
+    known = {"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"}
+    unknown = statement.keys() - known
+    if unknown or "Effect" not in statement or not {"Action", "NotAction"} & statement.keys():
+        which = f"it has {', '.join(sorted(unknown))}" if unknown else "it needs Effect and Action"
+        raise ValueError(f"not a statement of a role's policy: {which}; it may have {', '.join(sorted(known))}")
+    read: dict[str, Any] = dict(statement)
+    for key in ("Action", "NotAction"):
+        if key in read:
+            read[key] = [one if isinstance(one, Action) else _action(one) for one in _listed(read[key])]
+    for key in ("Resource", "NotResource"):
+        if key in read:
+            read[key] = _listed(read[key])
+    if isinstance(read.get("Condition"), Mapping):
+        read["Condition"] = _Conditions(read["Condition"])
+    return Statement(**read)
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]
 
 
 def through_endpoint(
@@ -125,4 +190,4 @@ def dynamodb_actions() -> frozenset[str]:
 
 def _action(name: str) -> Action:
     prefix, _, action = name.partition(":")
-    return Action(prefix, action)
+    return Action(prefix, action or None)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
 
+import msgspec
 from msgspec import Struct
 
 from tapgen.errors import TapgenError
@@ -15,14 +18,43 @@ reads no more; what is longer becomes a package."""
 
 REQUIREMENTS = "requirements.txt"
 _SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules"})
+_CACHES = frozenset({"__pycache__"})
 _SKIPPED_SUFFIXES = (".pyc", ".pyo")
 
 
+class Selection(Struct, frozen=True):
+    """Which files a package takes beside and of its source.
+
+    `exclude` are patterns of names, or of paths below the source where they have a "/". `include` are patterns of
+    paths relative to the source or, where nothing is there, to `base`. `as_it_is` keeps what Python has no use for.
+    """
+
+    exclude: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    base: Path | None = None
+    as_it_is: bool = False
+
+    def leaves_out(self, path: PurePosixPath) -> bool:
+        """Whether a path below the source is excluded; what lies below an excluded folder is never asked for."""
+        return any(fnmatchcase(str(path) if "/" in one else path.name, one.strip("/")) for one in self.exclude)
+
+
+EVERYTHING = Selection()
+
+
 class Source(Struct, frozen=True):
-    """The files of a function: `files` are relative, with "/", sorted; caches and hidden files are not among them."""
+    """The files of a function: `files` are relative, with "/", sorted; caches and hidden files are not among them.
+
+    `included` are those that lie elsewhere, by their names in the package, which are among `files` too.
+    """
 
     folder: Path
     files: tuple[str, ...]
+    included: Mapping[str, Path] = {}
+
+    def path(self, file: str) -> Path:
+        """Where a file of the package lies."""
+        return self.included.get(file) or self.folder / file
 
     @property
     def has_requirements(self) -> bool:
@@ -34,7 +66,7 @@ class Source(Struct, frozen=True):
         """The one module's text, when the source is complete in itself and short enough for the template."""
         if len(self.files) != 1 or not self.files[0].endswith(".py") or "/" in self.files[0]:
             return None
-        path = self.folder / self.files[0]
+        path = self.path(self.files[0])
         if path.stat().st_size > 4 * MAX_INLINE_CHARACTERS:
             return None
         try:
@@ -49,12 +81,46 @@ class Source(Struct, frozen=True):
         return next((file for file in (f"{module}.py", f"{module}/__init__.py") if file in self.files), None)
 
 
-def read_source(folder: Path) -> Source:
+def read_source(folder: Path, selection: Selection = EVERYTHING) -> Source:
     """The source in a folder.
 
     Raises:
-        TapgenError: it is not a readable folder, or a link in it leads to another folder or out of it.
+        TapgenError: it is not a readable folder, a link in it leads to another folder or out of it, or a pattern of
+            what is included matches nothing.
     """
+    own = dict(_walk(folder, selection))
+    included = {} if not selection.include else dict(_included(folder, selection))
+    both = {**included, **own}
+    return Source(folder, tuple(sorted(both)), {name: path for name, path in included.items() if name not in own})
+
+
+def _included(folder: Path, selection: Selection) -> Iterator[tuple[str, Path]]:
+    """Each file that stands in the package under the name of what a pattern matches."""
+    for pattern in selection.include:
+        found = [one for base in (folder, selection.base) if base for one in [_matches(base, pattern)] if one]
+        if not found:
+            raise TapgenError(f'include: "{pattern}" matches nothing', "Patterns are relative to the source's folder.")
+        for match in found[0]:
+            if match.is_dir():
+                below = msgspec.structs.replace(selection, include=())
+                yield from ((f"{match.name}/{name}", path) for name, path in _walk(match, below))
+            else:
+                yield match.name, match
+
+
+def _matches(base: Path, pattern: str) -> list[Path]:
+    """What a pattern such as "../common/*.py" matches, sorted; its leading ".." are steps, which no glob knows."""
+    steps = PurePosixPath(pattern).parts
+    while steps and steps[0] in ("..", "/"):
+        base, steps = (base.parent if steps[0] == ".." else Path("/")), steps[1:]
+    try:
+        return sorted(base.resolve().glob("/".join(steps))) if steps else [base]
+    except (ValueError, NotImplementedError) as error:
+        raise TapgenError(f'include: "{pattern}" is no pattern: {error}', 'Such as "../common/*.py".') from None
+
+
+def _walk(folder: Path, selection: Selection) -> Iterator[tuple[str, Path]]:
+    """(name in the package, path) of each file of a folder."""
     try:
         reason = "" if folder.is_dir() else "a file, not a folder" if folder.is_file() else "there is no such folder"
     except OSError as error:  # a name that is too long
@@ -62,22 +128,26 @@ def read_source(folder: Path) -> Source:
     if reason:
         raise TapgenError(f"{folder}: {reason}", "Name the folder of the function's source.")
     root = folder.resolve()
-    files = []
+    skipped = _CACHES if selection.as_it_is else _SKIPPED_FOLDERS
     for path, folders, names in os.walk(folder, onerror=_refuse):
         here = Path(path)
-        folders[:] = [name for name in folders if name not in _SKIPPED_FOLDERS and not name.startswith(".")]
+        below = PurePosixPath(here.relative_to(folder).as_posix())
+        folders[:] = [
+            name
+            for name in folders
+            if name not in skipped and not name.startswith(".") and not selection.leaves_out(below / name)
+        ]
         for link in (here / name for name in folders if (here / name).is_symlink()):
             raise TapgenError(f"{link}: a link to a folder is not followed", "Copy what the function needs.")
         for name in names:
-            if name.startswith(".") or name.endswith(_SKIPPED_SUFFIXES):
+            if name.startswith(".") or name.endswith(_SKIPPED_SUFFIXES) or selection.leaves_out(below / name):
                 continue
             file = here / name
             if file.is_symlink() and not file.resolve().is_relative_to(root):
                 raise TapgenError(f"{file}: a link that leads out of {folder}", "Copy what the function needs.")
             if not file.is_file():
                 raise TapgenError(f"{file}: not a file that can be read", "Remove it, or mend where it links to.")
-            files.append(file.relative_to(folder).as_posix())
-    return Source(folder, tuple(sorted(files)))
+            yield file.relative_to(folder).as_posix(), file
 
 
 def _refuse(error: OSError) -> None:

@@ -107,14 +107,15 @@ def _renderable(environment: Environment, empty: Path) -> Environment:
     import msgspec
 
     from tapgen.errors import TapgenError
-    from tapgen.sources import read_source
 
     functions = dict(environment.functions)
     for name, function in functions.items():
+        if not function.source:
+            continue
         try:
-            read_source(environment.root / function.source)
+            function.read_source(environment.root)
         except TapgenError:
-            functions[name] = msgspec.structs.replace(function, source=str(empty))
+            functions[name] = msgspec.structs.replace(function, source=str(empty), include=())
     return msgspec.structs.replace(environment, functions=functions)
 
 

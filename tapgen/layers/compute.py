@@ -1,25 +1,31 @@
-"""Compute: the Lambda functions."""
+"""Compute: the Lambda functions, and the versions and aliases by which they are invoked."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import TYPE_CHECKING, Any
 
-from troposphere import GetAtt, Output, Parameter, Ref, awslambda
+from troposphere import GetAtt, Output, Parameter, Ref, Sub, awslambda
 
 from tapgen import naming
 from tapgen.layers import parts
+from tapgen.layers.lookup import lookup, substituted
 from tapgen.layers.refs import ComputeRefs, FunctionRefs
 from tapgen.settings import served
-from tapgen.sources import Source, read_source
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from troposphere import Template
 
     from tapgen.layers.refs import DataRefs, IdentityRefs, NetworkRefs
     from tapgen.settings.functions import Function
+    from tapgen.settings.invocations import Image
     from tapgen.settings.model import Environment
 
 INLINE_MODULE = "index"  # AWS::Lambda::Function Code: CloudFormation writes ZipFile into a file of this name
+DEFAULT_STORAGE = 512  # MiB of /tmp
 
 
 class FunctionLoggingConfig(awslambda.LoggingConfig):
@@ -34,66 +40,109 @@ def build(
     network: NetworkRefs | None,
     data: DataRefs,
     identity: IdentityRefs,
+    layers: Mapping[str, Any],
 ) -> ComputeRefs:
-    """Add the functions; sources that do not fit inline become parameters, which the deployment fills."""
+    """Add the functions; sources that do not fit inline become parameters, which the deployment fills.
+
+    `layers` are the ARNs of the stack's own Lambda layers, by their names in the settings.
+    """
     functions = {}
     for name, settings in environment.functions.items():
-        source = read_source(environment.root / settings.source)
-        title = naming.function(name)
-        function = template.add_resource(
-            awslambda.Function(
-                title,
-                FunctionName=naming.function_name(environment, name),
-                **({"Description": settings.description} if settings.description else {}),
-                **_code(template, name, settings, source),
-                Runtime=settings.runtime,
-                Architectures=[settings.architecture],
-                MemorySize=settings.memory,
-                Timeout=settings.timeout,
-                Role=identity.roles[name].arn,
-                **_environment(environment, settings, data),
-                LoggingConfig=FunctionLoggingConfig(LogFormat="JSON", LogGroup=data.function_logs[name].name),
-                **({"TracingConfig": awslambda.TracingConfig(Mode="Active")} if settings.tracing else {}),
-                **_vpc_config(network),
-                **(
-                    {"ReservedConcurrentExecutions": settings.reserved_concurrency}
-                    if settings.reserved_concurrency is not None
-                    else {}
-                ),
-            )
-        )
-        functions[name] = FunctionRefs(Ref(function), GetAtt(function, "Arn"))
+        properties = {
+            "FunctionName": naming.function_name(environment, name),
+            "Description": settings.description or None,
+            **_code(template, environment, name),
+            "Architectures": [settings.architecture],
+            "MemorySize": settings.memory,
+            "Timeout": settings.timeout,
+            "Role": lookup(settings.role) if settings.role else identity.roles[name].arn,
+            "Environment": _environment(environment, settings, data),
+            "LoggingConfig": FunctionLoggingConfig(LogFormat="JSON", LogGroup=data.function_logs[name].name),
+            "TracingConfig": awslambda.TracingConfig(Mode="Active") if settings.tracing else None,
+            "VpcConfig": _vpc_config(network),
+            "ReservedConcurrentExecutions": settings.reserved_concurrency,
+            "Layers": [layers.get(str(layer)) or lookup(layer) for layer in settings.layers] or None,
+            "EphemeralStorage": _storage(settings),
+            "FileSystemConfigs": _file_systems(settings),
+            "SnapStart": awslambda.SnapStart(ApplyOn="PublishedVersions") if settings.snap_start else None,
+        }
+        function = template.add_resource(awslambda.Function(naming.function(name), **_given(properties)))
+        arn = GetAtt(function, "Arn")
+        alias = _add_alias(template, name, settings) if settings.alias_name else None
+        functions[name] = FunctionRefs(Ref(function), Ref(alias) if alias else arn, settings.alias_name)
         first = len(functions) == 1
         output = naming.output("LambdaFunctionName", name, first=first)
         template.add_output(Output(output, Description=f"Name of the function {name}", Value=Ref(function)))
         if first:
-            arn = Output(
-                "LambdaFunctionArnOutput", Description=f"ARN of the function {name}", Value=GetAtt(function, "Arn")
-            )
-            template.add_output(arn)
+            template.add_output(Output("LambdaFunctionArnOutput", Description=f"ARN of the function {name}", Value=arn))
     return ComputeRefs(functions)
 
 
-def _code(template: Template, name: str, settings: Function, source: Source) -> dict[str, Any]:
-    inline = source.inline
+def publish(template: Template, environment: Environment) -> None:
+    """Let a version be replaced whenever its function differs; comes after every layer that changes a function.
+
+    A version has no property but its description that may differ: it holds a hash of the function's properties, and
+    the keys of its packages, which the template does not know.
+    """
+    for name, settings in environment.functions.items():
+        if settings.alias_name is None:
+            continue
+        properties = template.resources[naming.function(name)].to_dict()["Properties"]
+        hashed = hashlib.sha256(json.dumps(properties, sort_keys=True).encode()).hexdigest()[:10]
+        keys = [naming.code_key(name), *(naming.layer_key(str(layer)) for layer in settings.layers)]
+        packages = "".join(f" ${{{key}}}" for key in keys if key in template.parameters)
+        template.resources[naming.version(name)].Description = substituted(hashed + packages)
+
+
+def _given(properties: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in properties.items() if value is not None}
+
+
+def _code(template: Template, environment: Environment, name: str) -> dict[str, Any]:
+    settings = environment.functions[name]
+    if settings.image:
+        image = settings.image
+        config = {
+            "Command": list(image.command) or None,
+            "EntryPoint": list(image.entry_point) or None,
+            "WorkingDirectory": image.working_directory or None,
+        }
+        return {
+            "PackageType": "Image",
+            "Code": awslambda.Code(ImageUri=_image_uri(image)),
+            "ImageConfig": awslambda.ImageConfig(**_given(config)) if any(config.values()) else None,
+        }
+    inline = settings.read_source(environment.root).inline if settings.is_python else None
     if inline is not None:
         entry = settings.entry_point.rpartition(".")[2]
-        return {"Handler": f"{INLINE_MODULE}.{entry}", "Code": awslambda.Code(ZipFile=inline)}
-    bucket = template.get_or_add_parameter(
-        Parameter(naming.ARTIFACT_BUCKET, Type="String", Description="Bucket of the packaged functions")
-    )
-    key = template.add_parameter(
-        Parameter(naming.code_key(name), Type="String", Description=f"Object key of the package of {name}")
-    )
-    return {"Handler": settings.entry_point, "Code": awslambda.Code(S3Bucket=Ref(bucket), S3Key=Ref(key))}
+        code, handler = awslambda.Code(ZipFile=inline), f"{INLINE_MODULE}.{entry}"
+    else:
+        bucket = template.get_or_add_parameter(
+            Parameter(naming.ARTIFACT_BUCKET, Type="String", Description="Bucket of the packaged functions")
+        )
+        key = template.add_parameter(
+            Parameter(naming.code_key(name), Type="String", Description=f"Object key of the package of {name}")
+        )
+        code, handler = awslambda.Code(S3Bucket=Ref(bucket), S3Key=Ref(key)), settings.entry_point
+    return {"Handler": handler, "Code": code, "Runtime": settings.runtime}
 
 
-def _environment(environment: Environment, settings: Function, data: DataRefs) -> dict[str, Any]:
+def _image_uri(image: Image) -> Any:
+    registry = "" if ".dkr.ecr" in image.repository else "${AWS::AccountId}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}/"
+    if image.digest:
+        return substituted(f"{registry}{image.repository}@{image.digest}")
+    tag = lookup(image.tag) if image.tag else "latest"
+    if isinstance(tag, str):
+        return substituted(f"{registry}{image.repository}:{tag}")
+    return Sub(f"{registry}{image.repository}:${{Tag}}", Tag=tag)
+
+
+def _environment(environment: Environment, settings: Function, data: DataRefs) -> awslambda.Environment | None:
     variables: dict[str, Any] = parts.variables(settings, data.parts)
     origins = _origins(environment, settings)
     if origins and "*" not in origins:
         variables.setdefault("CORS_ORIGIN", ",".join(origins))
-    return {"Environment": awslambda.Environment(Variables=variables)} if variables else {}
+    return awslambda.Environment(Variables=variables) if variables else None
 
 
 def _origins(environment: Environment, settings: Function) -> list[str]:
@@ -102,10 +151,41 @@ def _origins(environment: Environment, settings: Function) -> list[str]:
     return list(dict.fromkeys(origin for name in apis for origin in served.named(environment, name).cors.origins))
 
 
-def _vpc_config(network: NetworkRefs | None) -> dict[str, Any]:
+def _vpc_config(network: NetworkRefs | None) -> awslambda.VPCConfig | None:
     if network is None:
-        return {}
+        return None
     groups, subnets = (
         list(value) if isinstance(value, tuple) else value for value in (network.security_groups, network.subnets)
     )
-    return {"VpcConfig": awslambda.VPCConfig(SecurityGroupIds=groups, SubnetIds=subnets)}
+    return awslambda.VPCConfig(SecurityGroupIds=groups, SubnetIds=subnets)
+
+
+def _storage(settings: Function) -> awslambda.EphemeralStorage | None:
+    size = settings.ephemeral_storage
+    return awslambda.EphemeralStorage(Size=size) if size != DEFAULT_STORAGE else None
+
+
+def _file_systems(settings: Function) -> list[awslambda.FileSystemConfig] | None:
+    return [
+        awslambda.FileSystemConfig(Arn=lookup(one.access_point), LocalMountPath=one.path)
+        for one in settings.file_systems
+    ] or None
+
+
+def _add_alias(template: Template, name: str, settings: Function) -> awslambda.Alias:
+    """An alias of a version, which stays when the next one is published: an invocation may still run on it."""
+    title = naming.function(name)
+    version = template.add_resource(
+        awslambda.Version(
+            naming.version(name), UpdateReplacePolicy="Retain", DeletionPolicy="Delete", FunctionName=Ref(title)
+        )
+    )
+    count = settings.provisioned_concurrency
+    warm = awslambda.ProvisionedConcurrencyConfiguration(ProvisionedConcurrentExecutions=count) if count else None
+    properties = {
+        "Name": settings.alias_name,
+        "FunctionName": Ref(title),
+        "FunctionVersion": GetAtt(version, "Version"),
+        "ProvisionedConcurrencyConfig": warm,
+    }
+    return template.add_resource(awslambda.Alias(naming.alias(name), **_given(properties)))

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from troposphere import GetAtt, Output, Ref, Sub, iam
 
 from tapgen import naming, policies
-from tapgen.layers import parts
+from tapgen.layers import destinations, parts
+from tapgen.layers.destinations import function_arn
+from tapgen.layers.lookup import lookup, substituted
 from tapgen.layers.refs import IdentityRefs, RoleRefs
 from tapgen.settings import served
 
@@ -16,7 +18,9 @@ if TYPE_CHECKING:
     from troposphere import Template
 
     from tapgen.layers.refs import DataRefs, NetworkRefs
+    from tapgen.settings.functions import Function
     from tapgen.settings.model import Environment
+    from tapgen.settings.statements import Statement as Given
 
 API_LOGGING_POLICY = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 
@@ -24,9 +28,11 @@ API_LOGGING_POLICY = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 def build(template: Template, environment: Environment, network: NetworkRefs | None, data: DataRefs) -> IdentityRefs:
     """Add one role for each function: its own log group, its tables, and what its configuration needs."""
     roles = {}
-    for name in environment.functions:
+    for name, settings in environment.functions.items():
+        if settings.role:
+            continue
         statements = _statements(environment, name, network, data)
-        role = template.add_resource(_role(naming.function(name), statements))
+        role = template.add_resource(_role(naming.function(name), statements, _reasons(settings)))
         roles[name] = RoleRefs(Ref(role), GetAtt(role, "Arn"), role.Policies[0].PolicyDocument.Statement)
         if len(roles) == 1:  # further functions have one output each, their name: there are 200 outputs at most
             template.add_output(
@@ -39,9 +45,10 @@ def build(template: Template, environment: Environment, network: NetworkRefs | N
     return IdentityRefs(roles, GetAtt(logging_role, "Arn") if logging_role else None)
 
 
-def _role(function: str, statements: list[Statement]) -> iam.Role:
+def _role(function: str, statements: list[Statement], reasons: dict[str, str]) -> iam.Role:
     return iam.Role(
         f"{function}Role",
+        **({"Metadata": {"Reasons": reasons}} if reasons else {}),
         Description=f"Execution role of {function}",
         AssumeRolePolicyDocument=policies.trust("lambda.amazonaws.com"),
         Policies=[iam.Policy(PolicyName=f"{function}Policy", PolicyDocument=policies.document(statements))],
@@ -52,18 +59,27 @@ def _statements(environment: Environment, name: str, network: NetworkRefs | None
     function = environment.functions[name]
     statements = [policies.write_logs(data.function_logs[name].arn)]
     statements += parts.statements(function, data.parts)
+    for sid, given in _given(function).items():
+        resources = [substituted(one) if isinstance(one, str) else lookup(one) for one in given.resources]
+        statements.append(policies.given(sid, given.actions, resources, given.conditions))
+    statements += destinations.statements(environment, name, data)
+    if function.file_systems:
+        statements.append(policies.mount([lookup(one.access_point) for one in function.file_systems]))
     if function.tracing:
         statements.append(policies.send_traces())
     if network:
         statements.append(policies.manage_network_interfaces())
-        statements.append(policies.deny_own_network(_function_arn(environment, name)))
+        statements.append(policies.deny_own_network(function_arn(environment, name)))
     return statements
 
 
-def _function_arn(environment: Environment, name: str) -> Sub:
-    """Written from the name: GetAtt would make function and role wait for each other."""
-    physical = naming.function_name(environment, name)
-    return Sub(f"arn:${{AWS::Partition}}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:{physical}")
+def _given(function: Function) -> dict[str, Given]:
+    """The settings' own statements by their Sids."""
+    return {f"Statement{number}": given for number, given in enumerate(function.statements, 1)}
+
+
+def _reasons(function: Function) -> dict[str, str]:
+    return {sid: given.reason for sid, given in _given(function).items() if given.reason}
 
 
 def _api_logging_role() -> iam.Role:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
-from troposphere import ImportValue, Parameter, Ref, Split
+from troposphere import ImportValue, Parameter, Ref, Split, Sub
 
 from tapgen.settings.references import Reference
 
@@ -21,6 +22,15 @@ def lookup(value: str | Reference) -> Any:
     if value.parameter is not None:
         return Ref(value.parameter)
     return f"{{{{resolve:ssm:{value.ssm_parameter}}}}}"
+
+
+def substituted(text: str) -> Any:
+    """Text with `${…}` as Fn::Sub; IAM's own variables, such as `${aws:username}`, stay as they are."""
+    return Sub(_OF_IAM.sub(r"${!\1}", text)) if "${" in text else text
+
+
+_OF_IAM = re.compile(r"\$\{([a-z0-9-]+:[^}]+|[*?$])\}")
+"""IAM user guide, "IAM policy elements: Variables and tags": a prefix in lower case; pseudo parameters are AWS::X."""
 
 
 def lookup_list(template: Template, value: tuple[str | Reference, ...] | Reference, title: str) -> Any:

@@ -43,15 +43,16 @@ Alarms = Iterator[tuple[str, dict[str, Any]]]
 
 def build(
     template: Template, environment: Environment, data: DataRefs, compute: ComputeRefs, apis: Mapping[str, ApiRefs]
-) -> None:
-    """Add the alarms; with `alarms.alarm_email` also the topic that they report to."""
+) -> Mapping[str, tuple[str, ...]]:
+    """Add the alarms; with `alarms.alarm_email` also the topic that they report to.
+
+    Returns the logical ids of each function's alarms.
+    """
     email = environment.alarms.alarm_email
     actions = _add_topic(template, email) if email else {}
-    alarms = [
-        *_function_alarms(environment, compute),
-        *_table_alarms(environment, data),
-        *_part_alarms(environment, data),
-    ]
+    of_functions = {name: dict(_function_alarms(environment, compute, name)) for name in compute.functions}
+    alarms = [alarm for one in of_functions.values() for alarm in one.items()]
+    alarms += [*_table_alarms(environment, data), *_part_alarms(environment, data)]
     if environment.alarms.api_errors:
         threshold = environment.alarms.api_errors
         alarms += [_api_alarm(api, apis[name].api, threshold) for name, api in served.apis(environment).items()]
@@ -61,46 +62,46 @@ def build(
         title = f"{naming.function(name)}ErrorsAlarm"
         output = Output("AlarmNameOutput", Description=f"Name of the alarm on errors of {name}", Value=Ref(title))
         template.add_output(output)
+    return {name: tuple(one) for name, one in of_functions.items()}
 
 
-def _function_alarms(environment: Environment, compute: ComputeRefs) -> Alarms:
+def _function_alarms(environment: Environment, compute: ComputeRefs, name: str) -> Alarms:
     settings = environment.alarms
-    for name, refs in compute.functions.items():
-        timeout = environment.functions[name].timeout
-        title = naming.function(name)
-        metrics = {"Namespace": "AWS/Lambda", "Dimensions": _dimensions(FunctionName=refs.name)}
+    timeout = environment.functions[name].timeout
+    title = naming.function(name)
+    metrics = {"Namespace": "AWS/Lambda", "Dimensions": _dimensions(FunctionName=compute.functions[name].name)}
+    yield (
+        f"{title}ErrorsAlarm",
+        {
+            "AlarmDescription": f"{name} failed",
+            **metrics,
+            "MetricName": "Errors",
+            "Statistic": "Sum",
+            "Threshold": settings.errors,
+        },
+    )
+    if settings.throttles:
         yield (
-            f"{title}ErrorsAlarm",
+            f"{title}ThrottlesAlarm",
             {
-                "AlarmDescription": f"{name} failed",
+                "AlarmDescription": f"{name} was throttled",
                 **metrics,
-                "MetricName": "Errors",
+                "MetricName": "Throttles",
                 "Statistic": "Sum",
-                "Threshold": settings.errors,
+                "Threshold": settings.throttles,
             },
         )
-        if settings.throttles:
-            yield (
-                f"{title}ThrottlesAlarm",
-                {
-                    "AlarmDescription": f"{name} was throttled",
-                    **metrics,
-                    "MetricName": "Throttles",
-                    "Statistic": "Sum",
-                    "Threshold": settings.throttles,
-                },
-            )
-        if settings.duration_percent:
-            yield (
-                f"{title}DurationAlarm",
-                {
-                    "AlarmDescription": f"{name} came near its time-out of {timeout} s",
-                    **metrics,
-                    "MetricName": "Duration",
-                    "Statistic": "Maximum",
-                    "Threshold": timeout * 10 * settings.duration_percent,  # milliseconds
-                },
-            )
+    if settings.duration_percent:
+        yield (
+            f"{title}DurationAlarm",
+            {
+                "AlarmDescription": f"{name} came near its time-out of {timeout} s",
+                **metrics,
+                "MetricName": "Duration",
+                "Statistic": "Maximum",
+                "Threshold": timeout * 10 * settings.duration_percent,  # milliseconds
+            },
+        )
 
 
 def _api_alarm(api: served.ServedApi, ref: Any, threshold: int) -> tuple[str, dict[str, Any]]:

@@ -93,10 +93,11 @@ class IdentityRefs(Struct, frozen=True):
 
 
 class FunctionRefs(Struct, frozen=True):
-    """A function: its physical name and its ARN."""
+    """A function: its physical name, and the ARN to invoke, which is its alias's where it has one."""
 
     name: Any
     arn: Any
+    alias: str | None = None
 
 
 class ComputeRefs(Struct, frozen=True):

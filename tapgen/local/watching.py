@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from tapgen.settings.functions import Function
     from tapgen.settings.model import Environment
+    from tapgen.settings.packaging import LambdaLayer
 
 Snapshot = dict[str, tuple[int, int]]
 """Path -> time of modification in nanoseconds and size in bytes; (0, 0) where it is not there."""
@@ -26,7 +28,9 @@ def snapshot(settings: Path, environment: Environment | None) -> Snapshot:
         for layer in environment.layers:
             paths += _modules(environment.root / layer.replace(".", "/"))
         for function in environment.functions.values():
-            paths += _files(environment.root / function.source)
+            paths += _files(function, environment.root)
+        for one in environment.lambda_layers.values():
+            paths += _files(one, environment.root)
     return {str(path): _state(path) for path in paths}
 
 
@@ -41,13 +45,14 @@ def _modules(layer: Path) -> Iterable[Path]:
     return [layer.with_name(f"{layer.name}.py"), *beside]
 
 
-def _files(folder: Path) -> Iterable[Path]:
-    from tapgen.sources import read_source
-
+def _files(packaged: Function | LambdaLayer, root: Path) -> Iterable[Path]:
+    if not packaged.source:  # a container image
+        return []
     try:
-        return [folder / name for name in read_source(folder).files]
+        source = packaged.read_source(root)
     except TapgenError:
-        return [folder]
+        return [root / packaged.source]
+    return [source.path(name) for name in source.files]
 
 
 def _state(path: Path) -> tuple[int, int]:

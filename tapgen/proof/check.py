@@ -46,6 +46,7 @@ def of_environment(environment: Environment, document: Document) -> Target:
     sources = {
         naming.function(name): Source(environment.root / function.source, function.entry_point)
         for name, function in environment.functions.items()
+        if function.is_python
     }
     existing = environment.vpc.existing_paths if environment.vpc else None
     subject = Subject(document, environment.protected, sources, environment.root, existing)

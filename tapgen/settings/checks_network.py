@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from tapgen.settings import references
 from tapgen.settings.network import GATEWAY_SERVICES, LARGEST_VPC, SMALLEST_SUBNET, Network
@@ -11,9 +11,9 @@ from tapgen.settings.network import GATEWAY_SERVICES, LARGEST_VPC, SMALLEST_SUBN
 Problem = tuple[tuple[str | int, ...], str]
 
 
-def check_network(network: Network) -> Iterator[Problem]:
+def check_network(network: Network, parameters: Collection[str]) -> Iterator[Problem]:
     """Each problem of a network that is used."""
-    yield from _existing(network) if network.exists else _own(network)
+    yield from _existing(network, parameters) if network.exists else _own(network)
 
 
 def _own(network: Network) -> Iterator[Problem]:
@@ -41,10 +41,10 @@ def _range(network: Network) -> Iterator[Problem]:
         yield path, f"{text} is too small for {needed} subnets of at least /{SMALLEST_SUBNET}"
 
 
-def _existing(network: Network) -> Iterator[Problem]:
+def _existing(network: Network, parameters: Collection[str]) -> Iterator[Problem]:
     for key in ("vpc", "subnets", "security_groups"):
         value = getattr(network, key)
-        yield from references.problems(value, ("network", key), ())
+        yield from references.problems(value, ("network", key), parameters)
         if value == ():
             yield ("network", key), "the list is empty"
     if network.security_groups is None and network.vpc is None:

@@ -84,6 +84,8 @@ def _list(value: Any, kind: inspect.VarTupleType, path: Path) -> Iterator[Proble
         return
     if kind.min_length is not None and len(value) < kind.min_length:
         yield path, "the list is empty"
+    if kind.max_length is not None and len(value) > kind.max_length:
+        yield path, f"the list has {len(value)} items, more than {kind.max_length}"
     for index, item in enumerate(value):
         yield from _walk(item, kind.item_type, (*path, index))
 

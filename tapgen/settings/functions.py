@@ -1,17 +1,25 @@
 """Lambda functions."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from tapgen.settings.apis import RouteTable
+from tapgen.settings.invocations import Destination, FileSystem, Image, Url
 from tapgen.settings.kinds import Uses
-from tapgen.settings.names import Concurrency, Runtime, VariableName
+from tapgen.settings.names import Concurrency, Name, Runtime, VariableName
+from tapgen.settings.packaging import EXCLUDED, Pattern, RequirementsGroup
+from tapgen.settings.references import Reference
+from tapgen.settings.statements import Statement
 from tapgen.settings.values import Value
+from tapgen.sources import Selection, Source, read_source
+
+DEFAULT_ALIAS = "live"
 
 
 class Function(Uses, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A Lambda function in Python, its role, its log group and its routes.
+    """A Lambda function, its role, its log group and its routes.
 
     ```toml
     [functions.Orders]
@@ -21,22 +29,36 @@ class Function(Uses, frozen=True, forbid_unknown_fields=True, kw_only=True):
     environment.LOG_LEVEL = "INFO"
     routes = ["GET /orders", "ANY /orders/{orderId}"]
     tables.Orders = { variable = "TABLE_NAME" }
+    deployment = "canary-10-5m"
 
     [tables.Orders]
     partition_key = { name = "orderId" }
     ```
     """
 
-    source: Annotated[str, Meta(min_length=1, description="Folder of the source, relative to the settings file")]
+    source: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            description="Folder of the source, relative to the settings file; needed unless there is an `image`",
+        ),
+    ] = ""
     entry_point: Annotated[
         str,
-        Meta(pattern=r"^[A-Za-z_][\w/]*(\.[A-Za-z_]\w*)+$", description="module.function, as in Lambda's Handler"),
+        Meta(
+            pattern=r"^[^\s]+$",
+            max_length=128,
+            description="module.function, as in Lambda's Handler; folders may be parted by `/` or `.`",
+        ),
     ] = "index.handler"
     description: Annotated[str, Meta(max_length=256, description="Shown in the console")] = ""
-    runtime: Annotated[Runtime, Meta(description="Lambda runtime")] = "python3.13"
+    runtime: Annotated[
+        Runtime, Meta(description="Lambda runtime; the source of one that is not Python is packaged as it is")
+    ] = "python3.13"
     architecture: Annotated[Literal["arm64", "x86_64"], Meta(description="Instruction set")] = "arm64"
     memory: Annotated[int, Meta(ge=128, le=10240, description="MiB")] = 256
     timeout: Annotated[int, Meta(ge=1, le=900, description="Seconds")] = 10
+    ephemeral_storage: Annotated[int, Meta(ge=512, le=10240, description="MiB of /tmp")] = 512
     reserved_concurrency: Annotated[
         Concurrency | None, Meta(description="Most invocations at once; unset: the account's pool")
     ] = None
@@ -48,4 +70,102 @@ class Function(Uses, frozen=True, forbid_unknown_fields=True, kw_only=True):
         tuple[str | RouteTable, ...],
         Meta(description='Such as "GET /orders/{orderId}"; the method may be ANY; or a table with what it asks for'),
     ] = ()
+    statements: Annotated[
+        tuple[Statement, ...], Meta(description="What it may do with things that are no part of the stack")
+    ] = ()
+    role: Annotated[
+        Annotated[str, Meta(pattern=r"^arn:[^:]+:iam::[0-9]{12}:role/.+$")] | Reference | None,
+        Meta(description="An existing execution role, by its ARN: then nothing is granted"),
+    ] = None
+    layers: Annotated[
+        tuple[str | Reference, ...],
+        Meta(max_length=5, description="Lambda layers: names under `lambda_layers`, ARNs of versions, or references"),
+    ] = ()
+    include: Annotated[
+        tuple[Pattern, ...],
+        Meta(
+            description='More files and folders of the package, such as "../common": patterns relative to the source, '
+            "or else to the settings file; each stands under its own name"
+        ),
+    ] = ()
+    exclude: Annotated[
+        tuple[Pattern, ...],
+        Meta(description="What is left out of the package: patterns of names, or of paths where they have a `/`"),
+    ] = EXCLUDED
+    requirements: Annotated[
+        str | RequirementsGroup | None,
+        Meta(
+            description="A file of requirements or a lock file (uv.lock, pylock.toml), relative to the settings file, "
+            "or a dependency group; unset: `requirements.txt` in the source"
+        ),
+    ] = None
+    image: Annotated[Image | None, Meta(description="A container image in place of a packaged source")] = None
+    alias: Annotated[
+        Annotated[str, Meta(pattern=r"^(?![0-9]+$)[A-Za-z0-9_-]{1,128}$")] | None,
+        Meta(
+            description=f'Alias that is invoked; a version is published for it; "{DEFAULT_ALIAS}" where one is needed'
+        ),
+    ] = None
+    deployment: Annotated[
+        Annotated[str, Meta(pattern=r"^((canary|linear)-[1-9][0-9]?-[1-9][0-9]{0,3}m|all-at-once)$")] | None,
+        Meta(
+            description="How the alias moves to a new version, rolled back by the function's alarms: canary-10-5m "
+            "(10 %, all after 5 minutes), linear-10-1m (10 % each minute), all-at-once"
+        ),
+    ] = None
+    provisioned_concurrency: Annotated[
+        Annotated[int, Meta(ge=1)] | None, Meta(description="Environments of the alias that are kept warm")
+    ] = None
+    snap_start: Annotated[bool, Meta(description="Versions start from a snapshot")] = False
+    retries: Annotated[
+        Annotated[int, Meta(ge=0, le=2)] | None, Meta(description="Of a failed asynchronous invocation; unset: 2")
+    ] = None
+    max_event_age: Annotated[
+        Annotated[int, Meta(ge=60, le=21600)] | None,
+        Meta(description="Seconds that an asynchronous invocation may wait; unset: 21600"),
+    ] = None
+    on_success: Annotated[
+        Destination | Name | None,
+        Meta(
+            description="Where records of asynchronous invocations that succeeded go: a part, by name or kind and name"
+        ),
+    ] = None
+    on_failure: Annotated[Destination | Name | None, Meta(description="Where records of those that failed go")] = None
+    url: Annotated[Url | None, Meta(description="An HTTPS address of the function itself")] = None
+    file_systems: Annotated[
+        tuple[FileSystem, ...], Meta(max_length=1, description="An EFS access point that it mounts")
+    ] = ()
     tracing: Annotated[bool, Meta(description="X-Ray tracing")] = True
+
+    def selection(self, root: Path) -> Selection:
+        """Which files its package takes; `root` is the folder of the settings file."""
+        return Selection(self.exclude, self.include, root, as_it_is=not self.is_python)
+
+    def read_source(self, root: Path) -> Source:
+        """The files of its package, but for its requirements.
+
+        Raises:
+            TapgenError: a file or folder of it cannot be read.
+        """
+        return read_source(root / self.source, self.selection(root))
+
+    @property
+    def files_key(self) -> tuple[object, ...]:
+        """What its files and its entry point follow from: functions of the same key have the same."""
+        return self.source, self.entry_point, self.runtime, self.include, self.exclude, self.requirements
+
+    @property
+    def is_python(self) -> bool:
+        """Its source can be read: it is Python, and not inside of an image."""
+        return bool(self.source) and self.runtime.startswith("python")
+
+    @property
+    def alias_name(self) -> str | None:
+        """The alias that is invoked; None where it is the function itself."""
+        needed = self.deployment or self.provisioned_concurrency or self.snap_start
+        return self.alias or (DEFAULT_ALIAS if needed else None)
+
+    @property
+    def has_invoke_config(self) -> bool:
+        """Something is said of asynchronous invocations."""
+        return any(value is not None for value in (self.retries, self.max_event_age, self.on_success, self.on_failure))

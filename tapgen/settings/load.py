@@ -179,7 +179,7 @@ def _cross_check(
 ) -> None:
     from tapgen.settings.checks import check
 
-    entry_points: dict[tuple[str, str], list[Any]] | None = {} if sources else None
+    entry_points: dict[Any, list[Any]] | None = {} if sources else None
     for name, environment in environments.items():
         for path, message in check(environment, entry_points):
             _add(problems, _written(path, name, project, overlays[name]), message, name)

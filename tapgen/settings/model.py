@@ -4,16 +4,19 @@ Annotations are not postponed here: msgspec would compile each of them anew at s
 """
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
 from tapgen.settings.alarms import Alarms, Logs
 from tapgen.settings.apis import Api
 from tapgen.settings.functions import Function
+from tapgen.settings.invocations import SECTIONS, Destination, find_destination
 from tapgen.settings.kinds import Parts
 from tapgen.settings.names import AccountId, Name, Region
 from tapgen.settings.network import Network
+from tapgen.settings.packaging import LambdaLayer
+from tapgen.settings.stack import LogicalId, Output, Parameter
 from tapgen.settings.suppressions import Check
 
 
@@ -44,6 +47,9 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
     regions: Annotated[tuple[Region, ...], Meta(description="Several regions, deployed side by side")] = ()
     network: Annotated[Network | None, Meta(description="The VPC; without this table the functions are in none")] = None
     functions: Annotated[dict[Name, Function], Meta(description="Lambda functions by name")] = {}
+    lambda_layers: Annotated[
+        dict[Name, LambdaLayer], Meta(description="Lambda layers that the stack publishes, by name")
+    ] = {}
     api: Annotated[Api, Meta(description="The API that a route belongs to unless it names another one")] = Api()
     apis: Annotated[dict[Name, Api], Meta(description="Further APIs by name")] = {}
     alarms: Annotated[Alarms, Meta(description="Alarms")] = Alarms()
@@ -55,12 +61,44 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
     layers: Annotated[
         tuple[str, ...], Meta(description="Modules of your own with `build(template, environment, stack)`")
     ] = ()
+    custom: Annotated[
+        dict[str, Any],
+        Meta(description="Settings of your own layers: anything, overlaid by an environment as all else"),
+    ] = {}
+    parameters: Annotated[
+        dict[LogicalId, Parameter], Meta(description="Template parameters by name, given at deployment")
+    ] = {}
+    outputs: Annotated[dict[LogicalId, Output], Meta(description="More outputs by name")] = {}
+    exports: Annotated[bool, Meta(description="Export every output, as `<stack>-<output>`")] = False
+    logical_ids: Annotated[
+        dict[LogicalId, LogicalId],
+        Meta(description='Other logical ids, such as { OrdersTable = "Table" }: those that another tool gave'),
+    ] = {}
     check: Annotated[Check, Meta(description="What `tapgen check` may pass over, with the reason")] = Check()
 
     @property
     def vpc(self) -> Network | None:
         """The network that the functions are in, None for none."""
         return self.network if self.network and self.network.enabled else None
+
+    def layer_runtimes(self, name: str) -> tuple[str, ...]:
+        """The runtimes of a Lambda layer: its own, or those of the functions that name it."""
+        using = (one.runtime for one in self.functions.values() if name in one.layers)
+        return self.lambda_layers[name].runtimes or tuple(sorted(set(using)))
+
+    def layer_architectures(self, name: str) -> tuple[str, ...]:
+        """The instruction sets of a Lambda layer: its own, or those of the functions that name it."""
+        own = self.lambda_layers[name].architecture
+        using = (one.architecture for one in self.functions.values() if name in one.layers)
+        return (own,) if own else tuple(sorted(set(using)))
+
+    def destination(self, value: Destination | str) -> tuple[str, str]:
+        """(kind, name) of where records go: "queue", "topic", "bus", "bucket" or "function".
+
+        Raises:
+            LookupError: there is no such part, or there are several of that name.
+        """
+        return find_destination(value, {kind: getattr(self, section, {}) for kind, section in SECTIONS.items()})
 
     @property
     def stack_name(self) -> str:

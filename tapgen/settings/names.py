@@ -10,7 +10,7 @@ Name = Annotated[
 Cidr = Annotated[str, Meta(pattern=r"^[0-9.]+/[0-9]+$")]
 Region = Annotated[str, Meta(pattern=r"^[a-z]{2,4}(-[a-z]+)+-[0-9]+$")]
 AttributeType = Literal["S", "N", "B"]
-Runtime = Annotated[str, Meta(pattern=r"^python3\.[0-9]+$")]
+Runtime = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9.]*$")]
 AccountId = Annotated[str, Meta(pattern=r"^[0-9]{12}$")]
 Email = Annotated[str, Meta(pattern=r"^[^@\s]+@[^@\s]+$")]
 TableName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{3,255}$")]  # also an index's name

@@ -16,16 +16,18 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from tapgen import naming
+from tapgen.deploy.artifacts import requirements
 from tapgen.deploy.artifacts.wheels import install
 from tapgen.deploy.request import Package
 from tapgen.errors import TapgenError
-from tapgen.sources import REQUIREMENTS, read_source
+from tapgen.sources import REQUIREMENTS
 
 if TYPE_CHECKING:
     from contextlib import ExitStack
 
     from tapgen.settings.functions import Function
     from tapgen.settings.model import Environment
+    from tapgen.settings.packaging import LambdaLayer
     from tapgen.template.document import Document
 
 Files = Mapping[str, Path]
@@ -33,6 +35,9 @@ Installer = Callable[[Path, Path, str, str], None]
 
 MAX_UNZIPPED = 262_144_000
 """Bytes of a package and its layers, unzipped: Lambda quotas, AWS Lambda developer guide."""
+DEFAULT_ARCHITECTURE = "arm64"
+LAYER_FOLDERS = frozenset({"python", "nodejs", "java", "ruby", "bin", "lib"})
+"""Lambda developer guide, "Layer paths for each Lambda runtime"."""
 _DATE = (1980, 1, 1, 0, 0, 0)  # the first date that a zip can hold
 _MODE = 0o100755 << 16  # Lambda must read every file, and run those that are programs
 _UNIX = 3  # the zip's "made by": modes are Unix modes
@@ -52,9 +57,39 @@ def packages(
     for name, function in environment.functions.items():
         parameter = naming.code_key(name)
         if parameter in declared:
-            files = _files(environment.root / function.source, function, stack, installer)
-            found.append(package(parameter, files))
+            runtime, architecture = function.runtime, function.architecture
+            found.append(
+                package(parameter, _files(environment.root, function, runtime, architecture, stack, installer))
+            )
+    for name in environment.lambda_layers:
+        parameter = naming.layer_key(name)
+        if parameter in declared:
+            found.append(package(parameter, _layer_files(environment, name, stack, installer)))
     return tuple(found)
+
+
+def _layer_files(environment: Environment, name: str, stack: ExitStack, installer: Installer) -> Files:
+    """A layer's files where Lambda looks for them: /opt/python is on the path of Python.
+
+    Lambda developer guide, "Packaging your layer content".
+    """
+    layer = environment.lambda_layers[name]
+    runtimes = [runtime for runtime in environment.layer_runtimes(name) if runtime.startswith("python")]
+    architectures = environment.layer_architectures(name) or (DEFAULT_ARCHITECTURE,)
+    source = layer.read_source(environment.root)
+    own = {file: source.path(file) for file in source.files if file != REQUIREMENTS}
+    if not any(file.split("/")[0] in LAYER_FOLDERS for file in own):
+        own = {f"python/{file}": path for file, path in own.items()}
+    wanted = _requirements(environment.root, layer, runtimes[0], architectures[0], stack) if runtimes else None
+    if wanted is None:
+        return own
+    if len(architectures) > 1:
+        raise TapgenError(
+            f"lambda_layers.{name}: its requirements are for one architecture, and functions of two name it",
+            "Say its architecture, or make two layers.",
+        )
+    installed = _install(wanted, runtimes[0], architectures[0], stack, installer)
+    return {**{f"python/{file}": path for file, path in installed.items()}, **own}
 
 
 def package(parameter: str, files: Files) -> Package:
@@ -121,17 +156,43 @@ def _refuse_huge(files: Files) -> None:
             )
 
 
-def _files(folder: Path, function: Function, stack: ExitStack, installer: Installer) -> Files:
-    source = read_source(folder)
-    own = {name: folder / name for name in source.files if name != REQUIREMENTS}
-    if not source.has_requirements:
-        return own
+def _files(
+    root: Path, function: Function, runtime: str, architecture: str, stack: ExitStack, installer: Installer
+) -> Files:
+    source = function.read_source(root)
+    if not function.is_python:
+        return {name: source.path(name) for name in source.files}
+    own = {name: source.path(name) for name in source.files if name != REQUIREMENTS}
+    wanted = _requirements(root, function, runtime, architecture, stack)
+    return {**_install(wanted, runtime, architecture, stack, installer), **own} if wanted else own
+
+
+def _requirements(
+    root: Path, packaged: Function | LambdaLayer, runtime: str, architecture: str, stack: ExitStack
+) -> Path | None:
+    """The file that pip is to read; None where there is nothing to install."""
+    if packaged.requirements is None:
+        file = root / packaged.source / REQUIREMENTS
+        return file if file.is_file() else None
+    found = requirements.lines(root, packaged.requirements, runtime, architecture)
+    if found is None:
+        return root / str(packaged.requirements)
+    written = _temporary(stack) / REQUIREMENTS
+    written.write_text("\n".join(found) + "\n", encoding="utf-8")
+    return written if found else None
+
+
+def _install(wanted: Path, runtime: str, architecture: str, stack: ExitStack, installer: Installer) -> Files:
+    target = _temporary(stack)
+    installer(wanted, target, runtime, architecture)
+    return _installed(target)
+
+
+def _temporary(stack: ExitStack) -> Path:
     try:
-        target = Path(stack.enter_context(TemporaryDirectory(prefix="tapgen-")))
+        return Path(stack.enter_context(TemporaryDirectory(prefix="tapgen-")))
     except OSError as error:
         raise TapgenError(f"no temporary folder: {error.strerror}", "Make room, or set TMPDIR.") from None
-    installer(folder / REQUIREMENTS, target, function.runtime, function.architecture)
-    return {**_installed(target), **own}
 
 
 # What differs from one installation to the next: scripts hold the path of the installing Python, and the records of

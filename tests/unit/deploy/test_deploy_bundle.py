@@ -7,7 +7,6 @@ import sys
 import zipfile
 from contextlib import ExitStack
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -15,6 +14,8 @@ from tapgen.deploy.artifacts import packages as bundle
 from tapgen.deploy.artifacts import wheels
 from tapgen.deploy.request import Package
 from tapgen.errors import ExitCode, TapgenError
+from tapgen.settings.functions import Function
+from tapgen.settings.model import Environment
 from tests.unit.deploy.fake import Cloud, output
 from tests.unit.deploy.scene import document, request, run
 
@@ -33,8 +34,9 @@ def packaged():
     with ExitStack() as stack:
 
         def make(root, installer=no_installer):
-            settings = SimpleNamespace(source="source", runtime="python3.13", architecture="arm64")
-            environment = SimpleNamespace(root=root, functions={"Item": settings, "Inline": settings})
+            settings = Function(source="source")
+            functions = {"Item": settings, "Inline": settings}
+            environment = Environment(name="dev", application="shop", root=root, functions=functions)
             made = {"Parameters": {"ItemFunctionCodeKey": {"Type": "String"}}}
             [one] = bundle.packages(environment, made, stack, installer)
             return one

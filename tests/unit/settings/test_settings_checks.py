@@ -3,6 +3,7 @@
 import pytest
 
 from tapgen.errors import SettingsError
+from tapgen.settings.checks_functions import RUNTIMES
 from tapgen.settings.load import load
 
 TWO_TABLES = """
@@ -175,7 +176,9 @@ def test_a_function_name_too_long_for_lambda(problems):
     ("runtime", "expected"),
     [
         ("python3.9", "AWS retired python3.9 on 2025-12-15; take python3.13"),
-        ("python3.99", "python3.99 is not a runtime of Lambda; known: python3.11, python3.12, python3.13, python3.14"),
+        ("python3.99", 'python3.99 is not a runtime of Lambda; did you mean "python3.14"?'),
+        ("nodejs18.x", "AWS retired nodejs18.x on 2025-09-01; take nodejs24.x"),
+        ("cobol", f"cobol is not a runtime of Lambda; known: {', '.join(sorted(RUNTIMES))}"),
         ("python3.11", ""),
     ],
 )
@@ -313,3 +316,78 @@ def test_the_name_of_a_layer(problems):
         'layers: "layers/queue.py" is not the name of a Python module'
     ]
     assert problems('application = "shop"\nlayers = ["layers.queue"]\n') == []
+
+
+ARN = "arn:aws:lambda:eu-central-1:017000801446:layer:Powertools"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("layers", '["Comon"]', '.0: there is no [lambda_layers.Comon], and it is no ARN; did you mean "Common"?'),
+        ("layers", f'["{ARN}"]', f'.0: "{ARN}" is not the ARN of a layer\'s version, which ends in ":" and its number'),
+        ("layers", f'["{ARN}:1"]', None),
+        ("layers", "[{}]", ".0: say one of ssm_parameter, import and parameter"),
+        ("layers", '["a", "b", "c", "d", "e", "f"]', ": the list has 6 items, more than 5"),
+        ("role", '"worker"', ': "worker" does not fit ^arn:[^:]+:iam::[0-9]{12}:role/.+$'),
+        ("role", '{ parameter = "Role" }', ".parameter: there is no such parameter; known: none"),
+        ("image", '{ repository = "a" }', ": say one of tag and digest"),
+        ("image", '{ repository = "a", tag = "1", digest = "sha256:%s" }' % ("0" * 64), ": say one of tag and digest"),
+        ("snap_start", "true\nruntime = 'python3.11'", ": python3.11 has no SnapStart; Python from 3.12, Java from 11 and .NET from 8 have"),
+        ("snap_start", "true\nprovisioned_concurrency = 1", ": it does not go with provisioned_concurrency"),
+        ("provisioned_concurrency", "3\nreserved_concurrency = 2", ": 3 is more than the 2 of reserved_concurrency"),
+        ("deployment", '"canary"', ': "canary" does not fit ^((canary|linear)-[1-9][0-9]?-[1-9][0-9]{0,3}m|all-at-once)$'),
+        ("on_failure", '"Orders"', None),
+        ("on_failure", '"Nowhere"', ': there is no part "Nowhere" that takes records; known: Orders'),
+        ("on_failure", '{ function = "Order" }', ': there is no function "Order"; did you mean "Orders"?'),
+        ("on_failure", '{ queue = "A", function = "Orders" }', ": say one of queue, topic, bus, bucket, function"),
+        ("url", '{ authorization = "IAM" }', '.authorization: "IAM" is not one of AWS_IAM, NONE; did you mean "AWS_IAM"?'),
+        ("file_systems", '[{ access_point = { import = "A" }, path = "/mnt/a" }]', ": a file system is reached from a VPC alone; write [network]"),
+        ("file_systems", '[{ access_point = { import = "A" }, path = "/a" }]', '.0.path: "/a" does not fit ^/mnt/[A-Za-z0-9_.-]+$'),
+        ("ephemeral_storage", "100", ": 100 is less than 512"),
+        ("retries", "3", ": 3 is more than 2"),
+        ("entry_point", '"handler"', ': "handler" is not of the form module.function'),
+        ("runtime", '"nodejs22.x"\nrequirements = "a.txt"', None),
+        ("statements", '[{ actions = ["ses:SendEmial"], resources = ["*"] }]', '.0.actions.0: "ses:SendEmial" is not an action of IAM; did you mean "ses:SendEmail"?'),
+        ("statements", '[{ actions = ["sess:Send"], resources = ["*"] }]', '.0.actions.0: "sess:Send": IAM knows no service "sess"; did you mean "ses"?'),
+        ("statements", '[{ actions = ["s3:Get*", "*"], resources = ["*"] }]', None),
+        ("statements", '[{ actions = ["s3:Gte*"], resources = ["*"] }]', '.0.actions.0: "s3:Gte*" is not an action of IAM'),
+        ("statements", '[{ actions = ["s3:GetObject"], resources = ["bucket"] }]', '.0.resources.0: "bucket" does not fit'),
+        ("statements", '[{ actions = ["s3:GetObject"] }]', ".0.resources: it is required and missing"),
+    ],
+)  # fmt: skip
+def test_what_lambda_would_refuse_of_a_function(problems, key, value, expected):
+    more = "\n[lambda_layers.Common]\nsource = 'src'\nruntimes = ['python3.13']\n"
+    settings = function(**{key: value}).replace('source = "src"\n', "" if key == "image" else 'source = "src"\n')
+    found = problems(settings + more)
+    if expected is None:
+        assert [one for one in found if f".{key}" in one] == []
+    else:
+        [problem] = found
+        assert problem.startswith(f"functions.Orders.{key}{expected}")
+
+
+def test_requirements_are_pythons(problems):
+    settings = function(runtime='"nodejs22.x"', requirements='"a.txt"')
+    assert problems(settings, **{"a.txt": ""}) == [
+        "functions.Orders.requirements: they are Python's; a source of nodejs22.x is packaged as it is"
+    ]
+
+
+def test_a_lambda_layer_is_for_some_runtime(problems):
+    layer = "[lambda_layers.Common]\nsource = 'src'\n"
+    assert problems(TWO_TABLES + layer) == [
+        "lambda_layers.Common: no function names it in its layers; name it there, or say its runtimes"
+    ]
+    assert problems(TWO_TABLES + layer + "runtimes = ['python3.9']\n") == [
+        "lambda_layers.Common.runtimes.0: AWS retired python3.9 on 2025-12-15; take python3.13"
+    ]
+    assert problems(function(layers='["Common"]') + layer) == []
+
+
+def test_files_that_are_not_there(problems):
+    assert problems(function(include='["../common"]')) == ['functions.Orders.include: "../common" matches nothing']
+    assert problems(function(requirements='"a.txt"')) == ['functions.Orders.requirements: there is no file "a.txt"']
+    [problem] = problems(TWO_TABLES + "[lambda_layers.A]\nsource = 'none'\nruntimes = ['python3.13']\n")
+    assert problem.startswith("lambda_layers.A.source: ")
+    assert problem.endswith("none: there is no such folder")

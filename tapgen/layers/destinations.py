@@ -1,0 +1,57 @@
+"""Where the records of asynchronous invocations go: the ARN of a part, and the permission to send there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from troposphere import Sub
+
+from tapgen import naming, policies
+from tapgen.settings.invocations import SECTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from awacs.aws import Statement
+
+    from tapgen.layers.refs import DataRefs
+    from tapgen.settings.invocations import Destination
+    from tapgen.settings.model import Environment
+
+ACTIONS = {
+    "queue": "sqs:SendMessage",
+    "topic": "sns:Publish",
+    "bus": "events:PutEvents",
+    "bucket": "s3:PutObject",
+    "function": "lambda:InvokeFunction",
+}
+"""Lambda developer guide, "Capturing records of Lambda asynchronous invocations"."""
+
+
+def statements(environment: Environment, name: str, data: DataRefs) -> Iterator[Statement]:
+    """What a function's role must be allowed so that its records arrive."""
+    function = environment.functions[name]
+    for key, value in (("OnSuccess", function.on_success), ("OnFailure", function.on_failure)):
+        if value is not None:
+            kind, _ = environment.destination(value)
+            arn = destination_arn(environment, data, value)
+            objects = _objects(arn) if kind == "bucket" else arn
+            yield policies.use(f"Send{key}", [ACTIONS[kind]], objects)
+
+
+def destination_arn(environment: Environment, data: DataRefs, value: Destination | str) -> Any:
+    """The ARN of a destination; a function's is written from its name, since its role may wait for this one's."""
+    kind, name = environment.destination(value)
+    if kind == "function":
+        return function_arn(environment, name)
+    return data.parts[SECTIONS[kind]][name].arn
+
+
+def function_arn(environment: Environment, name: str) -> Sub:
+    """Written from the name: GetAtt would make a function and a role wait for each other."""
+    physical = naming.function_name(environment, name)
+    return Sub(f"arn:${{AWS::Partition}}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:{physical}")
+
+
+def _objects(bucket_arn: Any) -> Sub:
+    return Sub("${Bucket}/*", Bucket=bucket_arn)

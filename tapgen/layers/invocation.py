@@ -1,0 +1,107 @@
+"""Invocation: what happens around a function: its URL, and asynchronous invocations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from troposphere import GetAtt, Output, Ref, awslambda
+
+from tapgen import naming
+from tapgen.layers.destinations import destination_arn
+
+if TYPE_CHECKING:
+    from troposphere import Template
+
+    from tapgen.layers.refs import ComputeRefs, DataRefs
+    from tapgen.settings.invocations import Url, UrlCors
+    from tapgen.settings.model import Environment
+
+
+def build(template: Template, environment: Environment, compute: ComputeRefs, data: DataRefs) -> None:
+    """Add URLs and what is said of asynchronous invocations."""
+    for name, settings in environment.functions.items():
+        if settings.has_invoke_config:
+            template.add_resource(_event_invoke_config(environment, name, data))
+        if settings.url:
+            _add_url(template, name, settings.url, compute.functions[name].alias)
+
+
+def _event_invoke_config(environment: Environment, name: str, data: DataRefs) -> awslambda.EventInvokeConfig:
+    settings = environment.functions[name]
+    kinds = {
+        "OnSuccess": (awslambda.OnSuccess, settings.on_success),
+        "OnFailure": (awslambda.OnFailure, settings.on_failure),
+    }
+    given = {
+        key: kind(Destination=destination_arn(environment, data, value))
+        for key, (kind, value) in kinds.items()
+        if value is not None
+    }
+    properties = {
+        "MaximumRetryAttempts": settings.retries,
+        "MaximumEventAgeInSeconds": settings.max_event_age,
+        "DestinationConfig": awslambda.DestinationConfig(**given) if given else None,
+    }
+    alias = settings.alias_name
+    return awslambda.EventInvokeConfig(
+        f"{naming.function(name)}EventInvokeConfig",
+        **({"DependsOn": naming.alias(name)} if alias else {}),
+        FunctionName=Ref(naming.function(name)),
+        Qualifier=alias or "$LATEST",
+        **{key: value for key, value in properties.items() if value is not None},
+    )
+
+
+def _add_url(template: Template, name: str, settings: Url, alias: str | None) -> None:
+    title = naming.function(name)
+    properties = {
+        "Qualifier": alias,
+        "InvokeMode": "RESPONSE_STREAM" if settings.stream else None,
+        "Cors": _cors(settings.cors) if settings.cors else None,
+    }
+    url = template.add_resource(
+        awslambda.Url(
+            f"{title}Url",
+            **({"DependsOn": naming.alias(name)} if alias else {}),
+            AuthType=settings.authorization,
+            TargetFunctionArn=GetAtt(title, "Arn"),
+            **{key: value for key, value in properties.items() if value is not None},
+        )
+    )
+    if settings.authorization == "NONE":
+        target = Ref(naming.alias(name)) if alias else Ref(title)
+        for permission in _public(title, target):
+            template.add_resource(permission)
+    output = naming.output("FunctionUrl", name, first=False)
+    template.add_output(Output(output, Description=f"URL of the function {name}", Value=GetAtt(url, "FunctionUrl")))
+
+
+def _public(title: str, target: Any) -> Sequence[awslambda.Permission]:
+    """Everybody may call the URL. Lambda developer guide, "Control access to Lambda function URLs": it takes both."""
+    return (
+        awslambda.Permission(
+            f"{title}UrlPermission",
+            Action="lambda:InvokeFunctionUrl",
+            FunctionName=target,
+            FunctionUrlAuthType="NONE",
+            Principal="*",
+        ),
+        awslambda.Permission(
+            f"{title}UrlInvokePermission",
+            Action="lambda:InvokeFunction",
+            FunctionName=target,
+            InvokedViaFunctionUrl=True,
+            Principal="*",
+        ),
+    )
+
+
+def _cors(settings: UrlCors) -> awslambda.Cors:
+    headers = {"AllowHeaders": list(settings.headers)} if settings.headers else {}
+    return awslambda.Cors(
+        AllowOrigins=list(settings.origins),
+        AllowMethods=["*"] if "ANY" in settings.methods else list(settings.methods),
+        AllowCredentials=settings.credentials,
+        **headers,
+    )

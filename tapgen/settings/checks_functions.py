@@ -1,0 +1,184 @@
+"""Whether Lambda takes a function as the settings have it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tapgen.errors import suggestion
+from tapgen.settings import references
+
+if TYPE_CHECKING:
+    from tapgen.settings.functions import Function
+    from tapgen.settings.model import Environment
+    from tapgen.settings.statements import Statement
+
+Problem = tuple[tuple[str | int, ...], str]
+
+RUNTIMES = (
+    "dotnet8",
+    "dotnet10",
+    "java17",
+    "java21",
+    "java25",
+    "nodejs22.x",
+    "nodejs24.x",
+    "provided.al2023",
+    "python3.11",
+    "python3.12",
+    "python3.13",
+    "python3.14",
+    "ruby3.3",
+    "ruby3.4",
+)
+"""Lambda developer guide, "Lambda runtimes", as of November 2026."""
+NEWEST_BUT_ONE = "python3.13"
+
+RETIRED_RUNTIMES = {
+    "python2.7": "2021-07-15",
+    "python3.6": "2022-07-18",
+    "python3.7": "2023-12-04",
+    "python3.8": "2024-10-14",
+    "python3.9": "2025-12-15",
+    "python3.10": "2026-10-31",
+    "nodejs14.x": "2023-12-04",
+    "nodejs16.x": "2024-06-12",
+    "nodejs18.x": "2025-09-01",
+    "nodejs20.x": "2026-04-30",
+    "java8": "2024-01-08",
+    "java8.al2": "2026-06-30",
+    "java11": "2026-06-30",
+    "dotnet6": "2024-12-20",
+    "go1.x": "2024-01-08",
+    "ruby2.7": "2023-12-07",
+    "ruby3.2": "2026-03-31",
+    "provided": "2024-01-08",
+    "provided.al2": "2026-06-30",
+}
+"""Runtime -> when AWS deprecated it: the same page, "Deprecated runtimes"."""
+
+_SNAP_START = re.compile(r"python3\.1[2-9]|java(11|17|21|25)|dotnet([89]|10)")
+"""Lambda developer guide, "Improving startup performance with Lambda SnapStart": supported runtimes."""
+_PYTHON_ENTRY_POINT = re.compile(r"[\w.\-/]+\.[^\W\d]\w*")
+_LAYER_VERSION = re.compile(r"arn:[^:]+:lambda:[^:]+:[^:]+:layer:[^:]+:[0-9]+")
+MAX_VERSIONED_LAYERS = 2
+"""A published version notes the packages of so many layers of the stack's own (see `layers.compute.publish`)."""
+
+
+def check_function(environment: Environment, function: Function) -> Iterator[Problem]:
+    """Each problem of a function, with the path below it."""
+    yield from _code(function)
+    yield from _layers(environment, function)
+    yield from _versions(function)
+    yield from references.problems(function.role, ("role",), environment.parameters)
+    for index, one in enumerate(function.file_systems):
+        yield from references.problems(
+            one.access_point, ("file_systems", index, "access_point"), environment.parameters
+        )
+    if function.file_systems and not environment.vpc:
+        yield ("file_systems",), "a file system is reached from a VPC alone; write [network]"
+    for index, statement in enumerate(function.statements):
+        yield from ((("statements", index, *path), message) for path, message in _statement(environment, statement))
+    for key in ("on_success", "on_failure"):
+        value = getattr(function, key)
+        try:
+            kind, _ = environment.destination(value) if value is not None else ("", "")
+        except LookupError as error:
+            yield (key,), str(error)
+            continue
+        if kind == "bucket" and key == "on_success":
+            yield (key,), "a bucket takes the records of failures alone; take a queue, a topic, a bus or a function"
+
+
+def check_runtime(runtime: str) -> str:
+    """What is wrong with a runtime; nothing for one that Lambda has."""
+    if runtime in RETIRED_RUNTIMES:
+        kind = runtime.rstrip("0123456789.x")
+        newer = [one for one in RUNTIMES if one.startswith(kind)]
+        better = NEWEST_BUT_ONE if kind == "python" else newer[-1] if newer else "provided.al2023"
+        return f"AWS retired {runtime} on {RETIRED_RUNTIMES[runtime]}; take {better}"
+    return "" if runtime in RUNTIMES else f"{runtime} is not a runtime of Lambda; {suggestion(runtime, RUNTIMES)}"
+
+
+def _code(function: Function) -> Iterator[Problem]:
+    if not function.source and not function.image:
+        yield ("source",), "it is required and missing, unless there is an image"
+    if function.image:
+        if (function.image.tag is None) == (function.image.digest is None):
+            yield ("image",), "say one of tag and digest"
+        return
+    if problem := check_runtime(function.runtime):
+        yield ("runtime",), problem
+    if function.is_python and not _PYTHON_ENTRY_POINT.fullmatch(function.entry_point):
+        yield ("entry_point",), f'"{function.entry_point}" is not of the form module.function'
+    if function.requirements and not function.is_python:
+        yield ("requirements",), f"they are Python's; a source of {function.runtime} is packaged as it is"
+
+
+def _layers(environment: Environment, function: Function) -> Iterator[Problem]:
+    if function.layers and function.image:
+        yield ("layers",), "an image takes no layers; build them into it"
+    for index, layer in enumerate(function.layers):
+        yield from references.problems(layer, ("layers", index), environment.parameters)
+        if not isinstance(layer, str) or layer in environment.lambda_layers:
+            continue
+        if not layer.startswith("arn:"):
+            known = suggestion(layer, environment.lambda_layers)
+            yield ("layers", index), f"there is no [lambda_layers.{layer}], and it is no ARN; {known}"
+        elif not _LAYER_VERSION.fullmatch(layer):
+            yield ("layers", index), f'"{layer}" is not the ARN of a layer\'s version, which ends in ":" and its number'
+
+
+def _versions(function: Function) -> Iterator[Problem]:
+    own = [layer for layer in function.layers if isinstance(layer, str) and not layer.startswith("arn:")]
+    if function.alias_name and len(own) > MAX_VERSIONED_LAYERS:
+        yield ("layers",), f"with an alias, at most {MAX_VERSIONED_LAYERS} layers of the stack's own; join some of them"
+    reserved, warm = function.reserved_concurrency, function.provisioned_concurrency
+    if warm and reserved is not None and warm > reserved:
+        yield ("provisioned_concurrency",), f"{warm} is more than the {reserved} of reserved_concurrency"
+    if not function.snap_start:
+        return
+    if function.image or not _SNAP_START.fullmatch(function.runtime):
+        what = "a container image" if function.image else function.runtime
+        yield ("snap_start",), f"{what} has no SnapStart; Python from 3.12, Java from 11 and .NET from 8 have"
+    for key, wrong in {
+        "provisioned_concurrency": warm,
+        "file_systems": function.file_systems,
+        "ephemeral_storage": function.ephemeral_storage > 512,
+    }.items():
+        if wrong:
+            yield ("snap_start",), f"it does not go with {key}"
+
+
+def _statement(environment: Environment, statement: Statement) -> Iterator[Problem]:
+    from tapgen.template import catalogue
+
+    yield from references.problems(statement.resources, ("resources",), environment.parameters)
+    for index, action in enumerate(statement.actions):
+        prefix = action.partition(":")[0]
+        if action == "*" or catalogue.matching(action) if "*" in action or "?" in action else catalogue.action(action):
+            continue
+        known = catalogue.actions_of(prefix)
+        if known is None:
+            better = suggestion(prefix, catalogue.prefixes())
+            yield ("actions", index), f'"{action}": IAM knows no service "{prefix}"' + _short(better)
+        else:
+            better = suggestion(action, [one.name for one in known.values()])
+            yield ("actions", index), f'"{action}" is not an action of IAM' + _short(better)
+
+
+def _short(better: str) -> str:
+    """A near miss; a list of hundreds helps nobody."""
+    return f"; {better}" if better.startswith("did you mean") else ""
+
+
+def check_lambda_layers(environment: Environment) -> Iterator[Problem]:
+    """Each problem of the stack's own Lambda layers."""
+    for name, layer in environment.lambda_layers.items():
+        path = ("lambda_layers", name)
+        for index, runtime in enumerate(layer.runtimes):
+            if problem := check_runtime(runtime):
+                yield (*path, "runtimes", index), problem
+        if not environment.layer_runtimes(name):
+            yield path, "no function names it in its layers; name it there, or say its runtimes"

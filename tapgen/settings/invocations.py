@@ -1,0 +1,146 @@
+"""How a function is invoked: its URL, where results of asynchronous invocations go, what it is made of."""
+
+from collections.abc import Collection, Mapping
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from tapgen.errors import suggestion
+from tapgen.settings.names import HttpMethod, Name, Origin
+from tapgen.settings.references import Reference
+
+SECTIONS = {"queue": "queues", "topic": "topics", "bus": "buses", "bucket": "buckets", "function": "functions"}
+"""Kind of a destination -> the settings' section of it."""
+
+
+class Destination(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where the record of an asynchronous invocation goes, where the name alone does not say it; exactly one key.
+
+    ```toml
+    [functions.Orders]
+    source = "functions/orders"
+    on_failure = { function = "Failed" }
+
+    [functions.Failed]
+    source = "functions/orders"
+    ```
+    """
+
+    queue: Annotated[Name | None, Meta(description="A queue of the settings")] = None
+    topic: Annotated[Name | None, Meta(description="A topic of the settings")] = None
+    bus: Annotated[Name | None, Meta(description="An event bus of the settings")] = None
+    bucket: Annotated[Name | None, Meta(description="A bucket of the settings; for `on_failure` alone")] = None
+    function: Annotated[Name | None, Meta(description="Another function of the settings")] = None
+
+    @property
+    def given(self) -> list[tuple[str, str]]:
+        """(kind, name) of each key that is given."""
+        kinds = ("queue", "topic", "bus", "bucket", "function")
+        return [(kind, getattr(self, kind)) for kind in kinds if getattr(self, kind) is not None]
+
+
+def find_destination(value: Destination | str, parts: Mapping[str, Collection[str]]) -> tuple[str, str]:
+    """(kind, name) of a destination among the parts of each kind.
+
+    Raises:
+        LookupError: there is no such part, or there are several of that name; the message says which.
+    """
+    if isinstance(value, str):
+        found = [(kind, value) for kind, names in parts.items() if value in names]
+        if not found:
+            known = [name for names in parts.values() for name in names]
+            raise LookupError(f'there is no part "{value}" that takes records; {suggestion(value, known)}')
+        if len(found) > 1:
+            kinds = " and a ".join(kind for kind, _ in found)
+            raise LookupError(f'"{value}" is a {kinds}; say which: {{ {found[0][0]} = "{value}" }}')
+        return found[0]
+    if len(value.given) != 1:
+        raise LookupError(f"say one of {', '.join(parts)}")
+    [(kind, name)] = value.given
+    if name not in parts[kind]:
+        raise LookupError(f'there is no {kind} "{name}"; {suggestion(name, parts[kind])}')
+    return kind, name
+
+
+class UrlCors(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Which pages of other origins may call a function's URL.
+
+    ```toml
+    [functions.Orders]
+    source = "functions/orders"
+    url = { authorization = "NONE", cors = { origins = ["https://shop.example.com"], methods = ["POST"] } }
+    ```
+    """
+
+    origins: Annotated[tuple[Origin, ...], Meta(min_length=1, description='Allowed origins, or "*"')] = ("*",)
+    methods: Annotated[tuple[HttpMethod, ...], Meta(description="Allowed methods; ANY: all of them")] = ("ANY",)
+    headers: Annotated[tuple[str, ...], Meta(description="Allowed request headers")] = ()
+    credentials: Annotated[bool, Meta(description="Cookies may be sent")] = False
+
+
+class Url(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An HTTPS address of the function itself, without an API.
+
+    ```toml
+    [functions.Orders]
+    source = "functions/orders"
+    url = { authorization = "AWS_IAM" }
+    ```
+    """
+
+    authorization: Annotated[
+        Literal["AWS_IAM", "NONE"], Meta(description="Who may call it: signed requests alone, or everybody")
+    ] = "AWS_IAM"
+    stream: Annotated[bool, Meta(description="The response is streamed")] = False
+    cors: Annotated[UrlCors | None, Meta(description="Cross-origin requests; unset: none")] = None
+
+
+class Image(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An existing container image in place of a packaged source.
+
+    ```toml
+    [functions.Orders]
+    image = { repository = "shop/orders", tag = "v7" }
+    ```
+    """
+
+    repository: Annotated[
+        str,
+        Meta(
+            pattern=r"^[a-z0-9][a-z0-9._/-]*$",
+            description="Repository of ECR: its name in this account and region, or in full "
+            "(123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop/orders)",
+        ),
+    ]
+    tag: Annotated[
+        Annotated[str, Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$")] | Reference | None,
+        Meta(description="Tag; a tag that moves changes no template, so that a deployment does not see it"),
+    ] = None
+    digest: Annotated[
+        Annotated[str, Meta(pattern=r"^sha256:[0-9a-f]{64}$")] | None,
+        Meta(description="Digest in place of a tag: always the same image"),
+    ] = None
+    command: Annotated[tuple[str, ...], Meta(description="In place of the image's CMD")] = ()
+    entry_point: Annotated[tuple[str, ...], Meta(description="In place of the image's ENTRYPOINT")] = ()
+    working_directory: Annotated[str, Meta(description="In place of the image's WORKDIR")] = ""
+
+
+class FileSystem(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An existing EFS access point that the function mounts; it needs a network.
+
+    ```toml
+    [functions.Orders]
+    source = "functions/orders"
+    file_systems = [{ access_point = { ssm_parameter = "/efs/orders" }, path = "/mnt/orders" }]
+
+    [network]
+    subnets = ["subnet-0a1b"]
+    security_groups = ["sg-0a1b"]
+    ```
+    """
+
+    access_point: Annotated[
+        Annotated[str, Meta(pattern=r"^arn:.+:elasticfilesystem:.+:access-point/fsap-[0-9a-f]+$")] | Reference,
+        Meta(description="ARN of the access point"),
+    ]
+    path: Annotated[str, Meta(pattern=r"^/mnt/[A-Za-z0-9_.-]+$", description="Where it is mounted")]

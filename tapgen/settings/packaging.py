@@ -1,0 +1,68 @@
+"""What a package is made of: where requirements come from, and layers of code that functions share."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from tapgen.sources import Selection, Source, read_source
+
+EXCLUDED = (".venv", "venv", "__pycache__", "tests")
+"""What is left out of a package unless the settings say otherwise."""
+
+Pattern = Annotated[str, Meta(min_length=1)]
+
+
+class RequirementsGroup(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A dependency group of the project's pyproject.toml.
+
+    ```toml
+    [functions.Orders]
+    source = "functions/orders"
+    requirements = { group = "orders" }
+    ```
+    """
+
+    group: Annotated[str, Meta(min_length=1, description="Name under `[dependency-groups]`")]
+
+
+class LambdaLayer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Code that functions share: built and published by the stack, named in a function's `layers`.
+
+    Its requirements go into `python/`. So do its modules, unless its source already has the folders of a Lambda layer
+    (`python`, `nodejs`, `java`, `ruby`, `bin`, `lib`).
+
+    ```toml
+    [lambda_layers.Common]
+    source = "functions/orders"
+
+    [functions.Orders]
+    source = "functions/orders"
+    layers = ["Common"]
+    ```
+    """
+
+    source: Annotated[str, Meta(min_length=1, description="Folder of the source, relative to the settings file")]
+    description: Annotated[str, Meta(max_length=256, description="Shown in the console")] = ""
+    runtimes: Annotated[
+        tuple[str, ...],
+        Meta(max_length=15, description="Runtimes that it is for; unset: those of the functions that name it"),
+    ] = ()
+    architecture: Annotated[
+        Literal["arm64", "x86_64"] | None,
+        Meta(description="Instruction set of compiled requirements; unset: that of the functions that name it"),
+    ] = None
+    requirements: Annotated[
+        str | RequirementsGroup | None,
+        Meta(description="As for a function; unset: `requirements.txt` in the source"),
+    ] = None
+    include: Annotated[tuple[Pattern, ...], Meta(description="As for a function")] = ()
+    exclude: Annotated[tuple[Pattern, ...], Meta(description="As for a function")] = EXCLUDED
+
+    def read_source(self, root: Path) -> Source:
+        """The files of its package, but for its requirements; `root` is the folder of the settings file.
+
+        Raises:
+            TapgenError: a file or folder of it cannot be read.
+        """
+        return read_source(root / self.source, Selection(self.exclude, self.include, root, as_it_is=True))
