@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from tapgen.template.apis import routes
+from tapgen.template.apis import Route, routes
 from tapgen.template.intrinsics import branches
 from tapgen.template.model import Resource, Template
 from tapgen.template.network import security_groups
@@ -179,14 +179,24 @@ def _urls(template: Template) -> Iterator[Exposure]:
 
 
 def _routes(template: Template) -> Iterator[Exposure]:
+    """Each route that writes by itself; those that read together, one exposure for each API."""
+    reading: dict[str, list[Route]] = {}
     for route in routes(template).values():
         if route.authorization != "NONE" or route.api_key or route.method == "OPTIONS":
             continue
         api = template.target(template.resources[route.logical_id].properties.get("RestApiId"))
-        if api is None or not _guarded(api):
-            kind: Kind = "route" if route.method in _READING else "write-route"
+        if api is not None and _guarded(api):
+            continue
+        if route.method in _READING:
+            reading.setdefault(route.api, []).append(route)
+        else:
             path: Path = ("Resources", route.logical_id, "Properties", "AuthorizationType")
-            yield Exposure(kind, route.logical_id, f"Anyone in the world may call {route.name}.", path)
+            yield Exposure("write-route", route.logical_id, f"Anyone in the world may call {route.name}.", path)
+    for some in reading.values():
+        first = some[0].logical_id
+        names = ", ".join(route.name for route in some)
+        path = ("Resources", first, "Properties", "AuthorizationType")
+        yield Exposure("route", first, f"Anyone in the world may call {names}.", path)
 
 
 def _guarded(api: Resource) -> bool:

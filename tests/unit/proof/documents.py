@@ -173,6 +173,9 @@ source = "src"
 routes = ["GET /item"]
 tables.Item = { variable = "TABLE", actions = ["dynamodb:PutItem"] }
 
+[tool.tapgen.api]
+authorization = "AWS_IAM"
+
 [tool.tapgen.alarms]
 alarm_email = "team@example.com"
 
