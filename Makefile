@@ -3,18 +3,24 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+PIP := python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check render review bench docs fix clean
+.PHONY: help demo test test-latest test-lowest upgrade check render review bench docs fix clean
 
 help: ## What can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-$(READY): setup.cfg pyproject.toml
+# $(1): a folder for a virtual environment, made anew where it is not there yet.
+define venv
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "tapgen needs Python 3.11 or later: make PYTHON=python3.11 ...")'
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip>=25.1'
-	$(BIN)/python -m pip install -qq --disable-pip-version-check --config-settings editable_mode=compat --editable '.[all]' --group dev
+	test -x $(1)/bin/python || $(PYTHON) -m venv $(1)
+endef
+
+$(READY): setup.cfg pyproject.toml constraints.txt
+	$(call venv,.venv)
+	$(BIN)/$(PIP) install --constraint constraints.txt 'pip>=25.3'
+	$(BIN)/$(PIP) install -q --constraint constraints.txt --build-constraint constraints.txt --config-settings editable_mode=compat --editable '.[all]' --group dev
 	@touch $@
 
 demo: $(READY) ## Render every environment, run dev on the embedded AWS, call it, show what it stored
@@ -22,6 +28,26 @@ demo: $(READY) ## Render every environment, run dev on the embedded AWS, call it
 
 test: $(READY) ## All tests, in parallel
 	$(BIN)/python -m pytest -n auto --cov --cov-report=
+
+test-latest: ## All tests on the latest versions of everything, in an environment of its own
+	rm -rf .venv-latest
+	$(call venv,.venv-latest)
+	.venv-latest/bin/$(PIP) install --upgrade pip setuptools
+	.venv-latest/bin/$(PIP) install -q --config-settings editable_mode=compat --editable '.[all]' --group dev
+	UNPINNED=1 .venv-latest/bin/python -m pytest -n auto
+
+test-lowest: ## The unit tests (without the embedded AWS) on the lowest versions that setup.cfg allows
+	rm -rf .venv-lowest
+	$(call venv,.venv-lowest)
+	.venv-lowest/bin/$(PIP) install --constraint constraints.txt 'pip>=25.3'
+	.venv-lowest/bin/python scripts/lowest.py > .venv-lowest/lowest.txt
+	.venv-lowest/bin/$(PIP) install -q --constraint .venv-lowest/lowest.txt --build-constraint constraints.txt --config-settings editable_mode=compat --editable '.[check]' --group test
+	.venv-lowest/bin/python -m pytest -n auto tests/unit --ignore tests/unit/local
+
+upgrade: test-latest ## Raise constraints.txt to the latest versions, which the tests have passed, and check everything
+	echo '# What development and tests install, tried together: `make upgrade` raises it.' > constraints.txt
+	.venv-latest/bin/$(PIP) list --format freeze --exclude-editable >> constraints.txt
+	$(MAKE) --no-print-directory test check
 
 .coverage: | $(READY)
 	$(MAKE) test
@@ -54,5 +80,5 @@ fix: $(READY) ## Mend what the tools can mend
 	$(BIN)/ruff format .
 
 clean: ## Remove everything that is not in the repository
-	rm -rf .venv build dist *.egg-info .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .tapgen
+	rm -rf .venv .venv-latest .venv-lowest build dist *.egg-info .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .tapgen
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

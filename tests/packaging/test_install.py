@@ -14,6 +14,7 @@ from tests.conftest import ROOT
 
 ORDERS = ROOT / "tests" / "projects" / "orders"
 VERSIONS = ("3.11", "3.12", "3.13")
+PINNED = () if "UNPINNED" in os.environ else ("--constraint", ROOT / "constraints.txt")
 
 
 def interpreter(version):
@@ -55,7 +56,7 @@ def test_a_fresh_installation_renders_the_same_bytes(version, checkout, tmp_path
         pytest.skip(f"there is no Python {version} here")
     subprocess.run([python, "-m", "venv", "--without-pip", tmp_path / "venv"], check=True)
     binaries = tmp_path / "venv" / "bin"
-    pip("--python", binaries / "python", "install", "--quiet", "--no-compile", checkout)
+    pip("--python", binaries / "python", "install", "--quiet", "--no-compile", *PINNED, checkout)
     shutil.copytree(ORDERS, tmp_path / "orders", ignore=shutil.ignore_patterns("__pycache__"))
 
     def tapgen(*arguments, cwd):
