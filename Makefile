@@ -27,14 +27,14 @@ demo: $(READY) ## Render every environment, run dev on the embedded AWS, call it
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash scripts/demo.sh
 
 test: $(READY) ## All tests, in parallel
-	$(BIN)/python -m pytest -n auto --cov --cov-report=
+	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=
 
 test-latest: ## All tests on the latest versions of everything, in an environment of its own
 	rm -rf .venv-latest
 	$(call venv,.venv-latest)
 	.venv-latest/bin/$(PIP) install --upgrade pip setuptools
 	.venv-latest/bin/$(PIP) install -q --config-settings editable_mode=compat --editable '.[all]' --group dev
-	UNPINNED=1 .venv-latest/bin/python -m pytest -n auto -m 'not pinned'
+	UNPINNED=1 .venv-latest/bin/python -m pytest -n auto --dist worksteal -m 'not pinned'
 
 test-lowest: ## The unit tests (without the embedded AWS) on the lowest versions that setup.cfg allows
 	rm -rf .venv-lowest
@@ -42,7 +42,7 @@ test-lowest: ## The unit tests (without the embedded AWS) on the lowest versions
 	.venv-lowest/bin/$(PIP) install --constraint constraints.txt 'pip>=25.3'
 	.venv-lowest/bin/python scripts/lowest.py > .venv-lowest/lowest.txt
 	.venv-lowest/bin/$(PIP) install -q --constraint .venv-lowest/lowest.txt --build-constraint constraints.txt --config-settings editable_mode=compat --editable '.[check]' --group test
-	.venv-lowest/bin/python -m pytest -n auto -m 'not pinned' tests/unit --ignore tests/unit/local
+	.venv-lowest/bin/python -m pytest -n auto --dist worksteal -m 'not pinned' tests/unit --ignore tests/unit/local
 
 upgrade: test-latest ## Raise constraints.txt to the latest versions, which the tests have passed, and check everything
 	echo '# What development and tests install, tried together: `make upgrade` raises it.' > constraints.txt

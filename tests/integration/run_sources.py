@@ -16,11 +16,17 @@ import signal
 import sys
 import threading
 from contextlib import redirect_stderr, redirect_stdout, suppress
+from functools import cache
 from pathlib import Path
 
 import boto3
+from botocore.loaders import JSONFileLoader
 
 PATIENCE = 1  # second; a waiter would wait for minutes
+AT_ONCE = 4  # processes: some of them do nothing but wait
+COMMON = ("dynamodb", "lambda", "s3", "sns", "sqs")  # read once, before the forks
+
+read = cache(JSONFileLoader().load_file)
 
 
 class Event(dict):
@@ -54,16 +60,23 @@ def run(folder: str, entry_point: str) -> None:
 
 
 def main(file: str) -> None:
-    for name, folder, entry_point in json.loads(Path(file).read_text()):
-        child = os.fork()
-        if not child:
+    JSONFileLoader.load_file = lambda _, path: read(path)  # the children find in memory what was read before the forks
+    for service in COMMON:
+        boto3.client(service)
+    sources = json.loads(Path(file).read_text())
+    for number, (name, folder, entry_point) in enumerate(sources):
+        if number >= AT_ONCE:
+            os.wait()
+        if not os.fork():
             signal.alarm(PATIENCE)
             os.environ["AWS_CSM_CLIENT_ID"] = name
             with suppress(BaseException), redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
                 boto3.setup_default_session()
                 run(folder, entry_point)
             os._exit(0)
-        os.waitpid(child, 0)
+    with suppress(ChildProcessError):
+        while True:
+            os.wait()
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ def entry(content):
     return names[-1].decode() if names else "handler"
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("group", range(GROUPS))
 def test_standard_library(tmp_path, group):
     for path in SOURCES[group::GROUPS]:

@@ -180,6 +180,7 @@ templates = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("part", range(4))
 def test_any_two_templates_can_be_reviewed(part: int) -> None:
     @seed(part)
