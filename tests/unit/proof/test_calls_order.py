@@ -32,8 +32,8 @@ OPERATIONS = {PAIRS}
 def ask(service):
     return getattr(boto3.client(service), OPERATIONS[service])()
 def handler(event, context):
-    [ask(service) for service in {[*PAIRS][:9]}]
-    [ask(service) for service in {[*PAIRS][9:]}]
+    [ask(service) for service in {[*PAIRS][::2]}]
+    [ask(service) for service in {[*PAIRS][1::2]}]
 """
 
 ENTANGLED = """
