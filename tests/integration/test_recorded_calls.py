@@ -25,7 +25,7 @@ from tests.unit.proof.call_cases import CASES
 pytestmark = pytest.mark.skipif(bool(REAL), reason="the sources call whatever they like")
 
 # Every documented source, and of the others every third: each costs a process and the making of its clients.
-SOURCES = [row for number, row in enumerate(CASES) if row[0].startswith("documented") or number % 3 == 0]
+SOURCES = [case for number, case in enumerate(CASES) if case.name.startswith("documented") or number % 3 == 0]
 
 # botocore asks for a bucket's region where S3 answers an error that another region might explain (S3RegionRedirector).
 REDIRECTION = ("S3", "HeadBucket")
@@ -108,14 +108,11 @@ def settle(recorded: Recorded, name: str) -> None:
 def test_sources_of_the_case_table(cloud: Any, recorder: tuple[int, Recorded], tmp_path: Path) -> None:
     port, recorded = recorder
     sources = []
-    for name, source, *_ in SOURCES:
-        files = source if isinstance(source, dict) else {"index.py": source}
-        for file, text in files.items():
-            (tmp_path / name / file).parent.mkdir(parents=True, exist_ok=True)
-            (tmp_path / name / file).write_text(text)
-        sources.append(
-            (name, str(tmp_path / name), "app.index.handler" if "app/index.py" in files else "index.handler")
-        )
+    for case in SOURCES:
+        for file, text in case.files.items():
+            (tmp_path / case.name / file).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / case.name / file).write_text(text)
+        sources.append((case.name, str(tmp_path / case.name), case.entry_point))
     run(cloud, port, sources, tmp_path)
     run(cloud, port, [("last", str(ROOT / "handler"), "index.handler")], tmp_path)
     settle(recorded, "last")

@@ -6,8 +6,7 @@ import pytest
 
 from tapgen.proof import calls
 from tapgen.proof.needs import actions
-from tests.unit.proof.call_cases import CASES
-from tests.unit.proof.handler_sources import HANDLERS
+from tests.unit.proof.call_cases import CASES, HANDLERS, PAGES
 
 
 def write(folder, source):
@@ -32,26 +31,21 @@ def needs(analysis):
     return {need.action for one in found for need in one if not need.optional}
 
 
-@pytest.mark.parametrize(
-    ("source", "expected", "unresolved"), [row[1:] for row in CASES], ids=[row[0] for row in CASES]
-)
-def test_case(tmp_path, source, expected, unresolved):
-    files = source if isinstance(source, dict) else {"index.py": source}
-    entry = "app.index.handler" if "app/index.py" in files else "index.handler"
-    analysis = analyse(tmp_path, source, entry)
-    assert needs(analysis) == set(expected.split())
-    assert len(analysis.unresolved) == unresolved, analysis.unresolved
+def id_of(case):
+    return case.name
+
+
+@pytest.mark.parametrize("case", [*CASES, *HANDLERS], ids=id_of)
+def test_case(tmp_path, case):
+    analysis = analyse(tmp_path, case.files, case.entry_point)
+    assert needs(analysis) == case.needs
+    assert len(analysis.unresolved) == case.unresolved, analysis.unresolved
     assert analysis.problems == ()
-    lines = {name: text.count("\n") + 1 for name, text in files.items()}
+    lines = {name: text.count("\n") + 1 for name, text in case.files.items()}
     for found in (*analysis.calls, *analysis.unresolved):
         assert 1 <= found.line <= lines[found.file]
 
 
-@pytest.mark.parametrize(
-    ("source", "entry", "expected", "unresolved"), [row[1:] for row in HANDLERS], ids=[row[0] for row in HANDLERS]
-)
-def test_handler_as_people_write_it(tmp_path, source, entry, expected, unresolved):
-    analysis = analyse(tmp_path, source, entry)
-    assert needs(analysis) == set(expected.split())
-    assert len(analysis.unresolved) == unresolved, analysis.unresolved
-    assert analysis.problems == ()
+def test_every_section_of_every_page_is_a_case():
+    sections = sum(page.read_text().count("\n## ") for page in PAGES.glob("*.md"))
+    assert len({case.name for case in (*CASES, *HANDLERS)}) == sections
