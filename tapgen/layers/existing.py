@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
 from troposphere import AWSHelperFn, Join, Select, Split, Sub
 
 from tapgen.layers.lookup import lookup
@@ -18,12 +19,16 @@ FIELDS = 6
 """arn:partition:service:region:account:resource"""
 
 
-def existing(kind: Kind, value: Existing) -> PartRefs:
-    """The part of that name or ARN.
+def existing(kind: Kind, value: Existing, key: Any = None) -> PartRefs:
+    """The part of that name or ARN; `key` is the ARN of the customer's key that it is encrypted with.
 
     Text says itself which of them it is. What is looked up holds an ARN where its own name ends in "arn"; else the
     name is cut out of whatever it turns out to be. A dynamic reference cannot be cut: it is resolved after Fn::Split.
     """
+    return replace(_found(kind, value), key=key)
+
+
+def _found(kind: Kind, value: Existing) -> PartRefs:
     if isinstance(value, str):
         return _written(kind, value)
     looked_up = lookup(value)

@@ -13,6 +13,7 @@ from tapgen.layers.refs import PartRefs, TableRefs
 from tapgen.settings import kinds as settings_kinds
 from tapgen.settings.tables import TableAccess
 from tapgen.settings.values import Value
+from tapgen.template.key_actions import USES
 from tapgen.template.kinds import KINDS
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
     from tapgen.layers.refs import Parts
     from tapgen.settings.functions import Function
-    from tapgen.settings.parts import Use
+    from tapgen.settings.model import Environment
+    from tapgen.settings.parts import Part, Use
     from tapgen.template.kinds import Kind
     from tapgen.template.types import Gives
 
@@ -41,6 +43,12 @@ def own(kind: Kind, title: str, *, key: Any = None, **more: Any) -> PartRefs:
         key=key,
         more=more,
     )
+
+
+def key(environment: Environment, part: Part, parts: Parts) -> Any:
+    """The ARN of the customer's key that encrypts a part; None where AWS's own does."""
+    name = getattr(part, "encryption", None) or environment.encryption
+    return parts["keys"][name].arn if name else None
 
 
 KEPT = "RetainExceptOnCreate"
@@ -103,7 +111,30 @@ def _looked_up(value: str | Value, parts: Parts) -> Any:
 
 
 def statements(function: Function, parts: Parts) -> Iterator[Statement]:
-    """What a function's uses and triggers let it do."""
+    """What a function's uses and triggers let it do, on the parts and on the keys that they are encrypted with."""
+    on_keys: dict[str, tuple[Any, set[str]]] = {}
+    for kind in KINDS:
+        for refs, actions in _done(kind, function, parts):
+            needed = {needed for action in actions for needed in USES.get(action, ())}
+            if refs.key is not None and needed:
+                on_keys.setdefault(str(refs.key.to_dict()), (refs.key, set()))[1].update(needed)
+    yield from _on_parts(function, parts)
+    for position, (key, needs) in enumerate(on_keys.values()):
+        yield policies.use(f"UseKey{position + 1 if position else ''}", needs, key)
+
+
+def _done(kind: Kind, function: Function, parts: Parts) -> Iterator[tuple[PartRefs, tuple[str, ...]]]:
+    """Each part of a kind with the actions that are done on it, indexes included."""
+    of_kind = parts.get(kind.word, {})
+    for name, use in settings_kinds.uses(function, kind.word).items():
+        indexes = use.indexes.values() if isinstance(use, TableAccess) else ()
+        yield of_kind[name], (*use.actions, *(action for actions in indexes for action in actions))
+    for name in settings_kinds.triggers(function, kind.word):
+        if kind.part.polling:
+            yield of_kind[name], kind.part.polling
+
+
+def _on_parts(function: Function, parts: Parts) -> Iterator[Statement]:
     for kind in KINDS:
         for name, use in settings_kinds.uses(function, kind.word).items():
             yield from _use(kind, name, use, parts[kind.word][name])

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 def check_parts(environment: Environment) -> Iterator[Problem]:
     """Each problem of the parts and of what the functions do with them, with the path of the value to change."""
+    yield from ((("encryption",), message) for message in _key(environment.encryption, environment))
     for kind in KINDS:
         parts = kinds.parts(environment, kind.word)
         yield from _same_logical_id(kind.word, parts)
@@ -44,14 +45,22 @@ def _same_logical_id(section: str, names: object) -> Iterator[Problem]:
 
 
 def _part(name: str, part: Part, environment: Environment) -> Iterator[Problem]:
+    yield from ((("encryption",), message) for message in _key(getattr(part, "encryption", None), environment))
     if part.existing is None:
         yield from part.problems(name, environment)
         return
     yield from references.problems(part.existing, ("existing",), getattr(environment, "parameters", ()))
+    plain = type(part)()
     for field in fields(part):
-        value = getattr(part, field.name)
-        if field.name not in ("existing", *part.beside) and value != field.default:
+        given = getattr(part, field.name) != getattr(plain, field.name)
+        if given and field.name not in ("existing", *part.beside):
             yield (field.name,), "it is not the stack's: existing stands in place of this key"
+
+
+def _key(name: str | None, environment: Environment) -> Iterator[str]:
+    keys = kinds.parts(environment, "keys")
+    if name is not None and name not in keys:
+        yield f'there is no key "{name}"; {suggestion(name, keys)}'
 
 
 def _function(function: Function, environment: Environment) -> Iterator[Problem]:

@@ -13,6 +13,9 @@ from tapgen.template.kinds import KINDS
 class Parts(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The parts of an environment, each by its name."""
 
+    encryption: Annotated[
+        Name | None, Meta(description="One of `keys` that encrypts every part that takes one; unset: AWS's own keys")
+    ] = None
     tables: Annotated[dict[Name, Table], Meta(description="DynamoDB tables by name")] = {}
 
 

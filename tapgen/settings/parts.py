@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
-from tapgen.settings.names import VariableName
+from tapgen.settings.names import Name, VariableName
 from tapgen.settings.references import Reference
 
 if TYPE_CHECKING:
@@ -33,6 +33,16 @@ class Part(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     def problems(self, name: str, environment: "Environment") -> Iterator[Problem]:  # noqa: ARG002 - kinds use them
         """What the part's values show only together, each with its path below the part."""
         yield from ()
+
+
+class Encrypted(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A part that a customer's key can encrypt."""
+
+    encryption: Annotated[
+        Name | None, Meta(description="One of `keys` that encrypts it; unset: the top's `encryption`, else AWS's own")
+    ] = None
+
+    beside: ClassVar[tuple[str, ...]] = ("encryption",)
 
 
 class Use(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any
 from tapgen.proof.arns import arn_of, arns, fields, logical_id
 from tapgen.proof.resolve import REFERENCE, texts
 from tapgen.proof.subject import items, mapping
+from tapgen.template.key_actions import USES
 
 if TYPE_CHECKING:
     from tapgen.proof.needs.requirements import Requirement
     from tapgen.proof.subject import Subject
-
-DECRYPT, DATA_KEY = "kms:Decrypt", "kms:GenerateDataKey"
 
 # Type -> where its key is, by property names; None: the first of a list.
 KEYS: Mapping[str, tuple[str | None, ...]] = {
@@ -34,41 +33,6 @@ KEYS: Mapping[str, tuple[str | None, ...]] = {
         "ServerSideEncryptionByDefault",
         "KMSMasterKeyID",
     ),
-}
-
-# Action -> what it needs on the key. DynamoDB developer guide, "How Amazon DynamoDB uses AWS KMS"; SQS developer guide,
-# "Amazon SQS key management"; SNS developer guide, "Managing Amazon SNS encryption keys and costs"; Secrets Manager
-# user guide, "Secret encryption and decryption"; Kinesis developer guide, "Permissions to use user-generated KMS keys";
-# S3 user guide, "Using server-side encryption with AWS KMS keys (SSE-KMS)".
-USES: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(
-        (
-            "dynamodb:BatchGetItem",
-            "dynamodb:BatchWriteItem",
-            "dynamodb:ConditionCheckItem",
-            "dynamodb:DeleteItem",
-            "dynamodb:GetItem",
-            "dynamodb:PartiQLDelete",
-            "dynamodb:PartiQLInsert",
-            "dynamodb:PartiQLSelect",
-            "dynamodb:PartiQLUpdate",
-            "dynamodb:PutItem",
-            "dynamodb:Query",
-            "dynamodb:Scan",
-            "dynamodb:UpdateItem",
-            "kinesis:GetRecords",
-            "s3:GetObject",
-            "secretsmanager:GetSecretValue",
-            "sqs:ReceiveMessage",
-        ),
-        (DECRYPT,),
-    ),
-    "kinesis:PutRecord": (DATA_KEY,),
-    "kinesis:PutRecords": (DATA_KEY,),
-    "s3:PutObject": (DATA_KEY,),
-    "secretsmanager:PutSecretValue": (DATA_KEY, DECRYPT),
-    "sns:Publish": (DATA_KEY, DECRYPT),
-    "sqs:SendMessage": (DATA_KEY, DECRYPT),
 }
 
 

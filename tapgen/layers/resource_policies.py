@@ -1,0 +1,51 @@
+"""What others may do with a part: the statements of its resource policy, as CloudFormation takes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from troposphere import Sub
+
+if TYPE_CHECKING:
+    from tapgen.settings.parts import PolicyStatement
+
+Statement = dict[str, Any]
+
+_SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")
+
+
+def document(statements: Sequence[Statement]) -> dict[str, Any]:
+    """The policy document."""
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def written(statement: PolicyStatement, part: Any) -> Statement:
+    """A statement as the settings have it; without resources it is about `part`."""
+    services = [name for name in statement.principals if _SERVICE.fullmatch(name)]
+    others = [_principal(name) for name in statement.principals if name not in services and name != "*"]
+    principals = {kind: names for kind, names in (("AWS", others), ("Service", services)) if names}
+    return {
+        "Effect": "Allow",
+        "Principal": "*" if "*" in statement.principals else principals,
+        "Action": sorted(statement.actions),
+        "Resource": list(statement.resources) or [part],
+        **({"Condition": statement.conditions} if statement.conditions else {}),
+    }
+
+
+def from_service(sid: str, service: str, actions: Sequence[str], part: Any, source: Any) -> Statement:
+    """A service may do it on behalf of one source, such as a topic, and for nobody else's."""
+    return {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Action": list(actions),
+        "Resource": [part],
+        "Condition": {"ArnEquals": {"aws:SourceArn": source}},
+    }
+
+
+def _principal(name: str) -> Any:
+    return Sub(f"arn:${{AWS::Partition}}:iam::{name}:root") if name.isdigit() else name
