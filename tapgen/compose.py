@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from tapgen.settings.model import Environment
 
 
-PARTS: tuple[str, ...] = ()
+PARTS: tuple[str, ...] = ("queues",)
 """The kinds of parts that have a layer of their own, `layers/<kind>.py`, in the order in which they are built."""
 
-TRIGGERS: tuple[str, ...] = ()
+TRIGGERS: tuple[str, ...] = ("queues",)
 """The kinds whose layer has `start`: what makes a part, or a rule, start a function."""
 
 

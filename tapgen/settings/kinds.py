@@ -6,6 +6,7 @@ from msgspec import Meta, Struct
 
 from tapgen.settings.names import Name
 from tapgen.settings.parts import Part, Trigger, Use
+from tapgen.settings.queues import Queue, QueueTrigger
 from tapgen.settings.tables import Table, TableAccess
 from tapgen.template.kinds import KINDS
 
@@ -17,16 +18,20 @@ class Parts(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         Name | None, Meta(description="One of `keys` that encrypts every part that takes one; unset: AWS's own keys")
     ] = None
     tables: Annotated[dict[Name, Table], Meta(description="DynamoDB tables by name")] = {}
+    queues: Annotated[dict[Name, Queue], Meta(description="SQS queues by name")] = {}
 
 
 class Triggers(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What starts a function, by the name of the part that does."""
+
+    queues: Annotated[dict[Name, QueueTrigger], Meta(description="Queues, by their name in the settings")] = {}
 
 
 class Uses(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The parts that a function uses, by their names."""
 
     tables: Annotated[dict[Name, TableAccess], Meta(description="Tables it uses, by their name in the settings")] = {}
+    queues: Annotated[dict[Name, Use], Meta(description="Queues it uses; the variable holds the URL")] = {}
     triggers: Annotated[Triggers, Meta(description="What starts it, besides routes")] = Triggers()
 
     @property

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from tapgen.template.paths import ABSENT
-from tapgen.template.types import Address, Arn, Part, Protection, ResourceType
+from tapgen.template.types import Address, Arn, Metric, Part, Protection, ResourceType
 
 TYPES: Final[Mapping[str, ResourceType]] = {
     "AWS::ApiGateway::Authorizer": ResourceType(own_language=True),
@@ -353,6 +353,37 @@ TYPES: Final[Mapping[str, ResourceType]] = {
         ref="url",
         attributes={"Arn": "arn", "QueueName": "name", "QueueUrl": "url"},
         key=("KmsMasterKeyId",),
+        part=Part(
+            word="queues",
+            one="queue",
+            suffix="Queue",
+            service="SQS",
+            example="sqs:SendMessage",
+            variable="url",
+            forms={"queue": ""},
+            polling=("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"),
+            metrics=(
+                Metric(
+                    title="Age",
+                    description="Messages wait too long in the queue {}",
+                    namespace="AWS/SQS",
+                    name="ApproximateAgeOfOldestMessage",
+                    statistic="Maximum",
+                    dimension="QueueName",
+                    threshold="message_age",
+                ),
+                Metric(
+                    title="Messages",
+                    description="Messages of the queue {} could not be processed",
+                    namespace="AWS/SQS",
+                    name="ApproximateNumberOfMessagesVisible",
+                    statistic="Maximum",
+                    dimension="QueueName",
+                    threshold="dead_letters",
+                    of="dead_letters",
+                ),
+            ),
+        ),
     ),
     "AWS::SQS::QueueInlinePolicy": ResourceType(policy=("PolicyDocument",), attached_to="Queue"),
     "AWS::SQS::QueuePolicy": ResourceType(policy=("PolicyDocument",), attached_to="Queues"),
