@@ -64,7 +64,9 @@ def policy_finding(
         everybody = moved.everybody and title in (_TITLES["S002"], _TITLES["S005"], _TITLES["S006"])
         message = f"{name}{state} {title[0]}{': everybody' if everybody else ''}"
         severity = Severity.HIGH if everybody else moved.severity
-        yield Finding(rule, name, kind, message, severity, direction="broadened", details=moved.gained)
+        yield Finding(
+            rule, name, kind, message, severity, direction="broadened", details=moved.gained, everybody=everybody
+        )
     if moved.lost:
         message = f"{name}{state} {title[1]}"
         yield Finding(rule, name, kind, message, Severity.INFO, direction="narrowed", details=moved.lost)
