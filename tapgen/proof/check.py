@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -115,7 +115,8 @@ def _finish(findings: Sequence[Finding], target: Target, *, with_lint: bool) -> 
         for suppression in unused
         if with_lint or not _LINT_RULE.fullmatch(suppression.rule)
     ]
-    return ordered(target.place(finding) for finding in (*marked, *left))
+    written = target.subject.written
+    return ordered(target.place(replace(finding, path=written(finding.path))) for finding in (*marked, *left))
 
 
 def _unused(suppression: Suppression) -> str:

@@ -1,4 +1,4 @@
-"""What is checked: a document with everything odd in it made harmless, so that no rule can stumble."""
+"""What is checked: a document, understood once, and where the code of its functions is."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tapgen.template.arns import Arns
 from tapgen.template.exposure import Exposure, exposures
-from tapgen.template.model import Template, understand
+from tapgen.template.model import Resource, Template, understand
+from tapgen.template.policies import Held, identity_policies, resource_policies, trust_policies
+from tapgen.template.written import written_path
 
 if TYPE_CHECKING:
-    from tapgen.template.document import Document
+    from tapgen.template.document import Document, DocumentPath
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,37 @@ class Subject:
 
     @cached_property
     def template(self) -> Template:
-        """The document, understood."""
+        """What the document says, with its parameters' defaults."""
         return understand(self.document)
+
+    @cached_property
+    def arns(self) -> Arns:
+        """The ARNs of its resources."""
+        return Arns(self.template)
+
+    @cached_property
+    def identity_policies(self) -> tuple[Held, ...]:
+        """What the template's roles, users and groups may do."""
+        return tuple(identity_policies(self.template, self.arns))
+
+    @cached_property
+    def policies_by_owner(self) -> Mapping[str, tuple[Held, ...]]:
+        """Those by whose they are."""
+        found: dict[str, tuple[Held, ...]] = {}
+        for held in self.identity_policies:
+            for owner in held.owners:
+                found[owner] = (*found.get(owner, ()), held)
+        return found
+
+    @cached_property
+    def resource_policies(self) -> tuple[Held, ...]:
+        """Whom its resources let in, and what its endpoints let through."""
+        return tuple(resource_policies(self.template, self.arns))
+
+    @cached_property
+    def trust_policies(self) -> tuple[Held, ...]:
+        """Who may assume its roles."""
+        return tuple(trust_policies(self.template))
 
     @cached_property
     def exposures(self) -> tuple[Exposure, ...]:
@@ -51,33 +83,31 @@ class Subject:
         return exposures(self.template)
 
     @property
-    def resources(self) -> dict[str, dict[str, Any]]:
-        """The resources that have a type; others (Fn::ForEach, broken ones) are left to cfn-lint."""
-        found = mapping(self.document.get("Resources"))
-        return {
-            logical_id: resource
-            for logical_id, resource in found.items()
-            if isinstance(logical_id, str) and isinstance(resource, dict) and isinstance(resource.get("Type"), str)
-        }
+    def resources(self) -> Mapping[str, Resource]:
+        """The resources that are there, or may be; what makes others (Fn::ForEach) is left to cfn-lint."""
+        return self.template.resources
 
-    def type_of(self, logical_id: str) -> str | None:
-        """The resource's type; None where there is no such resource."""
-        return self.resources.get(logical_id, {}).get("Type")
+    def type_of(self, logical_id: str) -> str:
+        """The resource's type; '' where there is no such resource."""
+        return self.arns.type_of(logical_id)
 
-    def properties(self, logical_id: str) -> dict[str, Any]:
-        """The resource's properties; empty where there are none."""
-        return mapping(self.resources.get(logical_id, {}).get("Properties"))
+    def properties(self, logical_id: str) -> Mapping[str, Any]:
+        """The resource's canonical properties; empty where there are none."""
+        resource = self.resources.get(logical_id)
+        return resource.properties if resource else {}
 
-    def of_type(self, *types: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    def of_type(self, *types: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """(logical id, properties) of the resources of these types."""
-        for logical_id, resource in self.resources.items():
-            if resource["Type"] in types:
-                yield logical_id, mapping(resource.get("Properties"))
+        yield from ((resource.logical_id, resource.properties) for resource in self.template.of_type(*types))
+
+    def written(self, path: DocumentPath) -> DocumentPath:
+        """Where a place of the template stands in the document as it is written."""
+        return written_path(self.document, self.template.conditions, path)
 
 
-def mapping(value: Any) -> dict[str, Any]:
+def mapping(value: Any) -> Mapping[str, Any]:
     """The value where it is a mapping, else an empty one."""
-    return value if isinstance(value, dict) else {}
+    return value if isinstance(value, Mapping) else {}
 
 
 def items(value: Any) -> list[Any]:
@@ -88,5 +118,5 @@ def items(value: Any) -> list[Any]:
 
 
 def truthy(value: Any) -> bool:
-    """Whether a property says yes; CloudFormation takes booleans as text too."""
+    """Whether a property says yes; canonical values have it as text, parameters as it is written."""
     return value is True or (isinstance(value, str) and value.lower() == "true")

@@ -110,8 +110,6 @@ class Finding:
     details: tuple[str, ...] = ()
     subject: str = ""
     """What the rule is about where it is not the logical id: the name of an export."""
-    everybody: bool = False
-    """Whether it opens something to anyone in the world, as `template.exposure` sees it."""
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from tapgen.template.apis import Route, routes
+from tapgen.template.grants import everybody
 from tapgen.template.intrinsics import branches
 from tapgen.template.model import Resource, Template
 from tapgen.template.network import security_groups
 from tapgen.template.paths import Path
-from tapgen.template.policies import everybody
 from tapgen.template.resource_policies import PERMISSIONS, invoke_grant, resource_policies, trust_policy
 from tapgen.template.text import text
 from tapgen.template.types import row, value_at

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 from tapgen.errors import DocumentError
@@ -67,10 +68,19 @@ class Template:
     """The logical ids that a condition leaves out."""
     transforms: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    conditions: Mapping[str, bool] = field(default_factory=dict)
+    """Those that are decided."""
+
+    @cached_property
+    def _by_type(self) -> Mapping[str, tuple[Resource, ...]]:
+        found: dict[str, list[Resource]] = {}
+        for resource in self.resources.values():
+            found.setdefault(resource.type, []).append(resource)
+        return {kind: tuple(some) for kind, some in found.items()}
 
     def of_type(self, *types: str) -> Iterator[Resource]:
-        """The resources of some types."""
-        return (resource for resource in self.resources.values() if resource.type in types)
+        """The resources of some types, type by type."""
+        return (resource for kind in types for resource in self._by_type.get(kind, ()))
 
     def target(self, value: Any) -> Resource | None:
         """The resource that a value refers to, where it is a plain Ref or GetAtt."""
@@ -115,7 +125,8 @@ def _understand(document: Document, given: Mapping[str, Any], hidden: frozenset[
     ]
     outputs = _outputs(document, scope)
     absent = frozenset(map(str, _mapping(document, "Resources"))) - resources.keys()
-    return Template(resources, {**_sections(document), "Outputs": outputs}, outputs, absent, transforms, tuple(unknown))
+    sections = {**_sections(document), "Outputs": outputs}
+    return Template(resources, sections, outputs, absent, transforms, tuple(unknown), scope.conditions)
 
 
 def _scope(document: Document, given: Mapping[str, Any], hidden: frozenset[str]) -> Scope:

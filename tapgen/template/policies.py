@@ -1,287 +1,263 @@
-"""A policy document as a set of grants, and whether one grant is covered by others.
-
-A statement with several principals, actions and resources is as many grants as it has combinations: so the order and
-the grouping of statements do not matter, and a difference has the name of what came or went.
-"""
+"""Every policy of a template, read once: its statements, where they stand, and whose they are."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, Final
+from functools import cached_property
+from typing import Any
 
-from tapgen.template.intrinsics import branches, function
-from tapgen.template.text import inline, text
-
-_NEGATIVE = re.compile(r"Not(Equals|Like|IpAddress|Exists)|NotIpAddress", re.IGNORECASE)
-_ROOT = re.compile(r"arn:[^:]+(?:::[^:]+\})?:iam::([^:]+|\$\{AWS::AccountId\}):root|(\d{12}|\$\{AWS::AccountId\})")
-_MOST_GRANTS: Final = 20_000  # of one policy; IAM's quota of 6,144 to 10,240 characters leaves room for a few thousand
-
-
-@dataclass(frozen=True)
-class Element:
-    """One action, resource or principal pattern; or everything but some (`NotAction` …)."""
-
-    pattern: str
-    but: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        return f"everything but {', '.join(self.but)}" if self.but else self.pattern
+from tapgen.template.alternatives import every, listed
+from tapgen.template.arns import Arns
+from tapgen.template.intrinsics import function
+from tapgen.template.model import Resource, Template
+from tapgen.template.paths import Path
+from tapgen.template.patterns import action_matches
+from tapgen.template.text import text
+from tapgen.template.types import row, value_at
 
 
 @dataclass(frozen=True)
-class Condition:
-    """One operator and key of a Condition block; a value among several is enough."""
+class Clause:
+    """The Action, Resource or Principal of a statement; `negated` where it is NotAction and so on."""
 
-    operator: str
-    key: str
-    values: frozenset[str]
+    value: Any
+    negated: bool = False
 
-    def __str__(self) -> str:
-        return f"{self.key} {self.operator} {' or '.join(sorted(self.values))}"
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """Everything that it may name; a principal without its kind."""
+        if isinstance(self.value, Mapping) and function(self.value) is None:
+            return tuple(dict.fromkeys(name for names in self.value.values() for name in every(names)))
+        return every(self.value)
 
 
 @dataclass(frozen=True)
-class Grant:
-    """One combination that a statement allows or denies."""
+class Statement:
+    """One statement of a policy, in canonical values; a clause that is not there is None.
+
+    `path` leads to it in the canonical document, `when` are the template's open conditions that it stands under, with
+    what each must be. `managed` names the AWS managed policy that it comes from.
+    """
 
     effect: str
-    principal: Element
-    action: Element
-    resource: Element
-    conditions: frozenset[Condition] = frozenset()
+    principal: Clause | None
+    action: Clause | None
+    resource: Clause | None
+    condition: Any
+    path: Path = ()
+    when: tuple[tuple[str, bool], ...] = ()
+    number: int = 0
+    managed: str = ""
+    written: Any = None
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """The patterns of its Action."""
+        return self.action.texts if self.action and not self.action.negated else ()
+
+    @property
+    def not_actions(self) -> tuple[str, ...]:
+        """The patterns of its NotAction."""
+        return self.action.texts if self.action and self.action.negated else ()
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        """The patterns of its Resource, as they are written."""
+        return self.resource.texts if self.resource and not self.resource.negated else ()
+
+    @property
+    def not_resources(self) -> tuple[str, ...]:
+        """The patterns of its NotResource."""
+        return self.resource.texts if self.resource and self.resource.negated else ()
+
+    @property
+    def principals(self) -> tuple[str, ...]:
+        """Whom it names, whatever their kind."""
+        return self.principal.texts if self.principal and not self.principal.negated else ()
+
+    @cached_property
+    def conditions(self) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+        """(operator, key, values) of its Condition, of both branches where an open condition chooses."""
+        return tuple(
+            (operator, key, every(wanted))
+            for block in listed(self.condition)
+            for operator, keys in _pairs(block)
+            for inner in listed(keys)
+            for key, wanted in _pairs(inner)
+        )
+
+    @property
+    def sid(self) -> str:
+        """Its Sid; '' where it has none."""
+        return text(self.written.get("Sid", ""))
+
+    def names(self, action: str) -> bool:
+        """Whether it speaks of an action."""
+        if self.not_actions:
+            return not any(action_matches(pattern, action) for pattern in self.not_actions)
+        return any(action_matches(pattern, action) for pattern in self.actions)
+
+
+def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping) and function(value) is None:
+        yield from ((str(key), item) for key, item in value.items())
 
 
 @dataclass(frozen=True)
-class Policy:
-    """What a policy document says; `unknown` has what was not understood in it."""
+class Unread:
+    """What cannot be read where a statement should stand; `name` is its Sid or its number, '' is the whole policy."""
 
-    grants: frozenset[Grant] = frozenset()
-    unknown: tuple[str, ...] = ()
-
-    def __or__(self, other: Policy) -> Policy:
-        return Policy(self.grants | other.grants, (*self.unknown, *other.unknown))
+    value: Any
+    name: str = ""
 
 
-ANY: Final = Element("*")
-OF_THE_TEMPLATE: Final = "of the template"
-"""Stands for the operator where a condition of the template decides whether a statement is there."""
+def read_policy(value: Any, path: Path = (), managed: str = "") -> Iterator[Statement | Unread]:
+    """The statements of a canonical policy document, of its JSON text, or of a single statement.
 
-
-def understand_policy(value: Any, *, resource: str = "*") -> Policy:
-    """The grants of a canonical policy document; `resource` stands where the statements name none.
-
-    A JSON text, with functions in it or without, is read as what it says.
+    A JSON text may have functions in it; its statements all stand at the text.
     """
-    document = value
-    if isinstance(value, str) or function(value):
+    document, fixed = value, path if managed else None
+    if isinstance(value, str) or (function(value) or ("",))[0] == "Fn::Join":
         try:
             document = json.loads(text(value))
-        except ValueError:
-            return Policy(unknown=(f"all ({inline(value)})",)) if value else Policy()
-    if not isinstance(document, dict):
-        return Policy(unknown=(f"all ({inline(document)})",))
-    grants: set[Grant] = set()
-    unknown: list[str] = []
-    for index, (statement, when) in enumerate(_statements(document.get("Statement"))):
-        found = _grants(statement, when, resource) if isinstance(statement, dict) else None
-        if found is None or len(grants) + len(found) > _MOST_GRANTS:
-            unknown.append(f"statement {_name(statement, index)} ({inline(statement)})")
+        except (ValueError, RecursionError):
+            if value:
+                yield Unread(value)
+            return
+        fixed = path
+    for one, place, when in _chosen(document, path):
+        if not isinstance(one, Mapping) or function(one):
+            yield Unread(one)
+        elif "Statement" in one or "Effect" not in one:
+            yield from _statements(one.get("Statement"), (*place, "Statement"), when, managed, fixed)
         else:
-            grants |= found
-    return Policy(frozenset(grants), tuple(unknown))
+            yield from _statements(one, place, when, managed, fixed)
 
 
-def _name(statement: Any, index: int) -> str:
-    sid = statement.get("Sid") if isinstance(statement, dict) else None
-    return text(sid) if sid else str(index + 1)
+When = tuple[tuple[str, bool], ...]
 
 
-def _statements(value: Any, when: frozenset[Condition] = frozenset()) -> Iterator[tuple[Any, frozenset[Condition]]]:
-    """Each statement, with the undecided template conditions that it stands under."""
-    for item in value if isinstance(value, list) else [] if value is None else [value]:
-        call = function(item)
-        if call and call[0] == "Fn::If" and isinstance(call[1], list) and len(call[1]) == 3:
-            name = text(call[1][0])
-            yield from _statements(call[1][1], when | {Condition(OF_THE_TEMPLATE, name, frozenset({"true"}))})
-            yield from _statements(call[1][2], when | {Condition(OF_THE_TEMPLATE, name, frozenset({"false"}))})
-        elif not (call and call == ("Ref", "AWS::NoValue")):
-            yield item, when
+def _statements(value: Any, path: Path, when: When, managed: str, fixed: Path | None) -> Iterator[Statement | Unread]:
+    for number, (statement, place, also) in enumerate(_chosen(value, path, when), 1):
+        sid = text(statement.get("Sid", "")) if isinstance(statement, Mapping) else ""
+        if not isinstance(statement, Mapping) or function(statement) or "Effect" not in statement:
+            yield Unread(statement, sid or str(number))
+        else:
+            yield Statement(
+                effect=text(statement["Effect"]),
+                principal=_clause(statement, "Principal"),
+                action=_clause(statement, "Action"),
+                resource=_clause(statement, "Resource"),
+                condition=statement.get("Condition"),
+                path=place if fixed is None else fixed,
+                when=also,
+                number=number,
+                managed=managed,
+                written=statement,
+            )
 
 
-def _grants(statement: dict[str, Any], when: frozenset[Condition], resource: str) -> set[Grant] | None:
-    effect = statement.get("Effect")
-    if effect not in ("Allow", "Deny"):
-        return None
-    elements = [
-        _elements(statement, "Principal"),
-        _elements(statement, "Action"),
-        _elements(statement, "Resource"),
-    ]
-    conditions = _conditions(statement.get("Condition", {}))
-    if conditions is None or elements[1] is None or any(element == [] for element in elements):
-        return None
-    principals, actions, resources = (element if element is not None else None for element in elements)
-    return {
-        Grant(effect, principal, action, target, conditions | when)
-        for principal in (principals or [ANY])
-        for action in (actions or [])
-        for target in (resources or [Element(resource)])
-    }
+def _chosen(value: Any, path: Path, when: When = ()) -> Iterator[tuple[Any, Path, When]]:
+    """Each item with its path, of both branches where an open condition chooses."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _chosen(item, (*path, index), when)
+        return
+    call = function(value)
+    if call and call[0] == "Fn::If" and isinstance(call[1], list) and len(call[1]) == 3:
+        name = text(call[1][0])
+        yield from _chosen(call[1][1], (*path, "Fn::If", 1), (*when, (name, True)))
+        yield from _chosen(call[1][2], (*path, "Fn::If", 2), (*when, (name, False)))
+    elif value is not None and call != ("Ref", "AWS::NoValue"):
+        yield value, path, when
 
 
-def _elements(statement: dict[str, Any], name: str) -> list[Element] | None:
-    """The patterns of an element; None where it is not there, [] where it is not understood."""
+def _clause(statement: Mapping[str, Any], name: str) -> Clause | None:
     if name in statement:
-        return [Element(_folded(name, pattern)) for pattern in _patterns(statement[name])]
-    if f"Not{name}" in statement:
-        but = tuple(sorted(_folded(name, pattern) for pattern in _patterns(statement[f"Not{name}"])))
-        return [Element("", but)] if but else []
-    return None
+        return Clause(statement[name])
+    return Clause(statement[f"Not{name}"], negated=True) if f"Not{name}" in statement else None
 
 
-def _folded(name: str, pattern: str) -> str:
-    """IAM compares actions without regard to case (IAM user guide, "IAM JSON policy elements: Action")."""
-    if name == "Action":
-        service, colon, action = pattern.partition(":")
-        return "*" if pattern == "*:*" else f"{service.lower()}{colon}{action}"
-    return pattern
+def statements(value: Any, path: Path = (), managed: str = "") -> tuple[Statement, ...]:
+    """What can be read of a policy."""
+    return tuple(one for one in read_policy(value, path, managed) if isinstance(one, Statement))
 
 
-def _patterns(value: Any) -> list[str]:
-    """A principal's kind stands before it ("Service: lambda.amazonaws.com"), but for "*"."""
-    if isinstance(value, dict) and not function(value):
-        return [
-            _account(text(name)) if kind == "AWS" else f"{kind}: {text(name)}"
-            for kind, names in value.items()
-            for name in _listed(names)
-        ]
-    return [text(item) for item in _listed(value)]
+@dataclass(frozen=True)
+class Held:
+    """A policy where a template holds it.
+
+    `holder` is the logical id of the resource in whose properties it stands; `owners` are the identities whose policy
+    it is, or the resources that it is attached to, by logical id: empty where those are not in the template.
+    """
+
+    holder: str
+    path: Path
+    value: Any
+    owners: tuple[str, ...]
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """What can be read of it."""
+        return statements(self.value, self.path)
 
 
-def _account(principal: str) -> str:
-    """An account by its number and by its root is the same (IAM user guide, "AWS JSON policy elements: Principal")."""
-    match = _ROOT.fullmatch(principal)
-    return f"account {match[1] or match[2]}" if match else principal
+def identity_policies(template: Template, arns: Arns) -> Iterator[Held]:
+    """What roles, users and groups may do: inline, as a resource of its own, managed."""
+    for resource in template.resources.values():
+        known = row(resource.type)
+        base: Path = ("Resources", resource.logical_id, "Properties")
+        if known.identity:
+            for index, policy in enumerate(_items(resource.properties.get("Policies"))):
+                for one, place in _inline(policy, (*base, "Policies", index)):
+                    yield Held(resource.logical_id, (*place, "PolicyDocument"), one, (resource.logical_id,))
+        elif known.owners and "PolicyDocument" in resource.properties:
+            owners = tuple(dict.fromkeys(_owners(resource, known.owners, template, arns)))
+            yield Held(resource.logical_id, (*base, "PolicyDocument"), resource.properties["PolicyDocument"], owners)
 
 
-def _conditions(value: Any) -> frozenset[Condition] | None:
-    if not isinstance(value, dict) or function(value):
-        return None
-    found = set()
-    for operator, keys in value.items():
-        if not isinstance(keys, dict) or function(keys):
-            return None
-        for key, values in keys.items():
-            found.add(Condition(operator, key, frozenset(text(item) for item in _listed(values))))
-    return frozenset(found)
+def _inline(policy: Any, path: Path) -> Iterator[tuple[Any, Path]]:
+    for one, place, _ in _chosen(policy, path):
+        if isinstance(one, Mapping) and "PolicyDocument" in one:
+            yield one["PolicyDocument"], place
 
 
-def _listed(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return [choice for item in (value if isinstance(value, list) else [value]) for choice in branches(item)]
+def _owners(resource: Resource, names: tuple[str, ...], template: Template, arns: Arns) -> Iterator[str]:
+    for name in names:
+        for value in listed(resource.properties.get(name)):
+            owner = arns.owner(value)
+            if owner is not None and row(template.resources[owner].type).identity:
+                yield owner
+    if resource.type == "AWS::IAM::ManagedPolicy":
+        for identity in template.resources.values():
+            attached = identity.properties.get("ManagedPolicyArns") if row(identity.type).identity else None
+            if any(arns.owner(value) == resource.logical_id for value in listed(attached)):
+                yield identity.logical_id
 
 
-def everybody(grant: Grant) -> bool:
-    """Whether a grant lets anyone in the world in: no condition of it says who."""
-    anyone = grant.principal == ANY or bool(grant.principal.but)
-    return grant.effect == "Allow" and anyone and not any(map(_says_who, grant.conditions))
-
-
-# Keys that say how or when a request is made, not by whom: IAM user guide, "AWS global condition context keys", and
-# Lambda developer guide, "Control access to Lambda function URLs".
-_SAYS_HOW: Final = frozenset(
-    {
-        "aws:currenttime",
-        "aws:epochtime",
-        "aws:requestedregion",
-        "aws:securetransport",
-        "aws:useragent",
-        "aws:referer",
-        "lambda:functionurlauthtype",
-        "lambda:invokedviafunctionurl",
-    }
-)
-
-
-def _says_who(condition: Condition) -> bool:
-    if condition.operator == OF_THE_TEMPLATE or condition.key.lower() in _SAYS_HOW:
-        return False
-    wide = "like" in condition.operator.lower() and "not" not in condition.operator.lower()
-    return not (wide and "*" in condition.values)
-
-
-def uncovered(grants: Iterable[Grant], by: Iterable[Grant]) -> frozenset[Grant]:
-    """The grants that no grant of another set covers."""
-    others = frozenset(by)
-    broad = [grant for grant in others if _is_pattern(grant)]
-    narrow: dict[tuple[str, Element, str, Element], list[Grant]] = {}
-    for grant in others:
-        narrow.setdefault(_key(grant), []).append(grant)
-    return frozenset(
-        grant
-        for grant in grants
-        if grant not in others
-        and not any(covers(other, grant) for other in narrow.get(_key(grant), ()))
-        and not any(covers(other, grant) for other in broad)
-    )
-
-
-def _key(grant: Grant) -> tuple[str, Element, str, Element]:
-    return grant.effect, grant.principal, grant.action.pattern.lower(), grant.resource
-
-
-def _is_pattern(grant: Grant) -> bool:
-    return any(
-        element.but or "*" in element.pattern or "?" in element.pattern
-        for element in (grant.principal, grant.action, grant.resource)
-    )
-
-
-def covers(wide: Grant, narrow: Grant) -> bool:
-    """Whether everything that the narrow grant matches, the wide one matches too."""
-    return (
-        wide.effect == narrow.effect
-        and _element_covers(wide.principal, narrow.principal)
-        and _element_covers(wide.action, narrow.action, ignore_case=True)
-        and _element_covers(wide.resource, narrow.resource)
-        and all(any(_weaker(one, other) for other in narrow.conditions) for one in wide.conditions)
-    )
-
-
-def _element_covers(wide: Element, narrow: Element, *, ignore_case: bool = False) -> bool:
-    if wide in (narrow, ANY):
-        return True
-    if wide.but and narrow.but:
-        return all(any(_matches(other, one, ignore_case) for other in narrow.but) for one in wide.but)
-    if wide.but:
-        # The narrow pattern must stay clear of each exception, from either side.
-        return not any(
-            _matches(one, narrow.pattern, ignore_case) or _matches(narrow.pattern, one, ignore_case) for one in wide.but
+def resource_policies(template: Template, arns: Arns) -> Iterator[Held]:
+    """Whom resources let in, and what endpoints let through; roles' trust is apart."""
+    for resource in template.resources.values():
+        known = row(resource.type)
+        value = value_at(resource.properties, known.policy) if known.policy else None
+        if value is None:
+            continue
+        held = (
+            listed(resource.properties.get(known.attached_to)) if known.attached_to else [{"Ref": resource.logical_id}]
         )
-    return not narrow.but and _matches(wide.pattern, narrow.pattern, ignore_case)
+        owners = tuple(owner for one in held if (owner := arns.owner(one)) is not None)
+        path: Path = ("Resources", resource.logical_id, "Properties", *(step or 0 for step in known.policy))
+        yield Held(resource.logical_id, path, value, owners)
 
 
-def _matches(pattern: str, value: str, ignore_case: bool) -> bool:
-    return _compiled(pattern, ignore_case).fullmatch(value) is not None
+def trust_policies(template: Template) -> Iterator[Held]:
+    """Who may assume the template's roles."""
+    for role in template.of_type("AWS::IAM::Role"):
+        path: Path = ("Resources", role.logical_id, "Properties", "AssumeRolePolicyDocument")
+        yield Held(role.logical_id, path, role.properties.get("AssumeRolePolicyDocument"), (role.logical_id,))
 
 
-@lru_cache(maxsize=4096)
-def _compiled(pattern: str, ignore_case: bool) -> re.Pattern[str]:
-    parts = re.split(r"([*?])", pattern)
-    wild = {"*": ".*", "?": "."}
-    flags = re.DOTALL | (re.IGNORECASE if ignore_case else 0)
-    return re.compile("".join(wild.get(part, re.escape(part)) for part in parts), flags)
-
-
-def _weaker(wide: Condition, narrow: Condition) -> bool:
-    """Whether the narrow condition implies the wide one."""
-    if (wide.operator, wide.key.lower()) != (narrow.operator, narrow.key.lower()):
-        return False
-    if _NEGATIVE.search(wide.operator):
-        return wide.values <= narrow.values
-    return narrow.values <= wide.values
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]

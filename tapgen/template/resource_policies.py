@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from tapgen.template.grants import Condition, Element, Grant, Policy, understand_policy
 from tapgen.template.intrinsics import function
 from tapgen.template.model import Resource, Template
 from tapgen.template.paths import Path
-from tapgen.template.policies import Condition, Element, Grant, Policy, understand_policy
 from tapgen.template.text import text
 from tapgen.template.types import row, value_at
 

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tapgen.deploy.artifacts.fingerprint import normal
 from tapgen.deploy.plan.guard import Refused
-from tapgen.proof.resolve import references
-from tapgen.template.intrinsics import Scope, canonical
+from tapgen.template.intrinsics import Scope, canonical, references
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,7 +66,7 @@ def endangered(
         if (
             successor is None
             or _moved(before.get(output.key), successor)
-            or replaced.intersection(references(successor["Value"]))
+            or replaced.intersection(one.target for one in references(canonical(successor["Value"])))
         ):
             gone.append(output.export)
     return tuple(sorted(gone))

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tapgen.proof.arns import ARN_FORMS, logical_id
 from tapgen.proof.deployer.calls import OPERATIONS, Operation, own_calls
 from tapgen.proof.needs import actions
-from tapgen.proof.resolve import REFERENCE, UNKNOWN, texts
 from tapgen.proof.subject import items
 from tapgen.proof.tables import row
+from tapgen.template import types
+from tapgen.template.alternatives import REFERENCE, UNKNOWN, alternatives
 
 if TYPE_CHECKING:
     from tapgen.proof.subject import Subject
@@ -35,11 +35,7 @@ class Deployer:
 def deployer(subject: Subject, stack: str) -> Deployer:
     """What it takes to create, update and delete the stack; the three are policies of their own."""
     unknown = sorted(
-        {
-            resource["Type"]
-            for resource in subject.resources.values()
-            if row("handler_permissions", resource["Type"]) is None
-        }
+        {resource.type for resource in subject.resources.values() if row("handler_permissions", resource.type) is None}
     )
     return Deployer({operation: _policy(operation, subject, stack) for operation in OPERATIONS}, tuple(unknown))
 
@@ -66,7 +62,7 @@ def _policy(operation: Operation, subject: Subject, stack: str) -> dict[str, Any
 def _handler_calls(operation: Operation, subject: Subject, stack: str) -> Iterator[tuple[str, str]]:
     """(action, resource) of what the handlers call; PassRole is apart."""
     for owner, resource in subject.resources.items():
-        for action in _handler(resource["Type"], operation):
+        for action in _handler(resource.type, operation):
             if not _passes(action):
                 yield from ((action, arn) for arn in _arns(action, owner, stack, subject))
 
@@ -74,9 +70,7 @@ def _handler_calls(operation: Operation, subject: Subject, stack: str) -> Iterat
 def _passed(operation: Operation, subject: Subject, stack: str) -> list[str]:
     """The roles that the handlers pass."""
     owners = (
-        owner
-        for owner, resource in subject.resources.items()
-        if any(map(_passes, _handler(resource["Type"], operation)))
+        owner for owner, resource in subject.resources.items() if any(map(_passes, _handler(resource.type, operation)))
     )
     return sorted({role for owner in owners for role in _passed_roles(owner, stack, subject)})
 
@@ -107,9 +101,9 @@ def _name(owner: str, stack: str, subject: Subject) -> str:
 
     Source: CloudFormation user guide, "Name type": physical ids of unnamed resources.
     """
-    form = ARN_FORMS.get(subject.type_of(owner) or "")
-    value = subject.properties(owner).get(form.name) if form and form.name else None
-    for text in texts(value) if value is not None else ():
+    name = types.row(subject.type_of(owner)).name
+    value = subject.properties(owner).get(name) if name else None
+    for text in alternatives(value) if value is not None else ():
         if UNKNOWN not in text:
             return REFERENCE.sub("*", text.replace("${AWS::StackName}", stack))
     return f"{stack}-{owner}-*"
@@ -120,10 +114,10 @@ _LOWER_CASE = frozenset({"AWS::S3::Bucket"})
 
 def _arns(action: str, owner: str, stack: str, subject: Subject) -> tuple[str, ...]:
     """The resources of a handler's action: the resource itself where its ARN holds its name, else everything."""
-    type_ = subject.type_of(owner) or ""
-    form = ARN_FORMS.get(type_)
+    type_ = subject.type_of(owner)
+    form = types.row(type_).arn
     known = actions.action(action)
-    if form is None or known is None or not form.name or action.partition(":")[0] != form.service:
+    if form is None or known is None or not types.row(type_).name or action.partition(":")[0] != form.service:
         return ("*",)
     stem = form.resource.partition("{}")[0]
     matching = [one for one in known.resource_types if any(_last(arn).startswith(f"{stem}${{") for arn in one.arns)]
@@ -150,7 +144,7 @@ def _passed_roles(owner: str, stack: str, subject: Subject) -> Iterator[str]:
         if not key.lower().endswith(("role", "rolearn")):
             continue
         for one in items(value):
-            role = logical_id(one, subject)
+            role = subject.arns.owner(one)
             if role and subject.type_of(role) == "AWS::IAM::Role":
                 path = str(subject.properties(role).get("Path", "/")).strip("/")
                 yield f"arn:*:iam::*:role/{path + '/' if path else ''}{_name(role, stack, subject)}"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from tapgen.proof.arns import arn_of, arns, fields, logical_id
 from tapgen.proof.needs.requirements import ANYTHING, Requirement
-from tapgen.proof.resolve import UNKNOWN
 from tapgen.proof.subject import items, mapping
+from tapgen.template.alternatives import UNKNOWN
+from tapgen.template.arns import fields
 
 if TYPE_CHECKING:
     from tapgen.proof.subject import Subject
@@ -73,22 +73,22 @@ def required(function: str, subject: Subject) -> tuple[Requirement, ...]:
     )
 
 
-def log_group(function: str, properties: dict[str, Any], subject: Subject) -> str | None:
+def log_group(function: str, properties: Mapping[str, Any], subject: Subject) -> str | None:
     """The logical id of the function's log group: the configured one, or the one named /aws/lambda/NAME."""
     configured = mapping(properties.get("LoggingConfig")).get("LogGroup")
     if configured is not None:
-        return logical_id(configured, subject)
-    from tapgen.proof.resolve import texts
+        return subject.arns.owner(configured)
+    from tapgen.template.alternatives import alternatives
 
-    names = {f"${{{function}}}", *texts(properties.get("FunctionName"))} - {UNKNOWN}
+    names = {f"${{{function}}}", *alternatives(properties.get("FunctionName"))} - {UNKNOWN}
     named = {f"/aws/lambda/{name}" for name in names}
     for owner, group in subject.of_type("AWS::Logs::LogGroup"):
-        if any(text in named for text in texts(group.get("LogGroupName"))):
+        if any(text in named for text in alternatives(group.get("LogGroupName"))):
             return owner
     return None
 
 
-def _logs(function: str, properties: dict[str, Any], subject: Subject) -> Iterator[Requirement]:
+def _logs(function: str, properties: Mapping[str, Any], subject: Subject) -> Iterator[Requirement]:
     """Lambda developer guide, "Sending Lambda function logs to CloudWatch Logs"."""
     group = log_group(function, properties, subject)
     because = "Lambda writes the function's log"
@@ -97,31 +97,31 @@ def _logs(function: str, properties: dict[str, Any], subject: Subject) -> Iterat
         yield Requirement(function, "logs:CreateLogGroup", None, because, "service", path, optional=True)
         stream = None
     else:
-        stream = f"{arn_of(group, subject).removesuffix(':*')}:log-stream:{UNKNOWN}"
+        stream = f"{subject.arns.of(group).removesuffix(':*')}:log-stream:{UNKNOWN}"
     for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
         yield Requirement(function, action, stream, because, "service", path)
 
 
-def in_vpc(properties: dict[str, Any]) -> bool:
+def in_vpc(properties: Mapping[str, Any]) -> bool:
     """Whether a function has network interfaces in a VPC."""
     return bool(items(mapping(properties.get("VpcConfig")).get("SubnetIds")))
 
 
-def _network(function: str, properties: dict[str, Any], path: DocumentPath) -> Iterator[Requirement]:
+def _network(function: str, properties: Mapping[str, Any], path: DocumentPath) -> Iterator[Requirement]:
     if in_vpc(properties):
         for action in NETWORK_INTERFACE_ACTIONS:
             because = "Lambda attaches the function to its VPC"
             yield Requirement(function, action, ANYTHING, because, "service", (*path, "VpcConfig"))
 
 
-def _tracing(function: str, properties: dict[str, Any], path: DocumentPath) -> Iterator[Requirement]:
+def _tracing(function: str, properties: Mapping[str, Any], path: DocumentPath) -> Iterator[Requirement]:
     if mapping(properties.get("TracingConfig")).get("Mode") == "Active":
         for action in TRACING_ACTIONS:
             yield Requirement(function, action, ANYTHING, "tracing is active", "service", (*path, "TracingConfig"))
 
 
 def _targets(function: str, target: Any, path: DocumentPath, subject: Subject) -> Iterator[Requirement]:
-    for arn in arns(target, subject) if target is not None else ():
+    for arn in subject.arns.read(target) if target is not None else ():
         parts = fields(arn)
         action = DESTINATION_ACTIONS.get(parts[2]) if len(parts) > 2 else None
         if action:
@@ -133,7 +133,7 @@ def _targets(function: str, target: Any, path: DocumentPath, subject: Subject) -
 
 def _asynchronous(function: str, subject: Subject) -> Iterator[Requirement]:
     for owner, properties in subject.of_type("AWS::Lambda::EventInvokeConfig"):
-        if logical_id(properties.get("FunctionName"), subject) == function:
+        if subject.arns.owner(properties.get("FunctionName")) == function:
             for outcome, target in mapping(properties.get("DestinationConfig")).items():
                 path: DocumentPath = ("Resources", owner, "Properties", "DestinationConfig", outcome)
                 yield from _targets(function, mapping(target).get("Destination"), path, subject)
@@ -141,10 +141,10 @@ def _asynchronous(function: str, subject: Subject) -> Iterator[Requirement]:
 
 def _polling(function: str, subject: Subject) -> Iterator[Requirement]:
     for owner, properties in subject.of_type("AWS::Lambda::EventSourceMapping"):
-        if logical_id(properties.get("FunctionName"), subject) != function:
+        if subject.arns.owner(properties.get("FunctionName")) != function:
             continue
         path: DocumentPath = ("Resources", owner, "Properties", "EventSourceArn")
-        for arn in arns(properties["EventSourceArn"], subject) if "EventSourceArn" in properties else ():
+        for arn in subject.arns.read(properties["EventSourceArn"]) if "EventSourceArn" in properties else ():
             service = [*fields(arn), "", "", ""][2]
             because = f"Lambda polls {owner}'s event source"
             for action in POLLING_ACTIONS.get(service, ()):
@@ -155,15 +155,15 @@ def _polling(function: str, subject: Subject) -> Iterator[Requirement]:
         yield from _targets(function, failure, (*path[:3], "DestinationConfig", "OnFailure"), subject)
 
 
-def _keys(function: str, properties: dict[str, Any], path: DocumentPath, subject: Subject) -> Iterator[Requirement]:
+def _keys(function: str, properties: Mapping[str, Any], path: DocumentPath, subject: Subject) -> Iterator[Requirement]:
     """Lambda developer guide, "Securing Lambda environment variables": the execution role decrypts them."""
     key = properties.get("KmsKeyArn")
-    for arn in arns(key, subject) if key is not None else ():
+    for arn in subject.arns.read(key) if key is not None else ():
         because = "the environment variables are encrypted with that key"
         yield Requirement(function, "kms:Decrypt", arn, because, "service", (*path, "KmsKeyArn"))
 
 
-def _file_systems(function: str, properties: dict[str, Any], path: DocumentPath) -> Iterator[Requirement]:
+def _file_systems(function: str, properties: Mapping[str, Any], path: DocumentPath) -> Iterator[Requirement]:
     """Lambda developer guide, "Configuring file system access for Lambda functions"."""
     for index, _ in enumerate(items(properties.get("FileSystemConfigs"))):
         for action in ("elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"):

@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING
 
 from tapgen.errors import TapgenError
 from tapgen.proof import calls
-from tapgen.proof.arns import logical_id
 from tapgen.proof.needs import configuration, encryption, requirements
 from tapgen.proof.needs.actions import Unmapped
-from tapgen.proof.resolve import texts
 from tapgen.proof.rules.permissions import (
     IMPORT_CYCLE,
     SOURCE_NOTE,
@@ -25,6 +23,7 @@ from tapgen.proof.rules.permissions import (
 )
 from tapgen.proof.subject import mapping
 from tapgen.sources import read_source
+from tapgen.template.alternatives import alternatives
 
 if TYPE_CHECKING:
     from tapgen.proof.findings import Finding
@@ -73,7 +72,7 @@ def needs(subject: Subject, analyse: Analyse = calls.analyse) -> tuple[FunctionN
 
 def _needs(function: str, subject: Subject, analyse: Analyse) -> FunctionNeeds:
     properties = subject.properties(function)
-    role = logical_id(properties.get("Role"), subject)
+    role = subject.arns.owner(properties.get("Role"))
     role = role if role and subject.type_of(role) == "AWS::IAM::Role" else None
     configured = configuration.required(function, subject)
     analysis, prefix = _source(function, subject, analyse)
@@ -117,7 +116,7 @@ def _needs(function: str, subject: Subject, analyse: Analyse) -> FunctionNeeds:
 def _source(function: str, subject: Subject, analyse: Analyse) -> tuple[calls.Analysis | None, str]:
     """The analysis of a function's source, and what stands before its file names; None where there is none to read."""
     properties = subject.properties(function)
-    handlers = [text for text in texts(properties.get("Handler")) if "${" not in text]
+    handlers = [text for text in alternatives(properties.get("Handler")) if "${" not in text]
     runtime = properties.get("Runtime")
     if isinstance(runtime, str) and not runtime.startswith("python"):
         return None, ""

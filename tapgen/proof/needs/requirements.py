@@ -9,10 +9,10 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from tapgen.proof import calls
-from tapgen.proof.arns import arn_of, fields, normal
 from tapgen.proof.needs import actions
-from tapgen.proof.resolve import REFERENCE, UNKNOWN, texts
 from tapgen.proof.subject import mapping
+from tapgen.template.alternatives import REFERENCE, UNKNOWN, alternatives
+from tapgen.template.arns import fields
 
 if TYPE_CHECKING:
     from tapgen.proof.subject import Subject
@@ -72,7 +72,7 @@ def values(binding: calls.Binding | None, function: str, subject: Subject) -> tu
     if isinstance(binding, calls.EnvironmentVariable):
         variables = variables_of(function, subject)
         if binding.name in variables:
-            return texts(variables[binding.name])
+            return alternatives(variables[binding.name])
         if binding.default is not None:
             return (binding.default,)
     return (UNKNOWN,)
@@ -118,17 +118,17 @@ def _arn(form: str | None, combination: tuple[str, ...], subject: Subject) -> st
     if base is not None:
         rest = form[names[0].end() :] if names else ""
         return base.removesuffix(":*") + _fill(rest, combination[1:])
-    return normal(_fill(form, (_plain(first, form), *combination[1:])), subject)
+    return subject.arns.normal(_fill(form, (_plain(first, form), *combination[1:])))
 
 
 def _known_arn(text: str, subject: Subject) -> str | None:
     """The ARN that a text is, or that of the resource of the document that it names or points to."""
-    arn = normal(text, subject)
+    arn = subject.arns.normal(text)
     if len(fields(arn)) == 6:
         return arn
     match = REFERENCE.fullmatch(text)
     owner = match[1].split(".")[0] if match else ""
-    return arn_of(owner, subject) if subject.type_of(owner) else None
+    return subject.arns.of(owner) if subject.type_of(owner) else None
 
 
 def _plain(text: str, form: str) -> str:

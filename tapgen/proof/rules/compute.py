@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tapgen import naming
-from tapgen.proof.arns import logical_id
 from tapgen.proof.needs.configuration import log_group
-from tapgen.proof.resolve import texts
 from tapgen.proof.rules.rule import Hit, Rule
 from tapgen.proof.secrets import SECRET_NAME, looks_secret, words
 from tapgen.proof.subject import items, mapping, truthy
+from tapgen.template.alternatives import alternatives
 
 if TYPE_CHECKING:
     from tapgen.proof.subject import Subject
@@ -26,16 +25,16 @@ def _variables(subject: Subject) -> Iterator[tuple[str, str, object, DocumentPat
 
 def _secret_variables(subject: Subject) -> Iterator[Hit]:
     for owner, name, value, path in _variables(subject):
-        found = next((what for text in texts(value) if (what := looks_secret(name, text))), "")
+        found = next((what for text in alternatives(value) if (what := looks_secret(name, text))), "")
         if found:
             yield Hit(f"{name} of {owner} looks like {found}.", path)
 
 
 def _secret_outputs(subject: Subject) -> Iterator[Hit]:
-    for name, output in mapping(subject.document.get("Outputs")).items():
+    for name, output in subject.template.outputs.items():
         value = mapping(output).get("Value")
         path: DocumentPath = ("Outputs", name, "Value")
-        for text in texts(value):
+        for text in alternatives(value):
             found = looks_secret(str(name), text)
             if found or "{{resolve:secretsmanager:" in text or "{{resolve:ssm-secure:" in text:
                 yield Hit(f"The output {name} shows {found or 'the value of a secret'}.", path)
@@ -78,7 +77,7 @@ def _open_urls(subject: Subject) -> Iterator[Hit]:
 def _silent_alarms(subject: Subject) -> Iterator[Hit]:
     alarms = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
     for owner, properties in subject.of_type(*alarms) if subject.protected else ():
-        switched_off = properties.get("ActionsEnabled") in (False, "false")
+        switched_off = properties.get("ActionsEnabled") == "false"
         if switched_off or not items(properties.get("AlarmActions")):
             yield Hit(f"{owner} tells nobody.", ("Resources", owner, "Properties"))
 
@@ -89,10 +88,10 @@ def _mute_topics(subject: Subject) -> Iterator[Hit]:
         for _, properties in subject.of_type("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
         for kind in ("AlarmActions", "OKActions", "InsufficientDataActions")
         for action in items(properties.get(kind))
-        if (topic := logical_id(action, subject))
+        if (topic := subject.arns.owner(action))
     }
     for owner, properties in subject.of_type("AWS::SNS::Topic"):
-        keys = texts(properties.get("KmsMasterKeyId"))
+        keys = alternatives(properties.get("KmsMasterKeyId"))
         if owner in topics and any(key.endswith("alias/aws/sns") for key in keys):
             path = ("Resources", owner, "Properties", "KmsMasterKeyId")
             yield Hit(f"CloudWatch may not use the key of {owner}, so no alarm arrives.", path)
@@ -100,7 +99,7 @@ def _mute_topics(subject: Subject) -> Iterator[Hit]:
 
 def _reserved_tags(subject: Subject) -> Iterator[Hit]:
     for owner, resource in subject.resources.items():
-        tags = mapping(resource.get("Properties")).get("Tags")
+        tags = resource.properties.get("Tags")
         keys = list(tags) if isinstance(tags, dict) else [mapping(tag).get("Key") for tag in items(tags)]
         for key in keys:
             if isinstance(key, str) and key.lower().startswith("aws:"):

@@ -20,9 +20,9 @@ def _unseen(subject: Subject) -> Iterator[Hit]:
         if str(owner).startswith("Fn::"):
             yield Hit(f"The resources that {owner} makes are not known.", ("Resources", owner))
     for owner, resource in subject.resources.items():
-        if resource["Type"].startswith(_SERVERLESS):
-            yield Hit(f"{owner} ({resource['Type']}) becomes other resources.", ("Resources", owner))
-        if _transformed(resource):
+        if resource.type.startswith(_SERVERLESS):
+            yield Hit(f"{owner} ({resource.type}) becomes other resources.", ("Resources", owner))
+        if _transformed(resource.properties):
             yield Hit(f"Part of {owner} is made by Fn::Transform.", ("Resources", owner))
     for owner, _ in subject.of_type(*_NESTED):
         yield Hit(f"The template of the nested stack {owner} is not here.", ("Resources", owner))

@@ -35,8 +35,8 @@ def _deletion_protection(subject: Subject) -> Iterator[Hit]:
 
 def _retained(subject: Subject) -> Iterator[Hit]:
     for owner, _ in subject.of_type(*TABLES) if subject.protected else ():
-        resource = subject.resources[owner]
-        if resource.get("DeletionPolicy") not in KEPT or resource.get("UpdateReplacePolicy") not in KEPT[::2]:
+        kept = subject.resources[owner].attributes
+        if kept.get("DeletionPolicy") not in KEPT or kept.get("UpdateReplacePolicy") not in KEPT[::2]:
             yield Hit(f"{owner} and its data go when the resource is removed or replaced.", ("Resources", owner))
 
 

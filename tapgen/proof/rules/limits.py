@@ -8,10 +8,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from tapgen.proof.arns import logical_id
-from tapgen.proof.resolve import REFERENCE, texts
 from tapgen.proof.rules.rule import Hit, Rule
 from tapgen.proof.subject import items, mapping
+from tapgen.template.alternatives import REFERENCE, alternatives
 from tapgen.template.document import MAX_BYTES, MAX_OUTPUTS, MAX_RESOURCES
 
 if TYPE_CHECKING:
@@ -97,7 +96,7 @@ def _policies(subject: Subject) -> Iterator[Hit]:
         size += sum(
             _size(p.get("PolicyDocument"))
             for _, p in attached
-            if any(logical_id(role, subject) == owner for role in items(p.get("Roles")))
+            if any(subject.arns.owner(role) == owner for role in items(p.get("Roles")))
         )
         if size > MAX_ROLE_POLICIES:
             yield Hit(
@@ -124,7 +123,7 @@ def _functions(subject: Subject) -> Iterator[Hit]:
     for owner, properties in subject.of_type("AWS::Lambda::Function"):
         path: DocumentPath = ("Resources", owner, "Properties")
         variables = mapping(mapping(properties.get("Environment")).get("Variables"))
-        size = sum(_bytes(str(name)) + min(_bytes(text) for text in texts(v)) for name, v in variables.items())
+        size = sum(_bytes(str(name)) + min(_bytes(text) for text in alternatives(v)) for name, v in variables.items())
         if size > MAX_ENVIRONMENT:
             yield Hit(
                 f"The environment variables of {owner} have {size:,} bytes; Lambda takes {MAX_ENVIRONMENT:,}.",
@@ -141,13 +140,13 @@ def _functions(subject: Subject) -> Iterator[Hit]:
 
 def _counts(subject: Subject) -> Iterator[Hit]:
     apis = Counter(
-        logical_id(properties.get("RestApiId"), subject)
+        subject.arns.owner(properties.get("RestApiId"))
         for _, properties in subject.of_type("AWS::ApiGateway::Resource")
     )
     for api, count in apis.items():
         if api and count + 1 > MAX_API_RESOURCES:  # the root is one of them
             yield Hit(f"{api} has {count + 1} resources; an API takes {MAX_API_RESOURCES}.", ("Resources", api))
-    tables = Counter(logical_id(p.get("RouteTableId"), subject) for _, p in subject.of_type("AWS::EC2::Route"))
+    tables = Counter(subject.arns.owner(p.get("RouteTableId")) for _, p in subject.of_type("AWS::EC2::Route"))
     for table, count in tables.items():
         if table and count > MAX_ROUTES:
             yield Hit(f"{table} has {count} routes; a route table takes {MAX_ROUTES}.", ("Resources", table))
@@ -163,7 +162,7 @@ def _counts(subject: Subject) -> Iterator[Hit]:
                 path = ("Resources", owner, "Properties", key)
                 yield Hit(f"{owner} has {len(properties[key])} {key}; it takes {most}.", path)
     for owner, resource in subject.resources.items():
-        tags = mapping(resource.get("Properties")).get("Tags")
+        tags = resource.properties.get("Tags")
         if isinstance(tags, list | dict) and len(tags) > MAX_TAGS:
             yield Hit(
                 f"{owner} has {len(tags)} tags; a resource takes {MAX_TAGS}.",
@@ -175,7 +174,7 @@ def _names(subject: Subject) -> Iterator[Hit]:
     for (type_, key), (shortest, longest, form) in NAME_FORMS.items():
         for owner, properties in subject.of_type(type_):
             path: DocumentPath = ("Resources", owner, "Properties", key)
-            for text in texts(properties[key]) if key in properties else ():
+            for text in alternatives(properties[key]) if key in properties else ():
                 literal = REFERENCE.sub("", text)
                 if len(literal) > longest:
                     yield Hit(f"{key} of {owner} has {len(literal)} characters; it takes {longest}.", path)

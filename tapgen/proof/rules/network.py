@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from tapgen.proof.resolve import UNKNOWN, texts
 from tapgen.proof.rules.rule import Hit, Rule
 from tapgen.proof.subject import items, mapping
 from tapgen.proof.verdicts.network import ANYWHERE, GATEWAY_SERVICES, SERVICE_NAME
+from tapgen.template.alternatives import UNKNOWN, alternatives
 
 if TYPE_CHECKING:
     from tapgen.proof.subject import Subject
@@ -26,7 +26,7 @@ _REGION = re.compile(
 )
 
 
-def _rules(subject: Subject, direction: str) -> Iterator[tuple[str, dict[str, Any], DocumentPath]]:
+def _rules(subject: Subject, direction: str) -> Iterator[tuple[str, Mapping[str, Any], DocumentPath]]:
     for owner, properties in subject.of_type("AWS::EC2::SecurityGroup"):
         key = f"SecurityGroup{direction}"
         for index, rule in enumerate(items(properties.get(key))):
@@ -35,12 +35,14 @@ def _rules(subject: Subject, direction: str) -> Iterator[tuple[str, dict[str, An
         yield owner, properties, ("Resources", owner, "Properties")
 
 
-def _anywhere(rule: dict[str, Any]) -> bool:
+def _anywhere(rule: Mapping[str, Any]) -> bool:
     return rule.get("CidrIp") in ANYWHERE or rule.get("CidrIpv6") in ANYWHERE
 
 
 def _wide_egress(subject: Subject) -> Iterator[Hit]:
-    elsewhere = {text for _, p in subject.of_type("AWS::EC2::SecurityGroupEgress") for text in texts(p.get("GroupId"))}
+    elsewhere = {
+        text for _, p in subject.of_type("AWS::EC2::SecurityGroupEgress") for text in alternatives(p.get("GroupId"))
+    }
     for owner, properties in subject.of_type("AWS::EC2::SecurityGroup"):
         separate = elsewhere & {f"${{{owner}}}", f"${{{owner}.GroupId}}"}
         if not items(properties.get("SecurityGroupEgress")) and not separate:
@@ -54,7 +56,7 @@ def _wide_egress(subject: Subject) -> Iterator[Hit]:
 def _service_names(subject: Subject) -> Iterator[Hit]:
     for owner, properties in subject.of_type("AWS::EC2::VPCEndpoint"):
         path: DocumentPath = ("Resources", owner, "Properties", "ServiceName")
-        for text in texts(properties.get("ServiceName")):
+        for text in alternatives(properties.get("ServiceName")):
             match = SERVICE_NAME.fullmatch(text)
             if match is None:
                 if UNKNOWN not in text and not text.startswith(_OTHER_SERVICES):
@@ -79,7 +81,7 @@ def _partitions(subject: Subject) -> Iterator[Hit]:
     """One hit for each resource and partition: whoever writes `arn:aws:` once mostly writes it everywhere."""
     for owner, resource in subject.resources.items():
         named: dict[str, DocumentPath] = {}
-        for text, path in _strings(resource.get("Properties"), ("Resources", owner, "Properties")):
+        for text, path in _strings(resource.properties, ("Resources", owner, "Properties")):
             match = _PARTITION.search(text)
             if match and path[-1] not in _PLACED:
                 named.setdefault(match[1], path)
@@ -89,7 +91,7 @@ def _partitions(subject: Subject) -> Iterator[Hit]:
 
 def _regions(subject: Subject) -> Iterator[Hit]:
     for owner, resource in subject.resources.items():
-        for text, path in _strings(resource.get("Properties"), ("Resources", owner, "Properties")):
+        for text, path in _strings(resource.properties, ("Resources", owner, "Properties")):
             match = _REGION.search(text)
             if match and path[-1] not in _PLACED:
                 yield Hit(f'{owner} names the region "{match[0]}".', path)

@@ -5,19 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from tapgen.proof.arns import fields, logical_id
 from tapgen.proof.needs import actions
 from tapgen.proof.needs.configuration import NETWORK_INTERFACE_ACTIONS, in_vpc
 from tapgen.proof.rules.rule import Hit, Rule
-from tapgen.proof.subject import items, mapping
-from tapgen.proof.verdicts.grants import Statement, action_matches, denied, policies_of, statements
-from tapgen.proof.verdicts.resource_policies import policies as resource_policies
+from tapgen.proof.verdicts.grants import denied, policies_of, resources
+from tapgen.template.arns import fields
+from tapgen.template.patterns import action_matches
+from tapgen.template.policies import Statement
 
 if TYPE_CHECKING:
     from tapgen.proof.subject import Subject
-    from tapgen.template.document import DocumentPath
 
 # Keys that are in the context of requests to every service: IAM user guide, "AWS global condition context keys", and
 # the guides of the services whose workloads make the requests.
@@ -34,27 +33,17 @@ WORKLOAD_KEYS = frozenset(
 _BARE = re.compile(r"^(?:[a-zA-Z-]+[:/])?\*+$")
 
 
-def documents(subject: Subject) -> Iterator[tuple[str, DocumentPath, Any]]:
-    """(logical id, path, document) of the identity policies that the template defines."""
-    for owner, properties in subject.of_type("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"):
-        for index, policy in enumerate(items(properties.get("Policies"))):
-            path: DocumentPath = ("Resources", owner, "Properties", "Policies", index, "PolicyDocument")
-            yield owner, path, mapping(policy).get("PolicyDocument")
-    for owner, properties in subject.of_type("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"):
-        yield owner, ("Resources", owner, "Properties", "PolicyDocument"), properties.get("PolicyDocument")
-
-
 def identity_statements(subject: Subject) -> Iterator[Statement]:
     """Every statement of the identity policies that the template defines."""
-    for _, path, document in documents(subject):
-        yield from statements(document, path, subject)
+    for held in subject.identity_policies:
+        yield from held.statements
 
 
 def every_statement(subject: Subject) -> Iterator[Statement]:
     """Those, and the statements of resource and endpoint policies."""
     yield from identity_statements(subject)
-    for _, path, document in resource_policies(subject):
-        yield from statements(document, path, subject)
+    for held in subject.resource_policies:
+        yield from held.statements
 
 
 def _unknown_actions(subject: Subject) -> Iterator[Hit]:
@@ -98,9 +87,10 @@ def form_matches(form: str, parts: list[str]) -> bool:
 
 def _wrong_resources(subject: Subject) -> Iterator[Hit]:
     for statement in identity_statements(subject):
-        if statement.effect != "Allow" or not statement.resources or "*" in statement.resources:
+        named = resources(statement, subject)
+        if statement.effect != "Allow" or not named or "*" in named:
             continue
-        written = [fields(resource) for resource in statement.resources]
+        written = [fields(resource) for resource in named]
         if any(len(parts) < 6 for parts in written):
             continue
         for name in statement.actions:
@@ -113,7 +103,7 @@ def _wrong_resources(subject: Subject) -> Iterator[Hit]:
             forms = [form for type_ in known.resource_types for form in type_.arns]
             if not any(form_matches(form, parts) for form in forms for parts in written):
                 types = ", ".join(type_.name for type_ in known.resource_types)
-                yield Hit(f"{name} does not act on {statement.resources[0]}; it acts on: {types}.", statement.path)
+                yield Hit(f"{name} does not act on {named[0]}; it acts on: {types}.", statement.path)
 
 
 def _wildcard_actions(subject: Subject) -> Iterator[Hit]:
@@ -133,7 +123,7 @@ def _wildcard_resources(subject: Subject) -> Iterator[Hit]:
             continue
         if statement.not_resources:
             yield Hit("The statement allows its actions on all but the named resources.", statement.path)
-        wide = [resource for resource in statement.resources if _is_wide(resource)]
+        wide = [resource for resource in resources(statement, subject) if _is_wide(resource)]
         narrow = [name for name in statement.actions if _could_be_narrower(name, wide[0])] if wide else []
         if narrow:
             yield Hit(f"{', '.join(narrow)} can be allowed on single resources; here on {wide[0]}.", statement.path)
@@ -163,7 +153,7 @@ def _log_group_arns(subject: Subject) -> Iterator[Hit]:
             for name in ("logs:CreateLogStream", "logs:PutLogEvents")
         ):
             continue
-        for resource in statement.resources:
+        for resource in resources(statement, subject):
             parts = fields(resource)
             group = len(parts) == 6 and parts[2] == "logs" and parts[5].startswith("log-group:")
             if group and "*" not in parts[5] and ":log-stream:" not in parts[5]:
@@ -187,7 +177,7 @@ def _knows(action: actions.Action, key: str) -> bool:
 
 def _own_interfaces(subject: Subject) -> Iterator[Hit]:
     for function, properties in subject.of_type("AWS::Lambda::Function"):
-        role = logical_id(properties.get("Role"), subject)
+        role = subject.arns.owner(properties.get("Role"))
         if role is None or subject.type_of(role) != "AWS::IAM::Role" or not in_vpc(properties):
             continue
         found = policies_of(role, subject).statements

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tapgen.proof.arns import arns, fields, logical_id
-from tapgen.proof.resolve import texts
 from tapgen.proof.rules.rule import Hit, Rule
-from tapgen.proof.subject import items, mapping
-from tapgen.proof.verdicts.grants import statements
-from tapgen.proof.verdicts.resource_policies import principals
+from tapgen.template.alternatives import alternatives
+from tapgen.template.arns import fields
+from tapgen.template.policies import statements
 
 if TYPE_CHECKING:
     from tapgen.proof.subject import Subject
@@ -18,23 +16,18 @@ if TYPE_CHECKING:
 
 
 def _function_trust(subject: Subject) -> Iterator[Hit]:
-    used = {logical_id(properties.get("Role"), subject) for _, properties in subject.of_type("AWS::Lambda::Function")}
-    for owner, properties in subject.of_type("AWS::IAM::Role"):
-        if owner not in used:
-            continue
-        path: DocumentPath = ("Resources", owner, "Properties", "AssumeRolePolicyDocument")
-        raws = items(mapping(properties.get("AssumeRolePolicyDocument")).get("Statement"))
-        others = sorted(
-            {text for raw in raws for value in principals(raw) for text in texts(value)} - {"lambda.amazonaws.com", "*"}
-        )
-        if others:
-            yield Hit(f"{owner} is a function's role and trusts {', '.join(others)} too.", path)
+    used = {subject.arns.owner(properties.get("Role")) for _, properties in subject.of_type("AWS::Lambda::Function")}
+    for held in subject.trust_policies:
+        others = sorted({name for one in held.statements for name in one.principals} - {"lambda.amazonaws.com", "*"})
+        if held.holder in used and others:
+            message = f"{held.holder} is a function's role and trusts {', '.join(others)} too."
+            yield Hit(message, held.path)
 
 
 def _open_endpoints(subject: Subject) -> Iterator[Hit]:
     for owner, properties in subject.of_type("AWS::EC2::VPCEndpoint"):
         path: DocumentPath = ("Resources", owner, "Properties", "PolicyDocument")
-        found = statements(properties.get("PolicyDocument"), path, subject)
+        found = statements(properties.get("PolicyDocument"), path)
         if properties.get("PolicyDocument") is None:
             yield Hit(f"{owner} has no policy: everything may go through it.", path)
         elif any(
@@ -47,7 +40,7 @@ def _open_endpoints(subject: Subject) -> Iterator[Hit]:
 def _shared_roles(subject: Subject) -> Iterator[Hit]:
     users: dict[str, list[str]] = {}
     for function, properties in subject.of_type("AWS::Lambda::Function"):
-        role = logical_id(properties.get("Role"), subject)
+        role = subject.arns.owner(properties.get("Role"))
         if role is not None:
             users.setdefault(role, []).append(function)
     for role, functions in users.items():
@@ -59,7 +52,7 @@ def _invoke_permissions(subject: Subject) -> Iterator[Hit]:
     yield from (Hit(one.message, one.path) for one in subject.exposures if one.kind == "invoke")
     for owner, properties in subject.of_type("AWS::Lambda::Permission"):
         path: DocumentPath = ("Resources", owner, "Properties")
-        for principal in texts(properties.get("Principal")):
+        for principal in alternatives(properties.get("Principal")):
             if principal.endswith(".amazonaws.com") and not (
                 properties.get("SourceArn") or properties.get("SourceAccount")
             ):
@@ -68,7 +61,7 @@ def _invoke_permissions(subject: Subject) -> Iterator[Hit]:
 
 def _invoke_sources(subject: Subject) -> Iterator[Hit]:
     for owner, properties in subject.of_type("AWS::Lambda::Permission"):
-        for arn in arns(properties.get("SourceArn"), subject) if properties.get("SourceArn") is not None else ():
+        for arn in subject.arns.read(properties.get("SourceArn")) if properties.get("SourceArn") is not None else ():
             parts = fields(arn)
             if len(parts) == 6 and parts[2] == "execute-api":
                 stage, method, route = [*parts[5].split("/", 3)[1:], None, None, None][:3]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tapgen.proof.arns import logical_id
-from tapgen.proof.resolve import texts
 from tapgen.proof.subject import items, mapping, truthy
+from tapgen.template.alternatives import alternatives
 
 if TYPE_CHECKING:
     from tapgen.proof.subject import Subject
@@ -67,18 +66,18 @@ def endpoints(subject: Subject) -> tuple[Endpoint, ...]:
 
 def _endpoints(subject: Subject) -> Iterator[Endpoint]:
     for owner, properties in subject.of_type("AWS::EC2::VPCEndpoint"):
-        for text in texts(properties.get("ServiceName")):
+        for text in alternatives(properties.get("ServiceName")):
             match = SERVICE_NAME.fullmatch(text)
             if match:
                 yield Endpoint(
                     owner,
                     match["service"],
                     gateway=properties.get("VpcEndpointType", "Gateway") == "Gateway",
-                    vpc=logical_id(properties.get("VpcId"), subject),
+                    vpc=subject.arns.owner(properties.get("VpcId")),
                     tables=frozenset(
-                        filter(None, (logical_id(v, subject) for v in items(properties.get("RouteTableIds"))))
+                        filter(None, (subject.arns.owner(v) for v in items(properties.get("RouteTableIds"))))
                     ),
-                    groups=tuple(logical_id(v, subject) for v in items(properties.get("SecurityGroupIds"))),
+                    groups=tuple(subject.arns.owner(v) for v in items(properties.get("SecurityGroupIds"))),
                     private_dns=truthy(properties.get("PrivateDnsEnabled")),
                 )
 
@@ -86,15 +85,15 @@ def _endpoints(subject: Subject) -> Iterator[Endpoint]:
 def route_table(subnet: str, subject: Subject) -> str | None:
     """The route table of a subnet; None for the VPC's main one, which has no routes but the local one."""
     for _, properties in subject.of_type("AWS::EC2::SubnetRouteTableAssociation"):
-        if logical_id(properties.get("SubnetId"), subject) == subnet:
-            return logical_id(properties.get("RouteTableId"), subject)
+        if subject.arns.owner(properties.get("SubnetId")) == subnet:
+            return subject.arns.owner(properties.get("RouteTableId"))
     return None
 
 
-def default_routes(table: str | None, subject: Subject) -> Iterator[dict[str, Any]]:
+def default_routes(table: str | None, subject: Subject) -> Iterator[Mapping[str, Any]]:
     """The routes of a table to the whole IPv4 internet."""
     for _, properties in subject.of_type("AWS::EC2::Route"):
-        of_table = table and logical_id(properties.get("RouteTableId"), subject) == table
+        of_table = table and subject.arns.owner(properties.get("RouteTableId")) == table
         if of_table and properties.get("DestinationCidrBlock") == "0.0.0.0/0":
             yield properties
 
@@ -119,35 +118,35 @@ def way_out(table: str | None, subject: Subject) -> bool:
             return True
         if route.get("NatGatewayId") is None:
             continue
-        gateway = logical_id(route["NatGatewayId"], subject)
+        gateway = subject.arns.owner(route["NatGatewayId"])
         if gateway is None:
             return True  # a gateway of another stack
         properties = subject.properties(gateway)
         if properties.get("ConnectivityType") == "private":
             continue
-        subnet = logical_id(properties.get("SubnetId"), subject)
+        subnet = subject.arns.owner(properties.get("SubnetId"))
         if subnet is None or any(r.get("GatewayId") for r in default_routes(route_table(subnet, subject), subject)):
             return True
     return False
 
 
-def opens(rule: dict[str, Any]) -> bool:
+def opens(rule: Mapping[str, Any]) -> bool:
     """Whether a security group rule speaks of TCP port 443."""
     if str(rule.get("IpProtocol")) in ("-1", "all"):
         return True
     if str(rule.get("IpProtocol")) not in ("tcp", "6"):
         return False
-    ports = [texts(rule.get(key))[0] for key in ("FromPort", "ToPort")]
+    ports = [alternatives(rule.get(key))[0] for key in ("FromPort", "ToPort")]
     if not all(re.fullmatch(r"-?\d+", port) for port in ports):
         return True  # the deployment decides
     return int(ports[0]) <= HTTPS <= int(ports[1]) or ports[0] == "-1"
 
 
-def rules_of(group: str, direction: str, subject: Subject) -> list[dict[str, Any]]:
+def rules_of(group: str, direction: str, subject: Subject) -> list[Mapping[str, Any]]:
     """A security group's rules, "Ingress" or "Egress", its own and those that are resources."""
     found = [mapping(rule) for rule in items(subject.properties(group).get(f"SecurityGroup{direction}"))]
     for _, properties in subject.of_type(f"AWS::EC2::SecurityGroup{direction}"):
-        if logical_id(properties.get("GroupId"), subject) == group:
+        if subject.arns.owner(properties.get("GroupId")) == group:
             found.append(properties)
     return found
 
@@ -162,7 +161,7 @@ def lets_out(groups: tuple[str | None, ...], peers: tuple[str | None, ...], subj
             return True  # EC2 adds a rule that lets everything out
         for rule in rules:
             peer = rule.get("DestinationSecurityGroupId")
-            if opens(rule) and (peer is None or logical_id(peer, subject) in (None, *peers)):
+            if opens(rule) and (peer is None or subject.arns.owner(peer) in (None, *peers)):
                 return True
     return False
 
@@ -175,13 +174,13 @@ def lets_in(
         return True
     if not groups:
         return not sources or None in sources  # the VPC's default group lets only itself in
-    ranges = [text for subnet in subnets for text in texts(subject.properties(subnet).get("CidrBlock"))]
+    ranges = [text for subnet in subnets for text in alternatives(subject.properties(subnet).get("CidrBlock"))]
     for group in groups:
         for rule in rules_of(group or "", "Ingress", subject):
             if not opens(rule):
                 continue
             peer = rule.get("SourceSecurityGroupId")
-            if peer is not None and logical_id(peer, subject) in (None, *sources):
+            if peer is not None and subject.arns.owner(peer) in (None, *sources):
                 return True
             wide = rule.get("CidrIp")
             if wide is not None and all(_within(text, wide, subject) for text in ranges):
@@ -190,8 +189,8 @@ def lets_in(
 
 
 def _within(inner: str, outer: Any, subject: Subject) -> bool:
-    for text in texts(outer):
-        owner = logical_id(outer, subject)
+    for text in alternatives(outer):
+        owner = subject.arns.owner(outer)
         literal = subject.properties(owner).get("CidrBlock") if owner else text
         try:
             if not ipaddress.ip_network(inner).subnet_of(ipaddress.ip_network(str(literal))):  # type: ignore[arg-type]  # of two IP versions raises TypeError

@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from tapgen.proof.arns import covers, fields
 from tapgen.proof.needs import actions
 from tapgen.proof.needs.requirements import ANYTHING, Requirement
-from tapgen.proof.resolve import REFERENCE, UNKNOWN
 from tapgen.proof.rules.permissions import DENIED, INDEX, MISSING, ROLE_UNKNOWN, UNKNOWN_POLICY, UNPROVEN, UNUSED
-from tapgen.proof.verdicts.grants import Policies, Statement, action_matches, best, denied, policies_of
-from tapgen.proof.verdicts.resource_policies import allowing
+from tapgen.proof.verdicts.grants import (
+    Policies,
+    allowing,
+    denied,
+    policies_of,
+    reaches,
+    resources,
+)
+from tapgen.template.alternatives import REFERENCE, UNKNOWN
+from tapgen.template.arns import fields
+from tapgen.template.patterns import Match, action_matches, best
+from tapgen.template.policies import Statement
 
 if TYPE_CHECKING:
-    from tapgen.proof.arns import Match
     from tapgen.proof.findings import Finding
     from tapgen.proof.needs.functions import FunctionNeeds
     from tapgen.proof.subject import Subject
@@ -82,13 +89,13 @@ def allowed(requirement: Requirement, statements: Sequence[Statement], subject: 
     if requirement.arn is None:
         return "yes" if any(ANYTHING in one.resources for one in speaking) else "unknown" if speaking else "no"
     arn = requirement.arn
-    return best(one.reaches(arn, subject) for one in speaking)
+    return best([reaches(one, arn, subject) for one in speaking])
 
 
 def _conditions(requirement: Requirement, statements: Sequence[Statement], subject: Subject) -> str:
     """The condition keys of the statements that allow what is needed; empty where one allows it without."""
     speaking = [one for one in statements if one.effect == "Allow" and one.names(requirement.action)]
-    reaching = [one for one in speaking if requirement.arn is None or one.reaches(requirement.arn, subject) == "yes"]
+    reaching = [one for one in speaking if requirement.arn is None or reaches(one, requirement.arn, subject) == "yes"]
     if not all(one.conditions for one in reaching):
         return ""
     return ", ".join(sorted({key for one in reaching for _, key, _ in one.conditions}))
@@ -99,7 +106,7 @@ def _only_table(requirement: Requirement, statements: Sequence[Statement], subje
     if not index or ":dynamodb:" not in table:
         return False
     return any(
-        one.effect == "Allow" and one.names(requirement.action) and one.reaches(table, subject) == "yes"
+        one.effect == "Allow" and one.names(requirement.action) and reaches(one, table, subject) == "yes"
         for one in statements
     )
 
@@ -108,10 +115,10 @@ def _blocking(requirement: Requirement, granted: Policies, subject: Subject) -> 
     """What denies the requirement, in words; empty where nothing does."""
     for one in granted.statements:
         applies = one.effect == "Deny" and one.names(requirement.action)
-        reaches = ANYTHING in one.resources or (
-            requirement.arn is not None and one.reaches(requirement.arn, subject) == "yes"
+        reached = ANYTHING in one.resources or (
+            requirement.arn is not None and reaches(one, requirement.arn, subject) == "yes"
         )
-        if applies and reaches and denied(one, requirement.function, requirement.caller, subject):
+        if applies and reached and denied(one, requirement.function, requirement.caller, subject):
             return f"a Deny of {one.path[1]}"
     if granted.boundary is not None and allowed(requirement, granted.boundary, subject) == "no":
         return "the permissions boundary"
@@ -147,11 +154,12 @@ def _unused(
 
 def surplus_pairs(statement: Statement, required: Sequence[Requirement], subject: Subject) -> Iterator[tuple[str, str]]:
     """The (action pattern, resource pattern) pairs of an Allow that none of the requirements uses."""
+    named = resources(statement, subject)
     for pattern in statement.actions:
         matching = [requirement for requirement in required if action_matches(pattern, requirement.action)]
-        for resource in statement.resources:
+        for resource in named:
             used = any(
-                requirement.arn is None or covers(resource, requirement.arn, subject) != "no"
+                requirement.arn is None or subject.arns.covers(resource, requirement.arn) != "no"
                 for requirement in matching
             )
             if not used and applies(pattern, resource):

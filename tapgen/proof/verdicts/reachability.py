@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tapgen.proof.arns import arn_of, arns, covers, logical_id
 from tapgen.proof.rules.permissions import (
     ENDPOINT_CLOSED,
     ENDPOINT_DENIES,
@@ -13,11 +12,11 @@ from tapgen.proof.rules.permissions import (
     NETWORK_UNKNOWN,
     UNREACHABLE,
 )
-from tapgen.proof.subject import items, mapping
+from tapgen.proof.subject import items, mapping, truthy
 from tapgen.proof.verdicts import network
-from tapgen.proof.verdicts.grants import Statement, statements
+from tapgen.proof.verdicts.grants import reaches
 from tapgen.proof.verdicts.permissions import allowed, describe, surplus_pairs
-from tapgen.proof.verdicts.resource_policies import principals
+from tapgen.template.policies import Statement, statements
 
 if TYPE_CHECKING:
     from tapgen.proof.findings import Finding
@@ -45,19 +44,19 @@ def findings(needs: Sequence[FunctionNeeds], subject: Subject) -> Iterator[Findi
 
 def _subnets(function: str, subject: Subject) -> list[str | None]:
     configured = mapping(subject.properties(function).get("VpcConfig"))
-    return [logical_id(value, subject) for value in items(configured.get("SubnetIds"))]
+    return [subject.arns.owner(value) for value in items(configured.get("SubnetIds"))]
 
 
 def _groups(function: str, subject: Subject) -> tuple[str | None, ...]:
     configured = mapping(subject.properties(function).get("VpcConfig"))
-    return tuple(logical_id(value, subject) for value in items(configured.get("SecurityGroupIds")))
+    return tuple(subject.arns.owner(value) for value in items(configured.get("SecurityGroupIds")))
 
 
 def _could_use(one: FunctionNeeds, endpoint: Endpoint, subject: Subject) -> bool:
     subnets = [subnet for subnet in _subnets(one.function, subject) if subnet]
     if endpoint.gateway:
         return any(network.route_table(subnet, subject) in endpoint.tables for subnet in subnets)
-    return any(logical_id(subject.properties(subnet).get("VpcId"), subject) == endpoint.vpc for subnet in subnets)
+    return any(subject.arns.owner(subject.properties(subnet).get("VpcId")) == endpoint.vpc for subnet in subnets)
 
 
 def _paths(one: FunctionNeeds, subject: Subject, found: dict[str, Endpoint]) -> Iterator[Finding]:
@@ -115,7 +114,7 @@ def _peers(endpoint: Endpoint | None) -> tuple[str | None, ...]:
 def _endpoint(service: str, subnet: str, subject: Subject) -> Endpoint | None:
     """The endpoint that a subnet's calls of a service go through: an interface's name wins over a gateway's route."""
     wanted = network.endpoint_name(service)
-    vpc = logical_id(subject.properties(subnet).get("VpcId"), subject)
+    vpc = subject.arns.owner(subject.properties(subnet).get("VpcId"))
     table = network.route_table(subnet, subject)
     usable = [one for one in network.endpoints(subject) if one.service == wanted]
     interfaces = [one for one in usable if not one.gateway and one.vpc == vpc]
@@ -128,7 +127,7 @@ def _through(one: FunctionNeeds, service: str, endpoint: Endpoint, subject: Subj
     if not endpoint.gateway:
         yield from _interface(one, service, endpoint, subject)
     document = subject.properties(endpoint.logical_id).get("PolicyDocument")
-    if not isinstance(document, dict):
+    if document is None:
         return
     granted = _statements_for(one, document, endpoint, subject)
     for requirement in one.requirements:
@@ -152,26 +151,25 @@ def _passes(requirement: Requirement, granted: Sequence[Statement], subject: Sub
         one.effect == "Deny"
         and not one.conditions
         and one.names(requirement.action)
-        and ("*" in one.resources or (requirement.arn is not None and one.reaches(requirement.arn, subject) == "yes"))
+        and ("*" in one.resources or (requirement.arn is not None and reaches(one, requirement.arn, subject) == "yes"))
         for one in granted
     )
 
 
-def _statements_for(one: FunctionNeeds, document: object, endpoint: Endpoint, subject: Subject) -> list[Statement]:
+def _statements_for(one: FunctionNeeds, document: Any, endpoint: Endpoint, subject: Subject) -> list[Statement]:
     """The statements of an endpoint's policy that speak of the function's role."""
     path: DocumentPath = ("Resources", endpoint.logical_id, "Properties", "PolicyDocument")
-    raws = items(mapping(document).get("Statement"))
-    kept = []
-    for statement in statements(document, path, subject):
-        raw = raws[statement.path[-1]] if isinstance(statement.path[-1], int) else raws[0]
-        named = [arn for value in principals(raw) for arn in arns(value, subject)]
-        role = arn_of(one.role, subject) if one.role else None
-        if any(
-            arn.endswith(":root") or arn == "${AWS::AccountId}" or role is None or covers(arn, role, subject) != "no"
-            for arn in named
-        ):
-            kept.append(statement)
-    return kept
+    role = subject.arns.of(one.role) if one.role else None
+    return [
+        statement
+        for statement in statements(document, path)
+        if any(_is_caller(subject.arns.normal(name), role, subject) for name in statement.principals)
+    ]
+
+
+def _is_caller(principal: str, role: str | None, subject: Subject) -> bool:
+    own_account = principal.endswith(":root") or principal == "${AWS::AccountId}"
+    return own_account or role is None or subject.arns.covers(principal, role) != "no"
 
 
 def _interface(one: FunctionNeeds, service: str, endpoint: Endpoint, subject: Subject) -> Iterator[Finding]:
@@ -180,9 +178,7 @@ def _interface(one: FunctionNeeds, service: str, endpoint: Endpoint, subject: Su
     if not endpoint.private_dns:
         message = f"{one.function} calls {service} by its public name; {endpoint.logical_id} has no private DNS."
         yield ENDPOINT_CLOSED.finding(message, path)
-    elif vpc and not (
-        vpc.get("EnableDnsSupport", True) not in (False, "false") and _yes(vpc.get("EnableDnsHostnames"))
-    ):
+    elif vpc and not (vpc.get("EnableDnsSupport") != "false" and truthy(vpc.get("EnableDnsHostnames"))):
         message = f"{endpoint.logical_id} needs DNS in {endpoint.vpc}: EnableDnsSupport and EnableDnsHostnames."
         yield ENDPOINT_CLOSED.finding(message, ("Resources", endpoint.vpc or "", "Properties"))
     subnets = [subnet for subnet in _subnets(one.function, subject) if subnet]
@@ -193,14 +189,10 @@ def _interface(one: FunctionNeeds, service: str, endpoint: Endpoint, subject: Su
         yield ENDPOINT_CLOSED.finding(message, (*path, "SecurityGroupIds"))
 
 
-def _yes(value: object) -> bool:
-    return value in (True, "true")
-
-
 def _leads_to_api(endpoint: Endpoint, subject: Subject) -> bool:
     """Whether a private API of the template is reached through the endpoint."""
     return any(
-        logical_id(one, subject) == endpoint.logical_id
+        subject.arns.owner(one) == endpoint.logical_id
         for _, properties in subject.of_type("AWS::ApiGateway::RestApi")
         for one in items(mapping(properties.get("EndpointConfiguration")).get("VpcEndpointIds"))
     )
@@ -210,7 +202,7 @@ def _unused(endpoint: Endpoint, users: Sequence[FunctionNeeds], subject: Subject
     path: DocumentPath = ("Resources", endpoint.logical_id, "Properties", "PolicyDocument")
     required = [requirement for one in users for requirement in one.requirements if requirement.service]
     callers_api = _leads_to_api(endpoint, subject)
-    for statement in statements(subject.properties(endpoint.logical_id).get("PolicyDocument"), path, subject):
+    for statement in statements(subject.properties(endpoint.logical_id).get("PolicyDocument"), path):
         if statement.effect != "Allow" or {"*", "*:*"} & set(statement.actions):  # the rule endpoint-open speaks of it
             continue
         for pattern, resource in surplus_pairs(statement, required, subject):

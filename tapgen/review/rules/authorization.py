@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from tapgen.review.model import Direction, Finding, Severity
 from tapgen.template.apis import Route, imports_definition, routes
-from tapgen.template.intrinsics import branches
 from tapgen.template.model import Resource, Template
 from tapgen.template.text import text
 
@@ -49,13 +48,7 @@ def _routes(old: Template, new: Template) -> Iterator[Finding | str]:
 def _route(route: Route, kind: str, message: str, severity: Severity, *, narrowed: bool = False) -> Finding:
     direction: Direction = "narrowed" if narrowed else "broadened"
     return Finding(
-        "S011",
-        route.logical_id,
-        kind,
-        message,
-        Severity.INFO if narrowed else severity,
-        direction=direction,
-        everybody=_strength(route) == 0,
+        "S011", route.logical_id, kind, message, Severity.INFO if narrowed else severity, direction=direction
     )
 
 
@@ -75,18 +68,16 @@ def _strength(route: Route) -> int:
 
 def _url(before: Resource | None, after: Resource) -> Iterator[Finding | str]:
     name = after.logical_id
-    choices = [text(one) for one in branches(after.properties.get("AuthType", "NONE"))]
-    now = "NONE" if "NONE" in choices else text(after.properties.get("AuthType", "NONE"))
+    now = text(after.properties.get("AuthType", "NONE"))
     was = text(before.properties.get("AuthType", "NONE")) if before is not None else ""
     if now == was:
         return
     if _UNDECIDED in now + was:
         yield f"{name}: the authorization of the function URL is made by a function"
     elif now == "NONE":
-        asks = "may ask" if len(choices) > 1 else "asks"
-        message = f"{name}: the function URL {'is new and ' if before is None else ''}{asks} for no authorization"
+        message = f"{name}: the function URL {'is new and ' if before is None else ''}asks for no authorization"
         hint = "With a permission for everybody, anyone on the internet can invoke the function."
-        yield Finding("S012", name, after.type, message, Severity.HIGH, hint, direction="broadened", everybody=True)
+        yield Finding("S012", name, after.type, message, Severity.HIGH, hint, direction="broadened")
     elif before is None:
         message = f"{name}: the function URL is new and asks for {now}"
         yield Finding("S012", name, after.type, message, Severity.LOW, direction="broadened")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tapgen.review.model import Severity
-from tapgen.template.policies import ANY, Condition, Grant, Policy, everybody, uncovered
+from tapgen.template.grants import ANY, Condition, Grant, Policy, everybody, uncovered
 
 # Actions by which an identity can give itself more: AWS Security Blog and IAM user guide, "Granting a user permissions
 # to pass a role to an AWS service" and "Security best practices in IAM".

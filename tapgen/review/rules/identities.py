@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from tapgen.review.model import Finding, Severity
 from tapgen.review.rules.grants import movement
+from tapgen.template.grants import Policy, understand_policy
 from tapgen.template.intrinsics import references
 from tapgen.template.model import Resource, Template
-from tapgen.template.policies import Policy, understand_policy
 from tapgen.template.text import inline, text
 from tapgen.template.types import row
 
@@ -64,9 +64,7 @@ def policy_finding(
         everybody = moved.everybody and title in (_TITLES["S002"], _TITLES["S005"], _TITLES["S006"])
         message = f"{name}{state} {title[0]}{': everybody' if everybody else ''}"
         severity = Severity.HIGH if everybody else moved.severity
-        yield Finding(
-            rule, name, kind, message, severity, direction="broadened", details=moved.gained, everybody=everybody
-        )
+        yield Finding(rule, name, kind, message, severity, direction="broadened", details=moved.gained)
     if moved.lost:
         message = f"{name}{state} {title[1]}"
         yield Finding(rule, name, kind, message, Severity.INFO, direction="narrowed", details=moved.lost)

@@ -31,8 +31,7 @@ def _group(name: str, kind: str, was: SecurityGroup, now: SecurityGroup, *, is_n
             loud = direction == "in" and any(not any(one.covers(other) for one in was.world) for other in now.world)
             severity = Severity.HIGH if loud else Severity.MEDIUM if direction == "in" else Severity.LOW
             message = f"{name}{' (new)' if is_new else ''} lets more {label}"
-            lines = _lines(came)
-            yield Finding(rule, name, kind, message, severity, direction="broadened", details=lines, everybody=loud)
+            yield Finding(rule, name, kind, message, severity, direction="broadened", details=_lines(came))
         if went:
             message = f"{name} lets less {label}"
             yield Finding(rule, name, kind, message, Severity.INFO, direction="narrowed", details=_lines(went))

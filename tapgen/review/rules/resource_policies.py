@@ -8,8 +8,8 @@ from operator import or_
 
 from tapgen.review.model import Finding
 from tapgen.review.rules.identities import policy_finding
+from tapgen.template.grants import Policy
 from tapgen.template.model import Resource, Template
-from tapgen.template.policies import Policy
 from tapgen.template.resource_policies import invoke_policies, resource_policies
 from tapgen.template.types import row
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from tapgen.review.model import Finding, Severity
 from tapgen.template.exposure import OPEN_SETTINGS, is_none_of, is_one_of, is_set
-from tapgen.template.intrinsics import branches, undecided
+from tapgen.template.intrinsics import undecided
 from tapgen.template.model import Resource, Template
 from tapgen.template.text import inline, text
 from tapgen.template.types import value_at
@@ -167,14 +167,11 @@ def _crossed(watch: Watch, before: Resource, after: Resource) -> Iterator[Findin
 
 
 def _born_open(watch: Watch, after: Resource) -> Iterator[Finding]:
-    if not all(map(watch.safe, branches(value_at(after.properties, watch.path)))):
+    if not watch.safe(value_at(after.properties, watch.path)):
         where = ".".join(watch.path)
         state = f"has {watch.opened}" if watch.opened else f"lacks {watch.what}"
         message = f"{after.logical_id} is new and {state} ({where}: {_shown(value_at(after.properties, watch.path))})"
-        opens = watch.path in {setting.path for setting in OPEN_SETTINGS if setting.type == after.type}
-        yield Finding(
-            watch.rule, after.logical_id, after.type, message, watch.severity, direction="broadened", everybody=opens
-        )
+        yield Finding(watch.rule, after.logical_id, after.type, message, watch.severity, direction="broadened")
 
 
 def _shown(value: Any) -> str:

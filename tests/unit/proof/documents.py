@@ -19,7 +19,8 @@ def handler(event, context):
 
 
 def resource(type_: str, **properties: Any) -> dict[str, Any]:
-    return {"Type": type_, "Properties": properties}
+    """A resource; a property that is None is left out."""
+    return {"Type": type_, "Properties": {name: value for name, value in properties.items() if value is not None}}
 
 
 def allow(actions: Any, resources: Any, **more: Any) -> dict[str, Any]:

@@ -587,18 +587,10 @@ one(
     "S007 X +",
 )
 one(
-    "a function URL whose kind an open condition chooses: it may be open",
-    "AWS::Lambda::Url",
-    {"AuthType": "AWS_IAM"},
-    {"AuthType": {"Fn::If": ["Unknown", "NONE", "AWS_IAM"]}},
-    "X update",
-    "S012 X +",
-)
-one(
     "a function URL whose kind a function makes",
     "AWS::Lambda::Url",
     {"AuthType": "AWS_IAM"},
-    {"AuthType": {"Fn::ImportValue": "Kind"}},
+    {"AuthType": {"Fn::If": ["Unknown", "NONE", "AWS_IAM"]}},
     "X update",
     "unknown X",
 )
