@@ -19,6 +19,8 @@ from tapgen.errors import DocumentError, suggestion
 from tapgen.layers import api, compute, data, identity, invocation, lambda_layers, monitoring, network
 from tapgen.layers.parts import add_outputs
 from tapgen.layers.refs import ApiRefs, ComputeRefs, DataRefs, IdentityRefs, NetworkRefs, PartRefs, Parts
+from tapgen.layers.stack import add_outputs as add_stack_outputs
+from tapgen.layers.stack import add_parameters
 from tapgen.settings import kinds as settings_kinds
 from tapgen.template.kinds import kinds
 
@@ -99,6 +101,7 @@ def compose(environment: Environment) -> Template:
     if environment.has_automatic_actions:
         raise DocumentError('actions = "auto" was not filled in', "Name the actions, such as dynamodb:GetItem.")
     template = Template(environment.description)
+    add_parameters(template, environment)
     with _layer(template, "network"):
         network_refs = network.build(template, environment)
     with _layer(template, "data"):
@@ -135,6 +138,7 @@ def compose(environment: Environment) -> Template:
             network.restrict(network_refs, identity_refs)
     with _layer(template, "api"):
         api.publish(template, environment, data_refs, network_refs, api_refs)
+    add_stack_outputs(template, environment)
     with _layer(template, "tags"):
         _tag(template, naming.tags(environment))
     return template

@@ -94,9 +94,9 @@ BOOTSTRAP_STACK = "tapgen-bootstrap"
 """The stack that holds the bucket."""
 
 
-def output(subject: str, name: str, *, first: bool) -> str:
-    """An output's name. The first table and function own the plain one, which is a contract; others are prefixed."""
-    return f"{subject}Output" if first else f"{logical(name)}{subject}Output"
+def output(subject: str, name: str, *, only: bool) -> str:
+    """An output's name: plain for the only table or function, which is a contract, else prefixed, in any order."""
+    return f"{subject}Output" if only else f"{logical(name)}{subject}Output"
 
 
 def function_name(environment: Environment, name: str) -> str:

@@ -92,8 +92,14 @@ def render(environment: Environment) -> Rendered:
     }
     if environment.layers:
         ordered = {section: _plain(value, (section,)) for section, value in ordered.items()}
+    origins: Mapping[str, Origin] = template.origins
+    if environment.logical_ids:
+        from tapgen.rename import renamed
+
+        ordered = renamed(ordered, environment.logical_ids)
+        origins = {environment.logical_id(title): origin for title, origin in origins.items()}
     _refuse_oversize(ordered, environment.stack_name)
-    return Rendered(ordered, template.origins)
+    return Rendered(ordered, origins)
 
 
 _SOMEWHERE = "the layer that adds it"

@@ -70,10 +70,10 @@ def build(
         arn = GetAtt(function, "Arn")
         alias = _add_alias(template, name, settings) if settings.alias_name else None
         functions[name] = FunctionRefs(Ref(function), Ref(alias) if alias else arn, settings.alias_name)
-        first = len(functions) == 1
-        output = naming.output("LambdaFunctionName", name, first=first)
+        only = len(environment.functions) == 1
+        output = naming.output("LambdaFunctionName", name, only=only)
         template.add_output(Output(output, Description=f"Name of the function {name}", Value=Ref(function)))
-        if first:
+        if only:
             template.add_output(Output("LambdaFunctionArnOutput", Description=f"ARN of the function {name}", Value=arn))
     return ComputeRefs(functions)
 

@@ -37,7 +37,7 @@ def build(template: Template, environment: Environment) -> DataRefs:
         )
         template.add_output(
             Output(
-                naming.output("DynamoTableName", name, first=len(tables) == 1),
+                naming.output("DynamoTableName", name, only=len(environment.tables) == 1),
                 Description=f"Name of the table {name}",
                 Value=Ref(table),
             )

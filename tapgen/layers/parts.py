@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from troposphere import GetAtt, Join, Output, Ref
+from troposphere import GetAtt, ImportValue, Join, Output, Ref
 
 from tapgen import naming, policies
 from tapgen.layers.existing import below
@@ -98,6 +98,8 @@ def _looked_up(value: str | Value, parts: Parts) -> Any:
     """
     if isinstance(value, str):
         return value
+    if value.parameter is not None or value.import_ is not None:
+        return Ref(value.parameter) if value.parameter else ImportValue(value.import_)
     if value.ssm_parameter is not None:
         own = parts.get("ssm_parameters", {}).get(value.ssm_parameter)
         if own is None:

@@ -84,7 +84,7 @@ def items(deployed: Deployed, emulator: Emulator, table: str) -> list[dict[str, 
     from tapgen import naming
 
     refuse_unknown(deployed.environment, table)
-    physical = deployed.of_type("AWS::DynamoDB::Table")[naming.table(table)]
+    physical = deployed.of_type("AWS::DynamoDB::Table")[deployed.environment.logical_id(naming.table(table))]
     return sorted((plain(item) for item in emulator.scan(physical, deployed.client.region)), key=str)
 
 

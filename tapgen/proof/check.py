@@ -44,7 +44,7 @@ def check(environment: Environment, document: Document, *, lint: bool) -> tuple[
 def of_environment(environment: Environment, document: Document) -> Target:
     """A document that tapgen rendered, with the sources that the settings name."""
     sources = {
-        naming.function(name): Source(environment.root / function.source, function.entry_point)
+        environment.logical_id(naming.function(name)): Source(environment.root / function.source, function.entry_point)
         for name, function in environment.functions.items()
         if function.is_python
     }

@@ -11,6 +11,7 @@ from tapgen.settings.checks_functions import check_function, check_lambda_layers
 from tapgen.settings.checks_network import check_network
 from tapgen.settings.checks_parts import check_parts
 from tapgen.settings.checks_sources import check_layer_source, check_source
+from tapgen.settings.checks_stack import check_parameters
 from tapgen.settings.functions import Function
 from tapgen.settings.model import Environment
 
@@ -37,6 +38,7 @@ def check(environment: Environment, entry_points: dict[Any, list[Problem]] | Non
                 entry_points[key] = list(check_source(environment.root, function))
             yield from ((path + where, message) for where, message in entry_points[key])
     yield from checks_apis.check(environment)
+    yield from check_parameters(environment)
     yield from check_lambda_layers(environment)
     for name, layer in environment.lambda_layers.items() if entry_points is not None else ():
         yield from (

@@ -87,10 +87,13 @@ def _function(function: Function, environment: Environment) -> Iterator[Problem]
 
 def _value(value: Value, environment: Environment) -> Iterator[str]:
     secrets = kinds.parts(environment, "secrets")
-    if (value.secret is None) == (value.ssm_parameter is None):
-        yield "say one of secret and ssm_parameter"
+    ways = (value.secret, value.ssm_parameter, value.parameter, value.import_)
+    if sum(way is not None for way in ways) != 1:
+        yield "say one of secret, ssm_parameter, parameter and import"
     elif value.key is not None and value.secret is None:
         yield "key belongs to a secret: an SSM parameter has none"
+    elif value.parameter is not None and value.parameter not in environment.parameters:
+        yield f'there is no parameter "{value.parameter}"; {suggestion(value.parameter, environment.parameters)}'
     elif value.secret is not None and value.secret not in secrets:
         yield (
             f'there is no secret "{value.secret}"; {suggestion(value.secret, secrets)}; one that exists needs '

@@ -81,6 +81,14 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
         """The network that the functions are in, None for none."""
         return self.network if self.network and self.network.enabled else None
 
+    def logical_id(self, title: str) -> str:
+        """The logical id of what tapgen calls so: another one where the settings say it."""
+        return self.logical_ids.get(title, title)
+
+    def title(self, logical_id: str) -> str:
+        """What tapgen itself calls a resource: the reverse of `logical_id`."""
+        return next((title for title, other in self.logical_ids.items() if other == logical_id), logical_id)
+
     def layer_runtimes(self, name: str) -> tuple[str, ...]:
         """The runtimes of a Lambda layer: its own, or those of the functions that name it."""
         using = (one.runtime for one in self.functions.values() if name in one.layers)

@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from tapgen.settings.names import Name
-from tapgen.settings.references import SSM_PATH
+from tapgen.settings.references import EXPORT, SSM_PATH
 
 
 class Value(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A variable that is looked up at deployment: one of `secret` and `ssm_parameter`.
+    """A variable that is looked up at deployment: one of `secret`, `ssm_parameter`, `parameter` and `import`.
 
     ```toml
     [functions.Orders]
@@ -27,3 +27,7 @@ class Value(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         Annotated[str, Meta(pattern=SSM_PATH, max_length=1011)] | None,
         Meta(description="An SSM parameter: one of `ssm_parameters`, or the name of one that exists"),
     ] = None
+    parameter: Annotated[Name | None, Meta(description="A template parameter: one of `parameters`")] = None
+    import_: Annotated[
+        Annotated[str, Meta(pattern=EXPORT, max_length=255)] | None, Meta(description="Another stack's export")
+    ] = field(default=None, name="import")

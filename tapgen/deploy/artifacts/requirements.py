@@ -47,9 +47,7 @@ def _group(groups: Table, name: str, outer: tuple[str, ...]) -> Iterator[str]:
     """PEP 735: names of groups are normalized, and a group may include others."""
     known = {_normal(one): one for one in groups}
     if _normal(name) not in known:
-        raise TapgenError(
-            f'{PYPROJECT}: there is no dependency group "{name}"', f"{suggestion(name, groups).capitalize()}"
-        )
+        raise TapgenError(f'{PYPROJECT}: there is no dependency group "{name}"', suggestion(name, groups))
     if _normal(name) in outer:
         raise TapgenError(f"{PYPROJECT}: dependency groups include each other: {' -> '.join((*outer, name))}")
     for item in groups[known[_normal(name)]]:

@@ -36,7 +36,7 @@ def log_group(client: Client, environment: Environment, function: str) -> str:
 
 
 def _logical(environment: Environment, function: str) -> str:
-    known = {name: naming.function(name) for name in environment.functions}
+    known = {name: environment.logical_id(naming.function(name)) for name in environment.functions}
     if function in known.values():
         return function
     if function not in known:

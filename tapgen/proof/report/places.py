@@ -81,7 +81,7 @@ def settings_places(root: Path) -> SettingsPlaces | None:
 def keys(finding: Finding, type_: str | None, environment: Environment) -> tuple[str, ...]:
     """The settings that made a resource, the nearest first."""
     found = []
-    subject = finding.logical_id or ""
+    subject = environment.title(finding.logical_id or "")
     for section, suffix in (("functions", "Function"), *((kind.word, kind.part.suffix) for kind in KINDS)):
         names = getattr(environment, section, {})
         found += [f"{section}.{name}" for name in names if subject.startswith(naming.logical(name, suffix))]

@@ -60,18 +60,22 @@ def test_keys_indexes_and_time_to_live(document):
     }
 
 
-def test_the_first_table_and_function_own_the_plain_outputs(document):
+def test_several_tables_and_functions_have_an_output_each(document):
     outputs = document(TABLES, more="[network]\n")["Outputs"]
     assert {name: output["Value"] for name, output in outputs.items()} == {
         "VpcIdOutput": {"Ref": "Vpc"},
-        "DynamoTableNameOutput": {"Ref": "OrdersTable"},
+        "OrdersDynamoTableNameOutput": {"Ref": "OrdersTable"},
         "ReportsDynamoTableNameOutput": {"Ref": "ReportsTable"},
-        "LambdaRoleNameOutput": {"Ref": "OrdersFunctionRole"},
-        "LambdaFunctionNameOutput": {"Ref": "OrdersFunction"},
+        "OrdersLambdaFunctionNameOutput": {"Ref": "OrdersFunction"},
         "NotifyLambdaFunctionNameOutput": {"Ref": "NotifyFunction"},
-        "LambdaFunctionArnOutput": {"Fn::GetAtt": ["OrdersFunction", "Arn"]},
-        "AlarmNameOutput": {"Ref": "OrdersFunctionErrorsAlarm"},
     }
+
+
+def test_outputs_do_not_depend_on_the_order_of_tables_and_functions(document):
+    one = '[functions.One]\nsource = "src"\n[tables.One]\npartition_key.name = "id"\n'
+    two = one.replace(".One", ".Two")
+    application = 'application = "shop"\n'
+    assert document(application + one + two)["Outputs"] == document(application + two + one)["Outputs"]
 
 
 def test_a_role_has_what_its_own_function_needs(document):

@@ -1,0 +1,107 @@
+"""Stack: the parameters that a deployment gives, and the outputs of the settings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from troposphere import AWSHelperFn, Export, Output, Parameter, Sub
+
+from tapgen.errors import DocumentError, suggestion
+from tapgen.layers.lookup import substituted
+
+if TYPE_CHECKING:
+    from troposphere import Template
+
+    from tapgen.settings.model import Environment
+    from tapgen.settings.stack import Parameter as Given
+
+PSEUDO = "AWS::"
+_NAMED = re.compile(r"\$\{([A-Za-z0-9:]+)(?:\.[A-Za-z0-9.:]+)?\}")
+
+
+class Intrinsic(AWSHelperFn):
+    """An intrinsic function as CloudFormation has it, such as {"Ref": "ItemTable"}."""
+
+    def __init__(self, data: Any) -> None:
+        self.data = data
+
+
+def add_parameters(template: Template, environment: Environment) -> None:
+    """Add the settings' own parameters."""
+    for name, given in environment.parameters.items():
+        template.add_parameter(_parameter(name, given))
+
+
+def _parameter(name: str, given: Given) -> Parameter:
+    properties = {
+        "Type": given.type,
+        "Default": given.default_text,
+        "Description": given.description or None,
+        "NoEcho": True if given.secret else None,
+        "AllowedValues": list(given.allowed_values) or None,
+        "AllowedPattern": given.pattern,
+        "MinLength": given.min_length,
+        "MaxLength": given.max_length,
+        "MinValue": given.minimum,
+        "MaxValue": given.maximum,
+    }
+    return Parameter(name, **{key: value for key, value in properties.items() if value is not None})
+
+
+def add_outputs(template: Template, environment: Environment) -> None:
+    """Add the settings' outputs, and let other stacks import what is exported; comes after every other layer.
+
+    Raises:
+        DocumentError: an output names what is not there, or has the name of another one.
+    """
+    for name, given in environment.outputs.items():
+        if name in template.outputs:
+            raise DocumentError(f"outputs.{name}: there is an output of that name already", "Take another name.")
+        _refuse_unknown(template, f"outputs.{name}.value", given.value)
+        value = Intrinsic(given.value) if isinstance(given.value, dict) else substituted(str(given.value))
+        described = {"Description": given.description} if given.description else {}
+        output = template.add_output(Output(name, Value=value, **described))
+        if isinstance(given.export, str):
+            output.Export = Export(substituted(given.export))
+        elif given.export:
+            output.Export = _export(name)
+    for name, function in environment.functions.items():
+        for index, statement in enumerate(function.statements):
+            _refuse_unknown(template, f"functions.{name}.statements.{index}.resources", list(statement.resources))
+    if environment.exports:
+        for name, output in template.outputs.items():
+            if "Export" not in output.properties:
+                output.Export = _export(name)
+
+
+def _export(output: str) -> Export:
+    return Export(Sub(f"${{AWS::StackName}}-{output}"))
+
+
+def _refuse_unknown(template: Template, where: str, value: Any) -> None:
+    known = {*template.resources, *template.parameters}
+    for name in _references(value):
+        if name not in known and not name.startswith(PSEUDO):
+            raise DocumentError(f'{where}: there is no resource or parameter "{name}"', suggestion(name, known))
+
+
+def _references(value: Any) -> Iterator[str]:
+    """The logical ids and parameters that a value of the settings names."""
+    match value:
+        case str():
+            yield from (name for name in _NAMED.findall(value) if name.startswith(PSEUDO) or ":" not in name)
+        case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
+            yield name
+        case {"Fn::GetAtt": str(name)}:
+            yield name.partition(".")[0]
+        case {"Fn::Sub": [str(text), dict(own)]}:
+            yield from (name for name in _references(text) if name not in own)
+            yield from _references(list(own.values()))
+        case dict():
+            for item in value.values():
+                yield from _references(item)
+        case list():
+            for item in value:
+                yield from _references(item)

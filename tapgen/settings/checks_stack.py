@@ -1,0 +1,44 @@
+"""Whether CloudFormation takes the stack's parameters as the settings have them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tapgen import naming
+
+if TYPE_CHECKING:
+    from tapgen.settings.model import Environment
+    from tapgen.settings.stack import Parameter
+
+Problem = tuple[tuple[str | int, ...], str]
+
+
+def check_parameters(environment: Environment) -> Iterator[Problem]:
+    """Each problem of the template's parameters."""
+    own = {naming.ARTIFACT_BUCKET, *map(naming.code_key, environment.functions)}
+    own |= {*map(naming.layer_key, environment.lambda_layers), "NetworkSubnets", "NetworkSecurityGroups"}
+    for name, parameter in environment.parameters.items():
+        path = ("parameters", name)
+        if name in own:
+            yield path, "tapgen gives a parameter of that name itself"
+        yield from (((*path, key), message) for key, message in _parameter(parameter))
+
+
+def _parameter(parameter: Parameter) -> Iterator[tuple[str, str]]:
+    default = parameter.default
+    if default is not None and parameter.secret:
+        yield "default", "a secret's default would stand in the template; give it at deployment"
+    if parameter.type == "Number" and isinstance(default, str) and not re.fullmatch(r"-?[0-9]+([.][0-9]+)?", default):
+        yield "default", f'"{default}" is not a number'
+    if isinstance(default, tuple) and "List" not in parameter.type:
+        yield "default", f"a list is no {parameter.type}; its type would be CommaDelimitedList"
+    allowed = [str(value) for value in parameter.allowed_values]
+    if allowed and isinstance(default, str | int | float) and str(default) not in allowed:
+        yield "default", f'"{default}" is not one of allowed_values'
+    if parameter.pattern is not None:
+        try:
+            re.compile(parameter.pattern)
+        except re.error as error:
+            yield "pattern", f"not a regular expression: {error}"
