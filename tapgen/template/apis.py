@@ -1,62 +1,60 @@
-"""The routes of a template's APIs: (API, method, path) and what each asks for, for REST and HTTP APIs."""
+"""The routes of a template's APIs, however they are written: what each asks of its callers, and what is behind it.
+
+Methods and routes of their own, OpenAPI bodies, and SAM's events are read alike.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from tapgen.template import api_bodies, sam_apis
 from tapgen.template.intrinsics import references
 from tapgen.template.model import Resource, Template
+from tapgen.template.routes import BODIES, Caller, Route, functions_of
 from tapgen.template.text import text
+from tapgen.template.types import value_at
 
 _MOST_STEPS: Final = 64  # API Gateway allows fewer path parts; a longer chain of parents is a circle
 
 
-@dataclass(frozen=True)
-class Route:
-    """One method of one path."""
-
-    api: str
-    method: str
-    path: str
-    logical_id: str
-    authorization: str
-    """NONE, AWS_IAM, CUSTOM, JWT, COGNITO_USER_POOLS; with the authorizer and scopes where there are any."""
-    api_key: bool
-
-    @property
-    def name(self) -> str:
-        """`GET /item`."""
-        return f"{self.method} {self.path}"
-
-
 def routes(template: Template) -> dict[tuple[str, str, str], Route]:
     """Every route by its API, method and path."""
-    found = (*_rest(template), *_http(template))
+    found = (*_rest(template), *_http(template), *api_bodies.routes(template), *sam_apis.routes(template))
     return {(route.api, route.method, route.path): route for route in found}
+
+
+def unread_definition(resource: Resource) -> bool:
+    """Whether an API takes its routes from a document that is not in the template, or made by a transform."""
+    body = value_at(resource.properties, (BODIES[resource.type][0],)) if resource.type in BODIES else None
+    elsewhere = {"BodyS3Location", "DefinitionUri"} & resource.properties.keys()
+    return bool(elsewhere) or (body is not None and not isinstance(value_at({"": body}, ("", "paths")), Mapping))
 
 
 def _rest(template: Template) -> Iterator[Route]:
     for method in template.of_type("AWS::ApiGateway::Method"):
         properties = method.properties
+        integration = properties.get("Integration")
         yield Route(
             api=text(properties.get("RestApiId", "")),
             method="ANY" if properties.get("HttpMethod") == "ANY" else text(properties.get("HttpMethod", "")).upper(),
             path=_path(template, properties.get("ResourceId")),
             logical_id=method.logical_id,
-            authorization=_authorization(properties),
-            api_key=properties.get("ApiKeyRequired") == "true",
+            caller=_caller(properties),
+            kind="rest",
+            place=("Resources", method.logical_id, "Properties", "AuthorizationType"),
+            functions=functions_of(template, integration.get("Uri") if isinstance(integration, Mapping) else None),
         )
 
 
-def _authorization(properties: Any) -> str:
-    kind = text(properties.get("AuthorizationType", "NONE"))
-    extra = [text(properties[name]) for name in ("AuthorizerId",) if name in properties]
+def _caller(properties: Mapping[str, Any]) -> Caller:
     scopes = properties.get("AuthorizationScopes")
-    if isinstance(scopes, list) and scopes:
-        extra.append("scopes " + ", ".join(sorted(text(scope) for scope in scopes)))
-    return f"{kind} ({'; '.join(extra)})" if extra and kind != "NONE" else kind
+    return Caller(
+        text(properties.get("AuthorizationType", "NONE")),
+        text(properties["AuthorizerId"]) if "AuthorizerId" in properties else "",
+        tuple(sorted(text(scope) for scope in scopes)) if isinstance(scopes, list) else (),
+        properties.get("ApiKeyRequired") == "true",
+    )
 
 
 def _path(template: Template, value: Any) -> str:
@@ -76,18 +74,14 @@ def _http(template: Template) -> Iterator[Route]:
     for route in template.of_type("AWS::ApiGatewayV2::Route"):
         key = text(route.properties.get("RouteKey", ""))
         method, _, path = key.partition(" ")
+        integration = template.target(route.properties.get("Target"))
         yield Route(
             api=text(route.properties.get("ApiId", "")),
             method=method,
             path=path or "/",
             logical_id=route.logical_id,
-            authorization=_authorization(route.properties),
-            api_key=route.properties.get("ApiKeyRequired") == "true",
+            caller=_caller(route.properties),
+            kind="http",
+            place=("Resources", route.logical_id, "Properties", "AuthorizationType"),
+            functions=functions_of(template, integration.properties.get("IntegrationUri")) if integration else (),
         )
-
-
-def imports_definition(resource: Resource) -> bool:
-    """Whether an API takes its routes from an OpenAPI document, which is compared as text only."""
-    return resource.type in ("AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api") and bool(
-        {"Body", "BodyS3Location"} & resource.properties.keys()
-    )

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from tapgen.template.apis import Route, routes
+from tapgen.template.apis import routes
 from tapgen.template.grants import everybody
 from tapgen.template.intrinsics import branches
 from tapgen.template.model import Resource, Template
 from tapgen.template.network import security_groups
 from tapgen.template.paths import Path
 from tapgen.template.resource_policies import PERMISSIONS, invoke_grant, resource_policies, trust_policy
+from tapgen.template.routes import Route
 from tapgen.template.text import text
 from tapgen.template.types import row, value_at
 
@@ -184,19 +185,16 @@ def _routes(template: Template) -> Iterator[Exposure]:
     for route in routes(template).values():
         if route.authorization != "NONE" or route.api_key or route.method == "OPTIONS":
             continue
-        api = template.target(template.resources[route.logical_id].properties.get("RestApiId"))
+        api = template.resources.get(route.api_id)
         if api is not None and _guarded(api):
             continue
         if route.method in _READING:
             reading.setdefault(route.api, []).append(route)
         else:
-            path: Path = ("Resources", route.logical_id, "Properties", "AuthorizationType")
-            yield Exposure("write-route", route.logical_id, f"Anyone in the world may call {route.name}.", path)
+            yield Exposure("write-route", route.logical_id, f"Anyone in the world may call {route.name}.", route.place)
     for some in reading.values():
-        first = some[0].logical_id
         names = ", ".join(route.name for route in some)
-        path = ("Resources", first, "Properties", "AuthorizationType")
-        yield Exposure("route", first, f"Anyone in the world may call {names}.", path)
+        yield Exposure("route", some[0].logical_id, f"Anyone in the world may call {names}.", some[0].place)
 
 
 def _guarded(api: Resource) -> bool:

@@ -48,21 +48,24 @@ def open_endpoint(settings: Api, network: NetworkRefs | None) -> None:
 def policy(settings: Api, vpc_endpoints: list[Any]) -> dict[str, Any]:
     """The resource policy; empty where everybody may come as far as the routes' own authorization.
 
-    AWS says no to whoever no statement names once there is a policy; a range of addresses or an endpoint is therefore
-    one statement that allows everybody and one that refuses the others.
+    A range of addresses or an endpoint is one statement that allows and one that refuses the others: to a caller of the
+    same account, who signs the request, an IAM policy of his own would be enough without the second (API Gateway
+    developer guide, "How API Gateway resource policies affect authorization workflow").
     """
     if isinstance(settings.policy, dict):
         return settings.policy
     statements = [_statement(statement) for statement in settings.policy]
+    allowed: dict[str, Any] = {}
     if vpc_endpoints:
-        statements.append(_deny_others({"StringNotEquals": {"aws:SourceVpce": vpc_endpoints}}))
+        allowed["StringEquals"] = {"aws:SourceVpce": vpc_endpoints}
+        statements.append(_everybody("Deny", {"StringNotEquals": allowed["StringEquals"]}))
     if settings.allow_cidrs:
         # Behind an endpoint, aws:SourceIp is not there: IAM user guide, "AWS global condition context keys".
         key = "aws:VpcSourceIp" if vpc_endpoints else "aws:SourceIp"
-        statements.append(_deny_others({"NotIpAddress": {key: list(settings.allow_cidrs)}}))
-    if statements and not any(one["Effect"] == "Allow" for one in statements):
-        allow = {"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": EVERYTHING}
-        statements.insert(0, allow)
+        allowed["IpAddress"] = {key: list(settings.allow_cidrs)}
+        statements.append(_everybody("Deny", {"NotIpAddress": allowed["IpAddress"]}))
+    if allowed and not any(one["Effect"] == "Allow" for one in statements):
+        statements.insert(0, _everybody("Allow", allowed))
     return {"Version": "2012-10-17", "Statement": statements} if statements else {}
 
 
@@ -77,9 +80,9 @@ def _statement(settings: ApiStatement) -> dict[str, Any]:
     }
 
 
-def _deny_others(condition: dict[str, Any]) -> dict[str, Any]:
+def _everybody(effect: str, condition: dict[str, Any]) -> dict[str, Any]:
     return {
-        "Effect": "Deny",
+        "Effect": effect,
         "Principal": "*",
         "Action": "execute-api:Invoke",
         "Resource": EVERYTHING,

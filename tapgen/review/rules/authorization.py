@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from dataclasses import replace
+from typing import Final
 
 from tapgen.review.model import Direction, Finding, Severity
-from tapgen.template.apis import Route, imports_definition, routes
+from tapgen.template.apis import routes, unread_definition
+from tapgen.template.cors import all_origins
 from tapgen.template.model import Resource, Template
+from tapgen.template.routes import Route
 from tapgen.template.text import text
 
-_ORIGIN: Final = "Access-Control-Allow-Origin"
 _UNDECIDED: Final = "${!"  # how `text` writes a function other than Ref, GetAtt and Join
-_QUOTES = re.compile(r"^'(.*)'$", re.DOTALL)
 
 
 def exposure_findings(old: Template, new: Template) -> Iterator[Finding | str]:
@@ -21,8 +21,8 @@ def exposure_findings(old: Template, new: Template) -> Iterator[Finding | str]:
     yield from _routes(old, new)
     for name, after in new.resources.items():
         before = old.resources.get(name)
-        if imports_definition(after) and before is not None and before.properties != after.properties:
-            yield f"{name}: its routes come from an OpenAPI document, which is compared as text only"
+        if unread_definition(after) and before is not None and before.properties != after.properties:
+            yield f"{name}: its routes come from an OpenAPI document that is not in the template"
         if after.type == "AWS::Lambda::Url":
             yield from _url(before, after)
     yield from _origins(old, new)
@@ -40,9 +40,16 @@ def _routes(old: Template, new: Template) -> Iterator[Finding | str]:
         elif _UNDECIDED in route.authorization + was.authorization:
             if was != route:
                 yield f"{route.logical_id}: the authorization of {route.name} is made by a function"
-        elif (was.authorization, was.api_key) != (route.authorization, route.api_key):
+        elif not _asks_alike(was, route):
             message = f"{route.name} asks for {_asks(route)} instead of {_asks(was)}"
             yield _route(route, kind, message, _openness(route), narrowed=_strength(route) > _strength(was))
+
+
+def _asks_alike(was: Route, route: Route) -> bool:
+    """Whether both ask the same; an authorizer in a body has another name than the resource that it was."""
+    if was.in_body == route.in_body:
+        return was.caller == route.caller
+    return replace(was.caller, authorizer="") == replace(route.caller, authorizer="")
 
 
 def _route(route: Route, kind: str, message: str, severity: Severity, *, narrowed: bool = False) -> Finding:
@@ -86,64 +93,27 @@ def _url(before: Resource | None, after: Resource) -> Iterator[Finding | str]:
         yield Finding("S012", name, after.type, message, Severity.INFO, direction="narrowed")
 
 
+def _methods_origins(old: Template, was: Mapping[str, frozenset[str]], api: str) -> frozenset[str]:
+    """What the methods of an API allowed, where the API itself says it now: it became one body."""
+    methods = {route.logical_id for route in routes(old).values() if route.api_id == api}
+    return frozenset(origin for name in methods for origin in was.get(name, ()))
+
+
 def _origins(old: Template, new: Template) -> Iterator[Finding]:
-    was, now = _all_origins(old), _all_origins(new)
+    was, now = all_origins(old), all_origins(new)
     for name, origins in now.items():
-        before = was.get(name, frozenset())
+        before = was.get(name) or _methods_origins(old, was, name)
         kind = new.resources[name].type
         came = frozenset() if "*" in before else origins - before
         went = frozenset() if "*" in origins else before - origins
         if came:
             listed = ", ".join(sorted(came))
-            message = f"{name}: pages of {'any origin' if '*' in came else listed} may call"
+            does = "read this answer" if kind == "AWS::ApiGateway::GatewayResponse" else "call"
+            message = f"{name}: pages of {'any origin' if '*' in came else listed} may {does}"
             severity = Severity.LOW if name not in old.resources else Severity.MEDIUM
             yield Finding("S013", name, kind, message, severity, direction="broadened", details=tuple(sorted(came)))
         if went:
             listed = "any origin" if "*" in went else ", ".join(sorted(went))
-            message = f"{name}: pages of {listed} may no longer call"
+            does = "read this answer" if kind == "AWS::ApiGateway::GatewayResponse" else "call"
+            message = f"{name}: pages of {listed} may no longer {does}"
             yield Finding("S013", name, kind, message, Severity.INFO, direction="narrowed", details=tuple(sorted(went)))
-
-
-def _all_origins(template: Template) -> dict[str, frozenset[str]]:
-    """Logical id -> allowed origins, wherever the template says them."""
-    found: dict[str, frozenset[str]] = {}
-    for resource in template.resources.values():
-        origins = frozenset(_resource_origins(resource))
-        if origins:
-            found[resource.logical_id] = origins
-    return found
-
-
-def _resource_origins(resource: Resource) -> Iterator[str]:
-    properties = resource.properties
-    if resource.type == "AWS::Lambda::Url":
-        yield from _listed(_get(properties, "Cors", "AllowOrigins"))
-    elif resource.type == "AWS::ApiGatewayV2::Api":
-        yield from _listed(_get(properties, "CorsConfiguration", "AllowOrigins"))
-    elif resource.type == "AWS::S3::Bucket":
-        for rule in _get(properties, "CorsConfiguration", "CorsRules") or ():
-            yield from _listed(_get(rule, "AllowedOrigins"))
-    elif resource.type == "AWS::ApiGateway::GatewayResponse":
-        yield from _headers(properties.get("ResponseParameters"), "gatewayresponse.header.")
-    elif resource.type == "AWS::ApiGateway::Method":
-        responses = _get(properties, "Integration", "IntegrationResponses")
-        for response in responses if isinstance(responses, list) else ():
-            yield from _headers(_get(response, "ResponseParameters"), "method.response.header.")
-
-
-def _headers(parameters: Any, prefix: str) -> Iterator[str]:
-    """The origin in a mapped header: a constant stands in single quotes."""
-    if isinstance(parameters, Mapping):
-        for key, value in parameters.items():
-            if key.lower() == (prefix + _ORIGIN).lower():
-                yield _QUOTES.sub(r"\1", text(value))
-
-
-def _get(value: Any, *path: str) -> Any:
-    for step in path:
-        value = value.get(step) if isinstance(value, Mapping) else None
-    return value
-
-
-def _listed(value: Any) -> list[str]:
-    return [text(item) for item in value] if isinstance(value, list) else []

@@ -1,0 +1,91 @@
+"""A route of an API as a value: what it asks of its callers, and what is behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from tapgen.template.intrinsics import references
+from tapgen.template.model import Template
+from tapgen.template.paths import Path
+
+Kind = Literal["rest", "http"]
+
+BODIES: Final[Mapping[str, tuple[str, Kind]]] = {
+    "AWS::ApiGateway::RestApi": ("Body", "rest"),
+    "AWS::ApiGatewayV2::Api": ("Body", "http"),
+    "AWS::Serverless::Api": ("DefinitionBody", "rest"),
+    "AWS::Serverless::HttpApi": ("DefinitionBody", "http"),
+}
+"""The property of each type that holds an OpenAPI document, and the kind of API."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """What a route asks of whoever calls it."""
+
+    kind: str = "NONE"
+    """NONE, AWS_IAM, CUSTOM, JWT, COGNITO_USER_POOLS."""
+    authorizer: str = ""
+    """What decides: an authorizer's logical id as `${Id}`, a security scheme's name; '' where nothing has a name."""
+    scopes: tuple[str, ...] = ()
+    api_key: bool = False
+
+    def __str__(self) -> str:
+        """`CUSTOM (${Auth}; scopes a, b)`."""
+        extra = [self.authorizer] if self.authorizer else []
+        extra += ["scopes " + ", ".join(self.scopes)] if self.scopes else []
+        return f"{self.kind} ({'; '.join(extra)})" if extra and self.kind != "NONE" else self.kind
+
+
+@dataclass(frozen=True)
+class Route:
+    """One method of one path."""
+
+    api: str
+    """The API as a value: `${Api}`."""
+    method: str
+    path: str
+    logical_id: str
+    caller: Caller
+    kind: Kind
+    place: Path
+    """Where in the document its callers are said."""
+    functions: tuple[str, ...] = ()
+    """Logical ids of the functions behind it."""
+    in_body: bool = False
+
+    @property
+    def name(self) -> str:
+        """`GET /item`."""
+        return self.method if self.method == "$default" else f"{self.method} {self.path}"
+
+    @property
+    def authorization(self) -> str:
+        """Who may call, in words."""
+        return str(self.caller)
+
+    @property
+    def api_key(self) -> bool:
+        """Whether it asks for a key, which is no authorization: API Gateway developer guide, "API keys"."""
+        return self.caller.api_key
+
+    @property
+    def api_id(self) -> str:
+        """The API's logical id; '' where it is not of this template."""
+        return self.api[2:-1] if self.api.startswith("${") else ""
+
+
+def functions_of(template: Template, value: Any) -> tuple[str, ...]:
+    """The functions that a value names: itself an ARN or an address, or an alias's."""
+    found = []
+    for reference in references(value):
+        resource = template.resources.get(reference.target)
+        if resource is None:
+            continue
+        if resource.type in ("AWS::Lambda::Function", "AWS::Serverless::Function"):
+            found.append(resource.logical_id)
+        elif resource.type in ("AWS::Lambda::Alias", "AWS::Lambda::Version"):
+            found += functions_of(template, resource.properties.get("FunctionName"))
+    return tuple(dict.fromkeys(found))
