@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from troposphere import GetAtt, Ref, awslambda, sns, sqs
+from troposphere import GetAtt, awslambda, sns, sqs
 
 from tapgen import naming
 from tapgen.layers import parts as of_parts
 from tapgen.layers.existing import existing
-from tapgen.layers.resource_policies import document, from_service, written
+from tapgen.layers.resource_policies import admit, from_service, written
 from tapgen.layers.triggers import event_source
 from tapgen.settings.queues import DEFAULT_VISIBILITY, LONGEST_VISIBILITY, TIMEOUTS
 from tapgen.template.kinds import kinds
@@ -112,11 +112,13 @@ def _queue(title: str, environment: Environment, settings: Queue, key: Any, prop
 
 def _add_subscriptions(template: Template, title: str, refs: PartRefs, settings: Queue, parts: Parts) -> None:
     """Add the subscriptions, and the policy that lets in just their topics and whom the settings name."""
-    statements = [written(one, refs.arn) for one in settings.policy]
+    for one in settings.policy:
+        admit(template, refs, sqs.QueuePolicy, written(one, refs.arn), Queues=[refs.url])
     for topic, subscription in settings.subscriptions.items():
         arn = parts["topics"][topic].arn
         sid = naming.logical("from", topic, "Topic")
-        statements.append(from_service(sid, "sns.amazonaws.com", ["sqs:SendMessage"], refs.arn, arn))
+        statement = from_service(sid, "sns.amazonaws.com", ["sqs:SendMessage"], refs.arn, arn)
+        admit(template, refs, sqs.QueuePolicy, statement, Queues=[refs.url])
         filters: dict[str, Any] = {}
         if subscription.filter is not None:
             filters = {"FilterPolicy": subscription.filter, "FilterPolicyScope": subscription.filter_scope}
@@ -130,6 +132,3 @@ def _add_subscriptions(template: Template, title: str, refs: PartRefs, settings:
                 **filters,
             )
         )
-    if statements:
-        policy = document(statements)
-        template.add_resource(sqs.QueuePolicy(f"{title}Policy", Queues=[Ref(title)], PolicyDocument=policy))

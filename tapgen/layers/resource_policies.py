@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 from troposphere import Sub
 
 if TYPE_CHECKING:
+    from troposphere import AWSObject, Template
+
+    from tapgen.layers.refs import PartRefs
     from tapgen.settings.parts import PolicyStatement
 
 Statement = dict[str, Any]
@@ -45,6 +48,19 @@ def from_service(sid: str, service: str, actions: Sequence[str], part: Any, sour
         "Resource": [part],
         "Condition": {"ArnEquals": {"aws:SourceArn": source}},
     }
+
+
+def admit(template: Template, refs: PartRefs, policy: type[AWSObject], statement: Statement, **attached: Any) -> None:
+    """Add a statement to a part's policy, making the policy with its first; an existing part's is its owner's.
+
+    There is one policy for each part, since a second one of a queue or a topic would take the first one's place.
+    """
+    if not refs.title:
+        return
+    title = f"{refs.title}Policy"
+    if title not in template.resources:
+        template.add_resource(policy(title, PolicyDocument=document([]), **attached))
+    template.resources[title].PolicyDocument["Statement"].append(statement)
 
 
 def _principal(name: str) -> Any:

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from troposphere import awslambda
 
+from tapgen import naming
+from tapgen.layers.resource_policies import admit, from_service
+
 if TYPE_CHECKING:
+    from troposphere import Template
+
+    from tapgen.layers.refs import Parts
     from tapgen.settings.parts import Polled
 
 
@@ -42,6 +48,18 @@ def permission(title: str, function: Any, service: str, source: Any, **more: Any
         SourceArn=source,
         **more,
     )
+
+
+def dead_letters(template: Template, parts: Parts, queue: str | None, service: str, source: Any, sid: str) -> Any:
+    """The ARN of the queue for what could not be delivered, into which the service may then send; None for none."""
+    if queue is None:
+        return None
+    from troposphere import sqs
+
+    refs = parts["queues"][queue]
+    statement = from_service(naming.logical("from", sid), service, ["sqs:SendMessage"], refs.arn, source)
+    admit(template, refs, sqs.QueuePolicy, statement, Queues=[refs.url])
+    return refs.arn
 
 
 def compact(value: Any) -> str:

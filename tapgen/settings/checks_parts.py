@@ -13,6 +13,7 @@ from tapgen.settings import kinds, references
 from tapgen.settings.tables import TableAccess
 from tapgen.settings.values import Value
 from tapgen.template.kinds import KINDS
+from tapgen.template.kinds import kinds as by_word
 
 if TYPE_CHECKING:
     from tapgen.settings.functions import Function
@@ -76,13 +77,24 @@ def _function(function: Function, environment: Environment) -> Iterator[Problem]
                 yield path, f"there is no such {kind.part.one}; {suggestion(name, parts)}"
             for where, message in _use(use, kind, parts.get(name), taken):
                 yield (*path, *where), message
-        for name, trigger in kinds.triggers(function, kind.word).items():
-            where_it_is = ("triggers", kind.word, name)
-            if name not in parts:
-                yield where_it_is, f"there is no such {kind.part.one}; {suggestion(name, parts)}"
+    yield from _triggers(function, environment)
+
+
+def _triggers(function: Function, environment: Environment) -> Iterator[Problem]:
+    for field in fields(function.triggers):
+        kind = by_word().get(field.name)
+        parts = kinds.parts(environment, field.name)
+        for name, trigger in kinds.triggers(function, field.name).items():
+            path = ("triggers", field.name, name)
+            if kind and name not in parts:
+                yield path, f"there is no such {kind.part.one}; {suggestion(name, parts)}"
                 continue
+            dead_letters = getattr(trigger, "dead_letter_queue", None)
+            if isinstance(dead_letters, str) and dead_letters not in environment.queues:
+                better = suggestion(dead_letters, environment.queues)
+                yield (*path, "dead_letter_queue"), f'there is no queue "{dead_letters}"; {better}'
             for where, message in trigger.problems(name, function, environment):
-                yield (*where_it_is, *where), message
+                yield (*path, *where), message
 
 
 def _value(value: Value, environment: Environment) -> Iterator[str]:

@@ -8,6 +8,7 @@ from tapgen.settings.names import Name
 from tapgen.settings.parts import Part, Trigger, Use
 from tapgen.settings.queues import Queue, QueueTrigger
 from tapgen.settings.tables import Table, TableAccess
+from tapgen.settings.topics import Topic, TopicTrigger
 from tapgen.template.kinds import KINDS
 
 
@@ -19,12 +20,14 @@ class Parts(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ] = None
     tables: Annotated[dict[Name, Table], Meta(description="DynamoDB tables by name")] = {}
     queues: Annotated[dict[Name, Queue], Meta(description="SQS queues by name")] = {}
+    topics: Annotated[dict[Name, Topic], Meta(description="SNS topics by name")] = {}
 
 
 class Triggers(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What starts a function, by the name of the part that does."""
 
     queues: Annotated[dict[Name, QueueTrigger], Meta(description="Queues, by their name in the settings")] = {}
+    topics: Annotated[dict[Name, TopicTrigger], Meta(description="Topics, by their name in the settings")] = {}
 
 
 class Uses(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -32,6 +35,7 @@ class Uses(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     tables: Annotated[dict[Name, TableAccess], Meta(description="Tables it uses, by their name in the settings")] = {}
     queues: Annotated[dict[Name, Use], Meta(description="Queues it uses; the variable holds the URL")] = {}
+    topics: Annotated[dict[Name, Use], Meta(description="Topics it uses; the variable holds the ARN")] = {}
     triggers: Annotated[Triggers, Meta(description="What starts it, besides routes")] = Triggers()
 
     @property

@@ -1,0 +1,77 @@
+"""SNS topics, and how one starts a function."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from msgspec import Meta
+
+from tapgen.settings.names import Email, Name
+from tapgen.settings.parts import Encrypted, Pattern, PolicyStatement, Problem, Trigger
+
+if TYPE_CHECKING:
+    from tapgen.settings.functions import Function
+    from tapgen.settings.model import Environment
+
+
+class Topic(Encrypted, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An SNS topic, encrypted; queues subscribe to it by `queues.NAME.subscriptions`, functions by a trigger.
+
+    ```toml
+    [topics.News]
+    emails = ["team@example.com"]
+
+    [queues.Orders]
+    subscriptions.News = { raw_message_delivery = true, filter = { type = ["order"] } }
+    ```
+    """
+
+    fifo: Annotated[bool, Meta(description="First in, first out; only queues may subscribe")] = False
+    content_based_deduplication: Annotated[
+        bool, Meta(description="FIFO: equal messages within 5 minutes are one, without an id from the sender")
+    ] = False
+    display_name: Annotated[str, Meta(max_length=100, description="Sender's name of e-mails")] = ""
+    emails: Annotated[tuple[Email, ...], Meta(description="Who gets its messages by e-mail")] = ()
+    urls: Annotated[
+        tuple[Annotated[str, Meta(pattern=r"^https?://[^\s]+$")], ...],
+        Meta(description="Addresses to which its messages are posted"),
+    ] = ()
+    policy: Annotated[tuple[PolicyStatement, ...], Meta(description="What others may do with it")] = ()
+    name: Annotated[
+        Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,251}(\.fifo)?$")] | None,
+        Meta(description="Physical name; leave it out, since a named topic cannot be replaced"),
+    ] = None
+
+    def problems(self, name: str, environment: "Environment") -> Iterator[Problem]:  # noqa: ARG002 - as every part
+        """What SNS refuses of the values together."""
+        if self.content_based_deduplication and not self.fifo:
+            yield ("content_based_deduplication",), "only a FIFO topic has it; set fifo"
+        if self.name and self.fifo != self.name.endswith(".fifo"):
+            yield ("name",), "the name of a FIFO topic ends in .fifo, and no other's does"
+        if self.fifo and (self.emails or self.urls):
+            yield ("emails" if self.emails else "urls",), "only queues may subscribe to a FIFO topic"
+
+
+class TopicTrigger(Trigger, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A topic's messages start the function, each one once.
+
+    ```toml
+    [topics.News]
+
+    [functions.Read]
+    source = "src"
+    triggers.topics.News = { filter = { type = ["order"] } }
+    ```
+    """
+
+    filter: Annotated[Pattern | None, Meta(description="Only messages that match; unset: all")] = None
+    filter_scope: Annotated[
+        Literal["MessageAttributes", "MessageBody"], Meta(description="What the filter looks at")
+    ] = "MessageAttributes"
+    dead_letter_queue: Annotated[
+        Name | None, Meta(description="One of `queues` for messages that could not be delivered; unset: they are lost")
+    ] = None
+
+    def problems(self, name: str, function: "Function", environment: "Environment") -> Iterator[Problem]:  # noqa: ARG002 - as every trigger
+        """SNS does not let a FIFO topic start a function."""
+        if environment.topics[name].fifo:
+            yield (), "only queues may subscribe to a FIFO topic: let a FIFO queue do so, and start the function by it"
