@@ -21,6 +21,9 @@ from tapgen.errors import ExitCode, TapgenError
 
 # The sections of --help: command -> its summary, the first line of its docstring (a test compares them).
 SECTIONS: dict[str, dict[str, str]] = {
+    "Start": {
+        "init": "Begin a project: settings, a handler, a test, a review workflow.",
+    },
     "Templates": {
         "render": "Write an environment's template.",
         "envs": "List the environments.",

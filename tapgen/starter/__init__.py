@@ -1,0 +1,1 @@
+"""A project's first files: what `tapgen init` writes."""
