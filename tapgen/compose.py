@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 PARTS: tuple[str, ...] = ("topics", "queues")
 """The kinds of parts that have a layer of their own, `layers/<kind>.py`, in the order in which they are built."""
 
-TRIGGERS: tuple[str, ...] = ("queues", "topics")
+TRIGGERS: tuple[str, ...] = ("queues", "topics", "schedules")
 """The kinds whose layer has `start`: what makes a part, or a rule, start a function."""
 
 

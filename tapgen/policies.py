@@ -26,9 +26,15 @@ def document(statements: Sequence[Statement]) -> aws.PolicyDocument:
     return aws.PolicyDocument(Version="2012-10-17", Statement=list(statements))
 
 
-def trust(service: str) -> aws.PolicyDocument:
-    """The service, such as "lambda.amazonaws.com", may assume the role."""
-    return document([Statement(Effect=Allow, Principal=Principal("Service", service), Action=[sts.AssumeRole])])
+def trust(service: str, account: Any = None) -> aws.PolicyDocument:
+    """The service, such as "lambda.amazonaws.com", may assume the role; with an account for that one's resources alone.
+
+    Source: IAM user guide, "The confused deputy problem".
+    """
+    condition = {"Condition": Condition(aws.StringEquals({"aws:SourceAccount": account}))} if account else {}
+    return document(
+        [Statement(Effect=Allow, Principal=Principal("Service", service), Action=[sts.AssumeRole], **condition)]
+    )
 
 
 def write_logs(log_group_arn: Any) -> Statement:

@@ -53,5 +53,12 @@ def function_arn(environment: Environment, name: str) -> Sub:
     return Sub(f"arn:${{AWS::Partition}}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:{physical}")
 
 
+def invoked_arn(environment: Environment, name: str) -> Sub:
+    """The ARN by which a function is invoked, its alias's where it has one; written from the names too."""
+    alias = environment.functions[name].alias_name
+    arn = function_arn(environment, name)
+    return Sub(f"{arn.data['Fn::Sub']}:{alias}") if alias else arn
+
+
 def _objects(bucket_arn: Any) -> Sub:
     return Sub("${Bucket}/*", Bucket=bucket_arn)

@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 from tapgen.settings.names import Name
 from tapgen.settings.parts import Part, Trigger, Use
 from tapgen.settings.queues import Queue, QueueTrigger
+from tapgen.settings.schedules import ScheduleTrigger
 from tapgen.settings.tables import Table, TableAccess
 from tapgen.settings.topics import Topic, TopicTrigger
 from tapgen.template.kinds import KINDS
@@ -28,6 +29,7 @@ class Triggers(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     queues: Annotated[dict[Name, QueueTrigger], Meta(description="Queues, by their name in the settings")] = {}
     topics: Annotated[dict[Name, TopicTrigger], Meta(description="Topics, by their name in the settings")] = {}
+    schedules: Annotated[dict[Name, ScheduleTrigger], Meta(description="Schedules, by a name of their own")] = {}
 
 
 class Uses(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
