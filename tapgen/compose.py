@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from tapgen.settings.model import Environment
 
 
-PARTS: tuple[str, ...] = ("topics", "queues")
+PARTS: tuple[str, ...] = ("buses", "topics", "queues")
 """The kinds of parts that have a layer of their own, `layers/<kind>.py`, in the order in which they are built."""
 
-TRIGGERS: tuple[str, ...] = ("queues", "topics", "schedules")
+TRIGGERS: tuple[str, ...] = ("queues", "topics", "schedules", "events")
 """The kinds whose layer has `start`: what makes a part, or a rule, start a function."""
 
 

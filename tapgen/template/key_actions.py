@@ -33,6 +33,7 @@ USES: Mapping[str, tuple[str, ...]] = {
         ),
         (DECRYPT,),
     ),
+    "events:PutEvents": (DATA_KEY, DECRYPT),
     "kinesis:PutRecord": (DATA_KEY,),
     "kinesis:PutRecords": (DATA_KEY,),
     "s3:PutObject": (DATA_KEY,),

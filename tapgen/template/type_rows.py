@@ -185,7 +185,20 @@ TYPES: Final[Mapping[str, ResourceType]] = {
     "AWS::Elasticsearch::Domain": ResourceType(holds="indexes", policy=("AccessPolicies",)),
     "AWS::EventSchemas::RegistryPolicy": ResourceType(policy=("Policy",)),
     "AWS::Events::EventBus": ResourceType(
-        arn=Arn("events", "event-bus/{}"), name="Name", attributes={"Arn": "arn", "Name": "name"}, policy=("Policy",)
+        arn=Arn("events", "event-bus/{}"),
+        name="Name",
+        attributes={"Arn": "arn", "Name": "name"},
+        key=("KmsKeyIdentifier",),
+        policy=("Policy",),
+        part=Part(
+            word="buses",
+            one="bus",
+            suffix="Bus",
+            service="EventBridge",
+            example="events:PutEvents",
+            variable="name",
+            forms={"event-bus": ""},
+        ),
     ),
     "AWS::Events::EventBusPolicy": ResourceType(policy=("Statement",), attached_to="EventBusName"),
     "AWS::Events::Rule": ResourceType(arn=Arn("events", "rule/{}"), name="Name", attributes={"Arn": "arn"}),

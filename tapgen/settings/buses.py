@@ -1,0 +1,80 @@
+"""Event buses, and events that start a function."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any
+
+from msgspec import Meta
+
+from tapgen.errors import suggestion
+from tapgen.settings.names import Name
+from tapgen.settings.parts import Encrypted, Pattern, PolicyStatement, Problem, Trigger
+
+if TYPE_CHECKING:
+    from tapgen.settings.functions import Function
+    from tapgen.settings.model import Environment
+
+EVENT_FIELDS = ("account", "detail", "detail-type", "id", "region", "resources", "source", "time", "version", "$or")
+"""EventBridge user guide, "EventBridge event structure", and the operator that a pattern may begin with."""
+
+
+class Bus(Encrypted, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An event bus of EventBridge.
+
+    ```toml
+    [buses.Shop]
+    archive_days = 30
+
+    [functions.Placed]
+    source = "src"
+    triggers.events.Placed = { bus = "Shop", pattern = { source = ["shop"] } }
+    ```
+    """
+
+    archive_days: Annotated[
+        Annotated[int, Meta(ge=0)] | None,
+        Meta(description="Days that events are archived, for replay; 0: for ever; unset: none"),
+    ] = None
+    policy: Annotated[tuple[PolicyStatement, ...], Meta(description="What others may do with it")] = ()
+
+
+class EventTrigger(Trigger, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Events that match a pattern start the function, by a rule on their bus.
+
+    ```toml
+    [functions.Placed]
+    source = "src"
+    triggers.events.Placed = { pattern = { source = ["aws.s3"], detail-type = ["Object Created"] } }
+    ```
+    """
+
+    bus: Annotated[Name | None, Meta(description="One of `buses`; unset: the account's default bus")] = None
+    pattern: Annotated[Pattern, Meta(description="Which events, as EventBridge matches them")]
+    retries: Annotated[int, Meta(ge=0, le=185, description="Further attempts when it cannot be started")] = 185
+    max_event_age: Annotated[int, Meta(ge=60, le=86400, description="Seconds after which it is given up")] = 86400
+    dead_letter_queue: Annotated[
+        Name | None, Meta(description="One of `queues` for events that could not be delivered; unset: they are lost")
+    ] = None
+    enabled: Annotated[bool, Meta(description="Start the function; false: the rule rests")] = True
+
+    def problems(self, name: str, function: "Function", environment: "Environment") -> Iterator[Problem]:  # noqa: ARG002 - as every trigger
+        """A bus that is not there, and patterns that EventBridge refuses or that match nothing."""
+        if self.bus is not None and self.bus not in environment.buses:
+            yield ("bus",), f'there is no bus "{self.bus}"; {suggestion(self.bus, environment.buses)}'
+        if not self.pattern:
+            yield ("pattern",), "it is empty: name at least a source"
+        for field in self.pattern:
+            if field not in EVENT_FIELDS:
+                better = suggestion(field, EVENT_FIELDS)
+                yield ("pattern", field), f"events have no such field, so that it matches nothing; {better}"
+        yield from ((("pattern", *where), message) for where, message in pattern_problems(self.pattern))
+
+
+def pattern_problems(pattern: dict[str, Any]) -> Iterator[Problem]:
+    """Values that are no list, and lists that are empty: EventBridge refuses both."""
+    for field, value in pattern.items():
+        if isinstance(value, dict):
+            yield from (((field, *where), message) for where, message in pattern_problems(value))
+        elif not isinstance(value, list | tuple):
+            yield (field,), "a pattern's values are lists: write the value in [ ]"
+        elif not value:
+            yield (field,), "an empty list matches nothing"
