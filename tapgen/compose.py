@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from tapgen.settings.model import Environment
 
 
-PARTS: tuple[str, ...] = ("buses", "topics", "queues")
+PARTS: tuple[str, ...] = ("buses", "topics", "queues", "buckets")
 """The kinds of parts that have a layer of their own, `layers/<kind>.py`, in the order in which they are built."""
 
-TRIGGERS: tuple[str, ...] = ("queues", "topics", "schedules", "events")
+TRIGGERS: tuple[str, ...] = ("queues", "topics", "schedules", "events", "buckets")
 """The kinds whose layer has `start`: what makes a part, or a rule, start a function."""
 
 

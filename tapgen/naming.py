@@ -104,6 +104,14 @@ def function_name(environment: Environment, name: str) -> str:
     return f"{environment.stack_name}-{logical(name)}"
 
 
+def bucket(environment: Environment, name: str) -> str:
+    """How a bucket's physical name begins; account and region follow, since all the world's buckets share their names.
+
+    It has one so that the function which it starts can be allowed to use it before it exists.
+    """
+    return f"{environment.stack_name}-{logical(name).lower()}"
+
+
 def tags(environment: Environment) -> dict[str, str]:
     """The tags of every resource; Repository and Author are stack tags, given at deployment."""
     return {

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from tapgen.settings.buckets import Bucket, BucketTrigger
 from tapgen.settings.buses import Bus, EventTrigger
 from tapgen.settings.names import Name
 from tapgen.settings.parts import Part, Trigger, Use
@@ -22,6 +23,7 @@ class Parts(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ] = None
     tables: Annotated[dict[Name, Table], Meta(description="DynamoDB tables by name")] = {}
     queues: Annotated[dict[Name, Queue], Meta(description="SQS queues by name")] = {}
+    buckets: Annotated[dict[Name, Bucket], Meta(description="S3 buckets by name")] = {}
     buses: Annotated[dict[Name, Bus], Meta(description="Event buses of EventBridge by name")] = {}
     topics: Annotated[dict[Name, Topic], Meta(description="SNS topics by name")] = {}
 
@@ -31,6 +33,7 @@ class Triggers(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     queues: Annotated[dict[Name, QueueTrigger], Meta(description="Queues, by their name in the settings")] = {}
     topics: Annotated[dict[Name, TopicTrigger], Meta(description="Topics, by their name in the settings")] = {}
+    buckets: Annotated[dict[Name, BucketTrigger], Meta(description="Buckets, by their name in the settings")] = {}
     events: Annotated[dict[Name, EventTrigger], Meta(description="Events, by a name of their own")] = {}
     schedules: Annotated[dict[Name, ScheduleTrigger], Meta(description="Schedules, by a name of their own")] = {}
 
@@ -40,6 +43,7 @@ class Uses(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     tables: Annotated[dict[Name, TableAccess], Meta(description="Tables it uses, by their name in the settings")] = {}
     queues: Annotated[dict[Name, Use], Meta(description="Queues it uses; the variable holds the URL")] = {}
+    buckets: Annotated[dict[Name, Use], Meta(description="Buckets it uses; the variable holds the name")] = {}
     buses: Annotated[dict[Name, Use], Meta(description="Event buses it uses; the variable holds the name")] = {}
     topics: Annotated[dict[Name, Use], Meta(description="Topics it uses; the variable holds the ARN")] = {}
     triggers: Annotated[Triggers, Meta(description="What starts it, besides routes")] = Triggers()

@@ -1,0 +1,165 @@
+"""S3 buckets, and how one starts a function."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from msgspec import Meta, Struct
+
+from tapgen import naming
+from tapgen.errors import suggestion
+from tapgen.settings.parts import Encrypted, PolicyStatement, Problem, Trigger
+
+if TYPE_CHECKING:
+    from tapgen.settings.functions import Function
+    from tapgen.settings.model import Environment
+
+LONGEST_NAME = 63  # S3 user guide, "General purpose bucket naming rules"
+ACCOUNT_AND_REGION = len("-123456789012-ap-southeast-1")
+"""What follows a bucket's name of ours, at its longest."""
+
+EventName = Annotated[str, Meta(pattern=r"^s3:[A-Za-z]+(:([A-Za-z]+|[*]))*$")]
+
+
+class CorsRule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Which pages of other origins may use the objects."""
+
+    origins: Annotated[tuple[str, ...], Meta(min_length=1, description='Such as "https://shop.example.com", or "*"')]
+    methods: Annotated[tuple[str, ...], Meta(min_length=1, description="GET, PUT, POST, DELETE, HEAD")] = ("GET",)
+    headers: Annotated[tuple[str, ...], Meta(description="Allowed request headers")] = ()
+    exposed_headers: Annotated[tuple[str, ...], Meta(description="Response headers that a page may read")] = ()
+    max_age: Annotated[int, Meta(ge=0, description="Seconds that a browser keeps the answer")] = 3600
+
+
+class LifecycleRule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What happens to objects as they grow old."""
+
+    prefix: Annotated[str, Meta(description="Objects whose key begins so; unset: all")] = ""
+    expire_after: Annotated[
+        Annotated[int, Meta(ge=1)] | None, Meta(description="Days after which an object is deleted")
+    ] = None
+    expire_versions_after: Annotated[
+        Annotated[int, Meta(ge=1)] | None, Meta(description="Days after which an older version is deleted")
+    ] = None
+    archive_after: Annotated[
+        Annotated[int, Meta(ge=1)] | None, Meta(description="Days after which an object moves to `storage_class`")
+    ] = None
+    storage_class: Annotated[str, Meta(pattern=r"^[A-Z_]+$", description="Where it moves to")] = "GLACIER_IR"
+
+
+class Bucket(Encrypted, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An S3 bucket: encrypted, private, refusing requests that are not by TLS.
+
+    ```toml
+    [buckets.Uploads]
+    versioning = true
+    lifecycle = [{ expire_after = 30 }]
+
+    [functions.Read]
+    source = "src"
+    buckets.Uploads = { variable = "BUCKET", actions = ["s3:GetObject"] }
+    triggers.buckets.Uploads = { prefix = "in/", suffix = ".csv" }
+    ```
+    """
+
+    versioning: Annotated[
+        bool | None, Meta(description="Keep older versions of objects; unset: where the environment is protected")
+    ] = None
+    lifecycle: Annotated[tuple[LifecycleRule, ...], Meta(description="What happens to old objects")] = ()
+    cors: Annotated[tuple[CorsRule, ...], Meta(description="Cross-origin requests")] = ()
+    events: Annotated[bool, Meta(description="Send its events to EventBridge's default bus")] = False
+    policy: Annotated[tuple[PolicyStatement, ...], Meta(description="What others may do with it")] = ()
+    name: Annotated[
+        Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")] | None,
+        Meta(description="Physical name; unset: <stack>-<name>-<account>-<region>"),
+    ] = None
+
+    def problems(self, name: str, environment: "Environment") -> Iterator[Problem]:
+        """A name that is too long, and triggers that S3 refuses together."""
+        ours = naming.bucket(environment, name)
+        if self.name is None and len(ours) + ACCOUNT_AND_REGION > LONGEST_NAME:
+            most = LONGEST_NAME - ACCOUNT_AND_REGION
+            yield (), f'its name would begin with "{ours}", longer than {most} characters; give it a name'
+        for index, rule in enumerate(self.lifecycle):
+            if rule.expire_after is rule.expire_versions_after is rule.archive_after is None:
+                yield ("lifecycle", index), "it does nothing: say expire_after, expire_versions_after or archive_after"
+
+
+class BucketTrigger(Trigger, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Objects that are written or deleted start the function.
+
+    ```toml
+    [buckets.Uploads]
+
+    [functions.Read]
+    source = "src"
+    triggers.buckets.Uploads = { events = ["s3:ObjectCreated:*"], prefix = "in/", suffix = ".csv" }
+    ```
+    """
+
+    events: Annotated[tuple[EventName, ...], Meta(min_length=1, description="What starts it")] = ("s3:ObjectCreated:*",)
+    prefix: Annotated[str, Meta(max_length=1024, description="Only keys that begin so")] = ""
+    suffix: Annotated[str, Meta(max_length=1024, description="Only keys that end so")] = ""
+
+    known: ClassVar[tuple[str, ...]] = (
+        "s3:IntelligentTiering",
+        "s3:LifecycleExpiration:*",
+        "s3:LifecycleExpiration:Delete",
+        "s3:LifecycleExpiration:DeleteMarkerCreated",
+        "s3:LifecycleTransition",
+        "s3:ObjectAcl:Put",
+        "s3:ObjectCreated:*",
+        "s3:ObjectCreated:CompleteMultipartUpload",
+        "s3:ObjectCreated:Copy",
+        "s3:ObjectCreated:Post",
+        "s3:ObjectCreated:Put",
+        "s3:ObjectRemoved:*",
+        "s3:ObjectRemoved:Delete",
+        "s3:ObjectRemoved:DeleteMarkerCreated",
+        "s3:ObjectRestore:*",
+        "s3:ObjectRestore:Completed",
+        "s3:ObjectRestore:Delete",
+        "s3:ObjectRestore:Post",
+        "s3:ObjectTagging:*",
+        "s3:ObjectTagging:Delete",
+        "s3:ObjectTagging:Put",
+        "s3:ReducedRedundancyLostObject",
+        "s3:Replication:*",
+    )
+    """S3 user guide, "Supported event types for SQS, SNS, and Lambda"."""
+
+    def problems(self, name: str, function: "Function", environment: "Environment") -> Iterator[Problem]:
+        """What CloudFormation cannot subscribe, what S3 refuses."""
+        if environment.buckets[name].existing is not None:
+            message = (
+                "CloudFormation cannot subscribe a function to a bucket that the stack does not own; let its owner "
+                'send its events to EventBridge, and write triggers.events.NAME with pattern = { source = ["aws.s3"], '
+                'detail = { bucket = { name = ["its name"] } } }'
+            )
+            yield (), message
+        for event in self.events:
+            if event not in self.known:
+                yield ("events",), f'"{event}" is not an event of S3; {suggestion(event, self.known)}'
+        for other_name, other in environment.functions.items():
+            if other is function:
+                return
+            theirs = other.triggers.buckets.get(name)
+            if theirs is not None and self._overlaps(theirs):
+                message = (
+                    f"S3 sends an event to one function alone: {other_name} is started by the same events; give them "
+                    "prefixes or suffixes that part them"
+                )
+                yield (), message
+
+    def _overlaps(self, other: "BucketTrigger") -> bool:
+        """One object's event can start both.
+
+        Source: S3 user guide, "Configuring event notifications using object key name filtering".
+        """
+        same = any(
+            one.rstrip("*").startswith(two.rstrip("*")) or two.rstrip("*").startswith(one.rstrip("*"))
+            for one in self.events
+            for two in other.events
+        )
+        prefixes = self.prefix.startswith(other.prefix) or other.prefix.startswith(self.prefix)
+        suffixes = self.suffix.endswith(other.suffix) or other.suffix.endswith(self.suffix)
+        return same and prefixes and suffixes

@@ -1,0 +1,162 @@
+"""Buckets: their resources and policies, and the functions that they start without a circle."""
+
+import pytest
+
+from tests.unit.layers.documents import granted, properties, refused
+
+SETTINGS = """
+application = "shop"
+[buckets.Uploads]
+[functions.Read]
+source = "src"
+buckets.Uploads = { variable = "BUCKET", actions = ["s3:GetObject", "s3:ListBucket"] }
+triggers.buckets.Uploads = { prefix = "in/", suffix = ".csv" }
+"""
+
+NAME = {"Fn::Sub": "shop-dev-uploads-${AWS::AccountId}-${AWS::Region}"}
+ARN = {"Fn::Sub": "arn:${AWS::Partition}:s3:::shop-dev-uploads-${AWS::AccountId}-${AWS::Region}"}
+
+
+def references(value):
+    """The logical ids that a value waits for."""
+    if isinstance(value, list):
+        return {found for item in value for found in references(item)}
+    if not isinstance(value, dict):
+        return set()
+    found = {value["Ref"]} if "Ref" in value else set()
+    found |= {value["Fn::GetAtt"][0]} if "Fn::GetAtt" in value else set()
+    return found | {one for key, item in value.items() if key not in ("Ref", "Fn::GetAtt") for one in references(item)}
+
+
+def waits_for(document, logical_id, seen=frozenset()):
+    """Everything that a resource waits for, however far."""
+    resource = document["Resources"].get(logical_id)
+    if resource is None or logical_id in seen:
+        return {logical_id} if resource and logical_id in seen else set()
+    depends = resource.get("DependsOn", [])
+    direct = references(resource["Properties"]) | set(depends if isinstance(depends, list) else [depends])
+    return direct | {one for name in direct for one in waits_for(document, name, seen | {logical_id})}
+
+
+def test_a_bucket_is_private_encrypted_and_takes_tls_alone(document):
+    rendered = document('application = "shop"\n[buckets.Uploads]\n')
+    bucket = properties(rendered, "UploadsBucket")
+    assert bucket == {
+        "BucketName": NAME,
+        "BucketEncryption": {
+            "ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
+        },
+        "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
+        "PublicAccessBlockConfiguration": {
+            "BlockPublicAcls": True,
+            "BlockPublicPolicy": True,
+            "IgnorePublicAcls": True,
+            "RestrictPublicBuckets": True,
+        },
+        "LifecycleConfiguration": {
+            "Rules": [
+                {
+                    "Id": "UnfinishedUploads",
+                    "Status": "Enabled",
+                    "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
+                }
+            ]
+        },
+    }
+    [statement] = properties(rendered, "UploadsBucketPolicy")["PolicyDocument"]["Statement"]
+    assert statement["Effect"] == "Deny"
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert rendered["Outputs"]["UploadsBucketNameOutput"]["Value"] == {"Ref": "UploadsBucket"}
+
+
+def test_a_bucket_starts_a_function_without_a_circle(document):
+    rendered = document(SETTINGS)
+    bucket = rendered["Resources"]["UploadsBucket"]
+    assert bucket["DependsOn"] == ["ReadUploadsBucketTriggerPermission"]
+    assert bucket["Properties"]["NotificationConfiguration"] == {
+        "LambdaConfigurations": [
+            {
+                "Event": "s3:ObjectCreated:*",
+                "Function": {"Fn::Sub": "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:shop-dev-Read"},
+                "Filter": {"S3Key": {"Rules": [{"Name": "prefix", "Value": "in/"}, {"Name": "suffix", "Value": ".csv"}]}},
+            }
+        ]
+    }  # fmt: skip
+    assert properties(rendered, "ReadUploadsBucketTriggerPermission") == {
+        "Action": "lambda:InvokeFunction",
+        "FunctionName": {"Fn::GetAtt": ["ReadFunction", "Arn"]},
+        "Principal": "s3.amazonaws.com",
+        "SourceArn": ARN,
+        "SourceAccount": {"Ref": "AWS::AccountId"},
+    }
+    assert properties(rendered, "ReadFunction")["Environment"]["Variables"] == {"BUCKET": NAME}
+    for name in rendered["Resources"]:
+        assert name not in waits_for(rendered, name)
+
+
+def test_uses_are_granted_on_the_bucket_and_on_its_objects(document):
+    statements = granted(document(SETTINGS), "ReadFunctionRole")
+    assert statements["UseUploadsBucket"] == (["s3:ListBucket"], [ARN])
+    assert statements["UseUploadsBucketObject"] == (["s3:GetObject"], [{"Fn::Sub": ARN["Fn::Sub"] + "/*"}])
+
+
+def test_a_bucket_that_starts_nothing_is_referred_to_itself(document):
+    settings = SETTINGS.replace('triggers.buckets.Uploads = { prefix = "in/", suffix = ".csv" }', "")
+    rendered = document(settings)
+    statements = granted(rendered, "ReadFunctionRole")
+    assert statements["UseUploadsBucketObject"][1] == [{"Fn::Sub": "${UploadsBucket.Arn}/*"}]
+    assert properties(rendered, "ReadFunction")["Environment"]["Variables"] == {"BUCKET": {"Ref": "UploadsBucket"}}
+
+
+def test_versions_old_objects_cross_origin_requests_and_events(document):
+    rendered = document(
+        """
+application = "shop"
+protected = true
+[buckets.Uploads]
+name = "shop-uploads"
+events = true
+lifecycle = [{ prefix = "tmp/", expire_after = 1 }, { expire_versions_after = 30, archive_after = 90 }]
+cors = [{ origins = ["https://shop.example.com"], methods = ["PUT"], headers = ["*"] }]
+policy = [{ principals = ["111111111111"], actions = ["s3:GetObject"], reason = "reports" }]
+"""
+    )
+    bucket = properties(rendered, "UploadsBucket")
+    assert bucket["BucketName"] == "shop-uploads"
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert bucket["NotificationConfiguration"] == {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
+    assert bucket["LifecycleConfiguration"]["Rules"][1:] == [
+        {"Id": "Rule1", "Status": "Enabled", "Prefix": "tmp/", "ExpirationInDays": 1},
+        {
+            "Id": "Rule2",
+            "Status": "Enabled",
+            "NoncurrentVersionExpiration": {"NoncurrentDays": 30},
+            "Transitions": [{"StorageClass": "GLACIER_IR", "TransitionInDays": 90}],
+        },
+    ]
+    assert bucket["CorsConfiguration"]["CorsRules"][0]["AllowedMethods"] == ["PUT"]
+    assert rendered["Resources"]["UploadsBucket"]["DeletionPolicy"] == "RetainExceptOnCreate"
+    statement = properties(rendered, "UploadsBucketPolicy")["PolicyDocument"]["Statement"][1]
+    assert statement["Resource"] == [{"Fn::Sub": "${UploadsBucket.Arn}/*"}]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (SETTINGS.replace("[buckets.Uploads]", '[buckets.Uploads]\nexisting = "x"'), 'functions.Read.triggers.buckets.Uploads: CloudFormation cannot subscribe a function to a bucket that the stack does not own; let its owner send its events to EventBridge, and write triggers.events.NAME with pattern = { source = ["aws.s3"], detail = { bucket = { name = ["its name"] } } }'),
+        (SETTINGS.replace('prefix = "in/"', 'events = ["s3:ObjectCreate:*"]'), 'functions.Read.triggers.buckets.Uploads.events: "s3:ObjectCreate:*" is not an event of S3; did you mean "s3:ObjectCreated:*"?'),
+        (SETTINGS + '[functions.Other]\nsource = "src"\ntriggers.buckets.Uploads = { prefix = "in/a" }\n', "functions.Other.triggers.buckets.Uploads: S3 sends an event to one function alone: Read is started by the same events; give them prefixes or suffixes that part them"),
+        (SETTINGS.replace("Uploads", "UploadsOfTheWholeWorldWithoutEnd"), 'buckets.UploadsOfTheWholeWorldWithoutEnd: its name would begin with "shop-dev-uploadsofthewholeworldwithoutend", longer than 35 characters; give it a name'),
+        (SETTINGS.replace("[buckets.Uploads]", "[buckets.Uploads]\nlifecycle = [{}]"), "buckets.Uploads.lifecycle.0: it does nothing: say expire_after, expire_versions_after or archive_after"),
+        (SETTINGS.replace("s3:GetObject", "s3:ListAllMyBuckets"), "functions.Read.buckets.Uploads.actions: s3:ListAllMyBuckets acts on no bucket; put it under statements, with its resources"),
+    ],
+)  # fmt: skip
+def test_a_wrong_bucket_is_refused(project, settings, message):
+    assert refused(project, settings) == [message]
+
+
+def test_prefixes_part_the_functions_of_a_bucket(document):
+    other = '[functions.Other]\nsource = "src"\ntriggers.buckets.Uploads = { prefix = "out/" }\n'
+    rendered = document(SETTINGS + other)
+    configurations = properties(rendered, "UploadsBucket")["NotificationConfiguration"]["LambdaConfigurations"]
+    assert len(configurations) == 2
