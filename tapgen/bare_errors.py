@@ -25,7 +25,7 @@ _REWORDED = {
 }
 FEWER = "Switch off alarms that you do not need, or split the application into two settings files."
 """What to do about too large a template: the line that adds one resource too many is not to blame."""
-_COMPOSE = str(Path(__file__).with_name("compose.py"))  # adds what a layer hands it
+_OURS = str(Path(__file__).parent / "_").removesuffix("_")  # what a layer calls, and what adds what a layer hands over
 
 
 @contextmanager
@@ -83,13 +83,14 @@ def _place(error: BaseException) -> str:
 
 
 def _line(trace: TracebackType | None) -> str:
-    """The innermost line that is not troposphere's, awacs's or Python's own."""
-    found = "the layer"
+    """The innermost line that is not ours, troposphere's, awacs's or Python's own; else the innermost of all."""
+    found = own = ""
     while trace:
         file = trace.tb_frame.f_code.co_filename
-        if file != _COMPOSE and not re.search(
+        if not re.search(
             r"[/\\](?:(?:troposphere|awacs|importlib)[/\\]|contextlib\.py$|bare_errors\.py$)|^<frozen", file
         ):
-            found = f"{file}:{trace.tb_lineno}"
+            own = f"{file}:{trace.tb_lineno}"
+            found = found if file.startswith(_OURS) else own
         trace = trace.tb_next
-    return found
+    return found or own or "the layer"

@@ -11,22 +11,21 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import troposphere
 from msgspec import Struct
-from troposphere import Tags, awslambda
+from troposphere import Tags
 
 from tapgen import naming
 from tapgen.bare_errors import translated
-from tapgen.errors import DocumentError, suggestion
+from tapgen.errors import DocumentError
 from tapgen.layers import api, compute, data, identity, invocation, lambda_layers, monitoring, network
 from tapgen.layers.parts import add_outputs
-from tapgen.layers.refs import ApiRefs, ComputeRefs, DataRefs, IdentityRefs, NetworkRefs, PartRefs, Parts
+from tapgen.layers.refs import ComputeRefs, DataRefs, PartRefs, Parts
 from tapgen.layers.stack import add_outputs as add_stack_outputs
 from tapgen.layers.stack import add_parameters
 from tapgen.settings import kinds as settings_kinds
+from tapgen.stack import Stack
 from tapgen.template.kinds import kinds
 
 if TYPE_CHECKING:
-    from awacs.aws import Statement
-
     from tapgen.settings.model import Environment
 
 
@@ -61,35 +60,6 @@ class Template(troposphere.Template):
         added = super().add_resource(resource)
         self.origins.update((one.title, origin) for one in (added if isinstance(added, list) else [added]))
         return added
-
-
-class Stack(Struct, frozen=True):
-    """What a layer of the project's own may refer to and add to."""
-
-    template: Template
-    data: DataRefs
-    network: NetworkRefs | None
-    identity: IdentityRefs
-    compute: ComputeRefs
-    api: ApiRefs | None
-    apis: Mapping[str, ApiRefs]
-
-    def allow(self, function: str, *statements: Statement) -> None:
-        """Add statements to the role of a function, named as in the settings."""
-        self._refuse_unknown(function)
-        self.identity.roles[function].statements.extend(statements)
-
-    def set_variable(self, function: str, variable: str, value: Any) -> None:
-        """Give a function, named as in the settings, one more environment variable."""
-        self._refuse_unknown(function)
-        resource = self.template.resources[naming.function(function)]
-        if "Environment" not in resource.properties:
-            resource.Environment = awslambda.Environment(Variables={})
-        resource.Environment.Variables[variable] = value
-
-    def _refuse_unknown(self, function: str) -> None:
-        if function not in self.identity.roles:
-            raise LookupError(f'there is no function "{function}"; {suggestion(function, self.identity.roles)}')
 
 
 def compose(environment: Environment) -> Template:

@@ -86,7 +86,7 @@ def command(
             pass  # it was checked when it was made, or --no-check said then that it was not
         elif no_check:
             view("").warn("--no-check: nothing says that what is deployed works and opens nothing more.")
-        elif outcome := check_first(chosen, rendered.document, view("")):
+        elif outcome := check_first(chosen, rendered.document, view(""), rendered.origins):
             aws_options.finish(ctx, (outcome,))
         request = deployment_of(
             chosen,

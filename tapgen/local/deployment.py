@@ -47,7 +47,7 @@ def deploy(
 
     targets = clients(environment, emulator)
     rendered = render.render(environment)
-    checked = check(environment, rendered.document)
+    checked = check(environment, rendered.document, rendered.origins)
     view("").checked(checked)
     if checked.errors:  # what is missing really fails here, which is what somebody may want to see
         view("").warn("`tapgen deploy` refuses this environment as it is; here it goes on.")

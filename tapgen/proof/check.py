@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tapgen import naming
+from tapgen.proof import reasons
 from tapgen.proof.findings import Finding, ordered, suppress
 from tapgen.proof.needs import functions
 from tapgen.proof.report import places
@@ -18,11 +20,13 @@ from tapgen.proof.subject import Source, Subject
 from tapgen.proof.verdicts import permissions, reachability
 
 if TYPE_CHECKING:
+    from tapgen.compose import Origin
     from tapgen.proof.lint import Lint
     from tapgen.settings.model import Environment
     from tapgen.settings.suppressions import Suppression
     from tapgen.template.document import Document
 
+Origins = Mapping[str, "Origin"]
 _LINT_RULE = re.compile(r"[EWI]\d{4}")
 
 
@@ -36,13 +40,18 @@ class Target:
     regions: tuple[str, ...] = ()
 
 
-def check(environment: Environment, document: Document, *, lint: bool) -> tuple[Finding, ...]:
+def check(
+    environment: Environment, document: Document, *, lint: bool, origins: Origins = MappingProxyType({})
+) -> tuple[Finding, ...]:
     """What is wrong with an environment's document; `lint` runs cfn-lint on it too."""
-    return check_all([of_environment(environment, document)], with_lint=lint)[0]
+    return check_all([of_environment(environment, document, origins)], with_lint=lint)[0]
 
 
-def of_environment(environment: Environment, document: Document) -> Target:
-    """A document that tapgen rendered, with the sources that the settings name."""
+def of_environment(environment: Environment, document: Document, origins: Origins = MappingProxyType({})) -> Target:
+    """A document that tapgen rendered, with the sources that the settings name.
+
+    What is wrong with a resource of a project's own layer is to be mended there: `origins` know where that is.
+    """
     sources = {
         environment.logical_id(naming.function(name)): Source(environment.root / function.source, function.entry_point)
         for name, function in environment.functions.items()
@@ -54,7 +63,10 @@ def of_environment(environment: Environment, document: Document) -> Target:
     return Target(
         subject,
         lambda finding: places.in_settings(
-            finding, subject.type_of(finding.logical_id or ""), environment, settings_places
+            places.in_layer(finding, environment, origins),
+            subject.type_of(finding.logical_id or ""),
+            environment,
+            settings_places,
         ),
         environment.check.suppress,
         environment.target_regions,
@@ -110,6 +122,7 @@ def _own(subject: Subject, analyse: functions.Analyse) -> list[Finding]:
 
 def _finish(findings: Sequence[Finding], target: Target, *, with_lint: bool) -> tuple[Finding, ...]:
     marked, unused = suppress(findings, target.suppressions)
+    marked = tuple(reasons.accept(finding, target.subject.document) for finding in marked)
     left = [
         rules.SUPPRESSION_UNUSED.finding(_unused(suppression))
         for suppression in unused

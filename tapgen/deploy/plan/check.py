@@ -12,6 +12,9 @@ from tapgen.proof.check import check as prove
 from tapgen.proof.report.places import below
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tapgen.compose import Origin
     from tapgen.proof.findings import Finding
     from tapgen.settings.model import Environment
     from tapgen.template.document import Document
@@ -36,10 +39,12 @@ class CheckResult:
         return sum(one.severity == "warning" for one in self.findings)
 
 
-def check(environment: Environment, document: Document) -> CheckResult:
+def check(environment: Environment, document: Document, origins: Mapping[str, Origin] | None = None) -> CheckResult:
     """The check without cfn-lint, which takes longer than everything else before the change set."""
     here = Path.cwd()
-    found = (one for one in prove(environment, document, lint=False) if one.suppressed_reason is None)
+    found = (
+        one for one in prove(environment, document, lint=False, origins=origins or {}) if one.suppressed_reason is None
+    )
     root = here if environment.root.is_relative_to(here) else environment.root
     return CheckResult(environment.name, root, tuple(below(environment.root, here, found)))
 

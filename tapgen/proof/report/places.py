@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tapgen import naming
 from tapgen.template.kinds import KINDS
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Mapping
 
+    from tapgen.compose import Origin
     from tapgen.proof.findings import Finding
     from tapgen.settings.model import Environment
     from tapgen.template.document import DocumentPath
@@ -87,6 +89,16 @@ def keys(finding: Finding, type_: str | None, environment: Environment) -> tuple
         found += [f"{section}.{name}" for name in names if subject.startswith(naming.logical(name, suffix))]
     found += [section for prefix, section in _SECTIONS if type_ and type_.startswith(prefix)]
     return (*(f"environments.{environment.name}.{key}" for key in found[:1]), *found)
+
+
+def in_layer(finding: Finding, environment: Environment, origins: Mapping[str, Origin]) -> Finding:
+    """The finding with the line of the project's own layer that added its resource, where one did."""
+    origin = origins.get(finding.logical_id or "")
+    if finding.file is not None or origin is None or origin.layer not in environment.layers:
+        return finding
+    file = Path(origin.file)
+    shown = file.relative_to(environment.root) if file.is_relative_to(environment.root) else file
+    return replace(finding, file=shown.as_posix(), line=origin.line)
 
 
 def in_settings(
