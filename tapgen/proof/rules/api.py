@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tapgen.proof.rules.rule import Hit, Rule
 from tapgen.proof.subject import items, mapping, truthy
+from tapgen.template.apis import routes
 
 if TYPE_CHECKING:
     from tapgen.proof.subject import Subject
@@ -57,6 +58,32 @@ def _credentials(subject: Subject) -> Iterator[Hit]:
                 yield Hit(f"{owner} allows credentials from every origin.", ("Resources", owner, "Properties"))
 
 
+LONGEST = {"rest": 29, "http": 30}
+"""Seconds that an API waits for a function: API Gateway developer guide, "Quotas", integration timeout."""
+
+
+def _timeout(subject: Subject) -> Iterator[Hit]:
+    """The longest wait of the routes to a function counts; a REST API's quota can be raised, then methods say so."""
+    waits: dict[str, tuple[int, str]] = {}
+    for route in routes(subject.template).values():
+        limit = max(LONGEST.get(route.kind, LONGEST["http"]), _own_wait(subject, route.logical_id))
+        for function in route.functions:
+            waits[function] = max(waits.get(function, (0, "")), (limit, route.name))
+    for function, (limit, name) in waits.items():
+        timeout = str(subject.properties(function).get("Timeout", ""))
+        if timeout.isdigit() and int(timeout) > limit:
+            yield Hit(
+                f"{function} may run {timeout} s; its caller by {name} gets an error (504) after {limit} s.",
+                ("Resources", function, "Properties", "Timeout"),
+            )
+
+
+def _own_wait(subject: Subject, logical_id: str) -> int:
+    """Seconds that a method itself says that it waits; 0 where it says nothing."""
+    milliseconds = str(mapping(subject.properties(logical_id).get("Integration")).get("TimeoutInMillis", ""))
+    return int(milliseconds) // 1000 if milliseconds.isdigit() else 0
+
+
 _GUIDE = "API Gateway developer guide"
 
 API_RULES = (
@@ -104,5 +131,14 @@ API_RULES = (
         "Name the origins.",
         'Fetch standard, "CORS protocol and credentials"',
         _credentials,
+    ),
+    Rule(
+        "api-timeout",
+        "warning",
+        "A function behind an API may run longer than the API waits",
+        "The caller gets a 504 while the function runs on, and its alarm on duration looks at the longer time.",
+        "Lower the function's timeout to what the API waits, or start the work by a queue and answer at once.",
+        f'{_GUIDE}, "Quotas for configuring and running a REST API": integration timeout',
+        _timeout,
     ),
 )

@@ -58,10 +58,10 @@ UNKNOWN_POLICY = Rule(
 )
 ROLE_UNKNOWN = Rule(
     "role-unknown",
-    "warning",
+    "info",
     "The function's role is not in the template",
     "What the function may do cannot be compared with what it needs.",
-    "Define the role in the template.",
+    "Allow there what the function needs, or define the role in the template.",
     _LEAST,
 )
 UNMAPPED = Rule(

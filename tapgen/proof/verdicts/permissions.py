@@ -33,7 +33,11 @@ def findings(needs: Sequence[FunctionNeeds], subject: Subject) -> Iterator[Findi
     for one in needs:
         if one.role is None:
             where = ("Resources", one.function, "Properties", "Role")
-            yield ROLE_UNKNOWN.finding(f"The role of {one.function} is not in the template.", where)
+            needs_ = dict.fromkeys(
+                f"{need.action} on {describe(need.arn)}" for need in one.requirements if not need.optional
+            )
+            must = f"; it must allow {', '.join(needs_)}" if needs_ else ""
+            yield ROLE_UNKNOWN.finding(f"The role of {one.function} is not in the template{must}.", where)
         else:
             roles.setdefault(one.role, []).append(one)
     for role, users in roles.items():

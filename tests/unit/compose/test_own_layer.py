@@ -316,3 +316,112 @@ def test_statements_without_a_sid_or_with_other_resources_than_named_pass_an_end
     ]
     dynamodb = resources["DynamodbEndpoint"]["Properties"]["PolicyDocument"]["Statement"]
     assert [s.get("NotResource") for s in dynamodb] == [None, ["arn:aws:dynamodb:*:*:table/x"]]
+
+
+# ----------------------------------------------------------------------------------- what tapgen made, by what it is
+
+
+def test_a_variable_is_never_overwritten_silently(failure, document):
+    message, hint = failure(in_build("stack.set_variable('Item', 'TABLE_NAME', 'mine')"))
+    assert message == (
+        "layer own: ValueError: Item has a variable TABLE_NAME already; say replace=True where that is meant"
+    )
+    assert hint == "Mend own.py:4."
+    message, _ = failure(in_build("stack.set_variable('Item', 'A', '1')", "stack.set_variable('Item', 'A', '2')"))
+    assert "has a variable A already" in message
+    own = in_build("stack.set_variable('Item', 'TABLE_NAME', 'mine', replace=True)")
+    function = document(OWN, **{"own.py": own})["Resources"]["ItemFunction"]["Properties"]
+    assert function["Environment"]["Variables"] == {"TABLE_NAME": "mine"}
+    assert "reserved by Lambda" in failure(in_build("stack.set_variable('Item', 'AWS_REGION', 'x')"))[0]
+
+
+def test_a_variable_is_text_whatever_it_was(document):
+    lines = [f"stack.set_variable('Item', 'V{index}', {value})" for index, value in enumerate(("5", "2.5", "True"))]
+    rendered = document(OWN, **{"own.py": in_build(*lines)})
+    variables = rendered["Resources"]["ItemFunction"]["Properties"]["Environment"]["Variables"]
+    assert [variables[f"V{index}"] for index in range(3)] == ["5", "2.5", "true"]
+
+
+def test_a_statement_may_be_a_mapping(document):
+    statement = {
+        "Effect": "Allow",
+        "Action": ["sqs:SendMessage", "sqs:GetQueueUrl"],
+        "Resource": "*",
+        "Condition": {"StringEquals": {"aws:ResourceTag/team": "shop"}},
+    }
+    rendered = document(OWN, **{"own.py": in_build(f"stack.allow('Item', {statement})")})
+    [policy] = rendered["Resources"]["ItemFunctionRole"]["Properties"]["Policies"]
+    assert policy["PolicyDocument"]["Statement"][-1] == {**statement, "Resource": ["*"]}
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        ("allow('Item', {'Effect': 'Allow'})", "not a statement of a role's policy: it needs Effect and Action"),
+        ("allow('Item', {'Effect': 'Allow', 'Action': 'a:B', 'Principal': '*'})", "it has Principal"),
+        ("allow('Itme', {})", 'there is no function "Itme"; did you mean "Item"?'),
+        ("table('Itme')", 'there is no "Itme" among tables; did you mean "Item"?'),
+        ("part('tabels', 'Item')", 'there are no parts of the kind "tabels"; did you mean "tables"?'),
+        ("function('Itme')", 'there is no function "Itme"; did you mean "Item"?'),
+        ("method('PUT /item')", 'there is no method for "PUT /item"'),
+        ("alarm('Item', 'error')", 'there is no resource "ItemFunctionErrorAlarm"; did you mean "ItemFunctionErrorsAlarm"?'),
+        ("rest_api('Admin')", 'there is no API "Admin"'),
+    ],
+)  # fmt: skip
+def test_what_a_layer_asks_for_wrongly(failure, call, said):
+    message, hint = failure(in_build(f"stack.{call}"))
+    assert said in message
+    assert hint == "Mend own.py:4."
+
+
+def test_resources_are_taken_by_what_they_are_and_changed(document):
+    lines = [
+        "stack.method('GET /item').AuthorizationType = 'AWS_IAM'",
+        "stack.table('Item').TableClass = 'STANDARD_INFREQUENT_ACCESS'",
+        "stack.function('Item').MemorySize = 1024",
+        "stack.role('Item').Path = '/shop/'",
+        "stack.log_group('Item').RetentionInDays = 7",
+        "stack.alarm('Item', 'errors').EvaluationPeriods = 2",
+        "stack.rest_api().Name = 'mine'",
+    ]
+    rendered = document(OWN, **{"own.py": in_build(*lines)})["Resources"]
+    properties = {name: resource["Properties"] for name, resource in rendered.items()}
+    assert properties["ApiItemGetMethod"]["AuthorizationType"] == "AWS_IAM"
+    assert properties["ItemTable"]["TableClass"] == "STANDARD_INFREQUENT_ACCESS"
+    assert properties["ItemFunction"]["MemorySize"] == 1024
+    assert properties["ItemFunctionRole"]["Path"] == "/shop/"
+    assert properties["ItemFunctionLogGroup"]["RetentionInDays"] == 7
+    assert properties["ItemFunctionErrorsAlarm"]["EvaluationPeriods"] == 2
+    assert properties["Api"]["Name"] == "mine"
+
+
+def test_a_part_that_exists_elsewhere_has_no_resource(document):
+    settings = OWN.replace('partition_key = { name = "itemId" }', 'existing = "items"')
+    with pytest.raises(DocumentError) as caught:
+        document(settings, **{"own.py": in_build("stack.table('Item')")})
+    assert "tables.Item exists elsewhere" in caught.value.message
+
+
+def test_a_role_that_exists_elsewhere_is_not_added_to(document):
+    settings = OWN.replace('source = "src"', 'source = "src"\nrole = "arn:aws:iam::123456789012:role/worker"')
+    with pytest.raises(DocumentError) as caught:
+        document(
+            settings,
+            **{
+                "own.py": in_build(
+                    "stack.allow('Item', {'Effect': 'Allow', 'Action': 'sqs:SendMessage', 'Resource': '*'})"
+                )
+            },
+        )
+    assert "Item has an existing role, to which nothing can be added" in caught.value.message
+
+
+def test_own_settings_are_plain_values_overlaid_by_an_environment(document):
+    settings = OWN + '[custom]\nvpc = "vpc-1"\nsizes = [1, 2]\ndeep.a = 1\ndeep.b = true\n'
+    settings += "[environments.dev]\n[environments.prod.custom]\nsizes = [3]\ndeep.a = 2\n"
+    own = in_build("template.add_output(Output('Own', Value=repr(environment.custom)))")
+    for env, expected in {
+        "dev": {"vpc": "vpc-1", "sizes": [1, 2], "deep": {"a": 1, "b": True}},
+        "prod": {"vpc": "vpc-1", "sizes": [3], "deep": {"a": 2, "b": True}},
+    }.items():
+        assert document(settings, env=env, **{"own.py": own})["Outputs"]["Own"]["Value"] == repr(expected)

@@ -291,3 +291,30 @@ def test_a_match_on_the_whole_template_is_a_finding_without_a_path() -> None:
     [match] = lint.matches(unresolved, ())
     assert (match["severity"], match["path"]) == ("error", [])
     assert "transform" in match["message"].lower()
+
+
+def test_findings_about_a_layers_resources_point_to_the_layer(tmp_path: Path) -> None:
+    write_project(tmp_path, SETTINGS.replace("[tool.tapgen]", '[tool.tapgen]\nlayers = ["own"]'))
+    own = "from troposphere import logs\n\n\ndef build(template, environment, stack):\n    template.add_resource(logs.LogGroup('Mine'))\n"
+    (tmp_path / "own.py").write_text(own)
+    environment = load(tmp_path).environment("dev")
+    made, origins = render.render(environment)
+    [mine] = [one for one in check.check(environment, made, lint=False, origins=origins) if one.logical_id == "Mine"]
+    assert (mine.rule, mine.file, mine.line) == ("log-retention", "own.py", 5)
+
+
+def test_the_reason_of_a_statement_accepts_what_it_allows_too_much(tmp_path: Path) -> None:
+    for reason, suppressed in (("", None), ("Confirms by mail", "Confirms by mail")):
+        statements = f'statements = [{{ actions = ["ses:*"], resources = ["*"], reason = "{reason}" }}]\n'
+        write_project(tmp_path, SETTINGS.replace('source = "src"\n', 'source = "src"\n' + statements))
+        found = [one for one in checked(tmp_path) if one.rule in ("permission-unused", "action-wildcard")]
+        assert {one.rule for one in found} >= {"action-wildcard"}
+        assert {one.suppressed_reason for one in found} == {suppressed}
+
+
+def test_an_existing_role_is_told_what_it_must_allow(tmp_path: Path) -> None:
+    role = 'source = "src"\nrole = "arn:aws:iam::123456789012:role/worker"\n'
+    write_project(tmp_path, SETTINGS.replace('source = "src"\n', role))
+    [unknown] = [one for one in checked(tmp_path) if one.rule == "role-unknown"]
+    assert "it must allow" in unknown.message
+    assert "dynamodb:PutItem on ItemTable" in unknown.message

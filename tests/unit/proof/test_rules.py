@@ -85,6 +85,13 @@ def method(verb: str, **more: object) -> dict[str, object]:
     return only(Method=resource("AWS::ApiGateway::Method", HttpMethod=verb, **{"AuthorizationType": "NONE", **more}))
 
 
+def behind_api(timeout: int) -> dict[str, object]:
+    uri = {"Fn::Sub": "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/${Function.Arn}/invocations"}
+    checked = method("GET", Integration={"Type": "AWS_PROXY", "Uri": uri}, AuthorizationType="AWS_IAM")
+    checked["Resources"]["Function"] = function(Timeout=timeout)  # type: ignore[index]
+    return checked
+
+
 def permission(**more: object) -> dict[str, object]:
     base = {"Action": "lambda:InvokeFunction", "FunctionName": "worker", "Principal": "apigateway.amazonaws.com"}
     return only(
@@ -354,6 +361,7 @@ CASES = {
     "api-throttling": (stage(MethodSettings=throttled(ResourcePath="/one")), stage()),
     "api-data-trace": (stage(MethodSettings=throttled(DataTraceEnabled=True)), stage()),
     "api-public-write": (method("POST"), method("POST", AuthorizationType="AWS_IAM")),
+    "api-timeout": (behind_api(30), behind_api(29)),
     "api-cors-credentials": (cors("true", "*"), cors("true", "https://shop.example.com")),
     "ingress-open": (
         group(SecurityGroupIngress=[{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIp": "0.0.0.0/0"}]),
