@@ -62,13 +62,20 @@ class UsageError(TapgenError):
 
 
 class SettingsError(TapgenError):
-    """The settings file is missing, unreadable or wrong; `problems` has one line for each problem found."""
+    """The settings file is missing, unreadable or wrong; `problems` has one line for each problem found.
+
+    `places` says where in the file each stands, such as "tapgen.toml:12:3"; '' where that is not known.
+    """
 
     exit_code = ExitCode.USAGE
 
-    def __init__(self, message: str, hint: str = "", problems: Iterable[str] = ()) -> None:
+    def __init__(self, message: str, hint: str = "", problems: Iterable[str] = (), places: Iterable[str] = ()) -> None:
         self.problems = tuple(problems)
-        lines = "".join(f"\n  {problem}" for problem in self.problems)
+        self.places = tuple(places) or ("",) * len(self.problems)
+        lines = "".join(
+            f"\n  {place}{'  ' if place else ''}{problem}"
+            for place, problem in zip(self.places, self.problems, strict=True)
+        )
         super().__init__(message + lines, hint)
 
 

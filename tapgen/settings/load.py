@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -17,7 +18,21 @@ PYPROJECT = "pyproject.toml"
 _HOW_TO_BEGIN = f"Put [tool.tapgen] with an application and its environments into {PYPROJECT}, or write {TAPGEN_TOML}."
 
 Table = dict[str, Any]
-Problems = dict[str, list[str]]  # problem -> the environments that have it: each inherits the project's
+KeyPath = tuple[str | int, ...]
+
+
+class Problem(NamedTuple):
+    """What is wrong with the value at a path of the file."""
+
+    path: KeyPath
+    message: str
+
+    def __str__(self) -> str:
+        """As it is printed; a problem of the file as a whole has no path."""
+        return f"{'.'.join(map(str, self.path))}: {self.message}" if self.path else f"the settings: {self.message}"
+
+
+Problems = dict[Problem, list[str]]  # problem -> the environments that have it: each inherits the project's
 _GIVEN = ("name", "root")  # fields of an environment that are no settings
 
 
@@ -41,11 +56,12 @@ def load(where: Path | None = None, *, sources: bool = True) -> Project:
             environments[name] = environment
     _cross_check(environments, raw, overlays, problems, sources=sources)
     if not overlays:
-        problems["environments: there is none; write [tool.tapgen.environments.dev]"] = []
+        problems[Problem(("environments",), "there is none; write [tool.tapgen.environments.dev]")] = []
     if problems:
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         lines = [_with_environments(problem, names, overlays) for problem, names in problems.items()]
-        raise SettingsError(f"{file}: {count}", "tapgen settings --schema says what each setting may be.", lines)
+        hint = "tapgen settings --schema says what each setting may be."
+        raise SettingsError(f"{file}: {count}", hint, lines, _places(file, problems))
     return Project(file=file, environments=environments)
 
 
@@ -156,17 +172,44 @@ def _section(file: Path) -> Table | None:
 def _convert(project: Table, overlay: Table, name: str, root: Path, problems: Problems) -> Environment | None:
     settings = _merged(project, overlay)
     given = [key for key in _GIVEN if key in settings]
+    environment: Environment | None
     try:
         environment = msgspec.convert({**settings, "name": name, "root": root}, Environment)
     except msgspec.ValidationError as error:
         from tapgen.settings.explain import explain
 
-        for path, message in explain({**settings, "name": name, "root": root}) or [((), str(error))]:
+        whole = {**settings, "name": name, "root": root}
+        found = explain(whole) or [((), str(error))]
+        for path, message in found:
             _add(problems, _written(path, name, project, overlay), message, name)
-        environment = None
+        environment = _with_defaults(whole, [path for path, _ in found])
     for key in given:
         _add(problems, _written((key,), name, project, overlay), "there is no such setting", name)
     return None if given else environment
+
+
+def _with_defaults(settings: Table, wrong: list[KeyPath]) -> Environment | None:
+    """The settings with defaults in the place of wrong values, so that the others can be checked in the same go.
+
+    None where a value has no default, or where a whole part would be missing for those that name it.
+    """
+    if any(len(path) == 2 for path in wrong):
+        return None
+    for path in wrong:
+        settings = _without(settings, path)
+    try:
+        return msgspec.convert(settings, Environment)
+    except msgspec.ValidationError:
+        return None
+
+
+def _without(value: Any, path: KeyPath) -> Any:
+    """A copy without the value at a path; of a list the whole list, since its items have no default."""
+    [step, *rest] = path
+    if not isinstance(value, dict) or step not in value:
+        return value
+    kept = {key: item for key, item in value.items() if key != step}
+    return {**kept, step: _without(value[step], tuple(rest))} if rest and isinstance(value[step], dict) else kept
 
 
 def _cross_check(
@@ -181,30 +224,43 @@ def _cross_check(
 
     entry_points: dict[Any, list[Any]] | None = {} if sources else None
     for name, environment in environments.items():
+        wrong = [problem.path for problem, names in problems.items() if name in names]
         for path, message in check(environment, entry_points):
-            _add(problems, _written(path, name, project, overlays[name]), message, name)
+            where = _written(path, name, project, overlays[name])
+            if not any(where == other[: len(where)] for other in wrong):  # it may be about the missing value alone
+                _add(problems, where, message, name)
 
 
-def _add(problems: Problems, where: str, message: str, name: str) -> None:
-    problems.setdefault(f"{where}: {message}", []).append(name)
+def _add(problems: Problems, where: KeyPath, message: str, name: str) -> None:
+    problems.setdefault(Problem(where, message), []).append(name)
 
 
-def _with_environments(problem: str, names: list[str], overlays: Table) -> str:
+def _places(file: Path, problems: Iterable[Problem]) -> list[str]:
+    """`tapgen.toml:12:3` of each problem: where the nearest part of its path stands that the file has."""
+    from tapgen.settings.positions import nearest, positions
+
+    found = positions(file.read_text(encoding="utf-8-sig"))
+    table = ("tool", "tapgen") if file.name == PYPROJECT else ()
+    places = [nearest(found, (*table, *problem.path)) for problem in problems]
+    return [f"{file.name}:{place.line}:{place.column}" if place else "" for place in places]
+
+
+def _with_environments(problem: Problem, names: list[str], overlays: Table) -> str:
     """The problem, and which environments have it where it stands in the project's own settings but not all do."""
-    if problem.startswith("environments.") or len(names) in (0, len(overlays)):
-        return problem
+    if problem.path[:1] == ("environments",) or len(names) in (0, len(overlays)):
+        return str(problem)
     return f"{problem} (in {', '.join(names)})"
 
 
-def _written(path: tuple[str | int, ...], name: str, project: Table, overlay: Table) -> str:
+def _written(path: KeyPath, name: str, project: Table, overlay: Table) -> KeyPath:
     """The path as it stands in the file: in the environment's own table when that is where the value is."""
     if path == ("name",) and not {"name"} & (project.keys() | overlay.keys()):
-        return f"environments.{name}"  # the name is the table's own
+        return ("environments", name)  # the name is the table's own
     own, value = _reached(overlay, path)
     shared, _ = _reached(project, path)
     if own > shared or (own == shared > 0 and not isinstance(value, dict)):
-        path = ("environments", name, *path)
-    return ".".join(str(step) for step in path) or "the settings"
+        return ("environments", name, *path)
+    return path
 
 
 def _reached(table: Table, path: tuple[str | int, ...]) -> tuple[int, Any]:

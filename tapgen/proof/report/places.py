@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tapgen import naming
+from tapgen.settings.positions import positions
 from tapgen.template.kinds import KINDS
 
 if TYPE_CHECKING:
@@ -26,55 +26,27 @@ _SECTIONS = (
     ("AWS::SNS::", "alarms"),
     ("AWS::Logs::", "logs"),
 )
-_HEADER = re.compile(r"^\s*\[([^\[\]]+)\]\s*(?:#.*)?$")
-_KEY = re.compile(r"^\s*([A-Za-z0-9_\".-]+)\s*=")
 
 
 class SettingsPlaces:
     """The lines of a settings file by their dotted keys below the tool's own table."""
 
-    def __init__(self, file: Path, prefix: str, text: str) -> None:
+    def __init__(self, file: Path, table: tuple[str, ...], text: str) -> None:
         self.file = file
-        self._lines = dict(_lines(text, prefix))
+        self._table = table
+        self._found = positions(text)
 
     def line(self, keys: tuple[str, ...]) -> int:
         """The line of the first of the keys that is in the file, itself or as part of a longer one; else the top's."""
-        for key in keys:
-            if key in self._lines:
-                return self._lines[key]
-            below = [line for written, line in self._lines.items() if written.startswith(f"{key}.")]
-            if below:
-                return min(below)
-        return self._lines.get("", 1)
-
-
-def _lines(text: str, prefix: str) -> Iterator[tuple[str, int]]:
-    """(dotted key without the prefix, line from 1), the first line of each; tomllib has no lines."""
-    table: str | None = "" if not prefix else None
-    seen: set[str] = set()
-    if not prefix:
-        yield "", 1
-    for number, line in enumerate(text.splitlines(), 1):
-        header, key = _HEADER.match(line), _KEY.match(line)
-        found = None
-        if header:
-            name = header[1].replace(" ", "").replace('"', "")
-            inside = name == prefix or name.startswith(f"{prefix}.") or not prefix
-            table = name.removeprefix(prefix).lstrip(".") if inside else None
-            found = table
-        elif key and table is not None:
-            name = key[1].replace('"', "")
-            found = f"{table}.{name}" if table else name
-        if found is not None and found not in seen:
-            seen.add(found)
-            yield found, number
+        paths = [*((*self._table, *key.split(".")) for key in keys), self._table]
+        return next((self._found[path].line for path in paths if path in self._found), 1)
 
 
 def settings_places(root: Path) -> SettingsPlaces | None:
     """The settings file of a folder; None where it cannot be read."""
-    for name, prefix in (("tapgen.toml", ""), ("pyproject.toml", "tool.tapgen")):
+    for name, table in (("tapgen.toml", ()), ("pyproject.toml", ("tool", "tapgen"))):
         try:
-            return SettingsPlaces(root / name, prefix, (root / name).read_text(encoding="utf-8-sig"))
+            return SettingsPlaces(root / name, table, (root / name).read_text(encoding="utf-8-sig"))
         except (OSError, UnicodeDecodeError):
             continue
     return None

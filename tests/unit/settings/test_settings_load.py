@@ -158,7 +158,7 @@ def test_environments_that_are_no_tables(tmp_path, text):
 def test_no_environment_at_all(tmp_path):
     file = write(tmp_path / "tapgen.toml", MINIMAL + "[environments]\n")
     assert message(tmp_path) == (
-        f"{file}: 1 problem\n  environments: there is none; write [tool.tapgen.environments.dev]"
+        f"{file}: 1 problem\n  tapgen.toml:2:1  environments: there is none; write [tool.tapgen.environments.dev]"
     )
 
 
@@ -216,3 +216,42 @@ def test_a_settings_file_that_cannot_be_read(tmp_path, name):
     with pytest.raises(SettingsError):
         load(tmp_path / name)
     assert os.path.lexists(tmp_path / name)
+
+
+WRONG_IN_MANY_WAYS = """\
+application = "shop"
+
+[network]
+cidr = "10.0.0.0/29"
+
+[functions.Item]
+source = "src"
+memry = 5
+timeout = 9000
+routes = [
+  "GET /a",
+  "GET a",
+]
+
+[environments.dev]
+[environments.prod.functions.Item]
+memory = 1
+"""
+
+
+def test_every_problem_at_once_each_with_its_line_and_column(tmp_path):
+    write(tmp_path / "src" / "index.py", "def handler(event, context): ...\n")
+    file = write(tmp_path / "tapgen.toml", WRONG_IN_MANY_WAYS)
+    assert message(tmp_path).splitlines() == [
+        f"{file}: 5 problems",
+        '  tapgen.toml:8:1  functions.Item.memry: there is no such setting; did you mean "memory"?',
+        "  tapgen.toml:9:1  functions.Item.timeout: 9000 is more than 900",
+        "  tapgen.toml:17:1  environments.prod.functions.Item.memory: 1 is less than 128",
+        "  tapgen.toml:4:1  network.cidr: 10.0.0.0/29: a VPC is between /16 and /28",
+        '  tapgen.toml:10:1  functions.Item.routes: "GET a": the path does not begin with "/"',
+    ]
+
+
+def test_in_a_pyproject_the_place_is_below_the_tools_own_table(tmp_path):
+    write(tmp_path / "pyproject.toml", '[project]\napplication = 1\n\n[tool.tapgen]\napplication = "Shop"\n')
+    assert "\n  pyproject.toml:5:1  application: " in message(tmp_path)
