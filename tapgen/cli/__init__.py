@@ -28,6 +28,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "render": "Write an environment's template.",
         "envs": "List the environments.",
         "settings": "Print an environment's merged settings.",
+        "openapi": "Print an API as OpenAPI 3.1: routes, parameters, models, who may call.",
     },
     "Review": {
         "diff": "Show what a change does, breaks and opens.",
