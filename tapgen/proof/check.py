@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -17,7 +17,8 @@ from tapgen.proof.report import places
 from tapgen.proof.rules import rulebook as rules
 from tapgen.proof.rules.rule import apply
 from tapgen.proof.subject import Source, Subject
-from tapgen.proof.verdicts import permissions, reachability
+from tapgen.proof.verdicts import contracts, permissions, reachability
+from tapgen.settings import served
 
 if TYPE_CHECKING:
     from tapgen.compose import Origin
@@ -38,6 +39,8 @@ class Target:
     place: Callable[[Finding], Finding]
     suppressions: tuple[Suppression, ...] = ()
     regions: tuple[str, ...] = ()
+    contracts: Mapping[str, Path] = field(default_factory=dict)
+    """The OpenAPI file that an API is held against, by the API's logical id."""
 
 
 def check(
@@ -70,6 +73,11 @@ def of_environment(environment: Environment, document: Document, origins: Origin
         ),
         environment.check.suppress,
         environment.target_regions,
+        {
+            environment.logical_id(api.title): environment.root / api.settings.openapi
+            for api in served.apis(environment).values()
+            if api.settings.openapi
+        },
     )
 
 
@@ -95,7 +103,10 @@ def check_all(
     running = start([(target.subject.document, target.regions) for target in targets]) if with_lint and start else None
     try:
         analyse = analyse or functions.analyse_once()
-        own = [_own(target.subject, analyse) for target in targets]
+        own = [
+            [*_own(target.subject, analyse), *contracts.findings(target.subject, target.contracts)]
+            for target in targets
+        ]
         linted: list[list[Finding]] | str = running.findings() if running else [[] for _ in targets]
     finally:
         if running:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tapgen import naming
 from tapgen.errors import suggestion
-from tapgen.settings import checks_authorizers, checks_domains, checks_routes, json_schema
+from tapgen.settings import checks_authorizers, checks_domains, checks_routes, contract, json_schema
 from tapgen.settings.served import DEFAULT_STAGE
 
 if TYPE_CHECKING:
@@ -91,13 +91,20 @@ def _api(environment: Environment, settings: Api) -> Iterator[Problem]:
             yield ("responses", kind), f"API Gateway has no such response; {better}"
     if settings.web_acl and (":wafv2:" not in settings.web_acl or ":regional/webacl/" not in settings.web_acl):
         yield ("web_acl",), "it is no ARN of a regional web ACL, such as arn:aws:wafv2:REGION:ACCOUNT:regional/webacl/…"
+    yield from _files(environment, settings)
+
+
+def _files(environment: Environment, settings: Api) -> Iterator[Problem]:
     for name, file in settings.models.items():
         try:
             json_schema.read(environment.root / file)
         except json_schema.SchemaError as error:
             yield ("models", name), str(error)
-    if settings.openapi and not (environment.root / settings.openapi).is_file():
-        yield ("openapi",), f"{settings.openapi}: there is no such file"
+    if settings.openapi:
+        try:
+            contract.read(environment.root / settings.openapi)
+        except json_schema.SchemaError as error:
+            yield ("openapi",), str(error)
 
 
 def _http(settings: Api) -> Iterator[Problem]:

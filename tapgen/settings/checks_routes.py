@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from tapgen import naming
 from tapgen.errors import suggestion
-from tapgen.settings import routes, served
+from tapgen.settings import contract, routes, served
+from tapgen.settings.json_schema import SchemaError
 
 if TYPE_CHECKING:
     from tapgen.settings.apis import Api, RouteTable
@@ -35,6 +36,8 @@ def check(environment: Environment) -> Iterator[Problem]:
             yield path, f'"{route}" is a route of {own[route]} already'
         own.setdefault(route, name)
         yield from ((path, f'"{route}": {message}') for message in _asked(table, settings, route))
+        if table.request and table.request not in settings.models and settings.openapi and settings.kind == "rest":
+            yield from ((path, f'"{route}": {message}') for message in _schema(environment, settings, table.request))
     for api, own in seen.items():
         yield from _together(own, served.named(environment, api).kind)
 
@@ -72,6 +75,18 @@ def _asked(table: RouteTable, settings: Api, route: routes.Route) -> Iterator[st
         yield 'cache needs a cache of the API: cache.size = "0.5"'
     if table.cache and route.method != "GET":
         yield "only answers to GET are kept"
+
+
+def _schema(environment: Environment, settings: Api, name: str) -> Iterator[str]:
+    """What is wrong with a model of the API's OpenAPI file; the file itself is looked at with the API."""
+    try:
+        found = contract.read(environment.root / (settings.openapi or ""))
+    except SchemaError:
+        return
+    try:
+        contract.model(found, name)
+    except SchemaError as error:
+        yield str(error)
 
 
 def _scopes(table: RouteTable, settings: Api) -> Iterator[str]:

@@ -25,6 +25,7 @@ _SAYS_NOTHING = frozenset(
     {
         *("$schema", "$id", "id", "$comment", "$vocabulary", "contentEncoding", "contentMediaType"),
         *("default", "deprecated", "examples", "readOnly", "writeOnly"),
+        *("discriminator", "example", "externalDocs", "nullable", "xml"),  # OpenAPI's own
     }
 )
 """Keywords that say nothing about what is valid."""
@@ -113,7 +114,7 @@ def draft_4(schema: Any, path: str = "") -> Schema:
     if "$ref" in schema:
         return {"$ref": _reference(schema["$ref"], path)}
     converted: Schema = {}
-    for keyword, value in schema.items():
+    for keyword, value in _nullable(schema).items():
         where = f"{path}/{keyword}"
         if keyword in _SAYS_NOTHING or keyword.startswith("x-") or (keyword == "required" and value == []):
             continue
@@ -128,6 +129,13 @@ def draft_4(schema: Any, path: str = "") -> Schema:
 
 def _same(keyword: str, value: Any, _where: str, _so_far: Schema) -> Schema:
     return {keyword: value}
+
+
+def _nullable(schema: Schema) -> Schema:
+    """OpenAPI 3.0's `nullable` is a type more."""
+    if schema.get("nullable") is True and isinstance(schema.get("type"), str):
+        return {**schema, "type": [schema["type"], "null"]}
+    return schema
 
 
 def _type(_keyword: str, value: Any, where: str, _so_far: Schema) -> Schema:

@@ -11,11 +11,13 @@ from troposphere import Ref, apigateway
 
 from tapgen import naming
 from tapgen.errors import SettingsError
-from tapgen.settings import json_schema
+from tapgen.settings import contract, json_schema
+from tapgen.settings.json_schema import SchemaError
 
 if TYPE_CHECKING:
     from troposphere import Template
 
+    from tapgen.settings.apis import Api
     from tapgen.settings.served import FunctionRoute, ServedApi
 
 JSON = "application/json"
@@ -44,10 +46,21 @@ def read(served: ServedApi, root: Path) -> dict[str, Any]:
     found = {}
     for name in used:
         try:
-            found[name] = json_schema.read(root / served.settings.models[name])
-        except ValueError as error:
+            found[name] = read_model(served.settings, root, name)
+        except SchemaError as error:
             raise SettingsError(f"model {name}: {error}", "Give it a file with a JSON Schema.") from None
     return found
+
+
+def read_model(settings: Api, root: Path, name: str) -> dict[str, Any]:
+    """A model out of a file of its own, else out of the API's OpenAPI file.
+
+    Raises:
+        SchemaError: there is none.
+    """
+    if name in settings.models:
+        return json_schema.read(root / settings.models[name])
+    return contract.model(contract.read(root / (settings.openapi or "")), name)
 
 
 def add(template: Template, served: ServedApi, api: Any, schemas: Mapping[str, Any]) -> Bodies:

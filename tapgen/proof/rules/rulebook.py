@@ -11,6 +11,7 @@ from tapgen.proof.rules.limits import LIMIT_RULES
 from tapgen.proof.rules.network import NETWORK_RULES
 from tapgen.proof.rules.permissions import PERMISSION_RULES
 from tapgen.proof.rules.policies import POLICY_RULES
+from tapgen.proof.rules.routes import ROUTE_RULES
 from tapgen.proof.rules.rule import Rule
 from tapgen.proof.rules.trust import TRUST_RULES
 
@@ -37,7 +38,7 @@ GROUPS: dict[str, tuple[Rule, ...]] = {
     "Policies": (*POLICY_RULES, *TRUST_RULES),
     "Functions, alarms, secrets": COMPUTE_RULES,
     "Data": DATA_RULES,
-    "API": API_RULES,
+    "API": (*API_RULES, *ROUTE_RULES),
     "Network": NETWORK_RULES,
     "Limits": LIMIT_RULES,
     "The check itself": (*COVERAGE_RULES, SUPPRESSION_UNUSED, LINT_MISSING),

@@ -56,7 +56,7 @@ API_PROBLEMS = [
     ('allow_cidrs = ["10.0.0.1/8"]', 'api.allow_cidrs: "10.0.0.1/8" is not an address range: 10.0.0.1/8 has host bits set'),
     ('allow_cidrs = ["10.0.0.0/8"]\npolicy = { Version = "2012-10-17" }', "api.allow_cidrs: the policy is written out already; put the ranges into it"),
     ('models.Order = "order.json"', "api.models.Order: order.json: No such file or directory"),
-    ('openapi = "api.yaml"', "api.openapi: api.yaml: there is no such file"),
+    ('openapi = "api.yaml"', "api.openapi: api.yaml: No such file or directory"),
     ("responses.UNAUTHORISED = {}", 'api.responses.UNAUTHORISED: API Gateway has no such response; did you mean "UNAUTHORIZED"?'),
     ('web_acl = "arn:aws:waf::111111111111:webacl/x"', "api.web_acl: it is no ARN of a regional web ACL"),
     (f'domain = {{ name = "a.example", certificate = "{CERTIFICATE.format("us-east-1")}" }}', "api.domain.certificate: it is in us-east-1, but the environment is deployed to eu-central-1"),
