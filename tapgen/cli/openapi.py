@@ -12,7 +12,14 @@ from tapgen.cli.options import load_project
 @click.command()
 @click.option("--env", "environment", default="dev", show_default=True, help="Environment.")
 @click.option("--api", "name", help="A further API, of [apis.NAME]; default: that of [api].")
-@click.option("--format", "format_", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["yaml", "json"]),
+    default="yaml",
+    show_default=True,
+    help="How it is printed.",
+)
 @click.pass_obj
 def command(project: Path | None, environment: str, name: str | None, format_: str) -> None:
     """Print an API as OpenAPI 3.1: routes, parameters, models, who may call.
