@@ -52,6 +52,15 @@ class Source(Struct, frozen=True):
     files: tuple[str, ...]
     included: Mapping[str, Path] = {}
 
+    def modules_elsewhere(self) -> dict[str, Path]:
+        """The top-level modules and packages among what is included, each with the folder that holds it."""
+        found = {}
+        for name, path in self.included.items():
+            parts = PurePosixPath(name).parts
+            if name.endswith(".py"):
+                found[parts[0].removesuffix(".py")] = path.parents[len(parts) - 1]
+        return found
+
     def path(self, file: str) -> Path:
         """Where a file of the package lies."""
         return self.included.get(file) or self.folder / file

@@ -34,7 +34,11 @@ __all__ = [
 ]
 
 
-def analyse(folder: Path, entry_point: str) -> Analysis:
+Elsewhere = tuple[tuple[str, Path], ...]
+"""Top-level modules and packages that a package gets from other folders: each with the folder that holds it."""
+
+
+def analyse(folder: Path, entry_point: str, elsewhere: Elsewhere = ()) -> Analysis:
     """Every AWS call that `entry_point` (`index.handler`) of the source in `folder` can lead to.
 
     Nothing in the source makes this raise: what cannot be read is in `problems`, what cannot be
@@ -42,4 +46,4 @@ def analyse(folder: Path, entry_point: str) -> Analysis:
     """
     from tapgen.proof.interpret.engine import run
 
-    return run(folder, entry_point)
+    return run(folder, entry_point, dict(elsewhere))

@@ -56,7 +56,9 @@ def of_environment(environment: Environment, document: Document, origins: Origin
     What is wrong with a resource of a project's own layer is to be mended there: `origins` know where that is.
     """
     sources = {
-        environment.logical_id(naming.function(name)): Source(environment.root / function.source, function.entry_point)
+        environment.logical_id(naming.function(name)): Source(
+            environment.root / function.source, function.entry_point, environment.modules_elsewhere(name)
+        )
         for name, function in environment.functions.items()
         if function.is_python
     }

@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Source:
-    """Where a function's code is.
+    """Where a function's code is; `elsewhere` has the folders of modules that its package gets from other places.
 
     `entry_point` is set where it differs from the document's Handler: code in the template is always `index`.
     """
 
     folder: Path
     entry_point: str | None = None
+    elsewhere: tuple[tuple[str, Path], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from tapgen.errors import suggestion
 from tapgen.settings import references
+from tapgen.settings.kinds import uses
+from tapgen.template.kinds import KINDS
 
 if TYPE_CHECKING:
     from tapgen.settings.functions import Function
@@ -71,6 +73,7 @@ def check_function(environment: Environment, function: Function) -> Iterator[Pro
     yield from _code(function)
     yield from _layers(environment, function)
     yield from _versions(function)
+    yield from _automatic(function)
     yield from references.problems(function.role, ("role",), environment.parameters)
     for index, one in enumerate(function.file_systems):
         yield from references.problems(
@@ -114,6 +117,16 @@ def _code(function: Function) -> Iterator[Problem]:
         yield ("entry_point",), f'"{function.entry_point}" is not of the form module.function'
     if function.requirements and not function.is_python:
         yield ("requirements",), f"they are Python's; a source of {function.runtime} is packaged as it is"
+
+
+def _automatic(function: Function) -> Iterator[Problem]:
+    if function.is_python:
+        return
+    for kind in KINDS:
+        for name, use in uses(function, kind.word).items():
+            if use.actions == "auto":
+                code = "a container image" if function.image else f"code for {function.runtime}"
+                yield (kind.word, name, "actions"), f'"auto" reads Python, and not {code}; name the actions'
 
 
 def _layers(environment: Environment, function: Function) -> Iterator[Problem]:

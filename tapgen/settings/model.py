@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from tapgen.errors import TapgenError
 from tapgen.settings.alarms import Alarms, Logs
 from tapgen.settings.apis import Api
 from tapgen.settings.functions import Function
@@ -99,6 +100,23 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
         own = self.lambda_layers[name].architecture
         using = (one.architecture for one in self.functions.values() if name in one.layers)
         return (own,) if own else tuple(sorted(set(using)))
+
+    def modules_elsewhere(self, function: str) -> tuple[tuple[str, Path], ...]:
+        """Top-level modules that a function gets from other folders, by `include` or a Lambda layer of the stack's own.
+
+        Each with the folder that holds it; nothing where a source cannot be read.
+        """
+        settings = self.functions[function]
+        layers = [self.lambda_layers[str(name)] for name in settings.layers if name in self.lambda_layers]
+        if not settings.include and not layers:
+            return ()
+        try:
+            found = settings.read_source(self.root).modules_elsewhere()
+            for layer in layers:
+                found |= layer.modules(self.root)
+        except TapgenError:
+            return ()
+        return tuple(sorted(found.items()))
 
     def destination(self, value: Destination | str) -> tuple[str, str]:
         """(kind, name) of where records go: "queue", "topic", "bus", "bucket" or "function".

@@ -10,6 +10,9 @@ from tapgen.sources import Selection, Source, read_source
 EXCLUDED = (".venv", "venv", "__pycache__", "tests")
 """What is left out of a package unless the settings say otherwise."""
 
+FOLDERS = frozenset({"python", "nodejs", "java", "ruby", "bin", "lib"})
+"""Lambda developer guide, "Layer paths for each Lambda runtime"."""
+
 Pattern = Annotated[str, Meta(min_length=1)]
 
 
@@ -66,3 +69,19 @@ class LambdaLayer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
             TapgenError: a file or folder of it cannot be read.
         """
         return read_source(root / self.source, Selection(self.exclude, self.include, root, as_it_is=True))
+
+    def has_folders(self, source: Source) -> bool:
+        """Its source has the folders of a Lambda layer already; else all of it goes into `python/`."""
+        return any(file.split("/")[0] in FOLDERS for file in source.files)
+
+    def modules(self, root: Path) -> dict[str, Path]:
+        """The top-level modules and packages that it brings, each with the folder that holds it.
+
+        Raises:
+            TapgenError: a file or folder of it cannot be read.
+        """
+        source = self.read_source(root)
+        below = "python/" if self.has_folders(source) else ""
+        files = [file.removeprefix(below) for file in source.files if file.startswith(below) and file.endswith(".py")]
+        own = {file.split("/")[0].removesuffix(".py"): root / self.source / below for file in files}
+        return own | (source.modules_elsewhere() if not below else {})

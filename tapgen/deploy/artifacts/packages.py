@@ -36,8 +36,6 @@ Installer = Callable[[Path, Path, str, str], None]
 MAX_UNZIPPED = 262_144_000
 """Bytes of a package and its layers, unzipped: Lambda quotas, AWS Lambda developer guide."""
 DEFAULT_ARCHITECTURE = "arm64"
-LAYER_FOLDERS = frozenset({"python", "nodejs", "java", "ruby", "bin", "lib"})
-"""Lambda developer guide, "Layer paths for each Lambda runtime"."""
 _DATE = (1980, 1, 1, 0, 0, 0)  # the first date that a zip can hold
 _MODE = 0o100755 << 16  # Lambda must read every file, and run those that are programs
 _UNIX = 3  # the zip's "made by": modes are Unix modes
@@ -78,7 +76,7 @@ def _layer_files(environment: Environment, name: str, stack: ExitStack, installe
     architectures = environment.layer_architectures(name) or (DEFAULT_ARCHITECTURE,)
     source = layer.read_source(environment.root)
     own = {file: source.path(file) for file in source.files if file != REQUIREMENTS}
-    if not any(file.split("/")[0] in LAYER_FOLDERS for file in own):
+    if not layer.has_folders(source):
         own = {f"python/{file}": path for file, path in own.items()}
     wanted = _requirements(environment.root, layer, runtimes[0], architectures[0], stack) if runtimes else None
     if wanted is None:

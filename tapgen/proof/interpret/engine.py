@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import gc
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,9 +24,9 @@ from tapgen.proof.interpret.source import Module, Sources, split_entry_point
 Finding = TypeVar("Finding", Call, Unresolved)
 
 
-def run(folder: Path, entry_point: str) -> Analysis:
+def run(folder: Path, entry_point: str, elsewhere: Mapping[str, Path]) -> Analysis:
     """See `tapgen.proof.calls.analyse`."""
-    sources = Sources(folder)
+    sources = Sources(folder, elsewhere)
     module = _entry_module(sources, entry_point)
     if module is None:
         return Analysis(problems=tuple(sorted(sources.problems)))

@@ -8,6 +8,7 @@ import os
 import sys
 import tokenize
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,9 +33,13 @@ class Module:
 
 @dataclass(slots=True)
 class Sources:
-    """Modules of one folder, read when they are first asked for."""
+    """Modules of one folder, read when they are first asked for.
+
+    `elsewhere` has the folders of top-level modules and packages that the function's package gets from other places.
+    """
 
     folder: Path
+    elsewhere: Mapping[str, Path] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     _modules: dict[str, Module | None] = field(default_factory=dict)
     _vendored: frozenset[str] | None = None
@@ -72,13 +77,17 @@ class Sources:
         self.problems.append(Problem(kind, message, file, line))
 
     def _base(self, name: str) -> Path:
+        top = name.partition(".")[0]
+        own = self.folder / top
+        if top in self.elsewhere and not own.is_dir() and not own.with_suffix(".py").is_file():
+            return self.elsewhere[top].joinpath(*name.split("."))
         return self.folder.joinpath(*name.split("."))
 
     def _read(self, name: str) -> Module | None:
         base = self._base(name)
         for path, package in ((base / "__init__.py", True), (base.with_suffix(".py"), False)):
             if path.is_symlink() or path.is_file():
-                file = path.relative_to(self.folder).as_posix()
+                file = Path(os.path.relpath(path, self.folder)).as_posix()
                 tree = self._parse(path, file)
                 return Module(name, file, tree, package, path.stat().st_size) if tree else None
         return None
@@ -86,7 +95,8 @@ class Sources:
     def _parse(self, path: Path, file: str) -> ast.Module | None:
         try:
             real = path.resolve(strict=True)
-            if not real.is_relative_to(self.folder.resolve()):
+            known = (self.folder, *self.elsewhere.values())
+            if not any(real.is_relative_to(folder.resolve()) for folder in known):
                 self.problem("link", "the link leads out of the source folder, so it is not followed", file)
                 return None
             size = real.stat().st_size

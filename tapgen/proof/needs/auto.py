@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tapgen.settings.parts import Part, Use
     from tapgen.template.kinds import Kind
 
-Analyse = Callable[[Path, str], calls.Analysis]
+Analyse = Callable[[Path, str, calls.Elsewhere], calls.Analysis]
 
 
 def with_actions(environment: Environment, analyse: Analyse = calls.analyse, *, strict: bool = True) -> Environment:
@@ -45,7 +45,7 @@ def with_actions(environment: Environment, analyse: Analyse = calls.analyse, *, 
 
 def _filled(name: str, function: Function, environment: Environment, analyse: Analyse, *, strict: bool) -> Function:
     folder = environment.root / function.source
-    analysis = analyse(folder, function.entry_point)
+    analysis = analyse(folder, function.entry_point, environment.modules_elsewhere(name))
     for problem in analysis.problems if strict else ():
         if problem.kind != "cycle":
             raise TapgenError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -57,7 +58,7 @@ class FunctionNeeds:
     certain: bool
 
 
-Analyse = Callable[[Path, str], calls.Analysis]
+Analyse = Callable[[Path, str, calls.Elsewhere], calls.Analysis]
 
 
 def analyse_once() -> Analyse:
@@ -85,13 +86,13 @@ def _needs(function: str, subject: Subject, analyse: Analyse) -> FunctionNeeds:
         findings += _unpackable(function, subject)
     findings += _unset(function, analysis, prefix, subject)
     for call in analysis.calls:
-        one = requirements.of_call(call, function, prefix + call.file, subject)
+        one = requirements.of_call(call, function, _file(prefix, call.file), subject)
         if isinstance(one, Unmapped):
             findings.append(
                 UNMAPPED.finding(
                     f"{function} calls {call.service} {call.operation}: {one.reason}.",
                     ("Resources", function),
-                    file=prefix + call.file,
+                    file=_file(prefix, call.file),
                     line=call.line,
                 )
             )
@@ -100,7 +101,7 @@ def _needs(function: str, subject: Subject, analyse: Analyse) -> FunctionNeeds:
     services: dict[str, tuple[str, str, int]] = {}
     for call in analysis.calls:
         if call.service not in NOT_CALLED:
-            services.setdefault(call.service, (call.service, prefix + call.file, call.line))
+            services.setdefault(call.service, (call.service, _file(prefix, call.file), call.line))
     hidden = any(problem.kind != "cycle" for problem in analysis.problems)
     return FunctionNeeds(
         function,
@@ -123,7 +124,7 @@ def _source(function: str, subject: Subject, analyse: Analyse) -> tuple[calls.An
     source = subject.sources.get(function)
     entry_point = source.entry_point if source and source.entry_point else next(iter(handlers), None)
     if source and entry_point:
-        return analyse(source.folder, entry_point), _shown(source.folder, subject.root)
+        return analyse(source.folder, entry_point, source.elsewhere), _shown(source.folder, subject.root)
     inline = mapping(properties.get("Code")).get("ZipFile")
     if isinstance(inline, str) and handlers:
         import tempfile
@@ -145,6 +146,11 @@ def _unpackable(function: str, subject: Subject) -> Iterator[Finding]:
         yield SOURCE_PROBLEM.finding(_sentence(error.message), ("Resources", function))
 
 
+def _file(prefix: str, file: str) -> str:
+    """A file of a source as it is seen from the project: one of another folder leads there by `..`."""
+    return posixpath.normpath(prefix + file) if file.startswith("..") else prefix + file
+
+
 def _shown(folder: Path, root: Path) -> str:
     folder, root = folder.resolve(), root.resolve()
     shown = folder.relative_to(root) if folder.is_relative_to(root) else folder
@@ -155,11 +161,11 @@ def _findings(function: str, analysis: calls.Analysis, prefix: str) -> Iterator[
     path = ("Resources", function)
     for problem in analysis.problems:
         rule = IMPORT_CYCLE if problem.kind == "cycle" else SOURCE_PROBLEM
-        yield rule.finding(_sentence(problem.message), path, file=prefix + problem.file, line=problem.line)
+        yield rule.finding(_sentence(problem.message), path, file=_file(prefix, problem.file), line=problem.line)
     for place in analysis.unresolved:
-        yield UNRESOLVED.finding(_sentence(place.reason), path, file=prefix + place.file, line=place.line)
+        yield UNRESOLVED.finding(_sentence(place.reason), path, file=_file(prefix, place.file), line=place.line)
     for note in analysis.notes:
-        yield SOURCE_NOTE.finding(_sentence(note.message), path, file=prefix + note.file, line=note.line)
+        yield SOURCE_NOTE.finding(_sentence(note.message), path, file=_file(prefix, note.file), line=note.line)
 
 
 def _sentence(text: str) -> str:
@@ -181,6 +187,6 @@ def _unset(function: str, analysis: calls.Analysis, prefix: str, subject: Subjec
                     f"{function}'s code reads {value.name} for {call.operation}'s {parameter.name}; "
                     "the function does not set it.",
                     ("Resources", function, "Properties", "Environment"),
-                    file=prefix + call.file,
+                    file=_file(prefix, call.file),
                     line=call.line,
                 )

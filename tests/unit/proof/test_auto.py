@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tapgen import render
@@ -112,3 +113,51 @@ def test_the_check_says_what_a_broken_source_or_an_unknown_table_means(tmp_path:
 def test_calls_of_other_services_are_the_checks_business(tmp_path: Path) -> None:
     filled = with_actions(environment(tmp_path, AUTO, "boto3.client('dynamodb').list_tables(); table.scan()"))
     assert access(filled).actions == ("dynamodb:Scan",)
+
+
+def test_code_that_is_included_or_in_a_layer_of_the_stacks_own_is_read_too(project):
+    settings = """
+    application = "shop"
+    [tables.Item]
+    partition_key = { name = "id" }
+    [functions.Item]
+    source = "src"
+    entry_point = "my-module.handler"
+    include = ["../common", "../one/single.py"]
+    layers = ["Flat", "Laid"]
+    tables.Item = { variable = "TABLE" }
+    [lambda_layers.Flat]
+    source = "flat"
+    [lambda_layers.Laid]
+    source = "laid"
+    """
+    table = "import boto3, os\ntable = boto3.resource('dynamodb').Table(os.environ['TABLE'])\n"
+    called = {
+        "common/deep/store.py": "def run():\n    table.put_item(Item={'id': 'a'})\n",
+        "one/single.py": "def run():\n    table.get_item(Key={'id': 'a'})\n",
+        "flat/package/flat.py": "def run():\n    table.delete_item(Key={'id': 'a'})\n",
+        "laid/python/laid.py": "def run():\n    table.scan()\n",
+    }
+    code = (
+        "import common.deep.store, single, package.flat, laid\n"
+        "def handler(event, context):\n"
+        "    common.deep.store.run(); single.run(); package.flat.run(); laid.run()\n"
+    )
+    root = project(settings, **{"src/my-module.py": code}, **{name: table + text for name, text in called.items()})
+    environment = load(root).environment("dev")
+    filled = with_actions(environment).functions["Item"].tables["Item"].actions
+    assert set(filled) == {f"dynamodb:{name}" for name in ("PutItem", "GetItem", "DeleteItem", "Scan")}
+    spoilt = msgspec.structs.replace(
+        environment,
+        functions={
+            "Item": msgspec.structs.replace(
+                environment.functions["Item"], tables={"Item": TableAccess(variable="TABLE", actions=())}
+            )
+        },
+    )
+    missing = [
+        one
+        for one in check.check(spoilt, render.render(spoilt).document, lint=False)
+        if one.rule == "permission-missing"
+    ]
+    assert {(one.file, one.line) for one in missing} == {(name, 4) for name in called}

@@ -391,3 +391,15 @@ def test_files_that_are_not_there(problems):
     [problem] = problems(TWO_TABLES + "[lambda_layers.A]\nsource = 'none'\nruntimes = ['python3.13']\n")
     assert problem.startswith("lambda_layers.A.source: ")
     assert problem.endswith("none: there is no such folder")
+
+
+def test_auto_reads_python_alone(problems):
+    use = 'tables.Orders = { variable = "TABLE" }\n'
+    assert problems(function(runtime='"nodejs22.x"') + use) == [
+        'functions.Orders.tables.Orders.actions: "auto" reads Python, and not code for nodejs22.x; name the actions'
+    ]
+    named = use.replace("}", ', actions = ["dynamodb:GetItem"] }')
+    assert problems(function(runtime='"nodejs22.x"') + named) == []
+    image = function(image='{ repository = "a", tag = "1" }').replace('source = "src"\n', "")
+    [problem] = problems(image + use)
+    assert problem.endswith("and not a container image; name the actions")
