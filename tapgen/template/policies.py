@@ -14,8 +14,9 @@ from tapgen.template.intrinsics import function
 from tapgen.template.model import Resource, Template
 from tapgen.template.paths import Path
 from tapgen.template.patterns import action_matches
+from tapgen.template.policy_documents import policy_documents
 from tapgen.template.text import text
-from tapgen.template.types import row, value_at
+from tapgen.template.types import row
 
 
 @dataclass(frozen=True)
@@ -240,16 +241,11 @@ def _owners(resource: Resource, names: tuple[str, ...], template: Template, arns
 def resource_policies(template: Template, arns: Arns) -> Iterator[Held]:
     """Whom resources let in, and what endpoints let through; roles' trust is apart."""
     for resource in template.resources.values():
-        known = row(resource.type)
-        value = value_at(resource.properties, known.policy) if known.policy else None
-        if value is None:
-            continue
-        held = (
-            listed(resource.properties.get(known.attached_to)) if known.attached_to else [{"Ref": resource.logical_id}]
-        )
-        owners = tuple(owner for one in held if (owner := arns.owner(one)) is not None)
-        path: Path = ("Resources", resource.logical_id, "Properties", *(step or 0 for step in known.policy))
-        yield Held(resource.logical_id, path, value, owners)
+        attached_to = row(resource.type).attached_to
+        for path, document in policy_documents(resource):
+            held = listed(resource.properties.get(attached_to)) if attached_to else [{"Ref": resource.logical_id}]
+            owners = tuple(owner for one in held if (owner := arns.owner(one)) is not None)
+            yield Held(resource.logical_id, path, document, owners)
 
 
 def trust_policies(template: Template) -> Iterator[Held]:
