@@ -142,7 +142,7 @@ def _stay(deployed: Deployed, running: Emulator, redeploy: Redeploy | None) -> i
     if deployed.address:
         click.echo(f"API  {deployed.address}/")
     variables = isolate({}, running)
-    shown = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION")
+    shown = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION")
     click.echo(f"AWS  export {' '.join(f'{name}={variables[name]}' for name in shown)}")
     click.echo("Requests are shown as they come. Ctrl-C stops it.", err=True)
     try:

@@ -1,7 +1,7 @@
 """EDGE: the embedded AWS (ministack): started on a free loopback port, asked over HTTP, stopped by its own pid.
 
 The listening socket is bound here and handed down, so that no other process takes the port in between. The other
-side, `main`, ends when its standard input closes: an emulator never outlives the process that started it.
+side, `child`, ends when its standard input closes: an emulator never outlives the process that started it.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ import importlib.util
 import json
 import os
 import re
+import secrets
 import shutil
 import signal
 import socket
+import string
 import subprocess
 import sys
 import tempfile
@@ -24,8 +26,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tapgen.errors import TapgenError, UsageError
-from tapgen.local.gaps import fill
-from tapgen.local.server import Request, serve
+from tapgen.local.guard import KEY_HEADER
+from tapgen.local.server import Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 ACCOUNT = "123456789012"  # the account of AWS's own examples
 REGION = "us-east-1"
-KEY = "test"  # ministack's name for the root of the account
 JOURNAL = "requests.jsonl"  # in its folder, written by `server`
 KEPT = (
     "PATH",
@@ -60,6 +61,8 @@ class Emulator:
     port: int
     account: str
     region: str
+    credentials: tuple[str, str] = field(repr=False)
+    """Access key and secret key of the account's root, made for this run; they open nothing else."""
     folder: Path
     process: subprocess.Popen[bytes] = field(repr=False)
 
@@ -67,11 +70,6 @@ class Emulator:
     def endpoint(self) -> str:
         """The endpoint of every service, for AWS_ENDPOINT_URL."""
         return f"http://{HOST}:{self.port}"
-
-    @property
-    def credentials(self) -> tuple[str, str]:
-        """Access key and secret key of the account's root; they open nothing else."""
-        return KEY, KEY
 
     @property
     def log(self) -> Path:
@@ -104,9 +102,9 @@ class Emulator:
         headers = {
             "X-Amz-Target": "DynamoDB_20120810.Scan",
             "Content-Type": "application/x-amz-json-1.0",
-            # It asks who calls and does not verify the signature.
-            "Authorization": f"AWS4-HMAC-SHA256 Credential={KEY}/20260101/{region}/dynamodb/aws4_request, "
-            "SignedHeaders=host, Signature=0",
+            # Who calls is read from here; what stands for the signature is the key's own header.
+            "Authorization": f"AWS4-HMAC-SHA256 Credential={self.credentials[0]}/20260101/{region}/dynamodb/"
+            "aws4_request, SignedHeaders=host, Signature=0",
         }
         items: list[dict[str, Any]] = []
         asked: dict[str, Any] = {"TableName": table}
@@ -125,7 +123,7 @@ class Emulator:
         """End its process and the functions it runs, and remove its files; a second call does nothing."""
         if self.process.stdin:
             with suppress(OSError):
-                self.process.stdin.close()  # the signal to `main`
+                self.process.stdin.close()  # the signal to `child`
         try:
             with suppress(subprocess.TimeoutExpired):
                 self.process.wait(grace)
@@ -140,7 +138,7 @@ class Emulator:
     ) -> bytes:
         connection = HTTPConnection(HOST, self.port, timeout=PATIENCE)
         try:
-            connection.request(method, path, body, dict(headers or {}))
+            connection.request(method, path, body, {**(headers or {}), KEY_HEADER: self.credentials[1]})
             response = connection.getresponse()
             answer = response.read()
         except (OSError, HTTPException) as error:
@@ -182,6 +180,7 @@ def start(
         TapgenError: ministack is not installed, or it did not come up; the end of its log is in the message.
     """
     command = command or server_command()
+    credentials = _credentials()
     with _listener(port) as listener:
         folder = _folder()
         port = listener.getsockname()[1]
@@ -192,17 +191,23 @@ def start(
                 stdout=log,
                 stderr=log,
                 cwd=folder,
-                env=_environment(port, account, region, folder),
+                env=_environment(port, account, region, folder, credentials),
                 pass_fds=(listener.fileno(),),
                 start_new_session=True,  # Ctrl-C in the terminal is ours to handle
             )
-    emulator = Emulator(port, account, region, folder, process)
+    emulator = Emulator(port, account, region, credentials, folder, process)
     try:
         _wait(emulator, patience)
     except BaseException:
         emulator.stop()
         raise
     return emulator
+
+
+def _credentials() -> tuple[str, str]:
+    """Keys as long as AWS's own."""
+    alphabet = string.ascii_uppercase + "234567"
+    return "AKIA" + "".join(secrets.choice(alphabet) for _ in range(16)), secrets.token_urlsafe(30)
 
 
 def _folder() -> Path:
@@ -228,10 +233,10 @@ def server_command(find: Callable[[str], object] = importlib.util.find_spec) -> 
     """
     if find("ministack") is None:
         raise TapgenError("the embedded AWS is not installed", 'Install it: pip install "tapgen[local]"')
-    return (sys.executable, "-P", "-m", "tapgen.local.emulator")
+    return (sys.executable, "-P", "-m", "tapgen.local.child")
 
 
-def _environment(port: int, account: str, region: str, folder: Path) -> dict[str, str]:
+def _environment(port: int, account: str, region: str, folder: Path, credentials: tuple[str, str]) -> dict[str, str]:
     """The variables of ministack (its README, "Configuration"): one port, loopback, no containers, IAM enforced."""
     return {
         **{name: os.environ[name] for name in KEPT if name in os.environ},
@@ -250,6 +255,8 @@ def _environment(port: int, account: str, region: str, folder: Path) -> dict[str
         "PYTHONUNBUFFERED": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
         "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_ACCESS_KEY_ID": credentials[0],
+        "AWS_SECRET_ACCESS_KEY": credentials[1],
     }
 
 
@@ -259,7 +266,7 @@ def _wait(emulator: Emulator, patience: float) -> None:
     began = time.monotonic()
     problem = "it did not answer"
     try:
-        connection.request("GET", "/_ministack/health")
+        connection.request("GET", "/_ministack/health", headers={KEY_HEADER: emulator.credentials[1]})
         response = connection.getresponse()
         if response.status == 200 and "services" in json.loads(response.read()):
             return
@@ -270,24 +277,3 @@ def _wait(emulator: Emulator, patience: float) -> None:
         connection.close()
     tail = emulator.log.read_text(encoding="utf-8", errors="replace")[-2000:].strip()
     raise TapgenError(f"the embedded AWS did not start: {problem}\n{tail}".rstrip())
-
-
-def main() -> None:
-    """The other side: ministack on the socket that the parent bound, until the parent closes the pipe."""
-    import asyncio
-
-    from ministack.app import app
-    from ministack.core.responses import get_region
-    from ministack.services.cloudformation import provisioners
-
-    fill(provisioners, get_region)
-    try:
-        asyncio.run(serve(app, int(sys.argv[1]), sys.stdin, Path(JOURNAL)))
-    finally:
-        shutil.rmtree(Path.cwd(), ignore_errors=True)
-        if os.getpgrp() == os.getpid():  # as `start` made it: nobody else is in the group but functions still at work
-            os.killpg(0, signal.SIGKILL)
-
-
-if __name__ == "__main__":
-    main()

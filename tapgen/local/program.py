@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import which
 from typing import TYPE_CHECKING
@@ -14,13 +15,15 @@ from tapgen.errors import UsageError
 from tapgen.local.isolation import isolate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from types import FrameType
 
     from tapgen.local.emulator import Emulator
     from tapgen.local.session import Deployed
 
 
 GRACE = 10.0  # seconds that a command has to end by itself after a Ctrl-C
+ENDING = (signal.SIGTERM, signal.SIGHUP)  # ignored ones, as under nohup, stay so
 
 
 def refuse_unknown(command: str, environ: Mapping[str, str]) -> None:
@@ -65,7 +68,8 @@ def _path(environ: Mapping[str, str]) -> str:
 def _wait(process: subprocess.Popen[bytes], grace: float) -> int:
     """Wait for it; a Ctrl-C reaches it from the terminal too, so it may end by itself."""
     try:
-        return process.wait()
+        with _passed_on(process):
+            return process.wait()
     except KeyboardInterrupt:
         with suppress(subprocess.TimeoutExpired):
             process.wait(grace)
@@ -74,3 +78,19 @@ def _wait(process: subprocess.Popen[bytes], grace: float) -> int:
         if process.poll() is None:
             process.kill()
             process.wait()
+
+
+@contextmanager
+def _passed_on(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Inside, a signal that is to end this process reaches the command too, and then does what Ctrl-C does."""
+
+    def pass_on(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler's signature
+        process.send_signal(number)
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, pass_on) for number in ENDING if signal.getsignal(number) != signal.SIG_IGN}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

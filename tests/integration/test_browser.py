@@ -70,12 +70,12 @@ def site(page):
         server.shutdown()
 
 
-def visit(url, said, profile):
+def visit(url, said, profile, *flags):
     """What the page's script says in a browser that has it open."""
     root = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium has no sandbox for root
     with (profile / "browser.log").open("wb") as log:
         browser = subprocess.Popen(
-            [BROWSER, *FLAGS, *root, f"--user-data-dir={profile}", "--remote-debugging-port=0", url],
+            [BROWSER, *FLAGS, *flags, *root, f"--user-data-dir={profile}", "--remote-debugging-port=0", url],
             stdout=log,
             stderr=log,
             start_new_session=True,

@@ -133,7 +133,7 @@ def test_a_command_has_the_variables_and_its_exit_code_is_the_commands(local):
     variables = json.loads(done.stdout)
     assert variables["AWS_ENDPOINT_URL"].startswith("http://127.0.0.1:")
     assert variables["TAPGEN_API_URL"].startswith(variables["AWS_ENDPOINT_URL"])
-    assert variables["AWS_ACCESS_KEY_ID"] == "test"
+    assert re.fullmatch("AKIA[A-Z2-7]{16}", variables["AWS_ACCESS_KEY_ID"])
     assert "AWS_PROFILE" not in variables
     assert variables["TAPGEN_ENV"] == "staging"
 

@@ -16,13 +16,14 @@ from tapgen.deploy.aws.session import connect
 from tapgen.errors import TapgenError, UsageError
 from tapgen.local import emulator
 from tapgen.local.emulator import HOST
+from tapgen.local.guard import KEY_HEADER
 from tapgen.local.server import Request
 from tests.sockets import listeners
 
 
-def ask(port, path, host="localhost"):
-    connection = HTTPConnection(HOST, port, timeout=30)
-    connection.request("GET", path, headers={"Host": host})
+def ask(running, path, host="localhost"):
+    connection = HTTPConnection(HOST, running.port, timeout=30)
+    connection.request("GET", path, headers={"Host": host, KEY_HEADER: running.credentials[1]})
     answer = connection.getresponse()
     body = answer.read()
     connection.close()
@@ -30,7 +31,7 @@ def ask(port, path, host="localhost"):
 
 
 def test_it_enforces_iam_and_answers_for_its_account(embedded):
-    status, body = ask(embedded.port, "/_ministack/health")
+    status, body = ask(embedded, "/_ministack/health")
     assert status == 200
     assert json.loads(body)["auth"] == "enabled"
     assert embedded.running
@@ -48,7 +49,7 @@ def test_it_ends_and_takes_its_files_with_it():
     with emulator.running("210987654321", "eu-west-1") as running:
         assert running.folder.is_dir()
         assert (running.account, running.region) == ("210987654321", "eu-west-1")
-        assert ask(running.port, "/_ministack/health")[0] == 200
+        assert ask(running, "/_ministack/health")[0] == 200
     assert not running.running
     assert not running.folder.exists()
     with pytest.raises(ConnectionRefusedError):
@@ -88,15 +89,15 @@ def alive(pid):
 def test_two_at_once_have_ports_of_their_own(embedded):
     with emulator.running() as other:
         assert other.port != embedded.port
-        assert ask(other.port, "/_ministack/health")[0] == ask(embedded.port, "/_ministack/health")[0] == 200
+        assert ask(other, "/_ministack/health")[0] == ask(embedded, "/_ministack/health")[0] == 200
 
 
 def test_the_journal_has_the_requests_to_apis_alone(embedded):
     _, position = embedded.requests()
-    ask(embedded.port, "/_ministack/health")
-    ask(embedded.port, "/restapis/abc/dev/_user_request_/item?x=1")
-    ask(embedded.port, "/dev/item", host=f"abc.execute-api.localhost:{embedded.port}")
-    ask(embedded.port, "/restapis/abc/dev/_user_request_")
+    ask(embedded, "/_ministack/health")
+    ask(embedded, "/restapis/abc/dev/_user_request_/item?x=1")
+    ask(embedded, "/dev/item", host=f"abc.execute-api.localhost:{embedded.port}")
+    ask(embedded, "/restapis/abc/dev/_user_request_")
     for _ in range(100):  # a line is written when its answer is complete, which may be after it has arrived
         served, end = embedded.requests(position)
         if len(served) == 3:
@@ -112,7 +113,7 @@ def test_the_journal_has_the_requests_to_apis_alone(embedded):
 
 
 def test_a_half_written_line_of_the_journal_waits(tmp_path):
-    quiet = emulator.Emulator(1, "", "", tmp_path, None)
+    quiet = emulator.Emulator(1, "", "", ("", ""), tmp_path, None)
     assert quiet.requests() == ([], 0)
     line = json.dumps(
         {"method": "GET", "host": "h", "path": "/restapis/a/b/_user_request_/x", "status": 200, "milliseconds": 3}
@@ -154,7 +155,8 @@ def test_no_key_of_the_person_reaches_the_emulator(monkeypatch):
     with emulator.running() as running:
         environment = Path(f"/proc/{running.process.pid}/environ").read_bytes().decode().split("\0")
     names = {entry.partition("=")[0] for entry in environment}
-    assert not {"AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL", "AWS_PROFILE"} & names
+    assert not {"AWS_ENDPOINT_URL", "AWS_PROFILE"} & names
+    assert f"AWS_ACCESS_KEY_ID={running.credentials[0]}" in environment
     assert "BIND_HOST=127.0.0.1" in environment
 
 
@@ -245,7 +247,7 @@ def test_a_large_table_is_read_page_by_page():
             last = {"LastEvaluatedKey": {"id": {"S": "1"}}} if len(asked) == 1 else {}
             return json.dumps({"Items": [{"id": {"S": str(len(asked))}}], **last}).encode()
 
-    found = Paged(1, "", "", Path(), None).scan("items", "us-east-1")
+    found = Paged(1, "", "", ("", ""), Path(), None).scan("items", "us-east-1")
     assert found == [{"id": {"S": "1"}}, {"id": {"S": "2"}}]
     assert asked == [
         ("DynamoDB_20120810.Scan", {"TableName": "items"}),

@@ -10,7 +10,7 @@ from tapgen.local.isolation import isolate, isolated
 
 
 def test_the_environment_reaches_the_emulator_and_nothing_else():
-    running = emulator.Emulator(4567, "123456789012", "eu-west-1", Path(), None)
+    running = emulator.Emulator(4567, "123456789012", "eu-west-1", ("AKIA", "secret"), Path(), None)
     mine = {
         "PATH": "/bin",
         "AWS_PROFILE": "work",
@@ -24,8 +24,8 @@ def test_the_environment_reaches_the_emulator_and_nothing_else():
         "PATH": "/bin",
         "HTTPS_PROXY": "http://proxy.example",
         "AWS_ENDPOINT_URL": "http://127.0.0.1:4567",
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_ACCESS_KEY_ID": "AKIA",
+        "AWS_SECRET_ACCESS_KEY": "secret",
         "AWS_REGION": "eu-west-1",
         "AWS_DEFAULT_REGION": "eu-west-1",
         "AWS_CONFIG_FILE": os.devnull,
@@ -38,12 +38,12 @@ def test_the_environment_reaches_the_emulator_and_nothing_else():
 
 
 def test_without_a_proxy_setting_only_loopback_bypasses():
-    running = emulator.Emulator(4567, "123456789012", "eu-west-1", Path(), None)
+    running = emulator.Emulator(4567, "123456789012", "eu-west-1", ("AKIA", "secret"), Path(), None)
     assert isolate({}, running)["NO_PROXY"] == "127.0.0.1"
 
 
 def test_the_process_itself_is_led_there_and_back_again():
-    running = emulator.Emulator(4567, "123456789012", "eu-west-1", Path(), None)
+    running = emulator.Emulator(4567, "123456789012", "eu-west-1", ("AKIA", "secret"), Path(), None)
     environ = {"AWS_PROFILE": "work", "AWS_REGION": "us-east-1", "PATH": "/bin"}
     before = dict(environ)
 

@@ -18,13 +18,13 @@ OUTPUTS = {
 
 
 def test_the_local_address_has_the_id_and_the_stage_of_the_deployed_one():
-    emulator = Emulator(4567, "123456789012", "us-east-1", Path(), None)
+    emulator = Emulator(4567, "123456789012", "us-east-1", ("AKIA", "secret"), Path(), None)
     assert gateway.url(OUTPUTS, emulator) == "http://127.0.0.1:4567/restapis/3201deba/dev/_user_request_"
 
 
 @pytest.mark.parametrize("missing", OUTPUTS)
 def test_a_stack_without_an_api_has_no_address(missing):
-    emulator = Emulator(4567, "123456789012", "us-east-1", Path(), None)
+    emulator = Emulator(4567, "123456789012", "us-east-1", ("AKIA", "secret"), Path(), None)
     assert gateway.url({name: value for name, value in OUTPUTS.items() if name != missing}, emulator) is None
 
 

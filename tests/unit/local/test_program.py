@@ -16,7 +16,7 @@ from tapgen.local.program import run
 from tapgen.local.session import Deployed
 from tapgen.settings.model import Environment
 
-RUNNING = emulator.Emulator(4567, "123456789012", "eu-west-1", Path(), None)
+RUNNING = emulator.Emulator(4567, "123456789012", "eu-west-1", ("AKIA", "secret"), Path(), None)
 
 
 def deployed(address="http://127.0.0.1:4567/api"):
@@ -60,13 +60,13 @@ def test_a_command_that_is_not_there_is_a_mistake_of_the_command_line():
         run(("no-such-command",), RUNNING, deployed(), {})
 
 
-def interrupt_when(path):
-    """Send this process a Ctrl-C as soon as a file is there."""
+def interrupt_when(path, number=signal.SIGINT):
+    """Send this process a Ctrl-C, or another signal, as soon as a file is there."""
 
     def wait():
         for _ in range(3000):
             if path.exists():
-                os.kill(os.getpid(), signal.SIGINT)
+                os.kill(os.getpid(), number)
                 return
             time.sleep(0.01)
 
@@ -92,3 +92,18 @@ def test_a_command_that_does_not_end_after_a_ctrl_c_is_killed(tmp_path):
         time.sleep(0.01)
     with pytest.raises(ProcessLookupError):
         os.kill(int(text), 0)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_that_ends_tapgen_reaches_the_command(tmp_path, number):
+    code = (
+        "import pathlib, signal, sys, time; "
+        "signal.signal(int(sys.argv[3]), lambda *_: (pathlib.Path(sys.argv[2]).touch(), sys.exit())); "
+        "pathlib.Path(sys.argv[1]).touch(); time.sleep(60)"
+    )
+    before = signal.getsignal(number)
+    interrupt_when(tmp_path / "up", number)
+    with pytest.raises(KeyboardInterrupt):
+        run(python(code, str(tmp_path / "up"), str(tmp_path / "told"), str(int(number))), RUNNING, deployed(), {})
+    assert (tmp_path / "told").exists()
+    assert signal.getsignal(number) is before

@@ -1,0 +1,98 @@
+"""EDGE: the process of the embedded AWS: ministack with its gaps filled, behind the guard, on an inherited socket.
+
+The only file that knows ministack. It ends when its standard input closes: it never outlives who started it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import signal
+import sys
+from pathlib import Path
+
+from ministack import app as ministack
+from ministack.core import iam_actions, iam_evaluator, lambda_runtime, responses, sigv4
+from ministack.services import lambda_svc, sts
+from ministack.services.cloudformation import provisioners
+
+from tapgen.local.emulator import JOURNAL
+from tapgen.local.gaps import fill
+from tapgen.local.guard import Asked, guarded
+from tapgen.local.runtime import isolate_functions
+from tapgen.local.server import serve
+
+_TARGETS = {"AWSCognitoIdentityProviderService": "cognito-idp", "AWSCognitoIdentityService": "cognito-identity"}
+_ACCOUNT_OR_TEST = re.compile(
+    r"test|\d{12}"
+)  # keys that ministack takes for the account's root, whatever the signature
+
+
+class Keys:
+    """The keys that this run has given out: the root's, which `emulator` made, sessions of roles, keys of users."""
+
+    def __init__(self, root: str, secret: str) -> None:
+        self._root = root
+        self.secret = secret
+
+    def verified(self, asked: Asked, body: bytes) -> bool:
+        """See `guard.Keys`."""
+        named = (
+            sigv4.parse_query_signature(asked.query) if asked.presigned else sigv4.parse_header_signature(asked.headers)
+        )
+        if isinstance(named, tuple):
+            return asked.presigned and self._verified_as_before(asked)
+        secret = self._secret_of(named.access_key_id)
+        parts = (asked.method, asked.raw_path, asked.query, asked.headers, body)
+        return bool(secret) and not sigv4.header_signature_failure(named, secret, *parts, presigned=asked.presigned)
+
+    def _verified_as_before(self, asked: Asked) -> bool:
+        """Signature version 2, which boto3 still uses for some presigned addresses of S3."""
+        key = asked.query.get("AWSAccessKeyId", [""])[0]
+        if not self._secret_of(key):
+            return False
+        request = iam_evaluator.SignedRequest(
+            key,
+            asked.method,
+            asked.raw_path,
+            dict(asked.query),
+            dict(asked.headers),
+            sigv2=True,
+            auth_path=asked.raw_path,
+        )
+        checked = iam_evaluator._sigv2_check(request, responses.get_account_id())  # noqa: SLF001 - as in `gaps`
+        return not isinstance(checked, iam_evaluator.AuthError)
+
+    def _secret_of(self, key: str) -> str:
+        if key == self._root:
+            return self.secret
+        if not key or _ACCOUNT_OR_TEST.fullmatch(key):
+            return ""
+        account = iam_evaluator.find_iam_access_key_account(key) or responses._account_from_sts_session(key)  # noqa: SLF001 - as in `gaps`
+        found = iam_evaluator.resolve_credential(key, account)
+        return getattr(found, "secret_access_key", "")
+
+    def unsigned(self, target: str) -> bool:
+        """See `guard.Keys`."""
+        prefix, _, operation = target.partition(".")
+        return prefix in _TARGETS and operation in iam_actions.unsigned_operations(_TARGETS[prefix])
+
+
+def main() -> None:
+    """Serve until the parent closes the pipe."""
+    os.umask(0o077)
+    keys = Keys(os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"])
+    fill(provisioners, responses.get_region)
+    isolate_functions(lambda_runtime, lambda_svc, sts, keys.secret)
+    try:
+        asyncio.run(serve(guarded(ministack.app, keys), int(sys.argv[1]), sys.stdin, Path(JOURNAL)))
+    finally:
+        shutil.rmtree(Path.cwd(), ignore_errors=True)
+        if os.getpgrp() == os.getpid():  # as `start` made it: nobody else is in the group but functions still at work
+            os.killpg(0, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()

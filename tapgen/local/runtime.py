@@ -1,0 +1,111 @@
+"""What a Python function finds when it runs: Lambda's libraries and variables, and nothing of this installation."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import sys
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LIBRARIES = ("boto3", "botocore", "jmespath", "python-dateutil", "s3transfer", "six", "snapshot-restore-py", "urllib3")
+"""Distributions in Lambda's Python runtimes (developer guide, "Runtime-included SDK versions", and the image)."""
+
+KEPT = frozenset(
+    {"PATH", "TMPDIR", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
+    | {"AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"}
+)
+"""Variables of the emulator's that a function has too, with values of its own."""
+
+PATH = "/usr/local/bin:/usr/bin:/bin"
+LAUNCHER = """#!/bin/sh
+exec {python} -I -S "$@"
+"""
+
+PRELUDE = """
+import logging as _logging
+import os as _os
+import sys as _sys
+import time as _time
+
+for _name in {unset!r}:
+    _os.environ.pop(_name, None)
+_os.environ.update(PATH={path!r}, LANG="en_US.UTF-8", TZ=":UTC", AWS_EXECUTION_ENV="AWS_Lambda_{runtime}")
+_time.tzset()
+_sys.path.append({libraries!r})
+
+# Lambda's runtime gives the root logger a handler, so that a level is all that a function has to set.
+_handler = _logging.StreamHandler(_sys.stderr)
+_formatter = _logging.Formatter("[%(levelname)s]\\t%(asctime)s.%(msecs)03dZ\\t\\t%(message)s", "%Y-%m-%dT%H:%M:%S")
+_formatter.converter = _time.gmtime
+_handler.setFormatter(_formatter)
+_logging.root.addHandler(_handler)
+"""
+
+
+def isolate_functions(lambda_runtime: Any, lambda_svc: Any, sts: Any, secret: str) -> None:  # modules without types
+    """Change how ministack, which is pinned to one version and has no other hook, starts a function's process."""
+    credentials = lambda_runtime.execution_credentials
+    lambda_runtime.execution_credentials = lambda_svc.execution_credentials = unguessable(credentials, sts, secret)
+    detect = lambda_runtime._detect_runtime_binary  # noqa: SLF001 - as above
+    launcher, libraries = _launcher(Path.cwd()), _libraries(Path.cwd())
+
+    def started(runtime: str) -> tuple[str, str]:
+        binary, script = detect(runtime)
+        if not runtime.startswith("python"):
+            return binary, script
+        unset = sorted(set(os.environ) - KEPT)
+        prelude = PRELUDE.format(unset=unset, path=PATH, runtime=runtime, libraries=str(libraries))
+        return str(launcher), prelude + script
+
+    lambda_runtime._detect_runtime_binary = started  # noqa: SLF001 - as above
+
+
+def unguessable(
+    credentials: Callable[[dict[str, Any]], dict[str, str]], sts: Any, secret: str
+) -> Callable[[dict[str, Any]], dict[str, str]]:
+    """The credentials of a function's role with secrets of this run: ministack derives them from names alone."""
+
+    def of(config: dict[str, Any]) -> dict[str, str]:
+        made = credentials(config)
+        key = made["AWS_ACCESS_KEY_ID"]
+        own = {name: _derived(secret, name, key) for name in ("SecretAccessKey", "SessionToken")}
+        sts.register_session(key, sts._sessions[key] | own)  # noqa: SLF001 - as in `isolate_functions`
+        return made | {"AWS_SECRET_ACCESS_KEY": own["SecretAccessKey"], "AWS_SESSION_TOKEN": own["SessionToken"]}
+
+    return of
+
+
+def _derived(secret: str, *parts: str) -> str:
+    return hmac.new(secret.encode(), "/".join(parts).encode(), hashlib.sha256).hexdigest()
+
+
+def _launcher(folder: Path) -> Path:
+    """A program that starts Python without this installation's packages: ministack gives it the script alone."""
+    import shlex
+
+    launcher = folder / "python"
+    launcher.write_text(LAUNCHER.format(python=shlex.quote(sys.executable)), encoding="utf-8")
+    launcher.chmod(0o700)
+    return launcher
+
+
+def _libraries(folder: Path) -> Path:
+    """A folder with links to what Lambda has of itself."""
+    libraries = folder / "runtime"
+    libraries.mkdir()
+    for name in LIBRARIES:
+        try:
+            found = distribution(name)
+        except PackageNotFoundError:
+            continue
+        for top in sorted(
+            {Path(file.parts[0]) for file in found.files or () if file.parts[0] not in {"..", "__pycache__"}}
+        ):
+            (libraries / top).symlink_to(Path(str(found.locate_file(top))))
+    return libraries
