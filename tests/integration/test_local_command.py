@@ -188,7 +188,7 @@ def test_an_application_with_a_package_a_layer_and_two_regions_runs(local):
 def test_it_stays_shows_requests_and_logs_and_ends_with_ctrl_c(local, environ, tmp_path):
     with staying(local, environ) as talk:
         api = talk.until(r"API  (http://127\.0\.0\.1:\d+/\S+)/\n")[1]
-        variables = talk.until(r"AWS  export (AWS_ENDPOINT_URL=\S+ AWS_ACCESS_KEY_ID=test .*)\n")[1]
+        variables = talk.until(r"AWS  export (AWS_ENDPOINT_URL=\S+ AWS_ACCESS_KEY_ID=AKIA.*)\n")[1]
         talk.until("Ctrl-C stops it")
         status, body = get(f"{api}/item?verbose=1")
         assert status == 200
