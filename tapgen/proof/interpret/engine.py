@@ -5,23 +5,22 @@ from __future__ import annotations
 import ast
 import contextlib
 import gc
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeVar
 
+from tapgen.proof.interpret import uncalled
 from tapgen.proof.interpret.frames import Frame, Scope
 from tapgen.proof.interpret.library.register import Register
+from tapgen.proof.interpret.library.strangers import Suspicion
 from tapgen.proof.interpret.machine import Machine, Steps
 from tapgen.proof.interpret.memory import TooEntangledError
 from tapgen.proof.interpret.python import expressions, import_cycles, statements
-from tapgen.proof.interpret.python.arguments import anything
 from tapgen.proof.interpret.python.containers import Container
 from tapgen.proof.interpret.python.modules import module_attribute
 from tapgen.proof.interpret.python.plain import Const
-from tapgen.proof.interpret.results import Analysis, Call, Note, Unresolved
+from tapgen.proof.interpret.results import Analysis, Call, Unresolved
 from tapgen.proof.interpret.source import Module, Sources, split_entry_point
-
-Finding = TypeVar("Finding", Call, Unresolved)
+from tapgen.proof.interpret.uncalled import found
 
 
 def run(folder: Path, entry_point: str, elsewhere: Mapping[str, Path]) -> Analysis:
@@ -54,19 +53,22 @@ def _analysed(machine: Machine, module: Module, entry_point: str) -> Analysis:
     root = _root(machine, module, entry_point)
     machine.settle()
     reached = machine.reached([root])
-    calls, unresolved = _findings(reached, Call), _findings(reached, Unresolved)
+    calls, unresolved = found(reached, Call), found(reached, Unresolved)
+    places = {(one.file, one.line) for one in unresolved}
+    suspicions = (one.unresolved for one in found(reached, Suspicion))
+    unresolved |= {one for one in suspicions if (one.file, one.line) not in places}
     _check_entry(machine, module, entry_point)
     for path, file, line in import_cycles.cycles(machine.imports):
         sources.problem("cycle", f"circular import: {' -> '.join([*path, path[0]])}", file, line)
-    try:
-        notes = _uncalled(machine, reached, set(calls))
-    except TooEntangledError:
-        notes = []
+    idle = uncalled.Uncalled()
+    with contextlib.suppress(TooEntangledError):
+        idle = uncalled.find(machine, reached, set(calls))
     return Analysis(
         calls=tuple(sorted(calls, key=_order)),
         unresolved=tuple(sorted(unresolved, key=_order)),
-        notes=tuple(sorted(notes, key=_order)),
+        notes=tuple(sorted(idle.notes, key=_order)),
         problems=tuple(sorted(set(sources.problems), key=_order)),
+        possible=tuple(sorted(idle.possible, key=_order)),
         files=sources.files(),
     )
 
@@ -100,10 +102,6 @@ def _root(machine: Machine, module: Module, entry_point: str) -> Frame:
     return root
 
 
-def _findings(frames: Iterable[Frame], kind: type[Finding]) -> set[Finding]:
-    return {found for frame in frames for found in frame.reports if isinstance(found, kind)}
-
-
 def _check_entry(machine: Machine, module: Module, entry_point: str) -> None:
     name = split_entry_point(entry_point)[1]
     home = machine.modules[module.name]
@@ -116,25 +114,3 @@ def _check_entry(machine: Machine, module: Module, entry_point: str) -> None:
         )
     elif values and all(isinstance(value, Const | Container) for value in values):
         machine.sources.problem("missing", f"the entry point {entry_point!r} is not a function", module.file)
-
-
-def _uncalled(machine: Machine, reached: set[Frame], calls: set[Call]) -> list[Note]:
-    """Notes on functions that nothing calls but that would make requests, found by calling them all the same."""
-    called = {id(frame.node) for frame in reached}
-    notes: list[Note] = []
-    idle = [one for one in machine.functions() if id(one.node) not in called]
-    scratch = Frame(Scope("root", frozenset()), ast.Pass(), None, "")
-    for function in idle:
-        scratch.callees = set()
-        scratch.module = function.parent.module
-        args = anything()
-        if function.owner is not None:
-            args = args.led_by(machine.instance(scratch, function.node, function.owner))
-        function.call(machine.site(scratch, function.node), args)
-        machine.settle()
-        more = _findings(machine.reached(scratch.callees), Call) - calls
-        if more:
-            names = sorted({f"{call.service} {call.operation}" for call in more})
-            file, line = machine.place(function.parent, function.node)
-            notes.append(Note(f"{function.name} is never called; it would call {', '.join(names)}", file, line))
-    return notes

@@ -45,6 +45,12 @@ class Libraries(Protocol):
     def call_external(self, site: Site, path: str, args: Arguments) -> Values:
         """A call of a name of another package."""
 
+    def decorate_external(self, site: Site, path: str, values: Values) -> Values:
+        """What a name of another package makes of what it decorates."""
+
+    def suspect(self, site: Site, args: Arguments) -> None:
+        """Look at a call of something of which nothing is known."""
+
     def item(self, site: Site, library: Library, keys: Values) -> Values:
         """An item of a name of the standard library."""
 
@@ -79,6 +85,8 @@ class Machine(Memory):
         """Imports at module level: importer, imported, file, line."""
         self.typing_only = 0
         """How many `if TYPE_CHECKING:` blocks are open."""
+        self.decorating = False
+        """Whether the expression under evaluation decorates something."""
         self.classes: dict[Frame, Class] = {}
         self.injected: set[Class] = set()
         """Classes of which an object is being made for an annotation."""

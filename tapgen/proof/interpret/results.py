@@ -116,5 +116,10 @@ class Analysis:
     unresolved: tuple[Unresolved, ...] = ()
     notes: tuple[Note, ...] = ()
     problems: tuple[Problem, ...] = ()
+    possible: tuple[Call, ...] = ()
+    """Further calls, made if code that is not analysed calls functions that it was given to wrap or register.
+
+    Nothing proves that they are needed, nor that a permission for them is unused.
+    """
     files: tuple[str, ...] = ()
     """The source files that were read, relative to the analysed folder."""

@@ -20,16 +20,22 @@ if TYPE_CHECKING:
 class Site:
     """One node of the source, evaluated in one frame."""
 
-    __slots__ = ("frame", "machine", "node")
+    __slots__ = ("frame", "machine", "node", "unit")
 
-    def __init__(self, machine: Machine, frame: Frame, node: ast.AST) -> None:
+    def __init__(self, machine: Machine, frame: Frame, node: ast.AST, unit: Frame | None = None) -> None:
         self.machine = machine
         self.frame = frame
         self.node = node
+        self.unit = unit or frame.unit
+        """Whose findings they are: that of the frame, or of a caller to which something happens that stands here."""
 
     def at(self, node: ast.AST) -> Site:
         """Another node in the same frame."""
         return Site(self.machine, self.frame, node)
+
+    def seen_from(self, caller: Site) -> Site:
+        """This place, as a part of what the caller does."""
+        return Site(self.machine, self.frame, self.node, caller.unit)
 
     # ------------------------------------------------------------------------------------------------ locations
 
@@ -107,16 +113,35 @@ class Site:
         return EMPTY.union(*(value.iterate(self) for value in values))
 
     def escape(self, args: Arguments, what: str) -> Values:
-        """A call of code that is not analysed: it may call what it is given, and hand it back."""
+        """A call of code that is not analysed: it may call what it is given, and hand it back.
+
+        While a module is imported it is taken to register or wrap what it is given, not to call it.
+        """
+        if self.frame.unit.scope.kind == "module":
+            return self.hand_over(args.everything(), what) | UNKNOWN
         found = UNKNOWN
         passed = args.everything()
         for value in passed:
             found |= value.escape(self, what)
-        for value in self._inside(passed):
+        for value in self.inside(passed):
             value.escape(self, what)
         return found
 
-    def _inside(self, values: Values) -> list[Value]:
+    def hand_over(self, values: Values, what: str) -> Values:
+        """What code that is not analysed makes of functions and classes that it is given to wrap or register."""
+        found = EMPTY
+        for value in values:
+            found |= value.hand_over(self, what)
+        for value in self.inside(values):
+            value.hand_over(self, what)
+        return found or UNKNOWN
+
+    @staticmethod
+    def arguments(*positional: Values) -> Arguments:
+        """The arguments of a call that passes those values by position."""
+        return Arguments([*positional])
+
+    def inside(self, values: Values) -> list[Value]:
         """Everything that the containers among the values hold, however deep, the values themselves left out."""
         found: dict[Value, None] = {}
         stack = list(values)
@@ -135,7 +160,7 @@ class Site:
 
     def report(self, finding: object) -> None:
         """Note down a call, an unresolved place or a note; forgotten when the frame is evaluated again."""
-        self.frame.unit.reports.add(finding)
+        self.unit.reports.add(finding)
 
     def unresolved(self, reason: str) -> None:
         """Note down that this place cannot be resolved."""

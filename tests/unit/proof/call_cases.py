@@ -1,7 +1,7 @@
 """Handler sources with what the analysis must find in each, read from the pages in `handlers/`.
 
 A page is Markdown. Each of its sections is one case: the IAM actions that it needs, the number of unresolved places
-(0 unless said), the entry point (`index.handler` unless said), and the source as code blocks, one for each file.
+(0 unless said), the actions that it may need beside if unknown code calls what it is given (none unless said), the entry point (`index.handler` unless said), and the source as code blocks, one for each file.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ class Case:
     name: str
     needs: frozenset[str] = frozenset()
     unresolved: int = 0
+    possible: frozenset[str] = frozenset()
     entry_point: str = "index.handler"
     files: dict[str, str] = field(default_factory=dict)
 
@@ -40,15 +41,21 @@ def cases_of(page: Path) -> list[Case]:
 
 
 def _case(group: str, section: str) -> Case:
-    said = dict(re.findall(r"^(needs|unresolved|entry point): (.+)$", section.partition("```")[0], re.MULTILINE))
-    needs = said["needs"]
+    said = dict(
+        re.findall(r"^(needs|unresolved|possible|entry point): (.+)$", section.partition("```")[0], re.MULTILINE)
+    )
     return Case(
         f"{group}-{section.partition(chr(10))[0]}",
-        frozenset() if needs == "nothing" else frozenset(needs.split(", ")),
+        _names(said["needs"]),
         int(said.get("unresolved", 0)),
+        _names(said.get("possible", "nothing")),
         said.get("entry point", "index.handler"),
         {name or "index.py": text for name, text in _BLOCK.findall(section)},
     )
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset() if text == "nothing" else frozenset(text.split(", "))
 
 
 HANDLERS = cases_of(PAGES / "whole.md")

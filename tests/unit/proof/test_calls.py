@@ -23,9 +23,9 @@ def analyse(folder, source, entry_point="index.handler"):
     return calls.analyse(folder, entry_point)
 
 
-def needs(analysis):
-    """The actions that the analysed calls need for certain."""
-    found = [actions.needed(call) for call in analysis.calls]
+def needs(calls):
+    """The actions that the calls need for certain."""
+    found = [actions.needed(call) for call in calls]
     unmapped = [one for one in found if isinstance(one, actions.Unmapped)]
     assert not unmapped
     return {need.action for one in found for need in one if not need.optional}
@@ -38,7 +38,8 @@ def id_of(case):
 @pytest.mark.parametrize("case", [*CASES, *HANDLERS], ids=id_of)
 def test_case(tmp_path, case):
     analysis = analyse(tmp_path, case.files, case.entry_point)
-    assert needs(analysis) == case.needs
+    assert needs(analysis.calls) == case.needs
+    assert needs(analysis.possible) == case.possible
     assert len(analysis.unresolved) == case.unresolved, analysis.unresolved
     assert analysis.problems == ()
     lines = {name: text.count("\n") + 1 for name, text in case.files.items()}

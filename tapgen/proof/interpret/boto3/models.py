@@ -184,6 +184,12 @@ def _latest(package: str, service: str, file: str) -> Path | None:
     return max((root / service).glob(f"*/{file}*"), default=None, key=lambda path: path.parent.name)
 
 
+@cache
+def exists(name: str) -> bool:
+    """Whether botocore has a service of that name; its model is not read."""
+    return _latest("botocore", name, "service-2.json") is not None
+
+
 def _text(path: Path) -> bytes:
     content = path.read_bytes()
     return gzip.decompress(content) if path.suffix == ".gz" else content

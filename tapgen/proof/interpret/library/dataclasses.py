@@ -9,10 +9,10 @@ from tapgen.proof.interpret.python.values import EMPTY, Values
 from tapgen.proof.interpret.site import Site
 
 
-def _field(site: Site, args: Arguments) -> Values:
+def made_field(site: Site, args: Arguments) -> Values:
     """The default, or what its factory makes."""
-    factory = args.keywords.get("default_factory", EMPTY)
+    factory = args.keywords.get("default_factory", EMPTY) | args.keywords.get("factory", EMPTY)  # dataclasses, attrs
     return args.keywords.get("default", EMPTY) | site.call(factory, Arguments())
 
 
-MODEL = model("dataclasses", field=_field, make_dataclass=named_tuple, dataclass=optional_decorator)
+MODEL = model("dataclasses", field=made_field, make_dataclass=named_tuple, dataclass=optional_decorator)

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from tapgen.proof.interpret.cells import CALLEE, REST
+from tapgen.proof.interpret.library.external import (
+    PackageClass,
+    PackageObject,
+    harmless_method,
+    package_object,
+    register,
+)
 from tapgen.proof.interpret.library.model import decorator, descriptor, model, optional_decorator, same
 from tapgen.proof.interpret.python.arguments import Arguments
 from tapgen.proof.interpret.python.functions import Partial
@@ -19,6 +26,21 @@ def _partial(site: Site, args: Arguments) -> Values:
         site.write(partial.space.cell(name), values)
     site.write(partial.space.cell(REST), args.extra | args.star)
     return frozenset({partial})
+
+
+def _call_any(site: Site, owner: PackageObject, args: Arguments) -> Values:
+    """The implementation for the argument's type: any of them."""
+    return site.call(site.rest(owner.space), args)
+
+
+_DISPATCHER = PackageClass(methods={"register": register, "__call__": _call_any}, other=harmless_method)
+
+
+def _dispatcher(site: Site, args: Arguments) -> Values:
+    """`@singledispatch`: a function to which others are registered."""
+    made = package_object(site, "functools.singledispatch", _DISPATCHER, Arguments())
+    site.put(made.space, REST, args.get(0))
+    return frozenset({made})
 
 
 def _reduce(site: Site, args: Arguments) -> Values:
@@ -39,7 +61,7 @@ MODEL = model(
     lru_cache=optional_decorator,
     wraps=decorator,
     cache=same,
-    singledispatch=same,
+    singledispatch=_dispatcher,
     total_ordering=same,
     update_wrapper=same,
 )

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from tapgen.proof.interpret.cells import REST
 from tapgen.proof.interpret.python.arguments import Arguments
 from tapgen.proof.interpret.python.classes import Class
-from tapgen.proof.interpret.python.functions import Bound, Descriptor, Function
+from tapgen.proof.interpret.python.functions import Descriptor, Function, Routine
 from tapgen.proof.interpret.python.plain import Library
 from tapgen.proof.interpret.python.values import EMPTY, UNKNOWN, Values
 from tapgen.proof.interpret.site import Site
@@ -41,7 +41,7 @@ def decorator(_site: Site, _args: Arguments) -> Values:
 def optional_decorator(_site: Site, args: Arguments) -> Values:
     """A decorator that is used with and without arguments: `@lru_cache`, `@lru_cache(maxsize=None)`."""
     given = args.positional[0] if args.positional else EMPTY
-    decorated = any(isinstance(value, Function | Class | Descriptor | Bound) for value in given)
+    decorated = any(isinstance(value, Routine | Class) for value in given)
     return given if decorated else DECORATOR
 
 

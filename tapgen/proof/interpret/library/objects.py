@@ -8,7 +8,7 @@ from tapgen.proof.interpret.cells import REST, Space
 from tapgen.proof.interpret.library import callbacks
 from tapgen.proof.interpret.python.arguments import Arguments
 from tapgen.proof.interpret.python.classes import Class
-from tapgen.proof.interpret.python.functions import Descriptor, Function
+from tapgen.proof.interpret.python.functions import Routine
 from tapgen.proof.interpret.python.plain import Const, External, Library
 from tapgen.proof.interpret.python.values import EMPTY, UNKNOWN, Opaque, Value, Values, stable_hash
 from tapgen.proof.interpret.site import Site
@@ -109,7 +109,7 @@ class LibraryMethod(Value):
         if found is None:
             found = args.everything() | callbacks.possible(site, args, site.contents(self.owner.space))
         site.put(self.owner.space, REST, found)
-        decorating = (value for value in args.everything() if isinstance(value, Function | Class | Descriptor))
+        decorating = (value for value in args.everything() if isinstance(value, Routine | Class))
         return self.owner.held(site).union(decorating)
 
 

@@ -15,13 +15,18 @@ from tapgen.proof.interpret.library import (
     collections,
     contextlib,
     dataclasses,
+    decorators,
+    frameworks,
     functools,
     importlib,
     itertools,
     operator,
     os,
+    powertools,
+    strangers,
     typing,
 )
+from tapgen.proof.interpret.library.external import Package
 from tapgen.proof.interpret.library.model import Handler
 from tapgen.proof.interpret.library.objects import LibraryMethod, library_object
 from tapgen.proof.interpret.library.third_party import OWN_REQUESTS
@@ -44,6 +49,8 @@ STANDARD: dict[str, Handler] = {
     **os.MODEL,
     **typing.MODEL,
 }
+
+PACKAGES: dict[str, Package] = {**decorators.PACKAGES, **frameworks.PACKAGES, powertools.TOP: powertools.PACKAGE}
 
 _HOLDERS = frozenset({
     "asyncio", "atexit", "collections", "concurrent", "contextlib", "contextvars", "copy", "functools", "heapq",
@@ -75,9 +82,22 @@ class Register:
     def call_external(self, site: Site, path: str, args: Arguments) -> Values:
         """A call of a name of another package."""
         if any(path == one or path.startswith(f"{one}.") for one in OWN_REQUESTS):
-            package = path.partition(".")[0]
-            site.unresolved(f"{path} of the package {package!r} makes AWS requests of its own")
-        return site.escape(args, path)
+            name = path.partition(".")[0]
+            site.unresolved(f"{path} of the package {name!r} makes AWS requests of its own")
+            return site.escape(args, path)
+        package = PACKAGES.get(path.partition(".")[0])
+        found = package.call(site, path, args) if package else None
+        return site.escape(args, path) if found is None else found
+
+    def decorate_external(self, site: Site, path: str, values: Values) -> Values:
+        """What a name of another package makes of what it decorates."""
+        package = PACKAGES.get(path.partition(".")[0])
+        found = package.call(site, path, Arguments([values])) if package else None
+        return site.hand_over(values, path) if found is None else found
+
+    def suspect(self, site: Site, args: Arguments) -> None:
+        """A call of something unknown: is it a request?"""
+        strangers.suspect(site, args)
 
     def item(self, _site: Site, library: Library, keys: Values) -> Values:
         """A variable of the environment; of other names a parametrised type."""

@@ -12,7 +12,7 @@ from tapgen.proof.interpret.frames import Frame
 from tapgen.proof.interpret.python import hints
 from tapgen.proof.interpret.python.arguments import Arguments, anything
 from tapgen.proof.interpret.python.containers import Container, ContainerMethod
-from tapgen.proof.interpret.python.functions import Descriptor, Function, Routine
+from tapgen.proof.interpret.python.functions import Descriptor, Function, HandedOver, Routine
 from tapgen.proof.interpret.python.instances import Instance, call_back
 from tapgen.proof.interpret.python.plain import NONE, Library
 from tapgen.proof.interpret.python.values import EMPTY, UNKNOWN, Value, Values
@@ -178,6 +178,11 @@ class Class(Value):
         for made in self.call(site, anything()):
             if isinstance(made, Instance):
                 made.escape(site, what)
+        return frozenset({self})
+
+    def hand_over(self, site: Site, what: str) -> Values:
+        """Objects of it may be made later."""
+        site.report(HandedOver(self, what))
         return frozenset({self})
 
     def called_back(self, site: Site, _passed: Values) -> Values:

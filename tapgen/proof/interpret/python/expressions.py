@@ -99,7 +99,10 @@ def _attribute(machine: Machine, frame: Frame, node: ast.Attribute) -> Values:
 def _call(machine: Machine, frame: Frame, node: ast.Call) -> Values:
     callees = evaluate(machine, frame, node.func)
     site = machine.site(frame, node)
-    return site.call(callees, _arguments(site, node))
+    args = _arguments(site, node)
+    if callees and all(callee.foreign for callee in callees):
+        machine.libraries.suspect(site, args)
+    return site.call(callees, args)
 
 
 def _lambda(machine: Machine, frame: Frame, node: ast.Lambda) -> Values:

@@ -23,6 +23,14 @@ MOST_TELLING = 6
 """An argument that may be more things than that does not tell two calls apart."""
 
 
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """A function, class or object that code got hold of which is not analysed; `what` is that code."""
+
+    value: Value
+    what: str
+
+
 class Routine(Value):
     """Anything that runs code of the source when it is called."""
 
@@ -36,6 +44,11 @@ class Routine(Value):
         """Unknown code may call it, with anything."""
         me = frozenset({self})
         return me | site.call(me, anything())
+
+    def hand_over(self, site: Site, what: str) -> Values:
+        """It may be called later, with further arguments."""
+        site.report(HandedOver(self, what))
+        return frozenset({Wrapped(self)})
 
     def called_back(self, site: Site, passed: Values) -> Values:
         """A library may call it, with any of what else it was passed."""
@@ -200,3 +213,36 @@ class Partial(Routine):
         extra = args.extra | read.get(REST, EMPTY)
         merged = Arguments([*first, *args.positional], {**before, **args.keywords}, args.star, extra)
         return site.call(read.get(CALLEE, EMPTY), merged)
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapped(Routine):
+    """What code that is not analysed made of a function: calling it calls the function, maybe with more arguments."""
+
+    inner: Routine
+
+    def attribute(self, site: Site, name: str) -> Values:
+        """The function's own, or anything."""
+        return frozenset({self.inner}) if name == "__wrapped__" else self.inner.attribute(site, name) | UNKNOWN
+
+    def hand_over(self, site: Site, what: str) -> Values:
+        """Wrapped once more."""
+        site.report(HandedOver(self.inner, what))
+        return frozenset({self})
+
+    def bind(self, site: Site, receiver: Value, cls: Class) -> Values:
+        """The bound function, wrapped."""
+        return _wrapped(self.inner.bind(site, receiver, cls))
+
+    def unbound(self, site: Site, cls: Class) -> Values:
+        """The function as the class gives it, wrapped."""
+        return _wrapped(self.inner.unbound(site, cls))
+
+    def call(self, site: Site, args: Arguments) -> Values:
+        """The function, with what it is given and whatever the wrapper adds; the wrapper may give something else."""
+        more = Arguments(args.positional, args.keywords, args.star | UNKNOWN, args.extra | UNKNOWN)
+        return self.inner.call(site, more)
+
+
+def _wrapped(values: Values) -> Values:
+    return frozenset(Wrapped(value) if isinstance(value, Routine) else value for value in values)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from tapgen.proof.interpret.cells import REST, Accessor, Space
 from tapgen.proof.interpret.python.arguments import Arguments, anything
 from tapgen.proof.interpret.python.containers import Container
-from tapgen.proof.interpret.python.functions import Bound, Descriptor, Function
+from tapgen.proof.interpret.python.functions import Descriptor, Function, HandedOver, Wrapped
 from tapgen.proof.interpret.python.plain import NONE, Library, constant
-from tapgen.proof.interpret.python.values import EMPTY, OPAQUE, UNKNOWN, Value, Values
+from tapgen.proof.interpret.python.values import EMPTY, UNKNOWN, Value, Values
 
 if TYPE_CHECKING:
     from tapgen.proof.interpret.python.classes import Class
@@ -61,7 +61,8 @@ class Instance(Value):
         """Any attribute, or any method bound to it."""
         own = site.contents(self.space)
         found = self.cls.methods(site)
-        return own | frozenset(Bound(one, self) if isinstance(one, Function) else one for one in found)
+        plain = frozenset(one for one in found if not isinstance(one, Function | Wrapped))
+        return (own | plain).union(*(one.bind(site, self, self.cls) for one in found - plain))
 
     def store(self, site: Site, name: str, values: Values) -> None:
         """Set the attribute; call what the class has for that: a setter, `__set__` of its attribute, `__setattr__`."""
@@ -152,6 +153,11 @@ class Instance(Value):
             call_back(site, method, self)
         return frozenset({self})
 
+    def hand_over(self, site: Site, what: str) -> Values:
+        """Its methods may be called later."""
+        site.report(HandedOver(self, what))
+        return frozenset({self})
+
     def called_back(self, site: Site, passed: Values) -> Values:
         """A library may call it if it can be called."""
         if not self.attribute(site, "__call__"):
@@ -159,11 +165,11 @@ class Instance(Value):
         return site.call({self}, Arguments(star=passed))
 
 
-def call_back(site: Site, method: Value, receiver: Value) -> None:
+def call_back(site: Site, method: Value, receiver: Instance) -> None:
     """Code that is not analysed may call the method of that object."""
-    bound = isinstance(method, Function) or (isinstance(method, Descriptor) and method.kind != "staticmethod")
-    args = anything().led_by(receiver) if bound and receiver != OPAQUE else anything()
-    site.call({method}, args)
+    inner = method.inner if isinstance(method, Wrapped) else method
+    bound = isinstance(inner, Function) or (isinstance(inner, Descriptor) and inner.kind != "staticmethod")
+    site.call({method}, anything().led_by(receiver) if bound else anything())
 
 
 @dataclass(frozen=True, slots=True)

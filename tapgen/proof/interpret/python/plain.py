@@ -148,6 +148,7 @@ class External(Value):
 
     path: str
 
+    foreign = True
     sure = False
 
     def __hash__(self) -> int:
@@ -177,6 +178,10 @@ class External(Value):
     def call(self, site: Site, args: Arguments) -> Values:
         """What the package's model says, if there is one."""
         return site.machine.libraries.call_external(site, self.path, args)
+
+    def decorate(self, site: Site, values: Values) -> Values:
+        """What the package's model says; wrapped by any other."""
+        return site.machine.libraries.decorate_external(site, self.path, values)
 
     def hinted(self, site: Site) -> Values:
         """A boto3 object where the package is one of boto3's typed stubs."""

@@ -62,9 +62,11 @@ def _decorated(
 ) -> Values:
     for decorator in reversed(node.decorator_list):
         site = machine.site(frame, decorator)
-        decorated = site.call(site.known(site.evaluate(decorator)), Arguments([values]))
-        # What third-party code makes of a function is taken for the function: `@retry`, `@tracer.capture_method`.
-        values = (decorated - UNKNOWN if decorated & values else decorated) or decorated
+        machine.decorating = True
+        decorators = site.known(site.evaluate(decorator))
+        machine.decorating = False
+        machine.step(len(decorators))
+        values = EMPTY.union(*(one.decorate(site, values) for one in decorators))
     return values
 
 

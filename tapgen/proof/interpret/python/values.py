@@ -27,6 +27,8 @@ class Value:
     """Widened to "anything" where one cell holds too many."""
     complete: ClassVar[bool] = False
     """All attributes are known: one that it does not have is a mistake, or a call that cannot be named."""
+    foreign: ClassVar[bool] = False
+    """It comes from code that is not analysed, and nothing is known of it."""
     sure: ClassVar[bool] = True
     """An attribute that it gives is there; of other values one can only say that it may be."""
 
@@ -62,6 +64,11 @@ class Value:
     def call(self, _site: Site, _args: Arguments) -> Values:
         """`value(…)`."""
         return UNKNOWN
+
+    def decorate(self, site: Site, values: Values) -> Values:
+        """`@value` above a function or class."""
+        from_call = self.call(site, site.arguments(values))
+        return from_call - UNKNOWN if from_call & values else from_call
 
     def iterate(self, _site: Site) -> Values:
         """What `for x in value` gives."""
@@ -115,6 +122,13 @@ class Value:
         """Code that is not analysed gets hold of it; gives what that code may hand back of it."""
         return EMPTY
 
+    def hand_over(self, site: Site, what: str) -> Values:
+        """Code that is not analysed gets hold of it while modules are imported, where it registers or wraps functions.
+
+        It is no caller: what it makes of them may call them later.
+        """
+        return self.escape(site, what)
+
     def leak(self, site: Site, where: str) -> None:
         """It is stored where the analysis does not follow."""
 
@@ -145,6 +159,7 @@ def stable_hash(*texts: str) -> int:
 class Opaque(Value):
     """Top: anything at all that is not a boto3 object, a function or a class of the analysed source."""
 
+    foreign = True
     sure = False
 
     def __hash__(self) -> int:
@@ -169,6 +184,10 @@ class Opaque(Value):
     def call(self, site: Site, args: Arguments) -> Values:
         """It may call whatever it is given, and hand it back."""
         return site.escape(args, "a function that is not known")
+
+    def decorate(self, site: Site, values: Values) -> Values:
+        """The function, wrapped."""
+        return site.hand_over(values, "a decorator that is not known")
 
 
 OPAQUE = Opaque()

@@ -1,0 +1,311 @@
+"""aws-lambda-powertools (3.37): which requests its utilities make, and which functions it calls.
+
+Parameters, secrets and configurations are cached, but each may be asked for; an idempotent function keeps its state in
+the table of its store. Loggers, tracers and metrics wrap functions and make no requests of the role's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tapgen.proof.interpret.boto3.requests import record
+from tapgen.proof.interpret.library.external import (
+    Method,
+    Package,
+    PackageClass,
+    PackageObject,
+    harmless,
+    harmless_method,
+    include,
+    register,
+    run,
+    transparent_method,
+)
+from tapgen.proof.interpret.library.model import DECORATOR, Handler
+from tapgen.proof.interpret.python.arguments import Arguments, anything
+from tapgen.proof.interpret.python.classes import Class
+from tapgen.proof.interpret.python.functions import Routine
+from tapgen.proof.interpret.python.values import EMPTY, UNKNOWN, Value, Values
+from tapgen.proof.interpret.site import Site
+
+TOP = "aws_lambda_powertools"
+
+# ---------------------------------------------------------------------------------------------- parameters and secrets
+
+
+def _ask(service: str, operation: str, parameter: str, *, index: int = 0, keyword: str = "name") -> Handler:
+    """A request that names what it asks for by that argument."""
+
+    def handler(site: Site, args: Arguments) -> Values:
+        given = args.get(index, keyword) or UNKNOWN
+        record(site, service, operation, Arguments(keywords={parameter: given}))
+        return UNKNOWN
+
+    return handler
+
+
+def _all(*handlers: Handler) -> Handler:
+    def handler(site: Site, args: Arguments) -> Values:
+        for one in handlers:
+            one(site, args)
+        return UNKNOWN
+
+    return handler
+
+
+def _method(handler: Handler) -> Method:
+    return lambda site, _owner, args: handler(site, args)
+
+
+def _configuration(site: Site, _args: Arguments) -> Values:
+    """AppConfig: a session, then the configuration."""
+    record(site, "appconfigdata", "StartConfigurationSession", Arguments(extra=UNKNOWN))
+    record(site, "appconfigdata", "GetLatestConfiguration", Arguments(extra=UNKNOWN))
+    return UNKNOWN
+
+
+_PARAMETER = _ask("ssm", "GetParameter", "Name")
+_PARAMETERS = _ask("ssm", "GetParametersByPath", "Path", keyword="path")
+_BY_NAME = _ask("ssm", "GetParameters", "Names", keyword="parameters")
+_SECRET = _ask("secretsmanager", "GetSecretValue", "SecretId")
+_SECRETS = _ask("secretsmanager", "BatchGetSecretValue", "SecretIdList", keyword="names")
+_SET_PARAMETER = _ask("ssm", "PutParameter", "Name")
+_SET_SECRET = _all(_ask("secretsmanager", "PutSecretValue", "SecretId"), _ask("secretsmanager", "CreateSecret", "Name"))
+
+
+def _by_name(site: Site, args: Arguments) -> Values:
+    """Names that are keys of a dict, each with its options."""
+    for value in args.get(0, "parameters"):
+        names = value.iterate(site) or UNKNOWN
+        _BY_NAME(site, Arguments([names]))
+    return UNKNOWN
+
+
+# ---------------------------------------------------------------------------------------------- tables and buckets
+
+
+def _on(*operations: str, service: str = "dynamodb", parameter: str = "TableName", name: str = "table_name") -> Method:
+    """Requests on what the object was made with."""
+
+    def method(site: Site, owner: PackageObject, _args: Arguments) -> Values:
+        for operation in operations:
+            record(site, service, operation, Arguments(keywords={parameter: owner.known(site, name) or UNKNOWN}))
+        return UNKNOWN
+
+    return method
+
+
+def _read_object(site: Site, owner: PackageObject, _args: Arguments) -> Values:
+    given = {name: owner.known(site, name.lower()) or UNKNOWN for name in ("Bucket", "Key")}
+    versions = owner.known(site, "version_id")
+    for operation in ("HeadObject", "GetObject"):
+        record(site, "s3", operation, Arguments(keywords=given | ({"VersionId": versions} if versions else {})))
+    return UNKNOWN
+
+
+KEEPING: Mapping[str, Method] = {
+    "DynamoDBPersistenceLayer": _on("GetItem", "PutItem", "UpdateItem", "DeleteItem"),
+    "CircuitBreakerDynamoDBPersistence": _on("GetItem", "PutItem", "UpdateItem"),
+}
+"""Store -> the requests by which it keeps a call's state; others keep it outside of AWS."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stateful(Routine):
+    """A function whose calls are kept in a store; `place` is where it says so."""
+
+    inner: Routine
+    keeper: PackageObject
+    place: Site
+
+    def __hash__(self) -> int:
+        return hash((5, self.inner, self.keeper))
+
+    def bind(self, site: Site, receiver: Value, cls: Class) -> Values:
+        """The method, with the same store."""
+        bound = self.inner.bind(site, receiver, cls)
+        return frozenset(_Stateful(one, self.keeper, self.place) for one in bound if isinstance(one, Routine))
+
+    def call(self, site: Site, args: Arguments) -> Values:
+        """The requests of the store, then the function."""
+        keep = KEEPING.get(self.keeper.path.rpartition(".")[2])
+        if keep is not None:
+            keep(self.place.seen_from(site), self.keeper, Arguments())
+        return site.call({self.inner}, args)
+
+
+@dataclass(frozen=True, slots=True)
+class _Keep(Value):
+    """`@idempotent(persistence_store=store)`, before it has a function."""
+
+    stores: frozenset[PackageObject]
+
+    def call(self, site: Site, args: Arguments) -> Values:
+        """The function with its store; one without a known store is left as it is."""
+        inner = [value for value in args.get(0) if isinstance(value, Routine)]
+        kept = frozenset(_Stateful(one, store, site) for one in inner for store in self.stores)
+        return kept or frozenset(inner) or UNKNOWN
+
+
+def _keeping(position: int) -> Handler:
+    """The store is passed at that position or by name."""
+
+    def handler(site: Site, args: Arguments) -> Values:
+        given = args.get(position, "persistence_store")
+        stores = frozenset(value for value in given if isinstance(value, PackageObject))
+        keep = _Keep(stores)
+        return keep.call(site, args) if any(isinstance(value, Routine) for value in args.get(0)) else frozenset({keep})
+
+    return handler
+
+
+# ---------------------------------------------------------------------------------------------- functions that it calls
+
+
+def _process(site: Site, args: Arguments) -> Values:
+    """A batch: the record handler is called for each record."""
+    site.call(args.get(1, "record_handler"), Arguments([UNKNOWN], extra=UNKNOWN))
+    return UNKNOWN
+
+
+def _batch_decorator(site: Site, args: Arguments) -> Values:
+    """`@batch_processor(record_handler=…, processor=…)`."""
+    site.call(args.keywords.get("record_handler", EMPTY), Arguments([UNKNOWN], extra=UNKNOWN))
+    return args.get(0) if any(isinstance(value, Routine) for value in args.get(0)) else DECORATOR
+
+
+def _processor(site: Site, owner: PackageObject, args: Arguments) -> Values:
+    """`with processor(records, handler=record_handler) as batch`."""
+    site.call(args.get(1, "handler"), Arguments([UNKNOWN], extra=UNKNOWN))
+    return frozenset({owner})
+
+
+def _depends(site: Site, args: Arguments) -> Values:
+    """`Depends(get_table)`: what the function gives."""
+    return site.call(args.get(0, "dependency"), anything()) | UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class _Middleware(Routine):
+    """What `@lambda_handler_decorator` makes of a function: a decorator of handlers."""
+
+    function: Routine
+
+    def call(self, _site: Site, args: Arguments) -> Values:
+        """A handler around the decorated one; with options only, the decorator itself."""
+        inner = [value for value in args.get(0) if isinstance(value, Routine)]
+        return frozenset(_Around(self.function, one) for one in inner) or frozenset({self})
+
+    def hand_over(self, _site: Site, _what: str) -> Values:
+        """Only handlers go through it."""
+        return frozenset({self})
+
+
+@dataclass(frozen=True, slots=True)
+class _Around(Routine):
+    """A handler inside a middleware, which is called with it."""
+
+    function: Routine
+    handler: Routine
+
+    def call(self, site: Site, args: Arguments) -> Values:
+        """The middleware calls the handler by itself."""
+        more = Arguments(args.positional, args.keywords, args.star, args.extra | UNKNOWN)
+        return site.call({self.function}, more.led_by(self.handler))
+
+
+def _middleware(_site: Site, args: Arguments) -> Values:
+    made = frozenset(_Middleware(value) for value in args.get(0) if isinstance(value, Routine))
+    return made or frozenset({_MIDDLEWARE})
+
+
+@dataclass(frozen=True, slots=True)
+class _MiddlewareFactory(Value):
+    """`@lambda_handler_decorator(trace_execution=True)`."""
+
+    def call(self, site: Site, args: Arguments) -> Values:
+        """The middleware."""
+        return _middleware(site, args)
+
+
+_MIDDLEWARE = _MiddlewareFactory()
+
+# ---------------------------------------------------------------------------------------------- the package
+
+_WRAPPING = (
+    "inject_lambda_context", "capture_lambda_handler", "capture_method", "log_metrics", "capture_cold_start_metric",
+)  # fmt: skip
+
+_PLAIN = PackageClass(methods=dict.fromkeys(_WRAPPING, transparent_method), other=harmless_method)
+
+_REGISTERING = (
+    "get", "post", "put", "delete", "patch", "head", "route", "resolver", "batch_resolver", "async_batch_resolver",
+    "exception_handler", "not_found", "use", "tool", "on_publish", "async_on_publish", "on_subscribe",
+)  # fmt: skip
+
+_RESOLVER = PackageClass(
+    methods={
+        **dict.fromkeys(_REGISTERING, register),
+        **dict.fromkeys(("resolve", "__call__"), run),
+        "include_router": include,
+    },
+    other=harmless_method,
+)
+
+_RESOLVERS = (
+    "APIGatewayRestResolver", "APIGatewayHttpResolver", "ApiGatewayResolver", "ALBResolver",
+    "LambdaFunctionUrlResolver",
+    "VPCLatticeResolver",
+    "VPCLatticeV2Resolver", "AppSyncResolver", "AppSyncEventsResolver", "BedrockAgentResolver",
+    "BedrockAgentFunctionResolver", "HttpResolver", "HttpResolverLocal", "Router", "APIGatewayRouter", "ALBRouter",
+    "LambdaFunctionUrlRouter", "AppSyncRouter",
+)  # fmt: skip
+
+_PROCESSOR = PackageClass(methods={"__call__": _processor}, other=harmless_method)
+
+
+def _provider(methods: Mapping[str, Handler]) -> PackageClass:
+    return PackageClass(methods={name: _method(handler) for name, handler in methods.items()}, other=harmless_method)
+
+
+PACKAGE = Package(
+    functions={
+        "get_parameter": _PARAMETER,
+        "get_parameters": _PARAMETERS,
+        "get_parameters_by_name": _by_name,
+        "set_parameter": _SET_PARAMETER,
+        "get_secret": _SECRET,
+        "get_secrets_by_name": _SECRETS,
+        "set_secret": _SET_SECRET,
+        "get_app_config": _configuration,
+        "idempotent": _keeping(3),
+        "idempotent_function": _keeping(2),
+        "circuit_breaker": _keeping(1),
+        "process_partial_response": _process,
+        "async_process_partial_response": _process,
+        "batch_processor": _batch_decorator,
+        "async_batch_processor": _batch_decorator,
+        "lambda_handler_decorator": _middleware,
+        "Depends": _depends,
+    },
+    classes={
+        **dict.fromkeys(("Logger", "Tracer", "Metrics", "DatadogMetrics", "EphemeralMetrics", "SingleMetric"), _PLAIN),
+        **dict.fromkeys(_RESOLVERS, _RESOLVER),
+        **dict.fromkeys(("BatchProcessor", "AsyncBatchProcessor", "SqsFifoPartialProcessor"), _PROCESSOR),
+        "SSMProvider": _provider({
+            "get": _PARAMETER, "get_multiple": _PARAMETERS, "get_parameters_by_name": _by_name, "set": _SET_PARAMETER,
+        }),
+        "SecretsProvider": _provider({"get": _SECRET, "get_multiple": _SECRETS, "set": _SET_SECRET}),
+        "AppConfigProvider": _provider({"get": _configuration, "get_multiple": _configuration}),
+        "DynamoDBProvider": PackageClass(("table_name",), {"get": _on("GetItem"), "get_multiple": _on("Query")}),
+        "DynamoDBPersistenceLayer": PackageClass(("table_name",), {}, harmless_method),
+        "CircuitBreakerDynamoDBPersistence": PackageClass(("table_name",), {}, harmless_method),
+        "AppConfigStore": _provider({"get_configuration": _configuration}),
+        "FeatureFlags": _provider(
+            dict.fromkeys(("evaluate", "get_enabled_features", "get_configuration"), _configuration)
+        ),
+        "S3Object": PackageClass(("bucket", "key", "version_id"), {}, _read_object),
+    },
+    other=harmless,
+)  # fmt: skip

@@ -1,0 +1,58 @@
+"""Clients that code made which is not analysed: their requests cannot be named, so that their use is unresolved."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+
+from tapgen.proof.interpret.boto3 import models
+from tapgen.proof.interpret.python.arguments import Arguments
+from tapgen.proof.interpret.python.plain import Const
+from tapgen.proof.interpret.results import Unresolved
+from tapgen.proof.interpret.site import Site
+
+_FACTORY = re.compile("client|resource|boto", re.IGNORECASE)
+
+_KEYWORD = re.compile("[A-Z][A-Za-z0-9]*")
+"""How botocore writes request parameters; nobody else writes keywords of Python functions so."""
+
+_ONE_WORD = frozenset({"query", "scan", "publish", "invoke", "converse", "subscribe", "encrypt", "decrypt", "sign"})
+"""Requests of one word; others have several, as `put_item` has."""
+
+
+@dataclass(frozen=True)
+class Suspicion:
+    """A place that is unresolved unless something else there already is."""
+
+    unresolved: Unresolved
+
+
+def suspect(site: Site, args: Arguments) -> None:
+    """Look at a call of something unknown: does it make a client, or a request with one?"""
+    name = _name(site.node)
+    services = [text for text in _texts(args) if models.exists(text)] if _FACTORY.search(name) else []
+    if services and not site.machine.decorating:
+        reason = f"{name}({services[0]!r}) is not analysed: the requests of the client that it makes are not seen"
+    elif args.keywords and _is_request(name) and all(map(_KEYWORD.fullmatch, args.keywords)):
+        reason = f"{name} looks like a request, made with a client that comes from code that is not analysed"
+    else:
+        return
+    site.report(Suspicion(Unresolved(reason, *site.place())))
+
+
+def _is_request(name: str) -> bool:
+    return "_" in name.strip("_") or name in _ONE_WORD
+
+
+def _name(node: ast.AST) -> str:
+    function = node.func if isinstance(node, ast.Call) else node
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def _texts(args: Arguments) -> list[str]:
+    values = [*(args.positional[0] if args.positional else ()), *args.keywords.get("service_name", ())]
+    values += args.keywords.get("service", ())
+    return sorted(value.text for value in values if isinstance(value, Const) and value.text)
