@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -98,6 +98,9 @@ def _needs(function: str, subject: Subject, analyse: Analyse) -> FunctionNeeds:
             )
         else:
             needed += one
+    for call in analysis.possible:
+        one = requirements.of_call(call, function, _file(prefix, call.file), subject)
+        needed += () if isinstance(one, Unmapped) else (replace(possible, optional=True) for possible in one)
     services: dict[str, tuple[str, str, int]] = {}
     for call in analysis.calls:
         if call.service not in NOT_CALLED:

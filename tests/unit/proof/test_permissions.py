@@ -315,6 +315,15 @@ def test_unused_is_not_claimed_where_a_source_is_unknown() -> None:
     assert messages(checked, "permission-unused") == []
 
 
+def test_what_unknown_code_may_call_is_neither_missing_nor_unused() -> None:
+    code = f"from mylib import subscribe\n{PUT}\n@subscribe('deleted')\ndef drop(event):\n    table.delete_item(Key=event)\n"
+    drop = allow("dynamodb:DeleteItem", arn("Table"))
+
+    assert messages(document(code, [LOGS, TRACES, PUT_ITEM]), "permission-missing") == []
+    assert messages(document(code, [LOGS, TRACES, PUT_ITEM, drop]), "permission-unused") == []
+    assert messages(document(statements=[LOGS, TRACES, PUT_ITEM, drop]), "permission-unused") != []
+
+
 def test_unused_says_so_where_calls_are_unresolved() -> None:
     code = PUT + "    getattr(table, event['what'])()\n"
     checked = document(code, [LOGS, TRACES, PUT_ITEM, allow("dynamodb:Scan", arn("Table"))])
