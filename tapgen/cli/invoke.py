@@ -33,14 +33,14 @@ def command(
       echo '{"httpMethod": "GET"}' | tapgen invoke Item --env dev --payload -
     """
     from tapgen.deploy.commands.invoke import invoke
-    from tapgen.deploy.masking import masker
     from tapgen.errors import ExitCode
+    from tapgen.template.secrets import clean
 
     chosen = load_environment(ctx.obj, environment)
     client = aws_options.connect_one(chosen, profile, region)
     answer = invoke(client, chosen, function, payload.read() if payload else b"{}")
     click.echo(answer.payload.decode(errors="replace"))
-    click.echo(masker()(answer.log.rstrip()), err=True)
+    click.echo(clean(answer.log.rstrip()), err=True)
     if answer.error:
         click.echo(f"Error: {function} failed ({answer.error})", err=True)
         ctx.exit(ExitCode.FAILED)

@@ -40,10 +40,10 @@ def command(
     from tapgen.deploy.aws.polling import Clock
     from tapgen.deploy.commands.invoke import log_group
     from tapgen.deploy.commands.logs import age, log_line, read
-    from tapgen.deploy.masking import masker
+    from tapgen.template.secrets import clean
 
     start = int(max(0.0, time.time() - age(since)) * 1000)
     chosen = load_environment(ctx.obj, environment)
     client = aws_options.connect_one(chosen, profile, region)
     for event in read(client, log_group(client, chosen, function), start, Clock(), follow=follow):
-        click.echo(json.dumps({"time": event.time, "message": masker()(event.message)}) if as_json else log_line(event))
+        click.echo(json.dumps({"time": event.time, "message": clean(event.message)}) if as_json else log_line(event))

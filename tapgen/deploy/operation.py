@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tapgen.deploy.aws.errors import AwsError, UnreachableError
 from tapgen.deploy.aws.polling import SYSTEM_CLOCK
-from tapgen.deploy.masking import masker, secrets
 from tapgen.deploy.outcome import Outcome, masked_error, unfinished
 from tapgen.deploy.stack.completion import completion
 from tapgen.deploy.stack.follow import follow
 from tapgen.deploy.stack.target import check_pins, existing
 from tapgen.deploy.views.masked import MaskedView, masked_outcome
 from tapgen.errors import ExitCode, TapgenError
+from tapgen.template.masking import mask_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +44,7 @@ class StackOperation:
         self.clock = clock
         self.token = str(uuid.uuid4())
         self._began = False
-        self._mask = masker(*secrets(request.document, request.parameters))
+        self._mask = mask_of(request.document, parameters=request.parameters)
         self.view: View = MaskedView(view, self._mask)
 
     # ------------------------------------------------------------------------------------------- what may differ

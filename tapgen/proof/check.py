@@ -19,6 +19,7 @@ from tapgen.proof.rules.rule import apply
 from tapgen.proof.subject import Source, Subject
 from tapgen.proof.verdicts import contracts, permissions, reachability
 from tapgen.settings import served
+from tapgen.template.masking import Mask, mask_of
 
 if TYPE_CHECKING:
     from tapgen.compose import Origin
@@ -142,7 +143,9 @@ def _finish(findings: Sequence[Finding], target: Target, *, with_lint: bool) -> 
         if with_lint or not _LINT_RULE.fullmatch(suppression.rule)
     ]
     written = target.subject.written
-    return ordered(target.place(replace(finding, path=written(finding.path))) for finding in (*marked, *left))
+    mask = mask_of(target.subject.document) if marked or left else Mask()
+    placed = (target.place(replace(finding, path=written(finding.path))) for finding in (*marked, *left))
+    return ordered(replace(one, message=mask(one.message), hint=mask(one.hint)) for one in placed)
 
 
 def _unused(suppression: Suppression) -> str:

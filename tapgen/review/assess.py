@@ -8,6 +8,7 @@ from typing import Any
 
 from tapgen.errors import DocumentError
 from tapgen.review.diff.resources import diff_resources, diff_sections
+from tapgen.review.masking import masked_review
 from tapgen.review.model import Finding, ResourceChange, Review
 from tapgen.review.rules.addresses import address_losses
 from tapgen.review.rules.authorization import exposure_findings
@@ -21,6 +22,7 @@ from tapgen.review.rules.resource_policies import door_findings
 from tapgen.review.rules.security_settings import watch_findings
 from tapgen.review.update.schema import schema_of
 from tapgen.template.document import Document
+from tapgen.template.masking import mask_of
 from tapgen.template.model import Template, understand
 
 
@@ -34,6 +36,8 @@ def assess(
 ) -> Review:
     """What happens when a stack goes from one document to the other; None is a stack that is not there.
 
+    Secrets are masked.
+
     The parameters are the stack's values; a parameter without one has its default. The values of `hidden` parameters
     are not known on one side, so they are taken for equal. Neither document is changed.
 
@@ -44,7 +48,8 @@ def assess(
         review = _assess(understand(old, old_parameters, hidden), understand(new, new_parameters, hidden), new)
     except RecursionError:
         raise DocumentError("the template is nested too deeply", "CloudFormation takes no such template.") from None
-    return replace(review, creates_stack=old is None and new is not None)
+    mask = mask_of(old, new, parameters={**(old_parameters or {}), **(new_parameters or {})})
+    return masked_review(replace(review, creates_stack=old is None and new is not None), mask)
 
 
 def _assess(old: Template, new: Template, document: Document | None) -> Review:

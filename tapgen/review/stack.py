@@ -9,9 +9,11 @@ from typing import Any, Final
 
 from tapgen.review.assess import assess
 from tapgen.review.diff.compare import differences
+from tapgen.review.masking import masked_section
 from tapgen.review.model import Direction, Finding, Review, SectionChange, Severity
 from tapgen.template.document import Document
 from tapgen.template.intrinsics import canonical
+from tapgen.template.masking import mask_of
 from tapgen.template.paths import ABSENT
 
 HIDDEN: Final = "****"
@@ -51,10 +53,11 @@ def assess_stack(live: StackState | None, wanted: StackState | None) -> Review:
     unknown = [f"the parameter {name}: its value is hidden (NoEcho)" for name in sorted(hidden)]
     if live is None or wanted is None:
         return replace(review, unknown=(*review.unknown, *unknown))
-    sections = [*review.sections, *_outside(live, wanted)]
+    mask = mask_of(live.document, wanted.document, parameters={**live.parameters, **wanted.parameters})
+    outside = (masked_section(change, mask) for change in _outside(live, wanted))
     return replace(
         review,
-        sections=tuple(sections),
+        sections=(*review.sections, *outside),
         security=(*review.security, *_protection(live, wanted)),
         unknown=(*review.unknown, *unknown),
     )

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice, product
 from typing import Any, Final
 
-from tapgen.template.intrinsics import Masked, branches, function
+from tapgen.template.intrinsics import branches, function
+from tapgen.template.secrets import Masked
 
 UNKNOWN: Final = "${?}"
 NO_VALUE: Final = "${AWS::NoValue}"

@@ -12,18 +12,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from tapgen.template.secrets import Masked
+
 Value = Any
 _SUB_VARIABLE = re.compile(r"\$\{([^{}]*)\}")
-MASK: Final = "********"
-
-
-class Masked(str):
-    """A secret: compared by its value, never shown."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return f"Masked('{MASK}')"
 
 
 class _Nothing:

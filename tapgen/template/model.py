@@ -10,7 +10,8 @@ from typing import Any, Final
 from tapgen.errors import DocumentError
 from tapgen.template.conditions import decide
 from tapgen.template.document import Document
-from tapgen.template.intrinsics import Masked, Reference, Scope, canonical, references, scalar
+from tapgen.template.intrinsics import Reference, Scope, canonical, references, scalar
+from tapgen.template.secrets import Masked
 
 _ATTRIBUTES: Final = ("Properties", "DependsOn", "Type", "Condition")
 _PLAIN_SECTIONS: Final = (

@@ -1,18 +1,14 @@
-"""Values as a person reads them: intrinsic functions in YAML's short form on one line, secrets masked."""
+"""Values as a person reads them: intrinsic functions in YAML's short form on one line."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from tapgen.template.intrinsics import MASK, Masked, function
+from tapgen.template.intrinsics import function
 from tapgen.template.paths import ABSENT, Path
+from tapgen.template.secrets import MASK, Masked
 
-_SECRET_NAME = re.compile(
-    r"(password|passwd|passphrase|secret|token|api_?key|private_?key|access_?key|credential)s?(value|string)?$",
-    re.IGNORECASE,
-)
-_SECRET_VALUE = re.compile(r"\b(AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----")
 _PLAIN = re.compile(r"[^\s\"'{}\[\],:#&*!|>%@`](?:[^\n\"{}\[\],#]*[^\s\"{}\[\],#:])?")
 
 
@@ -54,32 +50,6 @@ def _named(name: str, argument: Any) -> str:
     if name == "Ref" and isinstance(argument, str):
         return argument
     return ".".join(argument) if name == "Fn::GetAtt" and _strings(argument) else ""
-
-
-def shown(value: Any, path: Path) -> Any:
-    """The value as it may leave the process: secrets masked by their kind, by the name above them or by their look."""
-    if isinstance(value, Masked):
-        return MASK
-    if isinstance(value, dict) and function(value) is None:
-        # {"Key": "DB_PASSWORD", "Value": "…"}: the name stands beside the value.
-        beside = next((value[name] for name in ("Key", "Name", "ParameterKey") if isinstance(value.get(name), str)), "")
-        return {
-            key: shown(item, (*path, beside) if key in ("Value", "ParameterValue") and beside else (*path, key))
-            for key, item in value.items()
-        }
-    if isinstance(value, list):
-        return [shown(item, path) for item in value]
-    if isinstance(value, dict):
-        [(name, argument)] = value.items()
-        return value if name in ("Ref", "Fn::GetAtt") else {name: shown(argument, path)}
-    if isinstance(value, str) and value and (_secret_path(path) or _SECRET_VALUE.search(value)):
-        return value if value.startswith(("{{resolve:", "arn:")) else MASK
-    return value
-
-
-def _secret_path(path: Path) -> bool:
-    name = next((step for step in reversed(path) if isinstance(step, str)), "")
-    return bool(_SECRET_NAME.search(name))
 
 
 def at(path: Path) -> str:

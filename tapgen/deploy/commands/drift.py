@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from tapgen.deploy.artifacts.document import resources
 from tapgen.deploy.aws.polling import Poller, poll_until
-from tapgen.deploy.masking import masker, named
 from tapgen.errors import ExitCode, TapgenError
 from tapgen.review.update.schema import schema_of
+from tapgen.template.secrets import clean
 
 if TYPE_CHECKING:
     from tapgen.deploy.aws.client import Client
@@ -105,4 +105,4 @@ def drift_fields(found: tuple[ResourceDrift, ...], document: Document) -> list[d
 
 
 def _shown(path: str, value: str) -> str:
-    return masker()(named(path.rpartition("/")[2], value))
+    return clean(value, path.rpartition("/")[2])

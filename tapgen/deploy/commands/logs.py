@@ -9,8 +9,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tapgen.deploy.aws.polling import Poller
-from tapgen.deploy.masking import masker
 from tapgen.errors import UsageError
+from tapgen.template.secrets import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,7 @@ def _pages(client: Client, group: str, since: int, poller: Poller) -> Iterator[L
 def log_line(event: LogEvent) -> str:
     """Time and message; a JSON log line of Lambda is shown as level and message. Secrets are masked."""
     when = datetime.fromtimestamp(event.time / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
-    return f"{when}  {masker()(_message(event.message.rstrip()))}"
+    return f"{when}  {clean(_message(event.message.rstrip()))}"
 
 
 def _message(text: str) -> str:

@@ -6,8 +6,8 @@ import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tapgen.deploy.masking import masker, named
 from tapgen.deploy.stack.target import existing
+from tapgen.template.secrets import clean
 
 if TYPE_CHECKING:
     from tapgen.deploy.aws.client import Client
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 def outputs(client: Client, name: str) -> tuple[Output, ...]:
     """The stack's outputs; what is named like a secret is masked."""
-    mask = masker()
-    return tuple(replace(one, value=named(one.key, mask(one.value))) for one in existing(client, name).outputs)
+    return tuple(replace(one, value=clean(one.value, one.key)) for one in existing(client, name).outputs)
 
 
 def as_environment(found: tuple[Output, ...]) -> list[str]:

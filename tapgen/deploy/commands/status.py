@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tapgen.deploy.masking import masker
 from tapgen.deploy.stack.events import latest_beginning
 from tapgen.deploy.stack.states import state
 from tapgen.deploy.stack.target import describe_operation
+from tapgen.template.secrets import clean
 
 if TYPE_CHECKING:
     from tapgen.deploy.aws.client import Client
@@ -23,7 +23,7 @@ def status(client: Client, name: str, environment: str) -> dict[str, Any]:
         "stack": stack.name,
         "region": client.region,
         "status": stack.status,
-        "reason": masker()(stack.reason),
+        "reason": clean(stack.reason),
         "operation": describe_operation(stack, latest_beginning(client, stack.arn)) if row.running else "",
         "created": _time(stack.created),
         "updated": _time(stack.updated),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tapgen.deploy.masking import named
 from tapgen.deploy.plan.action import ResourceAction
 from tapgen.deploy.plan.plan import PlannedChange
+from tapgen.template.secrets import clean
 
 if TYPE_CHECKING:
     from tapgen.deploy.aws.model import Change, ChangeSet, Detail
@@ -105,7 +105,7 @@ def shown(name: str, value: str | None) -> str:
     """A value in a line: masked where its name is a secret's, cut at 60 characters."""
     if value is None:
         return "nothing"
-    text = named(name, " ".join(value.split()))
+    text = " ".join(clean(value, name).split())
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 

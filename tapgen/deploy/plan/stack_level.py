@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tapgen.deploy.masking import MASK
 from tapgen.deploy.plan.changes import shown
 from tapgen.deploy.plan.plan import SecurityChange
 from tapgen.review.model import Refusal
+from tapgen.template.secrets import MASK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

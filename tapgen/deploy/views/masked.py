@@ -5,22 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tapgen.deploy.masking import named
+from tapgen.template.secrets import clean
 
 if TYPE_CHECKING:
     from tapgen.deploy.aws.model import Event
-    from tapgen.deploy.masking import Masker
     from tapgen.deploy.outcome import Outcome
     from tapgen.deploy.plan.check import CheckResult
     from tapgen.deploy.plan.plan import Plan
     from tapgen.deploy.stack.progress import Progress
     from tapgen.deploy.views.view import View
+    from tapgen.template.masking import Mask
 
 
 class MaskedView:
     """A view that takes the secrets out of everything before another view shows it."""
 
-    def __init__(self, view: View, mask: Masker) -> None:
+    def __init__(self, view: View, mask: Mask) -> None:
         self._view = view
         self._mask = mask
 
@@ -53,17 +53,17 @@ class MaskedView:
         self._view.outcome(masked_outcome(outcome, self._mask))
 
 
-def masked_event(event: Event, mask: Masker) -> Event:
+def masked_event(event: Event, mask: Mask) -> Event:
     """The event without secrets in its reason or its physical id."""
     return replace(event, reason=mask(event.reason), physical_id=mask(event.physical_id))
 
 
-def masked_outcome(outcome: Outcome, mask: Masker) -> Outcome:
+def masked_outcome(outcome: Outcome, mask: Mask) -> Outcome:
     """The outcome without secrets."""
     return replace(
         outcome,
         message=mask(outcome.message),
         hint=mask(outcome.hint),
         causes=tuple(replace(cause, reason=mask(cause.reason)) for cause in outcome.causes),
-        outputs=tuple(replace(one, value=named(one.key, mask(one.value))) for one in outcome.outputs),
+        outputs=tuple(replace(one, value=clean(mask(one.value), one.key)) for one in outcome.outputs),
     )

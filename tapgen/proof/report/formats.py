@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tapgen.proof.findings import SEVERITIES, Finding
+from tapgen.template.secrets import clean
 
 Checked = Mapping[str, Sequence[Finding]]
 """The findings by the name of what was checked: an environment or a template file."""
@@ -67,7 +68,7 @@ def source_line(root: Path, finding: Finding) -> str:
         lines = (root / finding.file).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
         return ""
-    return lines[finding.line - 1].strip()[:100] if finding.line <= len(lines) else ""
+    return clean(lines[finding.line - 1].strip())[:100] if finding.line <= len(lines) else ""
 
 
 def summary(findings: Sequence[Finding]) -> str:

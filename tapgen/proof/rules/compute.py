@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from tapgen import naming
 from tapgen.proof.needs.configuration import log_group
 from tapgen.proof.rules.rule import Hit, Rule
-from tapgen.proof.secrets import SECRET_NAME, looks_secret, words
-from tapgen.proof.subject import items, mapping, truthy
+from tapgen.proof.subject import items, mapping
 from tapgen.template.alternatives import alternatives
+from tapgen.template.secrets import looks_secret, secret_parameter
 
 if TYPE_CHECKING:
     from tapgen.proof.subject import Subject
@@ -43,11 +43,11 @@ def _secret_outputs(subject: Subject) -> Iterator[Hit]:
 
 def _secret_parameters(subject: Subject) -> Iterator[Hit]:
     for name, parameter in mapping(subject.document.get("Parameters")).items():
-        settings = mapping(parameter)
-        if SECRET_NAME.search(words(str(name))) and not truthy(settings.get("NoEcho")):
+        where, what = secret_parameter(str(name), mapping(parameter))
+        if where == "Default":
+            yield Hit(f"The default of the parameter {name} looks like {what}.", ("Parameters", name, "Default"))
+        elif what:
             yield Hit(f"The parameter {name} is shown to whoever describes the stack.", ("Parameters", name))
-        elif isinstance(settings.get("Default"), str) and looks_secret(str(name), settings["Default"]):
-            yield Hit(f"The default of the parameter {name} looks like a secret.", ("Parameters", name, "Default"))
 
 
 def _reserved_variables(subject: Subject) -> Iterator[Hit]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from tapgen.review.model import Review
 from tapgen.template.apis import routes
 from tapgen.template.document import Document
+from tapgen.template.masking import mask_of
 from tapgen.template.model import Resource, Template, understand
 from tapgen.template.text import text
 from tapgen.template.types import row
@@ -96,7 +97,9 @@ def draw(
         Node(name, resource.type, _group(resource, layers or {}), _kind(resource), statuses.get(name, ""))
         for name, resource in known.items()
     )
-    arrows = dict.fromkeys((*_references(known), *(() if full else _connections(template, known, statuses))))
+    mask = mask_of(document, old)
+    found = (*_references(known), *(() if full else _connections(template, known, statuses)))
+    arrows = dict.fromkeys(replace(arrow, label=mask(arrow.label)) for arrow in found)
     ordered = _order(nodes, tuple(arrows))
     members = {group: tuple(node for node in nodes if node.group == group) for group in ordered}
     return Picture(title, nodes, tuple(_merged(arrows)), ordered, review is not None, members)

@@ -64,7 +64,7 @@ def _section(change: SectionChange) -> dict[str, Any]:
 
 def _sides(change: PropertyChange | SectionChange) -> dict[str, Any]:
     """`old` and `new`, each left out where that side has none; numbers and booleans are strings, as compared."""
-    sides = {"old": phrases.value_of(change, old=True), "new": phrases.value_of(change, old=False)}
+    sides = {"old": change.old, "new": change.new}
     return {name: value for name, value in sides.items() if value is not ABSENT}
 
 

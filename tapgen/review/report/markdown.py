@@ -128,7 +128,7 @@ def _section(change: SectionChange) -> list[str]:
 
 
 def _value(change: PropertyChange | SectionChange, indent: str) -> Iterator[str]:
-    old, new = phrases.value_of(change, old=True), phrases.value_of(change, old=False)
+    old, new = change.old, change.new
     note = phrases.effect(change) if isinstance(change, PropertyChange) else ""
     label = markdown_text.code(phrases.label(change))
     suffix = f" — {markdown_text.words(note)}" if note else ""

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from tapgen.review.model import Action, Effect, Finding, PropertyChange, Refusal, ResourceChange, Review, SectionChange
 from tapgen.template.paths import ABSENT
-from tapgen.template.text import at, inline, shown
+from tapgen.template.text import at, inline
 
 SYMBOLS: Final[dict[Action, str]] = {
     "create": "+",
@@ -88,12 +88,6 @@ def mark(finding: Finding) -> str:
     if finding.refusal is not Refusal.NONE:
         return "✗"
     return {"broadened": "▲", "narrowed": "▼", "same": "="}.get(finding.direction, "!")
-
-
-def value_of(change: PropertyChange | SectionChange, *, old: bool) -> Any:
-    """A side of a change, secrets masked."""
-    path = change.path if isinstance(change, PropertyChange) else (change.section, change.name, *change.path)
-    return shown(change.old if old else change.new, path)
 
 
 def label(change: PropertyChange | SectionChange) -> str:

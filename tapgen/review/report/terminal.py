@@ -113,7 +113,7 @@ def _change(change: ResourceChange, *, values: bool) -> Iterator[Line]:
 
 
 def _value(change: PropertyChange | SectionChange, indent: int) -> Iterator[Line]:
-    old, new = phrases.value_of(change, old=True), phrases.value_of(change, old=False)
+    old, new = change.old, change.new
     label = phrases.label(change)
     note = phrases.effect(change) if isinstance(change, PropertyChange) else ""
     loud = isinstance(change, PropertyChange) and change.effect >= Effect.MAY_REPLACE

@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 
 from tapgen.deploy.aws.model import Change, ChangeSet, PropertyDrift, ResourceDrift, Stack
-from tapgen.deploy.masking import masker
 from tapgen.deploy.plan.exports import endangered
 from tapgen.deploy.plan.guard import refused
 from tapgen.deploy.plan.plan import Plan, SecurityChange
 from tapgen.deploy.plan.stack_level import security
 from tapgen.errors import ExitCode
 from tapgen.review.model import Finding, Review, Severity
+from tapgen.template.masking import Mask
 from tests.unit.deploy.fake import Cloud, output
 from tests.unit.deploy.scene import TABLE, Seen, deployed, document, request, run, topic
 
@@ -317,7 +317,7 @@ def test_what_is_opened_and_closed_is_named_and_masked():
     opened = replace(finding, details=("s3:* on *", "key AKIAIOSFODNN7EXAMPLE"))
     [found] = security(Review(security=(opened,)))
     assert found == SecurityChange("high", "Role may do more", ("+ s3:* on *", "+ key AKIAIOSFODNN7EXAMPLE"))
-    shown = Plan("s", "1", "r", "arn", creates=False, security=(found,)).masked(masker())
+    shown = Plan("s", "1", "r", "arn", creates=False, security=(found,)).masked(Mask())
     assert shown.security[0].details == ("+ s3:* on *", "+ key ****")
     [closed] = security(Review(security=(replace(finding, direction="narrowed", details=("a",)),)))
     assert closed.details == ("- a",)

@@ -8,9 +8,9 @@ from tapgen.deploy.artifacts.capabilities import capabilities
 from tapgen.deploy.artifacts.document import body, fits_inline
 from tapgen.deploy.artifacts.fingerprint import fingerprint
 from tapgen.deploy.aws.errors import AwsError
-from tapgen.deploy.masking import secrets
 from tapgen.deploy.plan.plan_fingerprint import plan_fingerprint
 from tapgen.errors import ExitCode
+from tapgen.template.masking import mask_of
 from tests.unit.deploy.fake import Cloud, output
 from tests.unit.deploy.scene import ROLE, TOPIC, Seen, deployed, document, request, run, topic
 
@@ -183,10 +183,10 @@ def test_a_changed_secret_is_shown_as_one_but_not_what_it_is():
 def test_ordinary_words_under_a_secrets_name_blot_nothing_out():
     pool = {"Type": "AWS::Cognito::UserPoolClient", "Properties": {"TokenValidityUnits": {"AccessToken": "minutes"}}}
     made = {"Resources": {"Client": pool}, "Parameters": {"Pin": {"Type": "String", "NoEcho": True}}}
-    assert secrets(made, {"Pin": "word"}) == ("word",)
+    assert mask_of(made, parameters={"Pin": "word"})("a word in minutes") == "a **** in minutes"
     pool["Properties"]["ClientSecret"] = "abcdefghijkl"
     pool["Properties"]["List"] = [{"Password": "s3cret"}]
-    assert secrets(made, {}) == ("abcdefghijkl", "s3cret")
+    assert mask_of(made)("a word, abcdefghijkl and s3cret") == "a word, **** and ****"
 
 
 @pytest.mark.rule(42)

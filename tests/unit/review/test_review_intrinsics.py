@@ -9,10 +9,11 @@ import pytest
 from tapgen.errors import DocumentError
 from tapgen.review.assess import assess
 from tapgen.review.diff.compare import differences
-from tapgen.template.intrinsics import MASK, Masked, Reference, Scope, canonical, references
+from tapgen.template.intrinsics import Reference, Scope, canonical, references
 from tapgen.template.model import understand
 from tapgen.template.paths import ABSENT, Index
-from tapgen.template.text import at, inline, shown, text
+from tapgen.template.secrets import MASK, Masked
+from tapgen.template.text import at, inline, text
 
 SECRET = Scope({"Secret": Masked("s3cret"), "Secrets": [Masked("a"), Masked("b")]})
 
@@ -102,34 +103,6 @@ def test_a_policy_reads_as_sub_would_write_it() -> None:
     value = canonical({"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, ":", {"Fn::Select": ["0", {"Ref": "L"}]}]]})
 
     assert text(value) == "arn:${AWS::Partition}:${!Select [0, !Ref L]}"
-
-
-@pytest.mark.parametrize(
-    ("path", "value", "expected"),
-    [
-        (("Properties", "MasterUserPassword"), "hunter2", MASK),
-        (
-            ("Properties", "Environment"),
-            {"Variables": {"API_KEY": "k", "STAGE": "dev"}},
-            {"Variables": {"API_KEY": MASK, "STAGE": "dev"}},
-        ),
-        (
-            ("Properties", "Environment"),
-            [{"Name": "DB_PASSWORD", "Value": "p"}],
-            [{"Name": "DB_PASSWORD", "Value": MASK}],
-        ),
-        (("Properties", "X"), "AKIAABCDEFGHIJKLMNOP", MASK),
-        (("Properties", "X"), "-----BEGIN RSA PRIVATE KEY-----", MASK),
-        (("Properties", "SecretArn"), "arn:aws:x", "arn:aws:x"),
-        (("Properties", "Password"), "{{resolve:secretsmanager:x}}", "{{resolve:secretsmanager:x}}"),
-        (("Properties", "Password"), {"Ref": "P"}, {"Ref": "P"}),
-        (("Properties", "Password"), {"Fn::Join": ["", ["p", {"Ref": "P"}]]}, {"Fn::Join": ["", [MASK, {"Ref": "P"}]]}),
-        (("Properties", "Password"), "", ""),
-        (("Properties", "PasswordLength"), "12", "12"),
-    ],
-)
-def test_secrets_do_not_leave_the_process(path: Any, value: Any, expected: Any) -> None:
-    assert shown(value, path) == expected
 
 
 def test_a_path_names_what_identifies_an_item() -> None:

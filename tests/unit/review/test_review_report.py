@@ -16,7 +16,6 @@ from tapgen.review.model import (
     Effect,
     Finding,
     Note,
-    PropertyChange,
     Refusal,
     ResourceChange,
     Review,
@@ -69,7 +68,7 @@ Resources
   - Old  AWS::SNS::Topic  deleted
   ~ F  AWS::Lambda::Function  updated in place
       MemorySize: 128 → 256
-      Environment.Variables.API_KEY: "********" → "********"
+      Environment.Variables.API_KEY: "****" → "****"
       Environment.Variables.T: !Ref T   T is replaced
   + New  AWS::SQS::Queue  created
       + DelaySeconds: 5
@@ -356,16 +355,17 @@ def test_the_schema_is_strict_and_of_this_version() -> None:
 
 
 def test_json_leaves_out_what_a_side_does_not_have_and_masks_secrets() -> None:
-    value = PropertyChange(("Properties", "Password"), "a", "b", Effect.UPDATE)
-    review = Review(
-        changes=(ResourceChange("X", "T", "update", (value, PropertyChange(("Properties", "A"), None, "1"))),)
+    review = change(
+        {"X": {"Type": "AWS::RDS::DBInstance", "Properties": {"MasterUserPassword": "a", "DBName": "x"}}},
+        {"X": {"Type": "AWS::RDS::DBInstance", "Properties": {"MasterUserPassword": "b"}}},
     )
 
     [report] = json_report.document([({"environment": "", "from": "a", "to": "b"}, review)])["reviews"]
 
-    [masked, null] = report["resources"][0]["properties"]
-    assert (masked["old"], masked["new"]) == ("********", "********")
-    assert null["old"] is None
+    [masked, gone] = report["resources"][0]["properties"]
+    assert (masked["old"], masked["new"]) == ("****", "****")
+    assert gone["old"] == "x"
+    assert "new" not in gone
 
 
 # -------------------------------------------------------------------------------------------------------------- model
