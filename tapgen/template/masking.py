@@ -30,7 +30,9 @@ Leaf = Callable[[str, str], str]
 
 def masked(value: Any, path: Path = ()) -> Any:
     """The value as it may leave the process; `path` is where it stands, as far as that is known."""
-    return _mapped(value, _name(path), lambda text, name: MASK if isinstance(text, Masked) else clean(text, name))
+    return _mapped(
+        value, _name(path), lambda text, name: MASK if isinstance(text, Masked) else clean(text, name, literal=True)
+    )
 
 
 def mask_of(*documents: Document | None, parameters: Mapping[str, str] | None = None) -> Mask:
@@ -39,7 +41,7 @@ def mask_of(*documents: Document | None, parameters: Mapping[str, str] | None = 
     found: set[str] = set()
 
     def collect(text: str, name: str) -> str:
-        found.update(text[start:end] for start, end in secret_spans(text, name))
+        found.update(text[start:end] for start, end in secret_spans(text, name, literal=True))
         return text
 
     for document in filter(None, documents):
@@ -123,7 +125,9 @@ class Mask:
         return _mapped(
             value,
             _name(path),
-            lambda text, name: MASK if isinstance(text, Masked) else self._without_known(clean(text, name)),
+            lambda text, name: (
+                MASK if isinstance(text, Masked) else self._without_known(clean(text, name, literal=True))
+            ),
         )
 
     def _without_known(self, text: str) -> str:

@@ -88,7 +88,8 @@ _HARMLESS_VALUE: Final = re.compile(
 _PUBLIC: Final = re.compile(
     r"(?:sha\d*|public_?key|material|certificate|body|thumbprints?|etag)(?:list)?$", re.IGNORECASE
 )
-_RANDOM: Final = re.compile(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{32,}={0,2}(?![A-Za-z0-9+/=_-])")
+_RANDOM: Final = re.compile(r"(?<![A-Za-z0-9+/=_:.-])[A-Za-z0-9+/_-]{32,}={0,2}(?![A-Za-z0-9+/=_-])")
+_UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-")
 _BITS: Final = 4.3
 """Shannon entropy per character from which a token of 32 or more characters is taken to be random."""
 _IN_A_WORD: Final = re.compile(r"[a-z]{4,}")
@@ -163,20 +164,20 @@ def _harmless(literal: str) -> bool:
     return not any(map(str.isalnum, literal)) or _HARMLESS_VALUE.fullmatch(literal) is not None
 
 
-def _random(name: str, literal: str) -> bool:
-    return (
-        len(literal) >= 32
-        and not literal.startswith(("arn:", "ssh-", "/"))
-        and not (_PUBLIC.search(name) or _reference_name(_parts(name)))
-        and any(_is_random(match[0]) for match in _RANDOM.finditer(literal))
-    )
+def _random(name: str, literal: str) -> list[tuple[int, int]]:
+    """Where random tokens stand in a literal of a template; the physical ids of what is deployed look like some."""
+    if len(literal) < 32 or literal.startswith(("arn:", "ssh-", "/")):
+        return []
+    if _PUBLIC.search(name) or _reference_name(_parts(name)):
+        return []
+    return [match.span() for match in _RANDOM.finditer(literal) if _is_random(match[0])]
 
 
 def _is_random(token: str) -> bool:
     """A mixture of small and capital letters and digits, in which no words stand."""
     mixed = any(map(str.islower, token)) and any(map(str.isupper, token)) and any(map(str.isdigit, token))
     in_words = sum(map(len, _IN_A_WORD.findall(token)))
-    return mixed and in_words <= _IN_WORDS * len(token) and _entropy(token) >= _BITS
+    return mixed and in_words <= _IN_WORDS * len(token) and _entropy(token) >= _BITS and not _UUID.search(token)
 
 
 def _entropy(text: str) -> float:
@@ -195,29 +196,29 @@ _ASSIGNED: Final = re.compile(
 _CODE: Final = re.compile(r"[A-Za-z_.]+|https?:.*")  # a variable, a type, an address
 
 
-def clean(text: str, name: str = "") -> str:
+def clean(text: str, name: str = "", *, literal: bool = False) -> str:
     """The text with each of its `secret_spans` masked."""
     done, end = "", 0
-    for start, stop in secret_spans(text, name):
+    for start, stop in secret_spans(text, name, literal=literal):
         done += text[end:start] + MASK
         end = stop
     return done + text[end:]
 
 
-def secret_spans(text: str, name: str = "") -> list[tuple[int, int]]:
+def secret_spans(text: str, name: str = "", *, literal: bool = False) -> list[tuple[int, int]]:
     """Where secrets stand in a text, in order: all of it, where it is one by the name that it stands under.
 
-    Assignments inside (`DB_PASSWORD=…`, `"token": "…"`, `--password …`) count by their own names.
+    Assignments inside (`DB_PASSWORD=…`, `"token": "…"`, `--password …`) count by their own names. In a literal of a
+    template random tokens count too; in other texts ids of what is deployed look like them.
     """
     if not text or text.startswith("{{resolve:") or text == MASK:
         return []
-    literal = _REFERENCE.sub("", text)
-    if (name and secret_name(name) and not _harmless(literal)) or _random(name, literal):
+    if name and secret_name(name) and not _harmless(_REFERENCE.sub("", text)):
         return [(0, len(text))]
     found = [span for match in _ANY_FORM.finditer(text) for span in _form(match)]
     if _SECRET.search(text.lower().replace("_", "").replace("-", "")):
         found += [span for match in _ASSIGNED.finditer(text) for span in _assigned(match)]
-    return _merged(found)
+    return _merged([*found, *(_random(name, text) if literal else ())])
 
 
 def _form(match: re.Match[str]) -> Iterator[tuple[int, int]]:
