@@ -435,6 +435,7 @@ CASES = {
 
 # What cannot be shown by one self-contained template; the named test shows it.
 ELSEWHERE = {
+    "api-contract": "openapi/test_contract: a disagreement has its line",
     "source-cycle": "test_permissions: two modules that import each other",
     "suppression-unused": "test_check: suppressions",
     "lint-missing": "test_check: cfn-lint that does not run",
