@@ -9,8 +9,10 @@ from __future__ import annotations
 import errno
 import gc
 import os
+import signal
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn
 
@@ -113,9 +115,40 @@ def main() -> NoReturn:
     # Modules and templates live to the end: the collector looks less often, and not once more at the exit. Together
     # that is a fifth of a rendering's time.
     gc.set_threshold(50_000)
+    _end_in_order()
+    _write_any_character()
     code = run(sys.argv[1:])
     gc.freeze()
-    sys.exit(code)
+    sys.exit(_flushed(code))
+
+
+def _end_in_order() -> None:
+    """Let SIGTERM and SIGHUP do what Ctrl-C does, unless they are ignored (nohup): what was made is taken back."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
+
+
+def _write_any_character() -> None:
+    """Write what the terminal's encoding does not have as an escape, and to nowhere where a stream is closed."""
+    sys.stdout, sys.stderr = (
+        stream or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w") for stream in (sys.stdout, sys.stderr)
+    )
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _flushed(code: int) -> int:
+    """The exit code once everything is written; Python would end with a code of its own where that fails."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            code = code or ExitCode.FAILED
+    return code
 
 
 def run(arguments: list[str]) -> int:

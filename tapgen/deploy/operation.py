@@ -6,13 +6,14 @@ import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from tapgen.deploy.aws.errors import AwsError, UnreachableError
+from tapgen.deploy.aws.errors import NOT_DONE, UNCERTAIN, AwsError
 from tapgen.deploy.aws.polling import SYSTEM_CLOCK
-from tapgen.deploy.outcome import Outcome, masked_error, unfinished
+from tapgen.deploy.outcome import Outcome, in_doubt, masked_error, unfinished
 from tapgen.deploy.stack.completion import completion
+from tapgen.deploy.stack.events import last_operation
 from tapgen.deploy.stack.follow import follow
 from tapgen.deploy.stack.target import check_pins, existing
-from tapgen.deploy.views.masked import MaskedView, masked_outcome
+from tapgen.deploy.views.masked import MaskedView, OutputError, masked_outcome
 from tapgen.errors import ExitCode, TapgenError
 from tapgen.template.masking import mask_of
 
@@ -44,6 +45,7 @@ class StackOperation:
         self.clock = clock
         self.token = str(uuid.uuid4())
         self._began = False
+        self._in_doubt = False
         self._mask = mask_of(request.document, parameters=request.parameters)
         self.view: View = MaskedView(view, self._mask)
 
@@ -54,12 +56,18 @@ class StackOperation:
         """Whether AWS was asked to change something, and has not said no."""
         return self._began
 
+    @property
+    def in_doubt(self) -> bool:
+        """Whether it could not be asked if AWS has begun."""
+        return self._in_doubt
+
     def take_back(self) -> None:
         """Undo what was made before AWS has begun. Never raises."""
 
     def going_on(self, why: str) -> Outcome:
-        """The outcome when AWS has begun and the end was not seen."""
-        return unfinished(self.request.stack_name, self.client.region, self.request.environment, why)
+        """The outcome when AWS has begun, or may have, and the end was not seen."""
+        made = in_doubt if self.in_doubt else unfinished
+        return made(self.request.stack_name, self.client.region, self.request.environment, why)
 
     def explained(self, error: TapgenError) -> TapgenError:
         """The error as it is told."""
@@ -95,8 +103,13 @@ class StackOperation:
         return replace(self.outcome(shown.exit_code, shown.message, shown.hint), error=shown)
 
     def _told(self, outcome: Outcome) -> Outcome:
+        """The outcome, told; where that cannot be written it is what it is all the same, but no success."""
         outcome = masked_outcome(outcome, self._mask)
-        self.view.outcome(outcome)
+        try:
+            self.view.outcome(outcome)
+        except OutputError as error:
+            ended = replace(outcome, code=ExitCode.FAILED) if outcome.ok else outcome
+            return replace(ended, message=f"{outcome.message}; {error.message}")
         return outcome
 
     # -------------------------------------------------------------------------------------------- steps they share
@@ -114,16 +127,33 @@ class StackOperation:
         check_pins(self.client, self.request.account, self.request.regions)
         return existing(self.client, self.request.stack_name)
 
-    def begin(self, call: Callable[[], None]) -> None:
-        """Ask AWS to begin; where its answer is lost (network, Ctrl-C) it may have begun."""
-        self._began = True
+    def begin(self, call: Callable[[], None], stack: Stack) -> None:
+        """Ask AWS to begin with what `stack` is; where that gives no clear answer, ask whether it has.
+
+        Raises:
+            AwsError: it has not, or that is in doubt.
+            KeyboardInterrupt: Ctrl-C; `begun` says whether it goes on without us.
+        """
         try:
             call()
-        except UnreachableError:
-            raise
+        except (AwsError, KeyboardInterrupt) as error:
+            if not isinstance(error, NOT_DONE):
+                self._ask(stack, error)
+            if self._in_doubt or not self._began or isinstance(error, KeyboardInterrupt):
+                raise
+        self._began = True
+
+    def _ask(self, stack: Stack, error: AwsError | KeyboardInterrupt) -> None:
+        uncertain = not isinstance(error, AwsError) or isinstance(error, UNCERTAIN)
+        try:
+            ours = any(event.token == self.token for event in last_operation(self.client, stack.arn))
+            self._began = ours or (uncertain and self._has_moved(stack))
         except AwsError:
-            self._began = False
-            raise
+            self._began = self._in_doubt = uncertain
+
+    def _has_moved(self, stack: Stack) -> bool:
+        now = self.client.stack(stack.arn)
+        return now is None or (now.status, now.updated) != (stack.status, stack.updated)
 
     def follow(self, stack: Stack, *, total: int = 0, timeout: float = 0.0) -> Followed:
         """Follow what this operation has begun on the stack."""

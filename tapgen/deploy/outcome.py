@@ -66,6 +66,18 @@ def unfinished(name: str, region: str, environment: str, why: str) -> Outcome:
     )
 
 
+def in_doubt(name: str, region: str, environment: str, why: str) -> Outcome:
+    """The outcome when nobody could be asked whether the operation has begun."""
+    return Outcome(
+        ExitCode.CONTINUES,
+        f"whether the operation on {name} has begun is not known: {why}",
+        name,
+        region,
+        f"`tapgen status --env {environment}` tells; `tapgen watch --env {environment}` follows it if it has.",
+        changed=True,
+    )
+
+
 def masked_error(error: TapgenError, mask: Callable[[str], str]) -> TapgenError:
     """A copy of the error without secrets, with the place it came from."""
     message = mask(error.message)

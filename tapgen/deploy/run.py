@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from tapgen.deploy.artifacts.fingerprint import fingerprint
 from tapgen.deploy.artifacts.parameters import hidden_parameters
-from tapgen.deploy.aws.errors import AwsError
+from tapgen.deploy.aws.errors import NOT_FOUND, AwsError
 from tapgen.deploy.aws.polling import SYSTEM_CLOCK
 from tapgen.deploy.operation import StackOperation
 from tapgen.deploy.outcome import Outcome
@@ -159,7 +159,7 @@ class Run(StackOperation):
             passing = self.request.options.allow_loss | keeping(prepared.change_set)
             self._policy.set(deployed.stack, deployed.document, self.request.document, passing)
         self.view.step(f"Executing the change set on {self.request.stack_name} in {self.client.region}")
-        self._own.execute(prepared.change_set.arn)
+        self._own.execute(prepared.change_set)
         if self.request.options.detach:
             return self.going_on("detached")
         return self._follow(prepared, prepared.change_set)
@@ -181,7 +181,7 @@ class Run(StackOperation):
         return replace(self.outcome(ExitCode.OK, message, f"Execute it with: {command}"), change_set=change_set.arn)
 
     def _refuse_stale(self, prepared: Prepared, change_set: ChangeSet) -> None:
-        now = self.client.change_set(change_set.arn)
+        now = self._still_there(change_set)
         if now.execution_status != "AVAILABLE":
             raise RefusedError(
                 f"the plan is stale: its change set is {now.execution_status or now.status} now", "Deploy again."
@@ -194,6 +194,19 @@ class Run(StackOperation):
             raise RefusedError(
                 "the plan is stale: the deployed template is not the one it was made from", "Deploy again."
             )
+
+    def _still_there(self, change_set: ChangeSet) -> ChangeSet:
+        """The change set as it is now. CloudFormation deletes the others of a stack when one is executed.
+
+        Raises:
+            OvertakenError: it is gone.
+        """
+        try:
+            return self.client.change_set(change_set.arn)
+        except AwsError as error:
+            if error.code in NOT_FOUND:
+                raise OvertakenError(self.request.stack_name) from None
+            raise
 
     def _follow(self, prepared: Prepared, change_set: ChangeSet) -> Outcome:
         deployed = prepared.situation.deployed
@@ -230,6 +243,11 @@ class Run(StackOperation):
         """Whether the change set is being executed."""
         return self._own.begun
 
+    @property
+    def in_doubt(self) -> bool:
+        """Whether nobody could be asked if it is."""
+        return self._own.in_doubt
+
     def take_back(self) -> None:
         """Put the lasting stack policy back, and delete our change set."""
         self._policy.restore()
@@ -265,8 +283,17 @@ def _how_to_execute(request: Deployment, region: str, change_set: str) -> list[s
     return [*words, "--plan", change_set]
 
 
+class OvertakenError(AwsError):
+    """Another deployment has executed its change set, and ours went with it."""
+
+    def __init__(self, stack_name: str) -> None:
+        text = f"another deployment of {stack_name} came first, and CloudFormation has deleted this plan"
+        super().__init__("ChangeSetNotFound", text, "DescribeChangeSet")
+
+
 def _is_busy(error: AwsError) -> bool:
-    """CloudFormation's words when another operation has begun since we looked."""
-    if error.code == "OperationInProgressException":
+    """Whether another operation has begun since we looked: CloudFormation has several ways to say so."""
+    if error.code == "OperationInProgressException" or isinstance(error, OvertakenError):
         return True
-    return error.code in {"ValidationError", "InvalidChangeSetStatus"} and "_IN_PROGRESS state" in error.text
+    running = "_IN_PROGRESS state" in error.text or "EXECUTE_IN_PROGRESS" in error.text
+    return running and error.code in {"ValidationError", "InvalidChangeSetStatus", "InvalidChangeSetStatusException"}

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from tapgen.deploy.aws.errors import AwsError, CredentialsError, ThrottledError, UnreachableError
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.request import getproxies
+
+from tapgen.deploy.aws.errors import AwsError, CredentialsError, DeniedError, LostAnswerError, ThrottledError
 from tapgen.errors import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ATTEMPTS = 10
 """Attempts of one call in botocore's `standard` retry mode, which waits up to 20 s between them."""
 FIRST_ATTEMPTS = 3
 """Attempts of a call whose host has never answered."""
+FIRST_SILENT_ATTEMPTS = 2
+"""Attempts of a call whose host has never answered and does not even refuse the connection."""
 
 _THROTTLED = frozenset(
     (
@@ -43,6 +52,9 @@ _EXPIRED = frozenset(
     )
 )
 _DENIED = frozenset(("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"))
+_UNKNOWN_OPERATION = frozenset(
+    ("InvalidAction", "UnknownOperationException", "UnsupportedOperation", "NotImplemented", "501")
+)
 _NO_CREDENTIALS = frozenset(
     (
         "NoCredentialsError",
@@ -80,21 +92,48 @@ _UNREACHABLE = frozenset(
 
 def translate(error: Exception, operation: str) -> AwsError:
     """The fault for a botocore exception; `operation` is the method's name, such as describe_stacks."""
-    name = "".join(word.capitalize() for word in operation.split("_"))
+    name = api_name(operation)
     answer = getattr(error, "response", None)
     if isinstance(answer, dict):
-        said = answer.get("Error", {})
-        return _of_code(said.get("Code") or "Unknown", said.get("Message") or str(error), name)
+        return _of_answer(answer, error, getattr(error, "operation_name", "") or name)
     kind = type(error).__name__
     if kind in _NO_CREDENTIALS:
         return CredentialsError(
             kind, str(error), name, "Log in (aws configure, aws sso login, aws login) or pass --profile."
         )
     if kind in _UNREACHABLE:
-        return UnreachableError(
-            kind, str(error), name, "Check the network, --region and AWS_ENDPOINT_URL; then run the command again."
-        )
+        return LostAnswerError(kind, without_password(str(error)), name, _network_hint())
+    if kind == "MissingDependencyException":
+        hint = "The profile logs in with `aws login`, which needs a library: pip install 'tapgen[login]'."
+        return CredentialsError(kind, str(error).rstrip("."), name, hint)
     return AwsError(kind, str(error), name, exit_code=ExitCode.USAGE if kind == "ParamValidationError" else None)
+
+
+def api_name(operation: str) -> str:
+    """The API's name of a method of botocore: DescribeStacks for describe_stacks."""
+    return "".join(word.capitalize() for word in operation.split("_"))
+
+
+def _network_hint() -> str:
+    """What to look at, with the proxies that the environment names."""
+    proxies = sorted({without_password(url) for name, url in getproxies().items() if name in {"http", "https"}})
+    proxy = f"the proxy {' or '.join(proxies)} (HTTPS_PROXY, NO_PROXY), " if proxies else ""
+    return f"Check the network, {proxy}--region and AWS_ENDPOINT_URL; then run the command again."
+
+
+def without_password(text: str) -> str:
+    """The text without the user and password of the URLs in it."""
+    return re.sub(r"//[^/@\s]+@", "//", text)
+
+
+def _of_answer(answer: Mapping[str, Any], error: Exception, operation: str) -> AwsError:
+    said = answer.get("Error") or {}
+    code, text = str(said.get("Code") or "Unknown"), str(said.get("Message") or error)
+    status = (answer.get("ResponseMetadata") or {}).get("HTTPStatusCode") or 0
+    if status >= 500 and code not in _THROTTLED and code not in _UNKNOWN_OPERATION:
+        hint = "AWS itself has failed. Wait a minute, then run the command again."
+        return LostAnswerError(code, text, operation, hint)
+    return _of_code(code, text, operation)
 
 
 def _of_code(code: str, text: str, operation: str) -> AwsError:
@@ -107,12 +146,19 @@ def _of_code(code: str, text: str, operation: str) -> AwsError:
         )
     if code in _EXPIRED:
         return CredentialsError(code, text, operation, "Renew the credentials, then run the command again.")
-    hint = ""
+    if code in _DENIED and operation == "AssumeRole":
+        hint = "The trust policy of the profile's `role_arn` must name these credentials, and they need sts:AssumeRole."
+        return DeniedError(code, text, operation, hint)
     if code in _DENIED:
-        hint = "The role that deploys lacks this permission: see docs/deployment.md."
-    return AwsError(code, text, operation, hint)
+        return DeniedError(
+            code, text, operation, "The role that deploys lacks this permission: see docs/deployment.md."
+        )
+    if code in _UNKNOWN_OPERATION:
+        hint = "This endpoint does not have the operation: an emulator, or an older one."
+        return AwsError(code, text, operation, hint)
+    return AwsError(code, text, operation)
 
 
 def unknown_operation(error: AwsError) -> bool:
     """Whether an endpoint says that it does not have the operation at all (an emulator, an older service)."""
-    return error.code in {"InvalidAction", "UnknownOperationException", "UnsupportedOperation", "NotImplemented", "501"}
+    return error.code in _UNKNOWN_OPERATION

@@ -23,9 +23,32 @@ class CredentialsError(AwsError):
     """There are no credentials, or they are expired or invalid."""
 
 
-class UnreachableError(AwsError):
-    """No answer: no network, a broken connection, a wrong endpoint."""
+class DeniedError(AwsError):
+    """The credentials may not do that."""
 
 
-LOST = (ThrottledError, CredentialsError, UnreachableError)
-"""Errors that say nothing about the stack: an operation that was begun goes on without us."""
+class LostAnswerError(AwsError):
+    """No answer that says what was done: no network, a broken connection, an error of AWS's own."""
+
+
+_LONGEST = 240  # characters of botocore's words, which hold the whole answer
+
+
+class MalformedAnswerError(LostAnswerError):
+    """An answer that cannot be read: cut short, an error page, a member that must be there and is not."""
+
+    def __init__(self, operation: str, what: str) -> None:
+        super().__init__(
+            "MalformedAnswer",
+            f"the answer cannot be read: {' '.join(what.split())[:_LONGEST]}",
+            operation,
+            "Something between here and AWS changes or cuts the answers: a proxy, or a wrong AWS_ENDPOINT_URL.",
+        )
+
+
+NOT_DONE = (CredentialsError, DeniedError)
+"""Errors that say for certain that nothing was done."""
+NOT_FOUND = frozenset(("ChangeSetNotFound", "ChangeSetNotFoundException"))
+"""The codes for a change set that is not there: executed and cleared away, or deleted."""
+UNCERTAIN = (ThrottledError, LostAnswerError)
+"""Errors after which only asking tells whether the call was carried out: the client has sent it several times."""

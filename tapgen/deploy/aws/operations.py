@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from tapgen.deploy.aws import responses
 from tapgen.deploy.aws.error_codes import unknown_operation
-from tapgen.deploy.aws.errors import AwsError
+from tapgen.deploy.aws.errors import AwsError, MalformedAnswerError
 from tapgen.deploy.aws.model import Answer, Created, DriftRun, Identity, LogPage, Page
 
 if TYPE_CHECKING:
@@ -82,6 +82,8 @@ class AwsClient:
             if error.code == "ValidationError" and "does not exist" in error.text:
                 return None  # this code with this text and nothing else says so
             raise
+        if not answer["Stacks"]:
+            raise MalformedAnswerError("DescribeStacks", "it names no stack")
         return responses.stack(answer["Stacks"][0])
 
     def template(self, stack: str) -> str:
@@ -253,11 +255,18 @@ class AwsClient:
     def invoke(self, function: str, payload: bytes) -> Answer:
         """Invoke, synchronously."""
         answer = self._call("lambda", "invoke", FunctionName=function, Payload=payload, LogType="Tail")
-        log = base64.b64decode(answer.get("LogResult") or "").decode(errors="replace")
-        return Answer(answer["StatusCode"], answer["Payload"].read(), answer.get("FunctionError") or "", log)
+        return Answer(answer["StatusCode"], answer["Payload"], answer.get("FunctionError") or "", _log(answer))
 
     def log_events(self, group: str, since: int, page: str = "") -> LogPage:
         """FilterLogEvents, one page."""
         more = {"nextToken": page} if page else {}
         answer = self._call("logs", "filter_log_events", logGroupName=group, startTime=since, **more)
         return LogPage(tuple(responses.log_event(one) for one in answer["events"]), answer.get("nextToken") or "")
+
+
+def _log(answer: Mapping[str, Any]) -> str:
+    """The end of the log; '' where it cannot be read, for the answer itself matters more."""
+    try:
+        return base64.b64decode(answer.get("LogResult") or "").decode(errors="replace")
+    except ValueError:
+        return ""

@@ -11,10 +11,22 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, ProfileNotFound
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConfigParseError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ProfileNotFound,
+    ProxyConnectionError,
+)
+from botocore.parsers import ResponseParserError
 from botocore.session import Session
 
-from tapgen.deploy.aws.error_codes import ATTEMPTS, FIRST_ATTEMPTS, translate
+from tapgen.deploy.aws.error_codes import ATTEMPTS, FIRST_ATTEMPTS, FIRST_SILENT_ATTEMPTS, api_name, translate
+from tapgen.deploy.aws.errors import MalformedAnswerError
+from tapgen.deploy.aws.members import read_members
+from tapgen.deploy.aws.mfa import asks_for_mfa, has_terminal
 from tapgen.deploy.aws.operations import LOOPBACK, AwsClient
 from tapgen.errors import UsageError
 
@@ -22,6 +34,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _INVOCATION = 910  # seconds: Lambda's longest time-out is 900 (Lambda quotas)
+_CONNECT = 6  # seconds: two attempts at a host or proxy that is silent are over in less than 15
+_UNREADABLE = (ResponseParserError, ValueError, TypeError, AttributeError, LookupError, RecursionError)
+"""What botocore raises where it cannot make sense of an answer."""
 
 
 def connect(
@@ -30,10 +45,12 @@ def connect(
     *,
     endpoint: str | None = None,
     credentials: tuple[str, str] | None = None,
+    terminal: Callable[[], bool] = has_terminal,
 ) -> AwsClient:
     """A client from the standard AWS configuration; nothing is called yet.
 
-    `endpoint` and `credentials` (access key, secret key) are for an AWS on this machine.
+    `endpoint` and `credentials` (access key, secret key) are for an AWS on this machine. `terminal` says whether a code
+    can be typed.
 
     Raises:
         UsageError: there is no such profile, or no region.
@@ -43,6 +60,9 @@ def connect(
         session.get_scoped_config()  # it is only here that a profile which does not exist is noticed
         # botocore itself reads AWS_DEFAULT_REGION only; the other SDKs and the AWS CLI read AWS_REGION first.
         region = region or os.environ.get("AWS_REGION") or session.get_config_variable("region")
+    except ConfigParseError as error:
+        reason = " ".join(str(error.kwargs.get("error", "")).split())
+        raise UsageError(f"{error}: {reason}", "Mend the file, or name another with AWS_CONFIG_FILE.") from None
     except ProfileNotFound as error:
         raise UsageError(
             str(error), f"Known profiles: {', '.join(sorted(Session().available_profiles)) or 'none'}."
@@ -51,6 +71,12 @@ def connect(
         raise UsageError("no AWS region", "Pass --region, set AWS_REGION, or pin `region` in the settings.")
     if credentials:
         session.set_credentials(*credentials)
+    elif asks_for_mfa(session.full_config.get("profiles", {}), profile, os.environ) and not terminal():
+        raise UsageError(
+            f"the profile {profile or os.environ.get('AWS_PROFILE') or 'default'} asks for an MFA code "
+            "and there is no terminal",
+            "Log in first and pass the session's credentials in the environment, or use a profile without mfa_serial.",
+        )
     chosen = region
 
     def service(name: str) -> object:
@@ -92,16 +118,21 @@ class Caller:
         """
         method = getattr(self.service(name), operation)
         try:
-            answer: Mapping[str, Any] = method(**arguments)
+            answer: Mapping[str, Any] = read_members(method(**arguments), api_name(operation))
         except (BotoCoreError, ClientError) as error:
             raise translate(error, operation) from None
+        except _UNREADABLE as error:
+            raise MalformedAnswerError(api_name(operation), str(error) or type(error).__name__) from error
         return answer
 
 
 def _service(session: Any, name: str, region: str, endpoint: str | None) -> object:
-    settings: dict[str, Any] = {"retries": {"mode": "standard", "total_max_attempts": ATTEMPTS}, "connect_timeout": 10}
-    if name == "lambda":
-        settings["read_timeout"] = _INVOCATION
+    settings: dict[str, Any] = {
+        "retries": {"mode": "standard", "total_max_attempts": ATTEMPTS},
+        "connect_timeout": _CONNECT,
+    }
+    if name == "lambda":  # an invocation has effects: whether to send it again is for a person to decide
+        settings |= {"read_timeout": _INVOCATION, "retries": {"mode": "standard", "total_max_attempts": 1}}
     url = endpoint or session.get_config_variable("endpoint_url") or ""
     if name == "s3" and urlsplit(url).hostname in LOOPBACK:
         settings["s3"] = {"addressing_style": "path"}
@@ -117,7 +148,11 @@ def _give_up_early() -> Callable[..., None]:
     def hook(response: object, attempts: int, caught_exception: Exception | None = None, **_: object) -> None:
         nonlocal answered
         answered = answered or response is not None
-        if isinstance(caught_exception, EndpointConnectionError) and not answered and attempts >= FIRST_ATTEMPTS:
+        if answered or caught_exception is None:
+            return
+        if isinstance(caught_exception, ConnectTimeoutError) and attempts >= FIRST_SILENT_ATTEMPTS:
+            raise caught_exception
+        if isinstance(caught_exception, EndpointConnectionError | ProxyConnectionError) and attempts >= FIRST_ATTEMPTS:
             raise caught_exception
 
     return hook

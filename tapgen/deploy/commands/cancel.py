@@ -33,7 +33,7 @@ class Cancel(StackOperation):
         begun = latest_beginning(self.client, stack.arn)
         self.view.step(f"Cancelling: {describe_operation(stack, begun)}")
         last = self.client.events(stack.arn).events
-        self.begin(lambda: self.client.cancel_update(stack.arn, self.token))
+        self.begin(lambda: self.client.cancel_update(stack.arn, self.token), stack)
         if self.request.options.detach:
             return self.completed(Followed(None, Progress(), "detached"))
         seen = follow(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +61,7 @@ class Destroy(StackOperation):
         if self.request.options.detach:
             return self.going_on("detached")
         seen = self.follow(stack, total=len(there), timeout=max(self.request.options.timeout, HOUR))
-        return self._ended(seen)
+        return self._ended(stack, seen)
 
     def _refuse(self, stack: Stack, disable_protection: bool) -> None:
         row = state(stack.status)
@@ -121,17 +120,28 @@ class Destroy(StackOperation):
         return {logical_id for logical_id, resource in resources_of(document) if _keeps(resource)}
 
     def _delete(self, stack: Stack, retain: tuple[str, ...]) -> None:
-        if stack.termination_protection:
-            self.client.set_termination_protection(stack.arn, on=False)
         try:
-            self.begin(lambda: self.client.delete_stack(stack.arn, self.token, retain))
+            if stack.termination_protection:
+                self.client.set_termination_protection(stack.arn, on=False)
+            self.begin(lambda: self.client.delete_stack(stack.arn, self.token, retain), stack)
         except (AwsError, KeyboardInterrupt):
-            if stack.termination_protection:  # the stack is not left less protected than it was found
-                with suppress(AwsError):  # CloudFormation refuses it while the deletion runs after all
-                    self.client.set_termination_protection(stack.arn, on=True)
+            if not self.begun:
+                self._protect_again(stack)
             raise
 
-    def _ended(self, seen: Followed) -> Outcome:
+    def _protect_again(self, stack: Stack) -> None:
+        """The stack is not left less protected than it was found; a failure is said. Never raises an AwsError."""
+        if not stack.termination_protection:
+            return
+        try:
+            self.client.set_termination_protection(stack.arn, on=True)
+        except AwsError as error:
+            self.view.warn(
+                f"The termination protection of {stack.name} may be off: {error.message}. "
+                f"`tapgen deploy --env {self.request.environment}` switches it on."
+            )
+
+    def _ended(self, stack: Stack, seen: Followed) -> Outcome:
         """The outcome; DELETE_COMPLETE by the stack's ARN, since a stack that merely vanished proves nothing."""
         outcome = self.completed(seen, "DELETE_COMPLETE")
         if outcome.ok:
@@ -140,6 +150,7 @@ class Destroy(StackOperation):
                 self.view.warn(f"{event.logical_id} ({event.type}, {event.physical_id}) is kept and lives on.")
             return replace(outcome, outputs=())
         if seen.stack and seen.stack.status == "DELETE_FAILED":
+            self._protect_again(stack)
             flags = " ".join(f"--retain {cause.logical_id}" for cause in outcome.causes)
             hint = f"Remove what is in the way and destroy again, or leave it behind: tapgen destroy {flags}".rstrip()
             return replace(outcome, hint=hint)

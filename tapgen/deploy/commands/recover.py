@@ -49,7 +49,7 @@ class Recover(StackOperation):
         refuse_foreign(self.client, stack, self.request)
         if not confirm(f"Delete the empty stack {stack.name}, left by a failed first creation?"):
             return self.outcome(ExitCode.DECLINED, "declined, nothing was done")
-        self.begin(lambda: self.client.delete_stack(stack.arn, self.token))
+        self.begin(lambda: self.client.delete_stack(stack.arn, self.token), stack)
         return self.completed(self.follow(stack), "DELETE_COMPLETE")
 
     def _continue(self, stack: Stack, skip: tuple[str, ...], confirm: Callable[[str], bool]) -> Outcome:
@@ -61,7 +61,7 @@ class Recover(StackOperation):
         question = f"Continue the roll-back of {stack.name}"
         if not confirm(f"{question}, leaving {', '.join(skip)} as it is?" if skip else f"{question}?"):
             return self.outcome(ExitCode.DECLINED, "declined, nothing was done")
-        self.begin(lambda: self.client.continue_rollback(stack.arn, self.token, skip))
+        self.begin(lambda: self.client.continue_rollback(stack.arn, self.token, skip), stack)
         outcome = self.completed(self.follow(stack), "UPDATE_ROLLBACK_COMPLETE")
         if skip and outcome.ok:
             self.view.warn(f"{', '.join(skip)} may not be what the template says: run `tapgen drift`.")
@@ -71,7 +71,7 @@ class Recover(StackOperation):
         self._list_stuck(stack, "CREATE_FAILED", "UPDATE_FAILED")
         if not confirm(f"Roll {stack.name} back?"):
             return self.outcome(ExitCode.DECLINED, "declined, nothing was done")
-        self.begin(lambda: self.client.rollback(stack.arn, self.token))
+        self.begin(lambda: self.client.rollback(stack.arn, self.token), stack)
         return self.completed(self.follow(stack), "UPDATE_ROLLBACK_COMPLETE", "ROLLBACK_COMPLETE")
 
     def _list_stuck(self, stack: Stack, *statuses: str) -> list[StackResource]:

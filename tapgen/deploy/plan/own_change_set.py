@@ -5,20 +5,21 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from tapgen.deploy.aws.errors import AwsError, UnreachableError
+from tapgen.deploy.aws.errors import NOT_DONE, NOT_FOUND, UNCERTAIN, AwsError
 from tapgen.deploy.aws.model import Created
+from tapgen.deploy.stack.events import last_operation
 
 if TYPE_CHECKING:
     from tapgen.deploy.aws.client import Client
-    from tapgen.deploy.aws.model import ChangeSetRequest
+    from tapgen.deploy.aws.model import ChangeSet, ChangeSetRequest
     from tapgen.deploy.stack.reporter import Reporter
 
 
 class OwnChangeSet:
     """Our change set from its creation to its execution.
 
-    `begun`: an execution was asked for, so the change set is CloudFormation's now. `stack_is_new`: there was
-    no stack of the name before, so an empty one of it is ours.
+    `begun`: it is being executed, so it is CloudFormation's now; `in_doubt`: it may be, and nobody could be asked.
+    `stack_is_new`: there was no stack of the name before, so an empty one of it is ours.
     """
 
     def __init__(self, client: Client, reporter: Reporter, environment: str) -> None:
@@ -26,6 +27,7 @@ class OwnChangeSet:
         self.name = f"tapgen-{environment}-{self.token}"
         self.stack_is_new = False
         self.begun = False
+        self.in_doubt = False
         self.created: Created | None = None
         self._request: ChangeSetRequest | None = None
         self._kept = False
@@ -44,30 +46,39 @@ class OwnChangeSet:
         """The change set is somebody's plan now: leave it."""
         self._kept = True
 
-    def execute(self, change_set: str) -> None:
-        """Execute; where the answer is lost, ask whether it began.
+    def execute(self, change_set: ChangeSet) -> None:
+        """Execute; where that gives no clear answer, ask whether it began.
+
+        The client sends a call several times: what it says of the last time says nothing of the first one.
 
         Raises:
-            AwsError: it did not begin.
+            AwsError: it did not begin, or `in_doubt`.
             KeyboardInterrupt: Ctrl-C; `begun` says whether the execution goes on without us.
         """
         try:
-            self._client.execute(change_set, self.token)
-        except UnreachableError:
-            self.begun = self._began(change_set)
-            if not self.begun:
+            self._client.execute(change_set.arn, self.token)
+        except (AwsError, KeyboardInterrupt) as error:
+            if not isinstance(error, NOT_DONE):
+                self._ask(change_set, error)
+            if self.in_doubt or not self.begun or isinstance(error, KeyboardInterrupt):
                 raise
-        except KeyboardInterrupt:
-            self.begun = self._began(change_set)
-            raise
         self.begun = True
 
-    def _began(self, change_set: str) -> bool:
-        """Whether an execution without an answer began; where that cannot be asked, it may have: nothing is deleted."""
+    def _ask(self, change_set: ChangeSet, error: AwsError | KeyboardInterrupt) -> None:
+        """Set `begun` by what CloudFormation says; where that cannot be asked, it may have: nothing is deleted."""
         try:
-            return self._client.change_set(change_set).execution_status not in {"AVAILABLE", "UNAVAILABLE"}
-        except AwsError:
+            status = self._client.change_set(change_set.arn).execution_status
+            self.begun = status not in {"AVAILABLE", "UNAVAILABLE"} and self._is_ours(change_set)
+        except AwsError as again:
+            lost = not isinstance(error, AwsError) or isinstance(error, UNCERTAIN)
+            self.begun = self.in_doubt = lost and again.code not in NOT_FOUND
+
+    def _is_ours(self, change_set: ChangeSet) -> bool:
+        """Whether the execution is this one: a reviewed plan may be executed by somebody else at the same time."""
+        if self.created is not None:
             return True
+        tokens = {event.token for event in last_operation(self._client, change_set.stack_arn)} - {""}
+        return not tokens or self.token in tokens
 
     def discard(self) -> None:
         """Delete our change set, and the empty stack that it made; say what could not be deleted. Never raises."""
@@ -82,6 +93,9 @@ class OwnChangeSet:
                 self._delete_empty(created.stack_arn)
         except AwsError as error:
             self._reporter.warn(f"The change set {self.name} is left behind: {error.message}")
+        except KeyboardInterrupt:
+            self._reporter.warn(f"The change set {self.name} is left behind: interrupted")
+            raise
         finally:
             self._request = None
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tapgen.deploy.artifacts.fingerprint import fingerprint
 from tapgen.deploy.artifacts.parameters import parameter_values
 from tapgen.deploy.artifacts.upload import find_bucket
-from tapgen.deploy.aws.errors import AwsError
+from tapgen.deploy.aws.errors import NOT_FOUND, AwsError
 from tapgen.deploy.plan.changes import merge
 from tapgen.deploy.plan.guard import RefusedError
 from tapgen.deploy.plan.plan_fingerprint import moved, plan_fingerprint, read_fingerprint
@@ -81,6 +81,6 @@ def _find(client: Client, arn: str) -> ChangeSet:
     try:
         return client.change_set(arn)
     except AwsError as error:
-        if error.code in {"ChangeSetNotFound", "ChangeSetNotFoundException"}:
+        if error.code in NOT_FOUND:
             raise RefusedError(f"there is no plan {arn}: it was deleted or executed", _AGAIN) from None
         raise

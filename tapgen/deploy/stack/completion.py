@@ -28,6 +28,9 @@ def completion(
     origins: Mapping[str, str] | None = None,
 ) -> Outcome:
     """The outcome of an operation; `good` are statuses that it wants although the table calls them a roll-back."""
+    if seen.gone:
+        hint = f"Something else has deleted it; `tapgen status --env {environment}` shows what is there."
+        return Outcome(ExitCode.FAILED, f"{name} is gone: {seen.lost}", name, client.region, hint, changed=True)
     if seen.stack is None:
         return unfinished(name, client.region, environment, seen.lost)
     stack = seen.stack

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tapgen.deploy.aws.errors import AwsError, CredentialsError, ThrottledError, UnreachableError
+from tapgen.deploy.aws.errors import AwsError, CredentialsError, LostAnswerError, ThrottledError
 from tapgen.deploy.aws.polling import Poller, poll_until
 from tapgen.deploy.stack.events import event_pages
 from tapgen.deploy.stack.progress import Progress
@@ -28,11 +28,15 @@ MAX_FAILED_ROUNDS = 3
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """What was seen. `lost` says why the end was not seen, or is ''; then `stack` is None."""
+    """What was seen. `lost` says why the end was not seen, or is ''; then `stack` is None.
+
+    `gone`: the stack is not there any more, so that nothing goes on.
+    """
 
     stack: Stack | None
     progress: Progress
     lost: str = ""
+    gone: bool = False
 
 
 class Reader:
@@ -91,7 +95,7 @@ def follow(
     )
     if watcher.end is None and not lost:
         lost = f"it is not over after {timeout / 60:.0f} minutes"
-    return Followed(watcher.end, watcher.progress, lost)
+    return Followed(watcher.end, watcher.progress, lost, watcher.gone)
 
 
 class _Watcher:
@@ -101,6 +105,7 @@ class _Watcher:
         self.poller = Poller.of(client, clock)
         self.progress = Progress(total)
         self.end: Stack | None = None
+        self.gone = False
         self._client = client
         self._stack = stack
         self._reporter = reporter
@@ -131,6 +136,7 @@ class _Watcher:
         except AwsError as error:
             return self._bear(error)
         if stack is None:
+            self.gone = True
             return "CloudFormation does not know the stack any more"
         if told:
             self._failed = 0
@@ -159,6 +165,6 @@ class _Watcher:
             self.poller.slow_down()
         if isinstance(error, CredentialsError):
             return error.message
-        if isinstance(error, ThrottledError | UnreachableError) and self._failed <= MAX_FAILED_ROUNDS:
+        if isinstance(error, ThrottledError | LostAnswerError) and self._failed <= MAX_FAILED_ROUNDS:
             return ""
         return error.message if self._failed > MAX_FAILED_ROUNDS else ""

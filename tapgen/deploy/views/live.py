@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from threading import RLock
 from typing import TYPE_CHECKING
 
@@ -26,12 +28,20 @@ if TYPE_CHECKING:
 _ROWS = 8  # resources under way that are shown at once; the longest wait comes first
 
 
+class _Terminal(Console):
+    """A console whose broken pipe is an error like any other: rich would leave the program on the spot."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise what rich has caught."""
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+
 class Board:
     """One terminal for all regions: `view(region)` is the region's own part of it. NO_COLOR is honoured by rich."""
 
     def __init__(self, out: TextIO, err: TextIO, clock: Clock) -> None:
-        self.out = Console(file=out, highlight=False, soft_wrap=True)
-        self.err = Console(file=err, highlight=False, soft_wrap=True)
+        self.out = _Terminal(file=out, highlight=False, soft_wrap=True)
+        self.err = _Terminal(file=err, highlight=False, soft_wrap=True)
         self._clock = clock
         self._parts: dict[str, tuple[str, Progress, float]] = {}
         self._live: Live | None = None

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tapgen.errors import TapgenError
 from tapgen.template.secrets import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tapgen.deploy.aws.model import Event
     from tapgen.deploy.outcome import Outcome
     from tapgen.deploy.plan.check import CheckResult
@@ -17,40 +20,59 @@ if TYPE_CHECKING:
     from tapgen.template.masking import Mask
 
 
+class OutputError(TapgenError):
+    """The output cannot be written: a closed pipe, a full disk, a terminal that is gone."""
+
+
 class MaskedView:
-    """A view that takes the secrets out of everything before another view shows it."""
+    """A view that takes the secrets out of everything before another view shows it.
+
+    The first time that the output cannot be written is an OutputError, so that an operation ends in order; what is
+    told after that is told as far as it can be.
+    """
 
     def __init__(self, view: View, mask: Mask) -> None:
         self._view = view
         self._mask = mask
+        self._broken = False
 
     def step(self, text: str) -> None:
         """See View."""
-        self._view.step(self._mask(text))
+        self._tell(self._view.step, self._mask(text))
 
     def warn(self, text: str) -> None:
         """See View."""
-        self._view.warn(self._mask(text))
+        self._tell(self._view.warn, self._mask(text))
 
     def checked(self, checked: CheckResult) -> None:
         """See View."""
-        self._view.checked(checked)
+        self._tell(self._view.checked, checked)
 
     def plan(self, plan: Plan) -> None:
         """See View."""
-        self._view.plan(plan.masked(self._mask))
+        self._tell(self._view.plan, plan.masked(self._mask))
 
     def event(self, event: Event, progress: Progress) -> None:
         """See View."""
-        self._view.event(masked_event(event, self._mask), progress)
+        self._tell(self._view.event, masked_event(event, self._mask), progress)
 
     def pulse(self, progress: Progress) -> None:
         """See View."""
-        self._view.pulse(progress)
+        self._tell(self._view.pulse, progress)
 
     def outcome(self, outcome: Outcome) -> None:
         """See View."""
-        self._view.outcome(masked_outcome(outcome, self._mask))
+        self._tell(self._view.outcome, masked_outcome(outcome, self._mask))
+
+    def _tell(self, tell: Callable[..., None], *what: object) -> None:
+        try:
+            tell(*what)
+        except (OSError, UnicodeError) as error:
+            if self._broken:
+                return
+            self._broken = True
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            raise OutputError(f"the output cannot be written: {reason}") from None
 
 
 def masked_event(event: Event, mask: Mask) -> Event:

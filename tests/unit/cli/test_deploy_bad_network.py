@@ -134,7 +134,8 @@ def test_every_operation_fails_once_and_the_deployment_succeeds(fault, tmp_path,
     } <= set(broken.met)
 
 
-def test_ctrl_c_while_aws_does_not_answer(tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_ctrl_c_while_aws_does_not_answer(tmp_path, number):
     (tmp_path / "pyproject.toml").write_text(SETTINGS)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         environment = {
@@ -150,7 +151,7 @@ def test_ctrl_c_while_aws_does_not_answer(tmp_path):
         silent.settimeout(60)
         connection, _ = silent.accept()
         with connection:
-            process.send_signal(signal.SIGINT)
+            process.send_signal(number)
             out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (ExitCode.INTERRUPTED, "")
     assert err.splitlines()[1:] == ["Interrupted, nothing was executed."]  # after what the check counts

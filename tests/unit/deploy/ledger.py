@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from tapgen.deploy.aws.errors import AwsError, UnreachableError
+from tapgen.deploy.aws.errors import AwsError, LostAnswerError
 from tapgen.deploy.aws.model import Answer, Event, StackResource
 from tapgen.deploy.aws.polling import Clock
 from tests.unit.deploy.operation import START
@@ -105,7 +105,7 @@ class Ledger:
 
     def _lost(self, lost, operation):
         if lost:
-            raise UnreachableError("ConnectionClosedError", "the connection was closed", operation)
+            raise LostAnswerError("ConnectionClosedError", "the connection was closed", operation)
 
     def count(self, *operations):
         return sum(1 for operation, _ in self.calls if operation in operations)

@@ -1,12 +1,15 @@
 """botocore: its errors, its configuration."""
 
+import io
+import sys
 from datetime import UTC, datetime
 
 import botocore.exceptions
 import pytest
 
 from tapgen.deploy.aws import error_codes as botofaults
-from tapgen.deploy.aws.errors import AwsError, CredentialsError, ThrottledError, UnreachableError
+from tapgen.deploy.aws.errors import AwsError, CredentialsError, DeniedError, LostAnswerError, ThrottledError
+from tapgen.deploy.aws.mfa import asks_for_mfa, has_terminal
 from tapgen.deploy.aws.session import connect
 from tapgen.errors import ExitCode, UsageError
 
@@ -24,9 +27,9 @@ WHEN = datetime(2030, 1, 1, tzinfo=UTC)
     [
         (botocore.exceptions.NoCredentialsError(), CredentialsError, "aws sso login"),
         (botocore.exceptions.TokenRetrievalError(provider="sso", error_msg="expired"), CredentialsError, "Log in"),
-        (botocore.exceptions.EndpointConnectionError(endpoint_url="u"), UnreachableError, "Check the network"),
-        (botocore.exceptions.ReadTimeoutError(endpoint_url="u"), UnreachableError, "AWS_ENDPOINT_URL"),
-        (botocore.exceptions.ConnectionClosedError(endpoint_url="u"), UnreachableError, "Check the network"),
+        (botocore.exceptions.EndpointConnectionError(endpoint_url="u"), LostAnswerError, "Check the network"),
+        (botocore.exceptions.ReadTimeoutError(endpoint_url="u"), LostAnswerError, "AWS_ENDPOINT_URL"),
+        (botocore.exceptions.ConnectionClosedError(endpoint_url="u"), LostAnswerError, "Check the network"),
         (botocore.exceptions.ParamValidationError(report="bad"), AwsError, ""),
     ],
 )
@@ -50,7 +53,7 @@ def test_a_wrong_argument_is_a_usage_error():
         ("RequestLimitExceeded", ThrottledError, "after 10 attempts"),
         ("ExpiredToken", CredentialsError, "expired"),
         ("InvalidClientTokenId", CredentialsError, "expired"),
-        ("AccessDenied", AwsError, "expired"),
+        ("AccessDenied", DeniedError, "expired"),
         ("LimitExceededException", AwsError, "expired"),
     ],
 )
@@ -102,7 +105,7 @@ def test_a_silent_endpoint_is_given_up_soon_and_a_loopback_one_is_an_emulator(ho
     client = connect(region="us-east-1", endpoint="http://127.0.0.1:9", credentials=("a", "b"))
     assert client.emulated is True
     assert connect(region="us-east-1", endpoint="http://x.localhost:9", credentials=("a", "b")).emulated is True
-    with pytest.raises(UnreachableError, match="Could not connect"):
+    with pytest.raises(LostAnswerError, match="Could not connect"):
         client.identity()
 
 
@@ -115,11 +118,98 @@ def test_an_endpoint_that_is_no_url_is_an_error_with_a_message(home):
 @pytest.mark.rule(22)
 def test_calls_are_retried_ten_times_in_standard_mode(home):
     client = connect(region="us-east-1", credentials=("a", "b"))
-    for name in ("cloudformation", "s3", "lambda"):
+    for name in ("cloudformation", "s3", "sts", "logs"):
         config = client._call.service(name).meta.config
         assert config.retries["mode"] == "standard"
         assert config.retries["total_max_attempts"] >= 10
-    assert client._call.service("lambda").meta.config.read_timeout > 900
+
+
+def test_an_invocation_is_sent_once(home):
+    """It has effects: botocore would send it again where the answer is lost."""
+    config = connect(region="us-east-1", credentials=("a", "b"))._call.service("lambda").meta.config
+    assert (config.retries["total_max_attempts"], config.read_timeout > 900) == (1, True)
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_an_error_of_aws_itself_says_nothing_about_what_was_done(status):
+    answer = {"Error": {"Code": "InternalFailure"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    fault = botofaults.translate(botocore.exceptions.ClientError(answer, "ExecuteChangeSet"), "execute_change_set")
+    assert (type(fault), "AWS itself" in fault.hint) == (LostAnswerError, True)
+
+
+def test_a_role_that_may_not_be_assumed_is_named_as_such():
+    answer = {"Error": {"Code": "AccessDenied", "Message": "not authorized to perform: sts:AssumeRole"}}
+    fault = botofaults.translate(botocore.exceptions.ClientError(answer, "AssumeRole"), "describe_stacks")
+    assert fault.message.startswith("AssumeRole: not authorized")
+    assert "trust policy" in fault.hint
+
+
+def test_an_operation_that_the_endpoint_does_not_have_is_named():
+    answer = {"Error": {"Code": "InvalidAction", "Message": "no such"}, "ResponseMetadata": {"HTTPStatusCode": 501}}
+    fault = botofaults.translate(botocore.exceptions.ClientError(answer, "GetStackPolicy"), "get_stack_policy")
+    assert (fault.message, fault.hint.partition(":")[0]) == (
+        "GetStackPolicy: no such (InvalidAction)",
+        "This endpoint does not have the operation",
+    )
+
+
+def test_a_proxy_is_named_without_its_password(monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", "http://ada:secret@proxy.example:8080")
+    error = botocore.exceptions.ProxyConnectionError(proxy_url="http://ada:secret@proxy.example:8080", error="refused")
+    fault = botofaults.translate(error, "describe_stacks")
+    assert "proxy.example:8080" in fault.hint
+    assert "secret" not in fault.message + fault.hint
+
+
+def test_a_broken_configuration_is_an_error_with_the_file(home, tmp_path):
+    (tmp_path / "config").write_text("[profile x\nregion")
+    with pytest.raises(UsageError, match=r"Unable to parse config file: .*config: .*\[profile x"):
+        connect(region="us-east-1")
+
+
+MFA = """\
+[profile mfa]
+role_arn = arn:aws:iam::123456789012:role/deployer
+source_profile = base
+mfa_serial = arn:aws:iam::123456789012:mfa/me
+region = us-east-1
+[profile behind]
+role_arn = arn:aws:iam::123456789012:role/other
+source_profile = mfa
+region = us-east-1
+[profile base]
+aws_access_key_id = test
+aws_secret_access_key = test
+region = us-east-1
+[profile circle]
+role_arn = arn:aws:iam::123456789012:role/circle
+source_profile = circle
+region = us-east-1
+"""
+
+
+@pytest.mark.parametrize("profile", ["mfa", "behind"])
+def test_a_code_is_not_asked_for_where_nobody_can_type_it(home, tmp_path, profile):
+    (tmp_path / "config").write_text(MFA)
+    with pytest.raises(UsageError, match=f"the profile {profile} asks for an MFA code and there is no terminal"):
+        connect(profile, terminal=lambda: False)
+    assert connect(profile, terminal=lambda: True).region == "us-east-1"
+    assert connect("base", terminal=lambda: False).region == "us-east-1"
+    assert connect("circle", terminal=lambda: False).region == "us-east-1"
+
+
+def test_keys_in_the_environment_win_over_a_profile_that_only_the_environment_names():
+    profiles = {"mfa": {"role_arn": "r", "mfa_serial": "m"}}
+    assert asks_for_mfa(profiles, None, {"AWS_PROFILE": "mfa"})
+    assert not asks_for_mfa(profiles, None, {"AWS_PROFILE": "mfa", "AWS_ACCESS_KEY_ID": "a"})
+    assert asks_for_mfa(profiles, "mfa", {"AWS_ACCESS_KEY_ID": "a"})
+
+
+def test_a_terminal_of_the_process_counts(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    assert not has_terminal(tmp_path / "none")
+    (tmp_path / "tty").touch()
+    assert has_terminal(tmp_path / "tty")
 
 
 def test_a_bucket_on_this_machine_is_a_path(home):

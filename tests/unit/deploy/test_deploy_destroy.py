@@ -2,7 +2,7 @@
 
 import pytest
 
-from tapgen.deploy.aws.errors import AwsError, UnreachableError
+from tapgen.deploy.aws.errors import AwsError, DeniedError, LostAnswerError
 from tapgen.deploy.commands.destroy import SLOW, Destroy
 from tapgen.deploy.stack.states import STATES
 from tapgen.errors import ExitCode
@@ -62,9 +62,50 @@ def test_protection_comes_back_when_the_deletion_does_not_begin(error):
 def test_a_lost_answer_of_delete_stack_is_not_called_nothing():
     cloud = Cloud()
     deployed(cloud)
-    cloud.faults["delete_stack"] = [UnreachableError("x", "gone", "DeleteStack")]
+    cloud.lost_answers = {"delete_stack"}
+    outcome = verb(Destroy, cloud).run(lambda _: True)
+    assert (outcome.code, outcome.status) == (ExitCode.OK, "DELETE_COMPLETE")
+
+
+def test_a_request_that_never_arrived_is_not_called_a_deletion():
+    cloud = Cloud()
+    record = deployed(cloud, protection=True)
+    cloud.faults["delete_stack"] = [LostAnswerError("x", "gone", "DeleteStack")]
+    outcome = verb(Destroy, cloud).run(lambda _: True, disable_protection=True)
+    assert (outcome.code, outcome.message) == (ExitCode.FAILED, "DeleteStack: gone (x)")
+    assert (record.status, record.protection) == ("CREATE_COMPLETE", True)
+
+
+def test_where_nobody_can_say_whether_the_deletion_began_that_is_said():
+    cloud = Cloud()
+    deployed(cloud)
+    gone = LostAnswerError("x", "gone", "any")
+    cloud.lost_answers = {"delete_stack"}
+    cloud.hook = lambda _, operation: operation == "delete_stack" and cloud.faults.update(events=[gone])
     outcome = verb(Destroy, cloud).run(lambda _: True)
     assert outcome.code == ExitCode.CONTINUES
+    assert outcome.message.startswith("whether the operation on tap-dev has begun is not known: ")
+    assert "tapgen status --env dev" in outcome.hint
+
+
+@pytest.mark.rule(28)
+def test_protection_comes_back_when_the_deletion_fails():
+    cloud = Cloud()
+    record = deployed(cloud, protection=True)
+    cloud.fails["Topic"] = "it is in use"
+    assert verb(Destroy, cloud).run(lambda _: True, disable_protection=True).code == ExitCode.STUCK
+    assert record.protection is True
+
+
+@pytest.mark.rule(28)
+def test_protection_that_does_not_come_back_is_said():
+    cloud = Cloud()
+    deployed(cloud, protection=True)
+    denied = DeniedError("AccessDenied", "no", "UpdateTerminationProtection")
+    cloud.faults = {"delete_stack": [denied], "set_termination_protection": [None, denied]}
+    view = Seen()
+    assert verb(Destroy, cloud, view=view).run(lambda _: True, disable_protection=True).code == ExitCode.FAILED
+    assert "The termination protection of tap-dev may be off: " in view.warnings[-1]
 
 
 def test_a_protected_environment_is_destroyed_by_its_typed_name():
@@ -142,7 +183,7 @@ def test_a_stack_that_merely_vanished_is_not_taken_for_deleted():
     asked = cloud.stack
     cloud.stack = lambda name: None if cloud.count("delete_stack") else asked(name)
     outcome = verb(Destroy, cloud).run(lambda _: True)
-    assert outcome.code == ExitCode.CONTINUES
+    assert (outcome.code, outcome.message.startswith("tap-dev is gone: ")) == (ExitCode.FAILED, True)
 
 
 @pytest.mark.parametrize("status", [one for one, row in STATES.items() if not row.destroy])

@@ -2,62 +2,56 @@
 
 import pytest
 
-from tapgen.deploy.aws.errors import AwsError, CredentialsError, ThrottledError, UnreachableError
+from tapgen.deploy.aws.errors import AwsError, CredentialsError, LostAnswerError
 from tapgen.deploy.run import QUEUES
+from tapgen.deploy.stack.stack_policy import stack_policy
 from tapgen.errors import ExitCode, TapgenError
 from tests.unit.deploy.fake import Cloud
+from tests.unit.deploy.faulty import AFTER, BEFORE, Faulty
 from tests.unit.deploy.scene import NAME, Seen, deployed, document, request, run, topic
 
 CHANGED = document(Topic=topic("changed"), Other=topic("new"))
-EXECUTED = "execute"
-FAULTS = {
-    "throttling": lambda name: ThrottledError("Throttling", "Rate exceeded", name),
-    "no network": lambda name: UnreachableError("ConnectionClosedError", "Connection reset by peer", name),
-    "expired": lambda name: CredentialsError("ExpiredToken", "The security token is expired", name),
-    "denied": lambda name: AwsError("AccessDenied", "not authorized", name),
-    "ctrl-c": lambda name: KeyboardInterrupt(),
-}
 
 
-def calls(update, protected):
+def calls(kind):
     """The calls of a deployment without a fault, until it is over."""
-    cloud, made = scene(update, protected)
+    cloud, made = scene(kind, protected=True)
     assert run(cloud, made).code == ExitCode.OK
     return cloud.names()
 
 
-def scene(update, protected=False, **options):
+def scene(kind, protected=False, **options):
+    """A cloud and a request: `create` a stack, `update` one, or lose a table with `loss`."""
     cloud = Cloud()
-    if update:
+    made = document() if kind == "create" else CHANGED
+    if kind != "create":
         deployed(cloud)
-    return cloud, request(CHANGED if update else document(), protected=protected, options=options)
+    if kind == "loss":
+        cloud.stacks[next(iter(cloud.stacks))].policy = stack_policy([document()])
+        made, options = document(ItemTable=None), {"allow_loss": frozenset(("ItemTable",))}
+    return cloud, request(made, protected=protected, options=options)
 
 
 CASES = [
-    (update, index, fault)
-    for update in (False, True)
-    for index in range(len(calls(update, protected=True)))
-    for fault in FAULTS
+    (kind, index, when, fault)
+    for kind in ("create", "update", "loss")
+    for index in range(1, len(calls(kind)) + 1)
+    for when, faults in (("before", BEFORE), ("after", AFTER))
+    for fault in faults
 ]
 
 
 @pytest.mark.rule(19)
 @pytest.mark.rule(22)
 @pytest.mark.rule(23)
-@pytest.mark.parametrize(("update", "index", "fault"), CASES)
-def test_one_fault_at_one_call(update, index, fault):
-    cloud, made = scene(update, protected=True)
-    met = []
-
-    def hook(number, operation):
-        if number == index + 1:
-            met.append(operation)
-            raise FAULTS[fault](operation)
-
-    cloud.hook = hook
+@pytest.mark.parametrize(("kind", "index", "when", "fault"), CASES)
+def test_one_fault_at_one_call(kind, index, when, fault):
+    cloud, made = scene(kind, protected=True)
+    faulty = Faulty(cloud, index, (BEFORE if when == "before" else AFTER)[fault], after=when == "after")
     found = snapshot(cloud)
-    outcome = run(cloud, made)
-    assert met
+    view = Seen()
+    outcome = run(faulty, made, view=view)
+    assert faulty.met
     begun = any(kept["status"].startswith("EXECUTE_") for kept in cloud.sets.values())
     if not begun:
         assert outcome.code not in {ExitCode.OK, ExitCode.ROLLED_BACK, ExitCode.STUCK, ExitCode.CONTINUES}
@@ -66,9 +60,12 @@ def test_one_fault_at_one_call(update, index, fault):
     else:
         assert outcome.code in {ExitCode.OK, ExitCode.CONTINUES, ExitCode.INTERRUPTED, ExitCode.FAILED}
         assert outcome.code != ExitCode.FAILED or "not protected" in outcome.message
+        assert "is not known" not in outcome.message
         assert cloud.count("delete_stack", "delete_change_set") == 0
         settle(cloud)
-        assert living(cloud) == {NAME: "UPDATE_COMPLETE" if update else "CREATE_COMPLETE"}
+        assert living(cloud) == {NAME: "CREATE_COMPLETE" if kind == "create" else "UPDATE_COMPLETE"}
+    again = run(cloud, made)
+    assert again.code == ExitCode.OK, "the same command succeeds"
 
 
 def living(cloud):
@@ -98,7 +95,7 @@ def settle(cloud):
 
 @pytest.mark.parametrize("sleeps", range(1, 8))
 def test_ctrl_c_while_waiting(sleeps):
-    cloud, made = scene(update=False)
+    cloud, made = scene("create")
     cloud.batch = 1
     cloud.set_delay = 3
     cloud.time.interrupt = sleeps
@@ -114,9 +111,9 @@ def test_ctrl_c_while_waiting(sleeps):
         assert leftovers(cloud) == []
 
 
-@pytest.mark.parametrize("update", [False, True])
-def test_a_lost_answer_of_create_change_set_leaves_nothing_behind(update):
-    cloud, made = scene(update)
+@pytest.mark.parametrize("kind", ["create", "update"])
+def test_a_lost_answer_of_create_change_set_leaves_nothing_behind(kind):
+    cloud, made = scene(kind)
     cloud.lost_answers = {"create_change_set"}
     outcome = run(cloud, made)
     assert outcome.code == ExitCode.FAILED
@@ -125,15 +122,15 @@ def test_a_lost_answer_of_create_change_set_leaves_nothing_behind(update):
 
 
 def test_a_lost_answer_of_execute_is_asked_for_and_followed():
-    cloud, made = scene(update=True)
+    cloud, made = scene("update")
     cloud.lost_answers = {"execute"}
     outcome = run(cloud, made)
     assert (outcome.code, outcome.status) == (ExitCode.OK, "UPDATE_COMPLETE")
 
 
 def test_when_nobody_can_say_whether_it_began_nothing_is_deleted():
-    cloud, made = scene(update=True)
-    gone = UnreachableError("EndpointConnectionError", "no route", "any")
+    cloud, made = scene("update")
+    gone = LostAnswerError("EndpointConnectionError", "no route", "any")
 
     def hook(_, operation):
         if operation == "execute":
@@ -156,7 +153,7 @@ def test_when_nobody_can_say_whether_it_began_nothing_is_deleted():
     ],
 )
 def test_a_second_deployer_between_two_calls(operation, code, text):
-    cloud, made = scene(update=True)
+    cloud, made = scene("update")
     cloud.faults[operation] = [AwsError(code, text, operation)]
     outcome = run(cloud, made)
     assert outcome.code == ExitCode.BUSY
@@ -167,7 +164,7 @@ def test_a_second_deployer_between_two_calls(operation, code, text):
 @pytest.mark.rule(5)
 @pytest.mark.parametrize(("operation", "asked"), [("create_change_set", 1), ("execute", 2)])
 def test_wait_queues_again_behind_an_operation_that_began_meanwhile(operation, asked):
-    cloud, made = scene(update=True, wait=True)
+    cloud, made = scene("update", wait=True)
     cloud.faults[operation] = [AwsError("OperationInProgressException", "another one", operation)]
     plans, view = [], Seen()
     outcome = run(cloud, made, view=view, confirm=lambda plan: plans.append(plan.change_set) or True)
@@ -182,7 +179,7 @@ def test_wait_queues_again_behind_an_operation_that_began_meanwhile(operation, a
 @pytest.mark.rule(5)
 @pytest.mark.parametrize("operation", ["create_change_set", "execute"])
 def test_queueing_again_is_bounded(operation):
-    cloud, made = scene(update=True, wait=True)
+    cloud, made = scene("update", wait=True)
     cloud.faults[operation] = [AwsError("OperationInProgressException", "another one", operation)] * 9
     outcome = run(cloud, made)
     assert (outcome.code, cloud.count(operation)) == (ExitCode.BUSY, 1 + QUEUES)
@@ -192,14 +189,14 @@ def test_queueing_again_is_bounded(operation):
 
 @pytest.mark.rule(5)
 def test_wait_waits_for_no_other_error():
-    cloud, made = scene(update=True, wait=True)
+    cloud, made = scene("update", wait=True)
     cloud.faults["create_change_set"] = [AwsError("AccessDenied", "no", "CreateChangeSet")]
     assert run(cloud, made).code == ExitCode.FAILED
     assert cloud.count("create_change_set") == 1
 
 
 def test_what_cannot_be_cleaned_up_is_said():
-    cloud, made = scene(update=True)
+    cloud, made = scene("update")
     expired = CredentialsError("ExpiredToken", "expired", "DeleteChangeSet")
     cloud.faults = {"execute": [expired], "delete_change_set": [expired]}
     view = Seen()
@@ -212,7 +209,7 @@ def test_what_cannot_be_cleaned_up_is_said():
 
 def test_nothing_is_searched_for_where_no_stack_came_about():
     cloud = Cloud()
-    cloud.faults["create_change_set"] = [UnreachableError("x", "gone", "CreateChangeSet")]
+    cloud.faults["create_change_set"] = [LostAnswerError("x", "gone", "CreateChangeSet")]
     assert run(cloud, request()).code == ExitCode.FAILED
     assert cloud.count("delete_change_set", "delete_stack", "change_sets") == 0
 

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from tapgen.deploy.aws.errors import AwsError, CredentialsError, ThrottledError, UnreachableError
+from tapgen.deploy.aws.errors import AwsError, CredentialsError, LostAnswerError, ThrottledError
 from tapgen.deploy.aws.model import Event
 from tapgen.deploy.aws.polling import EMULATOR, Backoff, Poller
 from tapgen.deploy.stack.follow import Reader
@@ -113,7 +113,7 @@ def test_expired_credentials_are_no_failure_of_the_deployment(operation):
 @pytest.mark.rule(23)
 def test_a_lost_network_is_borne_for_a_while_and_then_left_alone():
     cloud = Cloud()
-    gone = UnreachableError("EndpointConnectionError", "no route", "DescribeStackEvents")
+    gone = LostAnswerError("EndpointConnectionError", "no route", "DescribeStackEvents")
     cloud.hook = lambda _, name: (
         cloud.faults.update(events=[gone] * 99, stack=[gone] * 99) if name == "execute" else None
     )
@@ -141,8 +141,8 @@ def test_a_stack_that_vanishes_meanwhile_is_not_called_a_success():
     asked = cloud.stack
     cloud.stack = lambda name: None if cloud.count("execute") else asked(name)
     outcome = run(cloud, request())
-    assert outcome.code == ExitCode.CONTINUES
-    assert "does not know the stack any more" in outcome.message
+    assert outcome.code == ExitCode.FAILED
+    assert outcome.message == "tap-dev is gone: CloudFormation does not know the stack any more"
 
 
 @pytest.mark.rule(19)

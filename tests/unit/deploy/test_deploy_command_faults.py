@@ -1,0 +1,78 @@
+"""Faults at every call of destroy, recover and cancel: what is said of the stack is so, and it is never less protected."""
+
+import pytest
+
+from tapgen.deploy.commands.cancel import Cancel
+from tapgen.deploy.commands.destroy import Destroy
+from tapgen.deploy.commands.recover import Recover
+from tapgen.errors import ExitCode
+from tests.unit.deploy.fake import Cloud
+from tests.unit.deploy.faulty import AFTER, BEFORE, Faulty
+from tests.unit.deploy.scene import NAME, Seen, deployed, request
+
+STACK = "AWS::CloudFormation::Stack"
+
+
+def destroy(client, view):
+    command = Destroy(request(protected=True), client, view, client.time.clock)
+    return command.run(lambda _: True, disable_protection=True)
+
+
+def recover(client, view):
+    return Recover(request(), client, view, client.time.clock).run((), lambda _: True)
+
+
+def cancel(client, view):
+    return Cancel(request(), client, view, client.time.clock).run()
+
+
+COMMANDS = {
+    destroy: ("CREATE_COMPLETE", "delete_stack"),
+    recover: ("UPDATE_ROLLBACK_FAILED", "continue_rollback"),
+    cancel: ("UPDATE_IN_PROGRESS", "cancel_update"),
+}
+
+
+def scene(command):
+    cloud = Cloud()
+    record = deployed(cloud, protection=command is destroy)
+    status, _ = COMMANDS[command]
+    cloud.happen(record, NAME, STACK, "CREATE_COMPLETE", token="before")
+    if status != "CREATE_COMPLETE":
+        cloud.happen(record, NAME, STACK, "UPDATE_IN_PROGRESS", token="theirs")
+        cloud.happen(record, NAME, STACK, status, token="theirs")
+    return cloud, record
+
+
+def calls(command):
+    cloud, _ = scene(command)
+    assert command(cloud, Seen()).code == ExitCode.OK
+    return len(cloud.calls)
+
+
+CASES = [
+    (command, index, when, fault)
+    for command in COMMANDS
+    for index in range(1, calls(command) + 1)
+    for when, faults in (("before", BEFORE), ("after", AFTER))
+    for fault in faults
+]
+
+
+@pytest.mark.rule(28)
+@pytest.mark.parametrize(("command", "index", "when", "fault"), CASES)
+def test_one_fault_at_one_call_of_a_command(command, index, when, fault):
+    cloud, record = scene(command)
+    status, changes = COMMANDS[command]
+    faulty = Faulty(cloud, index, (BEFORE if when == "before" else AFTER)[fault], after=when == "after")
+    view = Seen()
+    outcome = command(faulty, view)
+    assert faulty.met
+    done = cloud.count(changes) - (faulty.met == changes and when == "before")
+    if done:
+        assert outcome.code in {ExitCode.OK, ExitCode.CONTINUES, ExitCode.INTERRUPTED}
+        assert "is not known" not in outcome.message
+    else:
+        assert outcome.code in {ExitCode.FAILED, ExitCode.INTERRUPTED}
+        assert "goes on" not in outcome.message
+        assert (record.status, record.protection) == (status, command is destroy)
