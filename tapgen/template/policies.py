@@ -204,6 +204,11 @@ class Held:
         """What can be read of it."""
         return statements(self.value, self.path)
 
+    @property
+    def principals(self) -> frozenset[str]:
+        """Everybody whom it names, whatever is said of them."""
+        return frozenset(name for one in self.statements for name in one.principals)
+
 
 def identity_policies(template: Template, arns: Arns) -> Iterator[Held]:
     """What roles, users and groups may do: inline, as a resource of its own, managed."""

@@ -63,6 +63,8 @@ class Call:
     `service` is botocore's name (`dynamodb`, `stepfunctions`), `operation` the API's (`PutItem`). `file` is relative
     to the analysed folder, with forward slashes. A call on one of two tables is two `Call`s. `parts` is empty for
     an ordinary request; for a composite one it being empty means that its entries could not be read.
+    `passed` are the dotted names of all members that it may pass (`Target.RoleArn`, "*" for more than can be read),
+    `roles` those whose name says that they hold a role.
     """
 
     service: str
@@ -71,6 +73,8 @@ class Call:
     file: str
     line: int
     parts: tuple[Part, ...] = ()
+    passed: tuple[str, ...] = ()
+    roles: tuple[Parameter, ...] = ()
 
     def binding(self, parameter: str) -> Binding | None:
         """What is known of the request parameter; None when the call does not pass it."""
@@ -79,11 +83,12 @@ class Call:
 
 @dataclass(frozen=True, order=True)
 class Unresolved:
-    """A place where the code may make AWS calls that the analysis cannot name."""
+    """A place where the code may make AWS calls that the analysis cannot name; `service` where it knows of which."""
 
     reason: str
     file: str
     line: int
+    service: str = ""
 
 
 @dataclass(frozen=True, order=True)

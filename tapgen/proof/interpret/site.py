@@ -104,7 +104,7 @@ class Site:
         if not missing or known:
             return found
         for value in missing:
-            self.unresolved(f"{value} has no attribute {name!r}")
+            self.unresolved(f"{value} has no attribute {name!r}", getattr(value, "service", ""))
         return found | UNKNOWN
 
     def iterate(self, values: Values) -> Values:
@@ -162,6 +162,6 @@ class Site:
         """Note down a call, an unresolved place or a note; forgotten when the frame is evaluated again."""
         self.unit.reports.add(finding)
 
-    def unresolved(self, reason: str) -> None:
-        """Note down that this place cannot be resolved."""
-        self.report(Unresolved(reason, *self.place()))
+    def unresolved(self, reason: str, service: str = "") -> None:
+        """Note down that this place cannot be resolved; `service` is the one that it calls, where that is known."""
+        self.report(Unresolved(reason, *self.place(), service))

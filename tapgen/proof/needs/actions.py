@@ -113,7 +113,7 @@ def needed(call: Call) -> tuple[Need, ...] | Unmapped:
     """The IAM actions that the call needs: () when it needs none (`sts:GetCallerIdentity`)."""
     listed = _table().operations.get(call.service, {}).get(call.operation)
     if listed is not None:
-        return tuple(dict.fromkeys(need for entry in listed for need in _listed(entry, call)))
+        return tuple(dict.fromkeys(need for entry in listed for need in of_entry(entry, call)))
     name = f"{iam_prefix(call.service)}:{call.operation}"
     known = action(name)
     if known is None:
@@ -121,7 +121,7 @@ def needed(call: Call) -> tuple[Need, ...] | Unmapped:
     return (_need(known, call.parameters),)
 
 
-def _listed(entry: str, call: Call) -> list[Need]:
+def of_entry(entry: str, call: Call) -> list[Need]:
     """The needs of one entry of the table: `s3:GetObject@CopySource`, `dynamodb:PutItem#Put`, `s3:ListBucket?`."""
     plain, optional = entry.removesuffix("?"), entry.endswith("?")
     plain, _, kind = plain.partition("#")

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tapgen.proof.needs.requirements import ANYTHING, Requirement
-from tapgen.proof.subject import items, mapping
-from tapgen.template.alternatives import UNKNOWN
-from tapgen.template.arns import fields
+from tapgen.proof.subject import mapping
+from tapgen.template.alternatives import NO_VALUE, UNKNOWN, alternatives, every, listed
+from tapgen.template.arns import fields, references_in
+from tapgen.template.intrinsics import function as function_call
 
 if TYPE_CHECKING:
     from tapgen.proof.subject import Subject
     from tapgen.template.document import DocumentPath
+
+FUNCTION = "AWS::Lambda::Function"
 
 # AWSLambdaVPCAccessExecutionRole; Lambda developer guide, "Giving Lambda functions access to resources in an
 # Amazon VPC".
@@ -25,8 +30,16 @@ NETWORK_INTERFACE_ACTIONS = (
     "ec2:UnassignPrivateIpAddresses",
 )
 
+NETWORK_INTERFACE_OPTIONS = (
+    *("ec2:DescribeVpcs", "ec2:DescribeSecurityGroups", "ec2:GetSecurityGroupsForVpc", "ec2:DetachNetworkInterface"),
+    *("ec2:DescribeInstances", "ec2:AttachNetworkInterface"),
+)
+"""Of older versions of that policy and of AWS's examples: no fault when missing, no surplus when granted."""
+
 # Lambda developer guide, "Visualize Lambda function invocations using AWS X-Ray".
 TRACING_ACTIONS = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
+TRACING_OPTIONS = ("xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:GetSamplingStatisticSummaries")
+"""AWSXRayDaemonWriteAccess: what the X-Ray SDK asks for where it samples by rules."""
 
 # Lambda developer guide, "Capturing records of Lambda asynchronous invocations".
 DESTINATION_ACTIONS = {
@@ -55,6 +68,36 @@ POLLING_OPTIONS = {
 }
 
 
+POLLING_OF_OTHERS = (
+    *("kafka:DescribeCluster", "kafka:DescribeClusterV2", "kafka:GetBootstrapBrokers", "kafka:ListScramSecrets"),
+    *("kafka-cluster:*", "mq:DescribeBroker", "rds:DescribeDBClusters", "rds:DescribeDBInstances"),
+    *("rds:DescribeDBSubnetGroups", "docdb-elastic:GetCluster", "secretsmanager:GetSecretValue", "kms:Decrypt"),
+    *("ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeVpcs", "ec2:DeleteNetworkInterface"),
+    *("ec2:DescribeSubnets", "ec2:DescribeSecurityGroups", "glue:GetSchemaVersion", "glue:GetRegistry"),
+)
+"""AWSLambdaMSKExecutionRole; Lambda developer guide, event sources Amazon MQ, Amazon DocumentDB, self-managed Kafka."""
+
+LAYERS_OF_AWS = re.compile(
+    r":layer:(?P<name>LambdaInsightsExtension|AWS-Parameters-and-Secrets-Lambda-Extension|AWS-AppConfig-Extension|"
+    r"AWSLambdaPowertools|AWSSDKPandas|AWSOpenTelemetryDistro|aws-otel|AWSCodeGuruProfiler)"
+)
+"""Layers of which it is known what their extensions call."""
+
+# Lambda developer guide, "Monitor function performance with Amazon CloudWatch Lambda Insights" and "Use Secrets Manager
+# secrets in Lambda functions"; AppConfig user guide, "Retrieving configuration data by the Agent Lambda extension".
+CALLS_OF_LAYERS = {
+    "LambdaInsightsExtension": ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"),
+    "AWS-Parameters-and-Secrets-Lambda-Extension": ("ssm:Get*", "secretsmanager:GetSecretValue", "kms:Decrypt"),
+    "AWS-AppConfig-Extension": ("appconfig:*", "appconfigdata:*", "s3:GetObject", "ssm:GetParameter", "kms:Decrypt"),
+    "AWSOpenTelemetryDistro": ("xray:*", "cloudwatch:PutMetricData", "logs:*", "application-signals:*"),
+    "aws-otel": ("xray:*", "cloudwatch:PutMetricData", "logs:*", "aps:RemoteWrite"),
+    "AWSCodeGuruProfiler": ("codeguru-profiler:*",),
+}
+
+DURABLE_ACTIONS = ("lambda:CheckpointDurableExecution", "lambda:GetDurableExecutionState")
+"""AWSLambdaBasicDurableExecutionRolePolicy; Lambda developer guide, "Lambda durable functions": permissions."""
+
+
 def required(function: str, subject: Subject) -> tuple[Requirement, ...]:
     """What the properties of a function, and of what invokes it, need."""
     properties = subject.properties(function)
@@ -63,14 +106,33 @@ def required(function: str, subject: Subject) -> tuple[Requirement, ...]:
         *_logs(function, properties, subject),
         *_network(function, properties, path),
         *_tracing(function, properties, path),
-        *_targets(
-            function, mapping(properties.get("DeadLetterConfig")).get("TargetArn"), (*path, "DeadLetterConfig"), subject
-        ),
+        *_dead_letters(function, properties, path, subject),
         *_asynchronous(function, subject),
         *_polling(function, subject),
         *_keys(function, properties, path, subject),
         *_file_systems(function, properties, path),
+        *_durable(function, properties, path, subject),
+        *_layers(function, properties, path),
     )
+
+
+def choices(value: Any) -> tuple[list[Mapping[str, Any]], bool]:
+    """What a property may be where an open condition chooses, and whether all of them are the same kind of thing."""
+    found = [one for one in listed(value) if isinstance(one, Mapping)]
+    return found, function_call(value) is None
+
+
+def called(value: Any, subject: Subject) -> str | None:
+    """The function of the document that a FunctionName means: itself, or by its alias or a version."""
+    owner = subject.arns.owner(value)
+    if owner is None:
+        named = {name for text in alternatives(value) for name in references_in(text)}
+        functions = [name for name in named if subject.type_of(name) == FUNCTION]
+        return functions[0] if len(functions) == 1 else None
+    for _ in range(2):  # an alias of a version
+        if subject.type_of(owner) in ("AWS::Lambda::Alias", "AWS::Lambda::Version"):
+            owner = subject.arns.owner(subject.properties(owner).get("FunctionName")) or ""
+    return owner if subject.type_of(owner) == FUNCTION else None
 
 
 def log_group(function: str, properties: Mapping[str, Any], subject: Subject) -> str | None:
@@ -78,12 +140,10 @@ def log_group(function: str, properties: Mapping[str, Any], subject: Subject) ->
     configured = mapping(properties.get("LoggingConfig")).get("LogGroup")
     if configured is not None:
         return subject.arns.owner(configured)
-    from tapgen.template.alternatives import alternatives
-
-    names = {f"${{{function}}}", *alternatives(properties.get("FunctionName"))} - {UNKNOWN}
+    names = {f"${{{function}}}", *every(properties.get("FunctionName"))} - {UNKNOWN}
     named = {f"/aws/lambda/{name}" for name in names}
     for owner, group in subject.of_type("AWS::Logs::LogGroup"):
-        if any(text in named for text in alternatives(group.get("LogGroupName"))):
+        if any(text in named for text in every(group.get("LogGroupName"))):
             return owner
     return None
 
@@ -93,47 +153,71 @@ def _logs(function: str, properties: Mapping[str, Any], subject: Subject) -> Ite
     group = log_group(function, properties, subject)
     because = "Lambda writes the function's log"
     path: DocumentPath = ("Resources", function, "Properties", "LoggingConfig")
-    if group is None:
+    if group is None or subject.resources[group].condition:
         yield Requirement(function, "logs:CreateLogGroup", None, because, "service", path, optional=True)
-        stream = None
-    else:
+    stream = None
+    if group is not None:
         stream = f"{subject.arns.of(group).removesuffix(':*')}:log-stream:{UNKNOWN}"
     for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
         yield Requirement(function, action, stream, because, "service", path)
 
 
 def in_vpc(properties: Mapping[str, Any]) -> bool:
-    """Whether a function has network interfaces in a VPC."""
-    return bool(items(mapping(properties.get("VpcConfig")).get("SubnetIds")))
+    """Whether a function has, or may have, network interfaces in a VPC."""
+    return any(list(listed(one.get("SubnetIds"))) for one in choices(properties.get("VpcConfig"))[0])
 
 
 def _network(function: str, properties: Mapping[str, Any], path: DocumentPath) -> Iterator[Requirement]:
+    found, sure = choices(properties.get("VpcConfig"))
+    sure = sure and all(function_call(one.get("SubnetIds")) is None for one in found)
     if in_vpc(properties):
         for action in NETWORK_INTERFACE_ACTIONS:
             because = "Lambda attaches the function to its VPC"
-            yield Requirement(function, action, ANYTHING, because, "service", (*path, "VpcConfig"))
+            place = (*path, "VpcConfig")
+            yield Requirement(function, action, ANYTHING, because, "service", place, optional=not sure)
+        for action in NETWORK_INTERFACE_OPTIONS:
+            yield Requirement(function, action, None, "", "service", (*path, "VpcConfig"), optional=True)
 
 
 def _tracing(function: str, properties: Mapping[str, Any], path: DocumentPath) -> Iterator[Requirement]:
-    if mapping(properties.get("TracingConfig")).get("Mode") == "Active":
+    found, sure = choices(properties.get("TracingConfig"))
+    modes = {mode for one in found for mode in alternatives(one.get("Mode"))}
+    place = (*path, "TracingConfig")
+    if modes - {"PassThrough"}:
+        sure = sure and modes == {"Active"}
         for action in TRACING_ACTIONS:
-            yield Requirement(function, action, ANYTHING, "tracing is active", "service", (*path, "TracingConfig"))
+            yield Requirement(function, action, ANYTHING, "tracing is active", "service", place, optional=not sure)
+        for action in TRACING_OPTIONS:
+            yield Requirement(function, action, None, "", "service", place, optional=True)
+
+
+def _dead_letters(
+    function: str, properties: Mapping[str, Any], path: DocumentPath, subject: Subject
+) -> Iterator[Requirement]:
+    found, sure = choices(properties.get("DeadLetterConfig"))
+    for one in found:
+        for requirement in _targets(function, one.get("TargetArn"), (*path, "DeadLetterConfig"), subject):
+            yield requirement if sure else replace(requirement, optional=True)
 
 
 def _targets(function: str, target: Any, path: DocumentPath, subject: Subject) -> Iterator[Requirement]:
+    because = "failed or finished events are sent there"
     for arn in subject.arns.read(target) if target is not None else ():
         parts = fields(arn)
         action = DESTINATION_ACTIONS.get(parts[2]) if len(parts) > 2 else None
         if action:
             arn_or_objects = f"{arn}/{UNKNOWN}" if parts[2] == "s3" else arn
-            yield Requirement(
-                function, action, arn_or_objects, "failed or finished events are sent there", "service", path
-            )
+            yield Requirement(function, action, arn_or_objects, because, "service", path)
+            if parts[2] == "s3":
+                yield Requirement(function, "s3:ListBucket", arn, because, "service", path, optional=True)
+        elif len(parts) == 1:
+            for possible in DESTINATION_ACTIONS.values():
+                yield Requirement(function, possible, None, because, "service", path, optional=True)
 
 
 def _asynchronous(function: str, subject: Subject) -> Iterator[Requirement]:
     for owner, properties in subject.of_type("AWS::Lambda::EventInvokeConfig"):
-        if subject.arns.owner(properties.get("FunctionName")) == function:
+        if called(properties.get("FunctionName"), subject) == function:
             for outcome, target in mapping(properties.get("DestinationConfig")).items():
                 path: DocumentPath = ("Resources", owner, "Properties", "DestinationConfig", outcome)
                 yield from _targets(function, mapping(target).get("Destination"), path, subject)
@@ -141,31 +225,75 @@ def _asynchronous(function: str, subject: Subject) -> Iterator[Requirement]:
 
 def _polling(function: str, subject: Subject) -> Iterator[Requirement]:
     for owner, properties in subject.of_type("AWS::Lambda::EventSourceMapping"):
-        if subject.arns.owner(properties.get("FunctionName")) != function:
+        polled = called(properties.get("FunctionName"), subject)
+        if polled not in (function, None):
             continue
+        sure = polled == function and not subject.resources[owner].condition
         path: DocumentPath = ("Resources", owner, "Properties", "EventSourceArn")
-        for arn in subject.arns.read(properties["EventSourceArn"]) if "EventSourceArn" in properties else ():
-            service = [*fields(arn), "", "", ""][2]
-            because = f"Lambda polls {owner}'s event source"
-            for action in POLLING_ACTIONS.get(service, ()):
-                yield Requirement(function, action, arn, because, "service", path)
-            for action in POLLING_OPTIONS.get(service, ()):
-                yield Requirement(function, action, None, because, "service", path, optional=True)
+        because = f"Lambda polls {owner}'s event source"
+        source = properties.get("EventSourceArn")
+        arns = subject.arns.read(source) if source is not None else (UNKNOWN,)
+        for arn in arns:
+            for requirement in _of_source(function, arn, because, path):
+                yield requirement if sure else replace(requirement, optional=True)
         failure = mapping(mapping(properties.get("DestinationConfig")).get("OnFailure")).get("Destination")
-        yield from _targets(function, failure, (*path[:3], "DestinationConfig", "OnFailure"), subject)
+        for requirement in _targets(function, failure, (*path[:3], "DestinationConfig", "OnFailure"), subject):
+            yield requirement if sure else replace(requirement, optional=True)
+
+
+def _of_source(function: str, arn: str, because: str, path: DocumentPath) -> Iterator[Requirement]:
+    parts = fields(arn)
+    service = parts[2] if len(parts) > 2 else ""
+    for action in POLLING_ACTIONS.get(service, ()):
+        yield Requirement(function, action, arn, because, "service", path)
+    optional = list(POLLING_OPTIONS.get(service, ()))
+    if service not in POLLING_ACTIONS:
+        optional += POLLING_OF_OTHERS
+    if not service:  # whatever the deployment names
+        optional += [action for some in (*POLLING_ACTIONS.values(), *POLLING_OPTIONS.values()) for action in some]
+    for action in optional:
+        yield Requirement(function, action, None, because, "service", path, optional=True)
 
 
 def _keys(function: str, properties: Mapping[str, Any], path: DocumentPath, subject: Subject) -> Iterator[Requirement]:
     """Lambda developer guide, "Securing Lambda environment variables": the execution role decrypts them."""
     key = properties.get("KmsKeyArn")
+    call = function_call(key)
+    sure = call is None or call[0] != "Fn::If"
     for arn in subject.arns.read(key) if key is not None else ():
         because = "the environment variables are encrypted with that key"
-        yield Requirement(function, "kms:Decrypt", arn, because, "service", (*path, "KmsKeyArn"))
+        if arn != NO_VALUE:
+            place = (*path, "KmsKeyArn")
+            yield Requirement(function, "kms:Decrypt", arn, because, "service", place, optional=not sure)
 
 
 def _file_systems(function: str, properties: Mapping[str, Any], path: DocumentPath) -> Iterator[Requirement]:
     """Lambda developer guide, "Configuring file system access for Lambda functions"."""
-    for index, _ in enumerate(items(properties.get("FileSystemConfigs"))):
+    sure = isinstance(properties.get("FileSystemConfigs"), list)
+    for _ in listed(properties.get("FileSystemConfigs")):
+        place: DocumentPath = (*path, "FileSystemConfigs")
         for action in ("elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"):
             because = "a file system is mounted"
-            yield Requirement(function, action, None, because, "service", (*path, "FileSystemConfigs", index))
+            yield Requirement(function, action, None, because, "service", place, optional=not sure)
+        yield Requirement(function, "elasticfilesystem:ClientRootAccess", None, "", "service", place, optional=True)
+
+
+def _durable(
+    function: str, properties: Mapping[str, Any], path: DocumentPath, subject: Subject
+) -> Iterator[Requirement]:
+    found, sure = choices(properties.get("DurableConfig"))
+    for _ in found:
+        arn = f"{subject.arns.of(function)}:{UNKNOWN}"
+        for action in DURABLE_ACTIONS:
+            because = "the function is durable"
+            place = (*path, "DurableConfig")
+            yield Requirement(function, action, arn, because, "service", place, optional=not sure)
+
+
+def _layers(function: str, properties: Mapping[str, Any], path: DocumentPath) -> Iterator[Requirement]:
+    """What the extensions in AWS's own layers call; whether they do depends on their settings."""
+    for text in every(properties.get("Layers")):
+        match = LAYERS_OF_AWS.search(text)
+        for action in CALLS_OF_LAYERS.get(match["name"], ()) if match else ():
+            because = f"the layer {match['name'] if match else ''} calls it"
+            yield Requirement(function, action, None, because, "service", (*path, "Layers"), optional=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tapgen.errors import TapgenError
 from tapgen.proof import calls
@@ -24,7 +24,7 @@ from tapgen.proof.rules.permissions import (
 )
 from tapgen.proof.subject import mapping
 from tapgen.sources import read_source
-from tapgen.template.alternatives import alternatives
+from tapgen.template.alternatives import REFERENCE, alternatives, listed
 
 if TYPE_CHECKING:
     from tapgen.proof.findings import Finding
@@ -46,7 +46,7 @@ class FunctionNeeds:
 
     `role` is None where it is not in the document; `services` are botocore's names of the services that the code
     calls, each with the (file, line) of its first call. `analysed` is False where its source is not known or cannot
-    be read in full; `certain` is False where it has calls that could not be resolved.
+    be read in full; `unresolved` are the services of the calls that could not be resolved, '' for any.
     """
 
     function: str
@@ -55,7 +55,7 @@ class FunctionNeeds:
     services: tuple[tuple[str, str, int], ...]
     findings: tuple[Finding, ...]
     analysed: bool
-    certain: bool
+    unresolved: frozenset[str] = frozenset()
 
 
 Analyse = Callable[[Path, str, calls.Elsewhere], calls.Analysis]
@@ -79,7 +79,7 @@ def _needs(function: str, subject: Subject, analyse: Analyse) -> FunctionNeeds:
     analysis, prefix = _source(function, subject, analyse)
     if analysis is None:
         found = (SOURCE_UNKNOWN.finding(f"The source of {function} is not known.", ("Resources", function)),)
-        return FunctionNeeds(function, role, configured, (), found, analysed=False, certain=False)
+        return FunctionNeeds(function, role, configured, (), found, analysed=False)
     needed: list[Requirement] = list(configured)
     findings = list(_findings(function, analysis, prefix))
     if not any(problem.kind in ("missing", "link") for problem in analysis.problems):
@@ -113,8 +113,18 @@ def _needs(function: str, subject: Subject, analyse: Analyse) -> FunctionNeeds:
         tuple(services.values()),
         tuple(findings),
         analysed=not hidden,
-        certain=not (hidden or analysis.unresolved),
+        unresolved=frozenset((*(one.service for one in analysis.unresolved), *_of_layers(properties, subject))),
     )
+
+
+def _of_layers(properties: Mapping[str, Any], subject: Subject) -> Iterator[str]:
+    """'' where a layer of others may hold an extension, which calls what it likes with the function's role."""
+    for layer in listed(properties.get("Layers")):
+        for text in alternatives(layer):
+            match = REFERENCE.fullmatch(text)
+            own = match and subject.type_of(match[1])
+            if not own and not configuration.LAYERS_OF_AWS.search(text):
+                yield ""
 
 
 def _source(function: str, subject: Subject, analyse: Analyse) -> tuple[calls.Analysis | None, str]:

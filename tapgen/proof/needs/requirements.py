@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
 from tapgen.proof import calls
-from tapgen.proof.needs import actions
+from tapgen.proof.needs import actions, implied
 from tapgen.proof.subject import mapping
 from tapgen.template.alternatives import REFERENCE, UNKNOWN, alternatives
 from tapgen.template.arns import fields
@@ -49,20 +49,17 @@ def of_call(call: calls.Call, function: str, file: str, subject: Subject) -> tup
     if isinstance(needs, actions.Unmapped):
         return needs
     because = f"the code calls {call.service} {call.operation}"
-    return tuple(
-        Requirement(
-            function,
-            need.action,
-            arn,
-            because,
-            file=file,
-            line=call.line,
-            optional=need.optional,
-            service=call.service,
-        )
-        for need in needs
+    base = Requirement(function, "", None, because, file=file, line=call.line, service=call.service)
+    found = [
+        replace(base, action=need.action, arn=arn, optional=need.optional)
+        for need in (*needs, *implied.needs_of(call))
         for arn in _arns(need, function, subject)
-    )
+    ]
+    roles: dict[str, tuple[str, ...]] = {}
+    for role in call.roles:
+        roles[role.name] = (*roles.get(role.name, ()), *values(role.value, function, subject))
+    found += implied.roles_of(call, base, roles, subject)
+    return (*found, *implied.forwarded_by(call, found or [base], subject))
 
 
 def values(binding: calls.Binding | None, function: str, subject: Subject) -> tuple[str, ...]:

@@ -12,13 +12,14 @@ from tapgen.proof.verdicts.grants import (
     Policies,
     allowing,
     denied,
+    open_name,
     policies_of,
     reaches,
     resources,
 )
 from tapgen.template.alternatives import REFERENCE, UNKNOWN
 from tapgen.template.arns import fields
-from tapgen.template.patterns import Match, action_matches, best
+from tapgen.template.patterns import Match, action_matches, best, matches, wild
 from tapgen.template.policies import Statement
 
 if TYPE_CHECKING:
@@ -42,13 +43,26 @@ def findings(needs: Sequence[FunctionNeeds], subject: Subject) -> Iterator[Findi
             roles.setdefault(one.role, []).append(one)
     for role, users in roles.items():
         granted = policies_of(role, subject)
-        for name, path in granted.unknown:
-            yield UNKNOWN_POLICY.finding(f"{role} has the policy {name}, whose content is not known.", path)
+        yield from _unknown(role, granted)
         for one in users:
             for requirement in one.requirements:
                 yield from _missing(requirement, role, granted, subject)
         if all(one.analysed for one in users):
             yield from _unused(role, granted.statements, users, subject)
+
+
+def _unknown(role: str, granted: Policies) -> Iterator[Finding]:
+    for name, path in granted.unknown:
+        if open_name(name):
+            message = f"{role} has a policy that the deployment names ({name}); what it allows is not known."
+            yield UNPROVEN.finding(
+                message, path, hint="Define the policy in the template, or accept this with a reason."
+            )
+        else:
+            yield UNKNOWN_POLICY.finding(f"{role} has the policy {name}, whose content is not known.", path)
+    for name, path in granted.unknown_boundary:
+        message = f"{role} has the permissions boundary {name}; what it leaves of the permissions is not known."
+        yield UNPROVEN.finding(message, path, hint="Define the boundary in the template, or accept this with a reason.")
 
 
 def _missing(requirement: Requirement, role: str, granted: Policies, subject: Subject) -> Iterator[Finding]:
@@ -132,35 +146,40 @@ def _blocking(requirement: Requirement, granted: Policies, subject: Subject) -> 
 def _unused(
     role: str, statements: Sequence[Statement], users: Sequence[FunctionNeeds], subject: Subject
 ) -> Iterator[Finding]:
+    if _used_by_others(role, subject):
+        return
     required = [requirement for one in users for requirement in one.requirements]
-    certain = all(one.certain for one in users)
     names = ", ".join(one.function for one in users)
-    hint = "" if certain else "Some calls could not be read from the source (call-unresolved): look at them first."
-    for managed in dict.fromkeys(one.managed for one in statements if one.managed):
-        surplus = [
-            pattern
-            for one in statements
-            if one.managed == managed and one.effect == "Allow"
-            for pattern, _ in surplus_pairs(one, required, subject)
-        ]
-        if surplus:
-            path = next(one.path for one in statements if one.managed == managed)
-            shown = ", ".join(list(dict.fromkeys(surplus))[:5]) + (" …" if len(set(surplus)) > 5 else "")
-            yield UNUSED.finding(
-                f"{role} has the policy {managed}, of which {names} does not need {shown}.", path, hint=hint
-            )
     for one in statements:
         if one.effect == "Allow" and not one.managed:
             for pattern, resource in surplus_pairs(one, required, subject):
-                message = f"{role} allows {pattern} on {describe(resource)}; {names} does not need it."
-                yield UNUSED.finding(message, one.path, hint=hint)
+                if not may_be_called(pattern, users):
+                    message = f"{role} allows {pattern} on {describe(resource)}; {names} does not need it."
+                    yield UNUSED.finding(message, one.path)
+
+
+_LAMBDA = ("lambda.amazonaws.com", "edgelambda.amazonaws.com")
+
+
+def _used_by_others(role: str, subject: Subject) -> bool:
+    """Whether others than the functions that were looked at may act by the role."""
+    trusted = {name for held in subject.trust_policies if held.holder == role for name in held.principals}
+    serverless = subject.of_type("AWS::Serverless::Function")
+    return not trusted <= set(_LAMBDA) or any(subject.arns.owner(one.get("Role")) == role for _, one in serverless)
+
+
+def may_be_called(pattern: str, users: Sequence[FunctionNeeds]) -> bool:
+    """Whether a call that could not be resolved may need an action."""
+    services = {service for one in users for service in one.unresolved}
+    prefix = pattern.partition(":")[0].lower()
+    return "" in services or any(matches(prefix, actions.iam_prefix(service)) for service in services)
 
 
 def surplus_pairs(statement: Statement, required: Sequence[Requirement], subject: Subject) -> Iterator[tuple[str, str]]:
     """The (action pattern, resource pattern) pairs of an Allow that none of the requirements uses."""
     named = resources(statement, subject)
     for pattern in statement.actions:
-        matching = [requirement for requirement in required if action_matches(pattern, requirement.action)]
+        matching = [requirement for requirement in required if _overlap(pattern, requirement.action)]
         for resource in named:
             used = any(
                 requirement.arn is None or subject.arns.covers(resource, requirement.arn) != "no"
@@ -168,6 +187,11 @@ def surplus_pairs(statement: Statement, required: Sequence[Requirement], subject
             )
             if not used and applies(pattern, resource):
                 yield pattern, resource
+
+
+def _overlap(pattern: str, action: str) -> bool:
+    """Whether a pattern of a policy and a required action, which may be a pattern too, speak of the same."""
+    return action_matches(pattern, action) or (wild(action) and action_matches(action, pattern))
 
 
 def applies(action: str, resource: str) -> bool:

@@ -15,7 +15,7 @@ from tapgen.proof.rules.permissions import (
 from tapgen.proof.subject import items, mapping, truthy
 from tapgen.proof.verdicts import network
 from tapgen.proof.verdicts.grants import reaches
-from tapgen.proof.verdicts.permissions import allowed, describe, surplus_pairs
+from tapgen.proof.verdicts.permissions import allowed, describe, may_be_called, surplus_pairs
 from tapgen.template.policies import Statement, statements
 
 if TYPE_CHECKING:
@@ -206,6 +206,8 @@ def _unused(endpoint: Endpoint, users: Sequence[FunctionNeeds], subject: Subject
         if statement.effect != "Allow" or {"*", "*:*"} & set(statement.actions):  # the rule endpoint-open speaks of it
             continue
         for pattern, resource in surplus_pairs(statement, required, subject):
+            if may_be_called(pattern, users):
+                continue
             if callers_api and pattern == "execute-api:Invoke":  # whoever calls the private API comes this way
                 continue
             message = f"{endpoint.logical_id} lets {pattern} on {describe(resource)} through; no function needs it."

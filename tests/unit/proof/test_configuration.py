@@ -39,7 +39,7 @@ def test_a_log_group_by_its_name() -> None:
 
 def test_without_a_log_group_lambda_may_create_one() -> None:
     checked = document(Function=function(LoggingConfig={}))
-    assert needs(checked, optional=True) == {"logs:CreateLogGroup": None}
+    assert needs(checked, optional=True)["logs:CreateLogGroup"] is None
 
 
 def test_network_interfaces() -> None:
@@ -50,7 +50,7 @@ def test_network_interfaces() -> None:
 @pytest.mark.parametrize(("mode", "count"), [("Active", 2), ("PassThrough", 0)])
 def test_tracing(mode: str, count: int) -> None:
     found = required("Function", Subject(document(Function=function(TracingConfig={"Mode": mode}))))
-    assert len([one for one in found if one.action.startswith("xray:")]) == count
+    assert len([one for one in found if one.action.startswith("xray:") and not one.optional]) == count
 
 
 SQS = "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:${Queue}"

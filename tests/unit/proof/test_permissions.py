@@ -136,11 +136,18 @@ def test_role_policies_count() -> None:
     assert grants(Written=written) == []
 
 
-def test_surplus_of_a_managed_policy_is_one_finding() -> None:
+def test_nothing_is_unused_inside_a_policy_that_aws_manages() -> None:
+    """Nobody can take an action out of it."""
     full = {"Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/AmazonDynamoDBReadOnlyAccess"}
-    found = grants(PUT_ITEM, Role=role(LOGS, TRACES, PUT_ITEM, ManagedPolicyArns=[full]))
-    assert len(found) == 1
-    assert "Role has the policy AmazonDynamoDBReadOnlyAccess, of which Function does not need" in found[0]
+    assert grants(PUT_ITEM, Role=role(LOGS, TRACES, PUT_ITEM, ManagedPolicyArns=[full])) == []
+
+
+@pytest.mark.parametrize("where", ["ManagedPolicyArns", "PermissionsBoundary"])
+def test_a_policy_that_a_parameter_names_is_not_proven(where: str) -> None:
+    named = {"Ref": "Given"}
+    worker = role(LOGS, TRACES, PUT_ITEM, **{where: [named] if where == "ManagedPolicyArns" else named})
+    [finding] = findings({**document(Role=worker), "Parameters": {"Given": {"Type": "String"}}})
+    assert (finding.rule, finding.severity) == ("permission-unproven", "info")
 
 
 def test_an_unknown_managed_policy_is_the_only_finding() -> None:
@@ -324,11 +331,18 @@ def test_what_unknown_code_may_call_is_neither_missing_nor_unused() -> None:
     assert messages(document(statements=[LOGS, TRACES, PUT_ITEM, drop]), "permission-unused") != []
 
 
-def test_unused_says_so_where_calls_are_unresolved() -> None:
-    code = PUT + "    getattr(table, event['what'])()\n"
-    checked = document(code, [LOGS, TRACES, PUT_ITEM, allow("dynamodb:Scan", arn("Table"))])
-    [unused] = [finding for finding in findings(checked) if finding.rule == "permission-unused"]
-    assert unused.hint.startswith("Some calls could not be read")
+@pytest.mark.parametrize(
+    ("hidden", "unused"),
+    [
+        ("getattr(table, event['what'])()", []),
+        ("boto3.client(event['service']).get_thing()", []),
+        ("getattr(boto3.client('sqs'), event['what'])()", ["dynamodb:Scan"]),
+    ],
+)
+def test_nothing_is_unused_in_a_service_with_a_call_that_cannot_be_read(hidden: str, unused: list[str]) -> None:
+    checked = document(f"{PUT}    {hidden}\n", [LOGS, TRACES, PUT_ITEM, allow("dynamodb:Scan", arn("Table"))])
+    found = [finding.message for finding in findings(checked) if finding.rule == "permission-unused"]
+    assert [message.split()[2] for message in found] == unused
 
 
 def test_a_source_in_a_folder(tmp_path: Path) -> None:

@@ -85,9 +85,11 @@ class Client(Sdk):
         for value in site.known(names):
             name = value.text if isinstance(value, Const) else None
             if name is None:
-                site.unresolved(f"the operation of this {self.service} {kind.kind} is not written as a literal")
+                site.unresolved(
+                    f"the operation of this {self.service} {kind.kind} is not written as a literal", self.service
+                )
             elif name not in known:
-                site.unresolved(f"{self} has no {kind.kind} {name!r}")
+                site.unresolved(f"{self} has no {kind.kind} {name!r}", self.service)
             else:
                 found |= {kind(self.service, known[name])}
         return found
@@ -104,7 +106,7 @@ class Client(Sdk):
             operation = self._methods().get(method) if method is not None else None
             if operation is None:
                 what = "is not written as a literal" if method is None else f"{method!r} does not exist"
-                site.unresolved(f"the method of this presigned {self.service} URL {what}")
+                site.unresolved(f"the method of this presigned {self.service} URL {what}", self.service)
             else:
                 record(site, self.service, operation, request)
 

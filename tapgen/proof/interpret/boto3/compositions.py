@@ -55,7 +55,7 @@ def _execute_all(site: Site, operation: str, args: Arguments) -> list[Compositio
 def _read(site: Site, operation: str, parts: tuple[Part, ...]) -> tuple[Part, ...]:
     """The parts; which permissions such a request needs depends on them, so that none is unresolved."""
     if not parts:
-        site.unresolved(f"what this dynamodb {operation} does cannot be read from the source")
+        site.unresolved(f"what this dynamodb {operation} does cannot be read from the source", "dynamodb")
     return parts
 
 

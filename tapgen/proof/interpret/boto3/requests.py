@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tapgen.proof.interpret.boto3 import models
 from tapgen.proof.interpret.boto3.bindings import alternatives, bindings, copy_source
 from tapgen.proof.interpret.boto3.compositions import COMPOSITIONS
+from tapgen.proof.interpret.boto3.members import passed_by
 from tapgen.proof.interpret.python.arguments import Arguments
 from tapgen.proof.interpret.python.values import EMPTY
 from tapgen.proof.interpret.results import Binding, Call, Unknown
@@ -49,10 +50,11 @@ def record(
     for name in fixed or ():
         choices.setdefault(name, (fixed or {})[name])
     file, line = site.place()
+    passed, roles = passed_by(site, args)
     compose = COMPOSITIONS.get((service, operation))
     for extra, parts in compose(site, operation, args) if compose else [({}, ())]:
         for parameters in alternatives({**choices, **extra}):
-            site.report(Call(service, operation, parameters, file, line, parts))
+            site.report(Call(service, operation, parameters, file, line, parts, passed, roles))
 
 
 def _passed(site: Site, args: Arguments, name: str, *, required: bool) -> Iterable[Binding]:

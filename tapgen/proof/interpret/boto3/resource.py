@@ -242,6 +242,10 @@ class Collection(Sdk):
     def __str__(self) -> str:
         return f"the {self.owner.service} collection {self.name!r}"
 
+    def calls(self) -> str:
+        """The service of its resource."""
+        return self.owner.service
+
     @property
     def _many(self) -> models.Action:
         model = self.owner.model
@@ -292,6 +296,10 @@ class BatchWriter(Sdk):
 
     def __str__(self) -> str:
         return "a dynamodb batch writer"
+
+    def calls(self) -> str:
+        """The service of its table."""
+        return self.table.service
 
     def attribute(self, _site: Site, name: str) -> Values:
         """`put_item` and `delete_item`."""

@@ -24,23 +24,27 @@ class Sdk(Value):
         """The client of another service makes other requests."""
         return True
 
+    def calls(self) -> str:
+        """The service that it makes requests of; '' for a session, which can of all."""
+        return getattr(self, "service", "")
+
     @abstractmethod
     def invoke(self, site: Site, name: str, args: Arguments) -> Values:
         """A call of its method of that name."""
 
     def any_attribute(self, site: Site) -> Values:
         """Unresolved: it may be any request of the service."""
-        site.unresolved(f"the attribute of {self} is computed at run time")
+        site.unresolved(f"the attribute of {self} is computed at run time", self.calls())
         return UNKNOWN
 
     def escape(self, site: Site, what: str) -> Values:
         """Unresolved: unknown code may make any request with it."""
-        site.unresolved(f"{self} is passed to {what}")
+        site.unresolved(f"{self} is passed to {what}", self.calls())
         return frozenset({self})
 
     def leak(self, site: Site, where: str) -> None:
         """Unresolved: whoever reads it there may make any request with it."""
-        site.unresolved(f"{self} is stored in {where}")
+        site.unresolved(f"{self} is stored in {where}", self.calls())
 
     def hinted(self, _site: Site) -> Values:
         """Itself: `Annotated[Table, Depends(get_table)]`."""
@@ -59,6 +63,10 @@ class SdkMethod(Sdk):
 
     def __str__(self) -> str:
         return f"the method {self.name!r} of {self.owner}"
+
+    def calls(self) -> str:
+        """The service of its object."""
+        return self.owner.calls()
 
     def invoke(self, site: Site, _name: str, args: Arguments) -> Values:
         """A method has none but itself."""
