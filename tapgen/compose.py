@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import troposphere
 from msgspec import Struct
 from troposphere import Tags
@@ -17,8 +16,9 @@ from tapgen import naming
 from tapgen.bare_errors import translated
 from tapgen.errors import DocumentError
 from tapgen.layers import api, compute, data, identity, invocation, lambda_layers, monitoring, network
+from tapgen.layers.destinations import invoked
 from tapgen.layers.parts import add_outputs
-from tapgen.layers.refs import ComputeRefs, DataRefs, PartRefs, Parts
+from tapgen.layers.refs import ComputeRefs, PartRefs, Parts
 from tapgen.layers.stack import add_outputs as add_stack_outputs
 from tapgen.layers.stack import add_parameters
 from tapgen.settings import kinds as settings_kinds
@@ -29,10 +29,20 @@ if TYPE_CHECKING:
     from tapgen.settings.model import Environment
 
 
-PARTS: tuple[str, ...] = ("buses", "topics", "queues", "buckets")
+PARTS: tuple[str, ...] = (
+    "keys",
+    "tables",
+    "secrets",
+    "ssm_parameters",
+    "streams",
+    "buses",
+    "topics",
+    "queues",
+    "buckets",
+)
 """The kinds of parts that have a layer of their own, `layers/<kind>.py`, in the order in which they are built."""
 
-TRIGGERS: tuple[str, ...] = ("queues", "topics", "schedules", "events", "buckets")
+TRIGGERS: tuple[str, ...] = ("tables", "streams", "queues", "topics", "schedules", "events", "buckets", "secrets")
 """The kinds whose layer has `start`: what makes a part, or a rule, start a function."""
 
 
@@ -74,9 +84,9 @@ def compose(environment: Environment) -> Template:
     add_parameters(template, environment)
     with _layer(template, "network"):
         network_refs = network.build(template, environment)
+    parts = _add_parts(template, environment)
     with _layer(template, "data"):
-        data_refs = data.build(template, environment)
-    data_refs = msgspec.structs.replace(data_refs, parts=_add_parts(template, environment, data_refs))
+        data_refs = data.build(template, environment, parts)
     with _layer(template, "identity"):
         identity_refs = identity.build(template, environment, network_refs, data_refs)
     with _layer(template, "compute"):
@@ -114,9 +124,9 @@ def compose(environment: Environment) -> Template:
     return template
 
 
-def _add_parts(template: Template, environment: Environment, data: DataRefs) -> Parts:
+def _add_parts(template: Template, environment: Environment) -> Parts:
     """Add the parts kind by kind, each with its outputs; a later kind may refer to an earlier one."""
-    parts: dict[str, Mapping[str, PartRefs]] = {"tables": data.tables}
+    parts: dict[str, Mapping[str, PartRefs]] = {"functions": invoked(environment)}
     for word in PARTS:
         if settings_kinds.parts(environment, word):
             with _layer(template, word):
@@ -128,7 +138,8 @@ def _add_parts(template: Template, environment: Environment, data: DataRefs) -> 
 def _add_triggers(template: Template, environment: Environment, parts: Parts, compute: ComputeRefs) -> None:
     """Add what starts the functions, kind by kind."""
     for word in TRIGGERS:
-        if any(settings_kinds.triggers(function, word) for function in environment.functions.values()):
+        starts = any(settings_kinds.triggers(function, word) for function in environment.functions.values())
+        if starts or settings_kinds.parts(environment, word):
             with _layer(template, word):
                 import_module(f"tapgen.layers.{word}").start(template, environment, parts, compute)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from troposphere import Sub
 
 from tapgen import naming, policies
+from tapgen.layers.refs import PartRefs
 from tapgen.settings.invocations import SECTIONS
 
 if TYPE_CHECKING:
@@ -58,6 +59,14 @@ def invoked_arn(environment: Environment, name: str) -> Sub:
     alias = environment.functions[name].alias_name
     arn = function_arn(environment, name)
     return Sub(f"{arn.data['Fn::Sub']}:{alias}") if alias else arn
+
+
+def invoked(environment: Environment) -> dict[str, PartRefs]:
+    """The functions as parts that other functions invoke."""
+    return {
+        name: PartRefs(name=naming.function_name(environment, name), arn=invoked_arn(environment, name))
+        for name in environment.functions
+    }
 
 
 def _objects(bucket_arn: Any) -> Sub:

@@ -68,6 +68,9 @@ def _written(kind: Kind, text: str) -> PartRefs:
     if text.startswith("https://"):
         region, account, name = text.split(".")[1], *text.split("/")[-2:]
         return PartRefs(name=name, arn=Sub(f"arn:${{AWS::Partition}}:sqs:{region}:{account}:{name}"), url=text)
+    if kind.word == "secrets":
+        # Its clients take its name too; Secrets Manager adds six characters to the name in its ARN.
+        return PartRefs(name=text, arn=_arn(kind, f"{text}-??????"), more={"variable": text})
     return PartRefs(name=text, arn=_arn(kind, text), url=_url(kind, text))
 
 

@@ -166,7 +166,7 @@ def _part_alarms(environment: Environment, data: DataRefs) -> Alarms:
                             "Dimensions": _dimensions(**{metric.dimension: getattr(watched, metric.value)}),
                             "MetricName": metric.name,
                             "Statistic": metric.statistic,
-                            "Threshold": threshold,
+                            "Threshold": threshold * metric.factor,
                         },
                     )
 

@@ -14,7 +14,7 @@ from tapgen.settings import kinds as settings_kinds
 from tapgen.settings.tables import TableAccess
 from tapgen.settings.values import Value
 from tapgen.template.key_actions import USES
-from tapgen.template.kinds import KINDS
+from tapgen.template.kinds import KINDS, kinds
 
 if TYPE_CHECKING:
     from awacs.aws import Statement
@@ -64,13 +64,13 @@ def deletion(*, protected: bool) -> dict[str, str]:
 
 def variable(kind: Kind, refs: PartRefs) -> Any:
     """What the clients of the kind take."""
-    return getattr(refs, kind.part.variable)
+    return refs.more.get("variable", getattr(refs, kind.part.variable))
 
 
 def add_outputs(template: Template, kind: Kind, parts: Mapping[str, PartRefs]) -> None:
     """One output for each part of the stack's own: what the clients of its kind take."""
     described = {"name": "Name", "url": "URL", "arn": "ARN"}[kind.part.variable]
-    for name, refs in parts.items():
+    for name, refs in parts.items() if kind.part.output else ():
         if refs.title:
             title, text = (
                 f"{refs.title}{kind.part.variable.title()}Output",
@@ -101,15 +101,19 @@ def _looked_up(value: str | Value, parts: Parts) -> Any:
     if value.parameter is not None or value.import_ is not None:
         return Ref(value.parameter) if value.parameter else ImportValue(value.import_)
     if value.ssm_parameter is not None:
-        own = parts.get("ssm_parameters", {}).get(value.ssm_parameter)
-        if own is None:
-            return f"{{{{resolve:ssm:{value.ssm_parameter}}}}}"
-        return GetAtt(own.title, "Value") if own.title else Join("", ["{{resolve:ssm:", own.name, "}}"])
+        part = parts.get("ssm_parameters", {}).get(value.ssm_parameter)
+        if part is not None and part.title:
+            return GetAtt(part.title, "Value")
+        return _dynamic("ssm", part.name if part is not None else value.ssm_parameter)
     key = f":SecretString:{value.key}" if value.key else ""
-    arn = parts["secrets"][str(value.secret)].arn
-    if isinstance(arn, str):
-        return f"{{{{resolve:secretsmanager:{arn}{key}}}}}"
-    return Join("", ["{{resolve:secretsmanager:", arn, f"{key}}}}}"])
+    return _dynamic("secretsmanager", variable(kinds()["secrets"], parts["secrets"][str(value.secret)]), key)
+
+
+def _dynamic(service: str, name: Any, key: str = "") -> Any:
+    """A dynamic reference: text, or a reference of the template with the text around it."""
+    if isinstance(name, str):
+        return f"{{{{resolve:{service}:{name}{key}}}}}"
+    return Join("", [f"{{{{resolve:{service}:", name, f"{key}}}}}"])
 
 
 def statements(function: Function, parts: Parts) -> Iterator[Statement]:
@@ -137,14 +141,23 @@ def _done(kind: Kind, function: Function, parts: Parts) -> Iterator[tuple[PartRe
 
 
 def _on_parts(function: Function, parts: Parts) -> Iterator[Statement]:
+    failed: dict[str, None] = {}
     for kind in KINDS:
         for name, use in settings_kinds.uses(function, kind.word).items():
             yield from _use(kind, name, use, parts[kind.word][name])
-        for name in settings_kinds.triggers(function, kind.word):
-            if kind.part.polling:
-                yield policies.use(
-                    naming.logical("poll", name, kind.part.suffix), kind.part.polling, parts[kind.word][name].arn
-                )
+        for name, trigger in settings_kinds.triggers(function, kind.word).items() if kind.part.polling else ():
+            sid = naming.logical("poll", name, kind.part.suffix)
+            yield policies.use(sid, kind.part.polling, _source(parts[kind.word][name]))
+            failed.update(dict.fromkeys([getattr(trigger, "dead_letter_queue", None) or ""]))
+    for queue in failed:
+        if queue:  # Lambda tells it, by the function's role, which records of a stream were given up
+            sid = naming.logical("failed to", queue, "Queue")
+            yield policies.use(sid, ["sqs:SendMessage"], parts["queues"][queue].arn)
+
+
+def _source(refs: PartRefs) -> Any:
+    """The ARN of what Lambda polls: a table's stream, else the part itself."""
+    return refs.more.get("stream", refs.arn)
 
 
 def _use(kind: Kind, name: str, use: Use, refs: PartRefs) -> Iterator[Statement]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from tapgen.layers.refs import Parts
     from tapgen.settings.parts import Polled
+    from tapgen.settings.streams import StreamTrigger
 
 
 def event_source(title: str, function: Any, source: Any, settings: Polled, **more: Any) -> awslambda.EventSourceMapping:
@@ -35,6 +36,32 @@ def event_source(title: str, function: Any, source: Any, settings: Polled, **mor
         **({} if settings.enabled else {"Enabled": False}),
         **optional,
         **more,
+    )
+
+
+def stream_source(
+    title: str, function: Any, source: Any, settings: StreamTrigger, parts: Parts
+) -> awslambda.EventSourceMapping:
+    """Lambda reads a stream, of Kinesis or of a table."""
+    optional: dict[str, Any] = {}
+    if settings.dead_letter_queue:
+        failed = awslambda.OnFailure(Destination=parts["queues"][settings.dead_letter_queue].arn)
+        optional["DestinationConfig"] = awslambda.DestinationConfig(OnFailure=failed)
+    if settings.parallel_batches > 1:
+        optional["ParallelizationFactor"] = settings.parallel_batches
+    if settings.tumbling_window:
+        optional["TumblingWindowInSeconds"] = settings.tumbling_window
+    if settings.max_record_age >= 0:
+        optional["MaximumRecordAgeInSeconds"] = settings.max_record_age
+    return event_source(
+        title,
+        function,
+        source,
+        settings,
+        StartingPosition=settings.starting_position,
+        MaximumRetryAttempts=settings.retries,
+        BisectBatchOnFunctionError=settings.split_failed,
+        **optional,
     )
 
 

@@ -10,7 +10,7 @@ from msgspec.structs import fields
 from tapgen import naming
 from tapgen.errors import suggestion
 from tapgen.settings import kinds, references
-from tapgen.settings.tables import TableAccess
+from tapgen.settings.tables import Table, TableAccess
 from tapgen.settings.values import Value
 from tapgen.template.kinds import KINDS
 from tapgen.template.kinds import kinds as by_word
@@ -28,10 +28,9 @@ def check_parts(environment: Environment) -> Iterator[Problem]:
     for kind in KINDS:
         parts = kinds.parts(environment, kind.word)
         yield from _same_logical_id(kind.word, parts)
-        for name, part in parts.items():
+        for name, part in parts.items() if kind.word != "functions" else ():
             for where, message in _part(name, part, environment):
                 yield (kind.word, name, *where), message
-    yield from _same_logical_id("functions", environment.functions)
     for name, function in environment.functions.items():
         for where, message in _function(function, environment):
             yield ("functions", name, *where), message
@@ -116,7 +115,7 @@ def _value(value: Value, environment: Environment) -> Iterator[str]:
 def _use(use: Use, kind: Kind, part: Part | None, taken: set[str]) -> Iterator[Problem]:
     """Problems of a function's use of a part; `taken` has the variables of the function so far."""
     if isinstance(use, TableAccess) and part is not None and part.existing is None:
-        known = getattr(part, "indexes", {})
+        known = part.every_index if isinstance(part, Table) else ()
         for index in use.indexes:
             if index not in known:
                 yield ("indexes", index), f"the table has no such index; {suggestion(index, known)}"

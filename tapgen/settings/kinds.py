@@ -6,11 +6,15 @@ from msgspec import Meta, Struct
 
 from tapgen.settings.buckets import Bucket, BucketTrigger
 from tapgen.settings.buses import Bus, EventTrigger
+from tapgen.settings.keys import KmsKey
 from tapgen.settings.names import Name
 from tapgen.settings.parts import Part, Trigger, Use
 from tapgen.settings.queues import Queue, QueueTrigger
 from tapgen.settings.schedules import ScheduleTrigger
-from tapgen.settings.tables import Table, TableAccess
+from tapgen.settings.secrets import Secret
+from tapgen.settings.ssm_parameters import SsmParameter
+from tapgen.settings.streams import Stream, StreamTrigger
+from tapgen.settings.tables import Table, TableAccess, TableTrigger
 from tapgen.settings.topics import Topic, TopicTrigger
 from tapgen.template.kinds import KINDS
 
@@ -21,8 +25,12 @@ class Parts(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     encryption: Annotated[
         Name | None, Meta(description="One of `keys` that encrypts every part that takes one; unset: AWS's own keys")
     ] = None
+    keys: Annotated[dict[Name, KmsKey], Meta(description="KMS keys by name")] = {}
     tables: Annotated[dict[Name, Table], Meta(description="DynamoDB tables by name")] = {}
     queues: Annotated[dict[Name, Queue], Meta(description="SQS queues by name")] = {}
+    secrets: Annotated[dict[Name, Secret], Meta(description="Secrets by name")] = {}
+    ssm_parameters: Annotated[dict[Name, SsmParameter], Meta(description="SSM parameters by name")] = {}
+    streams: Annotated[dict[Name, Stream], Meta(description="Kinesis streams by name")] = {}
     buckets: Annotated[dict[Name, Bucket], Meta(description="S3 buckets by name")] = {}
     buses: Annotated[dict[Name, Bus], Meta(description="Event buses of EventBridge by name")] = {}
     topics: Annotated[dict[Name, Topic], Meta(description="SNS topics by name")] = {}
@@ -33,6 +41,8 @@ class Triggers(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     queues: Annotated[dict[Name, QueueTrigger], Meta(description="Queues, by their name in the settings")] = {}
     topics: Annotated[dict[Name, TopicTrigger], Meta(description="Topics, by their name in the settings")] = {}
+    tables: Annotated[dict[Name, TableTrigger], Meta(description="Tables, by their name in the settings")] = {}
+    streams: Annotated[dict[Name, StreamTrigger], Meta(description="Streams, by their name in the settings")] = {}
     buckets: Annotated[dict[Name, BucketTrigger], Meta(description="Buckets, by their name in the settings")] = {}
     events: Annotated[dict[Name, EventTrigger], Meta(description="Events, by a name of their own")] = {}
     schedules: Annotated[dict[Name, ScheduleTrigger], Meta(description="Schedules, by a name of their own")] = {}
@@ -43,6 +53,13 @@ class Uses(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     tables: Annotated[dict[Name, TableAccess], Meta(description="Tables it uses, by their name in the settings")] = {}
     queues: Annotated[dict[Name, Use], Meta(description="Queues it uses; the variable holds the URL")] = {}
+    keys: Annotated[dict[Name, Use], Meta(description="KMS keys it uses itself; the variable holds the ARN")] = {}
+    secrets: Annotated[dict[Name, Use], Meta(description="Secrets it reads; the variable holds the ARN")] = {}
+    ssm_parameters: Annotated[
+        dict[Name, Use], Meta(description="SSM parameters it reads; the variable holds the name")
+    ] = {}
+    streams: Annotated[dict[Name, Use], Meta(description="Kinesis streams it uses; the variable holds the name")] = {}
+    functions: Annotated[dict[Name, Use], Meta(description="Functions it invokes; the variable holds the ARN")] = {}
     buckets: Annotated[dict[Name, Use], Meta(description="Buckets it uses; the variable holds the name")] = {}
     buses: Annotated[dict[Name, Use], Meta(description="Event buses it uses; the variable holds the name")] = {}
     topics: Annotated[dict[Name, Use], Meta(description="Topics it uses; the variable holds the ARN")] = {}

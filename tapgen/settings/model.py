@@ -19,6 +19,7 @@ from tapgen.settings.network import Network
 from tapgen.settings.packaging import LambdaLayer
 from tapgen.settings.stack import LogicalId, Output, Parameter
 from tapgen.settings.suppressions import Check
+from tapgen.settings.tables import VIEWS
 
 
 class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -76,6 +77,12 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
         Meta(description='Other logical ids, such as { OrdersTable = "Table" }: those that another tool gave'),
     ] = {}
     check: Annotated[Check, Meta(description="What `tapgen check` may pass over, with the reason")] = Check()
+
+    def stream_of(self, table: str) -> str | None:
+        """What the stream of a table of the stack's own shows; None where it has none."""
+        starts = any(table in function.triggers.tables for function in self.functions.values())
+        written = self.tables[table].stream
+        return str(written) if written is not None else VIEWS[0] if starts else None
 
     @property
     def vpc(self) -> Network | None:

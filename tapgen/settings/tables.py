@@ -1,15 +1,21 @@
 """DynamoDB tables, and what a function does with one."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
 from tapgen.settings.names import AttributeType, TableName
-from tapgen.settings.parts import Part, Problem, Use
+from tapgen.settings.parts import Encrypted, Problem, Use
+from tapgen.settings.references import Reference
+from tapgen.settings.streams import StreamTrigger
 
 if TYPE_CHECKING:
+    from tapgen.settings.functions import Function
     from tapgen.settings.model import Environment
+
+VIEWS = ("NEW_AND_OLD_IMAGES", "NEW_IMAGE", "OLD_IMAGE", "KEYS_ONLY")
+"""DynamoDB API reference, StreamSpecification, StreamViewType."""
 
 MAX_INDEXES = 20  # DynamoDB developer guide, "Quotas": global secondary indexes per table
 
@@ -27,6 +33,45 @@ class Key(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     type: Annotated[AttributeType, Meta(description="S: string, N: number, B: binary")] = "S"
 
 
+class Capacity(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Provisioned capacity, scaled between least and most where it has a most.
+
+    ```toml
+    [tables.Orders]
+    capacity = { read = 5, write = 5, max_read = 100, max_write = 50 }
+    ```
+    """
+
+    read: Annotated[int, Meta(ge=1, description="Read capacity units, the least where it scales")]
+    write: Annotated[int, Meta(ge=1, description="Write capacity units, the least where it scales")]
+    max_read: Annotated[Annotated[int, Meta(ge=1)] | None, Meta(description="Most read units; unset: fixed")] = None
+    max_write: Annotated[Annotated[int, Meta(ge=1)] | None, Meta(description="Most write units; unset: fixed")] = None
+    target: Annotated[int, Meta(ge=20, le=90, description="Percent of the capacity to be in use")] = 70
+
+    @property
+    def scales(self) -> bool:
+        """It has a most."""
+        return self.max_read is not None or self.max_write is not None
+
+    def problems(self) -> Iterator[Problem]:
+        """A most that is less than the least."""
+        for least, most in (("read", "max_read"), ("write", "max_write")):
+            value = getattr(self, most)
+            if value is not None and value < getattr(self, least):
+                yield (most,), f"{value} is less than {least}, {getattr(self, least)}"
+
+
+Projection = Literal["ALL", "KEYS_ONLY"] | tuple[str, ...]
+"""Which attributes an index holds: all, its keys, or these too."""
+
+
+class LocalIndex(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A local secondary index: another order of the items of a partition; only a new table can have it."""
+
+    sort_key: Annotated[Key, Meta(description="Sort key")]
+    projection: Annotated[Projection, Meta(description="Which attributes the index holds: a list adds these")] = "ALL"
+
+
 class Index(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A global secondary index.
 
@@ -39,10 +84,11 @@ class Index(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     partition_key: Annotated[Key, Meta(description="Partition key")]
     sort_key: Annotated[Key | None, Meta(description="Sort key")] = None
-    projection: Annotated[Literal["ALL", "KEYS_ONLY"], Meta(description="Which attributes the index holds")] = "ALL"
+    projection: Annotated[Projection, Meta(description="Which attributes the index holds: a list adds these")] = "ALL"
+    capacity: Annotated[Capacity | None, Meta(description="Its provisioned capacity; unset: the table's")] = None
 
 
-class Table(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Table(Encrypted, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A DynamoDB table, billed on demand.
 
     ```toml
@@ -59,14 +105,49 @@ class Table(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
         dict[TableName, Index],
         Meta(description="Global secondary indexes by name"),
     ] = {}
+    local_indexes: Annotated[dict[TableName, LocalIndex], Meta(description="Local secondary indexes by name")] = {}
+    capacity: Annotated[Capacity | None, Meta(description="Provisioned capacity; unset: billed by the request")] = None
+    stream: Annotated[
+        str | Reference | None,
+        Meta(
+            description="What its stream shows: NEW_AND_OLD_IMAGES, NEW_IMAGE, OLD_IMAGE, KEYS_ONLY; unset: the first "
+            "where it starts a function, else it has none. Of an existing table: the ARN of its stream"
+        ),
+    ] = None
     ttl: Annotated[str | None, Meta(description="Attribute that holds the time to live")] = None
     name: Annotated[
         TableName | None,
         Meta(description="Physical name; leave it out, since a named table cannot be replaced"),
     ] = None
 
+    beside: ClassVar[tuple[str, ...]] = ("encryption", "stream")
+
+    @property
+    def every_index(self) -> tuple[str, ...]:
+        """The names of its indexes, global and local."""
+        return (*self.indexes, *self.local_indexes)
+
     def problems(self, name: str, environment: "Environment") -> Iterator[Problem]:  # noqa: ARG002 - as every part
-        """Key attributes that contradict each other, too many indexes."""
+        """Key attributes that contradict each other, too many indexes, a stream that is none, capacities."""
+        if self.stream is not None and self.stream not in VIEWS:
+            yield ("stream",), f"it is none of {', '.join(VIEWS)}"
+        if self.local_indexes and not self.sort_key:
+            yield ("local_indexes",), "a table without a sort_key has none"
+        for both in sorted(self.indexes.keys() & self.local_indexes.keys()):
+            yield ("local_indexes", both), "an index of that name stands under indexes"
+        yield from self._capacity_problems()
+        yield from self._key_problems()
+
+    def _capacity_problems(self) -> Iterator[Problem]:
+        capacities: list[tuple[tuple[str, ...], Capacity | None]] = [((), self.capacity)]
+        capacities += [(("indexes", name), index.capacity) for name, index in self.indexes.items()]
+        for where, capacity in capacities:
+            if capacity and not self.capacity:
+                yield (*where, "capacity"), "the table has none: it is billed by the request, and so are its indexes"
+            for path, message in capacity.problems() if capacity else ():
+                yield (*where, "capacity", *path), message
+
+    def _key_problems(self) -> Iterator[Problem]:
         if self.sort_key and self.sort_key.name == self.partition_key.name:
             yield ("sort_key",), "partition_key and sort_key are the same attribute"
         for index_name, index in self.indexes.items():
@@ -86,6 +167,7 @@ class Table(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
             yield one.partition_key
             if one.sort_key:
                 yield one.sort_key
+        yield from (local.sort_key for local in self.local_indexes.values())
 
 
 class TableAccess(Use, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -106,3 +188,24 @@ class TableAccess(Use, frozen=True, forbid_unknown_fields=True, kw_only=True):
         dict[TableName, tuple[str, ...]],
         Meta(description='IAM actions on an index of the table, such as { byStatus = ["dynamodb:Query"] }'),
     ] = {}
+
+
+class TableTrigger(StreamTrigger, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Changes of a table's items start the function, by the table's stream.
+
+    ```toml
+    [tables.Orders]
+    partition_key = { name = "orderId" }
+    stream = "NEW_IMAGE"
+
+    [functions.Changed]
+    source = "src"
+    triggers.tables.Orders = { starting_position = "LATEST", filter = { eventName = ["INSERT"] } }
+    ```
+    """
+
+    def problems(self, name: str, function: "Function", environment: "Environment") -> Iterator[Problem]:  # noqa: ARG002 - as every trigger
+        """An existing table's stream has an ARN of its own."""
+        table = environment.tables[name]
+        if table.existing is not None and table.stream is None:
+            yield (), f'tables.{name} exists elsewhere: write its stream\'s ARN beside it, stream = "arn:…"'

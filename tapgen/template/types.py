@@ -53,6 +53,8 @@ class Metric(Struct, frozen=True, kw_only=True):
     value: Literal["name", "arn"] = "name"
     threshold: str
     of: str = ""
+    factor: int = 1
+    """The metric's units in one of the threshold's."""
 
 
 class Part(Struct, frozen=True, kw_only=True):
@@ -74,6 +76,8 @@ class Part(Struct, frozen=True, kw_only=True):
     within: tuple[str, ...] = ()
     polling: tuple[str, ...] = ()
     metrics: tuple[Metric, ...] = ()
+    output: bool = True
+    """The template says what the clients take; false: its layer has outputs of its own."""
 
 
 Gives = Literal["name", "arn", "url", "stream"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from tapgen import naming
 from tapgen.errors import TapgenError
 from tapgen.proof import calls
 from tapgen.proof.needs import actions
@@ -19,7 +20,7 @@ from tapgen.template.kinds import KINDS
 if TYPE_CHECKING:
     from tapgen.settings.functions import Function
     from tapgen.settings.model import Environment
-    from tapgen.settings.parts import Part, Use
+    from tapgen.settings.parts import Use
     from tapgen.template.kinds import Kind
 
 Analyse = Callable[[Path, str, calls.Elsewhere], calls.Analysis]
@@ -140,9 +141,8 @@ def _part(kind: Kind, need: actions.Need, function: Function, environment: Envir
         elif isinstance(value, calls.Literal):
             literals.add(value.value)
     literals -= {""}
-    parts = settings.parts(environment, kind.word)
     for name in uses:
-        if literals & _names(parts[name]):
+        if literals & _names(kind, name, environment):
             return name
     if literals:
         return None
@@ -154,10 +154,12 @@ WITHIN = frozenset({"IndexName", "Key"})
 """Request members that name something within a part, not the part."""
 
 
-def _names(part: Part) -> set[str]:
+def _names(kind: Kind, name: str, environment: Environment) -> set[str]:
     """What a request can call a part: its physical name, or that or the ARN of one that exists."""
-    existing = part.existing if isinstance(part.existing, str) else ""
-    return {getattr(part, "name", None) or "", existing, re.split(r"[:/]", existing)[-1]} - {""}
+    part = settings.parts(environment, kind.word)[name]
+    written = part.existing if isinstance(getattr(part, "existing", None), str) else ""
+    physical = naming.function_name(environment, name) if kind.word == "functions" else getattr(part, "name", None)
+    return {physical or "", str(written), re.split(r"[:/]", str(written))[-1]} - {""}
 
 
 def _indexes(need: actions.Need, kind: Kind, part: str, environment: Environment) -> tuple[str, ...]:
@@ -166,6 +168,6 @@ def _indexes(need: actions.Need, kind: Kind, part: str, environment: Environment
     if value is None or kind.word != "tables":
         return ()
     table = environment.tables[part]
-    every = ("*",) if table.existing is not None else tuple(table.indexes)
+    every = ("*",) if table.existing is not None else table.every_index
     known = isinstance(value, calls.Literal) and (value.value in every or table.existing is not None)
     return (value.value,) if known and isinstance(value, calls.Literal) else every
