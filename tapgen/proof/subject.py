@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tapgen.template.apis import routes
 from tapgen.template.arns import Arns
 from tapgen.template.exposure import Exposure, exposures
 from tapgen.template.model import Resource, Template, understand
@@ -16,6 +17,7 @@ from tapgen.template.written import written_path
 
 if TYPE_CHECKING:
     from tapgen.template.document import Document, DocumentPath
+    from tapgen.template.routes import Route
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,11 @@ class Subject:
     def template(self) -> Template:
         """What the document says, with its parameters' defaults."""
         return understand(self.document)
+
+    @cached_property
+    def routes(self) -> tuple[Route, ...]:
+        """The routes of its APIs."""
+        return tuple(routes(self.template).values())
 
     @cached_property
     def arns(self) -> Arns:

@@ -55,6 +55,7 @@ def of_document(
             place=(*place, "paths", path, key),
             functions=functions_of(template, integration.get("uri")),
             in_body=True,
+            credentials="credentials" in integration,
         )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from tapgen.template import api_bodies, sam_apis
+from tapgen.template.api_bodies import mapping
 from tapgen.template.intrinsics import references
 from tapgen.template.model import Resource, Template
 from tapgen.template.routes import BODIES, Caller, Route, functions_of
@@ -43,7 +44,8 @@ def _rest(template: Template) -> Iterator[Route]:
             caller=_caller(properties),
             kind="rest",
             place=("Resources", method.logical_id, "Properties", "AuthorizationType"),
-            functions=functions_of(template, integration.get("Uri") if isinstance(integration, Mapping) else None),
+            functions=functions_of(template, mapping(integration).get("Uri")),
+            credentials="Credentials" in mapping(integration),
         )
 
 
@@ -84,4 +86,5 @@ def _http(template: Template) -> Iterator[Route]:
             kind="http",
             place=("Resources", route.logical_id, "Properties", "AuthorizationType"),
             functions=functions_of(template, integration.properties.get("IntegrationUri")) if integration else (),
+            credentials=integration is not None and "CredentialsArn" in integration.properties,
         )

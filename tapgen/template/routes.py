@@ -55,6 +55,8 @@ class Route:
     functions: tuple[str, ...] = ()
     """Logical ids of the functions behind it."""
     in_body: bool = False
+    credentials: bool = False
+    """API Gateway calls what is behind it with a role of its own, and needs no permission of the function's."""
 
     @property
     def name(self) -> str:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from tapgen.settings.apis import Cors, Throttling
     from tapgen.settings.served import FunctionRoute, ServedApi
 
+EVERYWHERE = ("{proxy+}",)
+
 ACCESS_LOG_FIELDS = {
     "requestId": "$context.requestId",
     "requestTime": "$context.requestTime",
@@ -47,13 +49,16 @@ def build(
     pools: Mapping[str, PartRefs],
 ) -> ApiRefs:
     """Add the API with its routes; `publish` makes it public."""
-    routes = [*served.routes, *_open_preflights(served)]
+    preflights = list(_open_preflights(served))
+    routes = [*served.routes, *preflights]
+    # The permission of a route that takes every method is for its preflight too.
+    called = [*served.routes, *(route for route in preflights if route.route.parts == EVERYWHERE)]
     if served.settings.body:
         body = http_body.document(served, routes, compute, pools)
         api = template.add_resource(apigatewayv2.Api(served.title, Body=body))
         for name in served.authorizers:
             authorizers.permit_all(template, served, name, Ref(api), compute)
-        permissions.of_routes(template, served, Ref(api), compute)
+        permissions.of_routes(template, served, called, Ref(api), compute)
         return ApiRefs(Ref(api), ())
     api = template.add_resource(
         apigatewayv2.Api(
@@ -67,7 +72,7 @@ def build(
     callers = authorizers.add_http(template, served, Ref(api), compute, pools)
     for route in routes:
         template.add_resource(_route(served, Ref(api), route, targets[route.function], callers))
-    permissions.of_routes(template, served, Ref(api), compute)
+    permissions.of_routes(template, served, called, Ref(api), compute)
     return ApiRefs(Ref(api), ())
 
 
@@ -112,7 +117,7 @@ def _open_preflights(served: ServedApi) -> Iterator[FunctionRoute]:
     for route in served.routes:
         if route.route.method not in ("ANY", "$default") or not (route.authorizer or route.authorization != "NONE"):
             continue
-        parts = ("{proxy+}",) if route.route.is_default else route.route.parts
+        parts = EVERYWHERE if route.route.is_default else route.route.parts
         preflight = Route(parts, "OPTIONS")
         if preflight not in present:
             present.add(preflight)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tapgen.layers.refs import ComputeRefs
     from tapgen.settings.routes import Route
-    from tapgen.settings.served import ServedApi
+    from tapgen.settings.served import FunctionRoute, ServedApi
 
 MAX_PERMISSIONS = 40
 """Permissions of a function, one for each route: its resource policy takes 20 KB, and one takes 350 to 500 bytes.
@@ -25,10 +25,12 @@ Source: Lambda developer guide, "Lambda quotas", function resource-based policy.
 """
 
 
-def of_routes(template: Template, served: ServedApi, api: Any, compute: ComputeRefs) -> None:
+def of_routes(
+    template: Template, served: ServedApi, routes: Sequence[FunctionRoute], api: Any, compute: ComputeRefs
+) -> None:
     """Each route, or each method where there are very many, may call its function."""
     own: dict[str, list[Route]] = {}
-    for route in served.routes:
+    for route in routes:
         own.setdefault(route.function, []).append(route.route)
     for name, function in compute.functions.items():
         for title, source in _invokers(served, name, own.get(name, [])):

@@ -36,7 +36,7 @@ def build(
         api.Body = rest_body.document(served, schemas, compute, pools)
         for name in served.authorizers:
             authorizers.permit_all(template, served, name, Ref(api), compute)
-        permissions.of_routes(template, served, Ref(api), compute)
+        permissions.of_routes(template, served, served.routes, Ref(api), compute)
         return ApiRefs(Ref(api), ())
     parents = _add_resources(template, served, [route.route.parts for route in served.routes])
     callers = authorizers.add_rest(template, served, Ref(api), compute, pools)
@@ -52,7 +52,7 @@ def build(
         if parts not in own_options
     ]
     waits += [template.add_resource(response) for response in responses.of(served, Ref(api))]
-    permissions.of_routes(template, served, Ref(api), compute)
+    permissions.of_routes(template, served, served.routes, Ref(api), compute)
     return ApiRefs(Ref(api), tuple(resource.title for resource in waits))
 
 

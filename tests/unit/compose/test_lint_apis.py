@@ -100,5 +100,5 @@ def test_nothing_to_mend(project, body):
 
     findings = check(environment, rendered, lint=True)
 
-    told = [finding for finding in findings if finding.rule != "api-public-read"]  # what GET /open is for
+    told = [finding for finding in findings if finding.severity != "info"]
     assert [f"{finding.rule} {finding.logical_id}: {finding.message}" for finding in told] == []

@@ -68,6 +68,8 @@ def test_a_preflight_stays_open_where_a_route_takes_every_method(resources):
         "OPTIONS /y": "NONE",
         "GET /z": "CUSTOM",
     }
+    sources = {one["SourceArn"]["Fn::Sub"].partition("${Api}")[2] for one in found["AWS::Lambda::Permission"].values()}
+    assert {"/$default/OPTIONS/*", "/$default/$default", "/$default/*/x", "/$default/OPTIONS/y"} <= sources
 
 
 def test_limits_of_one_route(resources):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tapgen.proof.rules import rulebook
+from tapgen.proof.rules.routes import ROUTE_RULES
 from tests.unit.proof.documents import (
     LOGS,
     PUT,
@@ -435,6 +436,7 @@ CASES = {
 
 # What cannot be shown by one self-contained template; the named test shows it.
 ELSEWHERE = {
+    **dict.fromkeys((rule.id for rule in ROUTE_RULES if rule.look), "test_route_rules"),
     "api-contract": "openapi/test_contract: a disagreement has its line",
     "source-cycle": "test_permissions: two modules that import each other",
     "suppression-unused": "test_check: suppressions",
