@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 Problem = tuple[tuple[str | int, ...], str]
 
 
+_TYPE = r"(String|Number|CommaDelimitedList|List<Number>|AWS::(EC2|Route53)::[A-Za-z0-9:.]+|List<AWS::[A-Za-z0-9:.]+>)"
+PARAMETER_TYPE = rf"^({_TYPE}|AWS::SSM::Parameter::(Name|Value<({_TYPE}|List<String>)>))$"
+"""CloudFormation user guide, "Parameters": its own types, those of AWS resources, and those of SSM."""
+
+
 def check_parameters(environment: Environment) -> Iterator[Problem]:
     """Each problem of the template's parameters."""
     own = {naming.ARTIFACT_BUCKET, *map(naming.code_key, environment.functions)}
@@ -28,6 +33,8 @@ def check_parameters(environment: Environment) -> Iterator[Problem]:
 
 def _parameter(parameter: Parameter) -> Iterator[tuple[str, str]]:
     default = parameter.default
+    if not re.fullmatch(PARAMETER_TYPE, parameter.type):
+        yield "type", f'"{parameter.type}" is not a type of parameters in CloudFormation; such as String or Number'
     if default is not None and parameter.secret:
         yield "default", "a secret's default would stand in the template; give it at deployment"
     if parameter.type == "Number" and isinstance(default, str) and not re.fullmatch(r"-?[0-9]+([.][0-9]+)?", default):

@@ -6,10 +6,6 @@ from msgspec import Meta, Struct
 
 LogicalId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9]{1,255}$", description="A logical id: letters and digits")]
 
-_TYPE = r"(String|Number|CommaDelimitedList|List<Number>|AWS::(EC2|Route53)::[A-Za-z0-9:.]+|List<AWS::[A-Za-z0-9:.]+>)"
-PARAMETER_TYPE = rf"^({_TYPE}|AWS::SSM::Parameter::(Name|Value<({_TYPE}|List<String>)>))$"
-"""CloudFormation user guide, "Parameters": its own types, those of AWS resources, and those of SSM."""
-
 
 class Parameter(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A template parameter, whose value a deployment gives: `--parameter NAME=VALUE`, or its default.
@@ -28,7 +24,7 @@ class Parameter(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """
 
     type: Annotated[
-        Annotated[str, Meta(pattern=PARAMETER_TYPE)], Meta(description='Type of CloudFormation, such as "Number"')
+        str, Meta(description='Type of CloudFormation, such as "Number" or "AWS::SSM::Parameter::Value<String>"')
     ] = "String"
     default: Annotated[
         str | int | float | tuple[str, ...] | None,

@@ -65,7 +65,7 @@ def test_values_that_a_parameter_holds(document):
 @pytest.mark.parametrize(
     ("more", "expected"),
     [
-        ('[parameters.A]\ntype = "Text"', 'parameters.A.type: "Text" does not fit'),
+        ('[parameters.A]\ntype = "Text"', 'parameters.A.type: "Text" is not a type of parameters in CloudFormation'),
         ("[parameters.A-B]\n", 'parameters.A-B: "A-B" does not fit ^[A-Za-z0-9]{1,255}$'),
         ('[parameters.A]\nsecret = true\ndefault = "x"', "parameters.A.default: a secret's default would stand in the template; give it at deployment"),
         ('[parameters.A]\ntype = "Number"\ndefault = "x"', 'parameters.A.default: "x" is not a number'),
