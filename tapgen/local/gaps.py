@@ -14,6 +14,9 @@ STAND_INS: dict[str, tuple[str, dict[str, str]]] = {
     "AWS::EC2::EIP": ("eip-", {"AllocationId": "eipalloc-", "PublicIp": "192.0.2."}),  # RFC 5737: for documentation
     "AWS::EC2::NatGateway": ("nat-", {"NatGatewayId": "nat-"}),
     "AWS::EC2::FlowLog": ("fl-", {"Id": "fl-"}),
+    "AWS::CodeDeploy::Application": ("application-", {}),
+    "AWS::CodeDeploy::DeploymentConfig": ("config-", {}),
+    "AWS::CodeDeploy::DeploymentGroup": ("group-", {}),
 }
 """Resource type -> how its physical id begins, and each attribute that CloudFormation's "Return values" name."""
 

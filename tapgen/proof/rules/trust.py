@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from tapgen.proof.rules.rule import Hit, Rule
+from tapgen.proof.subject import truthy
 from tapgen.template.alternatives import alternatives
 from tapgen.template.arns import fields
 from tapgen.template.policies import statements
@@ -49,7 +50,9 @@ def _shared_roles(subject: Subject) -> Iterator[Hit]:
 
 
 def _invoke_permissions(subject: Subject) -> Iterator[Hit]:
-    yield from (Hit(one.message, one.path) for one in subject.exposures if one.kind == "invoke")
+    for one in subject.exposures:
+        if one.kind == "invoke" and not _by_url(subject.properties(str(one.path[1]))):
+            yield Hit(one.message, one.path)
     for owner, properties in subject.of_type("AWS::Lambda::Permission"):
         path: DocumentPath = ("Resources", owner, "Properties")
         for principal in alternatives(properties.get("Principal")):
@@ -57,6 +60,11 @@ def _invoke_permissions(subject: Subject) -> Iterator[Hit]:
                 properties.get("SourceArn") or properties.get("SourceAccount")
             ):
                 yield Hit(f"{owner} lets {principal} call the function for any account.", path)
+
+
+def _by_url(permission: Mapping[str, Any]) -> bool:
+    """A permission of a function's URL: who may call that is the URL's own affair, of which other rules speak."""
+    return permission.get("FunctionUrlAuthType") == "NONE" or truthy(permission.get("InvokedViaFunctionUrl"))
 
 
 def _invoke_sources(subject: Subject) -> Iterator[Hit]:

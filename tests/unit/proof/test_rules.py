@@ -479,3 +479,9 @@ def test_ids_are_unique_and_explained() -> None:
         assert rule.why.endswith("."), rule.id
         assert rule.fix.endswith("."), rule.id
         assert rule.source, rule.id
+
+
+@pytest.mark.parametrize("said", [{"FunctionUrlAuthType": "NONE"}, {"InvokedViaFunctionUrl": True}])
+def test_a_permission_of_a_functions_url_is_the_urls_own_affair(said: dict[str, object]) -> None:
+    assert "invoke-public" in rules(permission(Principal="*"))
+    assert "invoke-public" not in rules(permission(Principal="*", **said))
