@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
 from troposphere import AWSHelperFn, Export, Output, Parameter, Sub
@@ -56,10 +56,11 @@ def add_outputs(template: Template, environment: Environment) -> None:
     Raises:
         DocumentError: an output names what is not there, or has the name of another one.
     """
+    known = {*template.resources, *template.parameters, *environment.logical_ids.values()}
     for name, given in environment.outputs.items():
         if name in template.outputs:
             raise DocumentError(f"outputs.{name}: there is an output of that name already", "Take another name.")
-        _refuse_unknown(template, f"outputs.{name}.value", given.value)
+        _refuse_unknown(known, f"outputs.{name}.value", given.value)
         value = Intrinsic(given.value) if isinstance(given.value, dict) else substituted(str(given.value))
         described = {"Description": given.description} if given.description else {}
         output = template.add_output(Output(name, Value=value, **described))
@@ -69,7 +70,7 @@ def add_outputs(template: Template, environment: Environment) -> None:
             output.Export = _export(name)
     for name, function in environment.functions.items():
         for index, statement in enumerate(function.statements):
-            _refuse_unknown(template, f"functions.{name}.statements.{index}.resources", list(statement.resources))
+            _refuse_unknown(known, f"functions.{name}.statements.{index}.resources", list(statement.resources))
     if environment.exports:
         for name, output in template.outputs.items():
             if "Export" not in output.properties:
@@ -80,8 +81,7 @@ def _export(output: str) -> Export:
     return Export(Sub(f"${{AWS::StackName}}-{output}"))
 
 
-def _refuse_unknown(template: Template, where: str, value: Any) -> None:
-    known = {*template.resources, *template.parameters}
+def _refuse_unknown(known: Collection[str], where: str, value: Any) -> None:
     for name in _references(value):
         if name not in known and not name.startswith(PSEUDO):
             raise DocumentError(f'{where}: there is no resource or parameter "{name}"', suggestion(name, known))
