@@ -25,6 +25,7 @@ from tapgen.errors import ExitCode, TapgenError
 SECTIONS: dict[str, dict[str, str]] = {
     "Start": {
         "init": "Begin a project: settings, a handler, a test, a review workflow.",
+        "add": "Add a part, a function, a route or an environment to the settings.",
     },
     "Templates": {
         "render": "Write an environment's template.",

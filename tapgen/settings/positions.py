@@ -42,6 +42,13 @@ def nearest(found: Mapping[Path, Position], path: Path) -> Position | None:
     return next((found[path[:end]] for end in range(len(path), 0, -1) if path[:end] in found), None)
 
 
+def headers(text: str) -> list[tuple[Path, int]]:
+    """Each table's path in the order of the text, with the offset of its header."""
+    reader = _Reader(text)
+    reader.read()
+    return reader.headers
+
+
 class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
@@ -50,6 +57,7 @@ class _Reader:
         self.found: dict[Path, Position] = {}
         self.arrays: dict[Path, int] = {}
         """Each array of tables, and the index of its last table."""
+        self.headers: list[tuple[Path, int]] = []
 
     def read(self) -> Mapping[Path, Position]:
         table: Path = ()
@@ -90,6 +98,7 @@ class _Reader:
             self._note(path, start)
         if self.text.startswith("]", self.at):
             self.at += 2 if many else 1
+        self.headers.append((path, start))
         return path
 
     def _keys(self) -> list[str]:

@@ -1,0 +1,117 @@
+"""tapgen add: the lines that it writes, where it writes them, and what it leaves as it is."""
+
+import pytest
+
+SETTINGS = """\
+# The shop.
+application = "shop"
+
+[tables.Item] # what is sold
+partition_key = { name = "id" }
+
+[functions.Worker]
+source = "src"
+routes = ["GET /item"] # one
+
+# Where it runs.
+[environments.dev]
+"""
+
+
+@pytest.fixture
+def added(project, tapgen):
+    """Add to the settings; the lines that came, with the ones above and below."""
+
+    def run(*arguments, settings=SETTINGS):
+        folder = project(settings)
+        ended = tapgen("add", *arguments, cwd=folder)
+        assert (ended.code, ended.err) == (0, "")
+        return (folder / "tapgen.toml").read_text()
+
+    return run
+
+
+def test_a_queue_that_starts_a_function(added):
+    assert added("queue", "Orders", "--function", "Worker") == SETTINGS.replace(
+        'routes = ["GET /item"] # one\n',
+        'routes = ["GET /item"] # one\ntriggers.queues.Orders = {}\n\n[queues.Orders]\n',
+    )
+
+
+def test_a_part_goes_behind_the_last_of_its_kind(added):
+    assert added("table", "Order", "--function", "Worker") == SETTINGS.replace(
+        'partition_key = { name = "id" }\n',
+        'partition_key = { name = "id" }\n\n[tables.Order]\npartition_key = { name = "id" }\n',
+    ).replace("# one\n", '# one\ntables.Order = { variable = "ORDER_TABLE" }\n')
+
+
+def test_a_queue_that_a_function_sends_to(added):
+    assert 'queues.Orders = { variable = "ORDERS_QUEUE" }\n' in added(
+        "queue", "Orders", "--function", "Worker", "--use"
+    )
+
+
+def test_a_route_joins_the_list(added):
+    assert 'routes = ["GET /item", "POST /item"] # one\n' in added("route", "POST /item", "--function", "Worker")
+
+
+def test_a_route_joins_a_list_of_several_lines(added):
+    settings = SETTINGS.replace('["GET /item"]', '[\n    "GET /item", # the first ]\n    "GET /items"\n]')
+    text = added("route", "POST /item", "--function", "Worker", settings=settings)
+    assert '    "GET /item", # the first ]\n    "GET /items",\n    "POST /item",\n] # one\n' in text
+
+
+def test_the_first_route_of_a_function(added):
+    text = added("route", "POST /item", "--function", "Worker", settings=SETTINGS.replace("routes =", "#routes ="))
+    assert 'routes = ["POST /item"]\n' in text
+
+
+def test_an_environment_goes_behind_the_others(added):
+    assert added("environment", "prod") == SETTINGS + "\n[environments.prod]\n"
+
+
+def test_a_schedule(added):
+    text = added("schedule", "Nightly", "--function", "Worker", "--expression", "rate(2 hours)")
+    assert '# one\ntriggers.schedules.Nightly = { expression = "rate(2 hours)" }\n' in text
+
+
+def test_a_function_brings_its_handler(project, tapgen):
+    folder = project(SETTINGS)
+    assert tapgen("add", "function", "OrderReport", cwd=folder).out == "  ~ tapgen.toml\n  ~ src/order_report.py\n"
+    assert (
+        '[functions.OrderReport]\nsource = "src"\nentry_point = "order_report.handler"\n'
+        in (folder / "tapgen.toml").read_text()
+    )
+    assert tapgen("render", "--stdout", cwd=folder).code == 0
+
+
+def test_in_a_pyproject_it_stays_within_the_tools_own_table(project, tapgen):
+    text = '[tool.tapgen]\napplication = "shop"\n\n[tool.tapgen.functions.Item]\nsource = "src"\n\n[tool.ruff]\nline-length = 100\n'
+    folder = project(text, name="pyproject.toml")
+    assert tapgen("add", "topic", "News", cwd=folder).code == 0
+    assert (folder / "pyproject.toml").read_text() == text.replace(
+        'source = "src"\n', 'source = "src"\n\n[tool.tapgen.topics.News]\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["qeue", "Orders"], '"qeue" cannot be added\nHint: did you mean "queue"?'),
+        (["table", "Item"], "tables.Item is there already"),
+        (["queue", "Orders", "--function", "Nobody"], "[functions.Nobody] does not stand in the file"),
+        (["queue", "Order s"], "it does not fit the settings:\n  queues.Order s: "),
+        (
+            ["route", "GET item", "--function", "Worker"],
+            'it does not fit the settings:\n  functions.Worker.routes: "GET',
+        ),
+        (["route", "GET /a"], "a route belongs to a function"),
+        (["environment", "dev"], "environments.dev is there already"),
+    ],
+)
+def test_what_does_not_fit_is_refused_and_nothing_is_written(project, tapgen, arguments, said):
+    folder = project(SETTINGS)
+    ended = tapgen("add", *arguments, cwd=folder)
+    assert ended.code == 2
+    assert ended.err.startswith(f"Error: {said}")
+    assert (folder / "tapgen.toml").read_text() == SETTINGS
