@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from tapgen.review.model import Finding, PropertyChange, Review, SectionChange
 from tapgen.template.masking import Mask
+from tapgen.template.paths import Index, Path
 
 
 def masked_review(review: Review, mask: Mask) -> Review:
@@ -27,16 +28,18 @@ def masked_review(review: Review, mask: Mask) -> Review:
 def masked_section(change: SectionChange, mask: Mask) -> SectionChange:
     """The same for a change outside of Resources."""
     path = (change.section, change.name, *change.path)
-    return replace(change, old=mask.value(change.old, path), new=mask.value(change.new, path))
+    old, new = mask.value(change.old, path), mask.value(change.new, path)
+    return replace(change, path=_path(change.path, mask), old=old, new=new)
 
 
 def _property(change: PropertyChange, mask: Mask) -> PropertyChange:
-    return replace(
-        change,
-        old=mask.value(change.old, change.path),
-        new=mask.value(change.new, change.path),
-        reason=mask(change.reason),
-    )
+    old, new = mask.value(change.old, change.path), mask.value(change.new, change.path)
+    return replace(change, path=_path(change.path, mask), old=old, new=new, reason=mask(change.reason))
+
+
+def _path(path: Path, mask: Mask) -> Path:
+    """The path without secrets in what identifies its items, such as a policy's name."""
+    return tuple(Index(step, mask.value(step.name)) if isinstance(step, Index) else step for step in path)
 
 
 def _finding(finding: Finding, mask: Mask) -> Finding:

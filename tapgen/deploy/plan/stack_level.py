@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tapgen.deploy.plan.changes import shown
 from tapgen.deploy.plan.plan import SecurityChange
 from tapgen.review.model import Refusal
+from tapgen.template.masking import mask_of
 from tapgen.template.secrets import MASK
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ def stack_changes(
     Of a stack that is created only tags and parameters are worth a line: everything else is new anyway.
     """
     lines = [f"tag {line}" for line in _pairs(*tags, frozenset())]
-    lines += [f"parameter {line}" for line in _pairs(*parameters, hidden)]
+    mask = mask_of(parameters=parameters[0])  # what a secret was may stand under another name too
+    lines += [f"parameter {mask(line)}" for line in _pairs(*parameters, hidden)]
     if not review.creates_stack:
         others = (one for one in review.sections if one.section != "Parameters")
         lines += sorted({f"{one.section.lower()} {one.name}".strip() for one in others})

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from tapgen.proof.findings import SEVERITIES, Finding
-from tapgen.template.secrets import clean
+from tapgen.template.masking import Mask
+from tapgen.template.secrets import secret_spans
 
 Checked = Mapping[str, Sequence[Finding]]
 """The findings by the name of what was checked: an environment or a template file."""
@@ -18,10 +19,11 @@ Checked = Mapping[str, Sequence[Finding]]
 
 def text(checked: Checked, root: Path) -> str:
     """For each environment the findings, grouped by what they are about, each with the line to mend and how."""
-    return "\n".join(line for name, findings in checked.items() for line in _section(name, findings, root)) + "\n"
+    lines = SourceLines(root)
+    return "\n".join(line for name, findings in checked.items() for line in _section(name, findings, lines)) + "\n"
 
 
-def _section(name: str, findings: Sequence[Finding], root: Path) -> Iterator[str]:
+def _section(name: str, findings: Sequence[Finding], lines: SourceLines) -> Iterator[str]:
     opened = [finding for finding in findings if finding.suppressed_reason is None]
     suppressed = [finding for finding in findings if finding.suppressed_reason is not None]
     yield f"{name}: {summary(findings)}"
@@ -30,7 +32,7 @@ def _section(name: str, findings: Sequence[Finding], root: Path) -> Iterator[str
         yield f"  {subject or 'Template'}"
         before: list[str] = []
         for finding in group:
-            headline, *more = _finding(finding, root)
+            headline, *more = _finding(finding, lines)
             if more != before:
                 yield from before  # findings that are mended at one place share its lines
             yield headline
@@ -50,25 +52,41 @@ def _subject(finding: Finding) -> str:
     return finding.logical_id or ""
 
 
-def _finding(finding: Finding, root: Path) -> Iterator[str]:
+def _finding(finding: Finding, lines: SourceLines) -> Iterator[str]:
     yield f"    {finding.severity:<7}  {finding.rule}: {finding.message}"
     if finding.file:
         place = f"{finding.file}:{finding.line}" if finding.line else finding.file
-        code = "" if finding.rule.startswith("secret-") else source_line(root, finding)  # logs are read by many
+        code = (
+            "" if finding.rule.startswith("secret-") else lines.line(finding.file, finding.line)
+        )  # logs are read by many
         yield f"             {place}" + (f"  {code}" if code else "")
     if finding.hint:
         yield f"             Fix: {finding.hint}"
 
 
-def source_line(root: Path, finding: Finding) -> str:
-    """The line that a finding points to, without its indentation; empty where it cannot be read."""
-    if not finding.file or not finding.line:
-        return ""
-    try:
-        lines = (root / finding.file).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return ""
-    return clean(lines[finding.line - 1].strip())[:100] if finding.line <= len(lines) else ""
+class SourceLines:
+    """The lines of the files below a folder, each file read once; what looks like a secret in one is masked."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._files: dict[str, list[str]] = {}
+
+    def line(self, file: str | None, number: int | None) -> str:
+        """The beginning of a line (from 1), without its indentation; empty where it cannot be read."""
+        if not file or not number:
+            return ""
+        if file not in self._files:
+            self._files[file] = self._read(file)
+        lines = self._files[file]
+        return lines[number - 1] if number <= len(lines) else ""
+
+    def _read(self, file: str) -> list[str]:
+        try:
+            text = (self._root / file).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return []
+        mask = Mask(text[start:end] for start, end in secret_spans(text, literal=True))
+        return [mask(line).strip()[:100] for line in text.splitlines()]
 
 
 def summary(findings: Sequence[Finding]) -> str:

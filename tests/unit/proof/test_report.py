@@ -104,7 +104,7 @@ def test_text_of_nothing(root: Path) -> None:
 
 @pytest.mark.parametrize(("file", "line"), [(None, None), ("missing.py", 1), ("handler/index.py", 99), ("handler", 1)])
 def test_a_source_line_that_cannot_be_read(root: Path, file: str | None, line: int | None) -> None:
-    assert report.source_line(root, Finding("a", "error", "m", file=file, line=line)) == ""
+    assert report.SourceLines(root).line(file, line) == ""
 
 
 def test_json() -> None:
