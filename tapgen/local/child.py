@@ -15,9 +15,10 @@ from pathlib import Path
 
 from ministack import app as ministack
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime, responses, sigv4
-from ministack.services import lambda_svc, sts
+from ministack.services import apigateway, apigateway_v1, lambda_svc, sts
 from ministack.services.cloudformation import provisioners
 
+from tapgen.local.answers import correct, without_length
 from tapgen.local.emulator import JOURNAL
 from tapgen.local.gaps import fill
 from tapgen.local.guard import Asked, guarded
@@ -85,9 +86,10 @@ def main() -> None:
     os.umask(0o077)
     keys = Keys(os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"])
     fill(provisioners, responses.get_region)
+    correct(apigateway_v1, apigateway, lambda_svc)
     isolate_functions(lambda_runtime, lambda_svc, sts, keys.secret)
     try:
-        asyncio.run(serve(guarded(ministack.app, keys), int(sys.argv[1]), sys.stdin, Path(JOURNAL)))
+        asyncio.run(serve(guarded(without_length(ministack.app), keys), int(sys.argv[1]), sys.stdin, Path(JOURNAL)))
     finally:
         shutil.rmtree(Path.cwd(), ignore_errors=True)
         if os.getpgrp() == os.getpid():  # as `start` made it: nobody else is in the group but functions still at work

@@ -1,4 +1,4 @@
-"""What the embedded AWS lacks, supplied: alarms on metric math, NAT gateways, names that differ between regions."""
+"""What the embedded AWS lacks, supplied: alarms on metric math, NAT gateways, names of each region, ARNs of secrets."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ STAND_INS: dict[str, tuple[str, dict[str, str]]] = {
 }
 """Resource type -> how its physical id begins, and each attribute that CloudFormation's "Return values" name."""
 
+BY_ARN = "AWS::SecretsManager::Secret"
 SUFFIX = 13  # characters at the end of a generated name that make it unique
 
 
@@ -32,6 +33,8 @@ def fill(provisioners: Any, region: Callable[[], str]) -> None:  # a module with
     for resource_type in STAND_INS:
         handlers = {**stand_in(resource_type), "update_with_logical_id": True}
         provisioners._RESOURCE_HANDLERS.setdefault(resource_type, handlers)  # noqa: SLF001 - as above
+    handlers = provisioners._RESOURCE_HANDLERS[BY_ARN]  # noqa: SLF001 - as above
+    provisioners._RESOURCE_HANDLERS[BY_ARN] = named_by_arn(handlers)  # noqa: SLF001 - as above
 
 
 def on_one_metric(properties: Properties) -> Properties:
@@ -77,3 +80,24 @@ def stand_in(resource_type: str) -> dict[str, Callable[..., Any]]:
         """Nothing is there."""
 
     return {"create": create, "update": update, "delete": delete}
+
+
+def named_by_arn(handlers: dict[str, Any]) -> dict[str, Any]:
+    """The handlers of a secret with its ARN as physical id, which is what Ref gives (its "Return values")."""
+    create, update, delete = handlers["create"], handlers["update"], handlers["delete"]
+
+    def name(arn: str) -> str:
+        return arn.partition(":secret:")[2][: -len("-123456")]
+
+    def created(logical_id: str, properties: Properties, stack_name: str) -> tuple[str, Properties]:
+        _, attributes = create(logical_id, properties, stack_name)
+        return attributes["Arn"], attributes
+
+    def updated(arn: str, *before_and_after: Any, **more: Any) -> tuple[str, Properties]:
+        _, attributes = update(name(arn), *before_and_after, **more)
+        return attributes["Arn"], attributes
+
+    def deleted(arn: str, properties: Properties) -> None:
+        delete(name(arn), properties)
+
+    return handlers | {"create": created, "update": updated, "delete": deleted}

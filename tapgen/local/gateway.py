@@ -64,7 +64,7 @@ def url(outputs: Mapping[str, str], emulator: Emulator) -> str | None:
     """The API's local address without a slash at its end; None where the stack has no API."""
     if API_ID not in outputs or API_URL not in outputs:
         return None
-    stage = urlsplit(outputs[API_URL]).path.strip("/")
+    stage = urlsplit(outputs[API_URL]).path.strip("/") or "$default"  # an HTTP API's has no segment of its own
     return emulator.api_url(outputs[API_ID], stage)
 
 

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tapgen.local.gaps import STAND_INS, fill, in_region, on_one_metric, stand_in
+from tapgen.local.gaps import BY_ARN, STAND_INS, fill, in_region, named_by_arn, on_one_metric, stand_in
 
 
 def test_an_alarm_on_an_expression_watches_the_first_of_its_metrics():
@@ -92,7 +92,7 @@ def test_all_of_it_is_put_where_the_emulator_looks_and_replaces_nothing_that_it_
     provisioners = SimpleNamespace(
         _cw_metric_alarm_record=lambda name, properties: (name, sorted(properties)),
         _physical_name=lambda stack, logical_id, max_len=128: f"{stack}-{logical_id}-AA4AFB92E6134"[:max_len],
-        _RESOURCE_HANDLERS={"AWS::EC2::EIP": own},
+        _RESOURCE_HANDLERS={"AWS::EC2::EIP": own, BY_ARN: dict.fromkeys(("create", "update", "delete"))},
     )
     fill(provisioners, lambda: "eu-west-1")
     stat = {"Metric": {"Namespace": "N", "MetricName": "M"}, "Period": 60, "Stat": "Sum"}
@@ -101,3 +101,28 @@ def test_all_of_it_is_put_where_the_emulator_looks_and_replaces_nothing_that_it_
     assert provisioners._physical_name("s", "Role", max_len=64) == in_region("s-Role-AA4AFB92E6134", "eu-west-1")
     assert provisioners._RESOURCE_HANDLERS["AWS::EC2::EIP"] is own
     assert provisioners._RESOURCE_HANDLERS["AWS::EC2::NatGateway"]["update_with_logical_id"] is True
+
+
+def test_a_secret_is_known_by_its_arn_and_its_name_stays_inside():
+    arn, calls = "arn:aws:secretsmanager:us-east-1:123456789012:secret:shop-key-a1b2c3", []
+
+    def handler(answer):
+        def handle(*arguments, **more):
+            calls.append((arguments, more))
+            return answer
+
+        return handle
+
+    of = named_by_arn(
+        {
+            "create": handler(("shop-key", {"Arn": arn})),
+            "update": handler(("shop-key", {"Arn": arn})),
+            "delete": handler(None),
+            "update_with_logical_id": True,
+        }
+    )
+    assert of["update_with_logical_id"] is True
+    assert of["create"]("Key", {}, "shop") == (arn, {"Arn": arn})
+    assert of["update"](arn, {}, {"Name": "x"}, "shop", logical_id="Key") == (arn, {"Arn": arn})
+    assert of["delete"](arn, {}) is None
+    assert calls[1:] == [(("shop-key", {}, {"Name": "x"}, "shop"), {"logical_id": "Key"}), (("shop-key", {}), {})]
