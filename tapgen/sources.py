@@ -152,10 +152,10 @@ def _walk(folder: Path, selection: Selection) -> Iterator[tuple[str, Path]]:
             if name.startswith(".") or name.endswith(_SKIPPED_SUFFIXES) or selection.leaves_out(below / name):
                 continue
             file = here / name
+            if not file.is_file():  # nor is a link in a circle, which cannot be resolved
+                raise TapgenError(f"{file}: not a file that can be read", "Remove it, or mend where it links to.")
             if file.is_symlink() and not file.resolve().is_relative_to(root):
                 raise TapgenError(f"{file}: a link that leads out of {folder}", "Copy what the function needs.")
-            if not file.is_file():
-                raise TapgenError(f"{file}: not a file that can be read", "Remove it, or mend where it links to.")
             yield file.relative_to(folder).as_posix(), file
 
 

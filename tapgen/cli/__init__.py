@@ -161,9 +161,11 @@ def run(arguments: list[str]) -> int:
     except TapgenError as error:
         if debug:
             raise
-        click.echo(f"Error: {error.message}", err=True)
+        from tapgen.printable import printable
+
+        click.echo(printable(f"Error: {error.message}"), err=True)
         if error.hint:
-            click.echo(f"Hint: {error.hint}", err=True)
+            click.echo(printable(f"Hint: {error.hint}"), err=True)
         return error.exit_code
     except click.exceptions.NoArgsIsHelpError as error:
         error.show(sys.stdout)

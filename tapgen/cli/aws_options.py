@@ -124,6 +124,13 @@ def type_in(question: str) -> str:
         raise KeyboardInterrupt from None
 
 
+def print_line(text: str) -> None:
+    """A line that holds what others have named or written."""
+    from tapgen.printable import printable
+
+    click.echo(printable(text))
+
+
 def print_json(value: object) -> None:
     """A result as JSON."""
     import json

@@ -35,5 +35,5 @@ def command(ctx: click.Context, environment: str, profile: str | None, region: s
         aws_options.print_json(drift_fields(found, document))
     else:
         for line in drift_lines(found, document):
-            click.echo(line)
+            aws_options.print_line(line)
     ctx.exit(ExitCode.CHANGES if drifted(found) else ExitCode.OK)

@@ -35,4 +35,4 @@ def command(
     for event in found:
         when = f"{event.time:%Y-%m-%d %H:%M:%S}" if event.time else ""
         reason = f"  {event.reason}" if event.reason else ""
-        click.echo(f"{when:<19}  {event.status:<20}  {event.logical_id}  {event.type}{reason}")
+        aws_options.print_line(f"{when:<19}  {event.status:<20}  {event.logical_id}  {event.type}{reason}")

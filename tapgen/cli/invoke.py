@@ -34,13 +34,14 @@ def command(
     """
     from tapgen.deploy.commands.invoke import invoke
     from tapgen.errors import ExitCode
+    from tapgen.printable import printable
     from tapgen.template.secrets import clean
 
     chosen = load_environment(ctx.obj, environment)
     client = aws_options.connect_one(chosen, profile, region)
     answer = invoke(client, chosen, function, payload.read() if payload else b"{}")
-    click.echo(answer.payload.decode(errors="replace"))
-    click.echo(clean(answer.log.rstrip()), err=True)
+    click.echo(printable(answer.payload.decode(errors="replace")))
+    click.echo(printable(clean(answer.log.rstrip())), err=True)
     if answer.error:
-        click.echo(f"Error: {function} failed ({answer.error})", err=True)
+        click.echo(printable(f"Error: {function} failed ({answer.error})"), err=True)
         ctx.exit(ExitCode.FAILED)

@@ -46,4 +46,7 @@ def command(
     chosen = load_environment(ctx.obj, environment)
     client = aws_options.connect_one(chosen, profile, region)
     for event in read(client, log_group(client, chosen, function), start, Clock(), follow=follow):
-        click.echo(json.dumps({"time": event.time, "message": clean(event.message)}) if as_json else log_line(event))
+        if as_json:
+            click.echo(json.dumps({"time": event.time, "message": clean(event.message)}))
+        else:
+            aws_options.print_line(log_line(event))

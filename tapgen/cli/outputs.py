@@ -34,5 +34,8 @@ def command(
     if as_json:
         aws_options.print_json({one.key: one.value for one in found})
         return
-    for line in as_environment(found) if format_ == "env" else output_lines(found):
-        click.echo(line)
+    if format_ == "env":
+        click.echo("".join(f"{line}\n" for line in as_environment(found)), nl=False)
+        return
+    for line in output_lines(found):
+        aws_options.print_line(line)

@@ -33,4 +33,4 @@ def command(ctx: click.Context, environment: str, profile: str | None, region: s
         for name, value in row.items():
             if value not in (None, ""):
                 shown = {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
-                click.echo(f"{name.replace('_', ' '):<24}{shown}")
+                aws_options.print_line(f"{name.replace('_', ' '):<24}{shown}")

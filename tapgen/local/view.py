@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from tapgen.deploy.views.lines import checked_lines, event_line, outcome_lines
 from tapgen.errors import ExitCode
+from tapgen.printable import printable
 
 if TYPE_CHECKING:
     from tapgen.deploy.aws.model import Event
@@ -60,5 +61,5 @@ class BriefView:
             self._write(*outcome_lines(outcome))
 
     def _write(self, *lines: str) -> None:
-        self._out.write("".join(f"{self._prefix}{line}\n" for line in lines))
+        self._out.write("".join(printable(f"{self._prefix}{line}") + "\n" for line in lines))
         self._out.flush()

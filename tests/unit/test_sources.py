@@ -71,6 +71,12 @@ def test_links(tmp_path):
     with pytest.raises(TapgenError, match=r"gone\.py: not a file that can be read"):
         read_source(source)
     (source / "gone.py").unlink()
+    (source / "round.py").symlink_to(source / "about.py")
+    (source / "about.py").symlink_to(source / "round.py")
+    with pytest.raises(TapgenError, match=r"(round|about)\.py: not a file that can be read"):
+        read_source(source)
+    (source / "round.py").unlink()
+    (source / "about.py").unlink()
     (source / "folder").symlink_to(source / "a")
     with pytest.raises(TapgenError, match="a link to a folder is not followed"):
         read_source(source)

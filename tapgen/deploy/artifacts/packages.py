@@ -20,6 +20,7 @@ from tapgen.deploy.artifacts import requirements
 from tapgen.deploy.artifacts.wheels import install
 from tapgen.deploy.request import Package
 from tapgen.errors import TapgenError
+from tapgen.printable import one_line
 from tapgen.sources import REQUIREMENTS
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ def package(parameter: str, files: Files) -> Package:
     Raises:
         TapgenError: a file cannot be read, or all together are too large.
     """
+    _refuse_names(files)
     _refuse_huge(files)
     digest = _digest(files)
 
@@ -138,6 +140,14 @@ def _read(path: Path) -> bytes:
         raise TapgenError(
             f"{path}: {error.strerror}", "Make the file readable, or take it out of the source."
         ) from None
+
+
+def _refuse_names(files: Files) -> None:
+    for name in files:
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            raise TapgenError(f"{one_line(name)}: a file name that is no UTF-8", "Rename the file.") from None
 
 
 def _refuse_huge(files: Files) -> None:

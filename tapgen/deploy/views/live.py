@@ -13,6 +13,7 @@ from rich.text import Text
 
 from tapgen.deploy.stack.progress import Progress, under_way
 from tapgen.deploy.views.lines import checked_lines, event_line, outcome_lines, output_lines, plan_lines
+from tapgen.printable import printable
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -88,7 +89,9 @@ class Board:
         head = f"{title}  " if title else ""
         lines = [Text(f"{head}{progress.done}/{total} resources  {now - begun:.0f} s", style="bold")]
         for event, since in progress.running[:_ROWS]:
-            lines.append(Text(f"  {event.status:<20}  {event.logical_id}  {now - since:.0f} s", style="cyan"))
+            lines.append(
+                Text(printable(f"  {event.status:<20}  {event.logical_id}  {now - since:.0f} s"), style="cyan")
+            )
         more = len(progress.running) - _ROWS
         return [*lines, Text(f"  and {more} more")] if more > 0 else lines
 
@@ -119,7 +122,7 @@ class LiveView:
         self._board.drop(self._region)
         colours = {one.action.sign: one.action.colour for one in plan.changes}
         for line in plan_lines(plan):
-            self._board.out.print(Text(f"{self._prefix}{line}", style=colours.get(line.strip()[:1], "")))
+            self._board.out.print(Text(printable(f"{self._prefix}{line}"), style=colours.get(line.strip()[:1], "")))
 
     def event(self, event: Event, progress: Progress) -> None:
         """See View."""
@@ -140,10 +143,10 @@ class LiveView:
             self._say(line, "")
         if outcome.ok:
             for line in output_lines(outcome.outputs):
-                self._board.out.print(Text(f"{self._prefix}{line}"))
+                self._board.out.print(Text(printable(f"{self._prefix}{line}")))
 
     def _say(self, text: str, style: str) -> None:
-        self._board.err.print(Text(f"{self._prefix}{text}", style=style))
+        self._board.err.print(Text(printable(f"{self._prefix}{text}"), style=style))
 
 
 def _style(status: str) -> str:

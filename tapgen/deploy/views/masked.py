@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tapgen.errors import TapgenError
+from tapgen.printable import one_line
 from tapgen.template.secrets import clean
 
 if TYPE_CHECKING:
@@ -76,8 +77,8 @@ class MaskedView:
 
 
 def masked_event(event: Event, mask: Mask) -> Event:
-    """The event without secrets in its reason or its physical id."""
-    return replace(event, reason=mask(event.reason), physical_id=mask(event.physical_id))
+    """The event without secrets in its reason or its physical id, each in one line."""
+    return replace(event, reason=one_line(mask(event.reason)), physical_id=one_line(mask(event.physical_id)))
 
 
 def masked_outcome(outcome: Outcome, mask: Mask) -> Outcome:
@@ -86,6 +87,6 @@ def masked_outcome(outcome: Outcome, mask: Mask) -> Outcome:
         outcome,
         message=mask(outcome.message),
         hint=mask(outcome.hint),
-        causes=tuple(replace(cause, reason=mask(cause.reason)) for cause in outcome.causes),
+        causes=tuple(replace(cause, reason=one_line(mask(cause.reason))) for cause in outcome.causes),
         outputs=tuple(replace(one, value=clean(mask(one.value), one.key)) for one in outcome.outputs),
     )

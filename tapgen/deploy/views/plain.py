@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TextIO
 
 from tapgen.deploy.views.lines import checked_lines, event_line, outcome_lines, output_lines, plan_lines
+from tapgen.printable import printable
 
 if TYPE_CHECKING:
     from tapgen.deploy.aws.model import Event
@@ -55,5 +56,7 @@ class PlainView:
         self._write(self._err, [text])
 
     def _write(self, stream: TextIO, lines: list[str]) -> None:
-        stream.write("".join(f"{self._prefix}{line}\n" for line in lines))  # one write: regions do not mix in a line
+        stream.write(
+            "".join(printable(f"{self._prefix}{line}") + "\n" for line in lines)
+        )  # one write: regions do not mix in a line
         stream.flush()

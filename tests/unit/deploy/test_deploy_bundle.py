@@ -111,6 +111,11 @@ def test_a_file_that_goes_or_cannot_be_read_is_named(packaged, source):
         bundle.package("P", {"gone.py": Path("/nowhere/gone.py")})
 
 
+def test_a_file_name_that_is_no_utf_8_is_named(source):
+    with pytest.raises(TapgenError, match=r"bad-\\udcff\.py: a file name that is no UTF-8"):
+        bundle.package("P", {"bad-\udcff.py": source / "source/index.py"})
+
+
 def test_a_link_out_of_the_folder_is_refused(packaged, source):
     (source / "source/link.py").symlink_to("/etc/hostname")
     with pytest.raises(TapgenError, match="leads out of"):

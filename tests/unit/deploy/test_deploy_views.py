@@ -2,6 +2,8 @@
 
 import io
 import json
+import re
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -13,8 +15,10 @@ from tapgen.deploy.plan.plan import Plan, PlannedChange, SecurityChange
 from tapgen.deploy.stack.progress import Progress
 from tapgen.deploy.views.json_lines import JsonView
 from tapgen.deploy.views.live import Board
+from tapgen.deploy.views.masked import MaskedView
 from tapgen.deploy.views.plain import PlainView
 from tapgen.errors import ExitCode
+from tapgen.template.masking import mask_of
 from tests.unit.deploy.fake import START, Cloud, Time
 from tests.unit.deploy.scene import request, run
 
@@ -77,6 +81,9 @@ SUCCESS = Outcome(
     outputs=(Output("Url", "https://x"), Output("TableName", "items")),
     orphans=("Old (old-1): in use",),
 )
+
+
+CURSOR = re.compile("\x1b\\[[0-9;?]*[mhlAK]|\r")  # what rich itself writes
 
 
 def event(logical_id, status, reason="", time=START):
@@ -166,6 +173,36 @@ def test_a_whole_deployment_as_json():
     assert lines[-1]["kind"] == "result"
     assert lines[-1]["outputs"] == {"TableName": "items"}
     assert "region" not in lines[0]
+
+
+HOSTILE = "failed\n::error::pwned\r\x1b[2J\x1b]0;title\x07 \u202egnp"
+
+
+@pytest.mark.parametrize("kind", ["plain", "live"])
+def test_what_others_write_is_text_and_nothing_else(kind, terminal):
+    """Names, reasons and messages of others move no cursor and give a CI runner no command."""
+    if kind == "live":
+        out, err, _, board = terminal()
+        inner = board.view("")
+    else:
+        out, err, inner = plain()
+    view = MaskedView(inner, mask_of())
+    hostile = replace(event("Topic", "CREATE_FAILED", HOSTILE), physical_id=HOSTILE)
+    cause = Cause("Topic", "T", HOSTILE, "CREATE_FAILED", HOSTILE)
+    view.step(HOSTILE)
+    view.warn(HOSTILE)
+    view.plan(replace(PLAN, notes=(HOSTILE,), stack_changes=(HOSTILE,)))
+    view.event(hostile, Progress(1).add(hostile, 0.0))
+    view.outcome(replace(FAILURE, causes=(cause,), hint=HOSTILE, orphans=(HOSTILE,)))
+    view.outcome(replace(SUCCESS, outputs=(Output("Url", HOSTILE),)))
+    text = "".join(CURSOR.sub("", stream.getvalue()) for stream in (out, err))
+    assert "pwned" in text
+    for line in text.split("\n"):
+        assert not line.lstrip().startswith("::")
+        assert "]0;title\x07" not in line
+        assert "\u202e" not in line
+        assert "\x1b[2J" not in line
+    assert all(character.isprintable() for character in text.replace("\n", "")) or kind == "live"
 
 
 @pytest.fixture
