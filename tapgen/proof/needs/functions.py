@@ -78,7 +78,7 @@ def _needs(function: str, subject: Subject, analyse: Analyse) -> FunctionNeeds:
     configured = configuration.required(function, subject)
     analysis, prefix = _source(function, subject, analyse)
     if analysis is None:
-        found = (SOURCE_UNKNOWN.finding(f"The source of {function} is not known.", ("Resources", function)),)
+        found = (_not_read(function, properties),)
         return FunctionNeeds(function, role, configured, (), found, analysed=False)
     needed: list[Requirement] = list(configured)
     findings = list(_findings(function, analysis, prefix))
@@ -147,6 +147,20 @@ def _source(function: str, subject: Subject, analyse: Analyse) -> tuple[calls.An
             Path(temporary, "index.py").write_text(inline, encoding="utf-8", errors="replace")
             return calls.analyse(Path(temporary), handlers[0]), f"{function}.Code.ZipFile/"
     return None, ""
+
+
+def _not_read(function: str, properties: Mapping[str, Any]) -> Finding:
+    """Why nobody knows what the code needs: it is not Python, or not there."""
+    runtime = properties.get("Runtime")
+    other = isinstance(runtime, str) and not runtime.startswith("python")
+    if properties.get("PackageType") == "Image" or other:
+        kind = f"code for {runtime}" if other else "a container image"
+        return SOURCE_UNKNOWN.finding(
+            f"{function} is {kind}, which is not read.",
+            ("Resources", function),
+            hint="Nothing: see to it that its role allows what it calls, and no more.",
+        )
+    return SOURCE_UNKNOWN.finding(f"The source of {function} is not known.", ("Resources", function))
 
 
 def _unpackable(function: str, subject: Subject) -> Iterator[Finding]:

@@ -318,3 +318,22 @@ def test_an_existing_role_is_told_what_it_must_allow(tmp_path: Path) -> None:
     [unknown] = [one for one in checked(tmp_path) if one.rule == "role-unknown"]
     assert "it must allow" in unknown.message
     assert "dynamodb:PutItem on ItemTable" in unknown.message
+
+
+def test_code_that_is_not_python_is_said_to_be_unread(tmp_path: Path) -> None:
+    more = """
+    [tool.tapgen.functions.Node]
+    source = "node"
+    runtime = "nodejs22.x"
+    entry_point = "app.handler"
+    [tool.tapgen.functions.Image]
+    image = { repository = "shop/x", tag = "1" }
+    """
+    write_project(tmp_path, SETTINGS + more)
+    (tmp_path / "node").mkdir()
+    (tmp_path / "node" / "app.js").write_text("exports.handler = 1")
+    unread = {one.logical_id: one.message for one in checked(tmp_path) if one.rule == "source-unknown"}
+    assert unread == {
+        "NodeFunction": "NodeFunction is code for nodejs22.x, which is not read.",
+        "ImageFunction": "ImageFunction is a container image, which is not read.",
+    }
