@@ -94,7 +94,7 @@ def deployment_of(
         regions=environment.target_regions,
         protected=environment.protected,
         packages=packages,
-        origins={logical_id: where(origin) for logical_id, origin in rendered.origins.items()},
+        origins=origins(environment, rendered),
         options=options,
     )
 
@@ -111,6 +111,15 @@ def stack_tags(environment: Environment, environ: Mapping[str, str] = os.environ
 def _tag_value(text: str) -> str:
     """The text with only what a tag may hold: CloudFormation API reference, Tag (256 of these characters)."""
     return re.sub(r"[^\w .:/=+@-]", "", text).strip()[:256]
+
+
+def origins(environment: Environment, rendered: Rendered) -> dict[str, str]:
+    """Where a person would mend each resource: the line of a project's own layer, else that of the settings."""
+    from tapgen.proof.report.places import settings_of
+
+    own = {title: where(one) for title, one in rendered.origins.items() if one.layer in environment.layers}
+    rest = [title for title in rendered.origins if title not in own]
+    return own | settings_of(environment, rendered.document["Resources"], rest)
 
 
 def where(origin: Origin) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tapgen import naming
 from tapgen.settings.positions import positions
@@ -38,8 +39,12 @@ class SettingsPlaces:
 
     def line(self, keys: tuple[str, ...]) -> int:
         """The line of the first of the keys that is in the file, itself or as part of a longer one; else the top's."""
-        paths = [*((*self._table, *key.split(".")) for key in keys), self._table]
-        return next((self._found[path].line for path in paths if path in self._found), 1)
+        return self.found(keys)[1]
+
+    def found(self, keys: tuple[str, ...]) -> tuple[str, int]:
+        """The first of the keys that is in the file, and its line; "" and the top's where there is none."""
+        paths = {key: (*self._table, *key.split(".")) for key in keys} | {"": self._table}
+        return next(((key, self._found[path].line) for key, path in paths.items() if path in self._found), ("", 1))
 
 
 def settings_places(root: Path) -> SettingsPlaces | None:
@@ -52,15 +57,30 @@ def settings_places(root: Path) -> SettingsPlaces | None:
     return None
 
 
-def keys(finding: Finding, type_: str | None, environment: Environment) -> tuple[str, ...]:
+def keys(logical_id: str | None, type_: str | None, environment: Environment) -> tuple[str, ...]:
     """The settings that made a resource, the nearest first."""
     found = []
-    subject = environment.title(finding.logical_id or "")
+    subject = environment.title(logical_id or "")
     for section, suffix in (("functions", "Function"), *((kind.word, kind.part.suffix) for kind in KINDS)):
         names = getattr(environment, section, {})
         found += [f"{section}.{name}" for name in names if subject.startswith(naming.logical(name, suffix))]
     found += [section for prefix, section in _SECTIONS if type_ and type_.startswith(prefix)]
     return (*(f"environments.{environment.name}.{key}" for key in found[:1]), *found)
+
+
+def settings_of(
+    environment: Environment, resources: Mapping[str, Mapping[str, Any]], logical_ids: Iterable[str]
+) -> dict[str, str]:
+    """What of the settings made each resource, as text: "tapgen.toml:5 (functions.Item)"; nothing without a file."""
+    places = settings_places(environment.root)
+    if places is None:
+        return {}
+    shown = os.path.relpath(places.file) if places.file.is_relative_to(Path.cwd()) else str(places.file)
+    made = {}
+    for logical_id in logical_ids:
+        key, line = places.found(keys(logical_id, str(resources.get(logical_id, {}).get("Type")), environment))
+        made[logical_id] = f"{shown}:{line}" + (f" ({key})" if key else "")
+    return made
 
 
 def in_layer(finding: Finding, environment: Environment, origins: Mapping[str, Origin]) -> Finding:
@@ -79,7 +99,7 @@ def in_settings(
     """The finding with the settings' line where it has no source line of its own."""
     if finding.file is not None or places is None:
         return finding
-    return replace(finding, file=places.file.name, line=places.line(keys(finding, type_, environment)))
+    return replace(finding, file=places.file.name, line=places.line(keys(finding.logical_id, type_, environment)))
 
 
 def below(root: Path, here: Path, findings: Iterable[Finding]) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from types import SimpleNamespace
 
+import msgspec
 import pytest
 
 from tapgen.compose import Origin
@@ -36,13 +37,21 @@ def test_an_environment_becomes_a_deployment(project):
     assert made.tags["Author"].startswith("Ada Lovelace ada@example.com")
     assert len(made.tags["Author"]) == 256
     assert made.ours == {"Application": "tap", "Environment": "Production", "ManagedBy": "tapgen"}
-    assert made.origins == {"ItemTable": "tapgen/layers/data.py:41 (layer data)"}
+    line = (ROOT / "pyproject.toml").read_text().splitlines().index("[tool.tapgen.tables.Item]") + 1
+    assert made.origins["ItemTable"].endswith(f"pyproject.toml:{line} (tables.Item)")
     assert made.options.wait is True
 
 
 def test_without_a_repository_and_an_author_they_are_unknown(project):
     tags = stack_tags(project.environment("dev"), {"REPOSITORY": "", "COMMIT_AUTHOR": "<>"})
     assert (tags["Repository"], tags["Author"], tags["Environment"]) == ("unknown", "unknown", "dev")
+
+
+def test_a_resource_of_an_own_layer_was_made_there(project):
+    environment = msgspec.structs.replace(project.environment("dev"), layers=("mine",))
+    rendered = Rendered(document(), {"ItemTable": Origin("mine", "/elsewhere/mine.py", 4)})
+    made = deployment_of(environment, rendered, options=Options(), environ={})
+    assert made.origins == {"ItemTable": "/elsewhere/mine.py:4 (layer mine)"}
 
 
 def test_a_source_line_elsewhere_keeps_its_path():
