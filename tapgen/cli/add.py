@@ -6,11 +6,15 @@ from pathlib import Path
 
 import click
 
+from tapgen.cli import completion
+
 
 @click.command()
-@click.argument("what")
+@click.argument("what", shell_complete=completion.kinds)
 @click.argument("name")
-@click.option("--function", default="", help="The function that it starts, or that uses it.")
+@click.option(
+    "--function", default="", shell_complete=completion.functions, help="The function that it starts, or that uses it."
+)
 @click.option("--use", is_flag=True, help="The function uses it, though it could be started by it.")
 @click.option("--expression", default="rate(1 day)", show_default=True, help="When a schedule starts the function.")
 @click.pass_obj

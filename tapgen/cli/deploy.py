@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tapgen.cli import aws_options
+from tapgen.cli import aws_options, completion
 from tapgen.cli.options import as_json, environment, load_environment
 
 if TYPE_CHECKING:
@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 @click.option("--plan-only", is_flag=True, help="Leave the change set and print how to execute it.")
 @click.option("--plan", metavar="ARN", default="", help="Execute a reviewed change set, if nothing has moved since.")
-@click.option("--allow-loss", metavar="LOGICAL_ID", multiple=True, help="A resource that may be lost; repeatable.")
+@click.option(
+    "--allow-loss",
+    metavar="LOGICAL_ID",
+    multiple=True,
+    shell_complete=completion.logical_ids,
+    help="A resource that may be lost; repeatable.",
+)
 @click.option("--no-check", is_flag=True, help="Leave the check out that comes before.")
 @click.option("--parameter", metavar="NAME=VALUE", multiple=True, help="A template parameter; repeatable.")
 @click.option("--import-existing", is_flag=True, help="Take existing resources of the same name into the stack.")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tapgen.cli import aws_options
+from tapgen.cli import aws_options, completion
 from tapgen.cli.options import as_json, environment, load_environment
 
 if TYPE_CHECKING:
@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 @aws_options.aws
 @click.option("--yes", "-y", is_flag=True, help="Do not ask; a protected environment needs --confirm too.")
 @click.option("--confirm", "typed", metavar="STACK_NAME", help="The stack's name, typed: for a protected environment.")
-@click.option("--retain", metavar="LOGICAL_ID", multiple=True, help="After DELETE_FAILED: leave it behind; repeatable.")
+@click.option(
+    "--retain",
+    metavar="LOGICAL_ID",
+    multiple=True,
+    shell_complete=completion.logical_ids,
+    help="After DELETE_FAILED: leave it behind; repeatable.",
+)
 @click.option("--disable-protection", is_flag=True, help="Switch termination protection off first.")
 @click.option("--detach", is_flag=True, help="Do not wait for the end.")
 @aws_options.timeout

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tapgen.cli import aws_options
+from tapgen.cli import aws_options, completion
 from tapgen.cli.options import all_environments, filled, load_project, select
 
 if TYPE_CHECKING:
@@ -21,14 +21,24 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[OLD NEW]")
 @click.option(
-    "--env", "environments", multiple=True, envvar="TAPGEN_ENV", help="Environment; repeatable.  [default: dev]"
+    "--env",
+    "environments",
+    multiple=True,
+    envvar="TAPGEN_ENV",
+    shell_complete=completion.environments,
+    help="Environment; repeatable.  [default: dev]",
 )
 @all_environments
 @click.option("--rev", default="HEAD", show_default=True, help="Git revision to compare with, such as origin/main.")
 @click.option("--merge-base", is_flag=True, help="Compare with the commit where this branch left --rev.")
 @click.option("--deployed", is_flag=True, help="Compare with the live stack (needs credentials).")
 @aws_options.aws
-@click.option("--with-env", "other", help="Compare with another environment, as both render now.")
+@click.option(
+    "--with-env",
+    "other",
+    shell_complete=completion.environments,
+    help="Compare with another environment, as both render now.",
+)
 @click.option(
     "--format",
     "format_",

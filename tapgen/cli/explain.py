@@ -6,9 +6,11 @@ import re
 
 import click
 
+from tapgen.cli import completion
+
 
 @click.command()
-@click.argument("rule", required=False)
+@click.argument("rule", required=False, shell_complete=completion.rules)
 def command(rule: str | None) -> None:
     """Explain a rule of tapgen check.
 

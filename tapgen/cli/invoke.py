@@ -6,12 +6,12 @@ from typing import BinaryIO
 
 import click
 
-from tapgen.cli import aws_options
+from tapgen.cli import aws_options, completion
 from tapgen.cli.options import environment, load_environment
 
 
 @click.command()
-@click.argument("function")
+@click.argument("function", shell_complete=completion.functions)
 @environment
 @aws_options.aws
 @click.option("--payload", type=click.File("rb"), help="File with the event as JSON; - is stdin; default: {}.")

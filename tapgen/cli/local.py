@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tapgen.cli import completion
 from tapgen.cli.options import environment, filled, load_environment, load_project
 from tapgen.errors import ExitCode
 
@@ -28,7 +29,14 @@ if TYPE_CHECKING:
 )
 @click.option("--data", metavar="TEXT", help="Body of the requests; @FILE: the file's content.")
 @click.option("--header", "headers", metavar="NAME:VALUE", multiple=True, help="Header of the requests; repeatable.")
-@click.option("--items", "tables", metavar="TABLE", multiple=True, help="Then print the items of a table; repeatable.")
+@click.option(
+    "--items",
+    "tables",
+    metavar="TABLE",
+    multiple=True,
+    shell_complete=completion.tables,
+    help="Then print the items of a table; repeatable.",
+)
 @click.option("--watch", is_flag=True, help="Deploy again when a source or the settings change.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port of the embedded AWS; default: a free one.")
 @click.argument("program", metavar="[-- COMMAND...]", nargs=-1, type=click.UNPROCESSED)

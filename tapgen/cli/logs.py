@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from tapgen.cli import aws_options
+from tapgen.cli import aws_options, completion
 from tapgen.cli.options import as_json, environment, load_environment
 
 
 @click.command()
-@click.argument("function")
+@click.argument("function", shell_complete=completion.functions)
 @environment
 @aws_options.aws
 @click.option("--follow", "-f", is_flag=True, help="Go on until Ctrl-C.")

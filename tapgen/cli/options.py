@@ -6,16 +6,29 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tapgen.cli import completion
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tapgen.settings.model import Environment, Project
 
 environment = click.option(
-    "--env", "environment", envvar="TAPGEN_ENV", default="dev", show_default=True, help="Environment."
+    "--env",
+    "environment",
+    envvar="TAPGEN_ENV",
+    default="dev",
+    show_default=True,
+    help="Environment.",
+    shell_complete=completion.environments,
 )
 environments = click.option(
-    "--env", "environments", envvar="TAPGEN_ENV", multiple=True, help="Environment; repeatable.  [default: dev]"
+    "--env",
+    "environments",
+    envvar="TAPGEN_ENV",
+    multiple=True,
+    help="Environment; repeatable.  [default: dev]",
+    shell_complete=completion.environments,
 )
 all_environments = click.option("--all", "all_environments", is_flag=True, help="Every environment.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import click
 
-from tapgen.cli import aws_options
+from tapgen.cli import aws_options, completion
 from tapgen.cli.options import as_json, environment, load_environment
 
 
 @click.command()
 @environment
 @aws_options.aws
-@click.option("--skip", metavar="LOGICAL_ID", multiple=True, help="A stuck resource to leave as it is; repeatable.")
+@click.option(
+    "--skip",
+    metavar="LOGICAL_ID",
+    multiple=True,
+    shell_complete=completion.logical_ids,
+    help="A stuck resource to leave as it is; repeatable.",
+)
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 @aws_options.timeout
 @as_json

@@ -1,19 +1,21 @@
 """watch, cancel, recover, destroy, drift and the looks at a stack."""
 
+from dataclasses import replace
+
 import pytest
 
 from tapgen.deploy.aws.model import PropertyDrift, ResourceDrift
 from tapgen.deploy.commands.cancel import Cancel
 from tapgen.deploy.commands.drift import detect, drift_fields, drift_lines, drifted
 from tapgen.deploy.commands.events import events
-from tapgen.deploy.commands.outputs import as_environment, outputs
+from tapgen.deploy.commands.outputs import as_dotenv, as_environment, outputs, renamed
 from tapgen.deploy.commands.recover import Recover
 from tapgen.deploy.commands.status import status
 from tapgen.deploy.commands.watch import Watch
 from tapgen.deploy.stack.stack_policy import stack_policy
 from tapgen.deploy.stack.states import STATES
 from tapgen.deploy.stack.target import existing
-from tapgen.errors import ExitCode, TapgenError
+from tapgen.errors import ExitCode, TapgenError, UsageError
 from tests.unit.deploy.fake import Cloud, output
 from tests.unit.deploy.scene import NAME, TABLE, TAGS, Seen, deployed, document, request
 
@@ -295,5 +297,10 @@ def test_outputs_for_people_and_shells():
     deployed(cloud, outputs=(output("Url", "https://x/?a=b c"), output("AdminPassword", "secret")))
     found = outputs(cloud, NAME)
     assert as_environment(found) == ["Url='https://x/?a=b c'", "AdminPassword='****'"]
+    assert as_dotenv(renamed(found, ("API=Url",))) == ['API="https://x/?a=b c"']
+    assert as_dotenv((replace(found[0], value='a"b$c\\d\ne'),)) == ['Url="a\\"b\\$c\\\\d\\ne"']
+    for wrong, said in (("API", "does not name an output"), ("1=Url", "does not name"), ("A=Ur", "has no output")):
+        with pytest.raises(UsageError, match=said):
+            renamed(found, (wrong,))
     with pytest.raises(TapgenError, match="there is no stack"):
         existing(Cloud(), NAME)
