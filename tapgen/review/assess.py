@@ -87,7 +87,7 @@ def _unknown_types(changes: tuple[ResourceChange, ...]) -> list[str]:
     """Changed resources whose update is decided elsewhere."""
     lines = []
     for change in changes:
-        if change.action in ("create", "delete"):
+        if change.creates or change.deletes:
             continue
         if change.type == "AWS::CloudFormation::Stack":
             lines.append(f"{change.logical_id}: what changes inside the nested stack is not known here")

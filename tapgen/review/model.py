@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from typing import Any, Literal
 
+from tapgen.review.action import ResourceAction
 from tapgen.template.paths import Path
 
 
@@ -32,7 +33,6 @@ class Effect(IntEnum):
         return self >= Effect.REPLACE
 
 
-Action = Literal["create", "delete", "update", "replace", "may-replace", "may-create", "may-delete"]
 Direction = Literal["broadened", "narrowed", "same", ""]
 
 
@@ -75,13 +75,23 @@ class ResourceChange:
 
     logical_id: str
     type: str
-    action: Action
+    action: ResourceAction
     properties: tuple[PropertyChange, ...] = ()
     effect: Effect = Effect.NONE
     notes: tuple[str, ...] = ()
     old_type: str = ""
     routine: bool = False
     """An API's deployment that takes the place of the one before: expected, and no loss."""
+
+    @property
+    def creates(self) -> bool:
+        """Whether the resource is new."""
+        return self.action is ResourceAction.CREATE
+
+    @property
+    def deletes(self) -> bool:
+        """Whether the resource leaves the stack."""
+        return self.action is ResourceAction.DELETE
 
 
 @dataclass(frozen=True)
@@ -156,7 +166,7 @@ class Review:
             if finding.refusal is Refusal.ALWAYS or finding.logical_id not in allowed
         )
 
-    def changed(self, *actions: Action) -> Iterator[ResourceChange]:
+    def changed(self, *actions: ResourceAction) -> Iterator[ResourceChange]:
         """The changes with one of some actions."""
         return (change for change in self.changes if change.action in actions)
 

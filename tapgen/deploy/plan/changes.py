@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tapgen.deploy.plan.action import ResourceAction
 from tapgen.deploy.plan.plan import PlannedChange
+from tapgen.review.action import ResourceAction
 from tapgen.template.secrets import clean
 
 if TYPE_CHECKING:

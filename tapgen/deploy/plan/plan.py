@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from tapgen.deploy.plan.action import ResourceAction
+from tapgen.review.action import ResourceAction
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,15 +6,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from tapgen.review.action import ResourceAction
 from tapgen.review.diff.compare import differences
 from tapgen.review.diff.renames import renames
-from tapgen.review.model import Action, Effect, PropertyChange, ResourceChange, SectionChange
+from tapgen.review.model import Effect, PropertyChange, ResourceChange, SectionChange
 from tapgen.review.update.replacement import effect_of, propagate, worst
 from tapgen.template.model import Resource, Template
 from tapgen.template.paths import ABSENT
 
 # Logical ids of these carry a hash of what they depend on: old deleted, new created is their normal update.
 ROTATING: Final = frozenset({"AWS::ApiGateway::Deployment"})
+
+_ACTIONS: Final = {
+    Effect.MAY_REPLACE: ResourceAction.MAY_REPLACE,
+    Effect.REPLACE: ResourceAction.REPLACE,
+    Effect.DELETE_THEN_CREATE: ResourceAction.REPLACE,
+}
 
 
 def diff_resources(old: Template, new: Template) -> tuple[ResourceChange, ...]:
@@ -67,14 +74,14 @@ def _created(resource: Resource) -> ResourceChange:
         *(PropertyChange(("Properties", name), ABSENT, value) for name, value in resource.properties.items()),
         *(PropertyChange((name,), ABSENT, value) for name, value in resource.attributes.items()),
     )
-    return ResourceChange(resource.logical_id, resource.type, "create", values, notes=notes)
+    return ResourceChange(resource.logical_id, resource.type, ResourceAction.CREATE, values, notes=notes)
 
 
 def _deleted(resource: Resource) -> ResourceChange:
     notes = list(_fate(resource, "DeletionPolicy"))
     if resource.condition:
         notes.append(f"if the condition {resource.condition} held")
-    return ResourceChange(resource.logical_id, resource.type, "delete", notes=tuple(notes))
+    return ResourceChange(resource.logical_id, resource.type, ResourceAction.DELETE, notes=tuple(notes))
 
 
 def _kept(
@@ -83,13 +90,13 @@ def _kept(
     if before.type != after.type:
         refused = ("CloudFormation does not change the type of a resource",)
         return ResourceChange(
-            after.logical_id, after.type, "replace", (), Effect.REPLACE, refused, old_type=before.type
+            after.logical_id, after.type, ResourceAction.REPLACE, (), Effect.REPLACE, refused, old_type=before.type
         )
     effect = worst(values)
-    action: Action = "replace" if effect.replaces else "may-replace" if effect is Effect.MAY_REPLACE else "update"
+    action = _ACTIONS.get(effect, ResourceAction.UPDATE)
     notes = list(_fate(after, "UpdateReplacePolicy")) if effect >= Effect.MAY_REPLACE else []
     flip = _flip(before, after, old.sections.get("Conditions", {}), new.sections.get("Conditions", {}))
-    if flip and action == "update":
+    if flip and action is ResourceAction.UPDATE:
         action, note = flip
         notes.append(note)
     if not values and not flip:
@@ -99,14 +106,14 @@ def _kept(
 
 def _flip(
     before: Resource, after: Resource, was: Mapping[str, Any], now: Mapping[str, Any]
-) -> tuple[Action, str] | None:
+) -> tuple[ResourceAction, str] | None:
     """What an undecided condition may do, where it is another than before."""
     if after.condition and after.condition != before.condition:
-        return "may-delete", f"it exists only if the condition {after.condition} holds"
+        return ResourceAction.MAY_DELETE, f"it exists only if the condition {after.condition} holds"
     if before.condition and not after.condition:
-        return "may-create", f"it no longer depends on the condition {before.condition}"
+        return ResourceAction.MAY_CREATE, f"it no longer depends on the condition {before.condition}"
     if after.condition and was.get(after.condition) != now.get(after.condition):
-        return "may-delete", f"the condition {after.condition} that it depends on changes"
+        return ResourceAction.MAY_DELETE, f"the condition {after.condition} that it depends on changes"
     return None
 
 
@@ -120,18 +127,18 @@ def _fate(resource: Resource, attribute: str) -> Iterator[str]:
 
 
 def _with_renames(changes: list[ResourceChange], old: Template, new: Template) -> list[ResourceChange]:
-    gone = [change.logical_id for change in changes if change.action == "delete"]
-    came = [change.logical_id for change in changes if change.action == "create"]
+    gone = [change.logical_id for change in changes if change.deletes]
+    came = [change.logical_id for change in changes if change.creates]
     pairs = renames([old.resources[name] for name in gone], [new.resources[name] for name in came], ROTATING)
     back = {after: before for before, after in pairs.items()}
     marked = []
     for change in changes:
-        if change.action == "delete" and change.logical_id in pairs:
+        if change.deletes and change.logical_id in pairs:
             note = (
                 f"looks like a rename to {pairs[change.logical_id]}: CloudFormation deletes this one and creates that"
             )
             marked.append(replace(change, notes=(*change.notes, note)))
-        elif change.action == "create" and change.logical_id in back:
+        elif change.creates and change.logical_id in back:
             note = f"looks like a rename of {back[change.logical_id]}: keep the logical id to keep the resource"
             marked.append(replace(change, notes=(*change.notes, note)))
         else:
@@ -141,13 +148,13 @@ def _with_renames(changes: list[ResourceChange], old: Template, new: Template) -
 
 def _routine(changes: list[ResourceChange]) -> tuple[ResourceChange, ...]:
     """Mark the turn-over of an API's deployment: one created for each one deleted."""
-    came = [change.logical_id for change in changes if change.type in ROTATING and change.action == "create"]
-    gone = [change.logical_id for change in changes if change.type in ROTATING and change.action == "delete"]
+    came = [change.logical_id for change in changes if change.type in ROTATING and change.creates]
+    gone = [change.logical_id for change in changes if change.type in ROTATING and change.deletes]
     if not came or not gone:
         return tuple(changes)
-    notes = {"create": f"takes the place of {', '.join(gone)}", "delete": f"makes way for {', '.join(came)}"}
+    takes, makes_way = f"takes the place of {', '.join(gone)}", f"makes way for {', '.join(came)}"
     return tuple(
-        replace(change, routine=True, properties=(), notes=(notes[change.action],))
+        replace(change, routine=True, properties=(), notes=(takes if change.creates else makes_way,))
         if change.logical_id in (*came, *gone)
         else change
         for change in changes

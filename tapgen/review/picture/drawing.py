@@ -18,15 +18,7 @@ from tapgen.template.types import row
 Kind = Literal["entry", "store", "plain"]
 Status = Literal["", "added", "changed", "replaced", "removed"]
 
-_STATUSES: Final[dict[str, Status]] = {
-    "create": "added",
-    "may-create": "added",
-    "update": "changed",
-    "replace": "replaced",
-    "may-replace": "replaced",
-    "delete": "removed",
-    "may-delete": "removed",
-}
+_STATUSES: Final[dict[str, Status]] = {"+": "added", "~": "changed", "±": "replaced", "-": "removed"}
 
 
 @dataclass(frozen=True)
@@ -86,7 +78,7 @@ def draw(
     template = understand(document)
     statuses: dict[str, Status] = {}
     if review is not None:
-        statuses = {change.logical_id: _STATUSES[change.action] for change in review.changes if not change.routine}
+        statuses = {change.logical_id: _STATUSES[change.action.sign] for change in review.changes if not change.routine}
         gone = understand(old).resources if old else {}
         removed = {name: gone[name] for name, status in statuses.items() if status == "removed" and name in gone}
         template = Template({**template.resources, **removed}, template.sections, template.outputs)

@@ -36,7 +36,7 @@ def _resource(change: ResourceChange) -> dict[str, Any]:
         "logical_id": change.logical_id,
         "type": change.type,
         **({"old_type": change.old_type} if change.old_type else {}),
-        "action": change.action,
+        "action": change.action.id,
         "effect": _effect(change.effect.name),
         "routine": change.routine,
         "notes": list(change.notes),

@@ -106,9 +106,9 @@ def _finding(finding: Finding) -> list[str]:
 
 def _change(change: ResourceChange) -> list[str]:
     kind = change.old_type or change.type
-    loud = change.effect.replaces or change.action == "delete"
+    loud = change.effect.replaces or change.deletes
     verb = markdown_text.words(phrases.verb(change))
-    symbol = "·" if change.routine else phrases.SYMBOLS[change.action]
+    symbol = "·" if change.routine else change.action.sign
     head = f"- {markdown_text.code(symbol)} {markdown_text.code(change.logical_id)} {markdown_text.words(kind)}: "
     lines = [head + (f"**{verb}**" if loud and not change.routine else verb)]
     lines += [f"  - {markdown_text.words(note)}" for note in change.notes]

@@ -5,28 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from tapgen.review.model import Action, Effect, Finding, PropertyChange, Refusal, ResourceChange, Review, SectionChange
+from tapgen.review.action import ResourceAction
+from tapgen.review.model import Effect, Finding, PropertyChange, Refusal, ResourceChange, Review, SectionChange
 from tapgen.template.paths import ABSENT
 from tapgen.template.text import at, inline
 
-SYMBOLS: Final[dict[Action, str]] = {
-    "create": "+",
-    "delete": "-",
-    "update": "~",
-    "replace": "±",
-    "may-replace": "±",
-    "may-create": "+",
-    "may-delete": "-",
-}
-VERBS: Final[dict[Action, str]] = {
-    "create": "created",
-    "delete": "deleted",
-    "update": "updated in place",
-    "replace": "replaced",
-    "may-replace": "may be replaced",
-    "may-create": "may be created",
-    "may-delete": "may be deleted",
-}
 EFFECTS: Final = {
     Effect.NONE: "",
     Effect.UPDATE: "",
@@ -35,8 +18,7 @@ EFFECTS: Final = {
     Effect.REPLACE: "replaces",
     Effect.DELETE_THEN_CREATE: "deletes, then creates",
 }
-# Worst first.
-ORDER: Final[tuple[Action, ...]] = ("replace", "delete", "may-replace", "may-delete", "update", "may-create", "create")
+_ORDER: Final = tuple(ResourceAction)
 
 
 def verb(change: ResourceChange) -> str:
@@ -45,20 +27,19 @@ def verb(change: ResourceChange) -> str:
         return f"would become {change.type}"
     if change.effect is Effect.DELETE_THEN_CREATE:
         return "deleted, then created again"
-    if change.action == "update" and change.effect is Effect.INTERRUPT:
+    if change.action is ResourceAction.UPDATE and change.effect is Effect.INTERRUPT:
         return "updated with an interruption"
-    if change.action == "update" and change.effect is Effect.NONE:
+    if change.action is ResourceAction.UPDATE and change.effect is Effect.NONE:
         return "only its attributes change"
-    return VERBS[change.action]
+    return change.action.told
 
 
 def summary(review: Review) -> str:
     """`1 replaced, 2 updated, 1 created · 1 refused · 2 broadened`; what changes, then what to look at."""
     if not review:
         return "no differences"
-    counts = {action: sum(not change.routine for change in review.changed(action)) for action in ORDER}
-    short = {"update": "updated", "may-replace": "may be replaced"}
-    parts = [f"{count} {short.get(action, VERBS[action])}" for action, count in counts.items() if count]
+    counts = {action: sum(not change.routine for change in review.changed(action)) for action in _ORDER}
+    parts = [f"{count} {action.told.removesuffix(' in place')}" for action, count in counts.items() if count]
     for section in dict.fromkeys(change.section for change in review.sections):
         names = {change.name for change in review.sections if change.section == section}
         parts.append(f"{len(names)} in {section}")
@@ -79,8 +60,8 @@ def _alarms(review: Review) -> Iterator[str]:
 
 def ordered(review: Review) -> list[ResourceChange]:
     """The changes, worst first; each kind in the template's order. Of a routine turn-over only what is created."""
-    told = [change for change in review.changes if not (change.routine and change.action == "delete")]
-    return sorted(told, key=lambda change: (change.routine, ORDER.index(change.action)))
+    told = [change for change in review.changes if not (change.routine and change.deletes)]
+    return sorted(told, key=lambda change: (change.routine, _ORDER.index(change.action)))
 
 
 def mark(finding: Finding) -> str:

@@ -94,7 +94,7 @@ def _findings(title: str, findings: list[Finding] | tuple[Finding, ...]) -> Iter
 
 
 def _change(change: ResourceChange, *, values: bool) -> Iterator[Line]:
-    symbol = "·" if change.routine else phrases.SYMBOLS[change.action]
+    symbol = "·" if change.routine else change.action.sign
     kind = change.old_type or change.type
     yield Line(
         2,
@@ -107,7 +107,7 @@ def _change(change: ResourceChange, *, values: bool) -> Iterator[Line]:
     for note in change.notes:
         yield Line(6, ((note, "dim"),))
     for value in change.properties:
-        created = change.action == "create"
+        created = change.creates
         if not change.routine and not (created and (not values or value.path[-1] in _QUIET)):
             yield from _value(value, 6)
 

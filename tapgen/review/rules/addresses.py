@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from tapgen.review.action import ResourceAction
 from tapgen.review.model import Effect, Finding, Refusal, ResourceChange, Severity
 from tapgen.template.apis import routes
 from tapgen.template.model import Resource, Template
@@ -30,7 +31,7 @@ def address_losses(changes: tuple[ResourceChange, ...], old: Template, new: Temp
         after = new.resources.get(change.logical_id)
         if after is None:
             yield _gone(before, new)
-        elif change.effect >= Effect.MAY_REPLACE or change.action == "may-delete":
+        elif change.effect >= Effect.MAY_REPLACE or change.action is ResourceAction.MAY_DELETE:
             yield _moves(before, change)
         else:
             yield from _switched_off(before, after)
@@ -105,7 +106,7 @@ def _moves(before: Resource, change: ResourceChange) -> Finding:
     worst = max(change.properties, key=lambda one: one.effect, default=None)
     why = f" ({at(worst.path)}{', ' + worst.reason if worst.reason else ''})" if worst else ""
     verb = "is replaced" if change.effect.replaces else "may be replaced"
-    if change.action == "may-delete":
+    if change.action is ResourceAction.MAY_DELETE:
         verb = "exists only under a condition now"
     if change.effect is Effect.DELETE_THEN_CREATE:
         verb = "is deleted, then created again"

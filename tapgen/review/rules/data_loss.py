@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tapgen.review.action import ResourceAction
 from tapgen.review.model import Effect, Finding, Refusal, ResourceChange, Severity
 from tapgen.template.intrinsics import undecided
 from tapgen.template.model import Resource, Template
@@ -19,7 +20,7 @@ def data_losses(changes: tuple[ResourceChange, ...], old: Template, new: Templat
         before = old.resources.get(change.logical_id)
         after = new.resources.get(change.logical_id)
         if before is not None and (
-            after is None or change.effect >= Effect.MAY_REPLACE or change.action == "may-delete"
+            after is None or change.effect >= Effect.MAY_REPLACE or change.action is ResourceAction.MAY_DELETE
         ):
             yield from _end_of(before, after, change)
         if before is not None and after is not None and before.type == after.type:
@@ -75,7 +76,8 @@ def _data(before: Resource, after: Resource | None, change: ResourceChange, kept
             refusal=refusal,
         )
     if not change.effect.replaces:
-        verb = "exists only under a condition now" if change.action == "may-delete" else f"may be replaced{why}"
+        deleted = change.action is ResourceAction.MAY_DELETE
+        verb = "exists only under a condition now" if deleted else f"may be replaced{why}"
         return Finding(
             "L005",
             name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from tapgen.review.action import ResourceAction
 from tapgen.review.diff.compare import key_of
 from tapgen.review.model import Effect, Finding, Refusal, ResourceChange, Severity
 from tapgen.review.update.replacement import fixed_name, keeps_name
@@ -13,6 +14,12 @@ from tapgen.template.intrinsics import references
 from tapgen.template.model import Resource, Template
 from tapgen.template.text import text
 
+_ON_ONE_TABLE: Final = (
+    ResourceAction.UPDATE,
+    ResourceAction.MAY_REPLACE,
+    ResourceAction.MAY_CREATE,
+    ResourceAction.MAY_DELETE,
+)
 _TWO_STEPS: Final = "Do it in two deployments"
 
 
@@ -57,12 +64,12 @@ def _name_taken(changes: tuple[ResourceChange, ...], old: Template, new: Templat
     """A creation happens before the deletions: a logical id renamed over a fixed name collides with itself."""
     gone: dict[tuple[str, str], str] = {}
     for change in changes:
-        if change.action == "delete" and not change.routine:
+        if change.deletes and not change.routine:
             resource = old.resources[change.logical_id]
             if names := fixed_name(resource):
                 gone[resource.type, key_of(names)] = change.logical_id
     for change in changes:
-        if change.action == "create" and not change.routine:
+        if change.creates and not change.routine:
             resource = new.resources[change.logical_id]
             names = fixed_name(resource)
             before = gone.get((resource.type, key_of(names))) if names else None
@@ -82,12 +89,7 @@ def _name_taken(changes: tuple[ResourceChange, ...], old: Template, new: Templat
 def _indexes(changes: tuple[ResourceChange, ...], old: Template, new: Template) -> Iterator[Finding]:
     """Template reference, AWS::DynamoDB::Table: one global secondary index is created or deleted in an update."""
     for change in changes:
-        if change.type != "AWS::DynamoDB::Table" or change.action not in (
-            "update",
-            "may-replace",
-            "may-create",
-            "may-delete",
-        ):
+        if change.type != "AWS::DynamoDB::Table" or change.action not in _ON_ONE_TABLE:
             continue
         was, now = (_index_keys(one.resources[change.logical_id]) for one in (old, new))
         deleted = [name for name in was if name not in now]
@@ -138,7 +140,7 @@ def _types(changes: tuple[ResourceChange, ...]) -> Iterator[Finding]:
 
 
 def _exports(changes: tuple[ResourceChange, ...], old: Template, new: Template) -> Iterator[Finding]:
-    moved = {change.logical_id for change in changes if change.effect.replaces or change.action == "delete"}
+    moved = {change.logical_id for change in changes if change.effect.replaces or change.deletes}
     after = {name: value for _, name, value in _exported(new)}
     for output, name, value in _exported(old):
         message = ""

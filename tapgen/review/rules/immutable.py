@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tapgen.review.action import ResourceAction
 from tapgen.review.model import Finding, PropertyChange, Refusal, ResourceChange, Severity
 from tapgen.template.intrinsics import undecided
 from tapgen.template.paths import ABSENT
@@ -15,7 +16,7 @@ def immutable_changes(changes: tuple[ResourceChange, ...]) -> Iterator[Finding]:
     """What an update would have to change and cannot."""
     for change in changes:
         fixed = row(change.type).fixed
-        if change.action not in ("update", "may-replace"):
+        if change.action not in (ResourceAction.UPDATE, ResourceAction.MAY_REPLACE):
             continue
         names = sorted({str(one.path[1]) for one in change.properties if _fails(one, fixed)})
         if names:

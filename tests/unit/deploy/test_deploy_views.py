@@ -10,7 +10,6 @@ from rich.console import Console
 
 from tapgen.deploy.aws.model import Event, Output
 from tapgen.deploy.outcome import Cause, Outcome
-from tapgen.deploy.plan.action import ResourceAction
 from tapgen.deploy.plan.plan import Plan, PlannedChange, SecurityChange
 from tapgen.deploy.stack.progress import Progress
 from tapgen.deploy.views.json_lines import JsonView
@@ -18,6 +17,7 @@ from tapgen.deploy.views.live import Board
 from tapgen.deploy.views.masked import MaskedView
 from tapgen.deploy.views.plain import PlainView
 from tapgen.errors import ExitCode
+from tapgen.review.action import ResourceAction
 from tapgen.template.masking import mask_of
 from tests.unit.deploy.fake import START, Cloud, Time
 from tests.unit.deploy.scene import request, run

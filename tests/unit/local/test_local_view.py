@@ -4,11 +4,11 @@ import io
 
 from tapgen.deploy.aws.model import Event
 from tapgen.deploy.outcome import Cause, Outcome
-from tapgen.deploy.plan.action import ResourceAction
 from tapgen.deploy.plan.plan import Plan, PlannedChange
 from tapgen.deploy.stack.progress import Progress
 from tapgen.errors import ExitCode
 from tapgen.local.view import FEW, BriefView
+from tapgen.review.action import ResourceAction
 
 
 def told(act, prefix=""):

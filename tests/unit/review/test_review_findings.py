@@ -377,7 +377,7 @@ def test_many_changed_logical_ids_are_still_paired() -> None:
         }
 
     review = assess(queues("Old"), queues("New"))
-    renamed = [change for change in review.changes if change.action == "create" and "rename" in " ".join(change.notes)]
+    renamed = [change for change in review.changes if change.creates and "rename" in " ".join(change.notes)]
 
     assert len(renamed) == 120
 
