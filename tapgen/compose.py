@@ -39,10 +39,23 @@ PARTS: tuple[str, ...] = (
     "topics",
     "queues",
     "buckets",
+    "user_pools",
+    "state_machines",
 )
 """The kinds of parts that have a layer of their own, `layers/<kind>.py`, in the order in which they are built."""
 
-TRIGGERS: tuple[str, ...] = ("tables", "streams", "queues", "topics", "schedules", "events", "buckets", "secrets")
+TRIGGERS: tuple[str, ...] = (
+    "tables",
+    "streams",
+    "queues",
+    "topics",
+    "schedules",
+    "events",
+    "buckets",
+    "secrets",
+    "user_pools",
+    "logs",
+)
 """The kinds whose layer has `start`: what makes a part, or a rule, start a function."""
 
 
@@ -87,6 +100,11 @@ def compose(environment: Environment) -> Template:
     parts = _add_parts(template, environment)
     with _layer(template, "data"):
         data_refs = data.build(template, environment, parts)
+    if environment.resources:
+        from tapgen.layers import resources
+
+        with _layer(template, "resources"):
+            resources.build(template, environment)
     with _layer(template, "identity"):
         identity_refs = identity.build(template, environment, network_refs, data_refs)
     with _layer(template, "compute"):

@@ -165,7 +165,8 @@ def _use(kind: Kind, name: str, use: Use, refs: PartRefs) -> Iterator[Statement]
     first = next(iter(kind.part.forms))
     for form, actions in by_form(kind, tuple(use.actions)).items():
         title = sid if form == first else naming.logical(sid, form)
-        yield policies.use(title, actions, below(refs.arn, kind.part.forms[form]))
+        resource = refs.more.get("forms", {}).get(form) or below(refs.arn, kind.part.forms[form])
+        yield policies.use(title, actions, resource)
     if isinstance(use, TableAccess) and isinstance(refs, TableRefs):
         for index, actions in use.indexes.items():
             yield policies.use(naming.logical(sid, "index", index), actions, refs.index_arns[index])

@@ -31,6 +31,9 @@ def check_parts(environment: Environment) -> Iterator[Problem]:
         for name, part in parts.items() if kind.word != "functions" else ():
             for where, message in _part(name, part, environment):
                 yield (kind.word, name, *where), message
+    for name, resource in environment.resources.items():
+        for where, message in resource.problems(name, environment):
+            yield ("resources", name, *where), message
     for name, function in environment.functions.items():
         for where, message in _function(function, environment):
             yield ("functions", name, *where), message

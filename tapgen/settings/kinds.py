@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 from tapgen.settings.buckets import Bucket, BucketTrigger
 from tapgen.settings.buses import Bus, EventTrigger
 from tapgen.settings.keys import KmsKey
+from tapgen.settings.log_triggers import LogTrigger
 from tapgen.settings.names import Name
 from tapgen.settings.parts import Part, Trigger, Use
 from tapgen.settings.queues import Queue, QueueTrigger
@@ -16,6 +17,7 @@ from tapgen.settings.ssm_parameters import SsmParameter
 from tapgen.settings.streams import Stream, StreamTrigger
 from tapgen.settings.tables import Table, TableAccess, TableTrigger
 from tapgen.settings.topics import Topic, TopicTrigger
+from tapgen.settings.user_pools import UserPool, UserPoolTrigger
 from tapgen.template.kinds import KINDS
 
 
@@ -31,6 +33,7 @@ class Parts(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     secrets: Annotated[dict[Name, Secret], Meta(description="Secrets by name")] = {}
     ssm_parameters: Annotated[dict[Name, SsmParameter], Meta(description="SSM parameters by name")] = {}
     streams: Annotated[dict[Name, Stream], Meta(description="Kinesis streams by name")] = {}
+    user_pools: Annotated[dict[Name, UserPool], Meta(description="Cognito user pools by name")] = {}
     buckets: Annotated[dict[Name, Bucket], Meta(description="S3 buckets by name")] = {}
     buses: Annotated[dict[Name, Bus], Meta(description="Event buses of EventBridge by name")] = {}
     topics: Annotated[dict[Name, Topic], Meta(description="SNS topics by name")] = {}
@@ -43,6 +46,10 @@ class Triggers(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     topics: Annotated[dict[Name, TopicTrigger], Meta(description="Topics, by their name in the settings")] = {}
     tables: Annotated[dict[Name, TableTrigger], Meta(description="Tables, by their name in the settings")] = {}
     streams: Annotated[dict[Name, StreamTrigger], Meta(description="Streams, by their name in the settings")] = {}
+    user_pools: Annotated[
+        dict[Name, UserPoolTrigger], Meta(description="User pools, by their name in the settings")
+    ] = {}
+    logs: Annotated[dict[Name, LogTrigger], Meta(description="Log events, by a name of their own")] = {}
     buckets: Annotated[dict[Name, BucketTrigger], Meta(description="Buckets, by their name in the settings")] = {}
     events: Annotated[dict[Name, EventTrigger], Meta(description="Events, by a name of their own")] = {}
     schedules: Annotated[dict[Name, ScheduleTrigger], Meta(description="Schedules, by a name of their own")] = {}
@@ -60,6 +67,10 @@ class Uses(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ] = {}
     streams: Annotated[dict[Name, Use], Meta(description="Kinesis streams it uses; the variable holds the name")] = {}
     functions: Annotated[dict[Name, Use], Meta(description="Functions it invokes; the variable holds the ARN")] = {}
+    user_pools: Annotated[dict[Name, Use], Meta(description="User pools it uses; the variable holds the ARN")] = {}
+    state_machines: Annotated[
+        dict[Name, Use], Meta(description="State machines it starts; the variable holds the ARN")
+    ] = {}
     buckets: Annotated[dict[Name, Use], Meta(description="Buckets it uses; the variable holds the name")] = {}
     buses: Annotated[dict[Name, Use], Meta(description="Event buses it uses; the variable holds the name")] = {}
     topics: Annotated[dict[Name, Use], Meta(description="Topics it uses; the variable holds the ARN")] = {}

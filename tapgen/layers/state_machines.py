@@ -1,0 +1,146 @@
+"""State machines: Step Functions with their roles and logs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
+from troposphere import GetAtt, Sub, iam, logs, stepfunctions
+
+from tapgen import naming, policies
+from tapgen.layers import parts as of_parts
+from tapgen.layers.existing import below, existing
+from tapgen.layers.lookup import lookup, substituted
+from tapgen.settings.state_machines import PLACEHOLDER, calls, placeholders
+from tapgen.template.kinds import kinds
+
+if TYPE_CHECKING:
+    from awacs.aws import Statement
+    from troposphere import Template
+
+    from tapgen.layers.refs import PartRefs, Parts
+    from tapgen.settings.model import Environment
+    from tapgen.settings.state_machines import StateMachine
+
+LOG_DELIVERY = (
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "logs:GetLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:UpdateLogDelivery",
+)
+"""Step Functions developer guide, "Logging using CloudWatch Logs"; the service takes no narrower resource."""
+
+
+WAITING = "StepFunctionsGetEventsForStepFunctionsExecutionRule"
+"""The rule that tells of another execution's end: Step Functions developer guide, "Nested executions"."""
+
+
+def build(template: Template, environment: Environment, parts: Parts) -> dict[str, PartRefs]:
+    """Add the state machines."""
+    return {
+        name: _add_machine(template, environment, name, one, parts) for name, one in environment.state_machines.items()
+    }
+
+
+def _add_machine(
+    template: Template, environment: Environment, name: str, settings: StateMachine, parts: Parts
+) -> PartRefs:
+    kind = kinds()["state_machines"]
+    if settings.existing is not None:
+        return existing(kind, settings.existing)
+    title = naming.logical(name, "StateMachine")
+    definition = settings.read(environment.root)
+    values = {
+        one: of_parts.variable(kinds()[word], parts[word][part])
+        for one, (word, part) in placeholders(environment).items()
+        if part in parts.get(word, {})
+    }
+    used = [one for one in dict.fromkeys(PLACEHOLDER.findall(str(definition))) if one in values]
+    statements = [*_statements(environment, settings, definition, parts)]
+    logging = {}
+    if settings.log_level != "off":
+        group = template.add_resource(_log_group(title, environment, name))
+        logging = {"LoggingConfiguration": _logging(settings, GetAtt(group, "Arn"))}
+        statements.append(policies.use("DeliverLogs", LOG_DELIVERY, "*"))
+    if settings.tracing:
+        statements.append(policies.send_traces())
+    role = template.add_resource(_role(title, statements))
+    template.add_resource(
+        stepfunctions.StateMachine(
+            title,
+            Definition=definition,
+            StateMachineType=settings.type.upper(),
+            RoleArn=GetAtt(role, "Arn"),
+            **_substitutions({**{one: values[one] for one in used}, **settings.substitutions}),
+            **logging,
+            **({"TracingConfiguration": stepfunctions.TracingConfiguration(Enabled=True)} if settings.tracing else {}),
+        )
+    )
+    execution = Sub(
+        f"arn:${{AWS::Partition}}:states:${{AWS::Region}}:${{AWS::AccountId}}:execution:${{{title}.Name}}:*"
+    )
+    return replace(of_parts.own(kind, title), more={"forms": {"execution": execution}})
+
+
+def _substitutions(values: dict[str, Any]) -> dict[str, Any]:
+    return {"DefinitionSubstitutions": values} if values else {}
+
+
+def _statements(environment: Environment, settings: StateMachine, definition: Any, parts: Parts) -> Iterator[Statement]:
+    """What the definition calls, on the parts that each call names; what the settings say besides."""
+    known = placeholders(environment)
+    granted: dict[tuple[str, str, str], set[str]] = {}
+    for call in calls(definition):
+        for word, part in (known[one] for one in call.placeholders if one in known):
+            kind = kinds()[word]
+            if kind.prefix == call.action.partition(":")[0]:
+                for form, actions in of_parts.by_form(kind, (call.action,)).items():
+                    granted.setdefault((word, part, form), set()).update(actions)
+    for (word, part, form), called in granted.items():
+        part_kind, refs = kinds()[word], parts[word][part]
+        sid = naming.logical(
+            "call", part, part_kind.part.suffix, "" if form in ("", next(iter(part_kind.part.forms))) else form
+        )
+        yield policies.use(sid, called, below(refs.arn, part_kind.part.forms[form]))
+    if any(call.waits for call in calls(definition)):
+        rule = Sub(f"arn:${{AWS::Partition}}:events:${{AWS::Region}}:${{AWS::AccountId}}:rule/{WAITING}")
+        yield policies.use("WaitForOthers", ["events:DescribeRule", "events:PutRule", "events:PutTargets"], rule)
+    for number, one in enumerate(settings.statements, 1):
+        resources = [substituted(each) if isinstance(each, str) else lookup(each) for each in one.resources]
+        yield policies.given(f"Statement{number}", one.actions, resources, one.conditions)
+
+
+def _role(title: str, statements: list[Statement]) -> iam.Role:
+    policy = {}
+    if statements:
+        policy = {"Policies": [iam.Policy(PolicyName=f"{title}Policy", PolicyDocument=policies.document(statements))]}
+    return iam.Role(
+        f"{title}Role",
+        Description=f"Role of {title}",
+        AssumeRolePolicyDocument=policies.trust("states.amazonaws.com"),
+        **policy,
+    )
+
+
+def _log_group(title: str, environment: Environment, name: str) -> logs.LogGroup:
+    """A name that begins so takes no place in the account's log resource policy, which is limited."""
+    return logs.LogGroup(
+        f"{title}LogGroup",
+        **of_parts.deletion(protected=environment.protected),
+        LogGroupName=f"/aws/vendedlogs/states/{environment.stack_name}-{naming.logical(name)}",
+        RetentionInDays=environment.logs.retention_days,
+    )
+
+
+def _logging(settings: StateMachine, group: Any) -> stepfunctions.LoggingConfiguration:
+    destination = stepfunctions.LogDestination(
+        CloudWatchLogsLogGroup=stepfunctions.CloudWatchLogsLogGroup(LogGroupArn=group)
+    )
+    return stepfunctions.LoggingConfiguration(
+        Destinations=[destination], IncludeExecutionData=False, Level=settings.log_level.upper()
+    )

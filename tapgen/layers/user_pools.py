@@ -1,0 +1,138 @@
+"""User pools: Cognito user pools with their clients, and the functions that they ask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
+from troposphere import Output, Ref, cognito
+
+from tapgen import naming
+from tapgen.layers import parts as of_parts
+from tapgen.layers.destinations import invoked_arn
+from tapgen.layers.existing import existing
+from tapgen.layers.triggers import permission
+from tapgen.settings.user_pools import UserPoolClient
+from tapgen.template.kinds import kinds
+
+if TYPE_CHECKING:
+    from troposphere import Template
+
+    from tapgen.layers.refs import ComputeRefs, PartRefs, Parts
+    from tapgen.settings.model import Environment
+    from tapgen.settings.user_pools import UserPool
+
+
+def build(template: Template, environment: Environment, parts: Parts) -> dict[str, PartRefs]:  # noqa: ARG001 - as every kind
+    """Add the user pools with their clients."""
+    return {name: _add_pool(template, environment, name, pool) for name, pool in environment.user_pools.items()}
+
+
+def start(template: Template, environment: Environment, parts: Parts, compute: ComputeRefs) -> None:
+    """Add the permissions by which the pools ask the functions; the pools themselves name the functions."""
+    for function, settings in environment.functions.items():
+        for name in settings.triggers.user_pools:
+            template.add_resource(
+                permission(
+                    naming.logical(function, name, "UserPoolTriggerPermission"),
+                    compute.functions[function].arn,
+                    "cognito-idp.amazonaws.com",
+                    parts["user_pools"][name].arn,
+                )
+            )
+
+
+def _add_pool(template: Template, environment: Environment, name: str, settings: UserPool) -> PartRefs:
+    kind = kinds()["user_pools"]
+    if settings.existing is not None:
+        return existing(kind, settings.existing)
+    title = naming.logical(name, "UserPool")
+    template.add_resource(_pool(title, environment, name, settings))
+    template.add_output(Output(f"{title}IdOutput", Description=f"Id of the user pool {name}", Value=Ref(title)))
+    clients = []
+    for client, its in (settings.clients or {"": UserPoolClient()}).items():
+        client_title = naming.logical(name, client, "UserPoolClient")
+        clients.append(Ref(template.add_resource(_client(client_title, title, its))))
+        template.add_output(
+            Output(f"{client_title}IdOutput", Description=f"Id of a client of {name}", Value=Ref(client_title))
+        )
+    if settings.domain:
+        domain = cognito.UserPoolDomain(f"{title}Domain", Domain=settings.domain, UserPoolId=Ref(title))
+        template.add_resource(domain)
+    return replace(of_parts.own(kind, title), more={"clients": clients})
+
+
+def _pool(title: str, environment: Environment, name: str, settings: UserPool) -> cognito.UserPool:
+    names = [one for one in settings.sign_in if one != "username"]
+    optional: dict[str, Any] = {"UsernameAttributes": names} if names else {}
+    if names:
+        optional["AutoVerifiedAttributes"] = names
+    recovery = ["verified_email"] if "phone_number" not in names else ["verified_email", "verified_phone_number"]
+    if settings.mfa != "off":
+        optional["EnabledMfas"] = ["SOFTWARE_TOKEN_MFA"]
+    if asked := _asked(environment, name):
+        optional["LambdaConfig"] = cognito.LambdaConfig(**asked)
+    return cognito.UserPool(
+        title,
+        **of_parts.deletion(protected=environment.protected),
+        UserPoolName=f"{environment.stack_name}-{naming.logical(name)}",
+        UsernameConfiguration=cognito.UsernameConfiguration(CaseSensitive=False),
+        AdminCreateUserConfig=cognito.AdminCreateUserConfig(AllowAdminCreateUserOnly=not settings.self_sign_up),
+        AccountRecoverySetting=cognito.AccountRecoverySetting(
+            RecoveryMechanisms=[
+                cognito.RecoveryOption(Name=one, Priority=number) for number, one in enumerate(recovery, 1)
+            ]
+        ),
+        MfaConfiguration=settings.mfa.upper(),
+        Policies=cognito.Policies(
+            PasswordPolicy=cognito.PasswordPolicy(
+                MinimumLength=settings.password_length,
+                RequireLowercase=True,
+                RequireNumbers=True,
+                RequireSymbols=True,
+                RequireUppercase=True,
+            )
+        ),
+        **({"DeletionProtection": "ACTIVE"} if environment.protected else {}),
+        **optional,
+    )
+
+
+def _asked(environment: Environment, name: str) -> dict[str, Any]:
+    """The functions by their names: a function that uses the pool waits for it."""
+    return {
+        "".join(word.title() for word in moment.split("_")): invoked_arn(environment, function)
+        for function, settings in environment.functions.items()
+        if name in settings.triggers.user_pools
+        for moment in settings.triggers.user_pools[name].on
+    }
+
+
+def _client(title: str, pool: str, settings: UserPoolClient) -> cognito.UserPoolClient:
+    flows = dict.fromkeys([*settings.flows, "refresh_token"])
+    oauth: dict[str, Any] = {}
+    if settings.scopes:
+        oauth = {
+            "AllowedOAuthFlows": list(settings.oauth_flows),
+            "AllowedOAuthFlowsUserPoolClient": True,
+            "AllowedOAuthScopes": list(settings.scopes),
+            "SupportedIdentityProviders": ["COGNITO"],
+        }
+    if settings.callback_urls:
+        oauth["CallbackURLs"] = list(settings.callback_urls)
+    if settings.logout_urls:
+        oauth["LogoutURLs"] = list(settings.logout_urls)
+    units = cognito.TokenValidityUnits(AccessToken="minutes", IdToken="minutes", RefreshToken="days")
+    return cognito.UserPoolClient(
+        title,
+        UserPoolId=Ref(pool),
+        ExplicitAuthFlows=[f"ALLOW_{flow.upper()}_AUTH" for flow in flows],
+        GenerateSecret=settings.secret,
+        PreventUserExistenceErrors="ENABLED",
+        EnableTokenRevocation=True,
+        AccessTokenValidity=settings.token_minutes,
+        IdTokenValidity=settings.token_minutes,
+        RefreshTokenValidity=settings.refresh_days,
+        TokenValidityUnits=units,
+        **oauth,
+    )

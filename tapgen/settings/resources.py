@@ -1,0 +1,50 @@
+"""Any CloudFormation resource: what no kind of part is there for."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+from tapgen.settings.parts import Problem
+from tapgen.settings.stack import LogicalId
+
+if TYPE_CHECKING:
+    from tapgen.settings.model import Environment
+
+Policy = Literal["Delete", "Retain", "RetainExceptOnCreate", "Snapshot"]
+
+
+class Resource(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A CloudFormation resource, by its name as logical id; its properties as CloudFormation takes them.
+
+    ```toml
+    [resources.Dashboard]
+    type = "AWS::CloudWatch::Dashboard"
+    properties.DashboardBody = { "Fn::Sub" = "{\\"widgets\\": []}" }
+    ```
+    """
+
+    type: Annotated[str, Meta(pattern=r"^[A-Za-z0-9]+(::[A-Za-z0-9@]+)+$", description="Such as AWS::SES::Template")]
+    properties: Annotated[
+        dict[str, Any], Meta(description='As in CloudFormation, with intrinsic functions: { Ref = "OrdersTable" }')
+    ] = {}
+    depends_on: Annotated[
+        LogicalId | tuple[LogicalId, ...], Meta(description="Logical ids of what must be there before")
+    ] = ()
+    deletion_policy: Annotated[
+        Policy | None,
+        Meta(
+            description="What happens to it when it goes; unset: RetainExceptOnCreate where protected "
+            "and the type holds data, else Delete"
+        ),
+    ] = None
+    update_replace_policy: Annotated[
+        Policy | None, Meta(description="What happens to the old one when it is replaced; unset: as deletion_policy")
+    ] = None
+    metadata: Annotated[dict[str, Any], Meta(description="Metadata of the resource")] = {}
+
+    def problems(self, name: str, environment: "Environment") -> Iterator[Problem]:  # noqa: ARG002 - as every part
+        """A type that is not known, properties that it has not, values that do not fit, required ones that lack."""
+        from tapgen.resource_class import read
+
+        yield from read(name, self.type, self.properties)[1]

@@ -1,0 +1,112 @@
+"""Cognito user pools with their clients, and the moments at which one starts a function."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from tapgen.settings.names import Name
+from tapgen.settings.parts import Part, Problem, Trigger
+
+if TYPE_CHECKING:
+    from tapgen.settings.functions import Function
+    from tapgen.settings.model import Environment
+
+Flow = Literal["admin_user_password", "custom", "refresh_token", "user", "user_password", "user_srp"]
+Moment = Literal[
+    "create_auth_challenge",
+    "custom_message",
+    "define_auth_challenge",
+    "post_authentication",
+    "post_confirmation",
+    "pre_authentication",
+    "pre_sign_up",
+    "pre_token_generation",
+    "user_migration",
+    "verify_auth_challenge_response",
+]
+
+
+class UserPoolClient(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An application that signs users in.
+
+    ```toml
+    [user_pools.Customers]
+    clients.Web = { flows = ["user_srp"], callback_urls = ["https://shop.example.com/"], scopes = ["openid", "email"] }
+    ```
+    """
+
+    flows: Annotated[tuple[Flow, ...], Meta(description="How users sign in; refresh_token is always among them")] = (
+        "user_srp",
+    )
+    secret: Annotated[bool, Meta(description="It has a secret: a server, not a page or an app")] = False
+    callback_urls: Annotated[tuple[str, ...], Meta(description="Where the hosted sign-in page leads back to")] = ()
+    logout_urls: Annotated[tuple[str, ...], Meta(description="Where the hosted sign-out leads")] = ()
+    oauth_flows: Annotated[
+        tuple[Literal["code", "implicit", "client_credentials"], ...], Meta(description="OAuth grants")
+    ] = ("code",)
+    scopes: Annotated[tuple[str, ...], Meta(description='OAuth scopes, such as "openid" and "email"')] = ()
+    token_minutes: Annotated[int, Meta(ge=5, le=1440, description="Minutes that an access or id token holds")] = 60
+    refresh_days: Annotated[int, Meta(ge=1, le=3650, description="Days that a refresh token holds")] = 30
+
+
+class UserPool(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A Cognito user pool; without clients it has one.
+
+    ```toml
+    [user_pools.Customers]
+    sign_in = ["email"]
+    clients.Web = { flows = ["user_srp"] }
+    ```
+    """
+
+    sign_in: Annotated[
+        tuple[Literal["email", "phone_number", "username"], ...],
+        Meta(min_length=1, description="What users sign in with; username excludes the others"),
+    ] = ("email",)
+    self_sign_up: Annotated[bool, Meta(description="Users may sign themselves up")] = True
+    mfa: Annotated[Literal["off", "optional", "on"], Meta(description="A second factor, by an authenticator app")] = (
+        "off"
+    )
+    password_length: Annotated[int, Meta(ge=8, le=99, description="Least characters of a password")] = 12
+    clients: Annotated[dict[Name, UserPoolClient], Meta(description="Applications by name")] = {}
+    domain: Annotated[
+        Annotated[str, Meta(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")] | None,
+        Meta(description="First part of the hosted sign-in page's address; unset: no such page"),
+    ] = None
+
+    def problems(self, name: str, environment: "Environment") -> Iterator[Problem]:  # noqa: ARG002 - as every part
+        """Sign-in names that exclude each other, hosted pages without an address."""
+        if "username" in self.sign_in and len(self.sign_in) > 1:
+            yield ("sign_in",), "username excludes the others"
+        for client, settings in self.clients.items():
+            if settings.callback_urls and not settings.scopes:
+                yield ("clients", client, "scopes"), "a hosted sign-in page needs some, such as openid"
+            if settings.scopes and "client_credentials" not in settings.oauth_flows and not settings.callback_urls:
+                yield ("clients", client, "callback_urls"), "the sign-in page must lead back somewhere"
+
+
+class UserPoolTrigger(Trigger, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A user pool asks the function at moments of a user's life.
+
+    ```toml
+    [user_pools.Customers]
+
+    [functions.Welcome]
+    source = "src"
+    triggers.user_pools.Customers = { on = ["post_confirmation"] }
+    ```
+    """
+
+    on: Annotated[tuple[Moment, ...], Meta(min_length=1, description="The moments")]
+
+    def problems(self, name: str, function: "Function", environment: "Environment") -> Iterator[Problem]:
+        """A pool that the stack cannot change, a moment that has a function already."""
+        if environment.user_pools[name].existing is not None:
+            yield (), "CloudFormation cannot change a user pool that the stack does not own"
+        for other_name, other in environment.functions.items():
+            if other is function:
+                return
+            both = sorted(set(self.on) & set(getattr(other.triggers.user_pools.get(name), "on", ())))
+            if both:
+                yield ("on",), f"{other_name} is asked already: {', '.join(both)}"
