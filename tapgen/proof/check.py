@@ -14,6 +14,7 @@ from tapgen.proof import reasons
 from tapgen.proof.findings import Finding, ordered, suppress
 from tapgen.proof.needs import functions
 from tapgen.proof.report import places
+from tapgen.proof.rules import handlers
 from tapgen.proof.rules import rulebook as rules
 from tapgen.proof.rules.rule import apply
 from tapgen.proof.subject import Source, Subject
@@ -130,6 +131,7 @@ def _own(subject: Subject, analyse: functions.Analyse) -> list[Finding]:
         *(finding for one in needs for finding in one.findings),
         *permissions.findings(needs, subject),
         *reachability.findings(needs, subject),
+        *handlers.findings(subject),
         *apply(rules.ALL, subject),
     ]
 

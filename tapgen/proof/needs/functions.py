@@ -137,7 +137,7 @@ def _source(function: str, subject: Subject, analyse: Analyse) -> tuple[calls.An
     source = subject.sources.get(function)
     entry_point = source.entry_point if source and source.entry_point else next(iter(handlers), None)
     if source and entry_point:
-        return analyse(source.folder, entry_point, source.elsewhere), _shown(source.folder, subject.root)
+        return analyse(source.folder, entry_point, source.elsewhere), shown(source.folder, subject.root)
     inline = mapping(properties.get("Code")).get("ZipFile")
     if isinstance(inline, str) and handlers:
         import tempfile
@@ -178,7 +178,8 @@ def _file(prefix: str, file: str) -> str:
     return posixpath.normpath(prefix + file) if file.startswith("..") else prefix + file
 
 
-def _shown(folder: Path, root: Path) -> str:
+def shown(folder: Path, root: Path) -> str:
+    """What stands before the names of a folder's files in findings: the way to it from the project, "" for itself."""
     folder, root = folder.resolve(), root.resolve()
     shown = folder.relative_to(root) if folder.is_relative_to(root) else folder
     return "" if shown == Path() else f"{shown.as_posix()}/"

@@ -7,6 +7,7 @@ from tapgen.proof.rules.compute import COMPUTE_RULES
 from tapgen.proof.rules.coverage import COVERAGE_RULES
 from tapgen.proof.rules.data import DATA_RULES
 from tapgen.proof.rules.exposure import EXPOSURE_RULES
+from tapgen.proof.rules.handlers import HANDLER_RULES
 from tapgen.proof.rules.limits import LIMIT_RULES
 from tapgen.proof.rules.network import NETWORK_RULES
 from tapgen.proof.rules.permissions import PERMISSION_RULES
@@ -38,7 +39,7 @@ GROUPS: dict[str, tuple[Rule, ...]] = {
     "Policies": (*POLICY_RULES, *TRUST_RULES),
     "Functions, alarms, secrets": COMPUTE_RULES,
     "Data": DATA_RULES,
-    "API": (*API_RULES, *ROUTE_RULES),
+    "API": (*API_RULES, *ROUTE_RULES, *HANDLER_RULES),
     "Network": NETWORK_RULES,
     "Limits": LIMIT_RULES,
     "The check itself": (*COVERAGE_RULES, SUPPRESSION_UNUSED, LINT_MISSING),

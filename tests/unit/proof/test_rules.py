@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tapgen.proof.rules import rulebook
+from tapgen.proof.rules.handlers import HANDLER_RULES
 from tapgen.proof.rules.routes import ROUTE_RULES
 from tests.unit.proof.documents import (
     LOGS,
@@ -437,6 +438,7 @@ CASES = {
 # What cannot be shown by one self-contained template; the named test shows it.
 ELSEWHERE = {
     **dict.fromkeys((rule.id for rule in ROUTE_RULES if rule.look), "test_route_rules"),
+    **dict.fromkeys((rule.id for rule in HANDLER_RULES), "test_handler_rules"),
     "api-contract": "openapi/test_contract: a disagreement has its line",
     "source-cycle": "test_permissions: two modules that import each other",
     "suppression-unused": "test_check: suppressions",

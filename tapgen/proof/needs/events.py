@@ -1,0 +1,142 @@
+"""What a handler reads of its event and what it answers with, as far as its source shows without being run."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from tapgen.errors import TapgenError
+from tapgen.proof.needs.functions import shown
+from tapgen.sources import read_source
+
+if TYPE_CHECKING:
+    from tapgen.proof.subject import Subject
+
+MAX_BYTES: Final = 1024 * 1024
+"""A larger module is not read: that would take seconds."""
+
+ONLY_REST: Final = frozenset(
+    {
+        *("httpMethod", "path", "resource", "multiValueHeaders", "multiValueQueryStringParameters"),
+        *(f"requestContext.{key}" for key in ("httpMethod", "identity", "path", "resourcePath")),
+    }
+)
+"""Keys that an event of the payload 1.0 alone has.
+
+Source: API Gateway developer guide, "Create AWS Lambda proxy integrations for HTTP APIs", payload format version.
+"""
+
+ONLY_HTTP: Final = frozenset({"rawPath", "rawQueryString", "routeKey", "cookies", "requestContext.http"})
+"""Keys that an event of the payload 2.0 alone has: the same page."""
+
+RESOLVERS: Final = {
+    "APIGatewayRestResolver": "rest",
+    "APIGatewayHttpResolver": "http",
+    "LambdaFunctionUrlResolver": "http",
+}
+"""Powertools' resolvers and the kind of event that each reads."""
+
+CORS_MARKS: Final = ("access-control-allow-origin", "corsconfig", "enable_cors", "corsmiddleware", "cors(")
+"""What a source that answers with the header has somewhere: the header itself, or what adds it."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """A key of the event that a handler reads; `file` and `line` are where it first does."""
+
+    key: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
+class HandlerSource:
+    """What can be seen of a handler: the keys of its event that it reads, and whether CORS is anywhere in its source.
+
+    `reads` are those of the handler itself; what it hands its event to is not followed.
+    """
+
+    reads: tuple[Read, ...]
+    resolvers: tuple[Read, ...]
+    has_cors: bool
+
+
+def handler_source(function: str, subject: Subject) -> HandlerSource | None:
+    """What the source of a function shows; None where it cannot be read."""
+    files = _files(function, subject)
+    if files is None:
+        return None
+    entry, entry_point, texts = files
+    source = subject.sources.get(function)
+    file = (shown(source.folder, subject.root) if source else f"{function}.Code.ZipFile/") + entry
+    has_cors = any(mark in text.lower() for text in texts.values() for mark in CORS_MARKS)
+    try:
+        tree = ast.parse(texts[entry])
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    handler = next((node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == entry_point), None)
+    reads = tuple(_reads(handler, file)) if handler else ()
+    return HandlerSource(reads, tuple(_resolvers(tree, file)), has_cors)
+
+
+def _files(function: str, subject: Subject) -> tuple[str, str, dict[str, str]] | None:
+    """The entry module's name, the handler's, and the text of each module of the source."""
+    properties = subject.properties(function)
+    handler = properties.get("Handler")
+    source = subject.sources.get(function)
+    entry_point = (source.entry_point if source else None) or (handler if isinstance(handler, str) else "")
+    name = entry_point.rpartition(".")[2]
+    code = properties.get("Code")
+    inline = code.get("ZipFile") if isinstance(code, dict) else None
+    if source is None:
+        return ("index.py", name, {"index.py": inline}) if isinstance(inline, str) and name else None
+    try:
+        found = read_source(source.folder)
+        entry = found.module_file(entry_point)
+        texts = {file: _text(found.path(file)) for file in found.files if file.endswith(".py")}
+        texts |= {str(path): _text(path) for _, folder in source.elsewhere for path in sorted(folder.rglob("*.py"))}
+    except (TapgenError, OSError):
+        return None
+    return (entry, name, texts) if entry in texts and entry else None
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace") if path.stat().st_size <= MAX_BYTES else ""
+
+
+def _reads(handler: ast.FunctionDef, file: str) -> Iterator[Read]:
+    """`event["key"]` and `event.get("key")`, as long as the event is not given another value."""
+    arguments = [*handler.args.posonlyargs, *handler.args.args]
+    if not arguments:
+        return
+    event = arguments[0].arg
+    nodes = list(ast.walk(handler))
+    if any(isinstance(node, ast.Name) and node.id == event and isinstance(node.ctx, ast.Store) for node in nodes):
+        return
+    for node in nodes:
+        match node:
+            case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str(key))) if name == event:
+                yield Read(key, file, node.lineno)
+            case ast.Subscript(
+                value=ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value="requestContext")),
+                slice=ast.Constant(value=str(key)),
+            ) if name == event:
+                yield Read(f"requestContext.{key}", file, node.lineno)
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id=name), attr="get"), args=[ast.Constant(value=str(key)), *_]
+            ) if name == event:
+                yield Read(key, file, node.lineno)
+            case ast.Compare(
+                left=ast.Constant(value=str(key)), ops=[ast.In() | ast.NotIn()], comparators=[ast.Name(id=name)]
+            ) if name == event:
+                yield Read(key, file, node.lineno)
+
+
+def _resolvers(tree: ast.Module, file: str) -> Iterator[Read]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in RESOLVERS:
+                yield Read(name, file, node.lineno)
