@@ -13,7 +13,7 @@ from tapgen.proof.interpret.frames import Frame, Scope
 from tapgen.proof.interpret.library.register import Register
 from tapgen.proof.interpret.library.strangers import Suspicion
 from tapgen.proof.interpret.machine import Machine, Steps
-from tapgen.proof.interpret.memory import TooEntangledError
+from tapgen.proof.interpret.memory import Detail, TooEntangledError
 from tapgen.proof.interpret.python import expressions, import_cycles, statements
 from tapgen.proof.interpret.python.containers import Container
 from tapgen.proof.interpret.python.modules import module_attribute
@@ -33,8 +33,8 @@ def run(folder: Path, entry_point: str, elsewhere: Mapping[str, Path]) -> Analys
     collecting = gc.isenabled()
     gc.disable()  # trees and frames live to the end: looking for garbage among them takes longer than the analysis
     try:
-        for coarse in (False, True):
-            machine = Machine(sources, steps, coarse=coarse)
+        for detail in Detail:
+            machine = Machine(sources, steps, detail)
             with contextlib.suppress(TooEntangledError):
                 return _analysed(machine, module, entry_point)
     finally:
@@ -52,14 +52,17 @@ def _analysed(machine: Machine, module: Module, entry_point: str) -> Analysis:
     sources = machine.sources
     root = _root(machine, module, entry_point)
     machine.settle()
-    reached = machine.reached([root])
+    reached = machine.reached([root, machine.anybody])
     calls, unresolved = found(reached, Call), found(reached, Unresolved)
     places = {(one.file, one.line) for one in unresolved}
     suspicions = (one.unresolved for one in found(reached, Suspicion))
     unresolved |= {one for one in suspicions if (one.file, one.line) not in places}
     _check_entry(machine, module, entry_point)
-    for path, file, line in import_cycles.cycles(machine.imports):
-        sources.problem("cycle", f"circular import: {' -> '.join([*path, path[0]])}", file, line)
+    trees = {name: frame.node for name, frame in machine.modules.items() if isinstance(frame.node, ast.Module)}
+    for cycle in import_cycles.cycles(module.name, machine.imports, trees):
+        circle = " -> ".join([*cycle.path, cycle.path[0]])
+        early = f"{cycle.path[0]} has not defined {cycle.name!r} yet when it is imported here"
+        sources.problem("cycle", f"circular import: {circle}; {early}", cycle.file, cycle.line)
     idle = uncalled.Uncalled()
     with contextlib.suppress(TooEntangledError):
         idle = uncalled.find(machine, reached, set(calls))

@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from tapgen.proof.interpret.frames import Frame, Scope
-from tapgen.proof.interpret.memory import STEPS, STEPS_PER_BYTE, Memory
+from tapgen.proof.interpret.memory import STEPS_PER_BYTE, Detail, Memory
 from tapgen.proof.interpret.python import scopes
 from tapgen.proof.interpret.python.arguments import Arguments
 from tapgen.proof.interpret.python.classes import Class
 from tapgen.proof.interpret.python.containers import Container
 from tapgen.proof.interpret.python.functions import Function
+from tapgen.proof.interpret.python.import_cycles import Import
 from tapgen.proof.interpret.python.instances import Instance
 from tapgen.proof.interpret.python.plain import Library, constant
-from tapgen.proof.interpret.python.values import EMPTY, UNKNOWN, Values
+from tapgen.proof.interpret.python.values import EMPTY, UNKNOWN, Value, Values
 from tapgen.proof.interpret.results import Unresolved
 from tapgen.proof.interpret.site import Site
 from tapgen.proof.interpret.source import Module, Sources
@@ -68,11 +69,11 @@ class Steps:
 
 
 class Machine(Memory):
-    """See the module's docstring. `coarse` tells fewer things apart, for sources that would take too long."""
+    """See the module's docstring."""
 
-    def __init__(self, sources: Sources, steps: Steps, *, coarse: bool = False) -> None:
-        super().__init__(STEPS * (4 if coarse else 1))
-        self.coarse = coarse
+    def __init__(self, sources: Sources, steps: Steps, detail: Detail = Detail.FINE) -> None:
+        super().__init__(detail)
+        self.coarse = detail > Detail.FINE
         self.sources = sources
         self.evaluate = steps.evaluate
         self.libraries = steps.libraries
@@ -81,8 +82,8 @@ class Machine(Memory):
         self.strict = False
         """Second phase: what never got a value counts as unknown."""
         self.starved: dict[Frame, None] = {}
-        self.imports: set[tuple[str, str, str, int]] = set()
-        """Imports at module level: importer, imported, file, line."""
+        self.imports: set[Import] = set()
+        """Imports of local modules at module level."""
         self.typing_only = 0
         """How many `if TYPE_CHECKING:` blocks are open."""
         self.decorating = False
@@ -90,6 +91,8 @@ class Machine(Memory):
         self.classes: dict[Frame, Class] = {}
         self.injected: set[Class] = set()
         """Classes of which an object is being made for an annotation."""
+        self.anybody = Frame(Scope("root", frozenset()), ast.Pass(), None, "")
+        self._freed: set[Value] = set()
         self._made: dict[Hashable, object] = {}
         self._contexts: dict[tuple[int, Frame | None], int] = {}
         self._running: list[Frame] = []
@@ -196,8 +199,20 @@ class Machine(Memory):
         self._drain()
 
     def _drain(self) -> None:
-        while self.queue:
-            self._evaluate(self.queue.popleft())
+        while self.queue or self.free:
+            while self.queue:
+                self._evaluate(self.queue.popleft())
+            self._call_free()
+
+    def _call_free(self) -> None:
+        """Whatever was let go may be called by anybody; the calls count as those of a frame of their own."""
+        site = Site(self, self.anybody, self.anybody.node)
+        while self.free:
+            value = next(iter(self.free))
+            del self.free[value]
+            if value not in self._freed:
+                self._freed.add(value)
+                value.escape(site, "code that is too entangled to be followed")
 
     def _evaluate(self, frame: Frame) -> None:
         frame.queued, frame.active = False, True

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
+from enum import IntEnum
 
 from tapgen.proof.interpret.cells import KEYS, REST, Cell, Key, Space
 from tapgen.proof.interpret.frames import Frame
 from tapgen.proof.interpret.python.containers import Container
 from tapgen.proof.interpret.python.plain import Const
-from tapgen.proof.interpret.python.values import EMPTY, OPAQUE, UNKNOWN, Values
+from tapgen.proof.interpret.python.values import EMPTY, OPAQUE, UNKNOWN, Value, Values
 
 STEPS = 8_000
 STEPS_PER_BYTE = 0.2
@@ -19,6 +20,21 @@ MOST_CONTAINERS = 16
 """Values told apart in one cell; beyond that constants are widened to "anything", and containers to a single one."""
 
 
+MOST_VALUES = 8
+"""Functions, classes and objects told apart in one cell of the coarsest analysis; beyond that all of them are let go:
+whatever they can do counts, wherever it may be that they are called."""
+
+
+class Detail(IntEnum):
+    """How much is told apart: less of it for sources of which the analysis would take too long."""
+
+    FINE = 1
+    COARSE = 4
+    """Functions have one context, containers are all one, and so are the objects of a class."""
+    COARSEST = 16
+    """Cells with many values are widened, whatever these are."""
+
+
 class TooEntangledError(Exception):
     """The fixpoint is not reached in a number of steps that is in proportion to the size of the source."""
 
@@ -26,9 +42,12 @@ class TooEntangledError(Exception):
 class Memory:
     """The sets of values, the frames that wait because one of them grew, and the steps that are left."""
 
-    def __init__(self, steps: int) -> None:
-        self.steps = steps
+    def __init__(self, detail: Detail) -> None:
+        self.detail = detail
+        self.steps = STEPS * detail
         self.queue: deque[Frame] = deque()
+        self.free: dict[Value, None] = {}
+        """Values that were let go."""
         self.pool = Container(0, "dict")
         self.loose = Space()
         """Values stored in attributes and items of unknown objects, by name."""
@@ -38,14 +57,22 @@ class Memory:
         if values <= cell.values:
             return
         grown = cell.values | values
-        if cell.wide or len(grown) > MOST_CONSTANTS:
+        if cell.wide or len(grown) > (MOST_CONSTANTS if self.detail < Detail.COARSEST else MOST_VALUES):
             grown = self._pooled(_widened(cell, grown))
+            if self.detail == Detail.COARSEST:
+                grown = self._let_go(grown)
             if grown == cell.values:
                 return
         cell.values = grown
         if len(grown) > MOST_CONSTANTS:
             self.step(len(grown))
         self._wake(cell)
+
+    def _let_go(self, values: Values) -> Values:
+        """Everything that is neither boto3's nor plain is taken out of its cell and may be called by anybody."""
+        free = [value for value in values if value.can_be_let_go]
+        self.free |= dict.fromkeys(free)
+        return values.difference(free) | UNKNOWN
 
     def _pooled(self, values: Values) -> Values:
         """Many containers in one place are taken for a single one, which holds what any of them holds."""

@@ -359,7 +359,7 @@ def test_a_source_in_a_folder(tmp_path: Path) -> None:
 
 def test_two_modules_that_import_each_other(tmp_path: Path) -> None:
     (tmp_path / "index.py").write_text("import other\ndef handler(event, context): pass\n")
-    (tmp_path / "other.py").write_text("import index\n")
+    (tmp_path / "other.py").write_text("from index import handler\n")
     found = findings(
         document(Function=function(Code={"S3Bucket": "b", "S3Key": "k"})), sources={"Function": tmp_path}, root=tmp_path
     )

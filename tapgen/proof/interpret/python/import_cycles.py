@@ -1,28 +1,69 @@
-"""Circular imports."""
+"""Circular imports that fail: a name is taken from a module that has not come to bind it yet."""
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
-def cycles(edges: set[tuple[str, str, str, int]]) -> list[tuple[tuple[str, ...], str, int]]:
-    """Circular imports at module level: the modules in order, and file and line of the import that closes each."""
-    graph: dict[str, dict[str, tuple[str, int]]] = {}
-    for importer, imported, file, line in sorted(edges):
-        graph.setdefault(importer, {}).setdefault(imported, (file, line))
-    found: list[tuple[tuple[str, ...], str, int]] = []
+from tapgen.proof.interpret.python.scopes import bound_by
+
+
+class Import(NamedTuple):
+    """An import at module level: who imports what, where, and which names are taken from it at once."""
+
+    importer: str
+    line: int
+    imported: str
+    names: tuple[str, ...]
+    file: str
+
+
+class Cycle(NamedTuple):
+    """The modules in the order in which they import each other, the name, and the import that takes it too early."""
+
+    path: tuple[str, ...]
+    name: str
+    file: str
+    line: int
+
+
+def cycles(entry: str, imports: Iterable[Import], trees: Mapping[str, ast.Module]) -> list[Cycle]:
+    """The circles that importing the entry module runs into, as Python does it: depth first, in the order of lines.
+
+    A module that is still being imported has bound what stands above the import that it is at (Python reference,
+    "The import system"; Programming FAQ, "What are the best practices for using import in a module?").
+    """
+    following: dict[str, list[Import]] = {}
+    for one in sorted(imports):
+        following.setdefault(one.importer, []).append(one)
+    found: list[Cycle] = []
     done: set[str] = set()
-    for start in sorted(graph):
-        path: list[str] = []
-        stack = [(start, iter(sorted(graph[start])))] if start not in done else []
-        path += [start] if stack else []
-        while stack:
-            following = next(stack[-1][1], None)
-            if following is None:
-                done.add(stack.pop()[0])
-                path.pop()
-            elif following in path:
-                file, line = graph[path[-1]][following]
-                found.append((tuple(path[path.index(following) :]), file, line))
-            elif following not in done:
-                path.append(following)
-                stack.append((following, iter(sorted(graph.get(following, {})))))
+    path = [(entry, iter(following.get(entry, ())))]
+    at: dict[str, int] = {}
+    while path:
+        module, rest = path[-1]
+        following_import = next(rest, None)
+        if following_import is None:
+            done.add(module)
+            path.pop()
+            continue
+        one = following_import
+        at[module] = one.line
+        names = [name for name, _ in path]
+        if one.imported in names:
+            circle = tuple(names[names.index(one.imported) :])
+            early = _early(one, trees.get(one.imported), at[one.imported])
+            found += [Cycle(circle, name, one.file, one.line) for name in early]
+        elif one.imported not in done:
+            path.append((one.imported, iter(following.get(one.imported, ()))))
     return found
+
+
+def _early(one: Import, tree: ast.Module | None, line: int) -> list[str]:
+    """The names that the imported module binds only from that line on."""
+    if tree is None or not one.names:
+        return []
+    before = bound_by(statement for statement in tree.body if statement.lineno < line)
+    after = bound_by(statement for statement in tree.body if statement.lineno >= line)
+    return [name for name in one.names if name in after and name not in before]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tapgen.proof.interpret.frames import Frame
 from tapgen.proof.interpret.python.arguments import Arguments
+from tapgen.proof.interpret.python.import_cycles import Import
 from tapgen.proof.interpret.python.plain import External, Library, constant
 from tapgen.proof.interpret.python.values import EMPTY, UNKNOWN, Value, Values, stable_hash
 from tapgen.proof.interpret.source import AWS_SDK
@@ -80,8 +81,11 @@ def module_attribute(site: Site, module: Frame, name: str, depth: int = 0) -> Va
     return values
 
 
-def load(site: Site, name: str) -> Values:
-    """The module of that dotted name, with every package above it; a local one is evaluated."""
+def load(site: Site, name: str, names: tuple[str, ...] = ()) -> Values:
+    """The module of that dotted name, with every package above it; a local one is evaluated.
+
+    `names` are taken from it at once.
+    """
     machine, frame = site.machine, site.frame
     if not machine.sources.local(name):
         return frozenset({_foreign(name)})
@@ -93,7 +97,8 @@ def load(site: Site, name: str) -> Values:
             if imported is not frame:
                 frame.unit.callees.add(imported)
             if end == len(parts) and frame.scope.kind == "module" and not machine.typing_only:
-                machine.imports.add((frame.module, name, *site.place()))
+                file, line = site.place()
+                machine.imports.add(Import(frame.module, line, name, names, file))
     return frozenset({ModuleValue(name)})
 
 
@@ -124,8 +129,9 @@ def run_import_from(site: Site, node: ast.ImportFrom) -> list[tuple[str, Values]
         return []
     sources = site.machine.sources
     local = sources.local(name) or name == ""
-    if local and name and any(not sources.local(f"{name}.{one.name}") for one in node.names):
-        load(site, name)
+    taken = tuple(one.name for one in node.names if not sources.local(f"{name}.{one.name}"))
+    if local and name and taken:
+        load(site, name, taken)
     bound = []
     for alias in node.names:
         if alias.name == "*":

@@ -84,6 +84,13 @@ def block_scope(node: ast.Module | ast.ClassDef) -> Scope:
     return names.scope("class" if isinstance(node, ast.ClassDef) else "module")
 
 
+def bound_by(statements: Iterable[ast.AST]) -> frozenset[str]:
+    """The names that the statements bind in their own block."""
+    names = _Names()
+    names.visit(statements)
+    return frozenset(names.bound)
+
+
 def comprehension_scope(node: Comprehension) -> Scope:
     """The scope of a comprehension: its targets alone."""
     names = _Names()
