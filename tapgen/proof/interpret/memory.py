@@ -21,7 +21,7 @@ MOST_CONTAINERS = 16
 
 
 MOST_VALUES = 8
-"""Functions, classes and objects told apart in one cell of the coarsest analysis; beyond that all of them are let go:
+"""Values told apart in one cell of the coarsest analysis; beyond that those that are no boto3 objects are let go:
 whatever they can do counts, wherever it may be that they are called."""
 
 
@@ -60,6 +60,7 @@ class Memory:
         if cell.wide or len(grown) > (MOST_CONSTANTS if self.detail < Detail.COARSEST else MOST_VALUES):
             grown = self._pooled(_widened(cell, grown))
             if self.detail == Detail.COARSEST:
+                cell.wide = True
                 grown = self._let_go(grown)
             if grown == cell.values:
                 return
@@ -69,8 +70,8 @@ class Memory:
         self._wake(cell)
 
     def _let_go(self, values: Values) -> Values:
-        """Everything that is neither boto3's nor plain is taken out of its cell and may be called by anybody."""
-        free = [value for value in values if value.can_be_let_go]
+        """Everything but boto3's objects and containers is taken out of its cell and may be called by anybody."""
+        free = [value for value in values if not value.kept]
         self.free |= dict.fromkeys(free)
         return values.difference(free) | UNKNOWN
 
@@ -103,6 +104,9 @@ class Memory:
 
     def put(self, space: Space, key: Key, values: Values) -> None:
         """Add values to an item; readers of all items see a new key through the cell of the rest."""
+        if space is self.pool.space and self.detail == Detail.COARSEST and key is not REST:
+            self.write(space.cell(KEYS), UNKNOWN)
+            key = REST
         if key not in space.cells:
             self._wake(space.cell(REST))
         self.write(space.cell(key), values)

@@ -19,6 +19,7 @@ class Sdk(Value):
     __slots__ = ()
 
     complete = True
+    kept = True
 
     def tells_apart(self) -> bool:
         """The client of another service makes other requests."""

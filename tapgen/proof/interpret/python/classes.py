@@ -45,8 +45,6 @@ class Class(Value):
     subclasses: Cell = field(default_factory=Cell)
     instances: Cell = field(default_factory=Cell)
 
-    can_be_let_go = True
-
     def __hash__(self) -> int:
         return self.number
 

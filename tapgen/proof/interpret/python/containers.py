@@ -26,6 +26,8 @@ class Container(Value):
     kind: str
     space: Space = field(default_factory=Space)
 
+    kept = True
+
     def __hash__(self) -> int:
         return self.number
 

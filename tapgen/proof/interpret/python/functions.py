@@ -36,8 +36,6 @@ class Routine(Value):
 
     __slots__ = ()
 
-    can_be_let_go = True
-
     def tells_apart(self) -> bool:
         """What is called back decides on the requests."""
         return True

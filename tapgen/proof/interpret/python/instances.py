@@ -27,8 +27,6 @@ class Instance(Value):
     cls: Class
     space: Space = field(default_factory=Space)
 
-    can_be_let_go = True
-
     def __hash__(self) -> int:
         return self.number
 

@@ -25,8 +25,8 @@ class Value:
 
     constant: ClassVar[bool] = False
     """Widened to "anything" where one cell holds too many."""
-    can_be_let_go: ClassVar[bool] = False
-    """Runs code of the source, which the coarsest analysis takes to be called where it loses track of the value."""
+    kept: ClassVar[bool] = False
+    """Never widened, not even by the coarsest analysis: it makes requests, or holds what does."""
     complete: ClassVar[bool] = False
     """All attributes are known: one that it does not have is a mistake, or a call that cannot be named."""
     foreign: ClassVar[bool] = False
