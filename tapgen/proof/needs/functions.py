@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tapgen.errors import TapgenError
 from tapgen.proof import calls
-from tapgen.proof.needs import configuration, encryption, requirements
+from tapgen.proof.needs import actions, configuration, encryption, requirements
 from tapgen.proof.needs.actions import Unmapped
 from tapgen.proof.rules.permissions import (
     IMPORT_CYCLE,
@@ -101,6 +101,8 @@ def _needs(function: str, subject: Subject, analyse: Analyse) -> FunctionNeeds:
     for call in analysis.possible:
         one = requirements.of_call(call, function, _file(prefix, call.file), subject)
         needed += () if isinstance(one, Unmapped) else (replace(possible, optional=True) for possible in one)
+    unresolved = (*(one.service for one in analysis.unresolved), *_of_layers(properties, subject))
+    unmapped = {call.service for call in analysis.calls if isinstance(actions.needed(call), Unmapped)}
     services: dict[str, tuple[str, str, int]] = {}
     for call in analysis.calls:
         if call.service not in NOT_CALLED:
@@ -113,7 +115,7 @@ def _needs(function: str, subject: Subject, analyse: Analyse) -> FunctionNeeds:
         tuple(services.values()),
         tuple(findings),
         analysed=not hidden,
-        unresolved=frozenset((*(one.service for one in analysis.unresolved), *_of_layers(properties, subject))),
+        unresolved=frozenset((*unmapped, *unresolved)),
     )
 
 

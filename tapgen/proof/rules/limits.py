@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tapgen.proof.rules.rule import Hit, Rule
 from tapgen.proof.subject import items, mapping
 from tapgen.template.alternatives import REFERENCE, alternatives
 from tapgen.template.document import MAX_BYTES, MAX_OUTPUTS, MAX_RESOURCES
+from tapgen.template.intrinsics import function
 
 if TYPE_CHECKING:
     from tapgen.proof.subject import Subject
@@ -61,9 +62,25 @@ NAME_FORMS: dict[tuple[str, str], tuple[int, int, str]] = {
 }
 
 
+# The shortest that each can be: `aws`, `us-east-1`, twelve digits.
+_SHORTEST = {"${AWS::Partition}": "aws", "${AWS::Region}": "us-east-1", "${AWS::AccountId}": "0" * 12}
+
+
 def _size(value: Any) -> int:
-    """Characters of a policy without white space: intrinsic functions are counted as they stand, a lower bound."""
-    return len(re.sub(r"\s", "", json.dumps(value, separators=(",", ":"), default=str)))
+    """Characters of a policy without white space, at least: what only the deployment knows may be longer."""
+    return len(re.sub(r"\s", "", json.dumps(_shortest(value), separators=(",", ":"), default=str)))
+
+
+def _shortest(value: Any) -> Any:
+    if isinstance(value, str) or function(value):
+        return min((_at_least(text) for text in alternatives(value)), key=len)
+    if isinstance(value, Mapping):
+        return {name: _shortest(item) for name, item in value.items()}
+    return [_shortest(item) for item in value] if isinstance(value, list) else value
+
+
+def _at_least(text: str) -> str:
+    return REFERENCE.sub(lambda match: _SHORTEST.get(match[0], ""), text)
 
 
 def _bytes(text: str) -> int:
@@ -123,7 +140,10 @@ def _functions(subject: Subject) -> Iterator[Hit]:
     for owner, properties in subject.of_type("AWS::Lambda::Function"):
         path: DocumentPath = ("Resources", owner, "Properties")
         variables = mapping(mapping(properties.get("Environment")).get("Variables"))
-        size = sum(_bytes(str(name)) + min(_bytes(text) for text in alternatives(v)) for name, v in variables.items())
+        size = sum(
+            _bytes(str(name)) + min(_bytes(_at_least(text)) for text in alternatives(v))
+            for name, v in variables.items()
+        )
         if size > MAX_ENVIRONMENT:
             yield Hit(
                 f"The environment variables of {owner} have {size:,} bytes; Lambda takes {MAX_ENVIRONMENT:,}.",

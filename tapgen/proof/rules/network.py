@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING, Any
 from tapgen.proof.rules.rule import Hit, Rule
 from tapgen.proof.subject import items, mapping
 from tapgen.proof.verdicts.network import ANYWHERE, GATEWAY_SERVICES, SERVICE_NAME
-from tapgen.template.alternatives import UNKNOWN, alternatives
+from tapgen.template.alternatives import alternatives
 
 if TYPE_CHECKING:
     from tapgen.proof.subject import Subject
     from tapgen.template.document import DocumentPath
 
-# Private services, newer AWS services, the global ones, and what a parameter names.
-_OTHER_SERVICES = ("com.amazonaws.vpce.", "aws.", "com.amazonaws.iam", "com.amazonaws.s3-global.", "${")
+# Private services, newer AWS services, the global ones.
+_OTHER_SERVICES = ("com.amazonaws.vpce.", "aws.", "com.amazonaws.iam", "com.amazonaws.s3-global.")
 _PARTITION = re.compile(r"\barn:(aws|aws-cn|aws-us-gov):")
 _PLACED = frozenset({"CertificateArn", "RegionalCertificateArn", "WebACLArn"})
 """Properties that hold the ARN of something which is made by hand, in one region."""
 
+_SERVICE_HOST = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(?:\.cn)?")
+"""A service principal, such as logs.us-east-1.amazonaws.com, or an endpoint."""
 _REGION = re.compile(
     r"(?<![a-z0-9-])(?:us|eu|ap|sa|ca|me|af|il|mx|cn)-(?:gov-)?(?:north|south|east|west|central|northeast|southeast|northwest|southwest)-\d(?![a-z0-9]*-)"
 )
@@ -59,9 +61,11 @@ def _service_names(subject: Subject) -> Iterator[Hit]:
         for text in alternatives(properties.get("ServiceName")):
             match = SERVICE_NAME.fullmatch(text)
             if match is None:
-                if UNKNOWN not in text and not text.startswith(_OTHER_SERVICES):
+                if "${" not in text and not text.startswith(_OTHER_SERVICES):
                     yield Hit(f"{text} is no endpoint service name of AWS.", path)
-            elif properties.get("VpcEndpointType", "Gateway") == "Gateway" and match["service"] not in GATEWAY_SERVICES:
+            elif set(alternatives(properties.get("VpcEndpointType", "Gateway"))) == {"Gateway"} and (
+                match["service"] not in GATEWAY_SERVICES
+            ):
                 yield Hit(f"{match['service']} has no gateway endpoint.", path, "Set VpcEndpointType to Interface.")
 
 
@@ -83,7 +87,7 @@ def _partitions(subject: Subject) -> Iterator[Hit]:
         named: dict[str, DocumentPath] = {}
         for text, path in _strings(resource.properties, ("Resources", owner, "Properties")):
             match = _PARTITION.search(text)
-            if match and path[-1] not in _PLACED:
+            if match and path[-1] not in _PLACED and _written(match[0], path, subject):
                 named.setdefault(match[1], path)
         for partition, path in named.items():
             yield Hit(f'{owner} names the partition "{partition}".', path)
@@ -93,8 +97,18 @@ def _regions(subject: Subject) -> Iterator[Hit]:
     for owner, resource in subject.resources.items():
         for text, path in _strings(resource.properties, ("Resources", owner, "Properties")):
             match = _REGION.search(text)
-            if match and path[-1] not in _PLACED:
+            if match is None or path[-1] in _PLACED or "Condition" in path or _SERVICE_HOST.fullmatch(text):
+                continue
+            if _written(match[0], path, subject):
                 yield Hit(f'{owner} names the region "{match[0]}".', path)
+
+
+def _written(text: str, path: DocumentPath, subject: Subject) -> bool:
+    """Whether the place itself says it, and no parameter's default or mapping."""
+    value: Any = subject.document
+    for step in subject.written(path):
+        value = value[step]
+    return text in str(value)
 
 
 NETWORK_RULES = (

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from tapgen.proof.needs import actions
 from tapgen.proof.needs.configuration import NETWORK_INTERFACE_ACTIONS, in_vpc
+from tapgen.proof.needs.documented import documented
 from tapgen.proof.rules.rule import Hit, Rule
 from tapgen.proof.verdicts.grants import denied, policies_of, resources
+from tapgen.template.alternatives import REFERENCE
 from tapgen.template.arns import fields
 from tapgen.template.patterns import action_matches
 from tapgen.template.policies import Statement
@@ -28,8 +30,10 @@ WORKLOAD_KEYS = frozenset(
         "ssm:sourceinstancearn",
         "glue:roleassumedby",
         "glue:credentialissuingservice",
+        "aws:sourceowner",  # SNS developer guide, "Using identity-based policies": the default policy of a topic has it
     }
 )
+_OPEN = re.compile(r"\*|\$\{")
 _BARE = re.compile(r"^(?:[a-zA-Z-]+[:/])?\*+$")
 
 
@@ -73,20 +77,38 @@ def _form(form: str) -> re.Pattern[str]:
     )
 
 
-def form_matches(form: str, parts: list[str]) -> bool:
+def form_matches(form: str, parts: list[str], subject: Subject) -> bool:
     """Whether a resource pattern, split into its fields, can name what a catalogue's ARN format describes."""
     service = fields(form.replace("${Partition}", "aws"))[2]
     if not action_matches(parts[2], service):
         return False
+    if service == "s3" and parts[3:5] == ["", ""] and "${BucketName}" in form:
+        return _names_bucket(parts[5], subject, objects="/" in fields(form)[-1])
     if _form(form).fullmatch(parts[5]):
         return True
-    stem, star, _ = parts[5].partition("*")  # `table/*`, `*`: the part before the star must begin the format's
+    stem = _OPEN.split(parts[5], maxsplit=1)[0]  # `table/*`, `*`, `parameter${Path}`: it must begin like the format
     last = fields(form.replace("${Partition}", "aws"))[-1].partition("${")[0]
-    return bool(star) and (last.startswith(stem) or stem.startswith(last))
+    return stem != parts[5] and (last.startswith(stem) or stem.startswith(last))
+
+
+def _names_bucket(written: str, subject: Subject, *, objects: bool) -> bool:
+    """Whether the last field can name a bucket, or its objects: a bucket's name has neither slash nor colon.
+
+    Source: S3 user guide, "General purpose bucket naming rules" and "Policy resources for Amazon S3".
+    """
+
+    def shown(match: re.Match[str]) -> str:
+        """A bucket of the template is a name; what a parameter holds may go on to the objects."""
+        return "bucket" if subject.type_of(match[1].partition(".")[0]) else "*"
+
+    bucket, slash, _ = REFERENCE.sub(shown, written).partition("/")
+    return ":" not in bucket and (bool(slash) == objects or "*" in bucket)
 
 
 def _wrong_resources(subject: Subject) -> Iterator[Hit]:
-    for statement in identity_statements(subject):
+    buckets = (one for one in subject.resource_policies if subject.type_of(one.holder) == "AWS::S3::BucketPolicy")
+    of_buckets = (statement for held in buckets for statement in held.statements)
+    for statement in (*identity_statements(subject), *of_buckets):
         named = resources(statement, subject)
         if statement.effect != "Allow" or not named or "*" in named:
             continue
@@ -95,13 +117,13 @@ def _wrong_resources(subject: Subject) -> Iterator[Hit]:
             continue
         for name in statement.actions:
             known = actions.action(name)
-            if known is None:
+            if known is None or any(documented(name, resource) for resource in named):
                 continue
             if not known.resource_types:
                 yield Hit(f'{name} can only be allowed on "*": it knows no resource types.', statement.path)
                 continue
             forms = [form for type_ in known.resource_types for form in type_.arns]
-            if not any(form_matches(form, parts) for form in forms for parts in written):
+            if not any(form_matches(form, parts, subject) for form in forms for parts in written):
                 types = ", ".join(type_.name for type_ in known.resource_types)
                 yield Hit(f"{name} does not act on {named[0]}; it acts on: {types}.", statement.path)
 
@@ -163,7 +185,7 @@ def _log_group_arns(subject: Subject) -> Iterator[Hit]:
 def _condition_keys(subject: Subject) -> Iterator[Hit]:
     for statement in every_statement(subject):
         for _, key, _ in statement.conditions:
-            if "${" in key or key.lower() in WORKLOAD_KEYS or actions.global_condition_key(key):
+            if "${" in key or _of_others(key) or actions.global_condition_key(key):
                 continue
             known = [one for pattern in statement.actions for one in actions.matching(pattern)]
             if known and not any(_knows(one, key) for one in known):
@@ -171,8 +193,17 @@ def _condition_keys(subject: Subject) -> Iterator[Hit]:
 
 
 def _knows(action: actions.Action, key: str) -> bool:
-    stem = key.lower().partition("/")[0]
-    return any(stem == one.lower().partition("/")[0] for one in action.condition_keys)
+    return action.knows(key) or any(_stem(key) == _stem(one) for one in action.condition_keys)
+
+
+def _stem(key: str) -> str:
+    return key.lower().partition("/")[0]
+
+
+def _of_others(key: str) -> bool:
+    """A key of the provider that vouched for the caller (`cognito-identity.amazonaws.com:sub`), or of the workload."""
+    prefix = key.lower().partition(":")[0]
+    return "." in prefix or prefix in ("saml", "sts") or key.lower() in WORKLOAD_KEYS
 
 
 def _own_interfaces(subject: Subject) -> Iterator[Hit]:

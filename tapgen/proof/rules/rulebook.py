@@ -12,6 +12,7 @@ from tapgen.proof.rules.limits import LIMIT_RULES
 from tapgen.proof.rules.network import NETWORK_RULES
 from tapgen.proof.rules.permissions import PERMISSION_RULES
 from tapgen.proof.rules.policies import POLICY_RULES
+from tapgen.proof.rules.policy_forms import POLICY_FORM_RULES
 from tapgen.proof.rules.routes import ROUTE_RULES
 from tapgen.proof.rules.rule import Rule
 from tapgen.proof.rules.trust import TRUST_RULES
@@ -36,7 +37,7 @@ LINT_MISSING = Rule(
 GROUPS: dict[str, tuple[Rule, ...]] = {
     "Permissions and reachability": PERMISSION_RULES,
     "Open to everybody": EXPOSURE_RULES,
-    "Policies": (*POLICY_RULES, *TRUST_RULES),
+    "Policies": (*POLICY_RULES, *POLICY_FORM_RULES, *TRUST_RULES),
     "Functions, alarms, secrets": COMPUTE_RULES,
     "Data": DATA_RULES,
     "API": (*API_RULES, *ROUTE_RULES, *HANDLER_RULES),

@@ -16,10 +16,14 @@ if TYPE_CHECKING:
     from tapgen.template.document import DocumentPath
 
 
+_OF_LAMBDA = frozenset({"lambda.amazonaws.com", "edgelambda.amazonaws.com", "*"})
+"""Whom a function's role trusts; CloudFront developer guide, "Set up IAM permissions and roles for Lambda@Edge"."""
+
+
 def _function_trust(subject: Subject) -> Iterator[Hit]:
     used = {subject.arns.owner(properties.get("Role")) for _, properties in subject.of_type("AWS::Lambda::Function")}
     for held in subject.trust_policies:
-        others = sorted({name for one in held.statements for name in one.principals} - {"lambda.amazonaws.com", "*"})
+        others = sorted(held.principals - _OF_LAMBDA)
         if held.holder in used and others:
             message = f"{held.holder} is a function's role and trusts {', '.join(others)} too."
             yield Hit(message, held.path)

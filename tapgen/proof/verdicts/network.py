@@ -35,9 +35,11 @@ ENDPOINT_NAMES = {
 GATEWAY_SERVICES = ("dynamodb", "s3")
 """AWS PrivateLink guide, "Gateway endpoints": these two and no other."""
 
-# `com.amazonaws.REGION.SERVICE`; in China some interface endpoints begin with `cn.`.
+# `com.amazonaws.REGION.SERVICE`; in China some interface endpoints begin with `cn.`, and the European Sovereign Cloud
+# has a suffix of its own (AWS PrivateLink guide; partitions of botocore's endpoints). The region may be a parameter.
 SERVICE_NAME = re.compile(
-    r"(?:cn\.)?com\.amazonaws\.(?P<region>\$\{AWS::Region\}|[a-z]{2}(?:-[a-z]+)+-\d)\.(?P<service>[a-z0-9.-]+)"
+    r"(?:cn\.com\.amazonaws|com\.amazonaws|eu\.amazonaws)\.(?P<region>\$\{[^}]+\}|[a-z]{2,4}(?:-[a-z]+)+-\d)\."
+    r"(?P<service>[a-z0-9._-]+)"
 )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tapgen.proof.needs import actions
+from tapgen.proof.needs.documented import documented
 from tapgen.proof.needs.requirements import ANYTHING, Requirement
 from tapgen.proof.rules.permissions import DENIED, INDEX, MISSING, ROLE_UNKNOWN, UNKNOWN_POLICY, UNPROVEN, UNUSED
 from tapgen.proof.verdicts.grants import (
@@ -104,6 +105,10 @@ def _missing(requirement: Requirement, role: str, granted: Policies, subject: Su
 def allowed(requirement: Requirement, statements: Sequence[Statement], subject: Subject) -> Match:
     """Whether the statements allow what is needed; "unknown" where the resource is not known."""
     speaking = [one for one in statements if one.effect == "Allow" and one.names(requirement.action)]
+    if requirement.arn == ANYTHING and any(
+        documented(requirement.action, resource) for one in speaking for resource in resources(one, subject)
+    ):
+        return "yes"
     if requirement.arn is None:
         return "yes" if any(ANYTHING in one.resources for one in speaking) else "unknown" if speaking else "no"
     arn = requirement.arn
@@ -181,11 +186,11 @@ def surplus_pairs(statement: Statement, required: Sequence[Requirement], subject
     for pattern in statement.actions:
         matching = [requirement for requirement in required if _overlap(pattern, requirement.action)]
         for resource in named:
-            used = any(
+            used = (any(documented(one.action, resource) for one in matching)) or any(
                 requirement.arn is None or subject.arns.covers(resource, requirement.arn) != "no"
                 for requirement in matching
             )
-            if not used and applies(pattern, resource):
+            if not used and applies(pattern, resource, subject):
                 yield pattern, resource
 
 
@@ -194,7 +199,7 @@ def _overlap(pattern: str, action: str) -> bool:
     return action_matches(pattern, action) or (wild(action) and action_matches(action, pattern))
 
 
-def applies(action: str, resource: str) -> bool:
+def applies(action: str, resource: str, subject: Subject) -> bool:
     """Whether an action can act on what a resource pattern names; patterns of actions and unknown ones can."""
     known = actions.action(action) if "*" not in action and "?" not in action else None
     parts = fields(resource)
@@ -202,7 +207,7 @@ def applies(action: str, resource: str) -> bool:
         return True
     from tapgen.proof.rules.policies import form_matches
 
-    return any(form_matches(form, parts) for type_ in known.resource_types for form in type_.arns)
+    return any(form_matches(form, parts, subject) for type_ in known.resource_types for form in type_.arns)
 
 
 def describe(arn: str | None) -> str:

@@ -287,6 +287,14 @@ CASES = {
         ),
         IN_VPC,
     ),
+    "resource-no-arn": (
+        document(statements=[LOGS, TRACES, PUT_ITEM, allow("dynamodb:GetItem", {"Ref": "Table"})]),
+        document(statements=[LOGS, TRACES, PUT_ITEM, allow("dynamodb:GetItem", {"Ref": "TableParameter"})]),
+    ),
+    "principal-malformed": (
+        bucket_policy({"AWS": "arn:aws:iam::123456789012/role/publisher"}),
+        bucket_policy({"AWS": "arn:aws:iam::123456789012:role/publisher"}),
+    ),
     "trust-public": (trust("*"), trust("*", Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1"}})),
     "trust-others": (
         document(

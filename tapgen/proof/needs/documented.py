@@ -1,0 +1,39 @@
+"""Resources that AWS documents for an action although the Service Authorization Reference does not list them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from tapgen.template.arns import fields
+from tapgen.template.patterns import action_matches, matches
+
+_MACHINES: Final = ("arn:*:states:*:*:stateMachine:*", "arn:*:states:*:*:activity:*", "arn:*:states:*:*:execution:*")
+
+# Action -> patterns of ARNs. CloudFormation user guide, "Control CloudFormation access with IAM" (macros are
+# authorized as aws:transform); S3 user guide, "Identity-based policy examples"; Step Functions developer guide, "IAM
+# policies for services": task tokens are authorized on the state machine.
+_ALSO: Final[Mapping[str, tuple[str, ...]]] = {
+    "cloudformation:CreateChangeSet": ("arn:*:cloudformation:*:*:transform/*",),
+    "cloudformation:CreateStack": ("arn:*:cloudformation:*:*:transform/*",),
+    "cloudformation:UpdateStack": ("arn:*:cloudformation:*:*:transform/*",),
+    "s3:ListAllMyBuckets": ("arn:*:s3:::*",),
+    "s3:GetAccountPublicAccessBlock": ("arn:*:s3:::*",),
+    "s3:HeadBucket": ("arn:*:s3:::*",),
+    "states:SendTaskSuccess": _MACHINES,
+    "states:SendTaskFailure": _MACHINES,
+    "states:SendTaskHeartbeat": _MACHINES,
+    "logs:DescribeLogGroups": ("arn:*:logs:*:*:*",),
+    "cognito-idp:ListUserPools": ("arn:*:cognito-idp:*:*:userpool/*",),
+}
+
+
+def documented(action: str, resource: str) -> bool:
+    """Whether AWS says that the action is allowed by that resource, an ARN or a pattern of ARNs."""
+    if len(fields(resource)) != 6:
+        return False
+    return any(
+        action_matches(action, known) and matches(pattern, resource)
+        for known, patterns in _ALSO.items()
+        for pattern in patterns
+    )

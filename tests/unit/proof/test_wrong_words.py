@@ -1,0 +1,373 @@
+"""Templates as people write them, in which nothing is wrong: what a rule must not say of them, and what it must."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.proof.documents import (
+    LOGS,
+    PUT,
+    PUT_ITEM,
+    TRACES,
+    allow,
+    arn,
+    document,
+    findings,
+    function,
+    only,
+    policy,
+    resource,
+    role,
+    rules,
+    table,
+)
+
+TRUST_LAMBDA = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+
+
+def granted(*statements: Any, parameters: dict[str, Any] | None = None, **resources: Any) -> dict[str, Any]:
+    return {**document(statements=[LOGS, TRACES, PUT_ITEM, *statements], **resources), "Parameters": parameters or {}}
+
+
+def key_policy(condition: dict[str, Any]) -> dict[str, Any]:
+    statement = allow(["kms:Decrypt"], "*", Principal={"Service": "logs.amazonaws.com"}, Condition=condition)
+    return only(Key=resource("AWS::KMS::Key", KeyPolicy=policy(statement)))
+
+
+def bucket(*statements: Any) -> dict[str, Any]:
+    return only(
+        Bucket=resource("AWS::S3::Bucket"),
+        Policy=resource("AWS::S3::BucketPolicy", Bucket={"Ref": "Bucket"}, PolicyDocument=policy(*statements)),
+    )
+
+
+def endpoint(service: Any) -> dict[str, Any]:
+    return only(Endpoint=resource("AWS::EC2::VPCEndpoint", ServiceName=service, VpcEndpointType="Interface"))
+
+
+SOMEBODY = {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
+OBJECTS = {"Fn::Sub": "${Bucket.Arn}/*"}
+
+HARMLESS = {
+    "a key's encryption context": (
+        "condition-key",
+        key_policy({"ArnLike": {"kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:*:*:*"}}),
+    ),
+    "a condition that is chosen": (
+        "condition-key",
+        {
+            **key_policy({"ArnLike": {"Fn::If": ["C", {"aws:PrincipalArn": "a"}, {"aws:PrincipalArn": "b"}]}}),
+            "Conditions": {"C": {"Fn::Equals": [{"Ref": "AWS::Partition"}, "aws"]}},
+        },
+    ),
+    "the key of a topic's default policy": (
+        "condition-key",
+        only(
+            Policy=resource(
+                "AWS::SNS::TopicPolicy",
+                Topics=[],
+                PolicyDocument=policy(
+                    allow(
+                        ["sns:Publish"],
+                        "*",
+                        Principal={"AWS": "*"},
+                        Condition={"StringEquals": {"AWS:SourceOwner": "123456789012"}},
+                    )
+                ),
+            )
+        ),
+    ),
+    "a claim of an identity provider": (
+        "condition-key",
+        granted(
+            allow(
+                "s3:GetObject",
+                "arn:aws:s3:::b/*",
+                Condition={"StringEquals": {"cognito-identity.amazonaws.com:sub": "x"}},
+            )
+        ),
+    ),
+    "a parameter's path": (
+        "action-resource",
+        granted(
+            allow("ssm:GetParameter", {"Fn::Sub": "arn:aws:ssm:*:*:parameter${Path}/*"}),
+            parameters={"Path": {"Type": "String"}},
+        ),
+    ),
+    "a dynamic reference with colons": (
+        "action-resource",
+        granted(allow("s3:GetObject", "{{resolve:ssm:/shop/bucket:1}}/*")),
+    ),
+    "a dynamic reference inside an ARN": (
+        "action-resource",
+        granted(allow("s3:GetObject", "arn:aws:s3:::{{resolve:ssm:/shop/bucket:1}}/*")),
+    ),
+    "a macro": (
+        "action-resource",
+        granted(
+            allow(
+                "cloudformation:CreateChangeSet",
+                {"Fn::Sub": "arn:aws:cloudformation:${AWS::Region}:aws:transform/Serverless-2016-10-31"},
+            )
+        ),
+    ),
+    "all buckets": ("action-resource", granted(allow("s3:ListAllMyBuckets", "arn:aws:s3:::*"))),
+    "a task's token": (
+        "action-resource",
+        granted(allow("states:SendTaskSuccess", "arn:aws:states:*:*:stateMachine:orders")),
+    ),
+    "a bucket and its objects": (
+        "action-resource",
+        granted(
+            allow(["s3:GetObject", "s3:ListBucket"], [arn("Bucket"), OBJECTS]), Bucket=resource("AWS::S3::Bucket")
+        ),
+    ),
+    "a bucket whose parameter may hold a path": (
+        "action-resource",
+        granted(allow("s3:GetObject", {"Fn::Sub": "arn:aws:s3:::${Where}"}), parameters={"Where": {"Type": "String"}}),
+    ),
+    "a bucket by the beginning of its name": (
+        "action-resource",
+        granted(allow("s3:GetObject", "arn:aws:s3:::logs-*")),
+    ),
+    "a topic, whose Ref is its ARN": (
+        "resource-no-arn",
+        granted(allow("sns:Publish", {"Ref": "Topic"}), Topic=resource("AWS::SNS::Topic")),
+    ),
+    "an imported ARN": ("resource-no-arn", granted(allow("sns:Publish", {"Fn::ImportValue": "topic"}))),
+    "the policy of an API": (
+        "resource-no-arn",
+        only(
+            Api=resource(
+                "AWS::ApiGateway::RestApi",
+                Policy=policy(allow("execute-api:Invoke", "execute-api:/*", Principal="*")),
+            )
+        ),
+    ),
+    "an account by its number": ("principal-malformed", bucket(allow("s3:GetObject", OBJECTS, Principal={"AWS": "123456789012"}))),
+    "an account by its root": ("principal-malformed", bucket(allow("s3:GetObject", OBJECTS, Principal=SOMEBODY))),
+    "a unique id": ("principal-malformed", bucket(allow("s3:GetObject", OBJECTS, Principal={"AWS": "AROAEXAMPLEID12345"}))),
+    "an origin access identity": (
+        "principal-malformed",
+        bucket(
+            allow(
+                "s3:GetObject",
+                OBJECTS,
+                Principal={"AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1"},
+            )
+        ),
+    ),
+    "a service in a region": (
+        "region-literal",
+        bucket(allow("s3:PutObject", OBJECTS, Principal={"Service": "logs.eu-west-1.amazonaws.com"})),
+    ),
+    "a region that a parameter names by default": (
+        "region-literal",
+        {
+            **only(Function=function(Environment={"Variables": {"WHERE": {"Ref": "Where"}}})),
+            "Parameters": {"Where": {"Type": "String", "Default": "eu-west-1"}},
+        },
+    ),
+    "the region that a policy limits requests to": (
+        "region-literal",
+        granted({**PUT_ITEM, "Condition": {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}}),
+    ),
+    "an endpoint in a region that a parameter names": (
+        "endpoint-service-name",
+        endpoint({"Fn::Sub": "com.amazonaws.${Region}.execute-api"}),
+    ),
+    "an endpoint in China": ("endpoint-service-name", endpoint("cn.com.amazonaws.cn-north-1.execute-api")),
+    "an endpoint in the sovereign cloud": ("endpoint-service-name", endpoint("com.amazonaws.eusc-de-east-1.sqs")),
+    "an endpoint service of somebody": ("endpoint-service-name", endpoint("com.amazonaws.vpce.eu-west-1.vpce-svc-1")),
+    "a function at the edge": (
+        "trust-others",
+        document(
+            Role={
+                **role(LOGS, TRACES, PUT_ITEM),
+                "Properties": {
+                    **role(LOGS, TRACES, PUT_ITEM)["Properties"],
+                    "AssumeRolePolicyDocument": policy(
+                        {**TRUST_LAMBDA, "Principal": {"Service": ["lambda.amazonaws.com", "edgelambda.amazonaws.com"]}}
+                    ),
+                },
+            }
+        ),
+    ),
+    "a policy of references": (
+        "limit-policy",
+        only(
+            Policy=resource(
+                "AWS::IAM::ManagedPolicy",
+                PolicyDocument=policy(
+                    *(
+                        allow("sqs:SendMessage", {"Fn::Sub": f"arn:${{AWS::Partition}}:sqs:*:${{AWS::AccountId}}:q{n}"})
+                        for n in range(60)
+                    )
+                ),
+            )
+        ),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", HARMLESS)
+def test_nothing_is_wrong_with(what: str) -> None:
+    rule, checked = HARMLESS[what]
+    assert [finding.message for finding in findings(checked) if finding.rule == rule] == []
+
+
+TRUE = {
+    "a bucket's action on its objects": ("action-resource", bucket(allow("s3:ListBucket", OBJECTS, Principal=SOMEBODY))),
+    "an object's action on its bucket": (
+        "action-resource",
+        granted(allow("s3:GetObject", arn("Bucket")), Bucket=resource("AWS::S3::Bucket")),
+    ),
+    "a colon after a bucket": (
+        "action-resource",
+        granted(allow("s3:GetObject", {"Fn::Sub": "${Bucket.Arn}:*"}), Bucket=resource("AWS::S3::Bucket")),
+    ),
+    "a queue, whose Ref is its address": (
+        "resource-no-arn",
+        granted(allow("sqs:SendMessage", {"Ref": "Queue"}), Queue=resource("AWS::SQS::Queue")),
+    ),
+    "a bare name": ("resource-no-arn", granted(allow("dynamodb:GetItem", "items"))),
+    "a role, whose Ref is its name": (
+        "principal-malformed",
+        {**(b := bucket(allow("s3:GetObject", OBJECTS, Principal={"AWS": {"Ref": "Role"}}))), "Resources": {**b["Resources"], "Role": role()}},
+    ),
+    "a wildcard in a principal": (
+        "principal-malformed",
+        bucket(allow("s3:GetObject", OBJECTS, Principal={"AWS": "arn:aws:iam::123456789012:role/app-*"})),
+    ),
+    "a service without its domain": (
+        "principal-malformed",
+        bucket(allow("s3:GetObject", OBJECTS, Principal={"Service": "lambda"})),
+    ),
+    "an endpoint that no service has": ("endpoint-service-name", endpoint("com.amazonaws.sqs")),
+    "a region": ("region-literal", only(Function=function(Environment={"Variables": {"WHERE": "eu-west-1"}}))),
+    "a context key of another service": ("condition-key", key_policy({"StringEquals": {"s3:prefix": "x"}})),
+    "a policy that is too long": (
+        "limit-policy",
+        only(
+            Policy=resource(
+                "AWS::IAM::ManagedPolicy",
+                PolicyDocument=policy(*(allow("sqs:SendMessage", f"arn:aws:sqs:*:*:{'q' * 80}{n}") for n in range(60))),
+            )
+        ),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", TRUE)
+def test_something_is_wrong_with(what: str) -> None:
+    rule, checked = TRUE[what]
+    assert rule in {finding.rule for finding in findings(checked)}
+
+
+# ------------------------------------------------------------------------------------------- what a grant covers
+
+GET_OBJECT = """
+import boto3, os
+def handler(event, context):
+    boto3.client("s3").get_object(Bucket=os.environ["BUCKET"], Key="k")
+"""
+
+
+def reading(statement: Any, bucket_properties: dict[str, Any], variable: Any, **more: Any) -> set[str]:
+    reader = function(GET_OBJECT, Environment={"Variables": {"BUCKET": variable}})
+    parts = {"Function": reader, "Bucket": resource("AWS::S3::Bucket", **bucket_properties)}
+    checked = {**document(GET_OBJECT, [LOGS, TRACES, statement], **parts), **more}
+    return {rule for rule in rules(checked) if rule.startswith("permission-")}
+
+
+NAME = {"Type": "String", "Default": "app-files"}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "properties", "variable", "expected"),
+    [
+        ("arn:aws:s3:::app-*/*", {"BucketName": "app-files"}, {"Ref": "Bucket"}, set()),
+        ("arn:aws:s3:::app-*", {"BucketName": "app-files"}, {"Ref": "Bucket"}, set()),
+        ("arn:aws:s3:::web-*/*", {"BucketName": "app-files"}, {"Ref": "Bucket"}, {"permission-missing", "permission-unused"}),
+        ("arn:aws:s3:::app-*/*", {"BucketName": {"Ref": "Name"}}, {"Ref": "Bucket"}, set()),
+        (OBJECTS, {"BucketName": {"Ref": "Name"}}, "app-files", set()),
+        (OBJECTS, {"BucketName": "app-files"}, {"Ref": "Name"}, set()),
+        ({"Fn::Sub": "arn:aws:s3:::${AWS::StackName}-*/*"}, {}, {"Ref": "Bucket"}, {"permission-unproven"}),
+        ("arn:aws:s3:::app-*/*", {}, {"Ref": "Bucket"}, {"permission-unproven"}),
+        ("arn:aws:sqs:*:*:other", {}, {"Ref": "Bucket"}, {"permission-missing"}),
+    ],
+)  # fmt: skip
+def test_a_pattern_meets_the_name_that_a_bucket_has(
+    pattern: Any, properties: dict[str, Any], variable: Any, expected: set[str]
+) -> None:
+    assert reading(allow("s3:GetObject", pattern), properties, variable, Parameters={"Name": NAME}) == expected
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "properties", "variable", "action", "pattern"),
+    [
+        ("sqs.send_message(QueueUrl=X, MessageBody='')", "AWS::SQS::Queue", {}, {"Ref": "Part"}, "sqs:SendMessage", "arn:aws:sqs:*:*:${Part.QueueName}"),
+        ("sns.publish(TopicArn=X, Message='')", "AWS::SNS::Topic", {}, {"Ref": "Part"}, "sns:Publish", "arn:aws:sns:*:*:${Part.TopicName}"),
+        ("secretsmanager.get_secret_value(SecretId=X)", "AWS::SecretsManager::Secret", {"Name": "shop/db"}, "shop/db", "secretsmanager:GetSecretValue", "${Part}"),
+        ("secretsmanager.get_secret_value(SecretId=X)", "AWS::SecretsManager::Secret", {"Name": "shop/db"}, {"Ref": "Part"}, "secretsmanager:GetSecretValue", "arn:aws:secretsmanager:*:*:secret:shop/db-??????"),
+        ("ssm.get_parameter(Name=X)", "AWS::SSM::Parameter", {"Name": "/shop/limit"}, {"Ref": "Part"}, "ssm:GetParameter", "arn:aws:ssm:*:*:parameter${Part}"),
+        ("ssm.get_parameter(Name=X)", "AWS::SSM::Parameter", {"Name": "/shop/limit"}, "/shop/limit", "ssm:GetParameter", "arn:aws:ssm:*:*:parameter/shop/*"),
+        ("ssm.get_parameter(Name=X)", "AWS::SSM::Parameter", {"Name": "limit"}, {"Ref": "Part"}, "ssm:GetParameter", "arn:aws:ssm:*:*:parameter/${Part}"),
+        ("logs.put_log_events(logGroupName=X, logStreamName='s', logEvents=[])", "AWS::Logs::LogGroup", {"LogGroupName": "/aws/lambda/x"}, {"Ref": "Part"}, "logs:PutLogEvents", "arn:aws:logs:*:*:log-group:/aws/lambda/*:*"),
+    ],
+)  # fmt: skip
+def test_every_way_to_name_a_resource(
+    call: str, kind: str, properties: dict[str, Any], variable: Any, action: str, pattern: str
+) -> None:
+    service, _, rest = call.partition(".")
+    code = (
+        f"import boto3, os\nX = os.environ['X']\ndef handler(event, context):\n    boto3.client('{service}').{rest}\n"
+    )
+    user = function(code, Environment={"Variables": {"X": variable}})
+    statement = allow(action, {"Fn::Sub": pattern})
+    checked = document(code, [LOGS, TRACES, statement], Function=user, Part=resource(kind, **properties))
+    assert {rule for rule in rules(checked) if rule.startswith("permission-")} == set()
+
+
+def test_the_wrong_arn_of_a_parameter_with_a_path() -> None:
+    code = "import boto3\ndef handler(event, context):\n    boto3.client('ssm').get_parameter(Name='/shop/limit')\n"
+    limit = resource("AWS::SSM::Parameter", Name="/shop/limit")
+    statement = allow("ssm:GetParameter", {"Fn::Sub": "arn:aws:ssm:*:*:parameter/${Limit}"})
+    checked = document(code, [LOGS, TRACES, statement], Function=function(code), Limit=limit)
+    assert "permission-missing" in rules(checked)
+
+
+# ------------------------------------------------------------------------------------------- conditions, mappings
+
+
+def conditional(default: str, **parts: Any) -> dict[str, Any]:
+    return {
+        **document(**parts),
+        "Parameters": {"Stage": {"Type": "String", "Default": default}},
+        "Conditions": {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}},
+    }
+
+
+@pytest.mark.parametrize(("default", "expected"), [("dev", False), ("prod", True)])
+def test_a_resource_that_a_condition_leaves_out_is_not_checked(default: str, expected: bool) -> None:
+    url = {**resource("AWS::Lambda::Url", AuthType="NONE"), "Condition": "IsProd"}
+    assert ("function-url-public" in rules(conditional(default, Url=url))) == expected
+
+
+def test_a_table_that_a_mapping_names() -> None:
+    name = {"Fn::FindInMap": ["Names", "dev", "table"]}
+    user = function(PUT, Environment={"Variables": {"TABLE": name}})
+    checked = {
+        **document(Function=user, Table=table(TableName=name)),
+        "Mappings": {"Names": {"dev": {"table": "items"}}},
+    }
+    assert {rule for rule in rules(checked) if rule.startswith("permission-")} == set()
+
+
+def test_a_finding_points_to_the_statement_as_it_is_written() -> None:
+    dropped = {"Fn::If": ["IsProd", allow("dynamodb:Scan", arn("Table")), {"Ref": "AWS::NoValue"}]}
+    checked = conditional("dev", Role=role(dropped, LOGS, TRACES, PUT_ITEM, allow("dynamodb:GetItem", arn("Table"))))
+    [unused] = [finding for finding in findings(checked) if finding.rule == "permission-unused"]
+    assert unused.path[-2:] == ("Statement", 4)
