@@ -86,9 +86,10 @@ def form_matches(form: str, parts: list[str], subject: Subject) -> bool:
         return _names_bucket(parts[5], subject, objects="/" in fields(form)[-1])
     if _form(form).fullmatch(parts[5]):
         return True
-    stem = _OPEN.split(parts[5], maxsplit=1)[0]  # `table/*`, `*`, `parameter${Path}`: it must begin like the format
+    known = REFERENCE.sub(lambda match: "x" if subject.type_of(match[1].partition(".")[0]) else match[0], parts[5])
+    stem = _OPEN.split(known, maxsplit=1)[0]  # `table/*`, `*`, `parameter${Path}`: it must begin like the format
     last = fields(form.replace("${Partition}", "aws"))[-1].partition("${")[0]
-    return stem != parts[5] and (last.startswith(stem) or stem.startswith(last))
+    return stem != known and (last.startswith(stem) or stem.startswith(last))
 
 
 def _names_bucket(written: str, subject: Subject, *, objects: bool) -> bool:

@@ -1,0 +1,205 @@
+"""What a function needs beside the actions of its own calls: it is missing when it is not there, and never unused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.proof.documents import LOGS, TRACES, allow, arn, document, findings, function, policy, resource, role
+
+ROLE = {"Fn::GetAtt": ["Target", "Arn"]}
+PARTS = {
+    "Target": resource("AWS::IAM::Role", AssumeRolePolicyDocument=policy()),
+    "Bucket": resource("AWS::S3::Bucket"),
+    "Queue": resource("AWS::SQS::Queue"),
+    "Secret": resource("AWS::SecretsManager::Secret"),
+}
+OBJECTS = {"Fn::Sub": "${Bucket.Arn}/*"}
+
+
+def code(*lines: str) -> str:
+    body = "".join(f"    {line}\n" for line in lines)
+    return f"import boto3, os\nROLE, BUCKET = os.environ['ROLE'], os.environ['BUCKET']\ndef handler(event, context):\n{body}"
+
+
+def said(source: str, *statements: Any, **more: Any) -> list[str]:
+    """What the check says of permissions: the rule's last word and the action."""
+    variables = {"ROLE": ROLE, "BUCKET": {"Ref": "Bucket"}}
+    user = function(source, Environment={"Variables": variables})
+    checked = document(source, [LOGS, TRACES, *statements], **{"Function": user, **PARTS, **more})
+    found = [one for one in findings(checked) if one.rule in ("permission-missing", "permission-unused")]
+    return sorted(
+        {f"{one.rule.removeprefix('permission-')} {word}" for one in found for word in one.message.split() if ":" in word and "arn:" not in word}
+    )  # fmt: skip
+
+
+PASSING = {
+    "a schedule's target": 'boto3.client("scheduler").create_schedule(Name="n", ScheduleExpression="rate(1 hour)", FlexibleTimeWindow={"Mode": "OFF"}, Target={"Arn": "a", "RoleArn": ROLE})',
+    "a function's role": 'boto3.client("lambda").create_function(FunctionName="f", Role=ROLE, Code={})',
+    "a task's role": 'boto3.client("ecs").run_task(taskDefinition="t", overrides={"taskRoleArn": ROLE})',
+    "a job's role": 'boto3.client("glue").create_job(Name="j", Role=ROLE, Command={})',
+    "a rule's target": 'boto3.client("events").put_targets(Rule="r", Targets=[{"Id": "1", "Arn": "a", "RoleArn": ROLE}])',
+}  # fmt: skip
+OWN = allow(
+    ["scheduler:CreateSchedule", "lambda:CreateFunction", "ecs:RunTask", "glue:CreateJob", "events:PutTargets"], "*"
+)
+
+
+@pytest.mark.parametrize("what", PASSING)
+def test_a_role_that_a_request_passes(what: str) -> None:
+    pass_role = allow("iam:PassRole", ROLE)
+    assert "missing iam:PassRole" in said(code(PASSING[what]), OWN)
+    assert not [one for one in said(code(PASSING[what]), OWN, pass_role) if one.endswith("iam:PassRole")]
+
+
+def test_a_role_that_nothing_passes() -> None:
+    assert "unused iam:PassRole" in said(code("print(BUCKET)"), allow("iam:PassRole", ROLE))
+
+
+def test_the_role_of_a_task_definition_may_be_passed() -> None:
+    run = code('boto3.client("ecs").run_task(taskDefinition="t")')
+    assert said(run, allow("ecs:RunTask", "*")) == []
+    assert said(run, allow("ecs:RunTask", "*"), allow("iam:PassRole", "*")) == []
+
+
+PUT_WITH = 'boto3.client("s3").put_object(Bucket=BUCKET, Key="k", Body=b"", {})'
+MEMBERS = {
+    "s3:PutObjectAcl": ('ACL="public-read"', "s3:PutObject"),
+    "s3:PutObjectTagging": ('Tagging="a=b"', "s3:PutObject"),
+    "s3:PutObjectRetention": ('ObjectLockMode="GOVERNANCE"', "s3:PutObject"),
+}
+
+
+@pytest.mark.parametrize("action", MEMBERS)
+def test_what_a_request_passes(action: str) -> None:
+    passed, own = MEMBERS[action]
+    source = code(PUT_WITH.format(passed))
+    assert said(source, allow(own, OBJECTS)) == [f"missing {action}"]
+    assert said(source, allow([own, action], OBJECTS)) == []
+    assert said(code(PUT_WITH.format("")), allow([own, action], OBJECTS)) == [f"unused {action}"]
+
+
+def test_what_a_transfer_passes() -> None:
+    upload = code('boto3.client("s3").upload_file("/tmp/x", BUCKET, "x", ExtraArgs={"ACL": "private"})')
+    assert said(upload, allow("s3:PutObject", OBJECTS)) == ["missing s3:PutObjectAcl"]
+    assert said(upload, allow(["s3:PutObject", "s3:PutObjectAcl", "s3:AbortMultipartUpload"], OBJECTS)) == []
+
+
+def test_more_than_can_be_read_may_be_passed() -> None:
+    source = code('boto3.client("s3").put_object(Bucket=BUCKET, Key="k", **event)')
+    assert said(source, allow("s3:PutObject", OBJECTS)) == []
+    assert said(source, allow(["s3:PutObject", "s3:PutObjectAcl"], OBJECTS)) == []
+
+
+FORWARDED = {
+    'boto3.client("rekognition").detect_labels(Image={"S3Object": {"Bucket": BUCKET, "Name": "a"}})': (
+        "rekognition:DetectLabels",
+        allow("s3:GetObject", OBJECTS),
+    ),
+    'boto3.client("rds-data").execute_statement(resourceArn="a", secretArn="s", sql="select 1")': (
+        "rds-data:ExecuteStatement",
+        allow("secretsmanager:GetSecretValue", {"Ref": "Secret"}),
+    ),
+    'boto3.client("athena").start_query_execution(QueryString="select 1")': (
+        "athena:StartQueryExecution",
+        allow(["glue:GetTable", "glue:GetDatabase"], "*"),
+    ),
+    'boto3.client("cloudformation").create_stack(StackName="s", TemplateBody="t")': (
+        "cloudformation:CreateStack",
+        allow("sqs:CreateQueue", "*"),
+    ),
+}
+
+
+@pytest.mark.parametrize("call", FORWARDED)
+def test_what_a_service_does_in_the_callers_name(call: str) -> None:
+    own, forwarded = FORWARDED[call]
+    assert said(code(call), allow(own, "*"), forwarded) == []
+    assert said(code("print(1)"), forwarded) != []
+
+
+# -------------------------------------------------------------------------------------------------- configuration
+
+IDLE = code("print(event)")
+POLL = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+
+
+def polled(name: Any, source: Any = None) -> dict[str, Any]:
+    return {
+        "Poll": resource("AWS::Lambda::EventSourceMapping", FunctionName=name, EventSourceArn=source or arn("Queue")),
+        "Live": resource("AWS::Lambda::Alias", FunctionName={"Ref": "Function"}, FunctionVersion="1", Name="live"),
+        "Version": resource("AWS::Lambda::Version", FunctionName={"Ref": "Function"}),
+    }
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        {"Ref": "Function"},
+        arn("Function"),
+        {"Ref": "Live"},
+        {"Ref": "Version"},
+        {"Fn::Sub": "${Function}:live"},
+        {"Fn::Sub": "${Function.Arn}:${Live}"},
+        "worker",
+    ],
+)
+def test_the_poller_of_a_function_by_whatever_name(name: Any) -> None:
+    assert said(IDLE, **polled(name)) == [f"missing {action}" for action in sorted(POLL)]
+    assert said(IDLE, allow(POLL, arn("Queue")), **polled(name)) == []
+
+
+@pytest.mark.parametrize("name", [{"Ref": "Parameter"}, {"Fn::ImportValue": "function"}])
+def test_a_poller_of_a_function_that_a_parameter_names(name: Any) -> None:
+    assert said(IDLE, **polled(name)) == []
+    assert said(IDLE, allow(POLL, arn("Queue")), **polled(name)) == []
+
+
+def test_a_poller_of_a_source_that_a_parameter_names() -> None:
+    parts = polled({"Ref": "Function"}, {"Ref": "Source"})
+    assert said(IDLE, allow(POLL, arn("Queue")), **parts) == []
+
+
+DURABLE = ["lambda:CheckpointDurableExecution", "lambda:GetDurableExecutionState"]
+
+
+def test_a_durable_function() -> None:
+    durable = function(
+        IDLE, DurableConfig={"ExecutionTimeout": 60}, Environment={"Variables": {"ROLE": "r", "BUCKET": "b"}}
+    )
+    assert said(IDLE, Function=durable) == [f"missing {action}" for action in DURABLE]
+    assert said(IDLE, allow(DURABLE, "*"), Function=durable) == []
+    assert said(IDLE, allow(DURABLE, "*")) == [f"unused {action}" for action in DURABLE]
+
+
+def test_interfaces_of_a_network_that_a_condition_decides() -> None:
+    inside = {"Fn::If": ["Open", {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}, {"Ref": "AWS::NoValue"}]}
+    user = function(IDLE, VpcConfig=inside, Environment={"Variables": {"ROLE": "r", "BUCKET": "b"}})
+    interfaces = allow(
+        ["ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface"], "*"
+    )
+    assert said(IDLE, Function=user) == []
+    assert said(IDLE, interfaces, Function=user) == []
+
+
+@pytest.mark.parametrize(
+    ("layer", "expected"),
+    [
+        ("arn:aws:lambda:eu-west-1:580247275435:layer:LambdaInsightsExtension:53", []),
+        ("arn:aws:lambda:eu-west-1:123456789012:layer:somebodys:1", []),
+        ({"Ref": "Own"}, ["unused logs:CreateLogGroup"]),
+    ],
+)
+def test_extensions_in_layers(layer: Any, expected: list[str]) -> None:
+    own = resource("AWS::Lambda::LayerVersion", Content={"S3Bucket": "b", "S3Key": "k"})
+    user = function(IDLE, Layers=[layer], Environment={"Variables": {"ROLE": "r", "BUCKET": "b"}})
+    create = allow("logs:CreateLogGroup", "arn:aws:logs:*:*:log-group:/aws/lambda-insights:*")
+    assert said(IDLE, create, Function=user, Own=own) == expected
+
+
+def test_a_role_that_others_use_too() -> None:
+    trust = {"Effect": "Allow", "Principal": {"Service": ["lambda.amazonaws.com", "states.amazonaws.com"]}}
+    shared = role(LOGS, TRACES, allow("sqs:SendMessage", arn("Queue")))
+    shared["Properties"]["AssumeRolePolicyDocument"] = policy({**trust, "Action": "sts:AssumeRole"})
+    assert said(IDLE, Role=shared) == []
