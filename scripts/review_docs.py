@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tapgen import render
 from tapgen.review.assess import assess
+from tapgen.review.model import Refusal
 from tapgen.review.picture import svg
 from tapgen.review.picture.drawing import draw
 from tapgen.review.report import markdown
@@ -30,8 +31,12 @@ CHANGES = (
 
 def rule_table() -> str:
     """The rules as a Markdown table."""
-    rows = [f"| {name} | {rule.title} | {rule.refused} |" for name, rule in RULES.items()]
-    return "\n".join(["| rule | what it says | refused by a deployment |", "|---|---|---|", *rows])
+    refused = {Refusal.NONE: "", Refusal.UNLESS_ALLOWED: "unless allowed", Refusal.ALWAYS: "always"}
+    rows = [
+        f"| {name} | {rule.title} | {rule.severity.name.lower()} | {refused[rule.refusal]} |"
+        for name, rule in RULES.items()
+    ]
+    return "\n".join(["| rule | what it says | severity | refused by a deployment |", "|---|---|---|---|", *rows])
 
 
 def example() -> str:

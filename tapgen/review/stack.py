@@ -11,6 +11,7 @@ from tapgen.review.assess import assess
 from tapgen.review.diff.compare import differences
 from tapgen.review.masking import masked_section
 from tapgen.review.model import Direction, Finding, Review, SectionChange, Severity
+from tapgen.review.rules.rulebook import found
 from tapgen.template.document import Document
 from tapgen.template.intrinsics import canonical
 from tapgen.template.masking import mask_of
@@ -93,12 +94,12 @@ def _outside(live: StackState, wanted: StackState) -> Iterator[SectionChange]:
 def _protection(live: StackState, wanted: StackState) -> Iterator[Finding]:
     if live.termination_protection and wanted.termination_protection is False:
         message = "the stack's termination protection is switched off"
-        yield Finding("S101", "", "Stack", message, Severity.HIGH, direction="broadened")
+        yield found("S101", "", "Stack", message, direction="broadened")
     if wanted.policy is not None and _policy(live.policy or "") != _policy(wanted.policy):
         direction: Direction = "narrowed" if not live.policy else "broadened"
         message = "the stack policy is set" if not live.policy else "the stack policy changes"
         severity = Severity.INFO if not live.policy else Severity.MEDIUM
-        yield Finding("S102", "", "Stack", message, severity, direction=direction)
+        yield found("S102", "", "Stack", message, direction=direction, severity=severity)
 
 
 def _policy(text: str) -> Any:

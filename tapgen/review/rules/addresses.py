@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from tapgen.review.action import ResourceAction
-from tapgen.review.model import Effect, Finding, Refusal, ResourceChange, Severity
+from tapgen.review.model import Effect, Finding, ResourceChange, Severity
+from tapgen.review.rules.rulebook import found
 from tapgen.template.apis import routes
 from tapgen.template.model import Resource, Template
 from tapgen.template.text import at, text
@@ -48,14 +49,14 @@ def _gone(before: Resource, new: Template) -> Finding:
         message = f"{before.logical_id} leaves the stack; {what} stays, unmanaged"
     elif heir:
         message = f"{before.logical_id} is deleted while {heir} claims the same address: {what} may fail to move"
-    return Finding(
+    return found(
         rule,
         before.logical_id,
         before.type,
         message,
-        Severity.LOW if kept else Severity.HIGH,
         "" if kept else f"Clients must stop calling it first; --allow-loss {before.logical_id} if they have.",
-        refusal=Refusal.NONE if kept else Refusal.UNLESS_ALLOWED,
+        severity=Severity.LOW if kept else Severity.HIGH,
+        spared=kept,
     )
 
 
@@ -63,14 +64,12 @@ def _switched_off(before: Resource, after: Resource) -> Iterator[Finding]:
     """API Gateway developer guide, "Disable the default endpoint for REST APIs"."""
     name = "DisableExecuteApiEndpoint"
     if after.properties.get(name) == "true" != before.properties.get(name):
-        yield Finding(
+        yield found(
             "L101",
             after.logical_id,
             after.type,
             f"{after.logical_id}: the API's own address is switched off ({name}); only a custom domain answers",
-            Severity.HIGH,
             f"Clients must use the custom domain first; --allow-loss {after.logical_id} if they do.",
-            refusal=Refusal.UNLESS_ALLOWED,
         )
 
 
@@ -80,12 +79,13 @@ def _leads_elsewhere(before: Resource, after: Resource) -> Iterator[Finding]:
     for name in ("RestApiId", "ApiId", "Stage"):
         was, now = before.properties.get(name), after.properties.get(name)
         if was != now:
-            yield Finding(
+            yield found(
                 "L103",
                 after.logical_id,
                 after.type,
                 f"{after.logical_id}: the domain leads elsewhere ({name}: {text(was or '')} → {text(now or '')})",
-                Severity.MEDIUM,
+                severity=Severity.MEDIUM,
+                spared=True,
             )
 
 
@@ -111,14 +111,13 @@ def _moves(before: Resource, change: ResourceChange) -> Finding:
     if change.effect is Effect.DELETE_THEN_CREATE:
         verb = "is deleted, then created again"
     outcome = f"{what} changes" if change.effect.replaces else f"{what} may change"
-    return Finding(
+    return found(
         rule,
         before.logical_id,
         before.type,
         f"{before.logical_id} {verb}{why}: {outcome}",
-        Severity.HIGH if change.effect.replaces else Severity.MEDIUM,
         f"Clients must follow; --allow-loss {before.logical_id} if they can.",
-        refusal=Refusal.UNLESS_ALLOWED,
+        severity=Severity.HIGH if change.effect.replaces else Severity.MEDIUM,
     )
 
 
@@ -129,11 +128,10 @@ def _routes_gone(old: Template, new: Template) -> Iterator[Finding]:
         gone = (api, method, path) not in after and (api, path) not in answered
         api_stays = not api.startswith("${") or api[2:-1] in new.resources
         if gone and method != "OPTIONS" and api_stays:
-            yield Finding(
+            yield found(
                 "L106",
                 route.logical_id,
                 old.resources[route.logical_id].type,
                 f"{route.name} is no longer answered",
-                Severity.MEDIUM,
                 "Callers get 403 (REST) or 404 (HTTP API) once the stage is deployed.",
             )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from tapgen.review.model import Direction, Finding, Severity
+from tapgen.review.rules.rulebook import found
 from tapgen.template.apis import routes, unread_definition
 from tapgen.template.cors import all_origins
 from tapgen.template.model import Resource, Template
@@ -54,8 +55,8 @@ def _asks_alike(was: Route, route: Route) -> bool:
 
 def _route(route: Route, kind: str, message: str, severity: Severity, *, narrowed: bool = False) -> Finding:
     direction: Direction = "narrowed" if narrowed else "broadened"
-    return Finding(
-        "S011", route.logical_id, kind, message, Severity.INFO if narrowed else severity, direction=direction
+    return found(
+        "S011", route.logical_id, kind, message, direction=direction, severity=Severity.INFO if narrowed else severity
     )
 
 
@@ -84,13 +85,13 @@ def _url(before: Resource | None, after: Resource) -> Iterator[Finding | str]:
     elif now == "NONE":
         message = f"{name}: the function URL {'is new and ' if before is None else ''}asks for no authorization"
         hint = "With a permission for everybody, anyone on the internet can invoke the function."
-        yield Finding("S012", name, after.type, message, Severity.HIGH, hint, direction="broadened")
+        yield found("S012", name, after.type, message, hint, direction="broadened")
     elif before is None:
         message = f"{name}: the function URL is new and asks for {now}"
-        yield Finding("S012", name, after.type, message, Severity.LOW, direction="broadened")
+        yield found("S012", name, after.type, message, direction="broadened", severity=Severity.LOW)
     else:
         message = f"{name}: the function URL asks for {now} instead of no authorization"
-        yield Finding("S012", name, after.type, message, Severity.INFO, direction="narrowed")
+        yield found("S012", name, after.type, message, direction="narrowed")
 
 
 def _methods_origins(old: Template, was: Mapping[str, frozenset[str]], api: str) -> frozenset[str]:
@@ -111,9 +112,11 @@ def _origins(old: Template, new: Template) -> Iterator[Finding]:
             does = "read this answer" if kind == "AWS::ApiGateway::GatewayResponse" else "call"
             message = f"{name}: pages of {'any origin' if '*' in came else listed} may {does}"
             severity = Severity.LOW if name not in old.resources else Severity.MEDIUM
-            yield Finding("S013", name, kind, message, severity, direction="broadened", details=tuple(sorted(came)))
+            yield found(
+                "S013", name, kind, message, direction="broadened", severity=severity, details=tuple(sorted(came))
+            )
         if went:
             listed = "any origin" if "*" in went else ", ".join(sorted(went))
             does = "read this answer" if kind == "AWS::ApiGateway::GatewayResponse" else "call"
             message = f"{name}: pages of {listed} may no longer {does}"
-            yield Finding("S013", name, kind, message, Severity.INFO, direction="narrowed", details=tuple(sorted(went)))
+            yield found("S013", name, kind, message, direction="narrowed", details=tuple(sorted(went)))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tapgen.review.action import ResourceAction
-from tapgen.review.model import Effect, Finding, Refusal, ResourceChange, Severity
+from tapgen.review.model import Effect, Finding, ResourceChange, Severity
+from tapgen.review.rules.rulebook import found
 from tapgen.template.intrinsics import undecided
 from tapgen.template.model import Resource, Template
 from tapgen.template.text import at, inline
@@ -33,15 +34,13 @@ def _end_of(before: Resource, after: Resource | None, change: ResourceChange) ->
     certain = after is None or change.effect.replaces
     kept = (before if after is None else after).policy("DeletionPolicy" if after is None else "UpdateReplacePolicy")
     if certain and kept not in KEEPS and (guard := refuses_deletion(before.type, before.properties)):
-        yield Finding(
+        yield found(
             "L208",
             before.logical_id,
             before.type,
             f"{before.logical_id} cannot be deleted: its {guard} is on"
             + ("" if after is None else ", so the old one stays behind after the replacement"),
-            Severity.HIGH,
             f"Turn its {guard} off in a deployment of its own first, or keep it with a Retain policy.",
-            refusal=Refusal.UNLESS_ALLOWED,
         )
     if row(before.type).holds:
         yield _data(before, after, change, kept)
@@ -51,60 +50,57 @@ def _data(before: Resource, after: Resource | None, change: ResourceChange, kept
     holds = row(before.type).holds
     name = before.logical_id
     minor = row(before.type).minor
-    refusal = Refusal.NONE if minor else Refusal.UNLESS_ALLOWED
     why = _why(change)
     fate = "a snapshot of it is taken" if kept == "Snapshot" else "the old one stays in the account, outside the stack"
     if after is None and kept in KEEPS:
-        return Finding(
+        return found(
             "L002",
             name,
             before.type,
             f"{name} leaves the stack: {fate} ({holds})",
-            Severity.LOW if minor else Severity.MEDIUM,
             "Nothing manages it any more, and what takes its place is empty; it can only come back by import. "
             f"--allow-loss {name} lets it leave.",
-            refusal=refusal,
+            severity=Severity.LOW if minor else Severity.MEDIUM,
+            spared=minor,
         )
     if after is None:
-        return Finding(
+        return found(
             "L001",
             name,
             before.type,
             f"{name} is deleted, and with it: {holds}{_bucket(before)}",
-            Severity.MEDIUM if minor else Severity.HIGH,
             f"{_KEEP_HINT}, or --allow-loss {name} if it may go.",
-            refusal=refusal,
+            severity=Severity.MEDIUM if minor else Severity.HIGH,
+            spared=minor,
         )
     if not change.effect.replaces:
         deleted = change.action is ResourceAction.MAY_DELETE
         verb = "exists only under a condition now" if deleted else f"may be replaced{why}"
-        return Finding(
+        return found(
             "L005",
             name,
             before.type,
             f"{name} {verb}; with it would go: {holds}",
-            Severity.MEDIUM,
             "The change set tells for certain; --allow-loss names it if it may be replaced.",
-            refusal=refusal,
+            spared=minor,
         )
     if kept in KEEPS:
-        return Finding(
+        return found(
             "L004",
             name,
             before.type,
             f"{name} is replaced{why}: the new one is empty, {fate} ({holds})",
-            Severity.MEDIUM,
             f"Move the data yourself; --allow-loss {name} if that is planned.",
-            refusal=refusal,
+            spared=minor,
         )
-    return Finding(
+    return found(
         "L003",
         name,
         before.type,
         f"{name} is replaced{why}: the new one is empty, the old one is deleted ({holds})",
-        Severity.MEDIUM if minor else Severity.HIGH,
         f"{_KEEP_HINT}, or --allow-loss {name} if it may go.",
-        refusal=refusal,
+        severity=Severity.MEDIUM if minor else Severity.HIGH,
+        spared=minor,
     )
 
 
@@ -132,22 +128,16 @@ def _weaker(before: Resource, after: Resource) -> Iterator[Finding]:
         if weaker:
             message = f"{name}: {', '.join(weaker)}; later deployments may destroy {row(before.type).holds}"
             severity = Severity.LOW if row(before.type).minor else Severity.MEDIUM
-            yield Finding("L006", name, before.type, message, severity)
+            yield found("L006", name, before.type, message, severity=severity)
     for protection in row(before.type).protections:
         was_on = value_at(before.properties, protection.path) in protection.on
         now = value_at(after.properties, protection.path)
         if was_on and now not in protection.on:
             fate = f"depends on {inline(now)} now" if undecided(now) else "is turned off"
-            yield Finding("L006", name, before.type, f"{name}: {protection.what} {fate}", Severity.MEDIUM)
+            yield found("L006", name, before.type, f"{name}: {protection.what} {fate}")
     was_days, now_days = (_number(value_at(one.properties, ("BackupRetentionPeriod",))) for one in (before, after))
     if was_days is not None and (now_days or 0) < was_days:
-        yield Finding(
-            "L006",
-            name,
-            before.type,
-            f"{name}: backups are kept {now_days or 0} days instead of {was_days}",
-            Severity.MEDIUM,
-        )
+        yield found("L006", name, before.type, f"{name}: backups are kept {now_days or 0} days instead of {was_days}")
 
 
 def _sooner(before: Resource, after: Resource) -> Iterator[Finding]:
@@ -163,23 +153,16 @@ def _sooner(before: Resource, after: Resource) -> Iterator[Finding]:
         shorter = now is not None and (now < was if was is not None else kind == "AWS::Logs::LogGroup")
         if shorter:
             kept = f"{was} {unit}" if was is not None else "for ever"
-            yield Finding(
+            yield found(
                 "L007",
                 name,
                 before.type,
                 f"{name}: {row(kind).holds} are kept {now} {unit} instead of {kept}; older ones are deleted",
-                Severity.LOW,
             )
     ttl = ("TimeToLiveSpecification", "AttributeName")
     was_ttl, now_ttl = (value_at(one.properties, ttl) for one in (before, after))
     if before.type == "AWS::DynamoDB::Table" and now_ttl not in (None, was_ttl):
-        yield Finding(
-            "L007",
-            name,
-            before.type,
-            f"{name}: items expire by their attribute {now_ttl}",
-            Severity.LOW,
-        )
+        yield found("L007", name, before.type, f"{name}: items expire by their attribute {now_ttl}")
 
 
 def _number(value: object) -> int | None:

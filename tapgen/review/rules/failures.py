@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from tapgen.review.action import ResourceAction
 from tapgen.review.diff.compare import key_of
-from tapgen.review.model import Effect, Finding, Refusal, ResourceChange, Severity
+from tapgen.review.model import Effect, Finding, ResourceChange
+from tapgen.review.rules.rulebook import found
 from tapgen.review.update.replacement import fixed_name, keeps_name
 from tapgen.template.document import MAX_BYTES, MAX_OUTPUTS, MAX_RESOURCES, Document
 from tapgen.template.intrinsics import references
@@ -48,15 +49,13 @@ def _named(changes: tuple[ResourceChange, ...], old: Template, new: Template) ->
         followed = {one.path[1] for one in change.properties if one.cause and len(one.path) > 1}
         if keeps_name(before, after) and not followed & {name.split(".")[0] for name in names}:
             name, value = next(iter(names.items()))
-            yield Finding(
+            yield found(
                 "L201",
                 change.logical_id,
                 change.type,
                 f"{change.logical_id} must be replaced, but its name is fixed ({name}: {text(value)}): "
                 "the new one cannot be created while the old one has that name",
-                Severity.HIGH,
                 f"Change {name} too, or leave it out so that CloudFormation makes one.",
-                refusal=Refusal.ALWAYS,
             )
 
 
@@ -75,14 +74,12 @@ def _name_taken(changes: tuple[ResourceChange, ...], old: Template, new: Templat
             before = gone.get((resource.type, key_of(names))) if names else None
             if before:
                 name, value = next(iter(names.items()))
-                yield Finding(
+                yield found(
                     "L209",
                     change.logical_id,
                     change.type,
                     f"{change.logical_id} is created while {before} still has its name ({name}: {text(value)})",
-                    Severity.HIGH,
                     f"{_TWO_STEPS}, or keep the logical id {before}.",
-                    refusal=Refusal.ALWAYS,
                 )
 
 
@@ -102,14 +99,12 @@ def _indexes(changes: tuple[ResourceChange, ...], old: Template, new: Template) 
                 for verb, names in (("creates", created), ("deletes", deleted), ("rebuilds", rebuilt))
                 if names
             ]
-            yield Finding(
+            yield found(
                 "L202",
                 change.logical_id,
                 change.type,
                 f"{change.logical_id} {' and '.join(parts)}: one index is created or deleted in one update",
-                Severity.HIGH,
                 f"{_TWO_STEPS if count == 2 else f'Do it in {count} deployments'}, one index in each.",
-                refusal=Refusal.ALWAYS,
             )
 
 
@@ -127,15 +122,13 @@ def _index_keys(table: Resource) -> dict[str, str]:
 def _types(changes: tuple[ResourceChange, ...]) -> Iterator[Finding]:
     for change in changes:
         if change.old_type:
-            yield Finding(
+            yield found(
                 "L203",
                 change.logical_id,
                 change.type,
                 f"{change.logical_id} is {change.old_type} and would become {change.type}: "
                 "CloudFormation does not change the type of a resource",
-                Severity.HIGH,
                 "Give the new resource another logical id.",
-                refusal=Refusal.ALWAYS,
             )
 
 
@@ -151,14 +144,12 @@ def _exports(changes: tuple[ResourceChange, ...], old: Template, new: Template) 
         elif moved & {reference.target for reference in references(value)}:
             message = f"the value of the export {name} changes with the resource that it names"
         if message:
-            yield Finding(
+            yield found(
                 "L204",
                 output,
                 "Output",
                 f"{message}: CloudFormation refuses while another stack imports it",
-                Severity.MEDIUM,
                 f"See `aws cloudformation list-imports`; --allow-loss {output} if nothing imports it.",
-                refusal=Refusal.UNLESS_ALLOWED,
                 subject=name,
             )
 
@@ -198,14 +189,12 @@ def _pseudo(entry: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _unresolved(name: str, kind: str, what: str) -> Finding:
-    return Finding(
+    return found(
         "L205",
         name,
         kind,
         f"{name} refers to {what}",
-        Severity.HIGH,
         "CloudFormation refuses the template: remove the reference, or add what it names.",
-        refusal=Refusal.ALWAYS,
     )
 
 
@@ -231,14 +220,12 @@ def _circles(new: Template) -> Iterator[Finding]:
         needs.pop(done, None)
     circle = _one_circle(needs)
     if circle:
-        yield Finding(
+        yield found(
             "L207",
             circle[0],
             new.resources[circle[0]].type,
             f"{' → '.join((*circle, circle[0]))}: these depend on each other in a circle",
-            Severity.HIGH,
             "CloudFormation refuses the template: break the circle with a resource of its own for one of the links.",
-            refusal=Refusal.ALWAYS,
         )
 
 
@@ -265,12 +252,10 @@ def _quotas(document: Document) -> Iterator[Finding]:
         ("bytes", size, MAX_BYTES),
     ):
         if count > most:
-            yield Finding(
+            yield found(
                 "L206",
                 "",
                 "Template",
                 f"the template has {count:,} {what}, CloudFormation takes {most:,}",
-                Severity.HIGH,
                 "Split it into two stacks.",
-                refusal=Refusal.ALWAYS,
             )

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from tapgen.review.model import Finding, Severity
 from tapgen.review.rules.grants import movement
+from tapgen.review.rules.rulebook import found
 from tapgen.template.grants import Policy, understand_policy
 from tapgen.template.intrinsics import references
 from tapgen.template.model import Resource, Template
@@ -64,13 +65,13 @@ def policy_finding(
         everybody = moved.everybody and title in (_TITLES["S002"], _TITLES["S005"], _TITLES["S006"])
         message = f"{name}{state} {title[0]}{': everybody' if everybody else ''}"
         severity = Severity.HIGH if everybody else moved.severity
-        yield Finding(rule, name, kind, message, severity, direction="broadened", details=moved.gained)
+        yield found(rule, name, kind, message, direction="broadened", severity=severity, details=moved.gained)
     if moved.lost:
         message = f"{name}{state} {title[1]}"
-        yield Finding(rule, name, kind, message, Severity.INFO, direction="narrowed", details=moved.lost)
+        yield found(rule, name, kind, message, direction="narrowed", details=moved.lost)
     if moved.same and not (new.unknown or old.unknown):
         message = f"{name}: the policy is written otherwise and means the same"
-        yield Finding("S021", name, kind, message, Severity.INFO, direction="same")
+        yield found("S021", name, kind, message, direction="same")
 
 
 _THROUGH: Final = ("lets more through", "lets less through")
@@ -134,10 +135,10 @@ def _attachments(name: str, kind: str, was: Identity, now: Identity) -> Iterator
         loud = any(arn.endswith(_ADMINISTRATION) for arn in came)
         severity = Severity.HIGH if loud else Severity.MEDIUM
         message = f"{name}: {_managed(came)} attached"
-        yield Finding("S003", name, kind, message, severity, direction="broadened", details=tuple(came))
+        yield found("S003", name, kind, message, direction="broadened", severity=severity, details=tuple(came))
     if went:
         message = f"{name}: {_managed(went)} detached"
-        yield Finding("S003", name, kind, message, Severity.INFO, direction="narrowed", details=tuple(went))
+        yield found("S003", name, kind, message, direction="narrowed", details=tuple(went))
 
 
 def _managed(arns: list[str]) -> str:
@@ -152,14 +153,14 @@ def _boundary(old: Resource, new: Resource) -> Iterator[Finding]:
     name, kind = new.logical_id, new.type
     if now is None:
         message = f"{name}: the permissions boundary {text(was)} is taken away"
-        yield Finding("S004", name, kind, message, Severity.HIGH, direction="broadened")
+        yield found("S004", name, kind, message, direction="broadened")
     elif was is None:
         message = f"{name}: the permissions boundary {text(now)} is set"
-        yield Finding("S004", name, kind, message, Severity.INFO, direction="narrowed")
+        yield found("S004", name, kind, message, direction="narrowed")
     else:
         message = f"{name}: the permissions boundary goes from {text(was)} to {text(now)}"
         hint = "Which of the two allows more is not known here: compare the policies."
-        yield Finding("S004", name, kind, message, Severity.MEDIUM, hint, direction="broadened")
+        yield found("S004", name, kind, message, hint, direction="broadened", severity=Severity.MEDIUM)
 
 
 def _list(value: Any) -> list[Any]:

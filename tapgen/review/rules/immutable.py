@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tapgen.review.action import ResourceAction
-from tapgen.review.model import Finding, PropertyChange, Refusal, ResourceChange, Severity
+from tapgen.review.model import Finding, PropertyChange, ResourceChange
+from tapgen.review.rules.rulebook import found
 from tapgen.template.intrinsics import undecided
 from tapgen.template.paths import ABSENT
 from tapgen.template.types import row
@@ -20,14 +21,12 @@ def immutable_changes(changes: tuple[ResourceChange, ...]) -> Iterator[Finding]:
             continue
         names = sorted({str(one.path[1]) for one in change.properties if _fails(one, fixed)})
         if names:
-            yield Finding(
+            yield found(
                 "L210",
                 change.logical_id,
                 change.type,
                 f"{change.logical_id}: {', '.join(names)} cannot be changed once it is created",
-                Severity.HIGH,
                 "Keep the value, or add a resource under a new logical id and move over to it.",
-                refusal=Refusal.ALWAYS,
             )
 
 

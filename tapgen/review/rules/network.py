@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tapgen.review.model import Finding, Severity
+from tapgen.review.rules.rulebook import found
 from tapgen.template.model import Template
 from tapgen.template.network import GROUP, GroupRule, SecurityGroup, security_groups, ways_out
 
@@ -31,10 +32,10 @@ def _group(name: str, kind: str, was: SecurityGroup, now: SecurityGroup, *, is_n
             loud = direction == "in" and any(not any(one.covers(other) for one in was.world) for other in now.world)
             severity = Severity.HIGH if loud else Severity.MEDIUM if direction == "in" else Severity.LOW
             message = f"{name}{' (new)' if is_new else ''} lets more {label}"
-            yield Finding(rule, name, kind, message, severity, direction="broadened", details=_lines(came))
+            yield found(rule, name, kind, message, direction="broadened", severity=severity, details=_lines(came))
         if went:
             message = f"{name} lets less {label}"
-            yield Finding(rule, name, kind, message, Severity.INFO, direction="narrowed", details=_lines(went))
+            yield found(rule, name, kind, message, direction="narrowed", details=_lines(went))
 
 
 def _beyond(some: SecurityGroup, other: SecurityGroup, direction: str) -> list[GroupRule]:
@@ -55,13 +56,13 @@ def _subnets(old: Template, new: Template) -> Iterator[Finding]:
         if "internet" in after and "internet" not in before:
             message = f"{name}{' (new)' if is_new else ''} is internet-facing: it has a route to an internet gateway"
             severity = Severity.LOW if is_new else Severity.HIGH
-            yield Finding("S009", name, subnet.type, message, severity, direction="broadened")
+            yield found("S009", name, subnet.type, message, direction="broadened", severity=severity)
         if "internet" in before and "internet" not in after:
             message = f"{name} is no longer internet-facing"
-            yield Finding("S009", name, subnet.type, message, Severity.INFO, direction="narrowed")
+            yield found("S009", name, subnet.type, message, direction="narrowed")
         for way in sorted(after - before - {"internet"}):
             message = f"{name}{' (new)' if is_new else ''} has a way out through {way}"
-            yield Finding("S010", name, subnet.type, message, Severity.LOW, direction="broadened")
+            yield found("S010", name, subnet.type, message, direction="broadened")
         for way in sorted(before - after - {"internet"}):
             message = f"{name} has no way out through {way} any more"
-            yield Finding("S010", name, subnet.type, message, Severity.INFO, direction="narrowed")
+            yield found("S010", name, subnet.type, message, direction="narrowed")

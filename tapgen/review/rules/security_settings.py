@@ -8,6 +8,7 @@ from math import isfinite
 from typing import Any, Final
 
 from tapgen.review.model import Finding, Severity
+from tapgen.review.rules.rulebook import found
 from tapgen.template.exposure import OPEN_SETTINGS, is_none_of, is_one_of, is_set
 from tapgen.template.intrinsics import undecided
 from tapgen.template.model import Resource, Template
@@ -144,7 +145,9 @@ def watch_findings(old: Template, new: Template) -> Iterator[Finding | str]:
     for name, before in old.resources.items():
         if name not in new.resources and before.type in _GUARDS:
             rule, what = _GUARDS[before.type]
-            yield Finding(rule, name, before.type, f"{name}: {what} is deleted", Severity.MEDIUM, direction="broadened")
+            yield found(
+                rule, name, before.type, f"{name}: {what} is deleted", direction="broadened", severity=Severity.MEDIUM
+            )
 
 
 def _crossed(watch: Watch, before: Resource, after: Resource) -> Iterator[Finding | str]:
@@ -160,10 +163,12 @@ def _crossed(watch: Watch, before: Resource, after: Resource) -> Iterator[Findin
     change = f"({where}: {_shown(was)} → {_shown(now)})"
     if watch.safe(was):
         said = f"gets {watch.opened}" if watch.opened else f"loses {watch.what}"
-        yield Finding(watch.rule, name, after.type, f"{name} {said} {change}", watch.severity, direction="broadened")
+        yield found(
+            watch.rule, name, after.type, f"{name} {said} {change}", direction="broadened", severity=watch.severity
+        )
     else:
         said = f"no longer has {watch.opened}" if watch.opened else f"gains {watch.what}"
-        yield Finding(watch.rule, name, after.type, f"{name} {said} {change}", Severity.INFO, direction="narrowed")
+        yield found(watch.rule, name, after.type, f"{name} {said} {change}", direction="narrowed")
 
 
 def _born_open(watch: Watch, after: Resource) -> Iterator[Finding]:
@@ -171,7 +176,7 @@ def _born_open(watch: Watch, after: Resource) -> Iterator[Finding]:
         where = ".".join(watch.path)
         state = f"has {watch.opened}" if watch.opened else f"lacks {watch.what}"
         message = f"{after.logical_id} is new and {state} ({where}: {_shown(value_at(after.properties, watch.path))})"
-        yield Finding(watch.rule, after.logical_id, after.type, message, watch.severity, direction="broadened")
+        yield found(watch.rule, after.logical_id, after.type, message, direction="broadened", severity=watch.severity)
 
 
 def _shown(value: Any) -> str:
@@ -194,7 +199,7 @@ def _alarm(before: Resource, after: Resource) -> Iterator[Finding]:
     if parts:
         name = after.logical_id
         message = f"{name} goes off later ({', '.join(parts)})"
-        yield Finding("S018", name, after.type, message, Severity.LOW, direction="broadened")
+        yield found("S018", name, after.type, message, direction="broadened", severity=Severity.LOW)
 
 
 def _throttling(before: Resource, after: Resource) -> Iterator[Finding]:
@@ -206,7 +211,7 @@ def _throttling(before: Resource, after: Resource) -> Iterator[Finding]:
     if raised or gone:
         name = after.logical_id
         message = f"{name}: callers are throttled later ({', '.join((*raised, *gone))})"
-        yield Finding("S020", name, after.type, message, Severity.LOW, direction="broadened")
+        yield found("S020", name, after.type, message, direction="broadened", severity=Severity.LOW)
 
 
 def _rates(stage: Resource) -> dict[str, float]:
