@@ -36,15 +36,16 @@ def statements(environment: Environment, name: str, data: DataRefs) -> Iterator[
         if value is not None:
             kind, _ = environment.destination(value)
             arn = destination_arn(environment, data, value)
-            objects = _objects(arn) if kind == "bucket" else arn
-            yield policies.use(f"Send{key}", [ACTIONS[kind]], objects)
+            if kind == "bucket":
+                yield policies.use(f"List{key}", ["s3:ListBucket"], arn)
+            yield policies.use(f"Send{key}", [ACTIONS[kind]], _objects(arn) if kind == "bucket" else arn)
 
 
 def destination_arn(environment: Environment, data: DataRefs, value: Destination | str) -> Any:
     """The ARN of a destination; a function's is written from its name, since its role may wait for this one's."""
     kind, name = environment.destination(value)
     if kind == "function":
-        return function_arn(environment, name)
+        return invoked_arn(environment, name)
     return data.parts[SECTIONS[kind]][name].arn
 
 

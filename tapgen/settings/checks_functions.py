@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tapgen.errors import suggestion
 from tapgen.settings import references
+from tapgen.settings.invocations import SECTIONS
 from tapgen.settings.kinds import uses
 from tapgen.template.kinds import KINDS
 
@@ -86,12 +87,14 @@ def check_function(environment: Environment, function: Function) -> Iterator[Pro
     for key in ("on_success", "on_failure"):
         value = getattr(function, key)
         try:
-            kind, _ = environment.destination(value) if value is not None else ("", "")
+            kind, name = environment.destination(value) if value is not None else ("", "")
         except LookupError as error:
             yield (key,), str(error)
             continue
         if kind == "bucket" and key == "on_success":
             yield (key,), "a bucket takes the records of failures alone; take a queue, a topic, a bus or a function"
+        if getattr(getattr(environment, SECTIONS.get(kind, ""), {}).get(name), "fifo", False):
+            yield (key,), f"{name} is first in, first out, to which Lambda sends no records; take a {kind} that is not"
 
 
 def check_runtime(runtime: str) -> str:

@@ -240,6 +240,33 @@ def test_asynchronous_invocations(document):
     assert statements(rendered)["SendOnFailure"]["Resource"] == [arn]
 
 
+@pytest.mark.parametrize(
+    ("destination", "part", "sent"),
+    [
+        ('"Next"', "[queues.Next]", {"SendOnFailure": (["sqs:SendMessage"], [{"Fn::GetAtt": ["NextQueue", "Arn"]}])}),
+        ('{ topic = "Next" }', "[topics.Next]", {"SendOnFailure": (["sns:Publish"], [{"Ref": "NextTopic"}])}),
+        (
+            '{ bucket = "Next" }',
+            "[buckets.Next]",
+            {
+                "ListOnFailure": (["s3:ListBucket"], [{"Fn::GetAtt": ["NextBucket", "Arn"]}]),
+                "SendOnFailure": (
+                    ["s3:PutObject"],
+                    [{"Fn::Sub": ["${Bucket}/*", {"Bucket": {"Fn::GetAtt": ["NextBucket", "Arn"]}}]}],
+                ),
+            },
+        ),
+        ('"Next"', "[queues.Next]\nexisting = 'arn:aws:sqs:eu-west-1:123456789012:next'", {"SendOnFailure": (["sqs:SendMessage"], ["arn:aws:sqs:eu-west-1:123456789012:next"])}),
+    ],
+)  # fmt: skip
+def test_records_go_to_parts(document, destination, part, sent):
+    rendered = document(ONE + f"on_failure = {destination}\n{part}\n")
+    found = {sid: (s["Action"], s["Resource"]) for sid, s in statements(rendered).items() if sid.endswith("OnFailure")}
+    assert found == sent
+    target = function(rendered, "ItemFunctionEventInvokeConfig")["DestinationConfig"]["OnFailure"]["Destination"]
+    assert target in (sent["SendOnFailure"][1][0], {"Fn::GetAtt": ["NextBucket", "Arn"]})
+
+
 def test_a_url_for_signed_requests(document):
     rendered = document(ONE + 'url = { authorization = "AWS_IAM" }\n')
     assert function(rendered, "ItemFunctionUrl") == {

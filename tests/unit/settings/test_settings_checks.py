@@ -403,3 +403,17 @@ def test_auto_reads_python_alone(problems):
     image = function(image='{ repository = "a", tag = "1" }').replace('source = "src"\n', "")
     [problem] = problems(image + use)
     assert problem.endswith("and not a container image; name the actions")
+
+
+def test_destinations_that_lambda_sends_nothing_to(problems):
+    parts = "[queues.Line]\nfifo = true\n[buckets.Store]\n"
+    [problem] = problems(function(on_failure='"Line"') + parts)
+    said = "Line is first in, first out, to which Lambda sends no records; take a queue that is not"
+    assert problem == f"functions.Orders.on_failure: {said}"
+    [problem] = problems(function(on_success='"Store"') + parts)
+    assert problem.startswith("functions.Orders.on_success: a bucket takes the records of failures alone")
+    assert problems(function(on_failure='{ bucket = "Store" }') + parts) == []
+    both = parts + "[queues.Store]\n"
+    assert problems(function(on_failure='"Store"') + both) == [
+        'functions.Orders.on_failure: "Store" is a queue and a bucket; say which: { queue = "Store" }'
+    ]
