@@ -119,9 +119,9 @@ def _references(known: Mapping[str, Resource]) -> Iterator[Arrow]:
 def _connections(template: Template, known: Mapping[str, Resource], statuses: Mapping[str, Status]) -> Iterator[Arrow]:
     every = routes(template).values()
     for route in every:
-        for function in route.functions if route.in_body else ():
-            if {route.logical_id, function} <= known.keys() and route.logical_id != function:
-                yield Arrow(route.logical_id, function, route.name, statuses.get(route.logical_id, ""))
+        for function in route.functions if route.in_body or route.kind == "http" else ():
+            if {route.api_id, function} <= known.keys():
+                yield Arrow(route.api_id, function, route.name, statuses.get(route.logical_id, ""))
     names = {route.logical_id: route.name for route in every}
     for name, resource in template.resources.items():
         ends = row(resource.type).connects or ()

@@ -37,8 +37,8 @@ EVERYTHING = """
 def deployment(document):
     """The deployment's logical id in a project of these settings and, where given, this layer."""
 
-    def identify(settings=ONE_FUNCTION, *, layer="", more=""):
-        files = {"own.py": ADD.replace("{body}", layer or "pass")}
+    def identify(settings=ONE_FUNCTION, *, layer="", more="", **files):
+        files = {"own.py": ADD.replace("{body}", layer or "pass"), **files}
         rendered = document(f"layers = ['own']\n{settings}", more=more, **files)
         [logical_id] = [name for name, r in rendered["Resources"].items() if r["Type"] == "AWS::ApiGateway::Deployment"]
         return logical_id
@@ -63,6 +63,70 @@ def deployment(document):
 def test_it_changes_with_the_api_of_the_settings(deployment, more):
     settings = ONE_FUNCTION.replace('routes = ["GET /item"]\n', "") if more.startswith("routes") else ONE_FUNCTION
     assert deployment(settings, more=f"{more}\n") != deployment()
+
+
+TABLES = """
+application = "shop"
+[functions.Auth]
+source = "src"
+[functions.Item]
+source = "src"
+routes = [{ route = "POST /item", authorizer = "A", request = "M", parameters = ["header.X"], api_key = true }]
+[api]
+cache.size = "0.5"
+binary_media_types = ["image/png"]
+compression = 10
+allow_cidrs = ["10.0.0.0/8"]
+authorizers.A = { function = "Auth", identity = ["header.A"], ttl = 60, validation = "x" }
+authorizers.B = { function = "Auth" }
+models.M = "m.json"
+models.N = "n.json"
+usage_plans.P = { keys = ["K"], quota = 5 }
+responses.UNAUTHORIZED = { status = 401, headers.X = "1", body = { a = 1 } }
+BODY
+"""
+MODELS = {"m.json": '{"type": "object"}', "n.json": '{"type": "array"}'}
+PUBLISHED = [
+    ('authorizer = "A"', 'authorizer = "B"'),
+    ('authorizer = "A"', 'authorization = "NONE"'),
+    ('request = "M"', 'request = "N"'),
+    ("header.X", "header.Y"),
+    (", api_key = true", ""),
+    ("image/png", "image/gif"),
+    ("compression = 10", "compression = 20"),
+    ("10.0.0.0/8", "10.0.0.0/9"),
+    ('"header.A"', '"header.B"'),
+    ("ttl = 60", "ttl = 61"),
+    ('validation = "x"', 'validation = "y"'),
+    ('"m.json"', '"n.json"'),
+    ("status = 401", "status = 403"),
+    ('headers.X = "1"', 'headers.X = "2"'),
+    ("a = 1", "a = 2"),
+]
+
+
+@pytest.mark.parametrize("body", ["", "body = true"])
+@pytest.mark.parametrize(("old", "new"), PUBLISHED, ids=[new for _, new in PUBLISHED])
+def test_everything_that_a_route_table_and_its_api_publish_counts(deployment, old, new, body):
+    settings = TABLES.replace("BODY", body)
+    assert settings.count(old) == 1
+    assert deployment(settings.replace(old, new), **MODELS) != deployment(settings, **MODELS)
+
+
+@pytest.mark.parametrize("body", ["", "body = true"])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("quota = 5", "quota = 6"),
+        ('size = "0.5"', 'size = "1.6"'),
+        ("api_key = true", "api_key = true, throttling = { rate = 1, burst = 1 }"),
+        ("compression = 10", 'compression = 10\nweb_acl = "arn:aws:wafv2:x:1:regional/webacl/a/b"'),
+    ],
+)
+def test_what_belongs_to_the_stage_alone_does_not(deployment, old, new, body):
+    settings = TABLES.replace("BODY", body)
+    assert settings.count(old) == 1
+    assert deployment(settings.replace(old, new), **MODELS) == deployment(settings, **MODELS)
 
 
 def test_it_changes_with_the_function_behind_a_route(deployment):
