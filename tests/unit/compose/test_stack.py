@@ -62,6 +62,13 @@ def test_values_that_a_parameter_holds(document):
     assert function["Environment"]["Variables"]["MODE"] == {"Ref": "Mode"}
 
 
+def test_values_of_another_stack(document):
+    more = 'environment.MODE = { import = "shared-Mode" }\nlayers = [{ import = "shared-Layer" }]\n'
+    function = document(more=more)["Resources"]["ItemFunction"]["Properties"]
+    assert function["Environment"]["Variables"]["MODE"] == {"Fn::ImportValue": "shared-Mode"}
+    assert function["Layers"] == [{"Fn::ImportValue": "shared-Layer"}]
+
+
 @pytest.mark.parametrize(
     ("more", "expected"),
     [

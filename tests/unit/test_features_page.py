@@ -1,0 +1,22 @@
+"""docs/features.md names tests that there are."""
+
+import ast
+import re
+
+import pytest
+
+from tests.conftest import ROOT
+
+ROWS = [
+    row.split(" | ")
+    for row in (ROOT / "docs" / "features.md").read_text(encoding="utf-8").splitlines()
+    if row.startswith("| ") and "::" in row
+]
+
+
+@pytest.mark.parametrize(("feature", "setting", "test"), ROWS, ids=[row[0].strip("| ") for row in ROWS])
+def test_what_it_says_is_shown_is_shown(feature, setting, test):
+    file, name = re.fullmatch(r"`(.+\.py)::(\w+)` \|", test).groups()
+    tree = ast.parse((ROOT / "tests" / "unit" / file).read_text(encoding="utf-8"))
+    assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    assert "`" in setting or setting.startswith("no ")
