@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -49,10 +50,11 @@ def _add_pool(template: Template, environment: Environment, name: str, settings:
     title = naming.logical(name, "UserPool")
     template.add_resource(_pool(title, environment, name, settings))
     template.add_output(Output(f"{title}IdOutput", Description=f"Id of the user pool {name}", Value=Ref(title)))
+    servers = [template.add_resource(server) for server in _resource_servers(title, settings)]
     clients = []
     for client, its in (settings.clients or {"": UserPoolClient()}).items():
         client_title = naming.logical(name, client, "UserPoolClient")
-        clients.append(Ref(template.add_resource(_client(client_title, title, its))))
+        clients.append(Ref(template.add_resource(_client(client_title, title, its, servers))))
         template.add_output(
             Output(f"{client_title}IdOutput", Description=f"Id of a client of {name}", Value=Ref(client_title))
         )
@@ -108,7 +110,20 @@ def _asked(environment: Environment, name: str) -> dict[str, Any]:
     }
 
 
-def _client(title: str, pool: str, settings: UserPoolClient) -> cognito.UserPoolClient:
+def _resource_servers(pool: str, settings: UserPool) -> Iterator[cognito.UserPoolResourceServer]:
+    for identifier, scopes in settings.scopes.items():
+        yield cognito.UserPoolResourceServer(
+            f"{pool}{naming.logical(identifier)}Scopes",
+            UserPoolId=Ref(pool),
+            Identifier=identifier,
+            Name=identifier,
+            Scopes=[cognito.ResourceServerScopeType(ScopeName=scope, ScopeDescription=scope) for scope in scopes],
+        )
+
+
+def _client(
+    title: str, pool: str, settings: UserPoolClient, servers: Sequence[cognito.UserPoolResourceServer]
+) -> cognito.UserPoolClient:
     flows = dict.fromkeys([*settings.flows, "refresh_token"])
     oauth: dict[str, Any] = {}
     if settings.scopes:
@@ -118,6 +133,9 @@ def _client(title: str, pool: str, settings: UserPoolClient) -> cognito.UserPool
             "AllowedOAuthScopes": list(settings.scopes),
             "SupportedIdentityProviders": ["COGNITO"],
         }
+    needed = [server.title for server in servers if any(_is_of(scope, server) for scope in settings.scopes)]
+    if needed:
+        oauth["DependsOn"] = needed  # a client names scopes that exist
     if settings.callback_urls:
         oauth["CallbackURLs"] = list(settings.callback_urls)
     if settings.logout_urls:
@@ -136,3 +154,7 @@ def _client(title: str, pool: str, settings: UserPoolClient) -> cognito.UserPool
         TokenValidityUnits=units,
         **oauth,
     )
+
+
+def _is_of(scope: str, server: cognito.UserPoolResourceServer) -> bool:
+    return bool(scope.rpartition("/")[0] == server.Identifier)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tapgen import naming
 from tapgen.errors import suggestion
-from tapgen.settings import checks_authorizers, checks_domains, checks_routes, contract, json_schema
+from tapgen.settings import checks_authorizers, checks_domains, checks_routes
 from tapgen.settings.served import DEFAULT_STAGE
 
 if TYPE_CHECKING:
@@ -95,6 +95,10 @@ def _api(environment: Environment, settings: Api) -> Iterator[Problem]:
 
 
 def _files(environment: Environment, settings: Api) -> Iterator[Problem]:
+    if not settings.models and not settings.openapi:
+        return
+    from tapgen.settings import contract, json_schema
+
     for name, file in settings.models.items():
         try:
             json_schema.read(environment.root / file)

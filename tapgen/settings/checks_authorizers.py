@@ -33,11 +33,11 @@ def check(environment: Environment, settings: Api) -> Iterator[Problem]:
 
 
 def _user_pool(environment: Environment, settings: Api, authorizer: Authorizer) -> Iterator[Problem]:
-    pools = getattr(environment, "user_pools", {})
+    pools = environment.user_pools
     name = authorizer.user_pool or ""
     if name not in pools:
         yield ("user_pool",), f'there is no user pool "{name}"; {suggestion(name, pools)}'
-    elif settings.kind == "http" and not authorizer.audience and getattr(pools[name], "existing", None):
+    elif settings.kind == "http" and not authorizer.audience and pools[name].existing is not None:
         yield ("audience",), f"{name} was made elsewhere, so its clients are not known here; name their ids"
     yield from _token(authorizer, what="a user pool's token")
 

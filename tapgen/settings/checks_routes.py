@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from tapgen import naming
 from tapgen.errors import suggestion
-from tapgen.settings import contract, routes, served
-from tapgen.settings.json_schema import SchemaError
+from tapgen.settings import routes, served
 
 if TYPE_CHECKING:
     from tapgen.settings.apis import Api, RouteTable
@@ -79,6 +78,9 @@ def _asked(table: RouteTable, settings: Api, route: routes.Route) -> Iterator[st
 
 def _schema(environment: Environment, settings: Api, name: str) -> Iterator[str]:
     """What is wrong with a model of the API's OpenAPI file; the file itself is looked at with the API."""
+    from tapgen.settings import contract
+    from tapgen.settings.json_schema import SchemaError
+
     try:
         found = contract.read(environment.root / (settings.openapi or ""))
     except SchemaError:

@@ -27,6 +27,9 @@ Moment = Literal[
 ]
 
 
+ResourceServerName = Annotated[str, Meta(pattern=r"^[^\s\"\\]{1,256}$")]
+
+
 class UserPoolClient(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """An application that signs users in.
 
@@ -70,6 +73,10 @@ class UserPool(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
     )
     password_length: Annotated[int, Meta(ge=8, le=99, description="Least characters of a password")] = 12
     clients: Annotated[dict[Name, UserPoolClient], Meta(description="Applications by name")] = {}
+    scopes: Annotated[
+        dict[ResourceServerName, tuple[Annotated[str, Meta(pattern=r"^[^\s\"/\\]+$")], ...]],
+        Meta(description='Scopes by what they are for: { orders = ["read"] } is "orders/read" in a route and a client'),
+    ] = {}
     domain: Annotated[
         Annotated[str, Meta(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")] | None,
         Meta(description="First part of the hosted sign-in page's address; unset: no such page"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from troposphere import apigateway
 
-from tapgen.layers.api import access, domains, http, publishing, rest
+from tapgen.layers.api import access, publishing, rest
 from tapgen.layers.refs import ApiRefs
 from tapgen.settings import served
 
@@ -31,6 +31,8 @@ def build(
     refs = {}
     for name, api in served.apis(environment).items():
         if api.settings.kind == "http":
+            from tapgen.layers.api import http
+
             refs[name] = http.build(template, api, compute, pools)
             continue
         refs[name] = rest.build(template, api, environment, compute, pools, network)
@@ -54,11 +56,16 @@ def publish(
     for name, api in apis.items():
         log = data.access_logs.get(name)
         if api.settings.kind == "http":
+            from tapgen.layers.api import http
+
             http.publish(template, api, refs[name], log)
         else:
             account = ("ApiAccount",) if "ApiAccount" in template.resources else ()
             publishing.publish(template, api, refs[name], log, account, others - {api.title})
-    domains.build(template, environment, apis, refs)
+    if any(api.settings.domain for api in apis.values()):
+        from tapgen.layers.api import domains
+
+        domains.build(template, environment, apis, refs)
 
 
 def _account(role_arn: Any) -> apigateway.Account:

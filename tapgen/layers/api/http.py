@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from troposphere import Output, Ref, Sub, apigatewayv2
 
 from tapgen import naming
-from tapgen.layers.api import authorizers, http_body, permissions
+from tapgen.layers.api import authorizers, permissions
 from tapgen.layers.api.cors import PREFLIGHT_SECONDS, methods
 from tapgen.layers.api.publishing import log_destination
 from tapgen.layers.refs import ApiRefs, embedded
@@ -54,6 +54,8 @@ def build(
     # The permission of a route that takes every method is for its preflight too.
     called = [*served.routes, *(route for route in preflights if route.route.parts == EVERYWHERE)]
     if served.settings.body:
+        from tapgen.layers.api import http_body
+
         body = http_body.document(served, routes, compute, pools)
         api = template.add_resource(apigatewayv2.Api(served.title, Body=body))
         for name in served.authorizers:

@@ -11,8 +11,6 @@ from troposphere import Ref, apigateway
 
 from tapgen import naming
 from tapgen.errors import SettingsError
-from tapgen.settings import contract, json_schema
-from tapgen.settings.json_schema import SchemaError
 
 if TYPE_CHECKING:
     from troposphere import Template
@@ -47,7 +45,7 @@ def read(served: ServedApi, root: Path) -> dict[str, Any]:
     for name in used:
         try:
             found[name] = read_model(served.settings, root, name)
-        except SchemaError as error:
+        except ValueError as error:
             raise SettingsError(f"model {name}: {error}", "Give it a file with a JSON Schema.") from None
     return found
 
@@ -58,6 +56,8 @@ def read_model(settings: Api, root: Path, name: str) -> dict[str, Any]:
     Raises:
         SchemaError: there is none.
     """
+    from tapgen.settings import contract, json_schema
+
     if name in settings.models:
         return json_schema.read(root / settings.models[name])
     return contract.model(contract.read(root / (settings.openapi or "")), name)

@@ -6,10 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from troposphere import Output, Ref, Sub, apigateway, wafv2
+from troposphere import Output, Ref, Sub, apigateway
 
 from tapgen import naming
-from tapgen.layers.api import plans
 from tapgen.layers.refs import ApiRefs, embedded
 
 if TYPE_CHECKING:
@@ -94,7 +93,10 @@ def publish(
     prefix = naming.logical(served.name) if served.name else ""
     template.add_output(Output(f"{prefix}ApiGatewayIdOutput", Description="Id of the REST API", Value=refs.api))
     template.add_output(Output(f"{prefix}ApiGatewayUrlOutput", Description="Address of the REST API", Value=url))
-    plans.build(template, served, refs.api, stage)
+    if settings.usage_plans:
+        from tapgen.layers.api import plans
+
+        plans.build(template, served, refs.api, stage)
     if settings.web_acl:
         template.add_resource(_web_acl_association(served, refs.api, stage, settings.web_acl))
 
@@ -123,7 +125,9 @@ def _method_setting(route: FunctionRoute) -> apigateway.MethodSetting:
     )
 
 
-def _web_acl_association(served: ServedApi, api: Any, stage: Any, web_acl: str) -> wafv2.WebACLAssociation:
+def _web_acl_association(served: ServedApi, api: Any, stage: Any, web_acl: str) -> Any:
+    from troposphere import wafv2
+
     path = f"/restapis/{embedded(api)}/stages/{embedded(Ref(stage))}"
     return wafv2.WebACLAssociation(
         f"{served.title}WebAclAssociation",

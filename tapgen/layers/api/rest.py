@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from troposphere import GetAtt, Ref, apigateway
 
 from tapgen import naming
-from tapgen.layers.api import access, authorizers, models, permissions, responses, rest_body
+from tapgen.layers.api import access, authorizers, models, permissions, responses
 from tapgen.layers.api.cors import preflight
 from tapgen.layers.refs import ApiRefs
 
@@ -33,6 +33,8 @@ def build(
     template.add_resource(api)
     schemas = models.read(served, environment.root)
     if served.settings.body:
+        from tapgen.layers.api import rest_body
+
         api.Body = rest_body.document(served, schemas, compute, pools)
         for name in served.authorizers:
             authorizers.permit_all(template, served, name, Ref(api), compute)

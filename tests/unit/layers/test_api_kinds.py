@@ -324,3 +324,58 @@ def test_a_body_says_what_methods_say(resources):
         if name == "TokenAuthorizerPermission"
     ]
     assert source == "/authorizers/*"
+
+
+POOL = """
+authorizer = "Customers"
+authorizers.Customers = { user_pool = "Customers" }
+[user_pools.Customers]
+scopes.orders = ["read", "write"]
+clients.Web = {}
+clients.App = {}
+"""
+ROUTES = "'GET /a', { route = 'POST /a', scopes = ['orders/write'] }, { route = 'GET /b', authorization = 'NONE' }"
+
+
+@pytest.mark.parametrize("body", ["", "body = true\n"])
+def test_a_user_pool_lets_in_on_a_rest_api(resources, body):
+    found, rendered = resources(ROUTES, body + POOL)
+    arn = {"Fn::GetAtt": ["CustomersUserPool", "Arn"]}
+    if body:
+        document = found["AWS::ApiGateway::RestApi"]["Api"]["Body"]
+        scheme = document["components"]["securitySchemes"]["Customers"]
+        assert scheme["x-amazon-apigateway-authtype"] == "cognito_user_pools"
+        assert scheme["x-amazon-apigateway-authorizer"] == {"type": "cognito_user_pools", "providerARNs": [arn]}
+        assert document["paths"]["/a"]["post"]["security"] == [{"Customers": ["orders/write"]}]
+        assert "security" not in document["paths"]["/b"]["get"]
+        return
+    authorizer = found["AWS::ApiGateway::Authorizer"]["CustomersAuthorizer"]
+    assert (authorizer["Type"], authorizer["ProviderARNs"]) == ("COGNITO_USER_POOLS", [arn])
+    methods = found["AWS::ApiGateway::Method"]
+    assert methods["ApiAPostMethod"]["AuthorizationScopes"] == ["orders/write"]
+    assert methods["ApiAGetMethod"]["AuthorizationType"] == "COGNITO_USER_POOLS"
+    assert methods["ApiBGetMethod"]["AuthorizationType"] == "NONE"
+    assert methods["ApiAOptionsMethod"]["AuthorizationType"] == "NONE"
+    server = found["AWS::Cognito::UserPoolResourceServer"]["CustomersUserPoolOrdersScopes"]
+    assert [scope["ScopeName"] for scope in server["Scopes"]] == ["read", "write"]
+
+
+def test_a_user_pools_clients_are_who_an_http_apis_tokens_are_for(resources):
+    found, _ = resources(ROUTES, 'kind = "http"\n' + POOL)
+    jwt = found["AWS::ApiGatewayV2::Authorizer"]["CustomersAuthorizer"]["JwtConfiguration"]
+    assert jwt["Audience"] == [{"Ref": "CustomersWebUserPoolClient"}, {"Ref": "CustomersAppUserPoolClient"}]
+    pattern, values = jwt["Issuer"]["Fn::Sub"]
+    assert pattern == "https://cognito-idp.${AWS::Region}.amazonaws.com/${Pool}"
+    assert values == {"Pool": {"Ref": "CustomersUserPool"}}
+
+
+def test_a_user_pool_that_exists_is_named_by_its_arn(resources):
+    pool = '[user_pools.Customers]\nexisting = "eu-central-1_AbCdEfGhI"\n'
+    settings = 'authorizer = "Customers"\nauthorizers.Customers = { user_pool = "Customers"AUDIENCE }\n' + pool
+    found, _ = resources("'GET /a'", settings.replace("AUDIENCE", ""))
+    [arn] = found["AWS::ApiGateway::Authorizer"]["CustomersAuthorizer"]["ProviderARNs"]
+    assert "userpool/eu-central-1_AbCdEfGhI" in json.dumps(arn)
+    found, _ = resources("'GET /a'", 'kind = "http"\n' + settings.replace("AUDIENCE", ', audience = ["abc"]'))
+    jwt = found["AWS::ApiGatewayV2::Authorizer"]["CustomersAuthorizer"]["JwtConfiguration"]
+    assert jwt["Audience"] == ["abc"]
+    assert "eu-central-1_AbCdEfGhI" in json.dumps(jwt["Issuer"])
