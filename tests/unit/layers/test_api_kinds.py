@@ -339,7 +339,7 @@ ROUTES = "'GET /a', { route = 'POST /a', scopes = ['orders/write'] }, { route = 
 
 @pytest.mark.parametrize("body", ["", "body = true\n"])
 def test_a_user_pool_lets_in_on_a_rest_api(resources, body):
-    found, rendered = resources(ROUTES, body + POOL)
+    found, _ = resources(ROUTES, body + POOL)
     arn = {"Fn::GetAtt": ["CustomersUserPool", "Arn"]}
     if body:
         document = found["AWS::ApiGateway::RestApi"]["Api"]["Body"]

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tapgen import render
+from tapgen.proof.check import check
 from tapgen.settings.load import load
 from tests.conftest import ROOT
 
@@ -21,6 +22,14 @@ def test_an_example_is_rendered(project, example):
     environment = load(project(example, **FILES)).environment("dev")
     types = {resource["Type"] for resource in render.render(environment).document["Resources"].values()}
     assert types & {"AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api"}
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_an_example_has_no_mistake_in_who_may_call(project, example):
+    environment = load(project(example, **FILES)).environment("dev")
+    found = check(environment, render.render(environment).document, lint=False)
+    prefixes = ("authorizer-", "route-", "invoke-")
+    assert [one.message for one in found if one.rule.startswith(prefixes) and one.severity != "info"] == []
 
 
 @pytest.mark.parametrize(
