@@ -36,7 +36,11 @@ def connect_all(environment: Environment, profile: str | None, region: str | Non
     """One client for each region of the environment; `--region` names one of them."""
     from tapgen.deploy.aws.session import connect
 
-    return [connect(profile, name) for name in ((region,) if region else environment.target_regions or (None,))]
+    regions = (region,) if region else environment.target_regions or (None,)
+    deploy_role, cloudformation_role = environment.deploy_role or "", environment.cloudformation_role or ""
+    return [
+        connect(profile, name, deploy_role=deploy_role, cloudformation_role=cloudformation_role) for name in regions
+    ]
 
 
 def connect_one(environment: Environment, profile: str | None, region: str | None) -> AwsClient:

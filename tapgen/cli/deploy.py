@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 @click.option("--no-check", is_flag=True, help="Leave the check out that comes before.")
 @click.option("--parameter", metavar="NAME=VALUE", multiple=True, help="A template parameter; repeatable.")
 @click.option("--import-existing", is_flag=True, help="Take existing resources of the same name into the stack.")
+@click.option("--express", is_flag=True, help="Do not wait until resources are ready; not for protected environments.")
+@click.option("--no-rollback", is_flag=True, help="Leave a failed update as it is, to go on from there.")
+@click.option("--revert-drift", is_flag=True, help="Compare with what runs, and put back what has drifted.")
 @click.option("--wait", is_flag=True, help="Queue behind a running operation.")
 @click.option("--detach", is_flag=True, help="Do not wait for the end.")
 @aws_options.timeout
@@ -49,6 +52,9 @@ def command(
     no_check: bool,
     parameter: tuple[str, ...],
     import_existing: bool,
+    express: bool,
+    no_rollback: bool,
+    revert_drift: bool,
     wait: bool,
     detach: bool,
     timeout: int,
@@ -65,6 +71,8 @@ def command(
       tapgen deploy --env prod --plan-only
       tapgen deploy --env prod --plan ARN --yes
     """
+    if plan and (express or revert_drift):
+        raise click.UsageError("--express and --revert-drift are decided when the plan is made")
     if plan and plan_only:
         raise click.UsageError("--plan executes what --plan-only has left: give one of them")
     where: Path | None = ctx.obj
@@ -84,6 +92,9 @@ def command(
         detach=detach,
         wait=wait,
         import_existing=import_existing,
+        express=not plan and (express or chosen.express),
+        rollback=not no_rollback,
+        revert_drift=revert_drift,
         timeout=timeout * 60.0,
     )
     rendered = render.render(chosen)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     help="After DELETE_FAILED: leave it behind; repeatable.",
 )
 @click.option("--disable-protection", is_flag=True, help="Switch termination protection off first.")
+@click.option("--express", is_flag=True, help="Do not wait until resources are gone; not for protected environments.")
 @click.option("--detach", is_flag=True, help="Do not wait for the end.")
 @aws_options.timeout
 @as_json
@@ -39,6 +40,7 @@ def command(
     typed: str | None,
     retain: tuple[str, ...],
     disable_protection: bool,
+    express: bool,
     detach: bool,
     timeout: int,
     as_json: bool,
@@ -51,12 +53,16 @@ def command(
       tapgen destroy --env prod --disable-protection --confirm tap-prod --yes
     """
     chosen = load_environment(ctx.obj, environment)
+    if express and chosen.protected:
+        raise click.UsageError(f"{chosen.name} is protected: leave --express away")
     aws_options.needs_terminal(yes or typed is not None)
     from tapgen.deploy.commands.destroy import Destroy
     from tapgen.deploy.request import Options
 
     client = aws_options.connect_one(chosen, profile, region)
-    request = aws_options.subject(chosen, Options(detach=detach, timeout=timeout * 60.0))
+    request = aws_options.subject(
+        chosen, Options(detach=detach, express=express or chosen.express, timeout=timeout * 60.0)
+    )
     with aws_options.views(as_json=as_json) as view:
         outcome = Destroy(request, client, view("")).run(
             lambda question: _agreed(question, yes=yes, typed=typed),

@@ -32,7 +32,10 @@ class Package:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to deploy. `plan` is the ARN of a reviewed change set; `timeout` in seconds, of the execution."""
+    """How to deploy. `plan` is the ARN of a reviewed change set; `timeout` in seconds, of the execution.
+
+    `express`: CloudFormation does not wait until resources are ready; without `rollback` a failed update stays.
+    """
 
     plan_only: bool = False
     plan: str = ""
@@ -40,6 +43,9 @@ class Options:
     detach: bool = False
     wait: bool = False
     import_existing: bool = False
+    express: bool = False
+    rollback: bool = True
+    revert_drift: bool = False
     timeout: float = HOUR
 
 

@@ -26,6 +26,7 @@ from tapgen.deploy.stack.protection import TemporaryPolicy, protect
 from tapgen.deploy.stack.target import BusyError
 from tapgen.errors import ExitCode, TapgenError, UsageError
 from tapgen.template.document import parse
+from tapgen.template.types import row
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,11 +115,7 @@ class Run(StackOperation):
 
     def _look_and_prepare(self) -> Prepared:
         options = self.request.options
-        if options.detach and self.request.protected and options.allow_loss:
-            raise UsageError(
-                "--detach and --allow-loss do not go together in a protected environment",
-                "The stack policy must be put back when the update is over: leave --detach away.",
-            )
+        _refuse_options(self.request)
         if options.plan:
             check_arn(options.plan, self.client.region)
         situation = look(self.request, self.client, self.view, self.clock)
@@ -159,7 +156,10 @@ class Run(StackOperation):
             passing = self.request.options.allow_loss | keeping(prepared.change_set)
             self._policy.set(deployed.stack, deployed.document, self.request.document, passing)
         self.view.step(f"Executing the change set on {self.request.stack_name} in {self.client.region}")
-        self._own.execute(prepared.change_set)
+        if self.request.options.express:
+            self.view.step(_not_waited_for(prepared.change_set))
+        # Express mode has said so already, when the change set was made.
+        self._own.execute(prepared.change_set, rollback=self.request.options.rollback or self.request.options.express)
         if self.request.options.detach:
             return self.going_on("detached")
         return self._follow(prepared, prepared.change_set)
@@ -271,11 +271,41 @@ class Run(StackOperation):
         return BusyError(error.message, f"{wait}; see `tapgen status --env {self.request.environment}`.")
 
 
+def _not_waited_for(change_set: ChangeSet) -> str:
+    """What express mode leaves unfinished: the resources that take their time, by name."""
+    slow = [one.logical_id for one in change_set.changes if row(one.type).creation or row(one.type).change]
+    what = f"{', '.join(slow)} and the rest are" if slow else "what it changes is"
+    return f"Express mode: CloudFormation does not wait until {what} ready to serve"
+
+
+def _refuse_options(request: Deployment) -> None:
+    """Refuse what does not go together; nothing is called for it.
+
+    Raises:
+        UsageError: options that a protected environment does not take.
+    """
+    options = request.options
+    if request.protected and options.detach and options.allow_loss:
+        raise UsageError(
+            "--detach and --allow-loss do not go together in a protected environment",
+            "The stack policy must be put back when the update is over: leave --detach away.",
+        )
+    if request.protected and options.express:
+        raise UsageError(
+            f"{request.environment} is protected: express mode does not wait until it works", "Leave --express away."
+        )
+    if request.protected and not options.rollback:
+        raise UsageError(
+            f"{request.environment} is protected: a failed update must not stay", "Leave --no-rollback away."
+        )
+
+
 def _how_to_execute(request: Deployment, region: str, change_set: str) -> list[str]:
     """The command that executes a plan: in its own region, with the parameters that must be as they were."""
     hidden = hidden_parameters(request.document)
     words = ["tapgen", "deploy", "--env", request.environment]
     words += [] if request.regions == (region,) else ["--region", region]
+    words += [] if request.options.rollback or request.options.express else ["--no-rollback"]
     for name in sorted(request.options.allow_loss):
         words += ["--allow-loss", name]
     for name, value in request.parameters.items():

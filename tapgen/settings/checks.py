@@ -52,6 +52,8 @@ def check(environment: Environment, entry_points: dict[Any, list[Problem]] | Non
 def _alone(environment: Environment) -> Iterator[Problem]:
     if environment.region and environment.regions:
         yield ("regions",), "region and regions exclude each other; keep one of them"
+    if environment.express and environment.protected:
+        yield ("express",), "express and protected exclude each other; say express = false where it is protected"
     if len(set(environment.regions)) < len(environment.regions):
         yield ("regions",), "a region stands twice"
     for tag in environment.tags:

@@ -14,7 +14,7 @@ from tapgen.settings.apis import Api
 from tapgen.settings.functions import Function
 from tapgen.settings.invocations import SECTIONS, Destination, find_destination
 from tapgen.settings.kinds import Parts
-from tapgen.settings.names import AccountId, Name, Region
+from tapgen.settings.names import AccountId, Name, Region, RoleArn
 from tapgen.settings.network import Network
 from tapgen.settings.packaging import LambdaLayer
 from tapgen.settings.resources import Resource
@@ -49,6 +49,15 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
     account: Annotated[AccountId | None, Meta(description="The only account that it may be deployed to")] = None
     region: Annotated[Region | None, Meta(description="The only region that it may be deployed to")] = None
     regions: Annotated[tuple[Region, ...], Meta(description="Several regions, deployed side by side")] = ()
+    express: Annotated[
+        bool, Meta(description="Deploy without waiting until resources are ready; not where it is protected")
+    ] = False
+    deploy_role: Annotated[
+        RoleArn | None, Meta(description="The role that tapgen assumes for everything that it asks of AWS")
+    ] = None
+    cloudformation_role: Annotated[
+        RoleArn | None, Meta(description="The role that CloudFormation assumes to change resources")
+    ] = None
     network: Annotated[Network | None, Meta(description="The VPC; without this table the functions are in none")] = None
     functions: Annotated[dict[Name, Function], Meta(description="Lambda functions by name")] = {}
     lambda_layers: Annotated[

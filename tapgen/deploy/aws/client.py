@@ -84,15 +84,15 @@ class Client(Protocol):
         """Why a change set failed early validation or a hook (DescribeEvents); () where the endpoint has none."""
         ...
 
-    def execute(self, change_set: str, token: str) -> None:
-        """Execute a change set; `token` marks the events of the operation."""
+    def execute(self, change_set: str, token: str, *, rollback: bool = True) -> None:
+        """Execute a change set; `token` marks the events of the operation. Without `rollback` a failure stays."""
         ...
 
     def delete_change_set(self, arn: str) -> None:
         """Delete a change set."""
         ...
 
-    def delete_stack(self, stack: str, token: str, retain: Iterable[str] = ()) -> None:
+    def delete_stack(self, stack: str, token: str, retain: Iterable[str] = (), *, express: bool = False) -> None:
         """Delete a stack; `retain` names resources that a DELETE_FAILED stack leaves behind."""
         ...
 

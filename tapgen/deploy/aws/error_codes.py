@@ -106,7 +106,14 @@ def translate(error: Exception, operation: str) -> AwsError:
     if kind == "MissingDependencyException":
         hint = "The profile logs in with `aws login`, which needs a library: pip install 'tapgen[login]'."
         return CredentialsError(kind, str(error).rstrip("."), name, hint)
-    return AwsError(kind, str(error), name, exit_code=ExitCode.USAGE if kind == "ParamValidationError" else None)
+    if kind == "ParamValidationError":
+        hint = (
+            "This botocore may be older than what is asked for: pip install --upgrade boto3."
+            if ("Unknown parameter" in str(error))
+            else ""
+        )
+        return AwsError(kind, str(error), name, hint, ExitCode.USAGE)
+    return AwsError(kind, str(error), name)
 
 
 def api_name(operation: str) -> str:
@@ -147,7 +154,7 @@ def _of_code(code: str, text: str, operation: str) -> AwsError:
     if code in _EXPIRED:
         return CredentialsError(code, text, operation, "Renew the credentials, then run the command again.")
     if code in _DENIED and operation == "AssumeRole":
-        hint = "The trust policy of the profile's `role_arn` must name these credentials, and they need sts:AssumeRole."
+        hint = "The trust policy of `deploy_role`, or of the profile's role, must name these credentials."
         return DeniedError(code, text, operation, hint)
     if code in _DENIED:
         return DeniedError(

@@ -79,12 +79,14 @@ class Detail:
     """Why a resource changes: one property or attribute of it.
 
     `recreation` is Never, Conditionally, Always or ''; `before` and `after` are there where the service tells.
+    `deployed` is what the last deployment set where the property has drifted from it: then `before` is what it is now.
     """
 
     attribute: str
     name: str = ""
     recreation: str = ""
     causing: str = ""
+    deployed: str | None = None
     before: str | None = None
     after: str | None = None
 
@@ -135,6 +137,9 @@ class ChangeSetRequest:
     capabilities: tuple[str, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     import_existing: bool = False
+    express: bool = False
+    rollback: bool = True
+    revert_drift: bool = False
 
 
 @dataclass(frozen=True, slots=True)

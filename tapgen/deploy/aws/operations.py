@@ -41,9 +41,10 @@ class Call(Protocol):
 class AwsClient:
     """`ports.Client` on AWS: see there for what each method means."""
 
-    def __init__(self, call: Call, region: str) -> None:
+    def __init__(self, call: Call, region: str, role: str = "") -> None:
         self._call = call
         self._region = region
+        self._role = {"RoleARN": role} if role else {}
 
     @property
     def region(self) -> str:
@@ -138,7 +139,8 @@ class AwsClient:
                 Capabilities=list(request.capabilities),
                 Tags=[{"Key": key, "Value": value} for key, value in request.tags.items()],
                 **source,
-                **({"ImportExistingResources": True} if request.import_existing else {}),
+                **_deployment(request),
+                **self._role,
             )
         except AwsError as error:
             if error.code == "ValidationError" and any(words in error.text for words in NO_CHANGES):
@@ -173,9 +175,10 @@ class AwsClient:
         raw = (one for page in pages for one in page.get("OperationEvents", ()))
         return tuple(found for found in map(responses.finding, raw) if found)
 
-    def execute(self, change_set: str, token: str) -> None:
+    def execute(self, change_set: str, token: str, *, rollback: bool = True) -> None:
         """ExecuteChangeSet."""
-        self._cloudformation("execute_change_set", ChangeSetName=change_set, ClientRequestToken=token)
+        more = {} if rollback else {"DisableRollback": True}
+        self._cloudformation("execute_change_set", ChangeSetName=change_set, ClientRequestToken=token, **more)
 
     def delete_change_set(self, arn: str) -> None:
         """DeleteChangeSet."""
@@ -183,11 +186,13 @@ class AwsClient:
 
     # ------------------------------------------------------------------------------------------------- stacks
 
-    def delete_stack(self, stack: str, token: str, retain: Iterable[str] = ()) -> None:
+    def delete_stack(self, stack: str, token: str, retain: Iterable[str] = (), *, express: bool = False) -> None:
         """DeleteStack."""
         kept = list(retain)
-        more = {"RetainResources": kept} if kept else {}
-        self._cloudformation("delete_stack", StackName=stack, ClientRequestToken=token, **more)
+        more: dict[str, object] = {"RetainResources": kept} if kept else {}
+        if express:
+            more["DeploymentConfig"] = {"Mode": "EXPRESS"}
+        self._cloudformation("delete_stack", StackName=stack, ClientRequestToken=token, **more, **self._role)
 
     def cancel_update(self, stack: str, token: str) -> None:
         """CancelUpdateStack."""
@@ -197,11 +202,13 @@ class AwsClient:
         """ContinueUpdateRollback."""
         skipped = list(skip)
         more = {"ResourcesToSkip": skipped} if skipped else {}
-        self._cloudformation("continue_update_rollback", StackName=stack, ClientRequestToken=token, **more)
+        self._cloudformation(
+            "continue_update_rollback", StackName=stack, ClientRequestToken=token, **more, **self._role
+        )
 
     def rollback(self, stack: str, token: str) -> None:
         """RollbackStack."""
-        self._cloudformation("rollback_stack", StackName=stack, ClientRequestToken=token)
+        self._cloudformation("rollback_stack", StackName=stack, ClientRequestToken=token, **self._role)
 
     def stack_policy(self, stack: str) -> str:
         """GetStackPolicy."""
@@ -262,6 +269,21 @@ class AwsClient:
         more = {"nextToken": page} if page else {}
         answer = self._call("logs", "filter_log_events", logGroupName=group, startTime=since, **more)
         return LogPage(tuple(responses.log_event(one) for one in answer["events"]), answer.get("nextToken") or "")
+
+
+def _deployment(request: ChangeSetRequest) -> dict[str, object]:
+    """How the change set is to be made and executed, where that is not as ever.
+
+    Express mode leaves roll-back off unless told (CloudFormation user guide, "Express mode").
+    """
+    found: dict[str, object] = {}
+    if request.import_existing:
+        found["ImportExistingResources"] = True
+    if request.revert_drift:
+        found["DeploymentMode"] = "REVERT_DRIFT"
+    if request.express:
+        found["DeploymentConfig"] = {"Mode": "EXPRESS", "DisableRollback": not request.rollback}
+    return found
 
 
 def _log(answer: Mapping[str, Any]) -> str:

@@ -106,13 +106,15 @@ def change(raw: Raw) -> Change:
 def detail(raw: Raw) -> Detail:
     """A ResourceChangeDetail with its target."""
     target = raw.get("Target", {})
+    drift = target.get("Drift") or {}
     return Detail(
         attribute=target.get("Attribute") or "",
         name=target.get("Name") or "",
         recreation=target.get("RequiresRecreation") or "",
         causing=raw.get("CausingEntity") or "",
-        before=target.get("BeforeValue"),
+        before=drift.get("ActualValue") or target.get("BeforeValue"),
         after=target.get("AfterValue"),
+        deployed=drift.get("PreviousValue"),
     )
 
 

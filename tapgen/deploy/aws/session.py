@@ -7,6 +7,7 @@ AWS_ENDPOINT_URL as every SDK does. A service's client is made when it is first 
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -23,6 +24,7 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 from botocore.session import Session
 
+from tapgen.deploy.aws.assumed_role import assumed
 from tapgen.deploy.aws.error_codes import ATTEMPTS, FIRST_ATTEMPTS, FIRST_SILENT_ATTEMPTS, api_name, translate
 from tapgen.deploy.aws.errors import MalformedAnswerError
 from tapgen.deploy.aws.members import read_members
@@ -45,12 +47,14 @@ def connect(
     *,
     endpoint: str | None = None,
     credentials: tuple[str, str] | None = None,
+    deploy_role: str = "",
+    cloudformation_role: str = "",
     terminal: Callable[[], bool] = has_terminal,
 ) -> AwsClient:
     """A client from the standard AWS configuration; nothing is called yet.
 
-    `endpoint` and `credentials` (access key, secret key) are for an AWS on this machine. `terminal` says whether a code
-    can be typed.
+    `endpoint` and `credentials` (access key, secret key) are for an AWS on this machine. `deploy_role` is the role that
+    calls, `cloudformation_role` the one that CloudFormation acts as. `terminal` says whether a code can be typed.
 
     Raises:
         UsageError: there is no such profile, or no region.
@@ -78,11 +82,13 @@ def connect(
             "Log in first and pass the session's credentials in the environment, or use a profile without mfa_serial.",
         )
     chosen = region
+    create = partial(session.create_client, region_name=region, endpoint_url=endpoint)
+    acting = assumed(session, deploy_role, create) if deploy_role else session
 
     def service(name: str) -> object:
-        return _service(session, name, chosen, endpoint)
+        return _service(acting, name, chosen, endpoint)
 
-    return AwsClient(Caller(service), chosen)
+    return AwsClient(Caller(service), chosen, cloudformation_role)
 
 
 class Caller:

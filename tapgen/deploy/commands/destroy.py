@@ -123,7 +123,10 @@ class Destroy(StackOperation):
         try:
             if stack.termination_protection:
                 self.client.set_termination_protection(stack.arn, on=False)
-            self.begin(lambda: self.client.delete_stack(stack.arn, self.token, retain), stack)
+            self.begin(
+                lambda: self.client.delete_stack(stack.arn, self.token, retain, express=self.request.options.express),
+                stack,
+            )
         except (AwsError, KeyboardInterrupt):
             if not self.begun:
                 self._protect_again(stack)

@@ -96,6 +96,8 @@ def _reason(detail: Detail) -> str:
     what = detail.name or detail.attribute
     if detail.before is not None or detail.after is not None:
         what += f": {shown(detail.name, detail.before)} -> {shown(detail.name, detail.after)}"
+    if detail.deployed is not None:
+        what += f" (drifted: {shown(detail.name, detail.deployed)} was deployed)"
     if detail.causing:
         what += f", by {detail.causing}"
     return f"{what} (replaces)" if _rank(detail.recreation) == _RANK["Always"] else what

@@ -72,6 +72,22 @@ def refused(review: Review, change_set: ChangeSet | None, allowed: frozenset[str
     return tuple(found)
 
 
+def replaced_without_rollback(change_set: ChangeSet) -> tuple[Refused, ...]:
+    """A refusal for each replacement: CloudFormation makes none while roll-back is off.
+
+    CloudFormation user guide, "Choose how to handle failures when provisioning resources".
+    """
+    return tuple(
+        Refused(
+            change.logical_id,
+            f"{change.logical_id} ({change.type}) must be replaced, which CloudFormation does not do without roll-back",
+            "Leave --no-rollback away.",
+        )
+        for change in change_set.changes
+        if is_replaced(change)
+    )
+
+
 def _of_finding(finding: Finding) -> Refused:
     allowable = finding.refusal is Refusal.UNLESS_ALLOWED
     return Refused(finding.logical_id, finding.message, finding.hint, allowable)

@@ -46,7 +46,7 @@ class OwnChangeSet:
         """The change set is somebody's plan now: leave it."""
         self._kept = True
 
-    def execute(self, change_set: ChangeSet) -> None:
+    def execute(self, change_set: ChangeSet, *, rollback: bool = True) -> None:
         """Execute; where that gives no clear answer, ask whether it began.
 
         The client sends a call several times: what it says of the last time says nothing of the first one.
@@ -56,7 +56,7 @@ class OwnChangeSet:
             KeyboardInterrupt: Ctrl-C; `begun` says whether the execution goes on without us.
         """
         try:
-            self._client.execute(change_set.arn, self.token)
+            self._client.execute(change_set.arn, self.token, rollback=rollback)
         except (AwsError, KeyboardInterrupt) as error:
             if not isinstance(error, NOT_DONE):
                 self._ask(change_set, error)

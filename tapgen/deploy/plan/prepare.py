@@ -13,7 +13,7 @@ from tapgen.deploy.aws.model import ChangeSetRequest
 from tapgen.deploy.plan.change_set import described, is_empty, wait_created
 from tapgen.deploy.plan.changes import losses, planned_changes
 from tapgen.deploy.plan.exports import imported_exports
-from tapgen.deploy.plan.guard import guard, refused
+from tapgen.deploy.plan.guard import guard, refused, replaced_without_rollback
 from tapgen.deploy.plan.plan import Plan
 from tapgen.deploy.plan.plan_fingerprint import plan_fingerprint
 from tapgen.deploy.plan.stack_level import allowed_losses, lesser_losses, security, stack_changes
@@ -122,7 +122,7 @@ def _stack(request: Deployment, client: Client, reporter: Reporter, clock: Clock
     if row.recovery == "clear":
         clear_failed_creation(client, stack, request, reporter, clock)
         return None
-    if not row.change_set:
+    if not row.change_set and (request.options.rollback or not row.continues):
         raise TapgenError(
             f"{stack.name} is {stack.status}: it cannot be deployed{f' ({stack.reason})' if stack.reason else ''}",
             row.advice_for(request.environment),
@@ -132,7 +132,7 @@ def _stack(request: Deployment, client: Client, reporter: Reporter, clock: Clock
 
 
 def _deployed(client: Client, stack: Stack | None) -> Deployed | None:
-    if stack is None or state(stack.status).change_set != "UPDATE":
+    if stack is None or state(stack.status).change_set == "CREATE":
         return None
     text = client.template(stack.arn)
     return Deployed(stack, text, parse(text, stack.name))
@@ -183,7 +183,8 @@ def planned(
         imported = imported_exports(
             client, deployed.stack, deployed.document, request, parameters=parameters, lost=lost
         )
-    refusals = (*refused(review, change_set, request.options.allow_loss), *imported)
+    stay = () if request.options.rollback else replaced_without_rollback(change_set)
+    refusals = (*refused(review, change_set, request.options.allow_loss), *imported, *stay)
     plan = make_plan(situation, client.region, change_set, parameters)
     return Prepared(situation, fingerprint, change_set, plan, refusals)
 
@@ -225,4 +226,7 @@ def _change_set_request(
         capabilities=capabilities(request.document),
         tags=request.tags,
         import_existing=request.options.import_existing,
+        express=request.options.express,
+        rollback=request.options.rollback,
+        revert_drift=request.options.revert_drift and deployed is not None,
     )

@@ -21,7 +21,8 @@ class State:
 
     `change_set` is the type that may be created now, '' for none. `end` is None while the operation runs, else
     how it ended. `recovery` is what `tapgen recover` does. `cancel`: CancelUpdateStack is taken. `destroy`:
-    DeleteStack is taken. `advice` is the next step for a person; `{env}` in it stands for the option --env.
+    DeleteStack is taken. `continues`: a deployment without roll-back goes on from it. `advice` is the next step for
+    a person; `{env}` in it stands for the option --env.
     """
 
     change_set: ChangeSetType = ""
@@ -29,6 +30,7 @@ class State:
     recovery: Recovery = ""
     cancel: bool = False
     destroy: bool = False
+    continues: bool = False
     advice: str = ""
 
     def advice_for(self, environment: str) -> str:
@@ -46,12 +48,18 @@ _GOOD = State(change_set="UPDATE", end=ExitCode.OK, destroy=True)
 _BACK = State(change_set="UPDATE", end=ExitCode.ROLLED_BACK, destroy=True, advice="Correct the cause and deploy again.")
 _RUNNING = State(advice=_WATCH)
 
+_PAUSED = State(
+    end=ExitCode.STUCK,
+    recovery="rollback",
+    destroy=True,
+    continues=True,
+    advice="Correct it, and `tapgen deploy{env} --no-rollback` goes on; `tapgen recover{env}` rolls it back.",
+)
+
 STATES: dict[str, State] = {
     "CREATE_IN_PROGRESS": State(destroy=True, advice=_WATCH),
     "CREATE_COMPLETE": _GOOD,
-    "CREATE_FAILED": State(
-        end=ExitCode.STUCK, recovery="rollback", destroy=True, advice="`tapgen recover{env}` rolls it back."
-    ),
+    "CREATE_FAILED": _PAUSED,
     "ROLLBACK_IN_PROGRESS": _RUNNING,
     "ROLLBACK_COMPLETE": State(
         end=ExitCode.ROLLED_BACK,
@@ -74,9 +82,7 @@ STATES: dict[str, State] = {
     "UPDATE_IN_PROGRESS": State(cancel=True, advice="Follow it with `tapgen watch{env}`, or `tapgen cancel{env}` it."),
     "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS": _RUNNING,
     "UPDATE_COMPLETE": _GOOD,
-    "UPDATE_FAILED": State(
-        end=ExitCode.STUCK, recovery="rollback", destroy=True, advice="`tapgen recover{env}` rolls it back."
-    ),
+    "UPDATE_FAILED": _PAUSED,
     "UPDATE_ROLLBACK_IN_PROGRESS": _RUNNING,
     "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS": _RUNNING,
     "UPDATE_ROLLBACK_COMPLETE": _BACK,

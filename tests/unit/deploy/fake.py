@@ -162,14 +162,15 @@ class Cloud(Ledger):
         self._call("change_set_findings")
         return self.findings
 
-    def execute(self, change_set, token):
+    def execute(self, change_set, token, *, rollback=True):
         lost = self._call("execute")
+        self.rollbacks.append(rollback)
         kept = self.sets[change_set]
         if kept["status"] != "AVAILABLE":
             raise AwsError("InvalidChangeSetStatus", f"it is {kept['status']}", "ExecuteChangeSet")
         record = self.stacks[kept["stack"]]
         kept["status"] = "EXECUTE_IN_PROGRESS"
-        Execution(self, record, kept["request"], token).queue()
+        Execution(self, record, kept["request"], token, rollback and kept["request"].rollback).queue()
         self._lost(lost, "ExecuteChangeSet")
 
     def delete_change_set(self, arn):
@@ -178,8 +179,9 @@ class Cloud(Ledger):
 
     # ------------------------------------------------------------------------------------------------- stacks
 
-    def delete_stack(self, stack, token, retain=()):
+    def delete_stack(self, stack, token, retain=(), *, express=False):
         lost = self._call("delete_stack")
+        self.express_deletions.append(express)
         queue_deletion(self, self._need(stack), token, tuple(retain))
         self._lost(lost, "DeleteStack")
 

@@ -12,7 +12,8 @@ STACK = "AWS::CloudFormation::Stack"
 class Execution:
     """One execution of a change set: it queues events on the stack's record."""
 
-    def __init__(self, cloud, record, request, token):
+    def __init__(self, cloud, record, request, token, rollback=True):
+        self.rollback = rollback
         self.cloud, self.record, self.request, self.token = cloud, record, request, token
         self.creating = record.status == "REVIEW_IN_PROGRESS"
         self.verb = "CREATE" if self.creating else "UPDATE"
@@ -26,7 +27,10 @@ class Execution:
         )
         self.record.updated = START + timedelta(seconds=self.cloud.time.now + 1)
         if self.make():
-            self.roll_back()
+            if self.rollback:
+                self.roll_back()
+            else:
+                self.later(self.record.name, STACK, f"{self.verb}_FAILED", "The following resource(s) failed to update")
         else:
             self.clean_up()
 

@@ -168,3 +168,72 @@ def test_a_botocore_without_describe_events_reads_nothing():
             return False
 
     assert AwsClient(Old(), "eu-west-1").change_set_findings(SET) == ()
+
+
+ROLE = "arn:aws:iam::123456789012:role/cloudformation"
+
+
+@pytest.mark.parametrize(
+    ("options", "sent"),
+    [
+        ({"express": True}, {"DeploymentConfig": {"Mode": "EXPRESS", "DisableRollback": False}}),
+        ({"express": True, "rollback": False}, {"DeploymentConfig": {"Mode": "EXPRESS", "DisableRollback": True}}),
+        ({"rollback": False}, {}),
+        ({"revert_drift": True}, {"DeploymentMode": "REVERT_DRIFT"}),
+        ({"import_existing": True}, {"ImportExistingResources": True}),
+    ],
+)
+def test_how_a_change_set_is_made(stub, options, sent):
+    stubber, client = stub
+    expected = {
+        "StackName": ARN,
+        "ChangeSetName": "tapgen-dev-1",
+        "ChangeSetType": "UPDATE",
+        "ClientToken": "token",
+        "Description": "plan",
+        "Parameters": [],
+        "Capabilities": [],
+        "Tags": [],
+        "TemplateBody": "{}",
+    }
+    answer = {"Id": SET, "StackId": ARN}
+    stubber("cloudformation").add_response("create_change_set", answer, {**expected, **sent})
+    made = ChangeSetRequest(ARN, "tapgen-dev-1", "UPDATE", "token", "plan", body="{}", **options)
+    assert client.create_change_set(made) == Created(SET, ARN)
+
+
+def test_roll_back_and_express_mode_are_said_where_they_matter(stub):
+    stubber, client = stub
+    cloudformation = stubber("cloudformation")
+    common = {"ClientRequestToken": "t"}
+    cloudformation.add_response("execute_change_set", {}, {"ChangeSetName": SET, **common, "DisableRollback": True})
+    cloudformation.add_response("execute_change_set", {}, {"ChangeSetName": SET, **common})
+    express = {"DeploymentConfig": {"Mode": "EXPRESS"}}
+    cloudformation.add_response("delete_stack", {}, {"StackName": ARN, **common, **express})
+    client.execute(SET, "t", rollback=False)
+    client.execute(SET, "t")
+    client.delete_stack(ARN, "t", express=True)
+
+
+def test_cloudformation_acts_as_its_own_role(stub):
+    stubber, client = stub
+    cloudformation = stubber("cloudformation")
+    acting = AwsClient(client._call, "eu-west-1", ROLE)
+    common = {"StackName": ARN, "ClientRequestToken": "t", "RoleARN": ROLE}
+    for operation in ("delete_stack", "continue_update_rollback", "rollback_stack"):
+        cloudformation.add_response(operation, {}, common)
+    acting.delete_stack(ARN, "t")
+    acting.continue_rollback(ARN, "t")
+    acting.rollback(ARN, "t")
+
+
+def test_drift_comes_with_what_was_deployed_and_what_is(stub):
+    stubber, client = stub
+    drift = {"PreviousValue": "128", "ActualValue": "512"}
+    target = {"Attribute": "Properties", "Name": "P", "BeforeValue": "512", "AfterValue": "256", "Drift": drift}
+    row = {"Action": "Modify", "LogicalResourceId": "A", "ResourceType": "T", "Details": [{"Target": target}]}
+    stubber("cloudformation").add_response(
+        "describe_change_set", described({"Type": "Resource", "ResourceChange": row}), {"ChangeSetName": SET}
+    )
+    [change] = client.change_set(SET).changes
+    assert change.details == (Detail("Properties", "P", before="512", after="256", deployed="128"),)

@@ -67,8 +67,8 @@ def test_ctrl_c_while_the_execution_is_answered_leaves_it_running():
     deployed(cloud)
     execute = cloud.execute
 
-    def interrupted(change_set, token):
-        execute(change_set, token)
+    def interrupted(change_set, token, *, rollback):
+        execute(change_set, token, rollback=rollback)
         raise KeyboardInterrupt
 
     cloud.execute = interrupted
