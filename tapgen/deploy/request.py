@@ -125,7 +125,7 @@ def origins(environment: Environment, rendered: Rendered) -> dict[str, str]:
 
     own = {title: where(one) for title, one in rendered.origins.items() if one.layer in environment.layers}
     rest = [title for title in rendered.origins if title not in own]
-    return own | settings_of(environment, rendered.document["Resources"], rest)
+    return own | settings_of(environment, rendered.document.get("Resources", {}), rest)
 
 
 def where(origin: Origin) -> str:
