@@ -16,6 +16,7 @@ from tapgen.proof.interpret.results import (
     Problem,
     Unknown,
     Unresolved,
+    VariableRead,
 )
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Problem",
     "Unknown",
     "Unresolved",
+    "VariableRead",
     "analyse",
 ]
 

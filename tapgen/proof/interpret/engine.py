@@ -6,10 +6,12 @@ import ast
 import contextlib
 import gc
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from tapgen.proof.interpret import uncalled
 from tapgen.proof.interpret.frames import Frame, Scope
+from tapgen.proof.interpret.library.os import ANY
 from tapgen.proof.interpret.library.register import Register
 from tapgen.proof.interpret.library.strangers import Suspicion
 from tapgen.proof.interpret.machine import Machine, Steps
@@ -18,7 +20,7 @@ from tapgen.proof.interpret.python import expressions, import_cycles, statements
 from tapgen.proof.interpret.python.containers import Container
 from tapgen.proof.interpret.python.modules import module_attribute
 from tapgen.proof.interpret.python.plain import Const
-from tapgen.proof.interpret.results import Analysis, Call, Unresolved
+from tapgen.proof.interpret.results import Analysis, Call, Guard, Unresolved, VariableRead
 from tapgen.proof.interpret.source import Module, Sources, split_entry_point
 from tapgen.proof.interpret.uncalled import found
 
@@ -58,6 +60,12 @@ def _analysed(machine: Machine, module: Module, entry_point: str) -> Analysis:
     suspicions = (one.unresolved for one in found(reached, Suspicion))
     unresolved |= {one for one in suspicions if (one.file, one.line) not in places}
     _check_entry(machine, module, entry_point)
+    guards = found(reached, Guard)
+    present = {one.name for one in guards if one.presence}
+    reads = (
+        replace(one, guarded=one.guarded or one.name in present or ANY in present)
+        for one in found(reached, VariableRead)
+    )
     trees = {name: frame.node for name, frame in machine.modules.items() if isinstance(frame.node, ast.Module)}
     for cycle in import_cycles.cycles(module.name, machine.imports, trees):
         circle = " -> ".join([*cycle.path, cycle.path[0]])
@@ -72,6 +80,8 @@ def _analysed(machine: Machine, module: Module, entry_point: str) -> Analysis:
         notes=tuple(sorted(idle.notes, key=_order)),
         problems=tuple(sorted(set(sources.problems), key=_order)),
         possible=tuple(sorted(idle.possible, key=_order)),
+        variables=tuple(sorted(set(reads))),
+        tested=frozenset(one.name for one in guards),
         files=sources.files(),
     )
 

@@ -29,8 +29,8 @@ class Frame(Space):
     """One analysed activation of a block. `unit` is the function or module frame that is evaluated as a whole."""
 
     __slots__ = (
-        "active", "callees", "function", "module", "node", "parent", "queued", "receiver", "reports", "scope", "stars",
-        "started", "unit",
+        "active", "callees", "catching", "function", "module", "node", "parent", "queued", "receiver", "reports",
+        "scope", "stars", "started", "unit",
     )  # fmt: skip
 
     def __init__(self, scope: Scope, node: ast.AST, parent: Frame | None, module: str) -> None:
@@ -48,3 +48,5 @@ class Frame(Space):
         self.started = False
         self.queued = False
         self.active = False
+        self.catching = 0
+        """How many `try` blocks are open that catch a missing key."""

@@ -55,6 +55,9 @@ class Libraries(Protocol):
     def item(self, site: Site, library: Library, keys: Values) -> Values:
         """An item of a name of the standard library."""
 
+    def has(self, site: Site, library: Library, keys: Values) -> None:
+        """A name of the standard library is asked whether it has those keys, or is given them."""
+
     def hinted(self, path: str) -> Values:
         """What a parameter is whose annotation is that name of another package."""
 
@@ -86,6 +89,8 @@ class Machine(Memory):
         """Imports of local modules at module level."""
         self.typing_only = 0
         """How many `if TYPE_CHECKING:` blocks are open."""
+        self.demanding = False
+        """Whether the condition under evaluation is one that has to hold: `if not table: raise`, `assert table`."""
         self.decorating = False
         """Whether the expression under evaluation decorates something."""
         self.classes: dict[Frame, Class] = {}
@@ -215,7 +220,7 @@ class Machine(Memory):
                 value.escape(site, "code that is too entangled to be followed")
 
     def _evaluate(self, frame: Frame) -> None:
-        frame.queued, frame.active = False, True
+        frame.queued, frame.active, frame.catching = False, True, 0
         frame.reports.clear()
         frame.callees.clear()
         self._running.append(frame)

@@ -100,6 +100,31 @@ class Note:
     line: int
 
 
+@dataclass(frozen=True, order=True)
+class VariableRead:
+    """A place where the code reads an environment variable.
+
+    `guarded`: it gets on without: `os.environ.get`, a default, `except KeyError`, `if "X" in os.environ`.
+    """
+
+    file: str
+    line: int
+    name: str
+    guarded: bool
+
+
+@dataclass(frozen=True, order=True)
+class Guard:
+    """The code asks for a variable, or sets it, before it relies on it.
+
+    `presence`: `if "X" in os.environ`, so that reading it does not fail; otherwise `if X:` of what was read, so that
+    no request is made without. The name `*` stands for any.
+    """
+
+    name: str
+    presence: bool
+
+
 ProblemKind = OneOf["syntax", "encoding", "binary", "size", "link", "missing", "cycle", "unreadable", "depth"]
 
 
@@ -126,5 +151,9 @@ class Analysis:
 
     Nothing proves that they are needed, nor that a permission for them is unused.
     """
+    variables: tuple[VariableRead, ...] = ()
+    """Every reading of an environment variable whose name is known."""
+    tested: frozenset[str] = frozenset()
+    """Variables of which the code asks whether they are set."""
     files: tuple[str, ...] = ()
     """The source files that were read, relative to the analysed folder."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tapgen.errors import TapgenError
 from tapgen.proof import calls
-from tapgen.proof.needs import actions, configuration, encryption, requirements
+from tapgen.proof.needs import actions, configuration, encryption, requirements, variables
 from tapgen.proof.needs.actions import Unmapped
 from tapgen.proof.rules.permissions import (
     IMPORT_CYCLE,
@@ -20,7 +20,6 @@ from tapgen.proof.rules.permissions import (
     SOURCE_UNKNOWN,
     UNMAPPED,
     UNRESOLVED,
-    VARIABLE_MISSING,
 )
 from tapgen.proof.subject import mapping
 from tapgen.sources import read_source
@@ -30,11 +29,6 @@ if TYPE_CHECKING:
     from tapgen.proof.findings import Finding
     from tapgen.proof.needs.requirements import Requirement
     from tapgen.proof.subject import Subject
-
-# Lambda developer guide, "Defined runtime environment variables"; the SDK's own are set by the runtime too.
-RUNTIME_VARIABLES = frozenset({"_HANDLER", "_X_AMZN_TRACE_ID", "LANG", "PATH", "TZ", "PYTHONPATH", "LD_LIBRARY_PATH"})
-RUNTIME_PREFIXES = ("AWS_", "LAMBDA_")
-
 
 # What needs a permission but is no request to an endpoint of AWS: connecting to a database with a signed token.
 NOT_CALLED = frozenset({"rds-db"})
@@ -84,7 +78,7 @@ def _needs(function: str, subject: Subject, analyse: Analyse) -> FunctionNeeds:
     findings = list(_findings(function, analysis, prefix))
     if not any(problem.kind in ("missing", "link") for problem in analysis.problems):
         findings += _unpackable(function, subject)
-    findings += _unset(function, analysis, prefix, subject)
+    findings += variables.missing(function, analysis, partial(_file, prefix), subject)
     for call in analysis.calls:
         one = requirements.of_call(call, function, _file(prefix, call.file), subject)
         if isinstance(one, Unmapped):
@@ -201,22 +195,3 @@ def _findings(function: str, analysis: calls.Analysis, prefix: str) -> Iterator[
 def _sentence(text: str) -> str:
     text = text.strip()
     return text if text.endswith((".", "!", "?")) else f"{text}."
-
-
-def _unset(function: str, analysis: calls.Analysis, prefix: str, subject: Subject) -> Iterator[Finding]:
-    """Environment variables that a call's resource is read from and that the function does not set."""
-    set_ = requirements.variables_of(function, subject)
-    for call in analysis.calls:
-        parts = [parameter for part in call.parts for parameter in part.parameters]
-        for parameter in (*call.parameters, *parts):
-            value = parameter.value
-            if not isinstance(value, calls.EnvironmentVariable) or value.default is not None or value.name in set_:
-                continue
-            if value.name not in RUNTIME_VARIABLES and not value.name.startswith(RUNTIME_PREFIXES):
-                yield VARIABLE_MISSING.finding(
-                    f"{function}'s code reads {value.name} for {call.operation}'s {parameter.name}; "
-                    "the function does not set it.",
-                    ("Resources", function, "Properties", "Environment"),
-                    file=_file(prefix, call.file),
-                    line=call.line,
-                )

@@ -190,3 +190,24 @@ def test_a_partition_is_told_once_for_a_resource() -> None:
         'A names the partition "aws".',
         'A names the partition "aws-cn".',
     ]
+
+
+def test_a_variable_that_no_request_uses() -> None:
+    code = PUT.replace("def handler", "LEVEL = os.environ['LEVEL']\nTRACE = os.environ.get('TRACE')\ndef handler")
+    [finding] = [one for one in findings(document(code)) if one.rule == "variable-missing"]
+    assert finding.message == "Function's code reads LEVEL; the function does not set it."
+    assert finding.line == code.splitlines().index("LEVEL = os.environ['LEVEL']") + 1
+
+
+def test_a_variable_that_the_code_can_do_without() -> None:
+    code = PUT.replace("def handler", "if 'LEVEL' in os.environ:\n    LEVEL = os.environ['LEVEL']\ndef handler")
+    assert "variable-missing" not in rules(document(code))
+
+
+def test_variables_under_a_condition_or_of_a_wrapper_are_not_missed() -> None:
+    code = PUT.replace("def handler", "LEVEL = os.environ['LEVEL']\ndef handler")
+    given = {"TABLE": {"Ref": "Table"}, "AWS_LAMBDA_EXEC_WRAPPER": "/opt/wrapper"}
+    wrapped = function(code, Environment={"Variables": given})
+    open_ = function(code, Environment={"Variables": {"Fn::If": ["Big", given, given]}})
+    assert "variable-missing" not in rules(document(Function=wrapped))
+    assert "variable-missing" not in rules(document(Function=open_))

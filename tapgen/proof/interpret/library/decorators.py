@@ -18,6 +18,7 @@ from tapgen.proof.interpret.library.external import (
     transparent_method,
 )
 from tapgen.proof.interpret.library.model import DECORATOR
+from tapgen.proof.interpret.library.os import load_file
 from tapgen.proof.interpret.python.arguments import Arguments
 from tapgen.proof.interpret.python.functions import Routine
 from tapgen.proof.interpret.python.values import UNKNOWN, Values
@@ -84,4 +85,5 @@ PACKAGES = {
     "thundra": _TRANSPARENT,
     "newrelic": _TRANSPARENT,
     "crhelper": Package(),
+    "dotenv": Package(functions=dict.fromkeys(("load_dotenv", "dotenv_values"), load_file), other=harmless),
 }

@@ -4,27 +4,74 @@ from __future__ import annotations
 
 from tapgen.proof.interpret.library.model import model
 from tapgen.proof.interpret.python.arguments import Arguments
-from tapgen.proof.interpret.python.plain import Const, Library, Variable
+from tapgen.proof.interpret.python.plain import NONE, Const, Library, Variable
 from tapgen.proof.interpret.python.values import EMPTY, UNKNOWN, Values, names_of
+from tapgen.proof.interpret.results import Guard, VariableRead
 from tapgen.proof.interpret.site import Site
 
 ENVIRONMENT = Library("os.environ")
 
 
-def variables(keys: Values, default: str | None) -> Values:
-    """The environment variables of those names."""
-    return frozenset(Variable(str(name), default) for name in names_of(keys)) or (UNKNOWN if keys else EMPTY)
+ANY = "*"
 
 
-def _variable(_site: Site, args: Arguments) -> Values:
+def read(site: Site, keys: Values, default: str | None = None, *, strict: bool) -> Values:
+    """The environment variables of those names; `strict` reading fails where one is not set."""
+    names = sorted(map(str, names_of(keys)))
+    for name in names:
+        guarded = not strict or site.frame.unit.catching > 0
+        site.report(VariableRead(*site.place(), name, guarded))
+    return frozenset(Variable(name, default) for name in names) or (UNKNOWN if keys else EMPTY)
+
+
+def present(site: Site, keys: Values) -> None:
+    """The code asks whether the variables of those names are there, or sets them."""
+    for name in map(str, names_of(keys)):
+        if site.machine.demanding:
+            site.report(VariableRead(*site.place(), name, guarded=False))
+        else:
+            site.report(Guard(name, presence=True))
+
+
+def _get(site: Site, args: Arguments) -> Values:
     """`os.getenv(name, default)`."""
     defaults = args.get(1, "default")
     texts = [one.value for one in defaults if isinstance(one, Const) and isinstance(one.value, str)]
     only = texts[0] if len(texts) == len(defaults) == 1 else None
-    return variables(args.get(0, "key"), only)
+    return read(site, args.get(0, "key"), only, strict=False)
+
+
+def _set_default(site: Site, args: Arguments) -> Values:
+    present(site, args.get(0, "key"))
+    return _get(site, args)
+
+
+def _pop(site: Site, args: Arguments) -> Values:
+    return _get(site, args) if len(args.positional) > 1 else read(site, args.get(0), strict=True)
+
+
+def _item(site: Site, args: Arguments) -> Values:
+    return read(site, args.get(0), strict=True)
+
+
+def _update(site: Site, args: Arguments) -> Values:
+    """`os.environ.update(X="y")`, `os.environ.update(values)`."""
+    for name in args.keywords:
+        site.report(Guard(name, presence=True))
+    for value in args.get(0):
+        named, rest = value.keywords(site)
+        for name in [*named, *([ANY] if rest else [])]:
+            site.report(Guard(name, presence=True))
+    return NONE
+
+
+def load_file(site: Site, _args: Arguments) -> Values:
+    """`dotenv.load_dotenv()`: any variable may be set by a file."""
+    site.report(Guard(ANY, presence=True))
+    return UNKNOWN
 
 
 MODEL = {
-    **model("os", getenv=_variable),
-    **model("os.environ", get=_variable, setdefault=_variable, pop=_variable, __getitem__=_variable),
+    **model("os", getenv=_get),
+    **model("os.environ", get=_get, setdefault=_set_default, pop=_pop, __getitem__=_item, update=_update),
 }

@@ -99,9 +99,14 @@ class Register:
         """A call of something unknown: is it a request?"""
         strangers.suspect(site, args)
 
-    def item(self, _site: Site, library: Library, keys: Values) -> Values:
+    def item(self, site: Site, library: Library, keys: Values) -> Values:
         """A variable of the environment; of other names a parametrised type."""
-        return os.variables(keys, None) if library == os.ENVIRONMENT else frozenset({library})
+        return os.read(site, keys, strict=True) if library == os.ENVIRONMENT else frozenset({library})
+
+    def has(self, site: Site, library: Library, keys: Values) -> None:
+        """`key in library`, or `library[key] = …`."""
+        if library == os.ENVIRONMENT:
+            os.present(site, keys)
 
     def hinted(self, path: str) -> Values:
         """A boto3 object where the name is one of boto3's typed stubs."""

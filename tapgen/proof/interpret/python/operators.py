@@ -90,5 +90,8 @@ def compare(machine: Machine, frame: Frame, node: ast.Compare) -> Values:
 
 def unary(machine: Machine, frame: Frame, node: ast.UnaryOp) -> Values:
     """`-a`, `not a`."""
+    if isinstance(node.op, ast.Not):
+        protocols.tested(machine, frame, node.operand)
+        return UNKNOWN
     site = machine.site(frame, node)
     return protocols.unary(site, node.op, site.evaluate(node.operand)) | UNKNOWN

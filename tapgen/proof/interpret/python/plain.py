@@ -15,6 +15,7 @@ from tapgen.proof.interpret.python.values import (
     store_item_loosely,
     store_loosely,
 )
+from tapgen.proof.interpret.results import Guard, VariableRead
 
 if TYPE_CHECKING:
     from tapgen.proof.interpret.python.arguments import Arguments
@@ -90,6 +91,13 @@ class Variable(Value):
         """A method of `str`."""
         return frozenset({Library(f"builtins.str.{name}")})
 
+    def asked(self, site: Site) -> None:
+        """The code gets on where it is not set, unless it demands that it is."""
+        if site.machine.demanding:
+            site.report(VariableRead(*site.place(), self.name, guarded=False))
+        else:
+            site.report(Guard(self.name, presence=False))
+
 
 DEEPEST_PATH = 6
 """Dots in the longest path of a library name; `node = node.parent` would make endless ones."""
@@ -124,6 +132,14 @@ class Library(Value):
     def item(self, site: Site, keys: Values) -> Values:
         """A variable of `os.environ`; a parametrised type otherwise."""
         return site.machine.libraries.item(site, self, keys)
+
+    def store_item(self, site: Site, keys: Values, _values: Values) -> None:
+        """`os.environ[key] = value`."""
+        site.machine.libraries.has(site, self, keys)
+
+    def has(self, site: Site, keys: Values) -> None:
+        """`key in os.environ`."""
+        site.machine.libraries.has(site, self, keys)
 
     def call(self, site: Site, args: Arguments) -> Values:
         """What the library's model says."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tapgen.proof.interpret.frames import Frame
+from tapgen.proof.interpret.python.plain import NONE
 from tapgen.proof.interpret.python.values import EMPTY, Values
 
 if TYPE_CHECKING:
@@ -65,6 +66,12 @@ def unary(site: Site, operator: ast.unaryop, values: Values) -> Values:
 
 def compared(site: Site, operator: ast.cmpop, left: Values, right: Values) -> Values:
     """`left < right`, `left in right`."""
+    if isinstance(operator, ast.In | ast.NotIn):
+        for value in right:
+            value.has(site, left)
+    elif left | right >= NONE:  # `name is None`
+        for value in left | right:
+            value.asked(site)
     names, reflected = _COMPARED.get(type(operator), ((), ()))
     return special(site, left, names, right) | special(site, right, reflected, left)
 
@@ -72,5 +79,8 @@ def compared(site: Site, operator: ast.cmpop, left: Values, right: Values) -> Va
 def tested(machine: Machine, frame: Frame, node: ast.expr) -> Values:
     """The values of a condition, asked whether they hold."""
     values = machine.evaluate(machine, frame, node)
-    special(machine.site(frame, node), values, TRUTH)
+    site = machine.site(frame, node)
+    special(site, values, TRUTH)
+    for value in values:
+        value.asked(site)
     return values

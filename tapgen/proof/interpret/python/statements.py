@@ -152,7 +152,9 @@ def _while(machine: Machine, frame: Frame, node: ast.While) -> None:
 
 def _if(machine: Machine, frame: Frame, node: ast.If) -> None:
     while True:  # a chain of `elif` nests: a loop, not a recursion
+        machine.demanding = isinstance(node.body[-1], ast.Raise) and not _has_and(node.test)
         protocols.tested(machine, frame, node.test)
+        machine.demanding = False
         if getattr(node.test, "id", getattr(node.test, "attr", "")) == "TYPE_CHECKING":
             machine.typing_only += 1
             block(machine, frame, node.body)
@@ -163,6 +165,11 @@ def _if(machine: Machine, frame: Frame, node: ast.If) -> None:
             break
         node = node.orelse[0]
     block(machine, frame, node.orelse)
+
+
+def _has_and(test: ast.expr) -> bool:
+    """Whether several things have to be missing: none of them is demanded then."""
+    return any(isinstance(node, ast.And) for node in ast.walk(test))
 
 
 def _is_main_guard(test: ast.expr) -> bool:
@@ -178,16 +185,30 @@ def _is_main_guard(test: ast.expr) -> bool:
 
 
 def _with(machine: Machine, frame: Frame, node: ast.With | ast.AsyncWith) -> None:
+    catching = any(_suppresses_missing_key(item.context_expr) for item in node.items)
     for item in node.items:
         site = machine.site(frame, item.context_expr)
         entered = EMPTY.union(*(value.entered(site) for value in site.evaluate(item.context_expr)))
         if item.optional_vars is not None:
             assign(machine, frame, item.optional_vars, entered)
+    frame.unit.catching += catching
     block(machine, frame, node.body)
+    frame.unit.catching -= catching
+
+
+def _suppresses_missing_key(context: ast.expr) -> bool:
+    """`contextlib.suppress(KeyError)`."""
+    if not isinstance(context, ast.Call):
+        return False
+    name = getattr(context.func, "attr", getattr(context.func, "id", ""))
+    return name == "suppress" and any(map(_catches_missing_key, context.args))
 
 
 def _try(machine: Machine, frame: Frame, node: ast.Try) -> None:
+    catching = any(_catches_missing_key(handler.type) for handler in node.handlers)
+    frame.unit.catching += catching
     block(machine, frame, node.body)
+    frame.unit.catching -= catching
     for handler in node.handlers:
         types = evaluate(machine, frame, handler.type) if handler.type is not None else EMPTY
         if handler.name:
@@ -196,6 +217,13 @@ def _try(machine: Machine, frame: Frame, node: ast.Try) -> None:
         block(machine, frame, handler.body)
     block(machine, frame, node.orelse)
     block(machine, frame, node.finalbody)
+
+
+def _catches_missing_key(type_: ast.expr | None) -> bool:
+    """Whether `except type_` catches the error that `os.environ["X"]` raises where X is not set."""
+    if isinstance(type_, ast.Tuple):
+        return any(map(_catches_missing_key, type_.elts))
+    return type_ is None or getattr(type_, "id", "") in {"KeyError", "LookupError", "Exception", "BaseException"}
 
 
 def _instances(site: Site, types: Values, seen: frozenset[Class] = frozenset()) -> Values:
@@ -217,7 +245,9 @@ def _expressions(machine: Machine, frame: Frame, node: ast.stmt) -> None:
 
 
 def _assert(machine: Machine, frame: Frame, node: ast.Assert) -> None:
+    machine.demanding = True
     protocols.tested(machine, frame, node.test)
+    machine.demanding = False
     if node.msg is not None:
         evaluate(machine, frame, node.msg)
 

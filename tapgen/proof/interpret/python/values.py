@@ -63,6 +63,12 @@ class Value:
     def store_item(self, site: Site, keys: Values, values: Values) -> None:
         """`value[keys] = values`."""
 
+    def has(self, site: Site, keys: Values) -> None:
+        """`keys in value`."""
+
+    def asked(self, site: Site) -> None:
+        """`if value:`, `value is None`."""
+
     def call(self, _site: Site, _args: Arguments) -> Values:
         """`value(…)`."""
         return UNKNOWN

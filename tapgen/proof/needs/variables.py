@@ -1,0 +1,65 @@
+"""Environment variables that a function's code reads and that the function does not set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from tapgen.proof import calls
+from tapgen.proof.needs.requirements import variables_of
+from tapgen.proof.rules.permissions import VARIABLE_MISSING
+
+if TYPE_CHECKING:
+    from tapgen.proof.findings import Finding
+    from tapgen.proof.subject import Subject
+
+# Lambda developer guide, "Defined runtime environment variables"; the SDK's own are set by the runtime too.
+RUNTIME_VARIABLES = frozenset({"_HANDLER", "_X_AMZN_TRACE_ID", "LANG", "PATH", "TZ", "PYTHONPATH", "LD_LIBRARY_PATH"})
+RUNTIME_PREFIXES = ("AWS_", "LAMBDA_")
+
+WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER"
+"""Names a script that starts the runtime, and may set what it likes (Lambda developer guide, "Wrapper scripts")."""
+
+
+def missing(
+    function: str, analysis: calls.Analysis, shown: Callable[[str], str], subject: Subject
+) -> Iterator[Finding]:
+    """One finding for each variable, at its first place; `shown` gives a file of the source as people see it."""
+    given = variables_of(function, subject)
+    if WRAPPER in given or any(name == "Ref" or name.startswith("Fn::") for name in given):
+        return
+    told: set[str] = set()
+    for name, what, file, line in (*_of_calls(analysis), *_of_reads(analysis)):
+        runtime = name in RUNTIME_VARIABLES or name.startswith(RUNTIME_PREFIXES)
+        if name in given or name in told or runtime:
+            continue
+        told.add(name)
+        yield VARIABLE_MISSING.finding(
+            f"{function}'s code reads {name}{what}; the function does not set it.",
+            ("Resources", function, "Properties", "Environment"),
+            file=shown(file),
+            line=line,
+        )
+
+
+Read = tuple[str, str, str, int]
+"""A variable, what it is read for, file and line."""
+
+
+def _of_calls(analysis: calls.Analysis) -> Iterator[Read]:
+    """Variables that a request's resource is read from, unless the code asks first whether there is one."""
+    for call in analysis.calls:
+        parts = [parameter for part in call.parts for parameter in part.parameters]
+        for parameter in (*call.parameters, *parts):
+            value = parameter.value
+            if not isinstance(value, calls.EnvironmentVariable) or value.default is not None:
+                continue
+            if not analysis.tested & {value.name, "*"}:
+                yield value.name, f" for {call.operation}'s {parameter.name}", call.file, call.line
+
+
+def _of_reads(analysis: calls.Analysis) -> Iterator[Read]:
+    """Variables without which reading them fails."""
+    for read in analysis.variables:
+        if not read.guarded:
+            yield read.name, "", read.file, read.line
