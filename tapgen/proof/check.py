@@ -18,7 +18,7 @@ from tapgen.proof.rules import handlers
 from tapgen.proof.rules import rulebook as rules
 from tapgen.proof.rules.rule import apply
 from tapgen.proof.subject import Source, Subject
-from tapgen.proof.verdicts import contracts, permissions, reachability
+from tapgen.proof.verdicts import circles, contracts, permissions, reachability
 from tapgen.settings import served
 from tapgen.template.masking import Mask, mask_of
 
@@ -131,6 +131,7 @@ def _own(subject: Subject, analyse: functions.Analyse) -> list[Finding]:
         *(finding for one in needs for finding in one.findings),
         *permissions.findings(needs, subject),
         *reachability.findings(needs, subject),
+        *circles.findings(needs, subject),
         *handlers.findings(subject),
         *apply(rules.ALL, subject),
     ]

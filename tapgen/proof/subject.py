@@ -13,6 +13,7 @@ from tapgen.template.arns import Arns
 from tapgen.template.exposure import Exposure, exposures
 from tapgen.template.model import Resource, Template, understand
 from tapgen.template.policies import Held, identity_policies, resource_policies, trust_policies
+from tapgen.template.triggers import Trigger, triggers
 from tapgen.template.written import written_path
 
 if TYPE_CHECKING:
@@ -89,6 +90,11 @@ class Subject:
     def exposures(self) -> tuple[Exposure, ...]:
         """What the template opens to everybody."""
         return exposures(self.template)
+
+    @cached_property
+    def triggers(self) -> tuple[Trigger, ...]:
+        """What starts its functions."""
+        return triggers(self.template, self.arns)
 
     @property
     def resources(self) -> Mapping[str, Resource]:

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 from tapgen.proof.needs.requirements import ANYTHING, Requirement
 from tapgen.proof.subject import mapping
 from tapgen.template.alternatives import NO_VALUE, UNKNOWN, alternatives, every, listed
-from tapgen.template.arns import fields, references_in
+from tapgen.template.arns import fields
 from tapgen.template.intrinsics import function as function_call
+from tapgen.template.triggers import called
 
 if TYPE_CHECKING:
     from tapgen.proof.subject import Subject
     from tapgen.template.document import DocumentPath
-
-FUNCTION = "AWS::Lambda::Function"
 
 # AWSLambdaVPCAccessExecutionRole; Lambda developer guide, "Giving Lambda functions access to resources in an
 # Amazon VPC".
@@ -122,19 +121,6 @@ def choices(value: Any) -> tuple[list[Mapping[str, Any]], bool]:
     return found, function_call(value) is None
 
 
-def called(value: Any, subject: Subject) -> str | None:
-    """The function of the document that a FunctionName means: itself, or by its alias or a version."""
-    owner = subject.arns.owner(value)
-    if owner is None:
-        named = {name for text in alternatives(value) for name in references_in(text)}
-        functions = [name for name in named if subject.type_of(name) == FUNCTION]
-        return functions[0] if len(functions) == 1 else None
-    for _ in range(2):  # an alias of a version
-        if subject.type_of(owner) in ("AWS::Lambda::Alias", "AWS::Lambda::Version"):
-            owner = subject.arns.owner(subject.properties(owner).get("FunctionName")) or ""
-    return owner if subject.type_of(owner) == FUNCTION else None
-
-
 def log_group(function: str, properties: Mapping[str, Any], subject: Subject) -> str | None:
     """The logical id of the function's log group: the configured one, or the one named /aws/lambda/NAME."""
     configured = mapping(properties.get("LoggingConfig")).get("LogGroup")
@@ -217,7 +203,7 @@ def _targets(function: str, target: Any, path: DocumentPath, subject: Subject) -
 
 def _asynchronous(function: str, subject: Subject) -> Iterator[Requirement]:
     for owner, properties in subject.of_type("AWS::Lambda::EventInvokeConfig"):
-        if called(properties.get("FunctionName"), subject) == function:
+        if called(properties.get("FunctionName"), subject.template, subject.arns) == function:
             for outcome, target in mapping(properties.get("DestinationConfig")).items():
                 path: DocumentPath = ("Resources", owner, "Properties", "DestinationConfig", outcome)
                 yield from _targets(function, mapping(target).get("Destination"), path, subject)
@@ -225,7 +211,7 @@ def _asynchronous(function: str, subject: Subject) -> Iterator[Requirement]:
 
 def _polling(function: str, subject: Subject) -> Iterator[Requirement]:
     for owner, properties in subject.of_type("AWS::Lambda::EventSourceMapping"):
-        polled = called(properties.get("FunctionName"), subject)
+        polled = called(properties.get("FunctionName"), subject.template, subject.arns)
         if polled not in (function, None):
             continue
         sure = polled == function and not subject.resources[owner].condition

@@ -21,8 +21,8 @@ _PARTITION = re.compile(r"\barn:(aws|aws-cn|aws-us-gov):")
 _PLACED = frozenset({"CertificateArn", "RegionalCertificateArn", "WebACLArn"})
 """Properties that hold the ARN of something which is made by hand, in one region."""
 
-_SERVICE_HOST = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(?:\.cn)?")
-"""A service principal, such as logs.us-east-1.amazonaws.com, or an endpoint."""
+_ELSEWHERE = re.compile(r"^[a-z0-9.-]+\.amazonaws\.com(?:\.cn)?$|\barn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:\d{12}:")
+"""A service principal (logs.us-east-1.amazonaws.com) or endpoint, and what somebody has in an account of theirs."""
 _REGION = re.compile(
     r"(?<![a-z0-9-])(?:us|eu|ap|sa|ca|me|af|il|mx|cn)-(?:gov-)?(?:north|south|east|west|central|northeast|southeast|northwest|southwest)-\d(?![a-z0-9]*-)"
 )
@@ -97,7 +97,7 @@ def _regions(subject: Subject) -> Iterator[Hit]:
     for owner, resource in subject.resources.items():
         for text, path in _strings(resource.properties, ("Resources", owner, "Properties")):
             match = _REGION.search(text)
-            if match is None or path[-1] in _PLACED or "Condition" in path or _SERVICE_HOST.fullmatch(text):
+            if match is None or path[-1] in _PLACED or "Condition" in path or _ELSEWHERE.search(text):
                 continue
             if _written(match[0], path, subject):
                 yield Hit(f'{owner} names the region "{match[0]}".', path)

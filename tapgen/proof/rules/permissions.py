@@ -162,6 +162,15 @@ ENDPOINT_UNUSED = Rule(
     'AWS PrivateLink guide, "Control access to VPC endpoints using endpoint policies"',
 )
 
+CIRCLE = Rule(
+    "trigger-circle",
+    "warning",
+    "A function writes where it is started from",
+    "Each run starts the next one, and the bill has no ceiling; Lambda breaks some of these circles after 16 turns.",
+    "Write elsewhere, or filter the events (a prefix, a filter pattern), and accept this with a reason.",
+    'Lambda developer guide, "Use Lambda recursive loop detection to prevent infinite loops"',
+)
+
 PERMISSION_RULES = (
     MISSING,
     INDEX,

@@ -1,0 +1,211 @@
+"""What starts the functions of a template: which resource, in whose name, where it says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from tapgen.template.alternatives import alternatives, every, listed
+from tapgen.template.arns import references_in
+from tapgen.template.intrinsics import references
+from tapgen.template.types import value_at
+
+if TYPE_CHECKING:
+    from tapgen.template.arns import Arns
+    from tapgen.template.model import Resource, Template
+    from tapgen.template.paths import Path
+
+FUNCTION: Final = "AWS::Lambda::Function"
+_NAMES: Final = ("AWS::Lambda::Alias", "AWS::Lambda::Version")
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """A resource that invokes a function.
+
+    `principal` is the service that calls the function and needs a permission of it; '' where Lambda itself polls.
+    `source` is the resource whose events start it, '' where it is not in the template. `target` is what the resource
+    names, with an alias where there is one. `sure` is False where an open condition decides.
+    """
+
+    function: str
+    resource: str
+    principal: str
+    source: str
+    target: Any
+    path: Path
+    sure: bool = True
+
+
+def called(value: Any, template: Template, arns: Arns) -> str | None:
+    """The function of the template that a value means: itself, or by its alias or a version."""
+    owner = arns.owner(value)
+    if owner is None:
+        named = {name for text in alternatives(value) for name in references_in(text)}
+        owners = [name for name in named if arns.type_of(name) == FUNCTION]
+        return owners[0] if len(owners) == 1 else None
+    for _ in range(2):  # an alias of a version
+        if arns.type_of(owner) in _NAMES:
+            owner = arns.owner(template.resources[owner].properties.get("FunctionName")) or ""
+    return owner if arns.type_of(owner) == FUNCTION else None
+
+
+def triggers(template: Template, arns: Arns) -> tuple[Trigger, ...]:
+    """Every trigger of the template's functions."""
+    return tuple(
+        Trigger(function, resource.logical_id, principal, source, value, path, sure=not resource.condition)
+        for kind, find in _FINDERS.items()
+        for resource in template.of_type(kind)
+        for principal, source, value, path in find(resource, arns)
+        if (function := called(value, template, arns)) is not None
+    )
+
+
+_Found = Iterator[tuple[str, str, Any, "Path"]]
+"""(principal, source, what names the function, path)."""
+
+
+def _path(resource: Resource, *steps: str | int) -> Path:
+    return ("Resources", resource.logical_id, "Properties", *steps)
+
+
+def _bucket(resource: Resource, _: Arns) -> _Found:
+    for one in listed(value_at(resource.properties, ("NotificationConfiguration", "LambdaConfigurations"))):
+        if isinstance(one, Mapping):
+            path = _path(resource, "NotificationConfiguration", "LambdaConfigurations")
+            yield "s3.amazonaws.com", resource.logical_id, one.get("Function"), path
+
+
+def _subscription(resource: Resource, arns: Arns) -> _Found:
+    if resource.properties.get("Protocol") == "lambda":
+        topic = arns.owner(resource.properties.get("TopicArn")) or ""
+        yield "sns.amazonaws.com", topic, resource.properties.get("Endpoint"), _path(resource, "Endpoint")
+
+
+def _topic(resource: Resource, _: Arns) -> _Found:
+    for one in listed(resource.properties.get("Subscription")):
+        if isinstance(one, Mapping) and one.get("Protocol") == "lambda":
+            yield "sns.amazonaws.com", resource.logical_id, one.get("Endpoint"), _path(resource, "Subscription")
+
+
+def _rule(resource: Resource, _: Arns) -> _Found:
+    for one in listed(resource.properties.get("Targets")):
+        if isinstance(one, Mapping) and "RoleArn" not in one:
+            yield "events.amazonaws.com", resource.logical_id, one.get("Arn"), _path(resource, "Targets")
+
+
+def _schedule(resource: Resource, _: Arns) -> _Found:
+    target = value_at(resource.properties, ("Target", "Arn"))
+    yield "", resource.logical_id, target, _path(resource, "Target")
+
+
+def _method(resource: Resource, arns: Arns) -> _Found:
+    integration = resource.properties.get("Integration")
+    if isinstance(integration, Mapping) and "Credentials" not in integration:
+        api = arns.owner(resource.properties.get("RestApiId")) or ""
+        yield "apigateway.amazonaws.com", api, _invoked(integration.get("Uri"), arns), _path(resource, "Integration")
+
+
+def _integration(resource: Resource, arns: Arns) -> _Found:
+    if "CredentialsArn" not in resource.properties:
+        api = arns.owner(resource.properties.get("ApiId")) or ""
+        uri = resource.properties.get("IntegrationUri")
+        yield "apigateway.amazonaws.com", api, _invoked(uri, arns), _path(resource, "IntegrationUri")
+
+
+def _authorizer(resource: Resource, arns: Arns) -> _Found:
+    if not {"AuthorizerCredentials", "AuthorizerCredentialsArn"} & resource.properties.keys():
+        api = arns.owner(resource.properties.get("RestApiId", resource.properties.get("ApiId"))) or ""
+        uri = resource.properties.get("AuthorizerUri")
+        yield "apigateway.amazonaws.com", api, _invoked(uri, arns), _path(resource, "AuthorizerUri")
+
+
+def _invoked(uri: Any, arns: Arns) -> Any:
+    """The function in `arn:…:apigateway:…:path/2015-03-31/functions/${Function.Arn}/invocations`."""
+    found = [one for one in references(uri) if arns.type_of(one.target) in (FUNCTION, *_NAMES)]
+    return {"Ref": found[0].target} if found else uri
+
+
+def _filter(resource: Resource, arns: Arns) -> _Found:
+    group = arns.owner(resource.properties.get("LogGroupName")) or ""
+    target = resource.properties.get("DestinationArn")
+    if "RoleArn" not in resource.properties:
+        yield "logs.amazonaws.com", group, target, _path(resource, "DestinationArn")
+
+
+def _pool(resource: Resource, _: Arns) -> _Found:
+    configured = resource.properties.get("LambdaConfig")
+    for name, value in configured.items() if isinstance(configured, Mapping) else ():
+        arn = value.get("LambdaArn") if isinstance(value, Mapping) and "LambdaArn" in value else value
+        yield "cognito-idp.amazonaws.com", resource.logical_id, arn, _path(resource, "LambdaConfig", name)
+
+
+def _topic_rule(resource: Resource, _: Arns) -> _Found:
+    for one in listed(value_at(resource.properties, ("TopicRulePayload", "Actions"))):
+        arn = value_at(one, ("Lambda", "FunctionArn")) if isinstance(one, Mapping) else None
+        if arn is not None:
+            yield "iot.amazonaws.com", resource.logical_id, arn, _path(resource, "TopicRulePayload", "Actions")
+
+
+def _rotation(resource: Resource, arns: Arns) -> _Found:
+    secret = arns.owner(resource.properties.get("SecretId")) or ""
+    arn = resource.properties.get("RotationLambdaARN")
+    yield "secretsmanager.amazonaws.com", secret, arn, _path(resource, "RotationLambdaARN")
+
+
+def _target_group(resource: Resource, _: Arns) -> _Found:
+    if resource.properties.get("TargetType") == "lambda":
+        for one in listed(resource.properties.get("Targets")):
+            arn = one.get("Id") if isinstance(one, Mapping) else None
+            yield "elasticloadbalancing.amazonaws.com", resource.logical_id, arn, _path(resource, "Targets")
+
+
+def _mapping(resource: Resource, arns: Arns) -> _Found:
+    source = arns.owner(resource.properties.get("EventSourceArn")) or ""
+    yield "", source, resource.properties.get("FunctionName"), _path(resource, "EventSourceArn")
+
+
+_FINDERS: Final[Mapping[str, Callable[[Resource, Arns], _Found]]] = {
+    "AWS::S3::Bucket": _bucket,
+    "AWS::SNS::Subscription": _subscription,
+    "AWS::SNS::Topic": _topic,
+    "AWS::Events::Rule": _rule,
+    "AWS::Scheduler::Schedule": _schedule,
+    "AWS::ApiGateway::Method": _method,
+    "AWS::ApiGateway::Authorizer": _authorizer,
+    "AWS::ApiGatewayV2::Integration": _integration,
+    "AWS::ApiGatewayV2::Authorizer": _authorizer,
+    "AWS::Logs::SubscriptionFilter": _filter,
+    "AWS::Cognito::UserPool": _pool,
+    "AWS::IoT::TopicRule": _topic_rule,
+    "AWS::SecretsManager::RotationSchedule": _rotation,
+    "AWS::ElasticLoadBalancingV2::TargetGroup": _target_group,
+    "AWS::Lambda::EventSourceMapping": _mapping,
+}
+
+
+@dataclass(frozen=True)
+class Permission:
+    """A Lambda permission: who may call which function for whom."""
+
+    logical_id: str
+    function: str
+    principals: tuple[str, ...]
+    sources: tuple[str, ...]
+    """Patterns of the ARNs on whose behalf; () for any."""
+    actions: tuple[str, ...]
+
+
+def permissions(template: Template, arns: Arns) -> tuple[Permission, ...]:
+    """Every Lambda permission whose function is in the template."""
+    found = []
+    for resource in template.of_type("AWS::Lambda::Permission"):
+        function = called(resource.properties.get("FunctionName"), template, arns)
+        if function is not None:
+            source = resource.properties.get("SourceArn")
+            sources = tuple(arns.normal(text) for text in every(source)) if source is not None else ()
+            principals = every(resource.properties.get("Principal"))
+            actions = every(resource.properties.get("Action"))
+            found.append(Permission(resource.logical_id, function, principals, sources, actions))
+    return tuple(found)

@@ -1,0 +1,257 @@
+"""What starts functions: permissions to call them, queues, roles of schedules, circles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.proof.documents import PUT, allow, arn, document, findings, function, policy, resource
+
+FN = arn("Function")
+API_URI = {"Fn::Sub": "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Function.Arn}/invocations"}
+
+
+def permission(principal: str, **more: Any) -> dict[str, Any]:
+    return resource(
+        "AWS::Lambda::Permission",
+        **{"Action": "lambda:InvokeFunction", "FunctionName": {"Ref": "Function"}, "Principal": principal, **more},
+    )
+
+
+def said(*rules: str, **parts: Any) -> list[str]:
+    return [one.message for one in findings(document(**parts)) if one.rule in rules]
+
+
+BUCKET = resource(
+    "AWS::S3::Bucket",
+    NotificationConfiguration={"LambdaConfigurations": [{"Event": "s3:ObjectCreated:*", "Function": FN}]},
+)
+SOURCES: dict[str, tuple[str, dict[str, Any]]] = {
+    "bucket": ("s3.amazonaws.com", {"Source": BUCKET}),
+    "subscription": (
+        "sns.amazonaws.com",
+        {
+            "Topic": resource("AWS::SNS::Topic"),
+            "Source": resource("AWS::SNS::Subscription", Protocol="lambda", TopicArn={"Ref": "Topic"}, Endpoint=FN),
+        },
+    ),
+    "topic": ("sns.amazonaws.com", {"Source": resource("AWS::SNS::Topic", Subscription=[{"Protocol": "lambda", "Endpoint": FN}])}),
+    "rule": ("events.amazonaws.com", {"Source": resource("AWS::Events::Rule", Targets=[{"Id": "1", "Arn": FN}])}),
+    "method": (
+        "apigateway.amazonaws.com",
+        {
+            "Api": resource("AWS::ApiGateway::RestApi"),
+            "Source": resource(
+                "AWS::ApiGateway::Method", RestApiId={"Ref": "Api"}, Integration={"Type": "AWS_PROXY", "Uri": API_URI}
+            ),
+        },
+    ),
+    "integration": (
+        "apigateway.amazonaws.com",
+        {
+            "Api": resource("AWS::ApiGatewayV2::Api"),
+            "Source": resource("AWS::ApiGatewayV2::Integration", ApiId={"Ref": "Api"}, IntegrationUri=FN),
+        },
+    ),
+    "authorizer": (
+        "apigateway.amazonaws.com",
+        {
+            "Api": resource("AWS::ApiGateway::RestApi"),
+            "Source": resource("AWS::ApiGateway::Authorizer", RestApiId={"Ref": "Api"}, AuthorizerUri=API_URI),
+        },
+    ),
+    "logs": (
+        "logs.amazonaws.com",
+        {"Source": resource("AWS::Logs::SubscriptionFilter", LogGroupName={"Ref": "Logs"}, DestinationArn=FN)},
+    ),
+    "pool": ("cognito-idp.amazonaws.com", {"Source": resource("AWS::Cognito::UserPool", LambdaConfig={"PreSignUp": FN})}),
+    "rotation": (
+        "secretsmanager.amazonaws.com",
+        {
+            "Secret": resource("AWS::SecretsManager::Secret"),
+            "Source": resource("AWS::SecretsManager::RotationSchedule", SecretId={"Ref": "Secret"}, RotationLambdaARN=FN),
+        },
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_a_source_needs_a_permission_for_its_service(kind: str) -> None:
+    principal, parts = SOURCES[kind]
+    [missing] = said("trigger-permission", **parts)
+    assert missing == f"Source starts Function, and {principal} may not call it; nothing lets anybody call it."
+    [wrong] = said("trigger-permission", **parts, May=permission("config.amazonaws.com"))
+    assert wrong.endswith("may not call it; its permissions let config.amazonaws.com call it.")
+    assert said("trigger-permission", **parts, May=permission(principal)) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (arn("Source"), []),
+        ({"Fn::Sub": "arn:aws:s3:::app-files"}, []),
+        ({"Ref": "Parameter"}, []),
+        ("arn:aws:s3:::other", ["Source starts Function; the SourceArn of May is of another source."]),
+    ],
+)
+def test_the_source_of_a_permission(source: Any, expected: list[str]) -> None:
+    named = {**BUCKET, "Properties": {**BUCKET["Properties"], "BucketName": "app-files"}}
+    assert said("trigger-permission", Source=named, May=permission("s3.amazonaws.com", SourceArn=source)) == expected
+
+
+@pytest.mark.parametrize(
+    ("end", "expected"), [("${Api}/*/GET/x", 0), ("${Api}/*", 0), ("*", 0), ("${Other}/*/GET/x", 1)]
+)
+def test_the_source_of_an_apis_permission(end: str, expected: int) -> None:
+    source = {"Fn::Sub": f"arn:aws:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:{end}"}
+    parts = {**SOURCES["method"][1], "Other": resource("AWS::ApiGateway::RestApi")}
+    assert (
+        len(said("trigger-permission", **parts, May=permission("apigateway.amazonaws.com", SourceArn=source)))
+        == expected
+    )
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        resource("AWS::Events::Rule", Targets=[{"Id": "1", "Arn": FN, "RoleArn": arn("Role")}]),
+        resource("AWS::Events::Rule", Targets=[{"Id": "1", "Arn": {"Ref": "Elsewhere"}}]),
+        resource("AWS::SNS::Subscription", Protocol="sqs", Endpoint=FN),
+        {**SOURCES["rule"][1]["Source"], "Condition": "Open"},
+    ],
+)
+def test_what_needs_none(part: dict[str, Any]) -> None:
+    assert said("trigger-permission", Source=part) == []
+
+
+# ----------------------------------------------------------------------------------------------------- roles
+
+
+def schedule(*statements: Any, service: str = "scheduler.amazonaws.com") -> dict[str, Any]:
+    trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    return {
+        "Caller": resource(
+            "AWS::IAM::Role",
+            AssumeRolePolicyDocument=policy(trust),
+            Policies=[{"PolicyName": "p", "PolicyDocument": policy(*statements)}],
+        ),
+        "Source": resource("AWS::Scheduler::Schedule", Target={"Arn": FN, "RoleArn": arn("Caller")}),
+    }
+
+
+def test_the_role_of_a_schedule() -> None:
+    invoke = allow("lambda:InvokeFunction", FN)
+    assert said("trigger-role", **schedule(invoke)) == []
+    assert "does not allow lambda:InvokeFunction" in said("trigger-role", **schedule())[0]
+    assert (
+        "does not trust scheduler.amazonaws.com"
+        in said("trigger-role", **schedule(invoke, service="events.amazonaws.com"))[0]
+    )
+
+
+# ----------------------------------------------------------------------------------------------------- queues
+
+DEAD = resource("AWS::SQS::Queue")
+REDRIVE = {"deadLetterTargetArn": arn("Dead"), "maxReceiveCount": 3}
+
+
+def polled(queue: dict[str, Any], mapping: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    return {
+        "Function": function(PUT, **more),
+        "Queue": resource("AWS::SQS::Queue", **{"RedrivePolicy": REDRIVE, **queue}),
+        "Dead": DEAD,
+        "Source": resource(
+            "AWS::Lambda::EventSourceMapping",
+            EventSourceArn=arn("Queue"),
+            FunctionName={"Ref": "Function"},
+            **(mapping or {}),
+        ),
+    }
+
+
+@pytest.mark.parametrize(
+    ("queue", "timeout", "expected"),
+    [
+        ({}, 60, ["Function may run 60 s, and Queue hides a message for 30 s only."]),
+        ({}, 30, []),
+        ({"VisibilityTimeout": 360}, 60, []),
+        ({"VisibilityTimeout": {"Ref": "Parameter"}}, 60, []),
+        ({"VisibilityTimeout": 0}, 3, ["Function may run 3 s, and Queue hides a message for 0 s only."]),
+    ],
+)
+def test_visibility(queue: dict[str, Any], timeout: int | None, expected: list[str]) -> None:
+    assert said("queue-visibility", **polled(queue, Timeout=timeout)) == expected
+
+
+@pytest.mark.parametrize(
+    ("fifo", "mapping", "count"),
+    [
+        (False, {"BatchSize": 11}, 1),
+        (False, {"BatchSize": 11, "MaximumBatchingWindowInSeconds": 1}, 0),
+        (False, {"BatchSize": 10}, 0),
+        (True, {"BatchSize": 11}, 1),
+        (True, {"MaximumBatchingWindowInSeconds": 5}, 1),
+        (True, {"BatchSize": 10}, 0),
+    ],
+)
+def test_batches(fifo: bool, mapping: dict[str, Any], count: int) -> None:
+    queue = {"FifoQueue": True, "QueueName": "q.fifo"} if fifo else {}
+    assert len(said("queue-batches", **polled(queue, mapping))) == count
+
+
+@pytest.mark.parametrize(
+    ("queue", "count"),
+    [
+        ({"FifoQueue": True, "QueueName": "q"}, 1),
+        ({"QueueName": "q.fifo"}, 1),
+        ({"FifoQueue": True, "QueueName": "q.fifo"}, 0),
+        ({"FifoQueue": True, "QueueName": {"Ref": "Parameter"}}, 0),
+        ({"FifoQueue": True}, 0),
+    ],
+)
+def test_names_of_fifo_queues(queue: dict[str, Any], count: int) -> None:
+    assert len(said("fifo-form", Queue=resource("AWS::SQS::Queue", **queue))) == count
+
+
+def test_dead_letters_of_another_kind() -> None:
+    assert len(said("fifo-form", **polled({"FifoQueue": True, "QueueName": "q.fifo"}))) == 1
+
+
+def test_dead_letters() -> None:
+    assert said("queue-dead-letters", **polled({})) == []
+    assert len(said("queue-dead-letters", **polled({"RedrivePolicy": None}))) == 1
+    assert said("queue-dead-letters", Queue=resource("AWS::SQS::Queue")) == []
+
+
+# ---------------------------------------------------------------------------------------------------- circles
+
+SEND = """
+import boto3, os
+def handler(event, context):
+    boto3.client("sqs").send_message(QueueUrl=os.environ["QUEUE"], MessageBody="x")
+"""
+QUEUE_URL = {"Variables": {"QUEUE": {"Ref": "Queue"}}}
+
+
+def test_a_function_that_sends_to_the_queue_that_starts_it() -> None:
+    parts = {**polled({}), "Function": function(SEND, Environment=QUEUE_URL)}
+    assert said("trigger-circle", **parts) == ["Function calls sqs:SendMessage on Queue, which starts it again."]
+    parts["Source"]["Properties"]["FilterCriteria"] = {"Filters": [{"Pattern": "{}"}]}
+    assert said("trigger-circle", **parts) == []
+
+
+def test_two_functions_that_start_each_other() -> None:
+    other = function(SEND, FunctionName="other", Environment={"Variables": {"QUEUE": {"Ref": "Back"}}})
+    parts = {**polled({}), "Function": function(SEND, Environment={"Variables": {"QUEUE": {"Ref": "Back"}}})}
+    parts |= {"Other": other, "Back": resource("AWS::SQS::Queue")}
+    parts["Poll"] = resource(
+        "AWS::Lambda::EventSourceMapping", EventSourceArn=arn("Back"), FunctionName={"Ref": "Other"}
+    )
+    assert said("trigger-circle", **parts) == ["Other calls sqs:SendMessage on Back, which starts it again."]
+    parts["Other"] = function(SEND, FunctionName="other", Environment=QUEUE_URL)
+    found = said("trigger-circle", **parts)
+    assert found == [
+        "Function calls sqs:SendMessage on Back, which starts it again by way of Other.",
+        "Other calls sqs:SendMessage on Queue, which starts it again by way of Function.",
+    ]
