@@ -59,7 +59,7 @@ def build(
             "Environment": _environment(environment, settings, data),
             "LoggingConfig": FunctionLoggingConfig(LogFormat="JSON", LogGroup=data.function_logs[name].name),
             "TracingConfig": awslambda.TracingConfig(Mode="Active") if settings.tracing else None,
-            "VpcConfig": _vpc_config(network),
+            "VpcConfig": _vpc_config(network) if settings.network else None,
             "ReservedConcurrentExecutions": settings.reserved_concurrency,
             "Layers": [layers.get(str(layer)) or lookup(layer) for layer in settings.layers] or None,
             "EphemeralStorage": _storage(settings),

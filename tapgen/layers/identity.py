@@ -67,7 +67,7 @@ def _statements(environment: Environment, name: str, network: NetworkRefs | None
         statements.append(policies.mount([lookup(one.access_point) for one in function.file_systems]))
     if function.tracing:
         statements.append(policies.send_traces())
-    if network:
+    if network and function.network:
         statements.append(policies.manage_network_interfaces())
         statements.append(policies.deny_own_network(function_arn(environment, name)))
     return statements

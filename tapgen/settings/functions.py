@@ -59,6 +59,9 @@ class Function(Uses, frozen=True, forbid_unknown_fields=True, kw_only=True):
     memory: Annotated[int, Meta(ge=128, le=10240, description="MiB")] = 256
     timeout: Annotated[int, Meta(ge=1, le=900, description="Seconds")] = 10
     ephemeral_storage: Annotated[int, Meta(ge=512, le=10240, description="MiB of /tmp")] = 512
+    network: Annotated[
+        bool, Meta(description="In the environment's network; false: outside, for what has no path out of it")
+    ] = True
     reserved_concurrency: Annotated[
         Concurrency | None, Meta(description="Most invocations at once; unset: the account's pool")
     ] = None

@@ -8,7 +8,11 @@ from tapgen.settings.load import load
 from tapgen.template import document as documents
 from tests.conftest import ROOT
 
-PROJECTS = {"tap": ROOT, "orders": ROOT / "tests" / "projects" / "orders"}
+PROJECTS = {
+    "tap": ROOT,
+    "orders": ROOT / "tests" / "projects" / "orders",
+    "orders-service": ROOT / "tests" / "projects" / "orders-service",
+}
 EVERYTHING = [(name, environment) for name, root in PROJECTS.items() for environment in load(root).environments]
 
 
