@@ -25,7 +25,10 @@ def token(outputs):
     cognito.admin_create_user(UserPoolId=pool, Username="a@example.com", MessageAction="SUPPRESS")
     cognito.admin_set_user_password(UserPoolId=pool, Username="a@example.com", Password=PASSWORD, Permanent=True)
     return cognito.admin_initiate_auth(
-        UserPoolId=pool, ClientId=client, AuthFlow="ADMIN_USER_PASSWORD_AUTH", AuthParameters={"USERNAME": "a@example.com", "PASSWORD": PASSWORD}
+        UserPoolId=pool,
+        ClientId=client,
+        AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": "a@example.com", "PASSWORD": PASSWORD},
     )["AuthenticationResult"]["IdToken"]
 
 

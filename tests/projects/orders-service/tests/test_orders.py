@@ -30,8 +30,13 @@ def test_create_and_read(url, shopper):
     assert created.status_code == 201, created.text
     order = created.json()
     assert shopper.get(f"{url}/orders/{order['orderId']}").json()["customerId"] == "c1"
-    assert order["orderId"] in [o["orderId"] for o in shopper.get(f"{url}/orders", params={"customer": "c1"}).json()["orders"]]
-    assert shopper.put(f"{url}/orders/{order['orderId']}", json={"status": "paid"}).json()["status"] in ("paid", "shipped")
+    assert order["orderId"] in [
+        o["orderId"] for o in shopper.get(f"{url}/orders", params={"customer": "c1"}).json()["orders"]
+    ]
+    assert shopper.put(f"{url}/orders/{order['orderId']}", json={"status": "paid"}).json()["status"] in (
+        "paid",
+        "shipped",
+    )
     assert shopper.delete(f"{url}/orders/{order['orderId']}").status_code == 204
     assert shopper.get(f"{url}/orders/{order['orderId']}").status_code == 404
 
@@ -61,7 +66,9 @@ def test_a_new_order_is_shipped_by_stream_and_queue(url, shopper):
 
 def test_an_upload_becomes_orders(url, shopper, outputs):
     boto3.client("s3").put_object(
-        Bucket=outputs["UploadsBucketNameOutput"], Key="one file.json", Body=json.dumps([{**ORDER, "customerId": "upl"}])
+        Bucket=outputs["UploadsBucketNameOutput"],
+        Key="one file.json",
+        Body=json.dumps([{**ORDER, "customerId": "upl"}]),
     )
     until(lambda: shopper.get(f"{url}/orders", params={"customer": "upl"}).json()["orders"])
 
