@@ -44,9 +44,10 @@ def deploy(
     from tapgen.deploy.plan.check import check
     from tapgen.deploy.regions import deploy_regions
     from tapgen.deploy.request import Options, deployment_of
+    from tapgen.settings.served import in_parts
 
     targets = clients(environment, emulator)
-    rendered = render.render(environment)
+    rendered = render.render(in_parts(environment))  # the emulator reads methods and routes, but hardly any bodies
     checked = check(environment, rendered.document, rendered.origins)
     view("").checked(checked)
     if checked.errors:  # what is missing really fails here, which is what somebody may want to see

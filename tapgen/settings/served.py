@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tapgen.settings import routes
 from tapgen.settings.apis import Api, Authorizer, RouteTable
@@ -90,6 +91,17 @@ def written(environment: Environment) -> Iterator[tuple[str, RouteTable]]:
     for name, function in environment.functions.items():
         for route in function.routes:
             yield name, RouteTable(route=route) if isinstance(route, str) else route
+
+
+def in_parts(environment: Environment) -> Environment:
+    """The environment without APIs that are one body: the same routes, as a resource for each."""
+    if not any(settings.body for settings in (environment.api, *environment.apis.values())):
+        return environment
+    return replace(
+        environment,
+        api=replace(environment.api, body=False),
+        apis={name: replace(settings, body=False) for name, settings in environment.apis.items()},
+    )
 
 
 def stage_name(environment: Environment, settings: Api) -> str:
