@@ -12,6 +12,7 @@ from tapgen.local.session import Deployed, look
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tapgen.deploy.artifacts.packages import Installer
     from tapgen.deploy.aws.operations import AwsClient
     from tapgen.deploy.outcome import Outcome
     from tapgen.deploy.views.view import View
@@ -28,7 +29,7 @@ def clients(environment: Environment, emulator: Emulator) -> list[AwsClient]:
 
 
 def deploy(
-    environment: Environment, emulator: Emulator, view: Callable[[str], View]
+    environment: Environment, emulator: Emulator, view: Callable[[str], View], installer: Installer = install
 ) -> tuple[tuple[Outcome, ...], Deployed | None]:
     """The outcome for each region, and what is deployed in the first one, None where that failed.
 
@@ -57,7 +58,7 @@ def deploy(
             environment,
             rendered,
             options=Options(allow_loss=frozenset(rendered.document["Resources"]) | _deployed(environment, targets)),
-            packages=packages(environment, rendered.document, stack, install),
+            packages=packages(environment, rendered.document, stack, installer),
         )
         several = len(targets) > 1
         told = [(client, view(client.region if several else "")) for client in targets]

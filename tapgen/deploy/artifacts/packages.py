@@ -11,12 +11,13 @@ import io
 import os
 import zipfile
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from tapgen import naming
 from tapgen.deploy.artifacts import requirements
+from tapgen.deploy.artifacts.installations import once, temporary
 from tapgen.deploy.artifacts.wheels import install
 from tapgen.deploy.request import Package
 from tapgen.errors import TapgenError
@@ -37,6 +38,7 @@ Installer = Callable[[Path, Path, str, str], None]
 MAX_UNZIPPED = 262_144_000
 """Bytes of a package and its layers, unzipped: Lambda quotas, AWS Lambda developer guide."""
 DEFAULT_ARCHITECTURE = "arm64"
+AT_ONCE = 4  # installations: most of one is waiting for the network
 _DATE = (1980, 1, 1, 0, 0, 0)  # the first date that a zip can hold
 _MODE = 0o100755 << 16  # Lambda must read every file, and run those that are programs
 _UNIX = 3  # the zip's "made by": modes are Unix modes
@@ -46,25 +48,26 @@ _BLOCK = 1 << 20
 def packages(
     environment: Environment, document: Document, stack: ExitStack, installer: Installer = install
 ) -> tuple[Package, ...]:
-    """The packages of the functions whose code is a parameter; installed wheels live as long as `stack`.
+    """The packages of the functions whose code is a parameter, some at a time; what is installed lives with `stack`.
 
     Raises:
         TapgenError: a source cannot be read, is too large, or a requirement has no wheel for the runtime.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     declared = document.get("Parameters", {})
-    found = []
-    for name, function in environment.functions.items():
-        parameter = naming.code_key(name)
-        if parameter in declared:
-            runtime, architecture = function.runtime, function.architecture
-            found.append(
-                package(parameter, _files(environment.root, function, runtime, architecture, stack, installer))
-            )
-    for name in environment.lambda_layers:
-        parameter = naming.layer_key(name)
-        if parameter in declared:
-            found.append(package(parameter, _layer_files(environment, name, stack, installer)))
-    return tuple(found)
+    installer = once(installer, stack)
+    functions = {
+        naming.code_key(name): partial(_files, environment.root, function, stack, installer)
+        for name, function in environment.functions.items()
+    }
+    layers = {
+        naming.layer_key(name): partial(_layer_files, environment, name, stack, installer)
+        for name in environment.lambda_layers
+    }
+    wanted = {parameter: files for parameter, files in (functions | layers).items() if parameter in declared}
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return tuple(pool.map(lambda parameter: package(parameter, wanted[parameter]()), wanted))
 
 
 def _layer_files(environment: Environment, name: str, stack: ExitStack, installer: Installer) -> Files:
@@ -164,9 +167,8 @@ def _refuse_huge(files: Files) -> None:
             )
 
 
-def _files(
-    root: Path, function: Function, runtime: str, architecture: str, stack: ExitStack, installer: Installer
-) -> Files:
+def _files(root: Path, function: Function, stack: ExitStack, installer: Installer) -> Files:
+    runtime, architecture = function.runtime, function.architecture
     source = function.read_source(root)
     if not function.is_python:
         return {name: source.path(name) for name in source.files}
@@ -185,22 +187,15 @@ def _requirements(
     found = requirements.lines(root, packaged.requirements, runtime, architecture)
     if found is None:
         return root / str(packaged.requirements)
-    written = _temporary(stack) / REQUIREMENTS
+    written = temporary(stack) / REQUIREMENTS
     written.write_text("\n".join(found) + "\n", encoding="utf-8")
     return written if found else None
 
 
 def _install(wanted: Path, runtime: str, architecture: str, stack: ExitStack, installer: Installer) -> Files:
-    target = _temporary(stack)
+    target = temporary(stack)
     installer(wanted, target, runtime, architecture)
     return _installed(target)
-
-
-def _temporary(stack: ExitStack) -> Path:
-    try:
-        return Path(stack.enter_context(TemporaryDirectory(prefix="tapgen-")))
-    except OSError as error:
-        raise TapgenError(f"no temporary folder: {error.strerror}", "Make room, or set TMPDIR.") from None
 
 
 # What differs from one installation to the next: scripts hold the path of the installing Python, and the records of
