@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from tapgen.cli.options import environment, filled, load_environment, load_proje
 from tapgen.errors import ExitCode
 
 if TYPE_CHECKING:
+    from tapgen.deploy.artifacts.installations import Installer
     from tapgen.deploy.views.view import View
     from tapgen.errors import TapgenError
     from tapgen.local.emulator import Emulator
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 )
 @click.option("--data", metavar="TEXT", help="Body of the requests; @FILE: the file's content.")
 @click.option("--header", "headers", metavar="NAME:VALUE", multiple=True, help="Header of the requests; repeatable.")
+@click.option("--fire", "schedules", metavar="NAME", multiple=True, help="Then fire a schedule; repeatable.")
 @click.option(
     "--items",
     "tables",
@@ -47,6 +50,7 @@ def command(
     requests: tuple[str, ...],
     data: str | None,
     headers: tuple[str, ...],
+    schedules: tuple[str, ...],
     tables: tuple[str, ...],
     watch: bool,
     port: int | None,
@@ -54,49 +58,76 @@ def command(
 ) -> int:
     """Run an environment on an embedded AWS.
 
-    Without --request, --items or a COMMAND it shows requests and logs until Ctrl-C. A COMMAND is run with the
+    Without --request, --fire, --items or a COMMAND it shows requests and logs until Ctrl-C. A COMMAND is run with the
     variables that lead every AWS tool to the embedded AWS, and TAPGEN_API_URL.
 
     \b
     Examples:
       tapgen local --env dev
       tapgen local --env dev --request "GET /item" --items Item
+      tapgen local --env dev --fire Nightly
       tapgen local --env dev -- pytest tests/end_to_end
     """
     from tapgen.local import emulator, gateway, session
     from tapgen.local.isolation import isolated
     from tapgen.local.program import refuse_unknown
+    from tapgen.local.seeds import put_items
 
     calls = [gateway.with_content(gateway.parse(text), data, headers) for text in requests]
-    once = bool(calls or tables or program)
+    once = bool(calls or schedules or tables or program)
     if watch and once:
-        raise click.UsageError("--watch goes on until Ctrl-C; it does not go with --request, --items or a COMMAND")
+        raise click.UsageError(
+            "--watch goes on until Ctrl-C; it does not go with --request, --fire, --items or a COMMAND"
+        )
     if not calls and (data is not None or headers):
         raise click.UsageError("--data and --header belong to a --request")
     loaded = load_project(project)
     chosen = filled(loaded.environment(environment))
     for table in tables:
         session.refuse_unknown(chosen, table)
+    if schedules:
+        _refuse_unknown_schedules(chosen, schedules)
     if program:
         refuse_unknown(program[0], os.environ)
     region = (*chosen.target_regions, os.environ.get("AWS_REGION"), emulator.REGION)
     started = emulator.running(chosen.account or emulator.ACCOUNT, next(filter(None, region)), port or 0)
-    with started as running, isolated(running):
+    with ExitStack() as stack:
+        running = stack.enter_context(started)
+        stack.enter_context(isolated(running))
+        installer = _once_installed(stack)
         click.echo(f"Embedded AWS at {running.endpoint}, account {running.account}, {running.region}", err=True)
-        code, deployed = _deploy(chosen, running)
+        code, deployed = _deploy(chosen, running, installer)
         if deployed is None:
             return code
+        for table, count in put_items(deployed, running).items():
+            click.echo(f"Table {table}: {count} items put into it", err=True)
         if once:
-            return _once(deployed, running, calls, tables, program)
-        redeploy = _redeploy(loaded.file, environment, running) if watch else None
-        return _stay(deployed, running, redeploy)
+            return _once(deployed, running, calls, schedules, tables, program)
+        return _stay(deployed, running, _redeploy(loaded.file, environment, running, installer) if watch else None)
 
 
-def _deploy(chosen: Environment, running: Emulator) -> tuple[int, Deployed | None]:
+def _once_installed(stack: ExitStack) -> Installer:
+    """What installs requirements: the same ones once, however often something is deployed."""
+    from tapgen.deploy.artifacts.installations import once
+    from tapgen.local.requirements import install
+
+    return once(install, stack, lambda line: click.echo(line, err=True))
+
+
+def _refuse_unknown_schedules(chosen: Environment, names: tuple[str, ...]) -> None:
+    from tapgen import render
+    from tapgen.local.fire import refuse_unknown
+
+    document = render.render(chosen).document
+    for name in names:
+        refuse_unknown(chosen, name, document)
+
+
+def _deploy(chosen: Environment, running: Emulator, installer: Installer) -> tuple[int, Deployed | None]:
     from tapgen.deploy.outcome import worst
     from tapgen.local.deployment import deploy
 
-    outcomes, deployed = deploy(chosen, running, _view)
+    outcomes, deployed = deploy(chosen, running, _view, installer)
     return worst(outcomes), deployed
 
 
@@ -107,48 +138,84 @@ def _view(region: str) -> View:
 
 
 def _once(
-    deployed: Deployed, running: Emulator, calls: list[Call], tables: tuple[str, ...], program: tuple[str, ...]
+    deployed: Deployed,
+    running: Emulator,
+    calls: list[Call],
+    schedules: tuple[str, ...],
+    tables: tuple[str, ...],
+    program: tuple[str, ...],
 ) -> int:
+    from tapgen.local import session
+
+    code = ExitCode.OK
+    with session.following(deployed, running, _Show(err=True), requests=False):
+        for call in calls:
+            answer = session.ask(deployed, call)
+            click.echo(f"{call}: {answer.title}, {answer.seconds * 1000:.0f} ms", err=True)
+            _print(answer.body)
+            code = code if answer.ok else ExitCode.FAILED
+        for name in schedules:
+            code = code if _fire(deployed, running, name) else ExitCode.FAILED
+    for table in tables:
+        _print_items(deployed, running, table)
+    return _run(deployed, running, program) if program and code == ExitCode.OK else code
+
+
+def _fire(deployed: Deployed, running: Emulator, name: str) -> bool:
+    """Whether every function that the schedule started ended without an error."""
+    from tapgen.local.fire import fire
+
+    fired = fire(deployed, running, name)
+    for one in fired:
+        click.echo(f"{name}: {one.function} {'ended' if one.ok else 'failed'}", err=True)
+        _print(one.answer.payload)
+    return all(one.ok for one in fired)
+
+
+def _print_items(deployed: Deployed, running: Emulator, table: str) -> None:
     import json
 
     from tapgen.local import session
-    from tapgen.local.tail import printable
 
-    code = ExitCode.OK
-    for call in calls:
-        answer = session.ask(deployed, call)
-        click.echo(f"{call}: {answer.title}, {answer.seconds * 1000:.0f} ms", err=True)
-        click.echo(printable(answer.body.decode(errors="replace")) if sys.stdout.isatty() else answer.body)
-        code = code if answer.ok else ExitCode.FAILED
-    for table in tables:
-        items = session.items(deployed, running, table)
-        click.echo(f"Table {table}: {len(items)} item{'' if len(items) == 1 else 's'}", err=True)
-        click.echo(json.dumps(items, indent=2))
-    if program and code == ExitCode.OK:
-        import shlex
+    items = session.items(deployed, running, table)
+    click.echo(f"Table {table}: {len(items)} item{'' if len(items) == 1 else 's'}", err=True)
+    click.echo(json.dumps(items, indent=2))
 
-        from tapgen.local.program import run
 
-        click.echo(f"$ {shlex.join(program)}", err=True)
+def _run(deployed: Deployed, running: Emulator, program: tuple[str, ...]) -> int:
+    import shlex
+
+    from tapgen.local import session
+    from tapgen.local.program import run
+
+    click.echo(f"$ {shlex.join(program)}", err=True)
+    with session.following(deployed, running, _Show(err=True), requests=True):
         return run(program, running, deployed)
-    return code
 
 
-def _redeploy(settings: Path, name: str, running: Emulator) -> Redeploy:
+def _print(body: bytes) -> None:
+    """To a terminal without control characters, to a file or a pipe as it is."""
+    from tapgen.printable import printable
+
+    click.echo(printable(body.decode(errors="replace")) if sys.stdout.isatty() else body)
+
+
+def _redeploy(settings: Path, name: str, running: Emulator, installer: Installer) -> Redeploy:
     from tapgen.local.session import Redeploy
 
     def load() -> Environment:
         return load_environment(settings, name)
 
-    return Redeploy(settings, load, lambda changed: _deploy(changed, running)[1])
+    return Redeploy(settings, load, lambda changed: _deploy(changed, running, installer)[1])
 
 
 def _stay(deployed: Deployed, running: Emulator, redeploy: Redeploy | None) -> int:
     from tapgen.local import session
     from tapgen.local.isolation import isolate
+    from tapgen.local.view import address_lines
 
-    if deployed.address:
-        click.echo(f"API  {deployed.address}/")
+    for line in address_lines(deployed):
+        click.echo(line)
     variables = isolate({}, running)
     shown = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION")
     click.echo(f"AWS  export {' '.join(f'{name}={variables[name]}' for name in shown)}")
@@ -161,12 +228,15 @@ def _stay(deployed: Deployed, running: Emulator, redeploy: Redeploy | None) -> i
 
 
 class _Show:
-    """What the session says, with the time in front."""
+    """What the session says, with the time in front; to stderr where stdout is an answer's or a command's."""
+
+    def __init__(self, *, err: bool = False) -> None:
+        self._err = err
 
     def line(self, text: str) -> None:
         from datetime import datetime
 
-        click.echo(f"{datetime.now().astimezone():%H:%M:%S}  {text}")
+        click.echo(f"{datetime.now().astimezone():%H:%M:%S}  {text}", err=self._err)
 
     def problem(self, error: TapgenError) -> None:
         click.echo(f"Error: {error.message}", err=True)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from tapgen.errors import ExitCode
 from tapgen.local.requirements import install
+from tapgen.local.seeds import make_outside, with_values
 from tapgen.local.session import Deployed, look
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tapgen.deploy.artifacts.packages import Installer
+    from tapgen.deploy.artifacts.installations import Installer
     from tapgen.deploy.aws.operations import AwsClient
     from tapgen.deploy.outcome import Outcome
     from tapgen.deploy.views.view import View
@@ -49,6 +50,9 @@ def deploy(
 
     targets = clients(environment, emulator)
     rendered = render.render(in_parts(environment))  # the emulator reads methods and routes, but hardly any bodies
+    seeded = rendered._replace(document=with_values(rendered.document, environment))
+    for client in targets:
+        make_outside(environment, emulator, client.region)
     checked = check(environment, rendered.document, rendered.origins)
     view("").checked(checked)
     if checked.errors:  # what is missing really fails here, which is what somebody may want to see
@@ -56,7 +60,8 @@ def deploy(
     with ExitStack() as stack:
         request = deployment_of(
             environment,
-            rendered,
+            seeded,
+            parameters=environment.local.parameters,
             options=Options(allow_loss=frozenset(rendered.document["Resources"]) | _deployed(environment, targets)),
             packages=packages(environment, rendered.document, stack, installer),
         )

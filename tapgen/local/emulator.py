@@ -99,21 +99,39 @@ class Emulator:
 
     def scan(self, table: str, region: str) -> list[dict[str, Any]]:
         """The items of a DynamoDB table, as its API writes them: `{"itemId": {"S": "..."}}`."""
-        headers = {
-            "X-Amz-Target": "DynamoDB_20120810.Scan",
-            "Content-Type": "application/x-amz-json-1.0",
-            # Who calls is read from here; what stands for the signature is the key's own header.
-            "Authorization": f"AWS4-HMAC-SHA256 Credential={self.credentials[0]}/20260101/{region}/dynamodb/"
-            "aws4_request, SignedHeaders=host, Signature=0",
-        }
         items: list[dict[str, Any]] = []
         asked: dict[str, Any] = {"TableName": table}
         while True:
-            page = json.loads(self._exchange("POST", "/", headers, json.dumps(asked).encode()))
+            page = self.call("dynamodb", region, "DynamoDB_20120810.Scan", asked)
             items += page["Items"]
             if not page.get("LastEvaluatedKey"):
                 return items
             asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+    def call(self, service: str, region: str, target: str, asked: dict[str, Any]) -> dict[str, Any]:
+        """What a service with a JSON protocol answers to one of its operations.
+
+        Raises:
+            TapgenError: it refuses.
+        """
+        headers = {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"}
+        answer = self._exchange("POST", "/", headers | self._caller(service, region), json.dumps(asked).encode())
+        answered: dict[str, Any] = json.loads(answer or b"{}")
+        return answered
+
+    def get(self, service: str, region: str, path: str) -> dict[str, Any]:
+        """What a service with a REST protocol has at a path.
+
+        Raises:
+            TapgenError: it refuses, or has nothing there.
+        """
+        answered: dict[str, Any] = json.loads(self._exchange("GET", path, self._caller(service, region)))
+        return answered
+
+    def _caller(self, service: str, region: str) -> dict[str, str]:
+        """Says who calls which service; what stands for the signature is the key's own header."""
+        scope = f"{self.credentials[0]}/20260101/{region}/{service}/aws4_request"
+        return {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"}
 
     def reset(self) -> None:
         """Forget every resource of every account."""

@@ -60,12 +60,12 @@ class Answer:
         return self.status < 400
 
 
-def url(outputs: Mapping[str, str], emulator: Emulator) -> str | None:
-    """The API's local address without a slash at its end; None where the stack has no API."""
-    if API_ID not in outputs or API_URL not in outputs:
+def url(outputs: Mapping[str, str], emulator: Emulator, name: str = "") -> str | None:
+    """An API's local address without a slash at its end; None where the stack has no API of that name."""
+    if name + API_ID not in outputs or name + API_URL not in outputs:
         return None
-    stage = urlsplit(outputs[API_URL]).path.strip("/") or "$default"  # an HTTP API's has no segment of its own
-    return emulator.api_url(outputs[API_ID], stage)
+    stage = urlsplit(outputs[name + API_URL]).path.strip("/") or "$default"  # an HTTP API's has no segment of its own
+    return emulator.api_url(outputs[name + API_ID], stage)
 
 
 def parse(text: str) -> Call:

@@ -35,3 +35,24 @@ def _number(text: str) -> int | float | str:
     if exact == exact.to_integral_value() and abs(exact) < 2**53:
         return int(exact)
     return float(exact) if Decimal(str(float(exact))) == exact else text
+
+
+def typed(item: dict[str, Any]) -> dict[str, Any]:
+    """The reverse of `plain`: an item as DynamoDB's API takes it; a list is a list, never a set."""
+    return {name: _typed(content) for name, content in item.items()}
+
+
+def _typed(content: Any) -> dict[str, Any]:
+    match content:
+        case None:
+            return {"NULL": True}
+        case bool():
+            return {"BOOL": content}
+        case int() | float():
+            return {"N": str(content)}
+        case list():
+            return {"L": [_typed(element) for element in content]}
+        case dict():
+            return {"M": typed(content)}
+        case _:
+            return {"S": str(content)}

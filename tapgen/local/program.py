@@ -51,6 +51,7 @@ def run(
     variables = isolate(environ, emulator) | {"TAPGEN_ENV": deployed.environment.name}
     if deployed.address:
         variables["TAPGEN_API_URL"] = deployed.address
+    variables |= {f"TAPGEN_{name.upper()}_API_URL": address for name, address in deployed.further.items()}
     variables["PATH"] = _path(variables)
     try:
         process = subprocess.Popen(program, env=variables)

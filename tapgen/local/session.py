@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tapgen.errors import TapgenError, UsageError, suggestion
@@ -13,7 +15,7 @@ from tapgen.local.tail import LogTail, log_line, request_line
 from tapgen.local.watching import changed, snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from tapgen.deploy.aws.client import Client
@@ -23,17 +25,20 @@ if TYPE_CHECKING:
 
 QUICKLY = 0.2  # seconds between two looks at the journal, the logs and the files
 LOGGED = 2.0  # seconds after a request in which its function's log is expected
+IDLE = 1.0  # seconds between two looks at the logs otherwise: queues and streams start functions without a request
 
 
 @dataclass(frozen=True)
 class Deployed:
-    """A deployed environment: its client, the outputs of its stack, its resources, and its API's local address."""
+    """A deployed environment: its client, the outputs of its stack, its resources, and its APIs' local addresses."""
 
     environment: Environment
     client: Client
     outputs: Mapping[str, str]
     resources: tuple[StackResource, ...]
     address: str | None
+    further: Mapping[str, str] = field(default_factory=dict)
+    """Local addresses of the APIs that have a name, by it."""
 
     def of_type(self, resource_type: str) -> dict[str, str]:
         """Logical id -> physical id of the resources of a type."""
@@ -50,7 +55,9 @@ def look(environment: Environment, client: Client, emulator: Emulator) -> Deploy
     if stack is None:
         raise TapgenError(f"{environment.stack_name}: there is no such stack on the embedded AWS")
     outputs = {output.key: output.value for output in stack.outputs}
-    return Deployed(environment, client, outputs, client.resources(stack.arn), gateway.url(outputs, emulator))
+    further = {name: url for name in environment.apis if (url := gateway.url(outputs, emulator, name))}
+    address = gateway.url(outputs, emulator)
+    return Deployed(environment, client, outputs, client.resources(stack.arn), address, further)
 
 
 def ask(deployed: Deployed, call: gateway.Call) -> gateway.Answer:
@@ -127,10 +134,46 @@ def run(
         sleep(QUICKLY)
 
 
+@contextmanager
+def following(deployed: Deployed, emulator: Emulator, show: Show, *, requests: bool) -> Iterator[None]:
+    """Inside, what the functions log is shown as it comes, and with `requests` each request too."""
+    session, done = _Session(deployed, emulator, show, None, requests=requests), Event()
+
+    def follow() -> None:
+        while not done.wait(QUICKLY):
+            session.round()
+
+    def followed() -> None:
+        try:
+            follow()
+        except TapgenError as error:
+            show.problem(error)
+
+    thread = Thread(target=followed, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+        if emulator.running:
+            session.finish()
+
+
 class _Session:
     """What is known from one round to the next."""
 
-    def __init__(self, deployed: Deployed, emulator: Emulator, show: Show, redeploy: Redeploy | None) -> None:
+    def __init__(
+        self,
+        deployed: Deployed,
+        emulator: Emulator,
+        show: Show,
+        redeploy: Redeploy | None,
+        *,
+        requests: bool = True,
+    ) -> None:
+        self._requests = requests
+        self._next_log = 0.0
         self._emulator = emulator
         self._show = show
         self._redeploy = redeploy
@@ -145,14 +188,24 @@ class _Session:
             raise TapgenError("the embedded AWS has ended", "Start it again.")
         served, self._position = self._emulator.requests(self._position)
         for request in served:
-            self._show.line(request_line(request))
+            if self._requests:
+                self._show.line(request_line(request))
             self._log_until = time.monotonic() + LOGGED
-        if time.monotonic() < self._log_until:
-            for event in self._log.read():
-                if line := log_line(event.message):
-                    self._show.line(_indented(line))
+        if time.monotonic() < self._log_until or time.monotonic() >= self._next_log:
+            self._next_log = time.monotonic() + IDLE
+            self._show_log()
         if self._redeploy:
             self._follow_files(self._redeploy)
+
+    def finish(self) -> None:
+        """The requests and the log that have come since the last round."""
+        self._next_log = 0.0
+        self.round()
+
+    def _show_log(self) -> None:
+        for event in self._log.read():
+            if line := log_line(event.message):
+                self._show.line(_indented(line))
 
     def _follow_files(self, redeploy: Redeploy) -> None:
         files = snapshot(redeploy.settings, self._environment)

@@ -10,11 +10,14 @@ from tapgen.errors import ExitCode
 from tapgen.printable import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tapgen.deploy.aws.model import Event
     from tapgen.deploy.outcome import Outcome
     from tapgen.deploy.plan.check import CheckResult
     from tapgen.deploy.plan.plan import Plan
     from tapgen.deploy.stack.progress import Progress
+    from tapgen.local.session import Deployed
 
 FEW = 12  # resources that are named one by one
 
@@ -63,3 +66,17 @@ class BriefView:
     def _write(self, *lines: str) -> None:
         self._out.write("".join(printable(f"{self._prefix}{line}") + "\n" for line in lines))
         self._out.flush()
+
+
+def address_lines(deployed: Deployed) -> Iterator[str]:
+    """Where each API is, with its routes and the function behind each."""
+    from tapgen.settings.served import apis
+
+    addresses = {"": deployed.address, **deployed.further}
+    for name, api in apis(deployed.environment).items():
+        if not addresses.get(name):
+            continue
+        yield f"{f'{name} API' if name else 'API'}  {addresses[name]}/"
+        shown = [(str(route.route), route.function) for route in api.routes]
+        width = max(len(route) for route, _ in shown)
+        yield from (f"     {route.ljust(width)}  {function}" for route, function in shown)

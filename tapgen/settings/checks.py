@@ -13,6 +13,7 @@ from tapgen.settings.checks_parts import check_parts
 from tapgen.settings.checks_sources import check_layer_source, check_source
 from tapgen.settings.checks_stack import check_parameters
 from tapgen.settings.functions import Function
+from tapgen.settings.local import check_local
 from tapgen.settings.model import Environment
 
 Problem = tuple[tuple[str | int, ...], str]
@@ -39,6 +40,7 @@ def check(environment: Environment, entry_points: dict[Any, list[Problem]] | Non
             yield from ((path + where, message) for where, message in entry_points[key])
     yield from checks_apis.check(environment)
     yield from check_parameters(environment)
+    yield from check_local(environment)
     yield from check_lambda_layers(environment)
     for name, layer in environment.lambda_layers.items() if entry_points is not None else ():
         yield from (

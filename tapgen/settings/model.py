@@ -14,6 +14,7 @@ from tapgen.settings.apis import Api
 from tapgen.settings.functions import Function
 from tapgen.settings.invocations import SECTIONS, Destination, find_destination
 from tapgen.settings.kinds import Parts
+from tapgen.settings.local import Local
 from tapgen.settings.names import AccountId, Name, Region, RoleArn
 from tapgen.settings.network import Network
 from tapgen.settings.packaging import LambdaLayer
@@ -91,6 +92,7 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
         dict[LogicalId, LogicalId],
         Meta(description='Other logical ids, such as { OrdersTable = "Table" }: those that another tool gave'),
     ] = {}
+    local: Annotated[Local, Meta(description="What only `tapgen local` gets")] = Local()
     check: Annotated[Check, Meta(description="What `tapgen check` may pass over, with the reason")] = Check()
 
     def stream_of(self, table: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,10 +14,10 @@ from typing import TYPE_CHECKING
 from tapgen.errors import TapgenError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from contextlib import ExitStack
 
-    Installer = Callable[[Path, Path, str, str], None]
+Installer = Callable[[Path, Path, str, str], None]
+"""Installs a requirements file into an empty folder, for a runtime and an architecture."""
 
 
 def once(installer: Installer, stack: ExitStack, tell: Callable[[str], None] = lambda _: None) -> Installer:

@@ -10,14 +10,14 @@ import hashlib
 import io
 import os
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tapgen import naming
 from tapgen.deploy.artifacts import requirements
-from tapgen.deploy.artifacts.installations import once, temporary
+from tapgen.deploy.artifacts.installations import Installer, once, temporary
 from tapgen.deploy.artifacts.wheels import install
 from tapgen.deploy.request import Package
 from tapgen.errors import TapgenError
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from tapgen.template.document import Document
 
 Files = Mapping[str, Path]
-Installer = Callable[[Path, Path, str, str], None]
 
 MAX_UNZIPPED = 262_144_000
 """Bytes of a package and its layers, unzipped: Lambda quotas, AWS Lambda developer guide."""

@@ -1,5 +1,7 @@
 """An environment on the embedded AWS, with fakes for the emulator and the client."""
 
+import time
+
 import pytest
 
 from tapgen.deploy.aws.model import LogEvent, LogPage, Output, Stack, StackResource
@@ -159,11 +161,37 @@ def test_requests_and_logs_are_shown_as_they_come(environment):
     assert shown.problems == []
 
 
-def test_without_requests_the_logs_are_left_alone(environment):
-    emulator, client = FakeEmulator(), FakeClient("text")
+def test_without_requests_the_logs_are_looked_at_now_and_then(environment):
+    """Queues and streams start functions without a request; the first look is at once, the next a second later."""
+    emulator, client, shown = FakeEmulator(), FakeClient("text"), Shown()
     with pytest.raises(StopHere):
-        session.run(session.look(environment, client, emulator), emulator, Shown(), sleep=rounds(nothing, nothing))
-    assert client.log_calls == 0
+        session.run(session.look(environment, client, emulator), emulator, shown, sleep=rounds(nothing, nothing))
+    assert client.log_calls == 1
+    assert shown.lines == ["    text"]
+
+
+def test_following_shows_what_has_come_until_the_end(environment):
+    emulator, client, shown = FakeEmulator([Request("GET", "h", "/item", 200, 5)]), FakeClient("text"), Shown()
+    deployed = session.look(environment, client, emulator)
+    with session.following(deployed, emulator, shown, requests=True):
+        pass
+    assert shown.lines == ["GET /item  200  5 ms", "    text"]
+    quiet = Shown()
+    with session.following(deployed, FakeEmulator([Request("GET", "h", "/item", 200, 5)]), quiet, requests=False):
+        pass
+    assert quiet.lines == ["    text"]
+
+
+def test_following_ends_with_the_emulator(environment):
+    emulator, shown = FakeEmulator(), Shown()
+    deployed = session.look(environment, FakeClient(), emulator)
+    with session.following(deployed, emulator, shown, requests=True):
+        emulator.running = False
+        for _ in range(200):
+            if shown.problems:
+                break
+            time.sleep(0.05)
+    assert shown.problems == ["the embedded AWS has ended"]
 
 
 def test_an_emulator_that_has_ended_ends_the_session(environment):

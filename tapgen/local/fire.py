@@ -1,0 +1,119 @@
+"""A schedule, fired when somebody asks for it: its function is invoked with what the schedule would send."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+from uuid import uuid4
+
+from tapgen import naming
+from tapgen.errors import TapgenError, UsageError, suggestion
+
+if TYPE_CHECKING:
+    from tapgen.deploy.aws.model import Answer
+    from tapgen.local.emulator import Emulator
+    from tapgen.local.session import Deployed
+    from tapgen.settings.model import Environment
+
+SCHEDULE, RULE = "AWS::Scheduler::Schedule", "AWS::Events::Rule"
+
+
+@dataclass(frozen=True)
+class Fired:
+    """What a fired schedule started, and how that ended."""
+
+    name: str
+    function: str
+    answer: Answer
+
+    @property
+    def ok(self) -> bool:
+        """Whether the function ended without an error."""
+        return not self.answer.error
+
+
+def refuse_unknown(environment: Environment, name: str, document: dict[str, Any]) -> None:
+    """Raise where neither the settings nor the template have such a schedule.
+
+    Raises:
+        UsageError: there is no such schedule.
+    """
+    known = {**_named(environment), **_in_template(document)}
+    if name not in known:
+        raise UsageError(f'there is no schedule "{name}"', suggestion(name, known))
+
+
+def fire(deployed: Deployed, emulator: Emulator, name: str) -> list[Fired]:
+    """Fire a schedule by its name under `triggers.schedules`, which several functions may have, or by its logical id.
+
+    Raises:
+        TapgenError: its target is no function.
+    """
+    region = deployed.client.region
+    schedules, rules = deployed.of_type(SCHEDULE), deployed.of_type(RULE)
+    fired = []
+    for logical_id in _named(deployed.environment).get(name, [name]):
+        if logical_id in schedules:
+            physical = schedules[logical_id]
+            target = emulator.get("scheduler", region, f"/schedules/{quote(physical, safe='')}")["Target"]
+        else:
+            asked = {"Rule": rules[logical_id].rpartition("|")[2]}
+            [target, *_] = emulator.call("events", region, "AWSEvents.ListTargetsByRule", asked)["Targets"]
+        function = target["Arn"]
+        if ":lambda:" not in function:
+            raise TapgenError(f"{name}: its target is no function: {function}", "Only functions can be fired here.")
+        payload = target.get("Input") or json.dumps(default_event(deployed, logical_id, emulator.account))
+        answer = deployed.client.invoke(function, _with_context(payload).encode())
+        fired.append(Fired(name, function.partition(":function:")[2], answer))
+    return fired
+
+
+def default_event(deployed: Deployed, logical_id: str, account: str) -> dict[str, Any]:
+    """What is sent without an `input` (EventBridge user guide, "Scheduled events"; Scheduler user guide, "Input")."""
+    of_scheduler = logical_id in deployed.of_type(SCHEDULE)
+    return {
+        "version": "0",
+        "id": str(uuid4()),
+        "detail-type": "Scheduled Event",
+        "source": "aws.scheduler" if of_scheduler else "aws.events",
+        "account": account,
+        "time": _now(),
+        "region": deployed.client.region,
+        "resources": [],
+        "detail": "{}" if of_scheduler else {},
+    }
+
+
+def _with_context(payload: str) -> str:
+    """The input with the attributes that the scheduler fills in (Scheduler user guide, "Adding context attributes")."""
+    values = {"scheduled-time": _now(), "execution-id": str(uuid4()), "attempt-number": "1"}
+    for name, value in values.items():
+        payload = payload.replace(f"<aws.scheduler.{name}>", value)
+    return payload
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _named(environment: Environment) -> dict[str, list[str]]:
+    """Logical ids of the schedules of the settings by their name."""
+    found: dict[str, list[str]] = {}
+    for function, settings in environment.functions.items():
+        for name in settings.triggers.schedules:
+            title = environment.logical_id(naming.logical(function, name, "Schedule"))
+            found.setdefault(name, []).append(title)
+    return found
+
+
+def _in_template(document: dict[str, Any]) -> dict[str, list[str]]:
+    """Logical ids of what starts something by the clock, as an own layer may add it."""
+    return {
+        logical_id: [logical_id]
+        for logical_id, resource in document["Resources"].items()
+        if resource["Type"] == SCHEDULE
+        or (resource["Type"] == RULE and "ScheduleExpression" in resource.get("Properties", {}))
+    }

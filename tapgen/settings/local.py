@@ -1,0 +1,58 @@
+"""What only the embedded AWS of `tapgen local` gets: values that the real ones have from elsewhere."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Meta, Struct
+
+from tapgen.errors import suggestion
+from tapgen.settings.names import Name
+from tapgen.settings.stack import LogicalId
+
+if TYPE_CHECKING:
+    from tapgen.settings.model import Environment
+
+OutsideName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9/_+=.@-]{1,512}$")]
+
+
+class Local(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Values for `tapgen local`; no other command reads them.
+
+    ```toml
+    [secrets.Database]
+    key = "password"
+
+    [tables.Item]
+    partition_key = { name = "itemId" }
+
+    [local]
+    secrets.Database = { username = "shop", password = "local" }
+    ssm_parameters."/network/limit" = "5"
+    items.Item = "seed.json"
+    ```
+    """
+
+    secrets: Annotated[
+        dict[OutsideName, str | dict[str, str]],
+        Meta(description="Values of secrets: by a secret's name here, or by that of one that exists elsewhere"),
+    ] = {}
+    ssm_parameters: Annotated[
+        dict[OutsideName, str | int | float | tuple[str, ...]],
+        Meta(description="Values of SSM parameters, likewise; a list is a StringList"),
+    ] = {}
+    parameters: Annotated[dict[LogicalId, str], Meta(description="Values of the template's parameters")] = {}
+    items: Annotated[
+        dict[Name, Annotated[str, Meta(min_length=1)]],
+        Meta(description="A table's first items: a JSON file with a list of plain objects"),
+    ] = {}
+
+
+def check_local(environment: "Environment") -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Tables and parameters that are not there."""
+    for section, one, known in (
+        ("items", "table", environment.tables),
+        ("parameters", "parameter", environment.parameters),
+    ):
+        for name in getattr(environment.local, section):
+            if name not in known:
+                yield ("local", section, name), f"there is no such {one}; {suggestion(name, known)}"
