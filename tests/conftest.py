@@ -8,11 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from tapgen.cli import run
 
 ROOT = Path(__file__).parents[1]
+
+# How fast a machine is says nothing about the code.
+hypothesis.settings.register_profile("tests", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("tests")
 
 collect_ignore = ["projects"]  # projects to be rendered; their own tests run against the embedded AWS
 
