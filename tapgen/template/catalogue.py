@@ -14,6 +14,8 @@ from pathlib import Path
 
 import msgspec
 
+from tapgen.template.patterns import action_matches
+
 
 @dataclass(frozen=True)
 class ResourceType:
@@ -116,21 +118,13 @@ def action(name: str) -> Action | None:
 def matching(pattern: str) -> tuple[Action, ...]:
     """The actions that a policy's `Action` entry stands for: `dynamodb:Put*`, `s3:*`, `*`, whatever its case."""
     prefix, _, bare = ("*", "", "*") if pattern == "*" else pattern.partition(":")
-    service, name = _wildcards(prefix), _wildcards(bare)
     return tuple(
         found
         for one in prefixes()
-        if service.fullmatch(one)
+        if action_matches(prefix, one)
         for key, found in (actions_of(one) or {}).items()
-        if name.fullmatch(key)
+        if action_matches(bare, key)
     )
-
-
-@cache
-def _wildcards(pattern: str) -> re.Pattern[str]:
-    """`*` and `?` as IAM reads them in actions (IAM User Guide, "IAM JSON policy elements: Action")."""
-    text = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
-    return re.compile(text, re.IGNORECASE)
 
 
 def global_condition_key(name: str) -> bool:

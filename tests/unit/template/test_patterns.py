@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tapgen.template.catalogue import matching
 from tapgen.template.patterns import action_matches, matches, meet
 
 
@@ -58,3 +59,8 @@ def test_a_pattern_of_stars_is_answered_at_once() -> None:
     """A matcher that goes back over what it read would not come to an end here."""
     assert not matches("a*" * 1000 + "b", "a" * 20_000)
     assert not matches("*?" * 40 + "b", "a" * 2_000)
+
+
+def test_an_action_of_stars_is_answered_at_once() -> None:
+    assert matching("s3:" + "*" * 40 + "x*" * 40 + "!") == ()
+    assert {one.name for one in matching("S3:Get*Tagging")} >= {"s3:GetObjectTagging", "s3:GetBucketTagging"}
