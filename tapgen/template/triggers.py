@@ -1,4 +1,4 @@
-"""What starts the functions of a template: which resource, in whose name, where it says so."""
+"""What starts the functions of a template, in whose name; what APIs do is in `routes`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tapgen.template.alternatives import alternatives, every, listed
 from tapgen.template.arns import references_in
-from tapgen.template.intrinsics import references
 from tapgen.template.types import value_at
 
 if TYPE_CHECKING:
@@ -100,33 +99,6 @@ def _schedule(resource: Resource, _: Arns) -> _Found:
     yield "", resource.logical_id, target, _path(resource, "Target")
 
 
-def _method(resource: Resource, arns: Arns) -> _Found:
-    integration = resource.properties.get("Integration")
-    if isinstance(integration, Mapping) and "Credentials" not in integration:
-        api = arns.owner(resource.properties.get("RestApiId")) or ""
-        yield "apigateway.amazonaws.com", api, _invoked(integration.get("Uri"), arns), _path(resource, "Integration")
-
-
-def _integration(resource: Resource, arns: Arns) -> _Found:
-    if "CredentialsArn" not in resource.properties:
-        api = arns.owner(resource.properties.get("ApiId")) or ""
-        uri = resource.properties.get("IntegrationUri")
-        yield "apigateway.amazonaws.com", api, _invoked(uri, arns), _path(resource, "IntegrationUri")
-
-
-def _authorizer(resource: Resource, arns: Arns) -> _Found:
-    if not {"AuthorizerCredentials", "AuthorizerCredentialsArn"} & resource.properties.keys():
-        api = arns.owner(resource.properties.get("RestApiId", resource.properties.get("ApiId"))) or ""
-        uri = resource.properties.get("AuthorizerUri")
-        yield "apigateway.amazonaws.com", api, _invoked(uri, arns), _path(resource, "AuthorizerUri")
-
-
-def _invoked(uri: Any, arns: Arns) -> Any:
-    """The function in `arn:…:apigateway:…:path/2015-03-31/functions/${Function.Arn}/invocations`."""
-    found = [one for one in references(uri) if arns.type_of(one.target) in (FUNCTION, *_NAMES)]
-    return {"Ref": found[0].target} if found else uri
-
-
 def _filter(resource: Resource, arns: Arns) -> _Found:
     group = arns.owner(resource.properties.get("LogGroupName")) or ""
     target = resource.properties.get("DestinationArn")
@@ -172,10 +144,6 @@ _FINDERS: Final[Mapping[str, Callable[[Resource, Arns], _Found]]] = {
     "AWS::SNS::Topic": _topic,
     "AWS::Events::Rule": _rule,
     "AWS::Scheduler::Schedule": _schedule,
-    "AWS::ApiGateway::Method": _method,
-    "AWS::ApiGateway::Authorizer": _authorizer,
-    "AWS::ApiGatewayV2::Integration": _integration,
-    "AWS::ApiGatewayV2::Authorizer": _authorizer,
     "AWS::Logs::SubscriptionFilter": _filter,
     "AWS::Cognito::UserPool": _pool,
     "AWS::IoT::TopicRule": _topic_rule,

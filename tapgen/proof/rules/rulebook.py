@@ -6,6 +6,7 @@ from tapgen.proof.rules.api import API_RULES
 from tapgen.proof.rules.compute import COMPUTE_RULES
 from tapgen.proof.rules.coverage import COVERAGE_RULES
 from tapgen.proof.rules.data import DATA_RULES
+from tapgen.proof.rules.deliveries import DELIVERY_RULES
 from tapgen.proof.rules.exposure import EXPOSURE_RULES
 from tapgen.proof.rules.handlers import HANDLER_RULES
 from tapgen.proof.rules.limits import LIMIT_RULES
@@ -40,7 +41,7 @@ GROUPS: dict[str, tuple[Rule, ...]] = {
     "Open to everybody": EXPOSURE_RULES,
     "Policies": (*POLICY_RULES, *POLICY_FORM_RULES, *TRUST_RULES),
     "Functions, alarms, secrets": COMPUTE_RULES,
-    "Triggers": (*TRIGGER_RULES, CIRCLE),
+    "Triggers": (*TRIGGER_RULES, *DELIVERY_RULES, CIRCLE),
     "Data": DATA_RULES,
     "API": (*API_RULES, *ROUTE_RULES, *HANDLER_RULES),
     "Network": NETWORK_RULES,

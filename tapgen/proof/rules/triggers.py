@@ -59,13 +59,7 @@ def _source(permission: Permission, trigger: Trigger, subject: Subject) -> Match
     arn = subject.arns.of(trigger.source)
     if not arn.startswith("arn:"):
         return "unknown"
-    found = []
-    for pattern in permission.sources:
-        wide = len(fields(pattern)) == 6 and len(fields(arn)) == 6 and fields(arn)[2] == "execute-api"
-        if wide:  # an API's ARN is followed by stage, method and path
-            pattern = ":".join((*fields(pattern)[:5], fields(pattern)[5].partition("/")[0]))  # noqa: PLW2901
-        found.append(subject.arns.covers(pattern, arn))
-    return best(found)
+    return subject.arns.best(permission.sources, arn)
 
 
 # Target's service -> the action that its caller's role needs: EventBridge user guide, "Use execution roles to access

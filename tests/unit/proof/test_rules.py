@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tapgen.proof.rules import rulebook
+from tapgen.proof.rules.deliveries import DELIVERY_RULES
 from tapgen.proof.rules.handlers import HANDLER_RULES
 from tapgen.proof.rules.permissions import CIRCLE
 from tapgen.proof.rules.routes import ROUTE_RULES
@@ -447,7 +448,7 @@ CASES = {
 
 # What cannot be shown by one self-contained template; the named test shows it.
 ELSEWHERE = {
-    **dict.fromkeys((rule.id for rule in (*TRIGGER_RULES, CIRCLE)), "test_triggers"),
+    **dict.fromkeys((rule.id for rule in (*TRIGGER_RULES, *DELIVERY_RULES, CIRCLE)), "test_triggers"),
     **dict.fromkeys((rule.id for rule in ROUTE_RULES if rule.look), "test_route_rules"),
     **dict.fromkeys((rule.id for rule in HANDLER_RULES), "test_handler_rules"),
     "api-contract": "openapi/test_contract: a disagreement has its line",

@@ -9,7 +9,6 @@ import pytest
 from tests.unit.proof.documents import PUT, allow, arn, document, findings, function, policy, resource
 
 FN = arn("Function")
-API_URI = {"Fn::Sub": "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Function.Arn}/invocations"}
 
 
 def permission(principal: str, **more: Any) -> dict[str, Any]:
@@ -38,29 +37,6 @@ SOURCES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "topic": ("sns.amazonaws.com", {"Source": resource("AWS::SNS::Topic", Subscription=[{"Protocol": "lambda", "Endpoint": FN}])}),
     "rule": ("events.amazonaws.com", {"Source": resource("AWS::Events::Rule", Targets=[{"Id": "1", "Arn": FN}])}),
-    "method": (
-        "apigateway.amazonaws.com",
-        {
-            "Api": resource("AWS::ApiGateway::RestApi"),
-            "Source": resource(
-                "AWS::ApiGateway::Method", RestApiId={"Ref": "Api"}, Integration={"Type": "AWS_PROXY", "Uri": API_URI}
-            ),
-        },
-    ),
-    "integration": (
-        "apigateway.amazonaws.com",
-        {
-            "Api": resource("AWS::ApiGatewayV2::Api"),
-            "Source": resource("AWS::ApiGatewayV2::Integration", ApiId={"Ref": "Api"}, IntegrationUri=FN),
-        },
-    ),
-    "authorizer": (
-        "apigateway.amazonaws.com",
-        {
-            "Api": resource("AWS::ApiGateway::RestApi"),
-            "Source": resource("AWS::ApiGateway::Authorizer", RestApiId={"Ref": "Api"}, AuthorizerUri=API_URI),
-        },
-    ),
     "logs": (
         "logs.amazonaws.com",
         {"Source": resource("AWS::Logs::SubscriptionFilter", LogGroupName={"Ref": "Logs"}, DestinationArn=FN)},
@@ -98,18 +74,6 @@ def test_a_source_needs_a_permission_for_its_service(kind: str) -> None:
 def test_the_source_of_a_permission(source: Any, expected: list[str]) -> None:
     named = {**BUCKET, "Properties": {**BUCKET["Properties"], "BucketName": "app-files"}}
     assert said("trigger-permission", Source=named, May=permission("s3.amazonaws.com", SourceArn=source)) == expected
-
-
-@pytest.mark.parametrize(
-    ("end", "expected"), [("${Api}/*/GET/x", 0), ("${Api}/*", 0), ("*", 0), ("${Other}/*/GET/x", 1)]
-)
-def test_the_source_of_an_apis_permission(end: str, expected: int) -> None:
-    source = {"Fn::Sub": f"arn:aws:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:{end}"}
-    parts = {**SOURCES["method"][1], "Other": resource("AWS::ApiGateway::RestApi")}
-    assert (
-        len(said("trigger-permission", **parts, May=permission("apigateway.amazonaws.com", SourceArn=source)))
-        == expected
-    )
 
 
 @pytest.mark.parametrize(
@@ -255,3 +219,47 @@ def test_two_functions_that_start_each_other() -> None:
         "Function calls sqs:SendMessage on Back, which starts it again by way of Other.",
         "Other calls sqs:SendMessage on Queue, which starts it again by way of Function.",
     ]
+
+
+# ------------------------------------------------------------------------------------------------- deliveries
+
+SUBSCRIBED = {
+    "Topic": resource("AWS::SNS::Topic"),
+    "Queue": resource("AWS::SQS::Queue"),
+    "Sender": resource("AWS::SNS::Subscription", Protocol="sqs", TopicArn={"Ref": "Topic"}, Endpoint=arn("Queue")),
+}
+SENDERS = {
+    "sns.amazonaws.com": SUBSCRIBED,
+    "events.amazonaws.com": {
+        "Queue": SUBSCRIBED["Queue"],
+        "Sender": resource("AWS::Events::Rule", Targets=[{"Id": "1", "Arn": arn("Queue")}]),
+    },
+    "s3.amazonaws.com": {
+        "Queue": SUBSCRIBED["Queue"],
+        "Sender": resource(
+            "AWS::S3::Bucket",
+            NotificationConfiguration={"QueueConfigurations": [{"Event": "s3:ObjectCreated:*", "Queue": arn("Queue")}]},
+        ),
+    },
+}
+
+
+def queue_policy(principal: str) -> dict[str, Any]:
+    statement = allow("sqs:SendMessage", arn("Queue"), Principal={"Service": principal})
+    return resource("AWS::SQS::QueuePolicy", Queues=[{"Ref": "Queue"}], PolicyDocument=policy(statement))
+
+
+@pytest.mark.parametrize("service", SENDERS)
+def test_a_queue_lets_in_what_is_sent_to_it(service: str) -> None:
+    missing = [f"Sender sends to Queue, whose policy does not let {service} do sqs:SendMessage."]
+    assert said("delivery-policy", **SENDERS[service]) == missing
+    assert said("delivery-policy", **SENDERS[service], Policy=queue_policy("lambda.amazonaws.com")) == missing
+    assert said("delivery-policy", **SENDERS[service], Policy=queue_policy(service)) == []
+
+
+def test_an_open_address_needs_a_permission() -> None:
+    url = resource("AWS::Lambda::Url", AuthType="NONE", TargetFunctionArn={"Ref": "Function"})
+    assert len(said("url-permission", Url=url)) == 1
+    assert said("url-permission", Url=url, May=permission("*", Action="lambda:InvokeFunctionUrl")) == []
+    signed = resource("AWS::Lambda::Url", AuthType="AWS_IAM", TargetFunctionArn={"Ref": "Function"})
+    assert said("url-permission", Url=signed) == []
