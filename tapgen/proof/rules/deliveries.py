@@ -102,7 +102,7 @@ DELIVERY_RULES = (
         "error",
         "What is sent to a queue or topic does not arrive",
         "Without a policy that lets the service in, each message is lost without a word.",
-        "Let that service in by an AWS::SQS::QueuePolicy or AWS::SNS::TopicPolicy, with the sender's ARN as aws:SourceArn.",
+        "Let that service in by an AWS::SQS::QueuePolicy or AWS::SNS::TopicPolicy, and the sender's ARN.",
         'SNS developer guide, "Subscribing an Amazon SQS queue to an Amazon SNS topic"; EventBridge user guide, '
         '"Using resource-based policies"; S3 user guide, "Granting permissions to publish event notification messages"',
         _policies,
