@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import troposphere
 from msgspec import Struct
-from troposphere import Tags
+from troposphere import Sub, Tags
 
 from tapgen import naming
 from tapgen.bare_errors import translated
@@ -139,6 +139,9 @@ def compose(environment: Environment) -> Template:
     add_stack_outputs(template, environment)
     with _layer(template, "tags"):
         _tag(template, naming.tags(environment))
+    if environment.permissions_boundary:
+        with _layer(template, "boundary"):
+            _bound(template, environment.permissions_boundary)
     return template
 
 
@@ -179,6 +182,15 @@ def _tag(template: Template, tags: dict[str, str]) -> None:
             resource.Tags = {**tags, **(own or {})}
         elif kind is Tags or callable(kind):
             resource.Tags = _all_tags(tags, own)
+
+
+def _bound(template: Template, policy: str) -> None:
+    """Give every role and user the boundary; their own wins. A name is a policy of the stack's own account."""
+    named = not policy.startswith("arn:")
+    boundary = Sub(f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:policy/{policy}") if named else policy
+    for resource in template.resources.values():
+        if "PermissionsBoundary" in resource.props and "PermissionsBoundary" not in resource.properties:
+            resource.PermissionsBoundary = boundary
 
 
 def _all_tags(tags: dict[str, str], own: Any) -> Tags | list[Any]:

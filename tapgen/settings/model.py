@@ -15,7 +15,7 @@ from tapgen.settings.functions import Function
 from tapgen.settings.invocations import SECTIONS, Destination, find_destination
 from tapgen.settings.kinds import Parts
 from tapgen.settings.local import Local
-from tapgen.settings.names import AccountId, Name, Region, RoleArn
+from tapgen.settings.names import AccountId, Name, PolicyArn, Region, RoleArn
 from tapgen.settings.network import Network
 from tapgen.settings.packaging import LambdaLayer
 from tapgen.settings.resources import Resource
@@ -58,6 +58,10 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ] = None
     cloudformation_role: Annotated[
         RoleArn | None, Meta(description="The role that CloudFormation assumes to change resources")
+    ] = None
+    permissions_boundary: Annotated[
+        PolicyArn | None,
+        Meta(description="The boundary of every role: a managed policy's ARN, or its name in the stack's own account"),
     ] = None
     network: Annotated[Network | None, Meta(description="The VPC; without this table the functions are in none")] = None
     functions: Annotated[dict[Name, Function], Meta(description="Lambda functions by name")] = {}
