@@ -15,6 +15,7 @@ ROOT = SCRIPTS.parent
 PAGES = {
     "docs/deployment.md": "deployment_rules.py",
     "docs/exit-codes.md": "exit_codes.py",
+    "docs/failures.md": "failure_reasons.py",
     "docs/rules.md": "rules_page.py",
     "docs/settings.md": "settings_reference.py",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tapgen.deploy.outcome import Outcome, unfinished
+from tapgen.deploy.stack.failure_reasons import advice
 from tapgen.deploy.stack.progress import orphans
 from tapgen.deploy.stack.root_cause import root_causes
 from tapgen.deploy.stack.states import state
@@ -65,6 +66,9 @@ def _code(status: str, good: frozenset[str]) -> ExitCode:
 
 
 def _hint(stack: Stack, reasons: tuple[str, ...], environment: str) -> str:
-    if any("already exists" in reason for reason in reasons):
-        return "`--import-existing` takes the existing resource into the stack; or delete or rename it."
-    return state(stack.status).advice_for(environment)
+    """What to do about the root cause, then about the stack."""
+    next_step = state(stack.status).advice_for(environment)
+    found = next((one for one in map(advice, reasons) if one), "")
+    if not found:
+        return next_step
+    return found if state(stack.status).change_set else f"{found} {next_step}".strip()
