@@ -37,6 +37,11 @@ class Authorizer:
     credentials: bool
     place: Path
 
+    @property
+    def in_body(self) -> bool:
+        """It is a security scheme of an OpenAPI body."""
+        return "Body" in self.place
+
 
 def authorizers(template: Template) -> Iterator[Authorizer]:
     """Every authorizer of the template's own APIs."""

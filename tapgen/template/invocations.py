@@ -32,6 +32,10 @@ class Invokers:
     permissions: frozenset[Permission]
     complete: bool
 
+    def knows(self, function: str, api: str) -> bool:
+        """Whether the API may invoke the function for anything."""
+        return any(one.function == function and any(True for _ in self._tails(one, api)) for one in self.permissions)
+
     def may_route(self, function: str, route: Route) -> bool:
         """Whether the API may invoke the function for a route, or for one of the methods that it stands for."""
         path = route.path.removeprefix("/")
@@ -43,7 +47,8 @@ class Invokers:
     def may_authorize(self, function: str, api: str) -> bool:
         """Whether the API may ask the function who may call."""
         return not self.complete or any(
-            permission.function == function and (tail is None or tail.startswith("authorizers/") or "*" in tail)
+            permission.function == function
+            and (tail is None or tail.startswith("authorizers/") or fnmatchcase("authorizers/id", tail))
             for permission in self.permissions
             for tail in self._tails(permission, api)
         )

@@ -104,16 +104,12 @@ SCOPED = {"AuthorizationType": "COGNITO_USER_POOLS", "AuthorizerId": {"Ref": "A"
 ISSUER = {"Issuer": {"Fn::Sub": "https://cognito-idp.${AWS::Region}.amazonaws.com/${Pool}"}}
 
 TRIGGERS: list[tuple[str, dict[str, Any], list[str]]] = [
-    ("route-permission", {**REST_API, **method()}, ["API Gateway may not invoke F for GET /orders/{id}."]),
     ("route-permission", {**REST_API, **method(), **permission("${Api}/*/POST/orders/*")}, ["API Gateway may not invoke F for GET /orders/{id}."]),
     ("route-permission", {**REST_API, **method(), **permission("${Api}/*/GET/order")}, ["API Gateway may not invoke F for GET /orders/{id}."]),
-    ("route-permission", {**REST_API, **method(), **permission("${Other}/*")}, ["API Gateway may not invoke F for GET /orders/{id}."]),
-    ("route-permission", {**REST_API, **method(), **permission("${Api}/*", "events.amazonaws.com")}, ["API Gateway may not invoke F for GET /orders/{id}."]),
-    ("route-permission", {**HTTP_API, **http_route("GET /x")}, ["API Gateway may not invoke F for GET /x."]),
+    ("route-permission", {**HTTP_API, **http_route("GET /x"), **permission("${Api}/*/GET/y")}, ["API Gateway may not invoke F for GET /x."]),
     ("route-permission", body({}), ["API Gateway may not invoke F for GET /orders/{id}."]),
-    ("authorizer-permission", {**REST_API, **authorizer()}, ["API Gateway may not invoke F, which A asks who may call."]),
     ("authorizer-permission", {**REST_API, **authorizer(), **permission("${Api}/dev/GET/x")}, ["API Gateway may not invoke F, which A asks who may call."]),
-    ("authorizer-permission", {**HTTP_API, **http_authorizer()}, ["API Gateway may not invoke F, which A asks who may call."]),
+    ("authorizer-permission", {**HTTP_API, **http_authorizer(), **permission("${Api}/*/GET/x")}, ["API Gateway may not invoke F, which A asks who may call."]),
     ("authorizer-permission", body({}, **scheme()), ["API Gateway may not invoke F, which A asks who may call."]),
     ("authorizer-identity", {**REST_API, **authorizer(Type="REQUEST", IdentitySource=None)}, ["A looks at nothing of a request."]),
     ("authorizer-identity", {**HTTP_API, **http_authorizer(AuthorizerResultTtlInSeconds=5)}, ["A looks at nothing of a request."]),
@@ -127,6 +123,8 @@ TRIGGERS: list[tuple[str, dict[str, Any], list[str]]] = [
 
 NEAR_MISSES: list[tuple[str, dict[str, Any]]] = [
     ("route-permission", {**REST_API, **method(), **permission("${Api}/*/GET/orders/*")}),
+    ("route-permission", {**REST_API, **method()}),  # nothing at all: trigger-permission says it
+    ("authorizer-permission", {**REST_API, **authorizer()}),
     ("route-permission", {**REST_API, **method(), **permission("${Api}/*/GET/orders/{id}")}),
     ("route-permission", {**REST_API, **method(), **permission("${Api}/*")}),
     ("route-permission", {**REST_API, **method("ANY"), **permission("${Api}/*/POST/orders/*")}),
