@@ -288,6 +288,12 @@ class Api(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             "of the path) on an HTTP API"
         ),
     ] = None
+    variables: Annotated[
+        dict[
+            Annotated[str, Meta(pattern=r"^[A-Za-z0-9_]+$")], Annotated[str, Meta(pattern=r"^[A-Za-z0-9._~:/?#&=,-]+$")]
+        ],
+        Meta(description="Stage variables, which an authorizer may look at and a function's event has"),
+    ] = {}
     endpoint: Annotated[
         Literal["regional", "edge", "private"],
         Meta(description="edge: behind CloudFront; private: reached through VPC endpoints alone"),

@@ -91,6 +91,7 @@ def publish(template: Template, served: ServedApi, refs: ApiRefs, log: LogGroupR
             ApiId=refs.api,
             StageName=served.stage_name,
             AutoDeploy=True,
+            **({"StageVariables": dict(served.settings.variables)} if served.settings.variables else {}),
             **({"AccessLogSettings": _access_log(log)} if log else {}),
             DefaultRouteSettings=apigatewayv2.RouteSettings(
                 ThrottlingRateLimit=throttling.rate, ThrottlingBurstLimit=throttling.burst

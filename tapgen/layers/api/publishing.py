@@ -86,6 +86,7 @@ def publish(
                 *(_method_setting(route) for route in served.routes if route.asks.throttling or route.asks.cache),
             ],
             TracingEnabled=settings.tracing,
+            **_present(Variables=dict(settings.variables)),
         )
     )
     host = f"{embedded(refs.api)}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}"

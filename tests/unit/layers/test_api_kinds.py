@@ -87,6 +87,12 @@ def test_limits_of_one_route(resources):
     }
 
 
+@pytest.mark.parametrize(("kind", "name"), [("rest", "Variables"), ("http", "StageVariables")])
+def test_the_variables_of_a_stage(resources, kind, name):
+    _, rendered = resources("'GET /x'", f'kind = "{kind}"\nvariables.colour = "blue"')
+    assert rendered["Resources"]["ApiStage"]["Properties"][name] == {"colour": "blue"}
+
+
 def test_the_default_authorizer_and_its_exceptions(resources):
     api = """
     authorizer = "Token"
