@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
+from typing import Final
 
 from tapgen.errors import TapgenError, UsageError
+
+_WITHOUT_GIT: Final = (
+    "Without git: tapgen diff OLD NEW compares two files, --deployed the live stack, --with-env two environments."
+)
 
 
 def at_revision(root: Path, path: Path, revision: str) -> str | None:
@@ -36,7 +41,7 @@ def resolve(root: Path, revision: str) -> str:
     if found.returncode == 0 and commit:
         return commit
     if _git(root, "rev-parse", "--git-dir").returncode != 0:
-        raise UsageError(f"{root}: not in a git repository", "Name two files instead: tapgen diff OLD NEW.")
+        raise UsageError(f"{root}: not in a git repository", _WITHOUT_GIT)
     raise UsageError(f'there is no git revision "{revision}"', _advice(root, revision))
 
 
@@ -60,7 +65,7 @@ def _advice(root: Path, revision: str) -> str:
     if shallow:
         return "This is a shallow clone: git fetch --unshallow, or fetch-depth: 0 in a GitHub Actions checkout."
     if revision == "HEAD":
-        return "The repository has no commit yet."
+        return f"The repository has no commit yet: git add -A, git commit. {_WITHOUT_GIT}"
     return "See git branch --all; a remote branch needs git fetch first."
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tapgen import render, revisions, store
+from tapgen.errors import UsageError, suggestion
 from tapgen.template import document
 
 if TYPE_CHECKING:
@@ -28,6 +29,10 @@ class Comparison:
     new_name: str
     old: Document | None
     new: Document | None
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """The values of parameters on both sides, where they are given."""
+    side_by_side: bool = False
+    """Whether neither takes the place of the other: nothing happens to anything."""
 
     @property
     def title(self) -> str:
@@ -43,18 +48,30 @@ class Comparison:
     def review(self) -> Review:
         """What the change does."""
         from tapgen.review.assess import assess
+        from tapgen.review.side_by_side import side_by_side
 
-        return assess(self.old, self.new)
+        review = assess(self.old, self.new, old_parameters=self.parameters, new_parameters=self.parameters)
+        return side_by_side(review, self.old_name, self.new_name) if self.side_by_side else review
 
 
-def of_files(old: Path, new: Path) -> Comparison:
-    """Two template files."""
-    return Comparison("", str(old), str(new), document.read(old), document.read(new))
+def of_files(old: Path, new: Path, parameters: Mapping[str, str]) -> Comparison:
+    """Two template files, with the values of parameters.
+
+    Raises:
+        UsageError: neither template has a parameter of that name.
+    """
+    before, after = document.read(old), document.read(new)
+    known = {str(name) for one in (before, after) for name in one.get("Parameters") or {}}
+    for name in parameters:
+        if name not in known:
+            raise UsageError(f'neither template has a parameter "{name}"', suggestion(name, known))
+    return Comparison("", str(old), str(new), before, after, parameters)
 
 
 def of_environments(one: Environment, other: Environment) -> Comparison:
     """Two environments as they render now; what follows from the name alone is a difference like any other."""
-    return Comparison(other.name, one.name, other.name, render.render(one).document, render.render(other).document)
+    before, after = render.render(one).document, render.render(other).document
+    return Comparison(other.name, one.name, other.name, before, after, side_by_side=True)
 
 
 def base(root: Path, revision: str, *, merge_base: bool) -> str:

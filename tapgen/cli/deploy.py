@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tapgen.cli import aws_options, completion
-from tapgen.cli.options import as_json, environment, load_environment
+from tapgen.cli.options import as_json, environment, load_environment, name_value_pairs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -110,20 +110,13 @@ def command(
             rendered,
             options=options,
             packages=packages(chosen, rendered.document, stack),
-            parameters=_pairs(parameter),
+            parameters=name_value_pairs(parameter),
         )
         clients = aws_options.connect_all(chosen, profile, region)
         several = len(clients) > 1
         targets = [(client, view(client.region if several else "")) for client in clients]
         outcomes = deploy_regions(request, targets, confirm=_agree if yes else _ask)
     aws_options.finish(ctx, outcomes)
-
-
-def _pairs(words: tuple[str, ...]) -> dict[str, str]:
-    for word in words:
-        if "=" not in word:
-            raise click.UsageError(f"--parameter {word}: write it as NAME=VALUE")
-    return dict(word.split("=", 1) for word in words)
 
 
 def _agree(_plans: tuple[Plan, ...]) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tapgen.cli import aws_options, completion
-from tapgen.cli.options import all_environments, filled, load_project, select
+from tapgen.cli.options import all_environments, filled, load_project, name_value_pairs, select
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     help="Compare with another environment, as both render now.",
 )
 @click.option(
+    "--parameter", metavar="NAME=VALUE", multiple=True, help="With OLD NEW, a parameter's value in both; repeatable."
+)
+@click.option(
     "--format",
     "format_",
     type=click.Choice(["text", "markdown", "json"]),
@@ -62,6 +65,7 @@ def command(
     profile: str | None,
     region: str | None,
     other: str | None,
+    parameter: tuple[str, ...],
     format_: str,
     exit_code: bool,
 ) -> int:
@@ -74,20 +78,22 @@ def command(
       tapgen diff --all --rev origin/main --merge-base --format markdown
       tapgen diff --env prod --deployed
       tapgen diff --env dev --with-env prod
-      tapgen diff old.yaml new.json --exit-code
+      tapgen diff old.yaml new.json --parameter Stage=prod --exit-code
     """
     if len(files) not in (0, 2):
         raise click.UsageError("name two files, OLD and NEW, or none")
     by_revision = _given(ctx, "rev") or merge_base
     if files and (_given(ctx, "environments") or all_environments or deployed or other or by_revision):
-        raise click.UsageError("OLD NEW compares two files; it goes with --format and --exit-code only")
+        raise click.UsageError("OLD NEW compares two files; it goes with --parameter, --format and --exit-code only")
+    if parameter and not files:
+        raise click.UsageError("--parameter goes with OLD NEW; an environment's values are in its settings")
     if sum((by_revision, deployed, bool(other))) > 1:
         raise click.UsageError("choose one of --rev, --deployed and --with-env")
     from tapgen.cli import comparison
 
     found: Sequence[Comparison | LiveComparison]
     if files:
-        found = [comparison.of_files(files[0], files[1])]
+        found = [comparison.of_files(files[0], files[1], name_value_pairs(parameter))]
     else:
         project = load_project(ctx.obj)
         chosen = select(project, environments, everything=all_environments)

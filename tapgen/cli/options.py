@@ -34,6 +34,14 @@ all_environments = click.option("--all", "all_environments", is_flag=True, help=
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
+def name_value_pairs(words: tuple[str, ...]) -> dict[str, str]:
+    """The values that `--parameter NAME=VALUE` gives, by name."""
+    for word in words:
+        if "=" not in word:
+            raise click.UsageError(f"--parameter {word}: write it as NAME=VALUE")
+    return dict(word.split("=", 1) for word in words)
+
+
 def load_project(where: Path | None, *, sources: bool = True) -> Project:
     """The project that `--project` names, or the one found from the current folder upward."""
     from tapgen.settings.load import load

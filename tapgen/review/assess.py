@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from tapgen.errors import DocumentError
 from tapgen.review.diff.resources import diff_resources, diff_sections
+from tapgen.review.diff.switched_off import with_switched_off
 from tapgen.review.masking import masked_review
 from tapgen.review.model import Finding, ResourceChange, Review
 from tapgen.review.rules.addresses import address_losses
@@ -36,47 +37,76 @@ def assess(
 ) -> Review:
     """What happens when a stack goes from one document to the other; None is a stack that is not there.
 
-    Secrets are masked.
-
-    The parameters are the stack's values; a parameter without one has its default. The values of `hidden` parameters
-    are not known on one side, so they are taken for equal. Neither document is changed.
+    The parameters are the stack's values; a parameter without one has its default, and what another value would do is
+    told as possible. The values of `hidden` parameters are not known on one side, so they are taken for equal. Secrets
+    are masked. Neither document is changed.
 
     Raises:
         DocumentError: a document is nested deeper than Python can follow.
     """
     try:
-        review = _assess(understand(old, old_parameters, hidden), understand(new, new_parameters, hidden), new)
+        templates = understand(old, old_parameters, hidden), understand(new, new_parameters, hidden)
+        open_ones = (
+            understand(old, old_parameters, hidden, defaults_decide=False),
+            understand(new, new_parameters, hidden, defaults_decide=False),
+        )
+        review = _assess(*templates, new, open_ones)
     except RecursionError:
         raise DocumentError("the template is nested too deeply", "CloudFormation takes no such template.") from None
     mask = mask_of(old, new, parameters={**(old_parameters or {}), **(new_parameters or {})})
     return masked_review(replace(review, creates_stack=old is None and new is not None), mask)
 
 
-def _assess(old: Template, new: Template, document: Document | None) -> Review:
-    changes = diff_resources(old, new)
+def _assess(old: Template, new: Template, document: Document | None, open_ones: tuple[Template, Template]) -> Review:
+    """The review; `open_ones` are the two templates with the conditions open that only defaults decide."""
+    changes, sections = diff_resources(old, new), diff_sections(old, new)
+    possible: tuple[ResourceChange, ...] = ()
+    if (old.conditions, new.conditions) != tuple(one.conditions for one in open_ones):
+        told, sections = with_switched_off(changes, sections, *open_ones)
+        changes = tuple(change for change in told if not change.depends)
+        possible = tuple(change for change in told if change.depends)
     losses = (
         *failures(changes, old, new, document),
         *immutable_changes(changes),
         *data_losses(changes, old, new),
+        *data_losses(possible, *open_ones),
         *address_losses(changes, old, new),
     )
     security: list[Finding] = []
     unknown = [*dict.fromkeys((*old.unknown, *new.unknown)), *_unknown_types(changes)]
-    for check in (identity_findings, door_findings, traffic_findings, exposure_findings, watch_findings):
+    for check in _SECURITY:
         for found in check(old, new):
             if isinstance(found, str):
                 unknown.append(found)
             else:
                 security.append(found)
+    security += _possible(possible, security, open_ones)
     review = Review(
-        changes=changes,
-        sections=diff_sections(old, new),
+        changes=(*changes, *possible),
+        sections=sections,
         losses=losses,
         security=tuple(security),
         notes=tuple(notes(changes, old, new)),
         unknown=tuple(dict.fromkeys(unknown)),
     )
     return replace(review, losses=_sorted(review.losses), security=_sorted(review.security))
+
+
+_SECURITY: Final = (identity_findings, door_findings, traffic_findings, exposure_findings, watch_findings)
+
+
+def _possible(
+    possible: tuple[ResourceChange, ...], known: Iterable[Finding], templates: tuple[Template, Template]
+) -> Iterator[Finding]:
+    """What may be opened or closed by what the defaults switch off."""
+    if not possible:
+        return
+    depends = {change.logical_id: ", ".join(change.depends) for change in possible}
+    told = set(known)
+    for check in _SECURITY:
+        for found in check(*templates):
+            if not isinstance(found, str) and found.logical_id in depends and found not in told:
+                yield replace(found, message=f"{found.message}, depending on {depends[found.logical_id]}")
 
 
 def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -82,6 +82,12 @@ class ResourceChange:
     old_type: str = ""
     routine: bool = False
     """An API's deployment that takes the place of the one before: expected, and no loss."""
+    depends: tuple[str, ...] = ()
+    """The parameters that decide whether it happens, where their defaults say no."""
+    said: str = ""
+    """What is said of it where two templates are only compared, and nothing happens."""
+    quiet: bool = False
+    """Its values say little: an API's answer to a preflight. A short report counts them."""
 
     @property
     def creates(self) -> bool:
@@ -103,6 +109,8 @@ class SectionChange:
     path: Path
     old: Any
     new: Any
+    depends: tuple[str, ...] = ()
+    """The parameters that decide whether it happens, where their defaults say no."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ wrote it. The YAML side of it is in `yamlio`.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, Literal
 
@@ -47,6 +48,7 @@ def parse(text: str, name: str) -> Document:
 
         document = parse_yaml(text, name)
     refuse_depth(document, name)
+    _refuse_surrogates(document, text, name)
     if not isinstance(document, dict):
         held = "is empty" if document is None else "holds no mapping"
         raise DocumentError(f"{name}: not a CloudFormation template: it {held}", _TEMPLATE_HINT)
@@ -66,6 +68,7 @@ def parse(text: str, name: str) -> Document:
     return document
 
 
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _TEMPLATE_HINT = "A template has a Resources section that maps logical ids to resources with a Type."
 
 
@@ -88,8 +91,28 @@ def _parse_json(text: str, name: str) -> Any:
         if name.endswith((".json", ".template")):
             raise DocumentError(f"{name}:{error.lineno}: not JSON: {error.msg} (column {error.colno})") from None
         return None
+    except ValueError:  # Python refuses to read a number of more than 4,300 digits
+        raise DocumentError(f"{name}: a number has thousands of digits", "Write it as text, in quotes.") from None
     except RecursionError:
         raise too_deep(name) from None
+
+
+def _refuse_surrogates(document: Any, text: str, name: str) -> None:
+    """Half a surrogate pair is no character: no service takes it, and no terminal or file can show it."""
+    escape = _SURROGATE.search(text)
+    if escape is None:
+        return
+    import json
+
+    try:
+        json.dumps(document, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError as error:
+        half = f"\\u{ord(error.object[error.start]):04x}"
+        where = text.lower().find(half)
+        line = text.count("\n", 0, max(where, 0)) + 1
+        raise DocumentError(
+            f"{name}:{line}: {half} alone is no character", "Write the pair, or leave it out."
+        ) from None
 
 
 def read(path: Path) -> Document:

@@ -90,9 +90,15 @@ class Template:
 
 
 def understand(
-    document: Document | None, parameters: Mapping[str, Any] | None = None, hidden: frozenset[str] = frozenset()
+    document: Document | None,
+    parameters: Mapping[str, Any] | None = None,
+    hidden: frozenset[str] = frozenset(),
+    *,
+    defaults_decide: bool = True,
 ) -> Template:
     """The template in a document; `parameters` are the stack's values, the defaults stand for all but the hidden ones.
+
+    Without `defaults_decide` a condition that only a parameter's default decides stays open.
 
     Raises:
         DocumentError: it is nested deeper than Python can follow.
@@ -100,13 +106,15 @@ def understand(
     if document is None:
         return Template()
     try:
-        return _understand(document, parameters or {}, hidden)
+        return _understand(document, parameters or {}, hidden, defaults_decide=defaults_decide)
     except RecursionError:
         raise DocumentError("the template is nested too deeply", "CloudFormation takes no such template.") from None
 
 
-def _understand(document: Document, given: Mapping[str, Any], hidden: frozenset[str]) -> Template:
-    scope = _scope(document, given, hidden)
+def _understand(
+    document: Document, given: Mapping[str, Any], hidden: frozenset[str], *, defaults_decide: bool
+) -> Template:
+    scope = _scope(document, given, hidden, defaults_decide=defaults_decide)
     unknown: list[str] = []
     resources: dict[str, Resource] = {}
     for logical_id, written in _mapping(document, "Resources").items():
@@ -130,7 +138,7 @@ def _understand(document: Document, given: Mapping[str, Any], hidden: frozenset[
     return Template(resources, sections, outputs, absent, transforms, tuple(unknown), scope.conditions)
 
 
-def _scope(document: Document, given: Mapping[str, Any], hidden: frozenset[str]) -> Scope:
+def _scope(document: Document, given: Mapping[str, Any], hidden: frozenset[str], *, defaults_decide: bool) -> Scope:
     parameters: dict[str, Any] = {}
     for name, declared in _mapping(document, "Parameters").items():
         if not isinstance(declared, dict) or name in hidden:
@@ -139,7 +147,8 @@ def _scope(document: Document, given: Mapping[str, Any], hidden: frozenset[str])
         if value is not None:
             parameters[str(name)] = _parameter(value, declared)
     mappings = _mapping(document, "Mappings")
-    known = Scope(parameters, mappings)
+    certain = parameters if defaults_decide else {name: value for name, value in parameters.items() if name in given}
+    known = Scope(certain, mappings)
     return Scope(parameters, mappings, decide(_mapping(document, "Conditions"), known))
 
 
@@ -171,7 +180,7 @@ def _resource(logical_id: str, written: Mapping[str, Any], scope: Scope) -> Reso
     depends = written.get("DependsOn")
     if depends:
         attributes["DependsOn"] = sorted(
-            {scalar(name) for name in ([depends] if isinstance(depends, str) else depends)}
+            {scalar(name) for name in (depends if isinstance(depends, list | tuple) else [depends])}
         )
     return Resource(
         logical_id=logical_id,

@@ -15,10 +15,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from tapgen.template.paths import ABSENT
-from tapgen.template.types import Address, Arn, Metric, Part, Protection, ResourceType
+from msgspec.structs import replace
 
-TYPES: Final[Mapping[str, ResourceType]] = {
+from tapgen.template.data_types import HOLDS
+from tapgen.template.paths import ABSENT
+from tapgen.template.types import UNKNOWN, Address, Arn, Metric, Part, Protection, ResourceType
+
+_TYPES: Final[Mapping[str, ResourceType]] = {
     "AWS::ApiGateway::Authorizer": ResourceType(own_language=True),
     "AWS::ApiGateway::BasePathMapping": ResourceType(address=Address("domain", "the custom domain's path to the API")),
     "AWS::ApiGateway::BasePathMappingV2": ResourceType(
@@ -564,4 +567,9 @@ TYPES: Final[Mapping[str, ResourceType]] = {
     "AWS::WAFv2::RuleGroup": ResourceType(own_language=True),
     "AWS::WAFv2::WebACL": ResourceType(own_language=True, cost="a web ACL is billed by the month"),
     "AWS::XRay::ResourcePolicy": ResourceType(policy=("PolicyDocument",)),
+}
+
+TYPES: Final = {
+    **_TYPES,
+    **{kind: replace(_TYPES.get(kind, UNKNOWN), holds=what) for kind, what in HOLDS.items()},
 }

@@ -87,7 +87,9 @@ def test_a_repository_without_a_commit(repository: Path) -> None:
     with pytest.raises(UsageError) as raised:
         resolve(repository, "HEAD")
 
-    assert raised.value.hint == "The repository has no commit yet."
+    assert raised.value.hint.startswith(
+        "The repository has no commit yet: git add -A, git commit. Without git: tapgen diff"
+    )
 
 
 def test_a_folder_outside_of_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,7 +74,14 @@ def _created(resource: Resource) -> ResourceChange:
         *(PropertyChange(("Properties", name), ABSENT, value) for name, value in resource.properties.items()),
         *(PropertyChange((name,), ABSENT, value) for name, value in resource.attributes.items()),
     )
-    return ResourceChange(resource.logical_id, resource.type, ResourceAction.CREATE, values, notes=notes)
+    return ResourceChange(
+        resource.logical_id,
+        resource.type,
+        ResourceAction.CREATE,
+        values,
+        notes=notes,
+        quiet=_answers_preflights(resource),
+    )
 
 
 def _deleted(resource: Resource) -> ResourceChange:
@@ -101,7 +108,13 @@ def _kept(
         notes.append(note)
     if not values and not flip:
         return None
-    return ResourceChange(after.logical_id, after.type, action, tuple(values), effect, tuple(notes))
+    return ResourceChange(
+        after.logical_id, after.type, action, tuple(values), effect, tuple(notes), quiet=_answers_preflights(after)
+    )
+
+
+def _answers_preflights(resource: Resource) -> bool:
+    return resource.type == "AWS::ApiGateway::Method" and resource.properties.get("HttpMethod") == "OPTIONS"
 
 
 def _flip(

@@ -39,6 +39,7 @@ def _resource(change: ResourceChange) -> dict[str, Any]:
         "action": change.action.id,
         "effect": _effect(change.effect.name),
         "routine": change.routine,
+        **({"depends": list(change.depends)} if change.depends else {}),
         "notes": list(change.notes),
         "properties": [_property(value) for value in change.properties],
     }
@@ -59,7 +60,13 @@ def _property(change: PropertyChange) -> dict[str, Any]:
 
 
 def _section(change: SectionChange) -> dict[str, Any]:
-    return {"section": change.section, "name": change.name, "path": list(change.path), **_sides(change)}
+    return {
+        "section": change.section,
+        "name": change.name,
+        "path": list(change.path),
+        **_sides(change),
+        **({"depends": list(change.depends)} if change.depends else {}),
+    }
 
 
 def _sides(change: PropertyChange | SectionChange) -> dict[str, Any]:

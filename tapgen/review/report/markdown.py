@@ -49,11 +49,11 @@ def _one(title: str, review: Review, room: int) -> str:
         ("❌ Refused by a deployment", False, map(_finding, refused)),
         ("⚠️ Losses", False, map(_finding, told)),
         ("🔺 Opens", False, map(_finding, opens)),
+        ("🔻 Closes", False, map(_finding, other)),
+        ("Notes", False, ([f"- {markdown_text.words(note.message)}"] for note in review.notes)),
         ("❔ Not understood", False, ([f"- {markdown_text.words(line)}"] for line in review.unknown)),
         ("Resources", True, (_change(one) for one in phrases.ordered(review))),
         ("Parameters, outputs and the rest", True, map(_section, review.sections)),
-        ("🔻 Closes", True, map(_finding, other)),
-        ("Notes", True, ([f"- {markdown_text.words(note.message)}"] for note in review.notes)),
     ]
     for name, folded, entries in sections:
         text += _bounded(name, list(entries), room - _size(text), folded=folded)
@@ -70,18 +70,21 @@ def _bounded(name: str, entries: list[list[str]], room: int, *, folded: bool) ->
     left = room - _size(opening) - _size(closing) - _RESERVE
     if left < 0:
         return f"\n{title}: not shown.\n" if room > _RESERVE // 2 else ""
-    body, cut, dropped = "", 0, 0
-    for entry in entries:
-        full, first = "\n".join(entry) + "\n", entry[0] + "\n"
-        if _size(full) <= left:
-            body += full
-            left -= _size(full)
-        elif _size(first) <= left:
-            body += first
-            left -= _size(first)
-            cut += 1
+    heads = 0
+    for entry in entries:  # the first line of each comes before the details of any
+        if _size(entry[0]) + 1 > left:
+            break
+        left -= _size(entry[0]) + 1
+        heads += 1
+    body, cut, dropped = "", 0, len(entries) - heads
+    for first, *details in entries[:heads]:
+        rest = "".join(f"{line}\n" for line in details)
+        body += f"{first}\n"
+        if _size(rest) <= left:
+            body += rest
+            left -= _size(rest)
         else:
-            dropped += 1
+            cut += 1
     if cut:
         body += f"\nThe details of {cut} are folded away.\n"
     if dropped:
@@ -114,11 +117,15 @@ def _change(change: ResourceChange) -> list[str]:
     lines += [f"  - {markdown_text.words(note)}" for note in change.notes]
     if change.routine:
         return lines
-    shown = change.properties[:_MOST_VALUES]
-    for value in shown:
+    if change.quiet and change.properties:
+        return [*lines, f"  - values of an answer to preflights: {len(change.properties)}"]
+    tags, values = phrases.tag_line(change.properties)
+    if tags:
+        lines.append(f"  - Tags: {markdown_text.code(tags, 400)}")
+    for value in values[:_MOST_VALUES]:
         lines += _value(value, "  ")
-    if len(change.properties) > len(shown):
-        lines.append(f"  - … and {len(change.properties) - len(shown)} more values")
+    if len(values) > _MOST_VALUES:
+        lines.append(f"  - … and {len(values) - _MOST_VALUES} more values")
     return lines
 
 
@@ -129,7 +136,7 @@ def _section(change: SectionChange) -> list[str]:
 
 def _value(change: PropertyChange | SectionChange, indent: str) -> Iterator[str]:
     old, new = change.old, change.new
-    note = phrases.effect(change) if isinstance(change, PropertyChange) else ""
+    note = phrases.effect(change)
     label = markdown_text.code(phrases.label(change))
     suffix = f" — {markdown_text.words(note)}" if note else ""
     if isinstance(change, PropertyChange) and change.cause:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from tapgen.review.action import ResourceAction
 from tapgen.review.model import Effect, Finding, PropertyChange, Refusal, ResourceChange, Review, SectionChange
-from tapgen.template.paths import ABSENT
+from tapgen.template.paths import ABSENT, Index
 from tapgen.template.text import at, inline
 
 EFFECTS: Final = {
@@ -23,6 +24,8 @@ _ORDER: Final = tuple(ResourceAction)
 
 def verb(change: ResourceChange) -> str:
     """What happens to a resource, in words."""
+    if change.said or change.depends:
+        return change.said or f"{change.action.told}, depending on {', '.join(change.depends)}"
     if change.old_type:
         return f"would become {change.type}"
     if change.effect is Effect.DELETE_THEN_CREATE:
@@ -38,12 +41,33 @@ def summary(review: Review) -> str:
     """`1 replaced, 2 updated, 1 created · 1 refused · 2 broadened`; what changes, then what to look at."""
     if not review:
         return "no differences"
-    counts = {action: sum(not change.routine for change in review.changed(action)) for action in _ORDER}
-    parts = [f"{count} {action.told.removesuffix(' in place')}" for action, count in counts.items() if count]
+    counts = Counter(_counted(change) for change in ordered(review) if not change.routine)
+    parts = [f"{count} {told}" for told, count in counts.items()]
     for section in dict.fromkeys(change.section for change in review.sections):
         names = {change.name for change in review.sections if change.section == section}
         parts.append(f"{len(names)} in {section}")
     return " · ".join([", ".join(parts) or "a new deployment of the API", *_alarms(review)])
+
+
+def _counted(change: ResourceChange) -> str:
+    return change.said.replace("differs", "different") or change.action.told.removesuffix(" in place")
+
+
+def tag_line(changes: Sequence[PropertyChange]) -> tuple[str, list[PropertyChange]]:
+    """Two or more changes of tags as one line, and the other changes: `Owner: a → b, + Stage, - Team`."""
+    tags = [change for change in changes if change.path[:2] == ("Properties", "Tags") and len(change.path) > 2]
+    if len(tags) < 2:
+        return "", list(changes)
+    rest = [change for change in changes if change not in tags]
+    return ", ".join(map(_tag, tags)), rest
+
+
+def _tag(change: PropertyChange) -> str:
+    step = change.path[2]
+    name = (step.name if isinstance(step, Index) else "") or str(step)
+    if change.old is ABSENT or change.new is ABSENT:
+        return f"{'+' if change.old is ABSENT else '-'} {name}"
+    return f"{name}: {inline(change.old)} → {inline(change.new)}"
 
 
 def _alarms(review: Review) -> Iterator[str]:
@@ -78,8 +102,10 @@ def label(change: PropertyChange | SectionChange) -> str:
     return at((change.name, *change.path)) if change.name else at(change.path) or change.section
 
 
-def effect(change: PropertyChange) -> str:
+def effect(change: PropertyChange | SectionChange) -> str:
     """`replaces: the primary key is fixed`; '' where there is nothing to say."""
+    if isinstance(change, SectionChange):
+        return f"depending on {', '.join(change.depends)}" if change.depends else ""
     return ": ".join(part for part in (EFFECTS[change.effect], change.reason) if part)
 
 

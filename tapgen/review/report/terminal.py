@@ -106,7 +106,10 @@ def _change(change: ResourceChange, *, values: bool) -> Iterator[Line]:
     )
     for note in change.notes:
         yield Line(6, ((note, "dim"),))
-    for value in change.properties:
+    tags, values_left = phrases.tag_line(change.properties)
+    if tags and not change.creates:
+        yield Line(6, ((f"Tags: {tags}", ""),))
+    for value in values_left:
         created = change.creates
         if not change.routine and not (created and (not values or value.path[-1] in _QUIET)):
             yield from _value(value, 6)
@@ -115,7 +118,7 @@ def _change(change: ResourceChange, *, values: bool) -> Iterator[Line]:
 def _value(change: PropertyChange | SectionChange, indent: int) -> Iterator[Line]:
     old, new = change.old, change.new
     label = phrases.label(change)
-    note = phrases.effect(change) if isinstance(change, PropertyChange) else ""
+    note = phrases.effect(change)
     loud = isinstance(change, PropertyChange) and change.effect >= Effect.MAY_REPLACE
     after = ((f"   {note}", "bold red" if loud else "dim"),) if note else ()
     if isinstance(change, PropertyChange) and change.cause:

@@ -31,7 +31,7 @@ def data_losses(changes: tuple[ResourceChange, ...], old: Template, new: Templat
 
 def _end_of(before: Resource, after: Resource | None, change: ResourceChange) -> Iterator[Finding]:
     """The old physical resource is deleted, replaced, or may be."""
-    certain = after is None or change.effect.replaces
+    certain = not change.depends and (after is None or change.effect.replaces)
     kept = (before if after is None else after).policy("DeletionPolicy" if after is None else "UpdateReplacePolicy")
     if certain and kept not in KEEPS and (guard := refuses_deletion(before.type, before.properties)):
         yield found(
@@ -52,6 +52,15 @@ def _data(before: Resource, after: Resource | None, change: ResourceChange, kept
     minor = row(before.type).minor
     why = _why(change)
     fate = "a snapshot of it is taken" if kept == "Snapshot" else "the old one stays in the account, outside the stack"
+    if change.depends:
+        return found(
+            "L005",
+            name,
+            before.type,
+            f"{name} {change.action.told}, depending on {', '.join(change.depends)}; with it would go: {holds}",
+            "With --parameter NAME=VALUE the values of a stack decide.",
+            spared=True,
+        )
     if after is None and kept in KEEPS:
         return found(
             "L002",

@@ -202,9 +202,9 @@ def _circles(new: Template) -> Iterator[Finding]:
     """Resources left over when those without open dependencies are taken away, again and again."""
     needs: dict[str, set[str]] = {}
     for name, resource in new.resources.items():
-        targets = {reference.target for reference in resource.references} | set(
-            resource.attributes.get("DependsOn", ())
-        )
+        apart = resource.type.startswith("AWS::Serverless::")  # SAM makes resources of their own of a function's events
+        targets = {one.target for one in resource.references if not (apart and one.path[:1] == ("Events",))}
+        targets |= set(resource.attributes.get("DependsOn", ()))
         needs[name] = {target for target in targets if target in new.resources}
     users: dict[str, list[str]] = {}
     for name, targets in needs.items():

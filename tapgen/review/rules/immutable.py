@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from tapgen.review.action import ResourceAction
 from tapgen.review.model import Finding, PropertyChange, ResourceChange
 from tapgen.review.rules.rulebook import found
+from tapgen.review.update.behaviors import is_custom
 from tapgen.template.intrinsics import undecided
 from tapgen.template.paths import ABSENT
 from tapgen.template.types import row
+
+_SERVICE_TOKEN: Final = ("Properties", "ServiceToken")
 
 
 def immutable_changes(changes: tuple[ResourceChange, ...]) -> Iterator[Finding]:
     """What an update would have to change and cannot."""
     for change in changes:
+        if is_custom(change.type) and any(
+            one.path[:2] == _SERVICE_TOKEN and not one.cause for one in change.properties
+        ):
+            yield found(
+                "L210",
+                change.logical_id,
+                change.type,
+                f"{change.logical_id}: the ServiceToken of a custom resource cannot be changed",
+                "Keep the function, or add a custom resource under a new logical id.",
+            )
+            continue
         fixed = row(change.type).fixed
         if change.action not in (ResourceAction.UPDATE, ResourceAction.MAY_REPLACE):
             continue

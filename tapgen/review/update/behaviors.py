@@ -45,6 +45,11 @@ def behaviour_of(kind: str, name: str) -> Behaviour | None:
     return _BY_PROPERTY.get((kind, name))
 
 
+def is_custom(kind: str) -> bool:
+    """Whether a type is a custom resource's."""
+    return kind.startswith("Custom::") or kind == "AWS::CloudFormation::CustomResource"
+
+
 def key_types(properties: Properties) -> dict[str, str]:
     """Attribute name -> type, of a DynamoDB table."""
     listed = properties.get("AttributeDefinitions")
@@ -115,6 +120,45 @@ CUSTOM: Final = Behaviour(
     _always(Effect.MAY_REPLACE, "the custom resource's own code decides, by the physical id that it returns"),
 )
 
+_GROUPS: Final = ("MasterInstanceGroup", "CoreInstanceGroup", "TaskInstanceGroups")
+_FIXED_INSTANCES: Final = (
+    *_GROUPS,
+    *("Ec2KeyName", "Ec2SubnetId", "Ec2SubnetIds", "HadoopVersion", "Placement"),
+    *("AdditionalMasterSecurityGroups", "AdditionalSlaveSecurityGroups", "ServiceAccessSecurityGroup"),
+    *("EmrManagedMasterSecurityGroup", "EmrManagedSlaveSecurityGroup"),
+)
+
+
+def _instances(change: Change) -> Answer | None:
+    """Of an EMR cluster: what its instance groups are is fixed, how many instances one has may be fixed."""
+    was, now = (side.get("Instances") for side in (change.old, change.new))
+    if not isinstance(was, dict) or not isinstance(now, dict):
+        return Effect.MAY_REPLACE, "most of a cluster's instances are fixed when it is created"
+    changed = [name for name in _FIXED_INSTANCES if was.get(name) != now.get(name)]
+    if not changed:
+        return None
+    if all(name in _GROUPS and _without_count(was.get(name)) == _without_count(now.get(name)) for name in changed):
+        return Effect.MAY_REPLACE, "the number of instances of a cluster's own groups"
+    return Effect.REPLACE, f"{', '.join(changed)} of a cluster cannot be changed"
+
+
+def _without_count(group: Any) -> Any:
+    if isinstance(group, list):
+        return [_without_count(one) for one in group]
+    return {key: item for key, item in group.items() if key != "InstanceCount"} if isinstance(group, dict) else group
+
+
+def _consumer_group(name: str) -> Decide:
+    def decide(change: Change) -> Answer | None:
+        was, now = (side.get(name) for side in (change.old, change.new))
+        groups = [side.get("ConsumerGroupId") if isinstance(side, dict) else None for side in (was, now)]
+        if groups[0] == groups[1]:
+            return None
+        return Effect.MAY_REPLACE, "a consumer group cannot be changed: the mapping is replaced, or the update fails"
+
+    return decide
+
+
 _TABLE = f"{_REFERENCE}, AWS::DynamoDB::Table"
 _INSTANCE = f"{_REFERENCE}, AWS::EC2::Instance"
 _MODIFYING = "Amazon RDS user guide, Settings for DB instances"
@@ -177,6 +221,22 @@ BEHAVIOURS: Final = (
         "EngineVersion",
         f"{_REFERENCE}, AWS::ElastiCache::CacheCluster, EngineVersion",
         _interrupts,
+    ),
+    Behaviour("AWS::EMR::Cluster", "Instances", f"{_REFERENCE}, AWS::EMR::Cluster JobFlowInstancesConfig", _instances),
+    Behaviour(
+        "AWS::EC2::VPCPeeringConnection",
+        "PeerRoleArn",
+        f"{_REFERENCE}, AWS::EC2::VPCPeeringConnection, PeerRoleArn",
+        _replaced,
+    ),
+    *(
+        Behaviour(
+            "AWS::Lambda::EventSourceMapping",
+            name,
+            f"{_REFERENCE}, AWS::Lambda::EventSourceMapping {name}, ConsumerGroupId",
+            _consumer_group(name),
+        )
+        for name in ("AmazonManagedKafkaEventSourceConfig", "SelfManagedKafkaEventSourceConfig")
     ),
     Behaviour("AWS::Route53::RecordSet", "Name", f"{_REFERENCE}, AWS::Route53::RecordSet, Name", _replaced),
     Behaviour("AWS::Glue::Database", "CatalogId", f"{_REFERENCE}, AWS::Glue::Database, CatalogId", _replaced),

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from tapgen.review.model import Effect, PropertyChange
-from tapgen.review.update.behaviors import CUSTOM, Change, behaviour_of
+from tapgen.review.update.behaviors import CUSTOM, Change, behaviour_of, is_custom
 from tapgen.review.update.schema import SchemaPath, schema_of
 from tapgen.template.model import Resource
 from tapgen.template.paths import ABSENT, Path
+
+# Several may have the same name: Amazon EMR API, RunJobFlow; AWS Directory Service API, CreateMicrosoftAD (a domain).
+_SHARED_NAMES: Final = frozenset({"AWS::EMR::Cluster", "AWS::DirectoryService::MicrosoftAD"})
 
 
 def effect_of(old: Resource, new: Resource, path: Path, before: Any, after: Any) -> tuple[Effect, str]:
@@ -23,8 +26,7 @@ def effect_of(old: Resource, new: Resource, path: Path, before: Any, after: Any)
     if len(path) < 2:
         return Effect.UPDATE, ""
     schema = schema_of(new.type)
-    custom = new.type.startswith("Custom::") or new.type == "AWS::CloudFormation::CustomResource"
-    rule = CUSTOM if custom else behaviour_of(new.type, str(path[1]))
+    rule = CUSTOM if is_custom(new.type) else behaviour_of(new.type, str(path[1]))
     answer = rule.decide(Change(old.properties, new.properties, before, after)) if rule else None
     if answer is None:
         if schema is None:
@@ -75,7 +77,7 @@ def fixed_name(resource: Resource) -> dict[str, Any]:
     schema = schema_of(resource.type)
     if schema is None:
         return {}
-    if schema.name and schema.name in resource.properties:
+    if schema.name and schema.name in resource.properties and resource.type not in _SHARED_NAMES:
         return {schema.name: resource.properties[schema.name]}
     if not schema.identifier:
         return {}

@@ -863,3 +863,135 @@ CASES += [
         *(f"T{number} create" for number in range(501)),
     ),
 ]
+
+
+# --------------------------------------------------------------------------------- what the parameters' defaults hide
+
+
+def switched(resources: dict[str, Any], default: str = "no", **sections: Any) -> dict[str, Any]:
+    return {
+        "Parameters": {"Stage": {"Type": "String", "Default": default}},
+        "Conditions": {
+            "Prod": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]},
+            "Both": {"Fn::And": [{"Condition": "Prod"}, {"Fn::Equals": ["a", "a"]}]},
+        },
+        "Resources": {"Other": {"Type": "AWS::SNS::Topic"}, **resources},
+        **sections,
+    }
+
+
+def off(properties: Any = None, condition: str = "Both", kind: str = TABLE) -> dict[str, Any]:
+    return {"X": {"Type": kind, "Condition": condition, "Properties": properties or {}}}
+
+
+def chosen(value: str) -> dict[str, Any]:
+    return {"X": {"Type": FUNCTION, "Properties": {"MemorySize": {"Fn::If": ["Prod", value, "128"]}}}}
+
+
+OPEN_GROUP = {"SecurityGroupIngress": [{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIp": "0.0.0.0/0"}]}
+
+CASES += [
+    case("a table goes that the default switches off", switched(off()), switched({}), "X may-delete", "L005 X"),
+    case("a table comes that the default switches off", switched({}), switched(off()), "X may-create"),
+    case(
+        "a table changes that the default switches off",
+        switched(off({"TableName": "a"})),
+        switched(off({"TableName": "a", "BillingMode": "PAY_PER_REQUEST"})),
+        "X may-update",
+    ),
+    case(
+        "a table is replaced that the default switches off",
+        switched(off({"TableName": "a"})),
+        switched(off({"TableName": "b"})),
+        "X may-replace",
+        "L005 X",
+    ),
+    case("a branch that the default does not take", switched(chosen("512")), switched(chosen("1024")), "X may-update"),
+    case(
+        "a branch beside another change",
+        switched({"X": {**chosen("512")["X"], "Metadata": {"a": 1}}}),
+        switched({"X": {**chosen("1024")["X"], "Metadata": {"a": 2}}}),
+        "X update",
+    ),
+    case(
+        "a group opens that the default switches off",
+        switched(off({}, kind=GROUP)),
+        switched(off(OPEN_GROUP, kind=GROUP)),
+        "X may-update",
+        "S007 X +",
+    ),
+    case(
+        "an output that the default switches off",
+        switched({}, Outputs={"O": {"Condition": "Prod", "Value": "a"}}),
+        switched({}, Outputs={"O": {"Condition": "Prod", "Value": "b"}}),
+        "Outputs O",
+    ),
+    case("the same under a condition that is off", switched(off({"A": 1})), switched(off({"A": 1}))),
+    case("a default changes nothing by itself", switched({}, "no"), switched({}, "yes"), "Parameters Stage"),
+]
+
+# ------------------------------------------------------------------------------------ what the schemas do not tell
+
+
+def cluster(count: int = 1, kind: str = "m5.xlarge", **more: Any) -> dict[str, Any]:
+    group = {"InstanceCount": count, "InstanceType": kind}
+    return {"Name": "c", "Instances": {"MasterInstanceGroup": group, **more}}
+
+
+EMR = "AWS::EMR::Cluster"
+MAPPING = "AWS::Lambda::EventSourceMapping"
+CASES += [
+    one("a cluster's instance type", EMR, cluster(), cluster(kind="m5.2xlarge"), "X replace", "L003 X ?"),
+    one("a cluster's instance count", EMR, cluster(1), cluster(2), "X may-replace", "L005 X ?"),
+    one("a cluster's protection", EMR, cluster(), cluster(TerminationProtected=True), "X update"),
+    one(
+        "the role of a peering",
+        "AWS::EC2::VPCPeeringConnection",
+        {"PeerRoleArn": "arn:a"},
+        {"PeerRoleArn": "arn:b"},
+        "X replace",
+        "unknown X",
+    ),
+    one(
+        "a consumer group",
+        MAPPING,
+        {"AmazonManagedKafkaEventSourceConfig": {"ConsumerGroupId": "a"}},
+        {"AmazonManagedKafkaEventSourceConfig": {"ConsumerGroupId": "b"}},
+        "X may-replace",
+    ),
+    one(
+        "what is beside a consumer group",
+        MAPPING,
+        {"SelfManagedKafkaEventSourceConfig": {"ConsumerGroupId": "a"}},
+        {"SelfManagedKafkaEventSourceConfig": {"ConsumerGroupId": "a", "SchemaRegistryConfig": {}}},
+        "X update",
+    ),
+    one("a service token", "Custom::X", {"ServiceToken": "arn:a"}, {"ServiceToken": "arn:b"}, "X may-replace", "L210 X !"),
+    one("beside a service token", "Custom::X", {"ServiceToken": "a", "B": 1}, {"ServiceToken": "a", "B": 2}, "X may-replace"),
+    one("a directory", "AWS::DirectoryService::MicrosoftAD", {"Name": "a"}, None, "X delete", "L001 X ?"),
+    case("a dependency that is no text", {"A": {"Type": TABLE, "DependsOn": 5}}, {"A": {"Type": TABLE, "DependsOn": 5}}, "L205 A !"),
+]  # fmt: skip
+
+
+def sam(**function: Any) -> dict[str, Any]:
+    body = {"paths": {"/": {"get": {"uri": {"Fn::Sub": "arn:${F.Arn}/invocations"}}}}}
+    return {
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Resources": {
+            "Api": {"Type": "AWS::Serverless::Api", "Properties": {"DefinitionBody": body}},
+            "F": {"Type": "AWS::Serverless::Function", "Properties": function},
+        },
+    }
+
+
+EVENT = {"Get": {"Type": "Api", "Properties": {"RestApiId": {"Ref": "Api"}}}}
+CASES += [
+    case("an event of a function makes no circle", sam(Events=EVENT), sam(Events=EVENT), "unknown Transform"),
+    case(
+        "a variable of a function makes one",
+        sam(Environment={"Variables": {"A": {"Ref": "Api"}}}),
+        sam(Environment={"Variables": {"A": {"Ref": "Api"}}}),
+        "unknown Transform",
+        "L207 Api !",
+    ),
+]

@@ -342,6 +342,40 @@ def test_a_sentence_keeps_its_harmless_words() -> None:
     assert markdown_text.words(sentence) == 'ItemTable is replaced (`KeySchema[0]`), "new" one; 5 → 6: done.'
 
 
+def test_what_matters_is_never_cut() -> None:
+    """Refused, losses, opens, closes and notes come first, and every first line before any details."""
+    many = {
+        f"T{index}": {"Type": TABLE, "Properties": {**table("S"), "Tags": [{"Key": "a" * 90, "Value": "b" * 90}]}}
+        for index in range(300)
+    }
+    roles = {
+        f"R{index}": {"Type": "AWS::IAM::Role", "Properties": {"ManagedPolicyArns": ["arn:aws:iam::aws:policy/X"]}}
+        for index in range(99)
+    }
+
+    comment = markdown.render([("much", change({**many, **roles}, {}))])
+
+    assert len(comment.encode()) <= markdown.LIMIT
+    assert all(f"`T{index}` is deleted" in comment or f" T{index} is deleted" in comment for index in range(300))
+    assert comment.index("Refused by") < comment.index("Closes") < comment.index("<details>")
+
+
+def test_tags_fold_into_one_line_and_preflights_into_a_count() -> None:
+    def made(owner: str, origin: str, **more: str) -> dict[str, Any]:
+        tags = [{"Key": key, "Value": value} for key, value in {"Owner": owner, **more}.items()]
+        responses = {"ResponseParameters": {"a": origin}}
+        return {
+            "T": {"Type": "AWS::SNS::Topic", "Properties": {"Tags": tags}},
+            "O": {"Type": "AWS::ApiGateway::Method", "Properties": {"HttpMethod": "OPTIONS", "X": responses}},
+        }
+
+    review = change(made("ann", "x", Team="one"), made("bob", "y", Stage="prod"))
+
+    assert "      Tags: Owner: ann → bob, + Stage, - Team\n" in terminal.plain(review)
+    assert "  - Tags: `Owner: ann → bob, + Stage, - Team`\n" in markdown.render([("", review)])
+    assert "  - values of an answer to preflights: 1\n" in markdown.render([("", review)])
+
+
 # --------------------------------------------------------------------------------------------------------------- JSON
 
 
