@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 from msgspec import NODEFAULT, inspect
 
-from tapgen.settings.model import Environment
+from tapgen.settings.typed import whole
 
 TARGET = Path(__file__).parents[1] / "docs" / "settings.md"
 
@@ -97,7 +97,7 @@ def sections() -> dict[type, tuple[inspect.StructType, str]]:
                 for option in kind.types:
                     visit(option, path)
 
-    visit(inspect.type_info(Environment), "")
+    visit(whole(), "")
     return found
 
 
@@ -116,7 +116,7 @@ def described(struct: type) -> tuple[str, str]:
 def _table(kind: inspect.StructType) -> Iterator[str]:
     yield "| key | type | default | meaning |\n|---|---|---|---|\n"
     for field in kind.fields:
-        if kind.cls is Environment and field.name in _GIVEN:
+        if kind.cls is whole().cls and field.name in _GIVEN:
             continue
         meaning = _description(field.type)
         cells = (f"`{field.encode_name}`", _type(field.type), _default(field), meaning)

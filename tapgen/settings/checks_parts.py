@@ -21,6 +21,15 @@ if TYPE_CHECKING:
     from tapgen.settings.parts import Part, Problem, Use
     from tapgen.template.kinds import Kind
 
+COMMON = frozenset(
+    f"dynamodb:{name}"
+    for name in (
+        *("BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem"),
+        *("PutItem", "Query", "Scan", "UpdateItem"),
+    )
+)
+"""What most uses are: for these the catalogue of all actions need not be read."""
+
 
 def check_parts(environment: Environment) -> Iterator[Problem]:
     """Each problem of the parts and of what the functions do with them, with the path of the value to change."""
@@ -136,6 +145,8 @@ def _use(use: Use, kind: Kind, part: Part | None, taken: set[str]) -> Iterator[P
 
 
 def _actions(names: tuple[str, ...], kind: Kind, path: tuple[str, ...]) -> Iterator[Problem]:
+    if all(name in COMMON for name in names):
+        return
     from tapgen.template.catalogue import action, actions_of
 
     for name in names:

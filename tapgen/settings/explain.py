@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import NODEFAULT, inspect
 
 from tapgen.errors import suggestion
-from tapgen.settings.model import Environment
+from tapgen.settings import typed
 
 Path = tuple[str | int, ...]
 Problem = tuple[Path, str]
@@ -25,7 +25,7 @@ def explain(settings: dict[str, Any]) -> list[Problem]:
 
 @cache
 def _model() -> inspect.Type:
-    return inspect.type_info(Environment)
+    return typed.whole()
 
 
 def _walk(value: Any, kind: inspect.Type, path: Path) -> Iterator[Problem]:  # noqa: C901 - one case a type

@@ -1,24 +1,36 @@
-"""Which kinds of parts there are: what an environment has of them, and what a function does with them."""
+"""Which kinds of parts there are: what an environment has of them, and what a function does with them.
 
-from typing import Annotated
+Annotations are postponed here, unlike elsewhere: what a project does not have, `typed` does not import. Its types stand
+for anything until then.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta, Struct
 
-from tapgen.settings.buckets import Bucket, BucketTrigger
-from tapgen.settings.buses import Bus, EventTrigger
-from tapgen.settings.keys import KmsKey
-from tapgen.settings.log_triggers import LogTrigger
-from tapgen.settings.names import Name
-from tapgen.settings.parts import Part, Trigger, Use
-from tapgen.settings.queues import Queue, QueueTrigger
-from tapgen.settings.schedules import ScheduleTrigger
-from tapgen.settings.secrets import Secret
-from tapgen.settings.ssm_parameters import SsmParameter
-from tapgen.settings.streams import Stream, StreamTrigger
+from tapgen.settings.names import LogicalId, Name
+from tapgen.settings.parts import Use
 from tapgen.settings.tables import Table, TableAccess, TableTrigger
-from tapgen.settings.topics import Topic, TopicTrigger
-from tapgen.settings.user_pools import UserPool, UserPoolTrigger
 from tapgen.template.kinds import KINDS
+
+if TYPE_CHECKING:
+    from tapgen.settings.buckets import Bucket, BucketTrigger
+    from tapgen.settings.buses import Bus, EventTrigger
+    from tapgen.settings.keys import KmsKey
+    from tapgen.settings.log_triggers import LogTrigger
+    from tapgen.settings.parts import Part, Trigger
+    from tapgen.settings.queues import Queue, QueueTrigger
+    from tapgen.settings.resources import Resource
+    from tapgen.settings.schedules import ScheduleTrigger
+    from tapgen.settings.secrets import Secret
+    from tapgen.settings.ssm_parameters import SsmParameter
+    from tapgen.settings.state_machines import StateMachine
+    from tapgen.settings.streams import Stream, StreamTrigger
+    from tapgen.settings.topics import Topic, TopicTrigger
+    from tapgen.settings.user_pools import UserPool, UserPoolTrigger
 
 
 class Parts(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -37,6 +49,10 @@ class Parts(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     buckets: Annotated[dict[Name, Bucket], Meta(description="S3 buckets by name")] = {}
     buses: Annotated[dict[Name, Bus], Meta(description="Event buses of EventBridge by name")] = {}
     topics: Annotated[dict[Name, Topic], Meta(description="SNS topics by name")] = {}
+    state_machines: Annotated[dict[Name, StateMachine], Meta(description="Step Functions state machines by name")] = {}
+    resources: Annotated[
+        dict[LogicalId, Resource], Meta(description="Any CloudFormation resource, by its logical id")
+    ] = {}
 
 
 class Triggers(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -98,3 +114,12 @@ def triggers(function: Uses, word: str) -> dict[str, Trigger]:
     """A function's triggers of a kind."""
     found: dict[str, Trigger] = getattr(function.triggers, word, {})
     return found
+
+
+MODULES = {"events": "buses", "logs": "log_triggers"}
+"""Fields whose types are in a module of another name."""
+
+for _struct in (Parts, Triggers, Uses):
+    for _annotation in _struct.__annotations__.values():
+        for _name in re.findall(r"[A-Z]\w+", _annotation.partition("Meta(")[0]):
+            globals().setdefault(_name, Any)

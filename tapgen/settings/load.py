@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from tapgen.errors import SettingsError
+from tapgen.settings import typed
 from tapgen.settings.model import Environment, Project
 
 TAPGEN_TOML = "tapgen.toml"
@@ -174,7 +175,7 @@ def _convert(project: Table, overlay: Table, name: str, root: Path, problems: Pr
     given = [key for key in _GIVEN if key in settings]
     environment: Environment | None
     try:
-        environment = msgspec.convert({**settings, "name": name, "root": root}, Environment)
+        environment = typed.environment({**settings, "name": name, "root": root})
     except msgspec.ValidationError as error:
         from tapgen.settings.explain import explain
 
@@ -198,7 +199,7 @@ def _with_defaults(settings: Table, wrong: list[KeyPath]) -> Environment | None:
     for path in wrong:
         settings = _without(settings, path)
     try:
-        return msgspec.convert(settings, Environment)
+        return typed.environment(settings)
     except msgspec.ValidationError:
         return None
 

@@ -18,9 +18,7 @@ from tapgen.settings.local import Local
 from tapgen.settings.names import AccountId, Name, PolicyArn, Region, RoleArn
 from tapgen.settings.network import Network
 from tapgen.settings.packaging import LambdaLayer
-from tapgen.settings.resources import Resource
 from tapgen.settings.stack import LogicalId, Output, Parameter
-from tapgen.settings.state_machines import StateMachine
 from tapgen.settings.suppressions import Check
 from tapgen.settings.tables import VIEWS
 
@@ -70,10 +68,6 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ] = {}
     api: Annotated[Api, Meta(description="The API that a route belongs to unless it names another one")] = Api()
     apis: Annotated[dict[Name, Api], Meta(description="Further APIs by name")] = {}
-    state_machines: Annotated[dict[Name, StateMachine], Meta(description="Step Functions state machines by name")] = {}
-    resources: Annotated[
-        dict[LogicalId, Resource], Meta(description="Any CloudFormation resource, by its logical id")
-    ] = {}
     alarms: Annotated[Alarms, Meta(description="Alarms")] = Alarms()
     logs: Annotated[Logs, Meta(description="Log groups")] = Logs()
     tags: Annotated[

@@ -25,3 +25,4 @@ RetentionDays = Literal[
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
 ]  # CloudWatch Logs API reference, PutRetentionPolicy
 HttpMethod = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "ANY"]
+LogicalId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9]{1,255}$", description="A logical id: letters and digits")]

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from tapgen.settings.names import LogicalId
 from tapgen.settings.parts import Problem
-from tapgen.settings.stack import LogicalId
 
 if TYPE_CHECKING:
     from tapgen.settings.model import Environment

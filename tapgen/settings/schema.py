@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from tapgen.settings.model import Environment
+from tapgen.settings.typed import whole
 
 _NOT_IN_THE_FILE = ("name", "root")
 
@@ -14,7 +14,7 @@ _NOT_IN_THE_FILE = ("name", "root")
 def json_schema() -> dict[str, Any]:
     """The schema of [tool.tapgen]: an environment's fields, and `environments`, which overlay any of them."""
     (_,), components = msgspec.json.schema_components(
-        [Environment], schema_hook=lambda _: {"type": "string"}, ref_template="#/$defs/{name}"
+        [whole().cls], schema_hook=lambda _: {"type": "string"}, ref_template="#/$defs/{name}"
     )
     components = {name: _without_null(component) for name, component in components.items()}
     project = components.pop("Environment")

@@ -4,7 +4,9 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-LogicalId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9]{1,255}$", description="A logical id: letters and digits")]
+from tapgen.settings.names import LogicalId
+
+__all__ = ["LogicalId", "Output", "Parameter"]
 
 
 class Parameter(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
