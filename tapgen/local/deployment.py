@@ -9,9 +9,10 @@ from tapgen.errors import ExitCode
 from tapgen.local.requirements import install
 from tapgen.local.seeds import make_outside, with_values
 from tapgen.local.session import Deployed, look
+from tapgen.template.text import text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tapgen.deploy.artifacts.installations import Installer
     from tapgen.deploy.aws.operations import AwsClient
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from tapgen.deploy.views.view import View
     from tapgen.local.emulator import Emulator
     from tapgen.settings.model import Environment
+    from tapgen.template.document import Document
 
 
 def clients(environment: Environment, emulator: Emulator) -> list[AwsClient]:
@@ -57,6 +59,8 @@ def deploy(
     view("").checked(checked)
     if checked.errors:  # what is missing really fails here, which is what somebody may want to see
         view("").warn("`tapgen deploy` refuses this environment as it is; here it goes on.")
+    for line in not_attached(rendered.document):
+        view("").warn(line)
     with ExitStack() as stack:
         request = deployment_of(
             environment,
@@ -74,6 +78,22 @@ def deploy(
     if any(outcome.code == ExitCode.INTERRUPTED for outcome in outcomes):
         raise KeyboardInterrupt
     return outcomes, look(environment, targets[0], emulator) if outcomes[0].ok else None
+
+
+def not_attached(document: Document) -> Iterator[str]:
+    """A sentence for each Lambda layer of a function that is not the stack's own: its content is on AWS alone."""
+    resources = document["Resources"]
+    for logical_id, resource in resources.items():
+        if resource["Type"] != "AWS::Lambda::Function":
+            continue
+        layers = resource.get("Properties", {}).get("Layers")
+        for layer in layers if isinstance(layers, list) else []:
+            made = resources.get(layer.get("Ref"), {}) if isinstance(layer, dict) else {}
+            if made.get("Type") != "AWS::Lambda::LayerVersion":
+                yield (
+                    f"{logical_id} runs without the layer {text(layer)}, which is not on this machine: "
+                    "put what it brings into requirements.txt, or make the layer with `lambda_layers`."
+                )
 
 
 def _deployed(environment: Environment, targets: list[AwsClient]) -> frozenset[str]:

@@ -182,6 +182,7 @@ class _Session:
         self._log_until = 0.0
         self._files = snapshot(redeploy.settings, deployed.environment) if redeploy else {}
         self._log = _log_tail(deployed)
+        self._sources = _sources(deployed)
 
     def round(self) -> None:
         if not self._emulator.running:
@@ -204,7 +205,7 @@ class _Session:
 
     def _show_log(self) -> None:
         for event in self._log.read():
-            if line := log_line(event.message):
+            if line := log_line(event.message, self._sources):
                 self._show.line(_indented(line))
 
     def _follow_files(self, redeploy: Redeploy) -> None:
@@ -225,6 +226,19 @@ class _Session:
 
 def _log_tail(deployed: Deployed) -> LogTail:
     return LogTail(deployed.client, deployed.of_type("AWS::Logs::LogGroup").values())
+
+
+def _sources(deployed: Deployed) -> dict[str, str]:
+    """Where the source of each function is, by the function's physical name."""
+    from tapgen import naming
+
+    environment, physical = deployed.environment, deployed.of_type("AWS::Lambda::Function")
+    ids = {name: environment.logical_id(naming.function(name)) for name in environment.functions}
+    return {
+        physical[ids[name]]: settings.source
+        for name, settings in environment.functions.items()
+        if ids[name] in physical
+    }
 
 
 def _indented(text: str) -> str:

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import time
+from collections.abc import Mapping
+from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING
+
+from tapgen.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,37 +22,47 @@ if TYPE_CHECKING:
 PLATFORM = ("START ", "END ", "REPORT ", "INIT_START ", "XRAY ")  # Lambda's own lines in the text log format
 
 
+_OF_PLATFORM = re.compile(r'\{"time": ?"[^"]*", ?"type": ?"platform\.')  # the same in the JSON log format
+_OF_THE_RUNTIME = re.compile(r"\[(?P<level>[A-Z]+)\]\t\S*\t\S*\t(?P<message>.*)", re.DOTALL)
+"""What Lambda's runtime writes for `logging` in the text format: level, time, request id, message."""
+_PLACE = re.compile(r"[^\s\"']*/ministack-lambda-(?P<function>[^/]+)-[a-z0-9_]{8}/code/")
+"""Where ministack unpacks a function's code."""
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
 def request_line(request: Request) -> str:
     """Such as "GET /item  200  34 ms"."""
     return f"{request.method} {printable(request.path)}  {request.status or 'no answer'}  {request.milliseconds} ms"
 
 
-def log_line(message: str) -> str | None:
-    """A function's log message as one line or a few; None for the platform's own."""
-    text = message.strip()
-    if not text or text.startswith(PLATFORM):
+def log_line(message: str, sources: Mapping[str, str] = _NOTHING) -> str | None:
+    """A function's log message as one line or a few; None for the platform's own.
+
+    `sources` is where the source of a function is, by its physical name: a traceback then names the file one edits.
+    """
+    text = _PLACE.sub(partial(_in_the_project, sources), message.rstrip())
+    if not text.strip() or text.startswith(PLATFORM) or _OF_PLATFORM.match(text):
         return None
+    if found := _OF_THE_RUNTIME.fullmatch(text):
+        return printable(f"{found['level']} {found['message']}")
+    return printable(_of_record(text)) if text.startswith("{") else printable(text)
+
+
+def _of_record(text: str) -> str:
+    """A log record in JSON, as Lambda and its libraries write them; other JSON as it is; nothing for the platform's."""
     try:
         record = json.loads(text)
     except ValueError:
-        return printable(text)
-    if not isinstance(record, dict):
-        return printable(text)
-    if str(record.get("type", "")).startswith("platform."):
-        return None
-    if "message" not in record:
-        return printable(text)
+        return text
+    if not isinstance(record, dict) or "message" not in record:
+        return text
     error = ": ".join(str(record[name]) for name in ("errorType", "errorMessage") if record.get(name))
     said = record["message"] if isinstance(record["message"], str) else json.dumps(record["message"])
-    return printable(" ".join(part for part in (record.get("level", ""), said, f"({error})" if error else "") if part))
+    return " ".join(part for part in (record.get("level", ""), said, f"({error})" if error else "") if part)
 
 
-def printable(text: str) -> str:
-    """The text with line ends kept and every other control character spelt out: a log must not move the cursor."""
-    return "".join(
-        character if character.isprintable() or character in "\n\t" else f"\\x{ord(character):02x}"
-        for character in text
-    )
+def _in_the_project(sources: Mapping[str, str], match: re.Match[str]) -> str:
+    return f"{sources[match['function']]}/" if match["function"] in sources else match[0]
 
 
 class LogTail:

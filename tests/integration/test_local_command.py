@@ -197,7 +197,7 @@ def test_it_stays_shows_requests_and_logs_and_ends_with_ctrl_c(local, environ, t
         os.killpg(talk.process.pid, signal.SIGINT)
         talk.until("Stopping.")
         assert talk.process.wait(30) == 0
-    assert "AWS_REGION=us-east-1" in variables
+    assert "AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1" in variables
     with pytest.raises(URLError):
         get(f"{api}/item")
     assert list((tmp_path / "tmp").iterdir()) == []
@@ -253,6 +253,18 @@ def test_ctrl_c_during_a_command_lets_the_command_end(local, environ, tmp_path):
         os.killpg(talk.process.pid, signal.SIGINT)
         talk.until("ended in order")
         assert talk.process.wait(30) == 130
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_to_tapgen_alone_ends_the_command_and_all_else(local, environ, tmp_path, number):
+    code = "import os, time\nprint('up', os.getpid(), flush=True)\ntime.sleep(60)\n"
+    with staying(local, environ, "--", sys.executable, "-c", code) as talk:
+        child = int(talk.until(r"up (\d+)\n")[1])
+        talk.process.send_signal(number)
+        assert talk.process.wait(30) == 130
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
     assert list((tmp_path / "tmp").iterdir()) == []
 
 

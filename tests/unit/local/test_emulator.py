@@ -45,6 +45,20 @@ def test_it_listens_on_loopback_and_nowhere_else(embedded):
     assert listeners(embedded.process.pid) == [("0100007F", embedded.port)]
 
 
+def test_what_it_stores_is_its_users_alone(embedded):
+    from botocore.session import Session
+
+    session = Session()
+    session.set_credentials(*embedded.credentials)
+    s3 = session.create_client("s3", region_name="us-east-1", endpoint_url=embedded.endpoint)
+    s3.create_bucket(Bucket="private")
+    s3.put_object(Bucket="private", Key="key", Body=b"stored")
+    assert embedded.folder.stat().st_mode & 0o077 == 0
+    stored = [path for path in embedded.folder.rglob("*") if path.name in {"requests.jsonl", "private"}]
+    assert stored
+    assert all(path.stat().st_mode & 0o077 == 0 for path in stored)
+
+
 def test_it_ends_and_takes_its_files_with_it():
     with emulator.running("210987654321", "eu-west-1") as running:
         assert running.folder.is_dir()

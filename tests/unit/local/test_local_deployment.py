@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from tapgen.errors import ExitCode
-from tapgen.local.deployment import deploy
+from tapgen.local.deployment import deploy, not_attached
 from tapgen.local.view import BriefView
 from tapgen.settings.functions import Function
 from tapgen.settings.model import Environment
@@ -60,3 +60,19 @@ def test_ctrl_c_goes_on_as_ctrl_c(tmp_path, embedded):
 
     with pytest.raises(KeyboardInterrupt):
         deploy(environment(tmp_path, "stop", Item=ITEM), embedded, lambda _: Watching(interrupt))
+
+
+def test_a_layer_that_is_not_on_this_machine_is_named():
+    arn = "arn:aws:lambda:${AWS::Region}:017000801446:layer:Powertools:18"
+    layers = [{"Ref": "Own"}, {"Fn::Sub": arn}, {"Ref": "Given"}]
+    document = {
+        "Resources": {
+            "ItemFunction": {"Type": "AWS::Lambda::Function", "Properties": {"Layers": layers}},
+            "Plain": {"Type": "AWS::Lambda::Function", "Properties": {"Layers": {"Ref": "List"}}},
+            "Own": {"Type": "AWS::Lambda::LayerVersion"},
+        }
+    }
+    foreign, given = not_attached(document)
+    assert foreign.startswith("ItemFunction runs without the layer ")
+    assert "017000801446:layer:Powertools:18" in foreign
+    assert "${Given}" in given

@@ -7,7 +7,7 @@ import pytest
 
 from tapgen.deploy.aws.model import LogEvent, LogPage
 from tapgen.local.server import Request
-from tapgen.local.tail import LogTail, log_line, printable, request_line
+from tapgen.local.tail import LogTail, log_line, request_line
 
 
 @pytest.mark.parametrize(
@@ -47,16 +47,21 @@ DENIED = {
         ('{"item": 1}', '{"item": 1}'),
         ("[1, 2]", "[1, 2]"),
         ("plain \x1b]0;title\x07 text", "plain \\x1b]0;title\\x07 text"),
-        ("two\nlines", "two\nlines"),
+        ("two\n  lines", "two\n  lines"),
+        ("[INFO]\t2026-11-25T13:00:00.123Z\t\tstored\nin two", "INFO stored\nin two"),
     ],
 )
 def test_a_log_message_is_shown_without_the_platforms_own(message, line):
     assert log_line(message) == line
 
 
-def test_letters_of_every_language_are_printable():
-    assert printable("caf\u00e9 \u65e5\u672c\t\n") == "caf\u00e9 \u65e5\u672c\t\n"
-    assert printable("\r\x7f\x00") == "\\x0d\\x7f\\x00"
+def test_a_traceback_names_the_files_that_one_edits_with_its_indentation():
+    line = (
+        '  File "/tmp/tapgen-local-x/ministack-lambda-shop-dev-Item-ab_3x9qz/code/app/index.py", line 7, in handler\n'
+    )
+    shown = '  File "handler/app/index.py", line 7, in handler'
+    assert log_line(line, {"shop-dev-Item": "handler"}) == shown
+    assert log_line(line, {"shop-dev-Other": "other"}) == line.rstrip()
 
 
 def test_the_log_is_read_page_by_page_and_every_event_once():
