@@ -233,6 +233,10 @@ class Arns:
 
         return REFERENCE.sub(name, text)
 
+    def physical(self, text: str) -> str:
+        """A text with the names of resources, as far as they are known, in the place of logical ids."""
+        return self._expanded(text, spelled=False)
+
     def _physical(self, owner: str) -> str:
         """The name of a resource as far as it is known; '' for an id that nobody can foretell.
 

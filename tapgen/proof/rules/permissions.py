@@ -171,6 +171,15 @@ CIRCLE = Rule(
     'Lambda developer guide, "Use Lambda recursive loop detection to prevent infinite loops"',
 )
 
+CIRCLE_OF_SEVERAL = Rule(
+    "trigger-circle-several",
+    "info",
+    "Functions start each other in a circle",
+    "Whether it ends is for the code to say: where each run starts the next one, the bill has no ceiling.",
+    "Make sure that the circle ends, or filter the events (a prefix, a filter pattern).",
+    'Lambda developer guide, "Use Lambda recursive loop detection to prevent infinite loops"',
+)
+
 PERMISSION_RULES = (
     MISSING,
     INDEX,

@@ -84,9 +84,10 @@ def form_matches(form: str, parts: list[str], subject: Subject) -> bool:
         return False
     if service == "s3" and parts[3:5] == ["", ""] and "${BucketName}" in form:
         return _names_bucket(parts[5], subject, objects="/" in fields(form)[-1])
-    if _form(form).fullmatch(parts[5]):
+    last_field = subject.arns.physical(parts[5])
+    if _form(form).fullmatch(last_field):
         return True
-    known = REFERENCE.sub(lambda match: "x" if subject.type_of(match[1].partition(".")[0]) else match[0], parts[5])
+    known = REFERENCE.sub(lambda match: "x" if subject.type_of(match[1].partition(".")[0]) else match[0], last_field)
     stem = _OPEN.split(known, maxsplit=1)[0]  # `table/*`, `*`, `parameter${Path}`: it must begin like the format
     last = fields(form.replace("${Partition}", "aws"))[-1].partition("${")[0]
     return stem != known and (last.startswith(stem) or stem.startswith(last))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from tapgen.proof.rules.permissions import CIRCLE
+from tapgen.proof.rules.permissions import CIRCLE, CIRCLE_OF_SEVERAL
 from tapgen.template.alternatives import REFERENCE, every, listed
 from tapgen.template.arns import fields
 
@@ -45,7 +45,8 @@ def findings(needs: Sequence[FunctionNeeds], subject: Subject) -> Iterator[Findi
                 by = f" by way of {through}" if through else ""
                 message = f"{name} calls {requirement.action} on {source}, which starts it again{by}."
                 place = {"file": requirement.file, "line": requirement.line}
-                yield CIRCLE.finding(message, ("Resources", name), **place)  # type: ignore[arg-type]  # two known keys
+                rule = CIRCLE_OF_SEVERAL if through else CIRCLE
+                yield rule.finding(message, ("Resources", name), **place)  # type: ignore[arg-type]  # two known keys
 
 
 def _writes(one: FunctionNeeds, subject: Subject) -> dict[str, Requirement]:

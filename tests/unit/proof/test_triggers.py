@@ -214,7 +214,7 @@ def test_two_functions_that_start_each_other() -> None:
     )
     assert said("trigger-circle", **parts) == ["Other calls sqs:SendMessage on Back, which starts it again."]
     parts["Other"] = function(SEND, FunctionName="other", Environment=QUEUE_URL)
-    found = said("trigger-circle", **parts)
+    found = said("trigger-circle-several", **parts)
     assert found == [
         "Function calls sqs:SendMessage on Back, which starts it again by way of Other.",
         "Other calls sqs:SendMessage on Queue, which starts it again by way of Function.",

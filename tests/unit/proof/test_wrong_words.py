@@ -104,6 +104,13 @@ HARMLESS = {
         "action-resource",
         granted(allow("s3:GetObject", "arn:aws:s3:::{{resolve:ssm:/shop/bucket:1}}/*")),
     ),
+    "a parameter whose name is a path": (
+        "action-resource",
+        granted(
+            allow("ssm:GetParameter", {"Fn::Sub": "arn:aws:ssm:*:*:parameter${Limit}"}),
+            Limit=resource("AWS::SSM::Parameter", Name={"Fn::Sub": "/${AWS::StackName}/limit"}),
+        ),
+    ),
     "a macro": (
         "action-resource",
         granted(
