@@ -233,9 +233,9 @@ class Arns:
 
         return REFERENCE.sub(name, text)
 
-    def physical(self, text: str) -> str:
-        """A text with the names of resources, as far as they are known, in the place of logical ids."""
-        return self._expanded(text, spelled=False)
+    def declared(self, text: str) -> str:
+        """A text with the names that the template gives to resources in the place of logical ids."""
+        return REFERENCE.sub(lambda match: self.names.get(match[1]) or match[0], text)
 
     def _physical(self, owner: str) -> str:
         """The name of a resource as far as it is known; '' for an id that nobody can foretell.

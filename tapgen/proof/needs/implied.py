@@ -54,7 +54,7 @@ def forwarded_by(call: Call, requirements: list[Requirement], subject: Subject) 
     """What the service may do in the caller's name."""
     known = bool(requirements) and all(_key_known(one.arn, subject) for one in requirements)
     names = list(forwarded.actions_of(call.service, call.operation, known_keys=known))
-    if request_members.tags(call.passed):
+    if request_members.tags(call.operation, call.passed):
         names.append(f"{actions.iam_prefix(call.service)}:*Tag*")
     for name in dict.fromkeys(names):
         yield replace(requirements[0], action=name, arn=None, optional=True, service="")

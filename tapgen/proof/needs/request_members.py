@@ -6,6 +6,7 @@ Amazon EC2 resources during creation"; each service's guide on tagging, for tags
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -100,8 +101,10 @@ def actions_of(service: str, operation: str, passed: tuple[str, ...]) -> Iterato
             )
 
 
-def tags(passed: tuple[str, ...]) -> bool:
-    """Whether a request sets tags: in services that are not listed it may need an action for it."""
-    return any(
-        name.rpartition(".")[2].lower() in ("tags", "taglist", "tagging", "tagspecifications", "*") for name in passed
-    )
+_TAGS: Final = frozenset({"tags", "taglist", "tagging", "tagset", "tagspecifications"})
+_MAKES: Final = re.compile(r"(Create|Run|Register|Request|Allocate|Import|Start)[A-Z]")
+
+
+def tags(operation: str, passed: tuple[str, ...]) -> bool:
+    """Whether a request sets tags, or may: in services that are not listed it may need an action for it."""
+    return any(name.lower() in _TAGS for name in passed) or ("*" in passed and _MAKES.match(operation) is not None)

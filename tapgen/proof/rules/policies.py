@@ -84,7 +84,7 @@ def form_matches(form: str, parts: list[str], subject: Subject) -> bool:
         return False
     if service == "s3" and parts[3:5] == ["", ""] and "${BucketName}" in form:
         return _names_bucket(parts[5], subject, objects="/" in fields(form)[-1])
-    last_field = subject.arns.physical(parts[5])
+    last_field = subject.arns.declared(parts[5])
     if _form(form).fullmatch(last_field):
         return True
     known = REFERENCE.sub(lambda match: "x" if subject.type_of(match[1].partition(".")[0]) else match[0], last_field)
