@@ -23,7 +23,7 @@ _REWORDED = {
     r'duplicate key "(?P<id>\w+)" detected': 'the logical id "{id}" is taken already',
     _TOO_MANY: "more than {most} {what}; CloudFormation takes no more in one template",
 }
-FEWER = "Make the API one resource (api.body = true), switch off alarms, or split the application in two settings files."
+FEWER = "Make the API one resource (api.body = true), switch off alarms, or split the application in two files."
 """What to do about too large a template: the line that adds one resource too many is not to blame."""
 _OURS = str(Path(__file__).parent / "_").removesuffix("_")  # what a layer calls, and what adds what a layer hands over
 

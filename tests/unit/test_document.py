@@ -329,7 +329,7 @@ def test_five_hundred_resources_and_not_one_more(document):
         document(settings, **{"own.py": own_layer(501 - built_in, what)})
     assert caught.value.message.endswith(": more than 500 resources; CloudFormation takes no more in one template")
     assert caught.value.hint == (
-        "Make the API one resource (api.body = true), switch off alarms, or split the application in two settings files."
+        "Make the API one resource (api.body = true), switch off alarms, or split the application in two files."
     )
 
 
