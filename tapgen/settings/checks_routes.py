@@ -13,14 +13,15 @@ if TYPE_CHECKING:
     from tapgen.settings.apis import Api, RouteTable
     from tapgen.settings.model import Environment
 
-Problem = tuple[tuple[str | int, ...], str]
+Path = tuple[str | int, ...]
+Problem = tuple[Path, str]
 
 
 def check(environment: Environment) -> Iterator[Problem]:
     """Each problem of the routes, with the path of the value to change."""
-    seen: dict[str, dict[routes.Route, str]] = {}
-    for name, table in served.written(environment):
-        path = ("functions", name, "routes")
+    seen: dict[str, dict[routes.Route, Path]] = {}
+    for name, index, table in served.written(environment):
+        path = ("functions", name, "routes", index)
         if table.api and table.api not in environment.apis:
             yield path, f'"{table.route}": there is no API "{table.api}"; {suggestion(table.api, environment.apis)}'
             continue
@@ -32,8 +33,8 @@ def check(environment: Environment) -> Iterator[Problem]:
             continue
         own = seen.setdefault(table.api or "", {})
         if route in own:
-            yield path, f'"{route}" is a route of {own[route]} already'
-        own.setdefault(route, name)
+            yield path, f'"{route}" is a route of {own[route][1]} already'
+        own.setdefault(route, path)
         yield from ((path, f'"{route}": {message}') for message in _asked(table, settings, route))
         if table.request and table.request not in settings.models and settings.openapi and settings.kind == "rest":
             yield from ((path, f'"{route}": {message}') for message in _schema(environment, settings, table.request))
@@ -41,17 +42,17 @@ def check(environment: Environment) -> Iterator[Problem]:
         yield from _together(own, served.named(environment, api).kind)
 
 
-def _together(own: dict[routes.Route, str], kind: routes.Kind) -> Iterator[Problem]:
+def _together(own: dict[routes.Route, Path], kind: routes.Kind) -> Iterator[Problem]:
     for route, message in routes.conflicts(own, kind):
-        yield ("functions", own[route], "routes"), message
+        yield own[route], message
     titles: dict[str, tuple[str, ...]] = {}
-    for route, name in own.items():
+    for route, path in own.items():
         for length in range(1, len(route.parts) + 1):
             parts = route.parts[:length]
             other = titles.setdefault(naming.path(parts), parts)
             if other != parts:
                 both = f'"/{"/".join(parts)}" and "/{"/".join(other)}"'
-                yield ("functions", name, "routes"), f"{both} give the same logical id; rename one of them"
+                yield path, f"{both} give the same logical id; rename one of them"
 
 
 def _asked(table: RouteTable, settings: Api, route: routes.Route) -> Iterator[str]:

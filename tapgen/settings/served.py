@@ -64,7 +64,7 @@ def apis(environment: Environment) -> dict[str, ServedApi]:
     from tapgen import naming
 
     found: dict[str, list[FunctionRoute]] = {}
-    for function, table in written(environment):
+    for function, _, table in written(environment):
         settings = named(environment, table.api)
         found.setdefault(table.api or "", []).append(_resolved(function, table, settings))
     return {
@@ -86,11 +86,11 @@ def named(environment: Environment, name: str | None) -> Api:
     return environment.apis[name] if name else environment.api
 
 
-def written(environment: Environment) -> Iterator[tuple[str, RouteTable]]:
-    """Each function's name with each of its routes, a route that is text as a table."""
+def written(environment: Environment) -> Iterator[tuple[str, int, RouteTable]]:
+    """Each function's name with the place and each of its routes, a route that is text as a table."""
     for name, function in environment.functions.items():
-        for route in function.routes:
-            yield name, RouteTable(route=route) if isinstance(route, str) else route
+        for index, route in enumerate(function.routes):
+            yield name, index, RouteTable(route=route) if isinstance(route, str) else route
 
 
 def in_parts(environment: Environment) -> Environment:

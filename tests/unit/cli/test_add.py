@@ -103,7 +103,7 @@ def test_in_a_pyproject_it_stays_within_the_tools_own_table(project, tapgen):
         (["queue", "Order s"], "it does not fit the settings:\n  queues.Order s: "),
         (
             ["route", "GET item", "--function", "Worker"],
-            'it does not fit the settings:\n  functions.Worker.routes: "GET',
+            'it does not fit the settings:\n  functions.Worker.routes.1: "GET',
         ),
         (["route", "GET /a"], "a route belongs to a function"),
         (["environment", "dev"], "environments.dev is there already"),

@@ -143,7 +143,7 @@ def test_its_schemas_are_models(document, form):
         ("openapi: 3.1.0\npaths: []\n", "api.openapi: api.yaml: not an OpenAPI document: paths is no mapping"),
         ("openapi: [\n", "api.openapi: api.yaml:2"),
         ('{"openapi": ', "api.openapi: api.yaml:1:13: not JSON"),
-        ("openapi: 3.1.0\n", 'functions.Orders.routes: "POST /orders": api.yaml: components.schemas has no Order'),
+        ("openapi: 3.1.0\n", 'functions.Orders.routes.2: "POST /orders": api.yaml: components.schemas has no Order'),
     ],
 )
 def test_a_file_that_is_no_contract(project, contract, problem):

@@ -18,7 +18,7 @@ CERTIFICATE = "arn:aws:acm:{}:111111111111:certificate/11111111-2222-3333-4444-5
 HERE = CERTIFICATE.format("eu-central-1")
 FUNCTION = 'authorizers.A = { function = "Auth" }\n'
 JWT = 'kind = "http"\nauthorizers.J = { issuer = "https://i.example", audience = ["me"] }\n'
-ROUTES = "functions.Item.routes: "
+ROUTES = "functions.Item.routes.0: "
 
 ROUTE_PROBLEMS = [
     ("'GET /x/{a', 'GET /ok'", "", ROUTES + '"GET /x/{a": "{a" is neither plain text nor one {parameter}'),
@@ -33,7 +33,7 @@ ROUTE_PROBLEMS = [
     ("{ route = 'GET /x', cache = 5 }", "", ROUTES + '"GET /x": cache needs a cache of the API: cache.size = "0.5"'),
     ("{ route = 'POST /x', cache = 5 }", 'cache.size = "0.5"\n', ROUTES + '"POST /x": only answers to GET are kept'),
     ("'$default'", "", ROUTES + '"$default" is a route of HTTP APIs; a REST API has "ANY /" and "ANY /{proxy+}"'),
-    ("'GET /x', 'GET /x/'", "", ROUTES + '"GET /x" is a route of Item already'),
+    ("'GET /x', 'GET /x/'", "", ROUTES.replace("0", "1") + '"GET /x" is a route of Item already'),
 ]  # fmt: skip
 
 API_PROBLEMS = [

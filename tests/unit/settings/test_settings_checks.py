@@ -1,5 +1,7 @@
 """What one value alone cannot show: each check with a project that fails it and one that nearly does."""
 
+import re
+
 import pytest
 
 from tapgen.errors import SettingsError
@@ -301,13 +303,15 @@ def test_one_source_of_several_environments_is_read_once_and_said_once(problems)
 )
 def test_routes_together(problems, routes, expected):
     found = problems(function(routes=str(routes)))
-    assert found == [f"functions.Orders.routes: {problem}" for problem in expected]
+    assert [re.sub(r"routes\.\d", "routes.N", one) for one in found] == [
+        f"functions.Orders.routes.N: {problem}" for problem in expected
+    ]
 
 
 def test_a_route_of_two_functions(problems):
     more = '[functions.Other]\nsource = "src"\nroutes = ["GET /a"]\n'
     assert problems(function(routes='["GET /a"]') + more) == [
-        'functions.Other.routes: "GET /a" is a route of Orders already'
+        'functions.Other.routes.0: "GET /a" is a route of Orders already'
     ]
 
 

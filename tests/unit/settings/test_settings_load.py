@@ -248,7 +248,7 @@ def test_every_problem_at_once_each_with_its_line_and_column(tmp_path):
         "  tapgen.toml:9:1  functions.Item.timeout: 9000 is more than 900",
         "  tapgen.toml:17:1  environments.prod.functions.Item.memory: 1 is less than 128",
         "  tapgen.toml:4:1  network.cidr: 10.0.0.0/29: a VPC is between /16 and /28",
-        '  tapgen.toml:10:1  functions.Item.routes: "GET a": the path does not begin with "/"',
+        '  tapgen.toml:12:3  functions.Item.routes.1: "GET a": the path does not begin with "/"',
     ]
 
 

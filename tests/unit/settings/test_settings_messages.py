@@ -184,7 +184,7 @@ def test_a_route_conflict_of_the_project_is_not_blamed_on_an_environment(problem
     functions.Item.memory = 512
     functions.Other.memory = 512
     """
-    assert problems(more=more) == ['functions.Other.routes: "GET /item" is a route of Item already']
+    assert problems(more=more) == ['functions.Other.routes.0: "GET /item" is a route of Item already']
 
 
 @pytest.mark.parametrize("name", ["Prod", "1st", "a_b", "x" * 33])
