@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,8 +12,6 @@ from tapgen.cli import aws_options, completion
 from tapgen.cli.options import as_json, environment, load_environment, name_value_pairs
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tapgen.deploy.plan.plan import Plan
 
 
@@ -31,6 +30,12 @@ if TYPE_CHECKING:
 )
 @click.option("--no-check", is_flag=True, help="Leave the check out that comes before.")
 @click.option("--parameter", metavar="NAME=VALUE", multiple=True, help="A template parameter; repeatable.")
+@click.option(
+    "--parameter-file",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="A file of parameters: lines NAME=VALUE, TOML or JSON; repeatable.",
+)
 @click.option("--import-existing", is_flag=True, help="Take existing resources of the same name into the stack.")
 @click.option("--express", is_flag=True, help="Do not wait until resources are ready; not for protected environments.")
 @click.option("--no-rollback", is_flag=True, help="Leave a failed update as it is, to go on from there.")
@@ -51,6 +56,7 @@ def command(
     allow_loss: tuple[str, ...],
     no_check: bool,
     parameter: tuple[str, ...],
+    parameter_file: tuple[Path, ...],
     import_existing: bool,
     express: bool,
     no_rollback: bool,
@@ -80,6 +86,7 @@ def command(
     if not plan_only:
         aws_options.needs_terminal(yes)
     from tapgen import render
+    from tapgen.cli.parameters import from_files
     from tapgen.deploy.artifacts.packages import packages
     from tapgen.deploy.commands.check_first import check_first
     from tapgen.deploy.regions import deploy_regions
@@ -110,7 +117,7 @@ def command(
             rendered,
             options=options,
             packages=packages(chosen, rendered.document, stack),
-            parameters=name_value_pairs(parameter),
+            parameters=from_files(parameter_file) | name_value_pairs(parameter),
         )
         clients = aws_options.connect_all(chosen, profile, region)
         several = len(clients) > 1
