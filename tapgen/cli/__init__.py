@@ -43,6 +43,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "permissions": "Print the smallest policy that a deployer needs.",
     },
     "Deployment": {
+        "package": "List what each function's package carries, by size.",
         "deploy": "Deploy an environment: change set, guard, events, outputs.",
         "watch": "Follow the operation that is running on a stack.",
         "cancel": "Cancel a running update: CloudFormation rolls it back.",

@@ -10,7 +10,8 @@ import hashlib
 import io
 import os
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from tapgen.template.document import Document
 
 Files = Mapping[str, Path]
+Later = Callable[[], Files]
 
 MAX_UNZIPPED = 262_144_000
 """Bytes of a package and its layers, unzipped: Lambda quotas, AWS Lambda developer guide."""
@@ -52,21 +54,27 @@ def packages(
     Raises:
         TapgenError: a source cannot be read, is too large, or a requirement has no wheel for the runtime.
     """
-    from concurrent.futures import ThreadPoolExecutor
-
     declared = document.get("Parameters", {})
     installer = once(installer, stack)
-    functions = {
-        naming.code_key(name): partial(_files, environment.root, function, stack, installer)
-        for name, function in environment.functions.items()
-    }
-    layers = {
-        naming.layer_key(name): partial(_layer_files, environment, name, stack, installer)
-        for name in environment.lambda_layers
-    }
+    functions = {naming.code_key(name): files for name, files in function_files(environment, stack, installer).items()}
+    layers = {naming.layer_key(name): files for name, files in layer_files(environment, stack, installer).items()}
     wanted = {parameter: files for parameter, files in (functions | layers).items() if parameter in declared}
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return tuple(pool.map(lambda parameter: package(parameter, wanted[parameter]()), wanted))
+
+
+def function_files(environment: Environment, stack: ExitStack, installer: Installer) -> dict[str, Later]:
+    """Function -> what gathers its files, installing what it requires; images have none."""
+    return {
+        name: partial(_files, environment.root, function, stack, installer)
+        for name, function in environment.functions.items()
+        if function.source
+    }
+
+
+def layer_files(environment: Environment, stack: ExitStack, installer: Installer) -> dict[str, Later]:
+    """Lambda layer of the stack -> what gathers its files."""
+    return {name: partial(_layer_files, environment, name, stack, installer) for name in environment.lambda_layers}
 
 
 def _layer_files(environment: Environment, name: str, stack: ExitStack, installer: Installer) -> Files:
