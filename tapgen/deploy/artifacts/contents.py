@@ -77,7 +77,8 @@ def lines(found: Contents, most: int = 8) -> list[str]:
     """The package for people: its sizes, how near it is to the limit, its largest parts."""
     near = f", near Lambda's {MAX_UNZIPPED // 1024**2} MiB" if found.share >= NEAR else ""
     with_layers = f", with its layers {_size(found.unzipped + found.layers)}" if found.layers else ""
-    head = f"{found.name} ({found.kind}): {found.files} file{'' if found.files == 1 else 's'}, {_size(found.unzipped)}{with_layers}, zipped "
+    files = f"{found.files} file{'' if found.files == 1 else 's'}"
+    head = f"{found.name} ({found.kind}): {files}, {_size(found.unzipped)}{with_layers}, zipped "
     said = [f"{head}{_size(found.zipped)}: {found.share:.0%} of what Lambda takes{near}"]
     width = max((len(_size(size)) for _, size in found.parts[:most]), default=0)
     said += [f"  {_size(size):>{width}}  {part}" for part, size in found.parts[:most]]
