@@ -55,7 +55,7 @@ _FORMS: Final = (
 )
 _WHAT: Final = tuple((what, re.compile(form)) for what, form in _FORMS)
 _ANY_FORM: Final = re.compile("|".join(form for _, form in _FORMS))
-_REFERENCE: Final = re.compile(r"\$\{[^{}]*\}|\{\{resolve:[^{}]*\}\}")
+_REFERENCE: Final = re.compile(r"\{\{resolve:(?:\$\{[^{}]*\}|[^{}])*\}\}|\$\{[^{}]*\}")
 """What only the deployment knows. User guide, "Get values stored in other services using dynamic references"."""
 
 # ------------------------------------------------------------------------------------------------------------- names

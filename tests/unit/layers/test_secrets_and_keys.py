@@ -2,6 +2,9 @@
 
 import pytest
 
+from tapgen import render
+from tapgen.proof import check
+from tapgen.settings.load import load
 from tests.unit.layers.documents import granted, properties, refused
 
 SETTINGS = """
@@ -45,6 +48,12 @@ def test_variables_are_looked_up_and_never_written(document):
         "SECRET": secret,
         "LIMIT_PARAMETER": {"Ref": "LimitParameter"},
     }
+
+
+def test_the_check_takes_a_looked_up_variable_for_no_secret_and_the_arn_of_a_path_for_right(project):
+    environment = load(project(SETTINGS)).environment("dev")
+    found = check.check(environment, render.render(environment).document, lint=False)
+    assert [finding.message for finding in found if finding.rule in ("secret-variable", "action-resource")] == []
 
 
 def test_uses_are_granted_by_arn_and_by_a_path_without_a_second_slash(document):
