@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tapgen.errors import TapgenError
+from tapgen.settings.packaging import beside
 
 if TYPE_CHECKING:
     from tapgen.settings.functions import Function
@@ -55,7 +56,7 @@ def _read(root: Path, packaged: Function | LambdaLayer) -> Source | Problem:
 
 def _requirements(root: Path, packaged: Function | LambdaLayer) -> Iterator[Problem]:
     wanted = packaged.requirements
-    if isinstance(wanted, str) and not (root / wanted).is_file():
+    if isinstance(wanted, str) and not beside(root, packaged.source, wanted).is_file():
         yield ("requirements",), f'there is no file "{wanted}"'
 
 

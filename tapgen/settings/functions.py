@@ -98,8 +98,8 @@ class Function(Uses, frozen=True, forbid_unknown_fields=True, kw_only=True):
     requirements: Annotated[
         str | RequirementsGroup | None,
         Meta(
-            description="A file of requirements or a lock file (uv.lock, pylock.toml), relative to the settings file, "
-            "or a dependency group; unset: `requirements.txt` in the source"
+            description="A file of requirements or a lock file (uv.lock, pylock.toml), relative to the settings file "
+            "or else to the source, or a dependency group; unset: `requirements.txt` in the source"
         ),
     ] = None
     image: Annotated[Image | None, Meta(description="A container image in place of a packaged source")] = None

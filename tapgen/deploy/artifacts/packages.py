@@ -19,10 +19,12 @@ from typing import TYPE_CHECKING
 from tapgen import naming
 from tapgen.deploy.artifacts import requirements
 from tapgen.deploy.artifacts.installations import Installer, once, temporary
+from tapgen.deploy.artifacts.requirements import PYPROJECT
 from tapgen.deploy.artifacts.wheels import install
 from tapgen.deploy.request import Package
 from tapgen.errors import TapgenError
 from tapgen.printable import one_line
+from tapgen.settings.packaging import RequirementsGroup, beside
 from tapgen.sources import REQUIREMENTS
 
 if TYPE_CHECKING:
@@ -191,9 +193,12 @@ def _requirements(
     if packaged.requirements is None:
         file = root / packaged.source / REQUIREMENTS
         return file if file.is_file() else None
-    found = requirements.lines(root, packaged.requirements, runtime, architecture)
+    wanted = packaged.requirements
+    named = PYPROJECT if isinstance(wanted, RequirementsGroup) else wanted
+    file = beside(root, packaged.source, named)
+    found = requirements.lines(file, wanted, runtime, architecture)
     if found is None:
-        return root / str(packaged.requirements)
+        return file
     written = temporary(stack) / REQUIREMENTS
     written.write_text("\n".join(found) + "\n", encoding="utf-8")
     return written if found else None

@@ -18,19 +18,18 @@ _MACHINE = {"arm64": "aarch64", "x86_64": "x86_64"}
 Table = Mapping[str, Any]
 
 
-def lines(root: Path, wanted: str | RequirementsGroup, runtime: str, architecture: str) -> list[str] | None:
-    """The lines, or None for a file that pip reads as it is. `root` is the folder of the settings file.
+def lines(file: Path, wanted: str | RequirementsGroup, runtime: str, architecture: str) -> list[str] | None:
+    """The lines of what is wanted of a file, or None for one that pip reads as it is.
 
     Raises:
         TapgenError: a file cannot be read, there is no such group, or a lock file holds what cannot be installed.
     """
     if isinstance(wanted, RequirementsGroup):
-        groups = _read(root / PYPROJECT).get("dependency-groups", {})
-        return list(_group(groups, wanted.group, ()))
-    if wanted.endswith(".toml") and "pylock" in wanted:
-        return _pylock(root / wanted, runtime, architecture)
-    if wanted.endswith("uv.lock"):
-        return _uv_lock(root / wanted, runtime, architecture)
+        return list(_group(_read(file).get("dependency-groups", {}), wanted.group, ()))
+    if file.suffix == ".toml" and file.name.startswith("pylock."):
+        return _pylock(file, runtime, architecture)
+    if file.name == "uv.lock":
+        return _uv_lock(file, runtime, architecture)
     return None
 
 

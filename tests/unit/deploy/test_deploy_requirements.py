@@ -86,6 +86,11 @@ def test_a_file_of_requirements_elsewhere(packed):
     assert installed == [(["idna==3"], "python3.13", "arm64")]
 
 
+def test_a_file_of_requirements_beside_the_source(packed):
+    _, installed = packed(ONE + 'requirements = "uv.lock"\n', **{"src/uv.lock": UV_LOCK})
+    assert [line.partition("==")[0] for line in installed[0][0]] == ["cryptography", "idna", "jose"]
+
+
 def test_a_dependency_group_with_what_it_includes(packed):
     groups = """
     [dependency-groups]
