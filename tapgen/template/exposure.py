@@ -20,6 +20,7 @@ from tapgen.template.types import row, value_at
 Kind = Literal[
     "ingress",
     "ingress-web",
+    "ingress-unknown",
     "trust",
     "policy",
     "api-policy",
@@ -134,8 +135,10 @@ def _ingress(template: Template) -> Iterator[Exposure]:
     for group in security_groups(template).values():
         for rule in group.world:
             web = rule.protocol == "tcp" and rule.first == rule.last and rule.first in _WEB
-            what = f"{group.name} lets the whole internet in: {rule}."
-            yield Exposure("ingress-web" if web else "ingress", group.name, what, group.path(rule))
+            where = rule if rule.sure else "on a port that the deployment names"
+            what = f"{group.name} lets the whole internet in: {where}."
+            kind: Kind = "ingress-web" if web else "ingress" if rule.sure else "ingress-unknown"
+            yield Exposure(kind, group.name, what, group.path(rule))
 
 
 def _policies(template: Template) -> Iterator[Exposure]:

@@ -42,6 +42,8 @@ class GroupRule:
     first: int
     last: int
     peer: str
+    sure: bool = True
+    """Whether the ports are known; those that only the deployment knows may be any."""
 
     def __str__(self) -> str:
         """`tcp 443 from 10.0.0.0/8`."""
@@ -130,12 +132,13 @@ def _rules(entry: Any, direction: Direction) -> Iterator[GroupRule]:
         protocol = text(written).lower()
         protocol = _PROTOCOLS.get(protocol, protocol)
         first, last = (_port(entry.get(name)) for name in ("FromPort", "ToPort"))
+        sure = all(isinstance(entry.get(name, ""), str) for name in ("FromPort", "ToPort")) and "${" not in protocol
         if protocol == "-1" or first is None or last is None or first < 0:
             first, last = ALL_PORTS
         for peer in _PEERS:
             if peer in entry:
                 for choice in branches(entry[peer]):
-                    yield GroupRule(direction, protocol, first, last, text(choice))
+                    yield GroupRule(direction, protocol, first, last, text(choice), sure)
 
 
 def _port(value: Any) -> int | None:

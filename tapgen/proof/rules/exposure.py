@@ -66,6 +66,15 @@ EXPOSURE_RULES = (
         _open("ingress-web"),
     ),
     Rule(
+        "ingress-unproven",
+        "info",
+        "A security group lets the whole internet in on a port that only the deployment knows",
+        "Any port but 80 and 443 is found by scanners within minutes.",
+        "Give the port's parameter a default, or name who may come in.",
+        "Security Hub user guide, EC2.18 and EC2.19",
+        _open("ingress-unknown"),
+    ),
+    Rule(
         "bucket-public",
         "error",
         "A bucket is open to anyone",

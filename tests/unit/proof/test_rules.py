@@ -416,6 +416,13 @@ CASES = {
             )
         ),
     ),
+    "ingress-unproven": (
+        only(Group=open_group({"Ref": "Port"}, {"Ref": "Port"})),
+        {
+            **only(Group=open_group({"Ref": "Port"}, {"Ref": "Port"})),
+            "Parameters": {"Port": {"Type": "Number", "Default": 443}},
+        },
+    ),
     "ingress-web": (
         only(Group=open_group(443, 443)),
         only(Group=open_group(443, 444)),

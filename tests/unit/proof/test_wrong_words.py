@@ -202,6 +202,17 @@ HARMLESS = {
             }
         ),
     ),
+    "a port that a parameter names": (
+        "ingress-open",
+        only(
+            Group=resource(
+                "AWS::EC2::SecurityGroup",
+                SecurityGroupIngress=[
+                    {"IpProtocol": "tcp", "FromPort": {"Ref": "P"}, "ToPort": {"Ref": "P"}, "CidrIp": "0.0.0.0/0"}
+                ],
+            )
+        ),
+    ),
     "a policy of references": (
         "limit-policy",
         only(
