@@ -8,9 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tapgen.template.alternatives import NO_VALUE, alternatives
 from tapgen.template.apis import routes
 from tapgen.template.arns import Arns
 from tapgen.template.exposure import Exposure, exposures
+from tapgen.template.intrinsics import branches
 from tapgen.template.model import Resource, Template, understand
 from tapgen.template.policies import Held, identity_policies, resource_policies, trust_policies
 from tapgen.template.triggers import Trigger, triggers
@@ -129,6 +131,21 @@ def items(value: Any) -> list[Any]:
     if isinstance(value, list):
         return value
     return [] if value is None else [value]
+
+
+def possible(properties: Mapping[str, Any], *path: str) -> tuple[str, ...]:
+    """Every text that a property may be, through open conditions on the way; () where it is not set."""
+    found: list[Any] = [properties]
+    for step in path:
+        inside = [one.get(step) for one in found if isinstance(one, Mapping)]
+        found = [one for value in inside if value is not None for one in branches(value)]
+    texts = (text for value in found for text in alternatives(value) if text != NO_VALUE)
+    return tuple(dict.fromkeys(texts))
+
+
+def may_be(value: str, texts: tuple[str, ...]) -> bool:
+    """Whether one of the texts is a value, or nobody knows what it is."""
+    return any(text == value or "${" in text for text in texts)
 
 
 def truthy(value: Any) -> bool:

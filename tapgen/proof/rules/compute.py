@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tapgen import naming
 from tapgen.proof.needs.configuration import log_group
 from tapgen.proof.rules.rule import Hit, Rule
-from tapgen.proof.subject import items, mapping
+from tapgen.proof.subject import items, mapping, may_be, possible
 from tapgen.template.alternatives import alternatives
 from tapgen.template.secrets import looks_secret, secret_parameter
 
@@ -64,7 +64,7 @@ def _function_logs(subject: Subject) -> Iterator[Hit]:
 
 def _function_tracing(subject: Subject) -> Iterator[Hit]:
     for owner, properties in subject.of_type("AWS::Lambda::Function"):
-        if mapping(properties.get("TracingConfig")).get("Mode") != "Active":
+        if not may_be("Active", possible(properties, "TracingConfig", "Mode")):
             yield Hit(f"{owner} is not traced.", ("Resources", owner, "Properties"))
 
 

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from tapgen.proof.rules.rule import Hit, Rule
-from tapgen.proof.subject import items, mapping, truthy
+from tapgen.proof.subject import items, mapping, may_be, possible
+from tapgen.template.types import row
 
 if TYPE_CHECKING:
     from tapgen.proof.subject import Subject
+    from tapgen.template.model import Resource
 
 TABLES = ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable")
 KEPT = ("Retain", "RetainExceptOnCreate", "Snapshot")
@@ -17,27 +19,42 @@ KEPT = ("Retain", "RetainExceptOnCreate", "Snapshot")
 
 def _encryption(subject: Subject) -> Iterator[Hit]:
     for owner, properties in subject.of_type(*TABLES) if subject.protected else ():
-        if not truthy(mapping(properties.get("SSESpecification")).get("SSEEnabled")):
+        if not may_be("true", possible(properties, "SSESpecification", "SSEEnabled")):
             yield Hit(f"{owner} is encrypted with a key that AWS owns.", ("Resources", owner, "Properties"))
 
 
 def _backups(subject: Subject) -> Iterator[Hit]:
     for owner, properties in subject.of_type("AWS::DynamoDB::Table") if subject.protected else ():
-        if not truthy(mapping(properties.get("PointInTimeRecoverySpecification")).get("PointInTimeRecoveryEnabled")):
+        recovery = possible(properties, "PointInTimeRecoverySpecification", "PointInTimeRecoveryEnabled")
+        if not may_be("true", recovery):
             yield Hit(f"{owner} has no point-in-time recovery.", ("Resources", owner, "Properties"))
 
 
 def _deletion_protection(subject: Subject) -> Iterator[Hit]:
     for owner, properties in subject.of_type("AWS::DynamoDB::Table") if subject.protected else ():
-        if not truthy(properties.get("DeletionProtectionEnabled")):
+        if not may_be("true", possible(properties, "DeletionProtectionEnabled")):
             yield Hit(f"{owner} has no deletion protection.", ("Resources", owner, "Properties"))
 
 
 def _retained(subject: Subject) -> Iterator[Hit]:
     for owner, _ in subject.of_type(*TABLES) if subject.protected else ():
-        kept = subject.resources[owner].attributes
-        if kept.get("DeletionPolicy") not in KEPT or kept.get("UpdateReplacePolicy") not in KEPT[::2]:
+        if not _outlives(subject.resources[owner]):
             yield Hit(f"{owner} and its data go when the resource is removed or replaced.", ("Resources", owner))
+
+
+_TRANSIENT = frozenset({"AWS::SQS::Queue", "AWS::Kinesis::Stream", "AWS::ElastiCache::ServerlessCache"})
+"""What they hold is on its way, or can be made anew."""
+
+
+def _data_retained(subject: Subject) -> Iterator[Hit]:
+    for owner, resource in subject.resources.items() if subject.protected else ():
+        known = row(resource.type)
+        if known.holds and not known.minor and resource.type not in (*TABLES, *_TRANSIENT) and not _outlives(resource):
+            yield Hit(f"{owner} goes when the resource is removed or replaced: {known.holds}.", ("Resources", owner))
+
+
+def _outlives(resource: Resource) -> bool:
+    return resource.policy("DeletionPolicy") in KEPT and resource.policy("UpdateReplacePolicy") in KEPT[::2]
 
 
 def _log_retention(subject: Subject) -> Iterator[Hit]:
@@ -103,6 +120,15 @@ DATA_RULES = (
         "Set DeletionPolicy to RetainExceptOnCreate and UpdateReplacePolicy to Retain.",
         'CloudFormation template reference, "DeletionPolicy attribute" and "UpdateReplacePolicy attribute"',
         _retained,
+    ),
+    Rule(
+        "data-retained",
+        "warning",
+        "What a protected environment keeps goes with its resource",
+        f"{_PROTECTED} Removing the resource from the template, or replacing it, loses what it holds.",
+        "Set DeletionPolicy to RetainExceptOnCreate and UpdateReplacePolicy to Retain.",
+        'CloudFormation template reference, "DeletionPolicy attribute" and "UpdateReplacePolicy attribute"',
+        _data_retained,
     ),
     Rule(
         "table-attributes",

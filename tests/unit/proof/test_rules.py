@@ -350,6 +350,13 @@ CASES = {
     ),
     "table-deletion-protection": (protected_table(DeletionProtectionEnabled=False), protected_table()),
     "table-retained": (only(Table={**KEPT_TABLE, "UpdateReplacePolicy": "Delete"}), protected_table()),
+    "data-retained": (
+        only(Bucket=resource("AWS::S3::Bucket")),
+        only(
+            Bucket={**resource("AWS::S3::Bucket"), "DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"},
+            Queue=resource("AWS::SQS::Queue"),
+        ),
+    ),
     "table-attributes": (
         only(
             Table=table(
@@ -465,7 +472,14 @@ ELSEWHERE = {
     "suppression-unused": "test_check: suppressions",
     "lint-missing": "test_check: cfn-lint that does not run",
 }
-PROTECTED = {"alarm-silent", "table-encryption", "table-backups", "table-deletion-protection", "table-retained"}
+PROTECTED = {
+    "alarm-silent",
+    "table-encryption",
+    "table-backups",
+    "table-deletion-protection",
+    "table-retained",
+    "data-retained",
+}
 
 
 def test_every_rule_has_a_case() -> None:
