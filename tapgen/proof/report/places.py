@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tapgen.settings.model import Environment
     from tapgen.template.document import DocumentPath
 
+_BY_NAME = ("outputs", "parameters")
 _SECTIONS = (
     ("AWS::EC2::", "network"),
     ("AWS::ApiGateway::", "api"),
@@ -61,7 +62,12 @@ def keys(logical_id: str | None, type_: str | None, environment: Environment) ->
     """The settings that made a resource, the nearest first."""
     found = []
     subject = environment.title(logical_id or "")
-    for section, suffix in (("functions", "Function"), *((kind.word, kind.part.suffix) for kind in KINDS)):
+    found += [f"{section}.{subject}" for section in _BY_NAME if subject in getattr(environment, section)]
+    for section, suffix in (
+        ("functions", "Function"),
+        ("lambda_layers", "Layer"),
+        *((kind.word, kind.part.suffix) for kind in KINDS),
+    ):
         names = getattr(environment, section, {})
         found += [f"{section}.{name}" for name in names if subject.startswith(naming.logical(name, suffix))]
     found += [section for prefix, section in _SECTIONS if type_ and type_.startswith(prefix)]

@@ -337,3 +337,19 @@ def test_code_that_is_not_python_is_said_to_be_unread(tmp_path: Path) -> None:
         "NodeFunction": "NodeFunction is code for nodejs22.x, which is not read.",
         "ImageFunction": "ImageFunction is a container image, which is not read.",
     }
+
+
+def test_findings_about_outputs_and_parameters_point_to_them(tmp_path: Path) -> None:
+    more = """
+    [tool.tapgen.parameters.DatabasePassword]
+    default = "hunter2hunter2"
+    [tool.tapgen.outputs.Password]
+    value = "${DatabasePassword}"
+    """
+    write_project(tmp_path, SETTINGS + more)
+    text = (tmp_path / "pyproject.toml").read_text().splitlines()
+    about = {one.logical_id: one for one in checked(tmp_path) if one.logical_id in ("DatabasePassword", "Password")}
+    assert "DatabasePassword" in about
+    for name, one in about.items():
+        section = "outputs" if name == "Password" else "parameters"
+        assert text[(one.line or 0) - 1].strip() == f"[tool.tapgen.{section}.{name}]"
