@@ -59,7 +59,10 @@ def of_environment(environment: Environment, document: Document, origins: Origin
     """
     sources = {
         environment.logical_id(naming.function(name)): Source(
-            environment.root / function.source, function.entry_point, environment.modules_elsewhere(name)
+            environment.root / function.source,
+            function.entry_point,
+            environment.modules_elsewhere(name),
+            environment.requirements_text(name),
         )
         for name, function in environment.functions.items()
         if function.is_python

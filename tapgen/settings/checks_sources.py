@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import io
+import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tapgen.errors import TapgenError
 from tapgen.settings.packaging import beside
+from tapgen.syntax import NewerSyntaxError, parse, version_of
 
 if TYPE_CHECKING:
     from tapgen.settings.functions import Function
@@ -63,7 +66,11 @@ def _requirements(root: Path, packaged: Function | LambdaLayer) -> Iterator[Prob
 def _entry_point(function: Function, file: str, path: Path) -> Iterator[Problem]:
     shown = f"{function.source}/{file}"
     try:
-        tree = ast.parse(path.read_bytes(), filename=str(path))
+        content = path.read_bytes()
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+        tree = parse(content.decode(encoding), version_of(function.runtime), filename=str(path))
+    except NewerSyntaxError:
+        return  # right for the runtime, for all that one can tell here
     except SyntaxError as error:
         yield ("source",), f"{shown}:{error.lineno or 1}: {error.msg}"
     except OSError as error:

@@ -17,7 +17,7 @@ from tapgen.settings.kinds import Parts
 from tapgen.settings.local import Local
 from tapgen.settings.names import AccountId, Name, PolicyArn, Region, RoleArn
 from tapgen.settings.network import Network
-from tapgen.settings.packaging import LambdaLayer
+from tapgen.settings.packaging import LambdaLayer, requirements_text
 from tapgen.settings.stack import LogicalId, Output, Parameter
 from tapgen.settings.suppressions import Check
 from tapgen.settings.tables import VIEWS
@@ -139,6 +139,27 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
         except TapgenError:
             return ()
         return tuple(sorted(found.items()))
+
+    def requirements_text(self, function: str) -> str | None:
+        """What is installed into a function's package and the stack's own layers that it has, "" for nothing.
+
+        None where that is not written in files of requirements, or one cannot be read.
+        """
+        settings = self.functions[function]
+        own = [self.lambda_layers[str(name)] for name in settings.layers if name in self.lambda_layers]
+        try:
+            texts = [
+                requirements_text(self.root, source, wanted, read(self.root))
+                for source, wanted, read in (
+                    (settings.source, settings.requirements, settings.read_source),
+                    *((layer.source, layer.requirements, layer.read_source) for layer in own),
+                )
+            ]
+        except TapgenError:
+            return None
+        if len(own) < len(settings.layers) or None in texts:
+            return None
+        return "\n".join(filter(None, texts))
 
     def destination(self, value: Destination | str) -> tuple[str, str]:
         """(kind, name) of where records go: "queue", "topic", "bus", "bucket" or "function".

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from tapgen.sources import Selection, Source, read_source
+from tapgen.sources import REQUIREMENTS, Selection, Source, read_source
 
 EXCLUDED = (".venv", "venv", "__pycache__", "tests")
 """What is left out of a package unless the settings say otherwise."""
@@ -91,3 +91,17 @@ class LambdaLayer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
         files = [file.removeprefix(below) for file in source.files if file.startswith(below) and file.endswith(".py")]
         own = {file.split("/")[0].removesuffix(".py"): root / self.source / below for file in files}
         return own | (source.modules_elsewhere() if not below else {})
+
+
+def requirements_text(root: Path, folder: str, wanted: str | RequirementsGroup | None, source: Source) -> str | None:
+    """The text of the requirements; "" where there are none, None where they are a group or cannot be read.
+
+    `root` is the folder of the settings file, `folder` the source as they name it.
+    """
+    if isinstance(wanted, RequirementsGroup):
+        return None
+    file = beside(root, folder, wanted) if wanted else source.path(REQUIREMENTS)
+    try:
+        return file.read_text(encoding="utf-8") if wanted or source.has_requirements else ""
+    except (OSError, UnicodeDecodeError):
+        return None

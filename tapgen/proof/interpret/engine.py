@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from tapgen.proof.interpret import uncalled
+from tapgen.proof.interpret import entry, uncalled
 from tapgen.proof.interpret.frames import Frame, Scope
 from tapgen.proof.interpret.library.os import ANY
 from tapgen.proof.interpret.library.register import Register
@@ -20,18 +20,19 @@ from tapgen.proof.interpret.python import expressions, import_cycles, statements
 from tapgen.proof.interpret.python.containers import Container
 from tapgen.proof.interpret.python.modules import module_attribute
 from tapgen.proof.interpret.python.plain import Const
-from tapgen.proof.interpret.results import Analysis, Call, Guard, Unresolved, VariableRead
+from tapgen.proof.interpret.results import AbsentName, Analysis, Call, ForeignImport, Guard, Unresolved, VariableRead
 from tapgen.proof.interpret.source import Module, Sources, split_entry_point
 from tapgen.proof.interpret.uncalled import found
+from tapgen.syntax import Version
 
 
-def run(folder: Path, entry_point: str, elsewhere: Mapping[str, Path]) -> Analysis:
+def run(folder: Path, entry_point: str, elsewhere: Mapping[str, Path], python: Version | None) -> Analysis:
     """See `tapgen.proof.calls.analyse`."""
-    sources = Sources(folder, elsewhere)
+    sources = Sources(folder, elsewhere, python)
     module = _entry_module(sources, entry_point)
     if module is None:
         return Analysis(problems=tuple(sorted(sources.problems)))
-    steps = Steps(expressions.evaluate, statements.execute, Register())
+    steps = Steps(expressions.evaluate, statements.execute, statements.block, Register())
     collecting = gc.isenabled()
     gc.disable()  # trees and frames live to the end: looking for garbage among them takes longer than the analysis
     try:
@@ -71,6 +72,8 @@ def _analysed(machine: Machine, module: Module, entry_point: str) -> Analysis:
         circle = " -> ".join([*cycle.path, cycle.path[0]])
         early = f"{cycle.path[0]} has not defined {cycle.name!r} yet when it is imported here"
         sources.problem("cycle", f"circular import: {circle}; {early}", cycle.file, cycle.line)
+    certain = import_cycles.certain_modules(module.name, machine.imports)
+    at_start = {one.file for one in map(sources.load, certain) if one}
     idle = uncalled.Uncalled()
     with contextlib.suppress(TooEntangledError):
         idle = uncalled.find(machine, reached, set(calls))
@@ -82,6 +85,9 @@ def _analysed(machine: Machine, module: Module, entry_point: str) -> Analysis:
         possible=tuple(sorted(idle.possible, key=_order)),
         variables=tuple(sorted(set(reads))),
         tested=frozenset(one.name for one in guards),
+        imports=tuple(sorted(one for one in found(reached, ForeignImport) if one.file in at_start)),
+        absent=tuple(sorted(one for one in found(reached, AbsentName) if one.file in at_start)),
+        entry=tuple(entry.problems(machine, module, split_entry_point(entry_point)[1])),
         files=sources.files(),
     )
 

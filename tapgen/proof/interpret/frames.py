@@ -29,8 +29,8 @@ class Frame(Space):
     """One analysed activation of a block. `unit` is the function or module frame that is evaluated as a whole."""
 
     __slots__ = (
-        "active", "callees", "catching", "function", "module", "node", "parent", "queued", "receiver", "reports",
-        "scope", "stars", "started", "unit",
+        "active", "callees", "catching", "function", "module", "node", "open", "parent", "queued", "receiver",
+        "reports", "scope", "stars", "started", "uncertain", "unit",
     )  # fmt: skip
 
     def __init__(self, scope: Scope, node: ast.AST, parent: Frame | None, module: str) -> None:
@@ -48,5 +48,9 @@ class Frame(Space):
         self.started = False
         self.queued = False
         self.active = False
+        self.open = False
+        """Names come from a star import of a module that is not in the source."""
+        self.uncertain = 0
+        """How many blocks are open that need not run, or whose failure to import is caught."""
         self.catching = 0
         """How many `try` blocks are open that catch a missing key."""

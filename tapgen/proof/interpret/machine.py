@@ -68,6 +68,7 @@ class Steps:
 
     evaluate: Callable[[Machine, Frame, ast.expr], Values]
     execute: Callable[[Machine, Frame], None]
+    block: Callable[[Machine, Frame, Iterable[ast.stmt]], None]
     libraries: Libraries
 
 
@@ -79,6 +80,7 @@ class Machine(Memory):
         self.coarse = detail > Detail.FINE
         self.sources = sources
         self.evaluate = steps.evaluate
+        self.block = steps.block
         self.libraries = steps.libraries
         self._execute = steps.execute
         self.modules: dict[str, Frame] = {}
@@ -220,7 +222,7 @@ class Machine(Memory):
                 value.escape(site, "code that is too entangled to be followed")
 
     def _evaluate(self, frame: Frame) -> None:
-        frame.queued, frame.active, frame.catching = False, True, 0
+        frame.queued, frame.active, frame.catching, frame.uncertain = False, True, 0, 0
         frame.reports.clear()
         frame.callees.clear()
         self._running.append(frame)

@@ -125,12 +125,46 @@ class Guard:
     presence: bool
 
 
-ProblemKind = OneOf["syntax", "encoding", "binary", "size", "link", "missing", "cycle", "unreadable", "depth"]
+@dataclass(frozen=True, order=True)
+class ForeignImport:
+    """An import of a module that is not in the source, made each time the function starts.
+
+    Those inside of functions, under a condition, or in a `try` that catches their failure are left out.
+    """
+
+    file: str
+    line: int
+    module: str
+
+
+@dataclass(frozen=True, order=True)
+class AbsentName:
+    """An import of a name that a module of the source does not have; `name` may be a module below a package."""
+
+    file: str
+    line: int
+    module: str
+    name: str
+
+
+@dataclass(frozen=True, order=True)
+class EntryProblem:
+    """Why Lambda cannot call the entry point as it calls handlers: with an event and a context, not awaited."""
+
+    message: str
+    file: str
+    line: int
+
+
+ProblemKind = OneOf["syntax", "encoding", "binary", "size", "link", "missing", "cycle", "unreadable", "depth", "newer"]
 
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """A source that cannot be analysed in full. `cycle` is a hazard at import; every other kind hides calls."""
+    """A source that cannot be analysed in full. `cycle` is a hazard at import; every other kind hides calls.
+
+    `newer` may be right for the function's runtime: tapgen's own Python is too old to tell.
+    """
 
     kind: ProblemKind
     message: str
@@ -155,5 +189,8 @@ class Analysis:
     """Every reading of an environment variable whose name is known."""
     tested: frozenset[str] = frozenset()
     """Variables of which the code asks whether they are set."""
+    imports: tuple[ForeignImport, ...] = ()
+    absent: tuple[AbsentName, ...] = ()
+    entry: tuple[EntryProblem, ...] = ()
     files: tuple[str, ...] = ()
     """The source files that were read, relative to the analysed folder."""

@@ -7,12 +7,12 @@ import io
 import os
 import sys
 import tokenize
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tapgen.proof.interpret.results import Problem, ProblemKind
+from tapgen.syntax import NewerSyntaxError, Version, parse
 
 LARGEST = 2_000_000
 """Bytes of the largest module that is parsed; Python needs about 100 times as much memory for its tree."""
@@ -35,11 +35,13 @@ class Module:
 class Sources:
     """Modules of one folder, read when they are first asked for.
 
-    `elsewhere` has the folders of top-level modules and packages that the function's package gets from other places.
+    `elsewhere` has the folders of top-level modules and packages that the function's package gets from other places,
+    `python` is the version that the source runs on.
     """
 
     folder: Path
     elsewhere: Mapping[str, Path] = field(default_factory=dict)
+    python: Version | None = None
     problems: list[Problem] = field(default_factory=list)
     _modules: dict[str, Module | None] = field(default_factory=dict)
     _vendored: frozenset[str] | None = None
@@ -61,6 +63,20 @@ class Sources:
         if name not in self._modules:
             self._modules[name] = self._read(name) if self.local(name) else None
         return self._modules[name]
+
+    def brought(self, name: str) -> bool:
+        """Whether the folder holds something of that top-level name that is no source: installed by pip, compiled."""
+        top = name.partition(".")[0]
+        compiled = (path.suffix in {".so", ".pyc", ".pyd"} for path in self._base(top).parent.glob(f"{top}.*"))
+        return top in self.vendored() or self._base(top).is_dir() or any(compiled)
+
+    def unread(self) -> frozenset[str]:
+        """Local modules that have a file which could not be read."""
+        return frozenset(name for name, module in self._modules.items() if module is None and self._has_file(name))
+
+    def _has_file(self, name: str) -> bool:
+        base = self._base(name)
+        return any(path.is_symlink() or path.is_file() for path in (base / "__init__.py", base.with_suffix(".py")))
 
     def vendored(self) -> frozenset[str]:
         """Top-level names that pip installed into the folder, known by the `*.dist-info` folders beside them."""
@@ -116,16 +132,19 @@ class Sources:
             self.problem("binary", "is a binary file, not Python source", file)
             return None
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # invalid escapes and the like are the author's business
-                encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
-                return ast.parse(content.decode(encoding), filename=file)
+            encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+            return parse(content.decode(encoding), self.python, filename=file)
         except UnicodeDecodeError as error:
             line = content[: error.start].count(b"\n") + 1
             self.problem("encoding", f"is not {error.encoding.upper()} text (byte {error.start})", file, line)
             return None
+        except NewerSyntaxError as error:
+            own, runtime = _shown(None), _shown(self.python)
+            reason = f"is newer than the Python {own} that tapgen runs on, which cannot read it"
+            self.problem("newer", f"{reason}; it may be right for {runtime}", file, error.lineno or 1)
+            return None
         except SyntaxError as error:
-            self.problem(*_kind(error, content), file, _line(error, content))
+            self.problem(*_kind(error, content, _shown(self.python)), file, _line(error, content))
             return None
         except (RecursionError, MemoryError, ValueError) as error:
             self.problem("depth", f"is nested too deeply to be parsed ({type(error).__name__})", file)
@@ -141,11 +160,15 @@ def _undecodable(content: bytes) -> int | None:
     return None
 
 
-def _kind(error: SyntaxError, content: bytes) -> tuple[ProblemKind, str]:
+def _shown(python: Version | None) -> str:
+    return "{}.{}".format(*(python or sys.version_info[:2]))
+
+
+def _kind(error: SyntaxError, content: bytes, python: str) -> tuple[ProblemKind, str]:
     if "codec" in error.msg or "unicode error" in error.msg or "encoding" in error.msg:
         position = _undecodable(content)
         return "encoding", f"is not UTF-8 text (byte {position})" if position is not None else error.msg
-    return "syntax", f"is not valid Python {sys.version_info.major}.{sys.version_info.minor}: {error.msg}"
+    return "syntax", f"is not valid Python {python}: {error.msg}"
 
 
 def _line(error: SyntaxError, content: bytes) -> int:

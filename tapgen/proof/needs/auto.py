@@ -15,6 +15,7 @@ from tapgen.proof import calls
 from tapgen.proof.needs import actions
 from tapgen.settings import kinds as settings
 from tapgen.settings.tables import TableAccess
+from tapgen.syntax import Version, version_of
 from tapgen.template.kinds import KINDS
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from tapgen.settings.parts import Use
     from tapgen.template.kinds import Kind
 
-Analyse = Callable[[Path, str, calls.Elsewhere], calls.Analysis]
+Analyse = Callable[[Path, str, calls.Elsewhere, Version | None], calls.Analysis]
 
 
 def with_actions(environment: Environment, analyse: Analyse = calls.analyse, *, strict: bool = True) -> Environment:
@@ -46,7 +47,7 @@ def with_actions(environment: Environment, analyse: Analyse = calls.analyse, *, 
 
 def _filled(name: str, function: Function, environment: Environment, analyse: Analyse, *, strict: bool) -> Function:
     folder = environment.root / function.source
-    analysis = analyse(folder, function.entry_point, environment.modules_elsewhere(name))
+    analysis = analyse(folder, function.entry_point, environment.modules_elsewhere(name), version_of(function.runtime))
     for problem in analysis.problems if strict else ():
         if problem.kind != "cycle":
             raise TapgenError(

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from tapgen.errors import TapgenError
 from tapgen.proof import calls
-from tapgen.proof.needs import actions, configuration, encryption, requirements, variables
+from tapgen.proof.needs import actions, configuration, encryption, imports, requirements, variables
 from tapgen.proof.needs.actions import Unmapped
+from tapgen.proof.rules.imports import SOURCE_NEWER
 from tapgen.proof.rules.permissions import (
     IMPORT_CYCLE,
     SOURCE_NOTE,
@@ -23,6 +24,7 @@ from tapgen.proof.rules.permissions import (
 )
 from tapgen.proof.subject import mapping
 from tapgen.sources import read_source
+from tapgen.syntax import Version, version_of
 from tapgen.template.alternatives import REFERENCE, alternatives, listed
 
 if TYPE_CHECKING:
@@ -52,7 +54,7 @@ class FunctionNeeds:
     unresolved: frozenset[str] = frozenset()
 
 
-Analyse = Callable[[Path, str, calls.Elsewhere], calls.Analysis]
+Analyse = Callable[[Path, str, calls.Elsewhere, Version | None], calls.Analysis]
 
 
 def analyse_once() -> Analyse:
@@ -79,6 +81,10 @@ def _needs(function: str, subject: Subject, analyse: Analyse) -> FunctionNeeds:
     if not any(problem.kind in ("missing", "link") for problem in analysis.problems):
         findings += _unpackable(function, subject)
     findings += variables.missing(function, analysis, partial(_file, prefix), subject)
+    python = _python(properties)
+    if python:
+        installed = _installed(function, properties, subject)
+        findings += imports.failing(function, analysis, partial(_file, prefix), python, installed)
     for call in analysis.calls:
         one = requirements.of_call(call, function, _file(prefix, call.file), subject)
         if isinstance(one, Unmapped):
@@ -133,7 +139,8 @@ def _source(function: str, subject: Subject, analyse: Analyse) -> tuple[calls.An
     source = subject.sources.get(function)
     entry_point = source.entry_point if source and source.entry_point else next(iter(handlers), None)
     if source and entry_point:
-        return analyse(source.folder, entry_point, source.elsewhere), shown(source.folder, subject.root)
+        analysis = analyse(source.folder, entry_point, source.elsewhere, _python(properties))
+        return analysis, shown(source.folder, subject.root)
     inline = mapping(properties.get("Code")).get("ZipFile")
     if isinstance(inline, str) and handlers:
         import tempfile
@@ -141,8 +148,29 @@ def _source(function: str, subject: Subject, analyse: Analyse) -> tuple[calls.An
         with tempfile.TemporaryDirectory() as temporary:
             # Lambda developer guide: inline code is the file index of the package.
             Path(temporary, "index.py").write_text(inline, encoding="utf-8", errors="replace")
-            return calls.analyse(Path(temporary), handlers[0]), f"{function}.Code.ZipFile/"
+            analysis = calls.analyse(Path(temporary), handlers[0], (), _python(properties))
+            return analysis, f"{function}.Code.ZipFile/"
     return None, ""
+
+
+def _python(properties: Mapping[str, Any]) -> Version | None:
+    """The version of Python that the function runs on, where there is only one that it may be."""
+    versions = {version_of(text) for text in alternatives(properties.get("Runtime"))}
+    return versions.pop() if len(versions) == 1 else None
+
+
+def _installed(function: str, properties: Mapping[str, Any], subject: Subject) -> str | None:
+    """The text of what is installed beside the source; "" for nothing, None where nobody knows."""
+    source = subject.sources.get(function)
+    if any(_is_foreign(layer, subject) for layer in listed(properties.get("Layers"))):
+        return None
+    return source.requirements if source else ""
+
+
+def _is_foreign(layer: object, subject: Subject) -> bool:
+    """Whether the layer may be one that the template does not make."""
+    matches = [REFERENCE.fullmatch(text) for text in alternatives(layer)]
+    return not all(match and subject.type_of(match[1]) for match in matches)
 
 
 def _not_read(function: str, properties: Mapping[str, Any]) -> Finding:
@@ -184,7 +212,7 @@ def shown(folder: Path, root: Path) -> str:
 def _findings(function: str, analysis: calls.Analysis, prefix: str) -> Iterator[Finding]:
     path = ("Resources", function)
     for problem in analysis.problems:
-        rule = IMPORT_CYCLE if problem.kind == "cycle" else SOURCE_PROBLEM
+        rule = {"cycle": IMPORT_CYCLE, "newer": SOURCE_NEWER}.get(problem.kind, SOURCE_PROBLEM)
         yield rule.finding(_sentence(problem.message), path, file=_file(prefix, problem.file), line=problem.line)
     for place in analysis.unresolved:
         yield UNRESOLVED.finding(_sentence(place.reason), path, file=_file(prefix, place.file), line=place.line)

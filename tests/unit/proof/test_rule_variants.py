@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tapgen.proof import check
+from tapgen.proof.subject import Source, Subject
 from tests.unit.proof.documents import (
     LOGS,
     PUT,
@@ -211,3 +215,54 @@ def test_variables_under_a_condition_or_of_a_wrapper_are_not_missed() -> None:
     open_ = function(code, Environment={"Variables": {"Fn::If": ["Big", given, given]}})
     assert "variable-missing" not in rules(document(Function=wrapped))
     assert "variable-missing" not in rules(document(Function=open_))
+
+
+def imports(code: str, *, requirements: str | None = "", **properties: Any) -> list[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "index.py").write_text(code)
+        written = function(Code={"S3Bucket": "b", "S3Key": "k"}, **properties)
+        sources = {"Function": Source(Path(folder), requirements=requirements)}
+        checked = document(Function=written, Layer=resource("AWS::Lambda::LayerVersion", Content={}))
+        target = check.Target(Subject(checked, False, sources, Path(folder)), lambda finding: finding)
+        found = check.check_all([target], with_lint=False)[0]
+    return [finding.message for finding in found if finding.rule == "import-missing"]
+
+
+REQUESTS = "Function imports requests, which is neither in its source, nor in its requirements, nor in the runtime."
+CGI = "Function imports cgi, which left Python's standard library with 3.13."
+
+
+@pytest.mark.parametrize(
+    ("code", "more", "expected"),
+    [
+        ("import requests", {}, [REQUESTS]),
+        ("import requests\nfrom requests import auth", {}, [REQUESTS]),
+        ("import requests", {"requirements": "pydantic"}, []),
+        ("import requests", {"requirements": None}, []),
+        ("import requests", {"Layers": ["arn:aws:lambda:eu-west-1:1:layer:x:1"]}, []),
+        ("import requests", {"Layers": [{"Ref": "Layer"}]}, [REQUESTS]),
+        ("import requests", {"Runtime": {"Ref": "Runtime"}}, []),
+        ("import cgi", {}, [CGI]),
+        ("import cgi", {"requirements": "pydantic"}, [CGI]),
+        ("import cgi", {"requirements": "legacy-cgi==2.6"}, []),
+        ("import cgi", {"Runtime": "python3.12"}, []),
+        ("import tomllib", {"Runtime": "python3.11"}, []),
+        ("import tomllib", {"Runtime": "python3.10"}, [REQUESTS.replace("requests", "tomllib", 1)]),
+        ("import boto3, botocore.config, urllib3, dateutil.parser, zoneinfo", {}, []),
+    ],
+)
+def test_imports_by_runtime_requirements_and_layers(code: str, more: dict[str, Any], expected: list[str]) -> None:
+    assert imports(f"{code}\ndef handler(event, context): pass\n", **more) == expected
+
+
+def test_a_name_that_a_module_does_not_have(tmp_path: Path) -> None:
+    (tmp_path / "index.py").write_text("from store import save\ndef handler(event, context): pass\n")
+    (tmp_path / "store.py").write_text("def load(): pass\n")
+    checked = document(Function=function(Code={"S3Bucket": "b", "S3Key": "k"}))
+    found = findings(checked, sources={"Function": tmp_path}, root=tmp_path)
+    [finding] = [one for one in found if one.rule == "import-missing"]
+    assert (finding.message, finding.file, finding.line) == (
+        "Function imports save from store, which has no such name.",
+        "index.py",
+        1,
+    )

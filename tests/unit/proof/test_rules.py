@@ -188,6 +188,9 @@ def protected_table(**changes: object) -> dict[str, object]:
     return only(Table={**KEPT_TABLE, "Properties": {**KEPT_TABLE["Properties"], **changes}})
 
 
+NEWEST = "try:\n    pass\nexcept errors['a'], ValueError:\n    pass\n"
+"""Right since Python 3.14, which tapgen need not run on."""
+
 GOOD = document()
 IN_VPC = in_vpc(Endpoint=gateway_endpoint())
 GET_TOO = allow(["dynamodb:PutItem", "dynamodb:GetItem"], [arn("Table")])
@@ -235,6 +238,12 @@ CASES = {
     "variable-missing": (
         document(Function=function(Environment={"Variables": {"TABEL": {"Ref": "Table"}}})),
         GOOD,
+    ),
+    "import-missing": (document("import requests\n" + PUT), document("import json, urllib3\n" + PUT)),
+    "handler-arguments": (document(PUT.replace("event, context", "event")), GOOD),
+    "source-newer": (
+        document(Function=function(PUT + NEWEST, Runtime="python3.14")),
+        document(Function=function(PUT + NEWEST.replace("errors['a'], ", ""), Runtime="python3.14")),
     ),
     "service-unreachable": (in_vpc(), IN_VPC),
     "network-unknown": (

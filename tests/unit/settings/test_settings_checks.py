@@ -243,6 +243,7 @@ def test_actions_on_an_index(problems):
         ("index.handle", {}, 'entry_point: "index.handle": src/index.py defines no "handle"'),
         ("main.handler", {}, 'entry_point: "main.handler": src has no such module'),
         ("index.handler", {"src/index.py": "def handler(:\n"}, "source: src/index.py:1: invalid syntax"),
+        ("index.handler", {"src/index.py": "type Id = int\ndef handler(event, context): pass\n"}, ""),
         ("index.handler", {"src/index.py": "a = 1\n  b = 2\n"}, "source: src/index.py:2: unexpected indent"),
         ("index.handler", {"src/index.py": "a = 1\0"}, "source: src/index.py:1: source code string cannot contain null bytes"),
         ("index.handler", {"src/index.py": f"handler = {'-' * 100_000}1"}, "source: src/index.py: not Python source: "),

@@ -171,7 +171,10 @@ def _either(machine: Machine, frame: Frame, node: ast.BoolOp) -> Values:
 
 def _conditional(machine: Machine, frame: Frame, node: ast.IfExp) -> Values:
     protocols.tested(machine, frame, node.test)
-    return evaluate(machine, frame, node.body) | evaluate(machine, frame, node.orelse)
+    frame.unit.uncertain += 1
+    values = evaluate(machine, frame, node.body) | evaluate(machine, frame, node.orelse)
+    frame.unit.uncertain -= 1
+    return values
 
 
 def _parts(machine: Machine, frame: Frame, node: ast.expr) -> Values:

@@ -17,6 +17,8 @@ class Import(NamedTuple):
     imported: str
     names: tuple[str, ...]
     file: str
+    certain: bool = True
+    """It is made each time, and its failure is not caught."""
 
 
 class Cycle(NamedTuple):
@@ -26,6 +28,22 @@ class Cycle(NamedTuple):
     name: str
     file: str
     line: int
+
+
+def certain_modules(entry: str, imports: Iterable[Import]) -> frozenset[str]:
+    """The modules that are imported each time the entry module is, with the packages above them."""
+    following: dict[str, list[str]] = {}
+    for one in imports:
+        if one.certain:
+            following.setdefault(one.importer, []).append(one.imported)
+    found: set[str] = set()
+    stack = [entry]
+    while stack:
+        parts = stack.pop().split(".")
+        for name in {".".join(parts[:end]) for end in range(1, len(parts) + 1)} - found:
+            found.add(name)
+            stack += following.get(name, ())
+    return frozenset(found)
 
 
 def cycles(entry: str, imports: Iterable[Import], trees: Mapping[str, ast.Module]) -> list[Cycle]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tapgen.proof.interpret.frames import Frame
+from tapgen.proof.interpret.python import imports
 from tapgen.proof.interpret.python.arguments import Arguments
 from tapgen.proof.interpret.python.import_cycles import Import
 from tapgen.proof.interpret.python.plain import External, Library, constant
@@ -88,6 +89,7 @@ def load(site: Site, name: str, names: tuple[str, ...] = ()) -> Values:
     """
     machine, frame = site.machine, site.frame
     if not machine.sources.local(name):
+        imports.note_foreign(site, name)
         return frozenset({_foreign(name)})
     parts = name.split(".")
     for end in range(1, len(parts) + 1):
@@ -98,7 +100,7 @@ def load(site: Site, name: str, names: tuple[str, ...] = ()) -> Values:
                 frame.unit.callees.add(imported)
             if end == len(parts) and frame.scope.kind == "module" and not machine.typing_only:
                 file, line = site.place()
-                machine.imports.add(Import(frame.module, line, name, names, file))
+                machine.imports.add(Import(frame.module, line, name, names, file, not frame.unit.uncertain))
     return frozenset({ModuleValue(name)})
 
 
@@ -132,12 +134,16 @@ def run_import_from(site: Site, node: ast.ImportFrom) -> list[tuple[str, Values]
     taken = tuple(one.name for one in node.names if not sources.local(f"{name}.{one.name}"))
     if local and name and taken:
         load(site, name, taken)
+    if not local:
+        imports.note_foreign(site, name)
     bound = []
     for alias in node.names:
         if alias.name == "*":
             _star(site, name, local=local)
         else:
             found = _member(site, name, alias.name) if local else _foreign_member(name, alias.name)
+            if local:
+                imports.note_name(site, name, alias.name)
             bound.append((alias.asname or alias.name, found))
     return bound
 
@@ -160,7 +166,8 @@ def _member(site: Site, name: str, member: str) -> Values:
 def _star(site: Site, name: str, *, local: bool) -> None:
     if local and name not in site.frame.stars:
         site.frame.stars.append(name)
-    elif not local and name.partition(".")[0] in AWS_SDK:
+    site.frame.open = site.frame.open or not local
+    if not local and name.partition(".")[0] in AWS_SDK:
         site.unresolved(f"'from {name} import *' hides which names are boto3's: import them by name")
 
 
