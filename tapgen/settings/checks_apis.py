@@ -142,4 +142,4 @@ def _reach(environment: Environment, settings: Api) -> Iterator[Problem]:
 
 
 def _has_own_endpoint(environment: Environment) -> bool:
-    return "execute-api" in ((environment.network and environment.network.endpoints) or ())
+    return "execute-api" in ((environment.vpc and environment.vpc.endpoints) or ())
