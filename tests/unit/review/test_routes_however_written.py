@@ -2,6 +2,7 @@
 
 import pytest
 
+from tapgen.review.assess import assess
 from tapgen.review.rules.authorization import exposure_findings
 from tapgen.template.apis import routes, unread_definition
 from tapgen.template.cors import all_origins
@@ -80,6 +81,14 @@ def test_turning_methods_into_a_body_and_back_opens_nothing(both, kind):
     assert [str(finding) for finding in exposure_findings(methods, body)] == []
     back = [finding for finding in exposure_findings(body, methods) if not isinstance(finding, str)]
     assert {finding.rule for finding in back} <= {"S013"}
+
+
+@pytest.mark.parametrize(("kind", "rules"), [("rest", set()), ("http", {"L101"})])
+def test_a_rest_api_keeps_its_address_as_a_body_and_an_http_api_does_not(document, kind, rules):
+    settings = PROJECT.replace("ROUTES", KINDS[kind]) + f'kind = "{kind}"\n'
+    settings += 'usage_plans.P.keys = ["K"]\n' if kind == "rest" else ""
+    review = assess(document(settings), document(settings, more="body = true\n"))
+    assert {loss.rule for loss in review.losses if loss.logical_id == "Api"} == rules
 
 
 @pytest.mark.parametrize("kind", KINDS)
