@@ -14,6 +14,7 @@ from tapgen.template.routes import Route, functions_of
 from tapgen.template.text import text
 
 API_GATEWAY: Final = "apigateway.amazonaws.com"
+_ID: Final = re.compile(r"\.(RestApiId|ApiId)\}")
 _PSEUDO: Final = re.compile(r"\$\{AWS::\w+\}")
 
 
@@ -74,6 +75,7 @@ class Invokers:
             yield None
             return
         owner, slash, tail = permission.source.partition("/")
+        owner = _ID.sub("}", owner)
         if owner == "${" + api + "}" or "*" in owner or (owner and not owner.startswith("${")):
             yield tail if slash else "*"
 

@@ -76,7 +76,7 @@ class Route:
     @property
     def api_id(self) -> str:
         """The API's logical id; '' where it is not of this template."""
-        return self.api[2:-1] if self.api.startswith("${") else ""
+        return self.api[2:-1].partition(".")[0] if self.api.startswith("${") else ""  # ${Api}, ${Api.RestApiId}
 
 
 def functions_of(template: Template, value: Any) -> tuple[str, ...]:

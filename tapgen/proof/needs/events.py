@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from tapgen.errors import TapgenError
 from tapgen.proof.needs.functions import shown
+from tapgen.proof.subject import Source
 from tapgen.sources import read_source
 
 if TYPE_CHECKING:
@@ -64,9 +65,13 @@ class HandlerSource:
     has_cors: bool
 
 
-def handler_source(function: str, subject: Subject) -> HandlerSource | None:
+Texts = dict[tuple[object, ...], dict[str, str]]
+"""The modules of each source that was read: functions share sources."""
+
+
+def handler_source(function: str, subject: Subject, read: Texts) -> HandlerSource | None:
     """What the source of a function shows; None where it cannot be read."""
-    files = _files(function, subject)
+    files = _files(function, subject, read)
     if files is None:
         return None
     entry, entry_point, texts = files
@@ -82,7 +87,7 @@ def handler_source(function: str, subject: Subject) -> HandlerSource | None:
     return HandlerSource(reads, tuple(_resolvers(tree, file)), has_cors)
 
 
-def _files(function: str, subject: Subject) -> tuple[str, str, dict[str, str]] | None:
+def _files(function: str, subject: Subject, read: Texts) -> tuple[str, str, dict[str, str]] | None:
     """The entry module's name, the handler's, and the text of each module of the source."""
     properties = subject.properties(function)
     handler = properties.get("Handler")
@@ -94,13 +99,21 @@ def _files(function: str, subject: Subject) -> tuple[str, str, dict[str, str]] |
     if source is None:
         return ("index.py", name, {"index.py": inline}) if isinstance(inline, str) and name else None
     try:
-        found = read_source(source.folder)
-        entry = found.module_file(entry_point)
-        texts = {file: _text(found.path(file)) for file in found.files if file.endswith(".py")}
-        texts |= {str(path): _text(path) for _, folder in source.elsewhere for path in sorted(folder.rglob("*.py"))}
+        place = (source.folder, source.elsewhere)
+        if place not in read:
+            read[place] = _texts(source)
     except (TapgenError, OSError):
         return None
-    return (entry, name, texts) if entry in texts and entry else None
+    module = entry_point.rpartition(".")[0].replace(".", "/")
+    entry = next((file for file in (f"{module}.py", f"{module}/__init__.py") if file in read[place]), None)
+    return (entry, name, read[place]) if entry else None
+
+
+def _texts(source: Source) -> dict[str, str]:
+    found = read_source(source.folder)
+    texts = {file: _text(found.path(file)) for file in found.files if file.endswith(".py")}
+    elsewhere = (path for _, folder in source.elsewhere for path in sorted(folder.rglob("*.py")))
+    return texts | {str(path): _text(path) for path in elsewhere}
 
 
 def _text(path: Path) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tapgen.proof.needs.events import ONLY_HTTP, ONLY_REST, RESOLVERS, HandlerSource, Read, handler_source
+from tapgen.proof.needs.events import ONLY_HTTP, ONLY_REST, RESOLVERS, HandlerSource, Read, Texts, handler_source
 from tapgen.proof.rules.rule import Rule
 from tapgen.template.cors import all_origins
 
@@ -44,9 +44,10 @@ def findings(subject: Subject) -> Iterator[Finding]:
                 rest.setdefault(function, set()).add(route.api)
     if not kinds:
         return
+    read: Texts = {}
     crossing = _apis_for_other_origins(subject)
     for function, sent in kinds.items():
-        source = handler_source(function, subject)
+        source = handler_source(function, subject, read)
         if source is None:
             continue
         if len(sent) == 1:

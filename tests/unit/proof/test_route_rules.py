@@ -123,6 +123,8 @@ TRIGGERS: list[tuple[str, dict[str, Any], list[str]]] = [
 
 NEAR_MISSES: list[tuple[str, dict[str, Any]]] = [
     ("route-permission", {**REST_API, **method(), **permission("${Api}/*/GET/orders/*")}),
+    ("route-permission", {**REST_API, **method(), **permission("${Api.RestApiId}/*/GET/orders/*")}),
+    ("route-permission", body({}) | permission("${Api.RestApiId}/*/GET/orders/*")),
     ("route-permission", {**REST_API, **method()}),  # nothing at all: trigger-permission says it
     ("authorizer-permission", {**REST_API, **authorizer()}),
     ("route-permission", {**REST_API, **method(), **permission("${Api}/*/GET/orders/{id}")}),
