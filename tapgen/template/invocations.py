@@ -33,10 +33,6 @@ class Invokers:
     permissions: frozenset[Permission]
     complete: bool
 
-    def knows(self, function: str, api: str) -> bool:
-        """Whether the API may invoke the function for anything."""
-        return any(one.function == function and any(True for _ in self._tails(one, api)) for one in self.permissions)
-
     def may_route(self, function: str, route: Route) -> bool:
         """Whether the API may invoke the function for a route, or for one of the methods that it stands for."""
         path = route.path.removeprefix("/")

@@ -87,7 +87,12 @@ def _partitions(subject: Subject) -> Iterator[Hit]:
         named: dict[str, DocumentPath] = {}
         for text, path in _strings(resource.properties, ("Resources", owner, "Properties")):
             match = _PARTITION.search(text)
-            if match and path[-1] not in _PLACED and _written(match[0], path, subject):
+            if (
+                match
+                and path[-1] not in _PLACED
+                and "arn:aws:states:::" not in text
+                and _written(match[0], path, subject)
+            ):
                 named.setdefault(match[1], path)
         for partition, path in named.items():
             yield Hit(f'{owner} names the partition "{partition}".', path)

@@ -26,8 +26,6 @@ def _route_permission(subject: Subject) -> Iterator[Hit]:
         if api is None or api.type.startswith("AWS::Serverless::") or route.credentials:
             continue
         for function in route.functions:
-            if not route.in_body and not allowed.knows(function, route.api_id):
-                continue  # the rule trigger-permission says so, once
             if not allowed.may_route(function, route):
                 yield Hit(f"API Gateway may not invoke {function} for {route.name}.", route.place)
 
@@ -36,8 +34,6 @@ def _authorizer_permission(subject: Subject) -> Iterator[Hit]:
     allowed = invokers(subject.template)
     for one in authorizers(subject.template):
         for function in one.functions if not one.credentials else ():
-            if not one.in_body and not allowed.knows(function, one.api_id):
-                continue  # the rule trigger-permission says so
             if not allowed.may_authorize(function, one.api_id):
                 yield Hit(f"API Gateway may not invoke {function}, which {one.name} asks who may call.", one.place)
 
