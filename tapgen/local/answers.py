@@ -6,6 +6,7 @@ Lambda proxy integrations for HTTP APIs in API Gateway" (payload format 2.0), "G
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from contextvars import ContextVar
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from tapgen.local.server import Application, Message, Receive, Send
 
 Answer = tuple[int, dict[str, Any], bytes]
+
+PATIENCE = 29.0
+"""Seconds that a REST API waits for a function (API Gateway quotas, "Integration timeout")."""
 
 _REST_ERROR = "Internal server error"
 _HTTP_ERROR = json.dumps({"message": "Internal Server Error"})
@@ -45,7 +49,7 @@ def correct(rest: Any, http: Any, functions: Any) -> None:  # modules without ty
 
 def _correct_rest(rest: Any) -> None:
     shape, invoke, render = rest._lambda_proxy_response, rest._invoke_lambda_proxy_v1, rest._gateway_error_response  # noqa: SLF001 - as in `correct`
-    mock, execute = rest._invoke_mock_v1, rest.handle_execute  # noqa: SLF001 - as in `correct`
+    mock, execute, event = rest._invoke_mock_v1, rest.handle_execute, rest._build_lambda_event_v1  # noqa: SLF001 - as in `correct`
 
     def shaped(result: dict[str, Any]) -> tuple[Any, str | None]:
         if not result.get("throttle") and (result.get("error") or malformed_for_rest(result.get("body"))):
@@ -54,7 +58,11 @@ def _correct_rest(rest: Any) -> None:
         return answer
 
     async def invoked(*arguments: Any, **named: Any) -> Any:
-        answer = await invoke(*arguments, **named)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                answer = await invoke(*arguments, **named)
+        except TimeoutError:
+            return rest._gw_error("INTEGRATION_TIMEOUT", "Endpoint request timed out")  # noqa: SLF001 - as above
         if isinstance(answer, tuple) and answer[0] == 502 and answer[2] == json.dumps({"message": _FAILED}).encode():
             error = rest._GatewayError("DEFAULT_5XX", _REST_ERROR, "InternalServerErrorException")  # noqa: SLF001 - as above
             error.of_function = True
@@ -64,6 +72,9 @@ def _correct_rest(rest: Any) -> None:
     def rendered(error: Any, request: dict[str, Any]) -> Answer:
         status, headers, body = render(error, request)
         return (502 if getattr(error, "of_function", False) and status == 500 else status), headers, body
+
+    def told(api_id: str, *arguments: Any, **named: Any) -> dict[str, Any]:
+        return as_forwarded(event(api_id, *arguments, **named), api_id)
 
     def mocked(integration: dict[str, Any]) -> Answer:
         return preflight(mock(integration), _request_headers.get())
@@ -80,7 +91,17 @@ def _correct_rest(rest: Any) -> None:
 
     rest._lambda_proxy_response, rest._invoke_lambda_proxy_v1 = shaped, invoked  # noqa: SLF001 - as above
     rest._gateway_error_response, rest._invoke_mock_v1 = rendered, mocked  # noqa: SLF001 - as above
-    rest.handle_execute = executed
+    rest.handle_execute, rest._build_lambda_event_v1 = executed, told  # noqa: SLF001 - as above
+
+
+def as_forwarded(event: dict[str, Any], api_id: str) -> dict[str, Any]:
+    """A REST API's event with what its proxy adds: the API's own name, and where the request came from."""
+    address, port = event["requestContext"]["identity"]["sourceIp"], event["headers"].get("host", "").partition(":")[2]
+    for name, value in (("X-Forwarded-For", address), ("X-Forwarded-Port", port), ("X-Forwarded-Proto", "http")):
+        if name.lower() not in event["headers"]:
+            event["headers"][name], event["multiValueHeaders"][name] = value, [value]
+    event["requestContext"] |= {"domainName": f"{api_id}.execute-api.localhost", "domainPrefix": api_id}
+    return event
 
 
 def _correct_cors(http: Any) -> None:

@@ -1,19 +1,23 @@
 """What the deployed application answers on the embedded AWS, as it would on AWS."""
 
+import asyncio
 import io
 import json
 import secrets
+from types import SimpleNamespace
 
 import pytest
 from botocore.session import Session
 
-from tapgen.local import gateway
+from tapgen.local import answers, gateway
 from tapgen.local.answers import malformed_for_http, malformed_for_rest, preflight
 from tapgen.local.deployment import deploy
 from tapgen.local.view import BriefView
 from tapgen.settings.load import load
 
 HANDLER = """
+import json
+
 def handler(event, context):
     path = event.get("resource") or event["rawPath"]
     if path.endswith("/boom"):
@@ -27,9 +31,10 @@ def handler(event, context):
         "headers": {"statusCode": 200, "headers": "x"},
         "fine": {"statusCode": "201", "body": "made", "headers": {"X-Mine": "1"}},
         "empty": {"statusCode": 204},
+        "event": {"statusCode": 200, "body": json.dumps(event)},
     }[path.rpartition("/")[2]]
 """
-PATHS = ("dict", "text", "none", "body", "status", "headers", "boom", "fine", "empty")
+PATHS = ("dict", "text", "none", "body", "status", "headers", "boom", "fine", "empty", "event")
 ORIGINS = ("https://shop.example.com", "https://admin.example.com")
 SETTINGS = f"""
 application = "{{name}}"
@@ -117,6 +122,16 @@ def test_each_origins_preflight_gets_its_own_and_no_other(made, kind, origin):
     assert "content-length" not in headers
     allowed = headers.get("access-control-allow-origin")
     assert allowed == origin if origin in ORIGINS else allowed != origin
+
+
+def test_a_function_is_told_where_the_request_came_from(made):
+    deployed = made("rest")
+    event = json.loads(ask(deployed, "GET", "/event")[2])
+    api = deployed.outputs["ApiGatewayIdOutput"]
+    assert event["requestContext"]["domainName"] == f"{api}.execute-api.localhost"
+    assert event["requestContext"]["domainPrefix"] == api
+    assert event["headers"]["X-Forwarded-For"] == "127.0.0.1"
+    assert event["multiValueHeaders"]["X-Forwarded-Proto"] == ["http"]
 
 
 SECRET_LAYER = """
@@ -216,3 +231,19 @@ def test_what_is_malformed(answer, rest, http):
 def test_a_mocks_answer_without_a_template_of_tapgens_stays():
     assert preflight((200, {}, b'{"a": 1}'), {}) == (200, {}, b'{"a": 1}')
     assert preflight((204, {"X": "1"}, b"{}"), {}) == (204, {"X": "1"}, b"")
+
+
+def test_a_function_that_takes_too_long_is_not_waited_for(monkeypatch):
+    """API Gateway's 29 seconds, shortened: its own gateway response answers."""
+
+    async def slow(*_, **__):
+        await asyncio.sleep(30)
+
+    rest = SimpleNamespace(
+        _lambda_proxy_response=None, _invoke_lambda_proxy_v1=slow, _gateway_error_response=None,
+        _invoke_mock_v1=None, handle_execute=None, _build_lambda_event_v1=None, _gw_error=lambda *said: said,
+    )  # fmt: skip
+    http = SimpleNamespace(_cors_response_headers=None, _cors_preflight_response=None)
+    monkeypatch.setattr(answers, "PATIENCE", 0.01)
+    answers.correct(rest, http, SimpleNamespace(lambda_execute_result_to_api_proxy_response=None))
+    assert asyncio.run(rest._invoke_lambda_proxy_v1()) == ("INTEGRATION_TIMEOUT", "Endpoint request timed out")
