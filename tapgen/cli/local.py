@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tapgen.local.emulator import Emulator
     from tapgen.local.gateway import Call
     from tapgen.local.session import Deployed, Redeploy
+    from tapgen.local.tokens import Tokens
     from tapgen.settings.model import Environment
 
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 )
 @click.option("--data", metavar="TEXT", help="Body of the requests; @FILE: the file's content.")
 @click.option("--header", "headers", metavar="NAME:VALUE", multiple=True, help="Header of the requests; repeatable.")
+@click.option("--token", metavar="POOL", help="Sign a test user of a user pool in; the requests carry the token.")
 @click.option("--fire", "schedules", metavar="NAME", multiple=True, help="Then fire a schedule; repeatable.")
 @click.option(
     "--items",
@@ -50,6 +52,7 @@ def command(
     requests: tuple[str, ...],
     data: str | None,
     headers: tuple[str, ...],
+    token: str | None,
     schedules: tuple[str, ...],
     tables: tuple[str, ...],
     watch: bool,
@@ -68,9 +71,8 @@ def command(
       tapgen local --env dev --fire Nightly
       tapgen local --env dev -- pytest tests/end_to_end
     """
-    from tapgen.local import emulator, gateway, session
+    from tapgen.local import emulator, gateway, tokens
     from tapgen.local.isolation import isolated
-    from tapgen.local.program import refuse_unknown
     from tapgen.local.seeds import put_items
 
     calls = [gateway.with_content(gateway.parse(text), data, headers) for text in requests]
@@ -83,12 +85,7 @@ def command(
         raise click.UsageError("--data and --header belong to a --request")
     loaded = load_project(project)
     chosen = filled(loaded.environment(environment))
-    for table in tables:
-        session.refuse_unknown(chosen, table)
-    if schedules:
-        _refuse_unknown_schedules(chosen, schedules)
-    if program:
-        refuse_unknown(program[0], os.environ)
+    _refuse_unknown(chosen, token, schedules, tables, program)
     region = (*chosen.target_regions, os.environ.get("AWS_REGION"), emulator.REGION)
     started = emulator.running(chosen.account or emulator.ACCOUNT, next(filter(None, region)), port or 0)
     with ExitStack() as stack:
@@ -101,8 +98,12 @@ def command(
             return code
         for table, count in put_items(deployed, running).items():
             click.echo(f"Table {table}: {count} items put into it", err=True)
+        signed_in = tokens.sign_in(deployed, running, token) if token else None
         if once:
-            return _once(deployed, running, calls, schedules, tables, program)
+            calls = [call.as_user(signed_in.id) for call in calls] if signed_in else calls
+            return _once(deployed, running, calls, schedules, tables, program, signed_in)
+        if signed_in:
+            click.echo(f"Token  {signed_in.id}")
         return _stay(deployed, running, _redeploy(loaded.file, environment, running, installer) if watch else None)
 
 
@@ -114,13 +115,29 @@ def _once_installed(stack: ExitStack) -> Installer:
     return once(install, stack, lambda line: click.echo(line, err=True))
 
 
-def _refuse_unknown_schedules(chosen: Environment, names: tuple[str, ...]) -> None:
-    from tapgen import render
-    from tapgen.local.fire import refuse_unknown
+def _refuse_unknown(
+    chosen: Environment,
+    token: str | None,
+    schedules: tuple[str, ...],
+    tables: tuple[str, ...],
+    program: tuple[str, ...],
+) -> None:
+    """Raise for what the environment does not have, before anything is started."""
+    from tapgen.local import fire, session, tokens
+    from tapgen.local import program as programs
 
-    document = render.render(chosen).document
-    for name in names:
-        refuse_unknown(chosen, name, document)
+    for table in tables:
+        session.refuse_unknown(chosen, table)
+    if token:
+        tokens.refuse_unknown(chosen, token)
+    if schedules:
+        from tapgen import render
+
+        document = render.render(chosen).document
+        for name in schedules:
+            fire.refuse_unknown(chosen, name, document)
+    if program:
+        programs.refuse_unknown(program[0], os.environ)
 
 
 def _deploy(chosen: Environment, running: Emulator, installer: Installer) -> tuple[int, Deployed | None]:
@@ -144,6 +161,7 @@ def _once(
     schedules: tuple[str, ...],
     tables: tuple[str, ...],
     program: tuple[str, ...],
+    signed_in: Tokens | None,
 ) -> int:
     from tapgen.local import session
 
@@ -158,7 +176,7 @@ def _once(
             code = code if _fire(deployed, running, name) else ExitCode.FAILED
     for table in tables:
         _print_items(deployed, running, table)
-    return _run(deployed, running, program) if program and code == ExitCode.OK else code
+    return _run(deployed, running, program, signed_in) if program and code == ExitCode.OK else code
 
 
 def _fire(deployed: Deployed, running: Emulator, name: str) -> bool:
@@ -182,7 +200,7 @@ def _print_items(deployed: Deployed, running: Emulator, table: str) -> None:
     click.echo(json.dumps(items, indent=2))
 
 
-def _run(deployed: Deployed, running: Emulator, program: tuple[str, ...]) -> int:
+def _run(deployed: Deployed, running: Emulator, program: tuple[str, ...], signed_in: Tokens | None) -> int:
     import shlex
 
     from tapgen.local import session
@@ -190,7 +208,7 @@ def _run(deployed: Deployed, running: Emulator, program: tuple[str, ...]) -> int
 
     click.echo(f"$ {shlex.join(program)}", err=True)
     with session.following(deployed, running, _Show(err=True), requests=True):
-        return run(program, running, deployed)
+        return run(program, running, deployed, more=signed_in.variables if signed_in else {})
 
 
 def _print(body: bytes) -> None:

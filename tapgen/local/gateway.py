@@ -35,6 +35,12 @@ class Call:
     body: bytes | None = None
     headers: tuple[tuple[str, str], ...] = ()
 
+    def as_user(self, token: str) -> Call:
+        """The call with a user's token, unless it says itself who calls."""
+        if any(name.lower() == "authorization" for name, _ in self.headers):
+            return self
+        return replace(self, headers=(*self.headers, ("Authorization", f"Bearer {token}")))
+
     def __str__(self) -> str:
         """As it is written on the command line."""
         return f"{self.method} {self.path}"

@@ -9,6 +9,7 @@ import sys
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import which
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tapgen.errors import UsageError
@@ -42,13 +43,16 @@ def run(
     deployed: Deployed,
     environ: Mapping[str, str] = os.environ,
     grace: float = GRACE,
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> int:
-    """Run it to its end and give its exit code; as shells do, 128 and the signal's number where a signal ended it.
+    """Run it to its end, with `more` variables, and give its exit code.
+
+    As shells do, that is 128 and the signal's number where a signal ended it.
 
     Raises:
         UsageError: there is no such command.
     """
-    variables = isolate(environ, emulator) | {"TAPGEN_ENV": deployed.environment.name}
+    variables = {**isolate(environ, emulator), "TAPGEN_ENV": deployed.environment.name, **more}
     if deployed.address:
         variables["TAPGEN_API_URL"] = deployed.address
     variables |= {f"TAPGEN_{name.upper()}_API_URL": address for name, address in deployed.further.items()}

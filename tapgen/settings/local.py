@@ -45,13 +45,18 @@ class Local(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         dict[Name, Annotated[str, Meta(min_length=1)]],
         Meta(description="A table's first items: a JSON file with a list of plain objects"),
     ] = {}
+    claims: Annotated[
+        dict[Name, dict[str, str | tuple[str, ...]]],
+        Meta(description="What `--token` says of a user pool's test user: attributes, and groups"),
+    ] = {}
 
 
 def check_local(environment: "Environment") -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Tables and parameters that are not there."""
+    """Tables, parameters and user pools that are not there."""
     for section, one, known in (
         ("items", "table", environment.tables),
         ("parameters", "parameter", environment.parameters),
+        ("claims", "user pool", environment.user_pools),
     ):
         for name in getattr(environment.local, section):
             if name not in known:

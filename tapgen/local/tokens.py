@@ -1,0 +1,97 @@
+"""Tokens of a test user of a local user pool, for requests to routes that ask who calls."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from secrets import token_urlsafe
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tapgen import naming
+from tapgen.errors import TapgenError, UsageError, suggestion
+
+if TYPE_CHECKING:
+    from tapgen.local.emulator import Emulator
+    from tapgen.local.session import Deployed
+    from tapgen.settings.model import Environment
+
+_API = "AWSCognitoIdentityProviderService"
+_FLOW = "ALLOW_ADMIN_USER_PASSWORD_AUTH"
+USER = "test@example.com"
+
+
+class Tokens(NamedTuple):
+    """What a user has after signing in: authorizers with scopes take the access token, all others the id token."""
+
+    id: str
+    access: str
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What a command finds them in."""
+        return {"TAPGEN_TOKEN": self.id, "TAPGEN_ACCESS_TOKEN": self.access}
+
+
+def refuse_unknown(environment: Environment, pool: str) -> None:
+    """Raise where the environment makes no such user pool.
+
+    Raises:
+        UsageError: there is none, or it exists elsewhere.
+    """
+    found = environment.user_pools.get(pool)
+    if found is None:
+        raise UsageError(f'there is no user pool "{pool}"', suggestion(pool, environment.user_pools))
+    if found.existing is not None:
+        raise UsageError(f'the user pool "{pool}" exists elsewhere', "Its users are on AWS; they cannot sign in here.")
+
+
+def sign_in(deployed: Deployed, emulator: Emulator, pool: str) -> Tokens:
+    """Make the test user of a pool, with the claims of `[local]`, and sign it in by the pool's first client."""
+
+    def call(operation: str, **asked: Any) -> dict[str, Any]:
+        return emulator.call("cognito-idp", deployed.client.region, f"{_API}.{operation}", asked)
+
+    environment = deployed.environment
+    pool_id = deployed.of_type("AWS::Cognito::UserPool")[environment.logical_id(naming.logical(pool, "UserPool"))]
+    claims = dict(environment.local.claims.get(pool, {}))
+    groups = claims.pop("groups", ())
+    password = f"Aa1!{token_urlsafe(16)}"
+    user = {"UserPoolId": pool_id, "Username": str(claims.setdefault("email", USER))}
+    attributes = [{"Name": name, "Value": str(value)} for name, value in claims.items()]
+    call("AdminCreateUser", **user, MessageAction="SUPPRESS", UserAttributes=attributes)
+    call("AdminSetUserPassword", **user, Password=password, Permanent=True)
+    for group in (groups,) if isinstance(groups, str) else groups:
+        call("CreateGroup", UserPoolId=pool_id, GroupName=group)
+        call("AdminAddUserToGroup", **user, GroupName=group)
+    client = _client(call, pool_id, pool)
+    parameters = {"USERNAME": user["Username"], "PASSWORD": password}
+    if secret := client.get("ClientSecret"):
+        parameters["SECRET_HASH"] = _hash(secret, user["Username"] + client["ClientId"])
+    began = {"UserPoolId": pool_id, "ClientId": client["ClientId"], "AuthFlow": "ADMIN_USER_PASSWORD_AUTH"}
+    result = call("AdminInitiateAuth", **began, AuthParameters=parameters).get("AuthenticationResult")
+    if not result:
+        raise TapgenError(f'the test user of "{pool}" cannot sign in by itself', "Set mfa to optional or off here.")
+    return Tokens(result["IdToken"], result["AccessToken"])
+
+
+def _client(call: Any, pool_id: str, pool: str) -> dict[str, Any]:
+    """The pool's first client, which here takes passwords from an administrator too."""
+    listed = call("ListUserPoolClients", UserPoolId=pool_id, MaxResults=60)["UserPoolClients"]
+    if not listed:
+        raise TapgenError(f'the user pool "{pool}" has no client', "Add one under clients.")
+    named = {"UserPoolId": pool_id, "ClientId": listed[0]["ClientId"]}
+    client: dict[str, Any] = call("DescribeUserPoolClient", **named)["UserPoolClient"]
+    flows = sorted({*client.get("ExplicitAuthFlows", ()), _FLOW})
+    kept = {
+        name: value
+        for name, value in client.items()
+        if name not in {"ClientSecret", "CreationDate", "LastModifiedDate", "ExplicitAuthFlows"} and value is not None
+    }
+    call("UpdateUserPoolClient", **kept, ExplicitAuthFlows=flows)
+    return client
+
+
+def _hash(secret: str, text: str) -> str:
+    """Cognito developer guide, "Computing secret hash values"."""
+    return base64.b64encode(hmac.new(secret.encode(), text.encode(), hashlib.sha256).digest()).decode()
