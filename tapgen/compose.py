@@ -17,10 +17,10 @@ from tapgen.bare_errors import translated
 from tapgen.errors import DocumentError
 from tapgen.layers import api, compute, data, identity, invocation, lambda_layers, monitoring, network
 from tapgen.layers.destinations import invoked
+from tapgen.layers.interface import add_outputs as add_stack_outputs
+from tapgen.layers.interface import add_parameters
 from tapgen.layers.parts import add_outputs
 from tapgen.layers.refs import ComputeRefs, PartRefs, Parts
-from tapgen.layers.stack import add_outputs as add_stack_outputs
-from tapgen.layers.stack import add_parameters
 from tapgen.settings import kinds as settings_kinds
 from tapgen.stack import Stack
 from tapgen.template.kinds import kinds

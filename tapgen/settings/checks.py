@@ -8,10 +8,10 @@ from typing import Any
 from tapgen import naming
 from tapgen.settings import checks_apis
 from tapgen.settings.checks_functions import check_function, check_lambda_layers
+from tapgen.settings.checks_interface import check_parameters
 from tapgen.settings.checks_network import check_network
 from tapgen.settings.checks_parts import check_parts
 from tapgen.settings.checks_sources import check_layer_source, check_source
-from tapgen.settings.checks_stack import check_parameters
 from tapgen.settings.functions import Function
 from tapgen.settings.local import check_local
 from tapgen.settings.model import Environment

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta, Struct
 
 from tapgen.errors import suggestion
+from tapgen.settings.interface import LogicalId
 from tapgen.settings.names import Name
-from tapgen.settings.stack import LogicalId
 
 if TYPE_CHECKING:
     from tapgen.settings.model import Environment

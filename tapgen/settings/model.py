@@ -12,13 +12,13 @@ from tapgen.errors import TapgenError
 from tapgen.settings.alarms import Alarms, Logs
 from tapgen.settings.apis import Api
 from tapgen.settings.functions import Function
+from tapgen.settings.interface import LogicalId, Output, Parameter
 from tapgen.settings.invocations import SECTIONS, Destination, find_destination
 from tapgen.settings.kinds import Parts
 from tapgen.settings.local import Local
 from tapgen.settings.names import AccountId, Name, PolicyArn, Region, RoleArn
 from tapgen.settings.network import Network
 from tapgen.settings.packaging import LambdaLayer, requirements_text
-from tapgen.settings.stack import LogicalId, Output, Parameter
 from tapgen.settings.suppressions import Check
 from tapgen.settings.tables import VIEWS
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from tapgen import naming
 
 if TYPE_CHECKING:
+    from tapgen.settings.interface import Parameter
     from tapgen.settings.model import Environment
-    from tapgen.settings.stack import Parameter
 
 Problem = tuple[tuple[str | int, ...], str]
 

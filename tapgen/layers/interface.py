@@ -14,8 +14,8 @@ from tapgen.layers.lookup import substituted
 if TYPE_CHECKING:
     from troposphere import Template
 
+    from tapgen.settings.interface import Parameter as Given
     from tapgen.settings.model import Environment
-    from tapgen.settings.stack import Parameter as Given
 
 PSEUDO = "AWS::"
 _NAMED = re.compile(r"\$\{([A-Za-z0-9:]+)(?:\.[A-Za-z0-9.:]+)?\}")
