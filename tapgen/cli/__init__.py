@@ -45,6 +45,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     "Deployment": {
         "package": "List what each function's package carries, by size.",
         "deploy": "Deploy an environment: change set, guard, events, outputs.",
+        "sync": "Give the functions their code and configuration directly, in seconds.",
         "watch": "Follow the operation that is running on a stack.",
         "cancel": "Cancel a running update: CloudFormation rolls it back.",
         "recover": "Bring a stuck stack back: continue a failed roll-back, or clear a failed first creation.",

@@ -10,13 +10,16 @@ import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tapgen.deploy.artifacts.document import resources
 from tapgen.deploy.artifacts.fingerprint import fingerprint
 from tapgen.deploy.artifacts.parameters import hidden_parameters
 from tapgen.deploy.aws.errors import NOT_FOUND, AwsError
 from tapgen.deploy.aws.polling import SYSTEM_CLOCK
+from tapgen.deploy.commands.function_update import packages, put_right
 from tapgen.deploy.operation import StackOperation
 from tapgen.deploy.outcome import Outcome
 from tapgen.deploy.plan.changes import keeping
+from tapgen.deploy.plan.function_changes import FUNCTION
 from tapgen.deploy.plan.guard import RefusedError, guard, warn_drift
 from tapgen.deploy.plan.own_change_set import OwnChangeSet
 from tapgen.deploy.plan.prepare import Prepared, look, prepare
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tapgen.deploy.aws.client import Client
-    from tapgen.deploy.aws.model import ChangeSet
+    from tapgen.deploy.aws.model import ChangeSet, Stack
     from tapgen.deploy.aws.polling import Clock
     from tapgen.deploy.plan.plan import Plan
     from tapgen.deploy.request import Deployment
@@ -173,6 +176,7 @@ class Run(StackOperation):
         stack = deployed.stack
         if self.request.protected:
             protect(self.client, stack, self.request.document)
+        self._put_functions_right(stack)
         return replace(outcome, stack_arn=stack.arn, status=stack.status, outputs=stack.outputs)
 
     def _planned(self, change_set: ChangeSet) -> Outcome:
@@ -234,7 +238,22 @@ class Run(StackOperation):
                 return replace(outcome, code=ExitCode.FAILED, message=message, hint="Deploy again: that protects it.")
         else:
             self._policy.restore()
+        if outcome.ok:
+            self._put_functions_right(seen.stack)
         return outcome
+
+    def _put_functions_right(self, stack: Stack) -> None:
+        """What `sync` has changed runs what is deployed again; a failure is told, for the deployment is over."""
+        types = {resource.get("Type") for _, resource in resources(self.request.document)}
+        if self.request.protected or FUNCTION not in types:
+            return
+        try:
+            names = put_right(self.client, stack, self.request.document, packages(self.request.packages), self.clock)
+        except TapgenError as error:
+            self.view.warn(f"What `tapgen sync` has changed may still run: {error.message}")
+            return
+        if names:
+            self.view.step(f"Put right what `tapgen sync` had changed: {', '.join(names)}")
 
     # ------------------------------------------------------------------------------------------------ every end
 

@@ -28,6 +28,7 @@ from tapgen.settings.packaging import RequirementsGroup, beside
 from tapgen.sources import REQUIREMENTS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from contextlib import ExitStack
 
     from tapgen.settings.functions import Function
@@ -124,14 +125,19 @@ def package(parameter: str, files: Files) -> Package:
 
 def archive(files: Files) -> bytes:
     """The zip of some files, in memory: no disk to fill."""
+    return zipped((name, _read(files[name])) for name in sorted(files))
+
+
+def zipped(entries: Iterable[tuple[str, bytes]]) -> bytes:
+    """The zip of names and contents."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made:
-        for name in sorted(files):
+        for name, content in entries:
             entry = zipfile.ZipInfo(name, _DATE)
             entry.external_attr = _MODE
             entry.create_system = _UNIX
             entry.compress_type = zipfile.ZIP_DEFLATED
-            made.writestr(entry, _read(files[name]))
+            made.writestr(entry, content)
     return target.getvalue()
 
 

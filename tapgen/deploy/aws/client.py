@@ -6,10 +6,10 @@ stack and a change set are always named by ARN.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from tapgen.deploy.aws.model import (
         Answer,
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         Created,
         DriftRun,
         Finding,
+        Function,
         Identity,
         LogPage,
         Page,
@@ -146,6 +147,30 @@ class Client(Protocol):
 
     def invoke(self, function: str, payload: bytes) -> Answer:
         """Invoke a function and wait for its answer, with the end of its log."""
+        ...
+
+    def function(self, name: str) -> Function:
+        """A function as it is."""
+        ...
+
+    def update_code(self, name: str, package: bytes) -> None:
+        """Give a function the code of a zip."""
+        ...
+
+    def update_configuration(self, name: str, changes: Mapping[str, Any]) -> None:
+        """Change properties of a function, by the names of Lambda's API."""
+        ...
+
+    def tag_function(self, arn: str, tag: str) -> None:
+        """Put a tag on a function."""
+        ...
+
+    def untag_function(self, arn: str, tag: str) -> None:
+        """Take a tag off a function."""
+        ...
+
+    def tagged_functions(self, tag: str) -> tuple[str, ...]:
+        """The ARNs of the functions of the account and region that have a tag."""
         ...
 
     def log_events(self, group: str, since: int, page: str = "") -> LogPage:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -213,6 +213,18 @@ class Answer:
     payload: bytes
     error: str = ""
     log: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A Lambda function as it is. `settings` are its properties by CloudFormation's names, with plain values."""
+
+    arn: str
+    code_sha256: str
+    updating: bool = False
+    failure: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

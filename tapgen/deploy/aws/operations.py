@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from tapgen.deploy.aws import responses
 from tapgen.deploy.aws.error_codes import unknown_operation
 from tapgen.deploy.aws.errors import AwsError, MalformedAnswerError
+from tapgen.deploy.aws.function_operations import FunctionOperations
 from tapgen.deploy.aws.model import Answer, Created, DriftRun, Identity, LogPage, Page
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Call(Protocol):
         ...
 
 
-class AwsClient:
+class AwsClient(FunctionOperations):
     """`ports.Client` on AWS: see there for what each method means."""
 
     def __init__(self, call: Call, region: str, role: str = "") -> None:

@@ -27,6 +27,7 @@ from botocore.session import Session
 from tapgen.deploy.aws.assumed_role import assumed
 from tapgen.deploy.aws.error_codes import ATTEMPTS, FIRST_ATTEMPTS, FIRST_SILENT_ATTEMPTS, api_name, translate
 from tapgen.deploy.aws.errors import MalformedAnswerError
+from tapgen.deploy.aws.function_operations import UPDATES
 from tapgen.deploy.aws.members import read_members
 from tapgen.deploy.aws.mfa import asks_for_mfa, has_terminal
 from tapgen.deploy.aws.operations import LOOPBACK, AwsClient
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 _INVOCATION = 910  # seconds: Lambda's longest time-out is 900 (Lambda quotas)
 _CONNECT = 6  # seconds: two attempts at a host or proxy that is silent are over in less than 15
+SERVICES = {UPDATES: "lambda"}
+"""The service behind a name, where the two are not the same."""
 _UNREADABLE = (ResponseParserError, ValueError, TypeError, AttributeError, LookupError, RecursionError)
 """What botocore raises where it cannot make sense of an answer."""
 
@@ -142,7 +145,8 @@ def _service(session: Any, name: str, region: str, endpoint: str | None) -> obje
     url = endpoint or session.get_config_variable("endpoint_url") or ""
     if name == "s3" and urlsplit(url).hostname in LOOPBACK:
         settings["s3"] = {"addressing_style": "path"}
-    made = session.create_client(name, region_name=region, endpoint_url=endpoint, config=Config(**settings))
+    service = SERVICES.get(name, name)
+    made = session.create_client(service, region_name=region, endpoint_url=endpoint, config=Config(**settings))
     made.meta.events.register_first(f"needs-retry.{made.meta.service_model.service_id.hyphenize()}", _give_up_early())
     return made
 

@@ -206,6 +206,32 @@ def test_a_protected_environment_is_destroyed_by_its_typed_name_only(tapgen):
     assert tapgen(*words, "--disable-protection", "--confirm", "shop-prod")[0] == ExitCode.OK
 
 
+def test_sync_goes_straight_to_the_function_and_deploy_puts_the_stack_right(tapgen, tmp_path):
+    assert tapgen("deploy", "--yes")[0] == ExitCode.OK
+    source = tmp_path / "source/index.py"
+    before = source.read_text()
+    source.write_text(before.replace("event.get('x', 1)", "'synced'"))
+    code, _, err = tapgen("sync")
+    assert (code, "1 function of shop-dev brought up to date: ItemFunction" in err) == (ExitCode.OK, True), err
+    assert json.loads(tapgen("invoke", "Item")[1]) == {"answer": "synced"}
+    assert "no changes: the functions of shop-dev are as the template says" in tapgen("sync")[2].lower()
+
+    settings(tmp_path, memory=256)
+    assert "configuration" in tapgen("sync")[2]
+    source.write_text(before)
+    settings(tmp_path)
+    code, _, err = tapgen("deploy", "--yes")
+    assert (code, "Put right what `tapgen sync` had changed: ItemFunction" in err) == (ExitCode.OK, True), err
+    assert json.loads(tapgen("invoke", "Item")[1]) == {"answer": 1}
+
+    (tmp_path / "pyproject.toml").write_text((tmp_path / "pyproject.toml").read_text() + "[tool.tapgen.tables.Other]\n")
+    with (tmp_path / "pyproject.toml").open("a") as file:
+        file.write('partition_key = { name = "id", type = "S" }\n')
+    code, _, err = tapgen("sync")
+    assert (code, "needs a deployment: " in err) == (ExitCode.REFUSED, True), err
+    assert tapgen("sync", "--env", "prod")[0] == ExitCode.USAGE
+
+
 def test_several_regions_side_by_side(tapgen):
     code, out, err = tapgen("deploy", "--env", "wide", "--yes")
     assert code == ExitCode.OK, err

@@ -6,7 +6,7 @@ from botocore.session import Session
 from botocore.stub import Stubber
 
 from tapgen.deploy.aws.operations import AwsClient
-from tapgen.deploy.aws.session import Caller
+from tapgen.deploy.aws.session import SERVICES, Caller
 
 
 def pytest_configure(config):
@@ -23,6 +23,7 @@ def stub(monkeypatch):
     services, stubs = {}, {}
 
     def service(name):
+        name = SERVICES.get(name, name)
         if name not in services:
             services[name] = session.create_client(name, region_name="eu-west-1", config=Config())
             stubs[name] = Stubber(services[name])

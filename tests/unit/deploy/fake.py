@@ -6,6 +6,8 @@ meets; `hook` sees every call before it happens.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 from dataclasses import replace
 
@@ -242,6 +244,37 @@ class Cloud(Ledger):
 
     def object_url(self, bucket, key):
         return f"https://s3.{self.region}.amazonaws.com/{bucket}/{key}"
+
+    def function(self, name):
+        self._call("function")
+        return self.functions[name]
+
+    def update_code(self, name, package):
+        lost = self._call("update_code")
+        sha256 = base64.b64encode(hashlib.sha256(package).digest()).decode()
+        self.functions[name] = replace(self.functions[name], code_sha256=sha256)
+        self._lost(lost, "UpdateFunctionCode")
+
+    def update_configuration(self, name, changes):
+        self._call("update_configuration")
+        old = self.functions[name]
+        settings = {**old.settings, **{key: value for key, value in changes.items() if key != "Environment"}}
+        if "EphemeralStorage" in changes:
+            settings["EphemeralStorage"] = changes["EphemeralStorage"]["Size"]
+        variables = changes.get("Environment", {}).get("Variables", old.variables)
+        self.functions[name] = replace(old, settings=settings, variables=variables)
+
+    def tag_function(self, arn, tag):
+        self._call("tag_function")
+        self.marks.add(arn)
+
+    def untag_function(self, arn, tag):
+        self._call("untag_function")
+        self.marks.discard(arn)
+
+    def tagged_functions(self, tag):
+        self._call("tagged_functions")
+        return tuple(sorted(self.marks))
 
     def invoke(self, function, payload):
         self._call("invoke")

@@ -86,6 +86,8 @@ class Ledger:
         self.stale = 0  # answers of DescribeStacks that are older than the execution
         self.answer = Answer(200, b"{}", "", "END")
         self.log_pages = []
+        self.functions = {}  # name -> model.Function
+        self.marks = set()  # the ARNs of functions that carry the tag
         self.rollbacks = []  # of each execution
         self.express_deletions = []  # of each deletion
         self.ids = itertools.count(1)

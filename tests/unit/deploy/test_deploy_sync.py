@@ -1,0 +1,175 @@
+"""Functions that get their code and configuration directly, and the deployment that puts them right."""
+
+import base64
+import hashlib
+
+import pytest
+
+from tapgen.deploy.artifacts.packages import zipped
+from tapgen.deploy.aws.errors import AwsError, DeniedError
+from tapgen.deploy.aws.model import Function
+from tapgen.deploy.commands.sync import Sync
+from tapgen.deploy.request import Package
+from tapgen.errors import ExitCode
+from tests.unit.deploy.fake import Cloud
+from tests.unit.deploy.scene import Seen, deployed, document, request, run, topic
+
+ARN = "arn:aws:lambda:eu-west-1:123456789012:function:"
+TABLE_ARN = {"Fn::GetAtt": ["ItemTable", "Arn"]}
+
+
+def sha256(package):
+    return base64.b64encode(hashlib.sha256(package).digest()).decode()
+
+
+def inline(text):
+    return zipped([("index.py", text.encode())])
+
+
+def function(code="def handler(e, c): ...", memory=128, **variables):
+    code = {"ZipFile": code} if isinstance(code, str) else code
+    properties = {"Code": code, "MemorySize": memory, "Handler": "index.handler"}
+    if variables:
+        properties["Environment"] = {"Variables": variables}
+    return {"Type": "AWS::Lambda::Function", "Properties": properties}
+
+
+def with_functions(**functions):
+    return document(**functions)
+
+
+def scene(made, **actual):
+    """A deployed stack whose functions run something that only Lambda knows."""
+    cloud = Cloud()
+    deployed(cloud, made)
+    for logical_id, resource in made["Resources"].items():
+        if resource["Type"] == "AWS::Lambda::Function":
+            name = f"{logical_id.lower()}-1"
+            variables = resource["Properties"].get("Environment", {}).get("Variables", {})
+            settings = {"MemorySize": resource["Properties"]["MemorySize"], "Handler": "index.handler"}
+            known = {key: value if isinstance(value, str) else "known to AWS" for key, value in variables.items()}
+            cloud.functions[name] = Function(ARN + name, "deployed", settings=settings, variables=known)
+    return cloud
+
+
+def sync(cloud, made, view=None, **more):
+    return Sync(request(made, **more), cloud, view or Seen(), cloud.time.clock).run()
+
+
+def test_only_what_has_changed_is_sent():
+    cloud = scene(with_functions(One=function(), Two=function()))
+    view = Seen()
+    outcome = sync(cloud, with_functions(One=function("new = 1"), Two=function()), view)
+    assert outcome.code == ExitCode.OK
+    assert outcome.message == "1 function of tap-dev brought up to date: One"
+    assert "`tapgen deploy --env dev` puts it right" in outcome.hint
+    assert view.steps == ["One: code"]
+    assert cloud.functions["one-1"].code_sha256 == sha256(inline("new = 1"))
+    assert cloud.functions["two-1"].code_sha256 == "deployed"
+    assert cloud.marks == {f"{ARN}one-1"}
+    assert cloud.count("create_change_set", "execute") == 0
+
+
+def test_configuration_is_sent_and_what_only_aws_knows_is_kept():
+    before = with_functions(One=function(TABLE=TABLE_ARN, MODE="a", OLD="x"))
+    cloud = scene(before)
+    outcome = sync(cloud, with_functions(One=function(memory=512, TABLE=TABLE_ARN, MODE="b")))
+    assert outcome.code == ExitCode.OK, outcome.message
+    assert cloud.functions["one-1"].settings["MemorySize"] == 512
+    assert cloud.functions["one-1"].variables == {"TABLE": "known to AWS", "MODE": "b"}
+    assert cloud.count("update_code") == 0
+
+
+def test_a_package_goes_without_the_bucket():
+    code = {"S3Bucket": {"Ref": "ArtifactBucket"}, "S3Key": {"Ref": "OneCodeKey"}}
+    made = with_functions(One=function(code))
+    made["Parameters"] = {"ArtifactBucket": {"Type": "String"}, "OneCodeKey": {"Type": "String"}}
+    cloud = scene(made)
+    next(iter(cloud.stacks.values())).parameters = {"ArtifactBucket": "b", "OneCodeKey": "functions/old.zip"}
+    packages = (Package("OneCodeKey", "functions/new.zip", lambda: b"the new zip"),)
+    outcome = sync(cloud, made, packages=packages)
+    assert outcome.code == ExitCode.OK, outcome.message
+    assert cloud.functions["one-1"].code_sha256 == sha256(b"the new zip")
+    assert cloud.count("store") == 0
+
+
+@pytest.mark.parametrize(
+    ("made", "reason"),
+    [
+        (with_functions(One=function("new"), Topic=topic("new")), "Topic (AWS::SNS::Topic): update"),
+        (with_functions(One=function(), Two=function()), "Two (AWS::Lambda::Function): create"),
+        (with_functions(One=function(TABLE=TABLE_ARN)), "One: Environment"),
+        ({**with_functions(One=function()), "Outputs": {"A": {"Value": "b"}}}, "outputs"),
+    ],
+)
+def test_anything_else_needs_a_deployment(made, reason):
+    cloud = scene(with_functions(One=function()))
+    outcome = sync(cloud, made)
+    assert outcome.code == ExitCode.REFUSED
+    assert outcome.message.startswith("needs a deployment: ")
+    assert reason in outcome.message
+    assert cloud.count("update_code", "update_configuration", "tag_function") == 0
+
+
+def test_a_protected_environment_is_never_synced():
+    cloud = scene(with_functions(One=function()))
+    outcome = sync(cloud, with_functions(One=function("new")), protected=True)
+    assert (outcome.code, cloud.calls) == (ExitCode.USAGE, [])
+
+
+def test_an_update_that_lambda_refuses_says_what_was_done():
+    cloud = scene(with_functions(One=function(), Two=function()))
+    cloud.faults["update_code"] = [None, AwsError("ResourceConflictException", "busy", "UpdateFunctionCode")]
+    view = Seen()
+    outcome = sync(cloud, with_functions(One=function("new"), Two=function("new")), view)
+    assert (outcome.code, "busy" in outcome.message) == (ExitCode.FAILED, True)
+    assert view.warnings == ["Brought up to date before that: One."]
+
+
+def test_a_function_that_does_not_settle_is_an_error():
+    cloud = scene(with_functions(One=function()))
+    one = cloud.functions["one-1"]
+    cloud.functions["one-1"] = Function(one.arn, one.code_sha256, failure="no such key", settings=one.settings)
+    outcome = sync(cloud, with_functions(One=function("new")))
+    assert (outcome.code, "Lambda could not update it: no such key" in outcome.message) == (ExitCode.FAILED, True)
+
+
+def test_code_that_goes_back_is_synced_back():
+    before = with_functions(One=function())
+    cloud = scene(before)
+    sync(cloud, with_functions(One=function("new")))
+    assert sync(cloud, before).code == ExitCode.OK
+    assert cloud.functions["one-1"].code_sha256 == sha256(inline("def handler(e, c): ..."))
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_a_deployment_puts_right_what_was_synced(changed):
+    """Also where the template is as before: CloudFormation sees no change, and other code would stay."""
+    before = with_functions(One=function())
+    cloud = scene(before)
+    sync(cloud, with_functions(One=function("experiment", memory=1024)))
+    made = with_functions(One=function(), Topic=topic("new")) if changed else before
+    view = Seen()
+    assert run(cloud, request(made), view=view).code == ExitCode.OK
+    assert cloud.functions["one-1"].code_sha256 == sha256(inline("def handler(e, c): ..."))
+    assert cloud.functions["one-1"].settings["MemorySize"] == 128
+    assert cloud.marks == set()
+    assert view.steps[-1] == "Put right what `tapgen sync` had changed: One"
+
+
+def test_a_deployer_that_may_not_read_tags_deploys_all_the_same():
+    cloud = scene(with_functions(One=function()))
+    cloud.faults["tagged_functions"] = [DeniedError("AccessDenied", "no", "GetResources")]
+    view = Seen()
+    assert run(cloud, request(with_functions(One=function("new"))), view=view).code == ExitCode.OK
+    assert view.warnings == []
+
+
+def test_what_cannot_be_put_right_is_told():
+    cloud = scene(with_functions(One=function()))
+    sync(cloud, with_functions(One=function("experiment")))
+    cloud.faults["update_code"] = [AwsError("ResourceConflictException", "busy", "UpdateFunctionCode")]
+    view = Seen()
+    assert run(cloud, request(with_functions(One=function())), view=view).code == ExitCode.OK
+    assert view.warnings[-1].startswith("What `tapgen sync` has changed may still run: ")
+    assert cloud.marks
