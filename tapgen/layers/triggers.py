@@ -47,8 +47,8 @@ def stream_source(
     if settings.dead_letter_queue:
         failed = awslambda.OnFailure(Destination=parts["queues"][settings.dead_letter_queue].arn)
         optional["DestinationConfig"] = awslambda.DestinationConfig(OnFailure=failed)
-    if settings.parallel_batches > 1:
-        optional["ParallelizationFactor"] = settings.parallel_batches
+    if settings.parallelization_factor > 1:
+        optional["ParallelizationFactor"] = settings.parallelization_factor
     if settings.tumbling_window:
         optional["TumblingWindowInSeconds"] = settings.tumbling_window
     if settings.max_record_age >= 0:
@@ -60,7 +60,7 @@ def stream_source(
         settings,
         StartingPosition=settings.starting_position,
         MaximumRetryAttempts=settings.retries,
-        BisectBatchOnFunctionError=settings.split_failed,
+        BisectBatchOnFunctionError=settings.bisect_batch,
         **optional,
     )
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from tapgen.settings.parts import Part, Problem, Use
     from tapgen.template.kinds import Kind
 
+ARN_COLONS = 5  # arn:partition:service:region:account:resource
+
 COMMON = frozenset(
     f"dynamodb:{name}"
     for name in (
@@ -38,7 +40,7 @@ def check_parts(environment: Environment) -> Iterator[Problem]:
         parts = kinds.parts(environment, kind.word)
         yield from _same_logical_id(kind.word, parts)
         for name, part in parts.items() if kind.word != "functions" else ():
-            for where, message in _part(name, part, environment):
+            for where, message in _part(kind, name, part, environment):
                 yield (kind.word, name, *where), message
     for name, resource in environment.resources.items():
         for where, message in resource.problems(name, environment):
@@ -56,11 +58,15 @@ def _same_logical_id(section: str, names: object) -> Iterator[Problem]:
             yield (section, name), f'it gives the same logical id as "{other}"'
 
 
-def _part(name: str, part: Part, environment: Environment) -> Iterator[Problem]:
+def _part(kind: Kind, name: str, part: Part, environment: Environment) -> Iterator[Problem]:
     yield from ((("encryption",), message) for message in _key(getattr(part, "encryption", None), environment))
     if part.existing is None:
         yield from part.problems(name, environment)
         return
+    if isinstance(part.existing, str) and part.existing.startswith("arn:"):
+        service = part.existing.split(":")[2:3]
+        if service != [kind.prefix] or part.existing.count(":") < ARN_COLONS:
+            yield ("existing",), f'"{part.existing}" is not the ARN of a {kind.part.one}'
     yield from references.problems(part.existing, ("existing",), getattr(environment, "parameters", ()))
     plain = type(part)()
     for field in fields(part):

@@ -52,8 +52,8 @@ class StreamTrigger(Polled, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     max_record_age: Annotated[
         int, Meta(ge=-1, le=604800, description="Seconds after which a record is given up; -1: never")
     ] = -1
-    split_failed: Annotated[bool, Meta(description="Try the halves of a batch that failed")] = True
-    parallel_batches: Annotated[int, Meta(ge=1, le=10, description="Batches of a shard at once")] = 1
+    bisect_batch: Annotated[bool, Meta(description="Try the halves of a batch that failed")] = True
+    parallelization_factor: Annotated[int, Meta(ge=1, le=10, description="Batches of a shard at once")] = 1
     tumbling_window: Annotated[
         int, Meta(ge=0, le=900, description="Seconds of a window to aggregate over; 0: none")
     ] = 0

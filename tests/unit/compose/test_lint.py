@@ -12,6 +12,7 @@ PROJECTS = {
     "tap": ROOT,
     "orders": ROOT / "tests" / "projects" / "orders",
     "orders-service": ROOT / "tests" / "projects" / "orders-service",
+    "kinds": ROOT / "tests" / "projects" / "kinds",
 }
 EVERYTHING = [(name, environment) for name, root in PROJECTS.items() for environment in load(root).environments]
 

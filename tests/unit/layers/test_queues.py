@@ -241,6 +241,7 @@ functions.Fulfil.triggers.queues.Ship = false
         ("subscriptions.News = {}", "queues.Ship.subscriptions.News: there is no such topic; known: none"),
         ('existing = "x"\ndelay = 5', "queues.Ship.delay: it is not the stack's: existing stands in place of this key"),
         ("existing = { }", "queues.Ship.existing: say one of ssm_parameter, import and parameter"),
+        ('existing = "arn:aws:sns:eu-west-1:111111111111:x"', 'queues.Ship.existing: "arn:aws:sns:eu-west-1:111111111111:x" is not the ARN of a queue'),
         ("existing = 5", "queues.Ship.existing: 5 is neither text nor a table"),
         ('policy = [{ principals = ["*"], actions = ["sqs:SendMessage"] }]', "queues.Ship.policy.0.reason: it is required and missing"),
         ('encryption = "Data"', 'queues.Ship.encryption: there is no key "Data"; known: none'),

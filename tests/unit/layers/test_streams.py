@@ -19,7 +19,7 @@ triggers.tables.Orders = { filter = { eventName = ["INSERT"] }, dead_letter_queu
 source = "src"
 alias = "live"
 functions.Changed = { actions = ["lambda:InvokeFunction"] }
-triggers.streams.Clicks = { starting_position = "TRIM_HORIZON", batching_window = 10, retries = -1, parallel_batches = 2, tumbling_window = 60, max_record_age = 3600, split_failed = false }
+triggers.streams.Clicks = { starting_position = "TRIM_HORIZON", batching_window = 10, retries = -1, parallelization_factor = 2, tumbling_window = 60, max_record_age = 3600, bisect_batch = false }
 """
 
 
