@@ -25,6 +25,7 @@ from tapgen.errors import ExitCode, TapgenError
 SECTIONS: dict[str, dict[str, str]] = {
     "Start": {
         "init": "Begin a project: settings, a handler, a test, a review workflow.",
+        "adopt": "Take a template or a stack of somewhere else into settings.",
         "add": "Add a part, a function, a route or an environment to the settings.",
     },
     "Templates": {

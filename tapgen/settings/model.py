@@ -45,6 +45,10 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
     protected: Annotated[
         bool, Meta(description="Keep data: deletion protection, backups, retained tables, termination protection")
     ] = False
+    stack: Annotated[
+        Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,127}$")] | None,
+        Meta(description="Name of the stack where it has another one already; default: `<application>-<environment>`"),
+    ] = None
     account: Annotated[AccountId | None, Meta(description="The only account that it may be deployed to")] = None
     region: Annotated[Region | None, Meta(description="The only region that it may be deployed to")] = None
     regions: Annotated[tuple[Region, ...], Meta(description="Several regions, deployed side by side")] = ()
@@ -171,8 +175,8 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     @property
     def stack_name(self) -> str:
-        """`<application>-<environment>`."""
-        return f"{self.application}-{self.name}"
+        """`<application>-<environment>`, unless `stack` says otherwise."""
+        return self.stack or f"{self.application}-{self.name}"
 
     @property
     def target_regions(self) -> tuple[str, ...]:

@@ -40,11 +40,7 @@ def answers(
     if not environments:
         text = ask("Environments, those after the first protected", " ".join(_DEFAULT_ENVIRONMENTS)) if ask else ""
         environments = tuple(re.split(r"[\s,]+", text.strip())) if text.strip() else _DEFAULT_ENVIRONMENTS
-    if not _APPLICATION.fullmatch(name):
-        raise UsageError(
-            f'"{name}" is no name for an application',
-            "Use lower-case letters, digits and hyphens, a letter first, such as order-service.",
-        )
+    name = application_name(name, asked=True)
     if example not in EXAMPLES:
         raise UsageError(f'there is no example "{example}"', suggestion(example, EXAMPLES))
     for environment in environments:
@@ -54,6 +50,20 @@ def answers(
                 "Use at most 32 lower-case letters, digits and hyphens, a letter first, such as dev.",
             )
     return Answers(name, example, tuple(dict.fromkeys(environments)))
+
+
+def application_name(given: str, *, asked: bool) -> str:
+    """The name as it was asked for, or what can be made of a stack's or a file's.
+
+    Raises:
+        UsageError: no application can have the name that was asked for.
+    """
+    if asked and not _APPLICATION.fullmatch(given):
+        raise UsageError(
+            f'"{given}" is no name for an application',
+            "Use lower-case letters, digits and hyphens, a letter first, such as order-service.",
+        )
+    return given if asked else _as_name(given)
 
 
 def _as_name(folder: str) -> str:

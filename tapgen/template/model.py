@@ -114,7 +114,7 @@ def understand(
 def _understand(
     document: Document, given: Mapping[str, Any], hidden: frozenset[str], *, defaults_decide: bool
 ) -> Template:
-    scope = _scope(document, given, hidden, defaults_decide=defaults_decide)
+    scope = known_values(document, given, hidden, defaults_decide=defaults_decide)
     unknown: list[str] = []
     resources: dict[str, Resource] = {}
     for logical_id, written in _mapping(document, "Resources").items():
@@ -138,8 +138,19 @@ def _understand(
     return Template(resources, sections, outputs, absent, transforms, tuple(unknown), scope.conditions)
 
 
-def _scope(document: Document, given: Mapping[str, Any], hidden: frozenset[str], *, defaults_decide: bool) -> Scope:
-    parameters: dict[str, Any] = {}
+def known_values(
+    document: Document,
+    given: Mapping[str, Any],
+    hidden: frozenset[str] = frozenset(),
+    *,
+    defaults_decide: bool = True,
+    pseudo: Mapping[str, str] | None = None,
+) -> Scope:
+    """What a document's functions can be evaluated with: parameters' values, mappings, conditions as far as decided.
+
+    `pseudo` are the values of pseudo parameters where they are known, such as that of AWS::Region.
+    """
+    parameters: dict[str, Any] = dict(pseudo or {})
     for name, declared in _mapping(document, "Parameters").items():
         if not isinstance(declared, dict) or name in hidden:
             continue
@@ -147,7 +158,11 @@ def _scope(document: Document, given: Mapping[str, Any], hidden: frozenset[str],
         if value is not None:
             parameters[str(name)] = _parameter(value, declared)
     mappings = _mapping(document, "Mappings")
-    certain = parameters if defaults_decide else {name: value for name, value in parameters.items() if name in given}
+    certain = (
+        parameters
+        if defaults_decide
+        else {name: value for name, value in parameters.items() if name in {*given, *(pseudo or {})}}
+    )
     known = Scope(certain, mappings)
     return Scope(parameters, mappings, decide(_mapping(document, "Conditions"), known))
 

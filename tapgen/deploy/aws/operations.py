@@ -96,8 +96,12 @@ class AwsClient(FunctionOperations):
         """GetTemplate of a change set, the original stage."""
         return self._template(ChangeSetName=change_set)
 
-    def _template(self, **which: str) -> str:
-        body = self._cloudformation("get_template", **which, TemplateStage="Original").get("TemplateBody") or ""
+    def expanded_template(self, stack: str) -> str:
+        """GetTemplate of a stack, as its macros have expanded it."""
+        return self._template("Processed", StackName=stack)
+
+    def _template(self, stage: str = "Original", **which: str) -> str:
+        body = self._cloudformation("get_template", **which, TemplateStage=stage).get("TemplateBody") or ""
         return body if isinstance(body, str) else json.dumps(body)  # botocore parses a JSON template into a mapping
 
     def resources(self, stack: str) -> tuple[StackResource, ...]:

@@ -60,7 +60,11 @@ def settings_places(root: Path) -> SettingsPlaces | None:
 
 def keys(logical_id: str | None, type_: str | None, environment: Environment) -> tuple[str, ...]:
     """The settings that made a resource, the nearest first."""
-    found = []
+    found = [
+        f"{section}.{logical_id}"
+        for section in ("resources", "parameters", "outputs")
+        if logical_id in getattr(environment, section)
+    ]
     subject = environment.title(logical_id or "")
     found += [f"{section}.{subject}" for section in _BY_NAME if subject in getattr(environment, section)]
     for section, suffix in (

@@ -1,0 +1,85 @@
+"""tapgen adopt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tapgen.cli import aws_options
+from tapgen.cli.options import name_value_pairs
+
+if TYPE_CHECKING:
+    from tapgen.template.document import Document
+
+
+@click.command()
+@click.argument("template", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--stack", help="A deployed stack, as CloudFormation has expanded it.")
+@aws_options.aws
+@click.option("--name", help="The application's name.  [default: the stack's, or the file's]")
+@click.option("--env", "environment", default="prod", show_default=True, help="The environment that the stack becomes.")
+@click.option("--parameter", metavar="NAME=VALUE", multiple=True, help="A parameter's value, which decides conditions.")
+@click.option("--to", "folder", type=click.Path(path_type=Path, file_okay=False), default=".", help="Where to write.")
+def command(
+    template: Path | None,
+    stack: str | None,
+    profile: str | None,
+    region: str | None,
+    name: str | None,
+    environment: str,
+    parameter: tuple[str, ...],
+    folder: Path,
+) -> int:
+    """Take a template or a stack of somewhere else into settings.
+
+    Every resource keeps its logical id; then it is proven, by the difference of the two templates, that a deployment
+    replaces and loses nothing, or said what stands in the way. Of a SAM or CDK application adopt the deployed stack.
+
+    \b
+    Examples:
+      tapgen adopt template.yaml --name shop --to shop
+      tapgen adopt --stack shop-production --region eu-central-1
+    """
+    from tapgen.errors import ExitCode
+    from tapgen.review.model import Effect
+    from tapgen.review.report import terminal
+    from tapgen.starter.adopt.convert import convert
+    from tapgen.starter.adopt.settings_file import proof, settings_text, write
+    from tapgen.starter.write import application_name
+
+    if (template is None) == (stack is None):
+        raise click.UsageError("name a template file, or a stack by --stack")
+    given = name_value_pairs(parameter)
+    if stack:
+        document, values, region = _of_stack(stack, profile, region)
+        given = {**values, **given}
+    else:
+        from tapgen.template.document import read
+
+        document = read(template or Path())
+    pseudo = {"AWS::Region": region} if region else {}
+    application = application_name(name or stack or (template or Path()).stem, asked=name is not None)
+    adopted = convert(document, given, pseudo)
+    source = f"the stack {stack}" if stack else (template or Path()).name
+    text = settings_text(adopted, application, environment, stack or f"{application}-{environment}", source)
+    review = proof(document, text, environment, given)
+    click.echo(f"  + {write(folder, text)}")
+    for obstacle in adopted.obstacles:
+        click.echo(f"  ! {obstacle}")
+    click.echo(f"\nWhat a deployment of it would do to {source}:\n")
+    click.echo("\n".join(map(str, terminal.lines(review, f"{source} → {environment}"))))
+    replaces = any(change.effect >= Effect.MAY_REPLACE for change in review.changes)
+    return ExitCode.REFUSED if review.refusals or replaces else ExitCode.OK
+
+
+def _of_stack(stack: str, profile: str | None, region: str | None) -> tuple[Document, dict[str, str], str]:
+    """The stack's template, the values of its parameters, and its region."""
+    from tapgen.deploy.aws.session import connect
+    from tapgen.deploy.stack.target import existing
+    from tapgen.template.document import parse
+
+    client = connect(profile, region)
+    found = existing(client, stack)
+    return parse(client.expanded_template(found.arn), stack), dict(found.parameters), client.region

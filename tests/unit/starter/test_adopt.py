@@ -1,0 +1,179 @@
+"""Templates of somewhere else as settings: what they become, and that deploying them replaces nothing."""
+
+import tomllib
+from string import printable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tapgen.starter.adopt.toml_text import toml, value_text
+from tapgen.template.document import dump, read
+
+TABLE = {
+    "Type": "AWS::DynamoDB::Table",
+    "Properties": {
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+    },
+}
+
+
+@pytest.fixture
+def adopted(tapgen, tmp_path):
+    """Adopt a document: the settings as they are read, what was said, and the exit code."""
+
+    def adopt(document, *options):
+        (tmp_path / "old.json").write_text(dump(document, "json"))
+        ended = tapgen("adopt", "old.json", "--name", "shop", "--to", "new", *options, cwd=tmp_path)
+        file = tmp_path / "new" / "tapgen.toml"
+        return (tomllib.loads(file.read_text()) if file.exists() else {}), ended
+
+    return adopt
+
+
+def test_a_resource_keeps_its_id_and_is_not_replaced(adopted, tapgen, tmp_path):
+    settings, ended = adopted({"Description": "Old", "Resources": {"Orders": TABLE}})
+    assert ended.code == 0
+    assert settings["description"] == "Old"
+    assert settings["resources"]["Orders"] == {"type": TABLE["Type"], "properties": TABLE["Properties"]}
+    assert settings["environments"] == {"prod": {}}
+    assert "  ~ Orders  AWS::DynamoDB::Table  updated in place\n" in ended.out
+    assert tapgen("render", "--env", "prod", cwd=tmp_path / "new").code == 0
+    rendered = read(tmp_path / "new" / "templates_out" / "prod.yaml")
+    assert rendered["Resources"]["Orders"]["Properties"]["KeySchema"] == TABLE["Properties"]["KeySchema"]
+
+
+CONDITIONS = {
+    "Parameters": {"Stage": {"Type": "String", "Default": "dev"}},
+    "Mappings": {"Sizes": {"dev": {"days": 1}, "prod": {"days": 30}}},
+    "Conditions": {
+        "IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]},
+        "Here": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]},
+    },
+    "Resources": {
+        "Logs": {
+            "Type": "AWS::Logs::LogGroup",
+            "Properties": {
+                "RetentionInDays": {"Fn::FindInMap": ["Sizes", {"Ref": "Stage"}, "days"]},
+                "LogGroupName": {"Fn::If": ["Here", "here", {"Ref": "AWS::NoValue"}]},
+            },
+        },
+        "Queue": {"Type": "AWS::SQS::Queue", "Condition": "IsProd"},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("options", "days", "there", "name", "said"),
+    [
+        (["--region", "us-east-1"], 1, False, None, False),
+        (["--region", "eu-west-1", "--parameter", "Stage=prod"], 30, True, "here", False),
+        ([], 1, False, "here", True),
+    ],
+)
+def test_an_environment_is_one_case_of_the_conditions(adopted, options, days, there, name, said):
+    settings, ended = adopted(CONDITIONS, *options)
+    properties = settings["resources"]["Logs"]["properties"]
+    assert properties["RetentionInDays"] == days
+    assert properties.get("LogGroupName") == name
+    assert ("Queue" in settings["resources"]) is there
+    assert ("  ! Logs: a value depends on Here, which is not decided here; taken as true\n" in ended.out) is said
+
+
+def test_parameters_and_outputs(adopted):
+    document = {
+        "Parameters": {
+            "Limit": {"Type": "Number", "Default": 5, "MinValue": 1, "MaxValue": "2.5"},
+            "Key": {"Type": "String", "NoEcho": "true", "Default": "hidden", "MinLength": "3"},
+        },
+        "Resources": {"Orders": TABLE},
+        "Outputs": {
+            "Name": {"Value": {"Ref": "Orders"}, "Export": {"Name": {"Fn::Sub": "${AWS::StackName}-orders"}}},
+            "Arn": {"Value": {"Fn::GetAtt": ["Orders", "Arn"]}, "Description": "The ARN"},
+            "Odd": {"Value": "x", "Export": {"Name": {"Fn::ImportValue": "y"}}},
+        },
+    }
+    settings, ended = adopted(document)
+    assert settings["parameters"] == {
+        "Limit": {"type": "Number", "default": 5, "minimum": 1, "maximum": 2.5},
+        "Key": {"secret": True, "min_length": 3},
+    }
+    assert settings["outputs"] == {
+        "Name": {"value": {"Ref": "Orders"}, "export": "${AWS::StackName}-orders"},
+        "Arn": {"value": {"Fn::GetAtt": ["Orders", "Arn"]}, "description": "The ARN"},
+        "Odd": {"value": "x"},
+    }
+    assert "  ! output Odd: its export's name is made by a function; it is left out\n" in ended.out
+    assert "hidden" not in ended.out
+
+
+def test_what_the_settings_cannot_say_is_told(adopted):
+    group = {"Type": "AWS::SQS::Queue", "UpdatePolicy": {"x": 1}, "Condition": "Open", "DeletionPolicy": "Retain"}
+    document = {
+        "Conditions": {"Open": {"Fn::Equals": [{"Ref": "AWS::AccountId"}, "1"]}},
+        "Rules": {"A": {"Assertions": []}},
+        "Resources": {"Queue": group},
+    }
+    settings, ended = adopted(document)
+    assert settings["resources"]["Queue"] == {"type": "AWS::SQS::Queue", "deletion_policy": "Retain"}
+    for said in (
+        "Queue: UpdatePolicy cannot be said in the settings; it is left out",
+        "Queue: whether it is there depends on Open, which is not decided here; it is kept",
+        "Rules: the settings have no such section; it is left out",
+    ):
+        assert f"  ! {said}\n" in ended.out
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        (
+            {"Transform": "AWS::Serverless-2016-10-31", "Resources": {"F": {"Type": "AWS::Serverless::Function"}}},
+            "the template is written for SAM",
+        ),
+        (
+            {"Transform": "AWS::LanguageExtensions", "Resources": {"Fn::ForEach::X": ["A", ["b"], {}]}},
+            "a macro makes the resources",
+        ),
+        ({"Resources": {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"Nmae": "x"}}}}, "1 problem"),
+    ],
+)
+def test_what_cannot_be_adopted_is_refused_and_nothing_is_written(adopted, tmp_path, document, said):
+    settings, ended = adopted(document)
+    assert (ended.code, settings) == (2, {})
+    assert said in ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_settings_that_are_there_are_kept(adopted, tmp_path):
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "tapgen.toml").write_text("mine = 1\n")
+    settings, ended = adopted({"Resources": {"Orders": TABLE}})
+    assert ended.code == 2
+    assert settings == {"mine": 1}
+
+
+def test_a_file_or_a_stack(tapgen, tmp_path):
+    assert tapgen("adopt", cwd=tmp_path).code == 2
+    assert "name a template file, or a stack by --stack" in tapgen("adopt", "a", "--stack", "b", cwd=tmp_path).err
+
+
+TEXTS = st.text(st.one_of(st.sampled_from(printable + "'\"\\"), st.characters(exclude_categories=["Cs"])), max_size=30)
+VALUES = st.recursive(
+    st.one_of(TEXTS, st.integers(-(10**9), 10**9), st.booleans(), st.floats(allow_nan=False, allow_infinity=False)),
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(TEXTS, inner, max_size=4)),
+    max_leaves=12,
+)
+
+
+@given(VALUES)
+def test_every_value_is_read_back_as_it_was(value):
+    assert tomllib.loads(f"x = {value_text(value)}")["x"] == value
+
+
+def test_long_lists_take_a_line_for_each_item():
+    assert toml({"resources": {"A": {"properties": {"Names": ["n" * 60, "m" * 60]}}}}) == (
+        f'[resources.A]\nproperties.Names = [\n    "{"n" * 60}",\n    "{"m" * 60}",\n]\n'
+    )
