@@ -94,11 +94,11 @@ class LambdaLayer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
 
 
 def requirements_text(root: Path, folder: str, wanted: str | RequirementsGroup | None, source: Source) -> str | None:
-    """The text of the requirements; "" where there are none, None where they are a group or cannot be read.
+    """The text of the requirements; "" where there are none, None where they are a group, a lock, or cannot be read.
 
     `root` is the folder of the settings file, `folder` the source as they name it.
     """
-    if isinstance(wanted, RequirementsGroup):
+    if isinstance(wanted, RequirementsGroup) or (wanted and wanted.endswith((".lock", ".toml"))):
         return None
     file = beside(root, folder, wanted) if wanted else source.path(REQUIREMENTS)
     try:

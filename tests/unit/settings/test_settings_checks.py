@@ -422,3 +422,13 @@ def test_destinations_that_lambda_sends_nothing_to(problems):
     assert problems(function(on_failure='"Store"') + both) == [
         'functions.Orders.on_failure: "Store" is a queue and a bucket; say which: { queue = "Store" }'
     ]
+
+
+@pytest.mark.parametrize(
+    ("requirements", "text"),
+    [('"a.txt"', "idna==3\n"), ('"uv.lock"', None), ('"pylock.toml"', None), ('{ group = "a" }', None)],
+)
+def test_what_is_installed_is_read_where_pip_would_read_it(project, requirements, text):
+    files = {"a.txt": "idna==3\n", "uv.lock": "version = 1\n", "pylock.toml": 'lock-version = "1.0"\n'}
+    settings = function(requirements=requirements)
+    assert load(project(settings, **files)).environment("dev").requirements_text("Orders") == text
