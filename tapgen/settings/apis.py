@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
-from tapgen.settings.names import Cidr, Header, HttpMethod, Name, Origin, Region, StageName
+from tapgen.settings.names import Header, HttpMethod, Name, Origin, Region, StageName
 from tapgen.settings.references import Reference
 
 Source = Annotated[str, Meta(pattern=r"^(header|querystring|stagevariable|context)\.[^\s,'\"]+$")]
@@ -12,6 +12,7 @@ Parameter = Annotated[str, Meta(pattern=r"^(header|querystring)\.[^\s,'\"]+$")]
 Https = Annotated[str, Meta(pattern=r"^https://[^\s]+$")]
 Host = Annotated[str, Meta(pattern=r"^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$", max_length=253)]
 Arn = Annotated[str, Meta(pattern=r"^arn:[a-z0-9-]+:[^\s]+$")]
+AddressRange = Annotated[str, Meta(pattern=r"^[0-9a-fA-F.:]+(/[0-9]{1,3})?$")]
 Principal = Annotated[str, Meta(pattern=r"^([*]|[0-9]{12}|arn:[a-z0-9-]+:[^\s]+)$")]
 Status = Annotated[int, Meta(ge=200, le=599)]
 MediaType = Annotated[str, Meta(pattern=r"^[^\s/]+/[^\s/]+$")]
@@ -324,11 +325,11 @@ class Api(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         Meta(description="Answers of this many bytes and more are compressed (REST)"),
     ] = None
     allow_cidrs: Annotated[
-        tuple[Cidr, ...], Meta(description="Address ranges that may call the API, and nobody else (REST)")
+        tuple[AddressRange, ...], Meta(description="Address ranges that may call the API, and nobody else (REST)")
     ] = ()
     policy: Annotated[
         tuple[ApiStatement, ...] | dict[str, Any],
-        Meta(description="Resource policy: statements, or the document as IAM has it (REST)"),
+        Meta(description="Resource policy: statements, the document as IAM has it, or { allow_cidrs = […] } (REST)"),
     ] = ()
     web_acl: Annotated[Arn | None, Meta(description="ARN of a web ACL of AWS WAF (REST)")] = None
     usage_plans: Annotated[dict[Name, UsagePlan], Meta(description="Usage plans by name (REST)")] = {}
@@ -347,3 +348,9 @@ class Api(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     body: Annotated[
         bool, Meta(description="One resource with an OpenAPI body in place of one for each path, method and preflight")
     ] = False
+
+    @property
+    def allowed_ranges(self) -> tuple[str, ...]:
+        """The address ranges that may call, wherever they are written."""
+        inside = self.policy.get("allow_cidrs", ()) if isinstance(self.policy, dict) else ()
+        return (*self.allow_cidrs, *inside)

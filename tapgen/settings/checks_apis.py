@@ -132,13 +132,28 @@ def _reach(environment: Environment, settings: Api) -> Iterator[Problem]:
                 'network.endpoints = ["execute-api"]'
             ),
         )
-    if settings.allow_cidrs and isinstance(settings.policy, dict):
-        yield ("allow_cidrs",), "the policy is written out already; put the ranges into it"
-    for text in settings.allow_cidrs:
+    yield from _policy(settings)
+
+
+def _policy(settings: Api) -> Iterator[Problem]:
+    """The resource policy and the address ranges, which may stand in its place."""
+    ranges: tuple[object, ...] = settings.allow_cidrs
+    where: tuple[str, ...] = ("allow_cidrs",)
+    if isinstance(settings.policy, dict):
+        if not isinstance(settings.policy.get("Statement", []), list) or not {"Statement", "allow_cidrs"} & (
+            settings.policy.keys()
+        ):
+            yield ("policy",), "an IAM document has a list of statements: Statement = [{ Effect = … }]"
+        elif "Statement" in settings.policy and (ranges or "allow_cidrs" in settings.policy):
+            yield where, "the policy is written out already; put the ranges into it"
+        elif "allow_cidrs" in settings.policy:
+            inside = settings.policy["allow_cidrs"]
+            ranges, where = tuple(inside) if isinstance(inside, list) else (inside,), ("policy", "allow_cidrs")
+    for text in ranges:
         try:
-            ipaddress.ip_network(text)
+            ipaddress.ip_network(str(text))
         except ValueError as error:
-            yield ("allow_cidrs",), f'"{text}" is not an address range: {error}'
+            yield where, f'"{text}" is not an address range: {error}'
 
 
 def _has_own_endpoint(environment: Environment) -> bool:

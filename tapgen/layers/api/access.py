@@ -52,17 +52,18 @@ def policy(settings: Api, vpc_endpoints: list[Any]) -> dict[str, Any]:
     same account, who signs the request, an IAM policy of his own would be enough without the second (API Gateway
     developer guide, "How API Gateway resource policies affect authorization workflow").
     """
-    if isinstance(settings.policy, dict):
+    if isinstance(settings.policy, dict) and "Statement" in settings.policy:
         return settings.policy
-    statements = [_statement(statement) for statement in settings.policy]
+    written = settings.policy if isinstance(settings.policy, tuple) else ()
+    statements = [_statement(statement) for statement in written]
     allowed: dict[str, Any] = {}
     if vpc_endpoints:
         allowed["StringEquals"] = {"aws:SourceVpce": vpc_endpoints}
         statements.append(_everybody("Deny", {"StringNotEquals": allowed["StringEquals"]}))
-    if settings.allow_cidrs:
+    if settings.allowed_ranges:
         # Behind an endpoint, aws:SourceIp is not there: IAM user guide, "AWS global condition context keys".
         key = "aws:VpcSourceIp" if vpc_endpoints else "aws:SourceIp"
-        allowed["IpAddress"] = {key: list(settings.allow_cidrs)}
+        allowed["IpAddress"] = {key: list(settings.allowed_ranges)}
         statements.append(_everybody("Deny", {"NotIpAddress": allowed["IpAddress"]}))
     if allowed and not any(one["Effect"] == "Allow" for one in statements):
         statements.insert(0, _everybody("Allow", allowed))

@@ -253,6 +253,8 @@ def test_who_reaches_an_api_at_all(document, resources):
     allow, deny = found["AWS::ApiGateway::RestApi"]["Api"]["Policy"]["Statement"]
     assert (allow["Effect"], deny["Effect"]) == ("Allow", "Deny")
     assert deny["Condition"] == {"NotIpAddress": {"aws:SourceIp": ["10.0.0.0/8"]}}
+    written, _ = resources("'GET /a'", 'policy = { allow_cidrs = ["10.0.0.0/8"] }')
+    assert written["AWS::ApiGateway::RestApi"] == found["AWS::ApiGateway::RestApi"]
     found, _ = resources("'GET /a'", 'policy = [{ principals = ["111111111111"], resources = ["*/GET/a"] }]')
     [only] = found["AWS::ApiGateway::RestApi"]["Api"]["Policy"]["Statement"]
     assert (only["Principal"], only["Resource"]) == ({"AWS": ["111111111111"]}, ["execute-api:/*/GET/a"])
