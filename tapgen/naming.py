@@ -82,6 +82,11 @@ def path(parts: Iterable[str]) -> str:
     return logical(*(f"{part} Var" if part.startswith("{") else part or "Slash" for part in parts))
 
 
+def route(api_title: str, parts: Iterable[str], method: str) -> str:
+    """What the logical ids of a route's method, route and permission begin with."""
+    return f"{api_title}{path(parts)}{logical(method.lower())}"
+
+
 def api(name: str) -> str:
     """The logical id of an API: `Api` is the one of `[api]`, whose name is empty."""
     return logical(name, "Api")

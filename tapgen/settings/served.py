@@ -29,6 +29,8 @@ class FunctionRoute(Struct, frozen=True):
     asks: RouteTable
     authorization: Literal["NONE", "AWS_IAM"]
     authorizer: str | None
+    index: int = 0
+    """Which of the function's routes it is."""
 
 
 class ServedApi(Struct, frozen=True):
@@ -64,9 +66,9 @@ def apis(environment: Environment) -> dict[str, ServedApi]:
     from tapgen import naming
 
     found: dict[str, list[FunctionRoute]] = {}
-    for function, _, table in written(environment):
+    for function, index, table in written(environment):
         settings = named(environment, table.api)
-        found.setdefault(table.api or "", []).append(_resolved(function, table, settings))
+        found.setdefault(table.api or "", []).append(replace(_resolved(function, table, settings), index=index))
     return {
         name: ServedApi(
             name,

@@ -160,7 +160,7 @@ def _route(
 
 
 def _route_title(served: ServedApi, route: Route) -> str:
-    return f"{served.title}{naming.path(route.parts)}{naming.logical(route.method.lower())}Route"
+    return f"{naming.route(served.title, route.parts, route.method)}Route"
 
 
 def _access_log(log: LogGroupRefs) -> apigatewayv2.AccessLogSettings:

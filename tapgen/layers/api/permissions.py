@@ -64,7 +64,7 @@ def _invokers(served: ServedApi, function: str, own: Sequence[Route]) -> Iterato
             yield f"{naming.function(function)}{served.title}{_titled(method)}Permission", f"{_any(method)}/*"
     else:
         for route in own:
-            title = f"{served.title}{naming.path(route.parts)}{_titled(route.method)}Permission"
+            title = f"{naming.route(served.title, route.parts, route.method)}Permission"
             yield title, route.method if route.is_default else f"{_any(route.method)}/{_path(route.parts)}"
 
 

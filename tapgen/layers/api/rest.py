@@ -107,7 +107,7 @@ def _method(
     parameters |= {f"method.request.{name}": True for name in route.asks.parameters}
     keyed = [*parameters] if route.asks.cache else []
     return apigateway.Method(
-        f"{served.title}{naming.path(route.route.parts)}{naming.logical(route.route.method.lower())}Method",
+        f"{naming.route(served.title, route.route.parts, route.route.method)}Method",
         RestApiId=Ref(served.title),
         ResourceId=parent,
         HttpMethod=route.route.method,

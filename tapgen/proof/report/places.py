@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tapgen import naming
+from tapgen.settings import served
 from tapgen.settings.positions import positions
 from tapgen.template.kinds import KINDS
 
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
     from tapgen.template.document import DocumentPath
 
 _BY_NAME = ("outputs", "parameters")
+_OF_APIS = ("AWS::ApiGateway", "AWS::Lambda::Permission")
 _SECTIONS = (
     ("AWS::EC2::", "network"),
-    ("AWS::ApiGateway::", "api"),
     ("AWS::CloudWatch::", "alarms"),
     ("AWS::SNS::", "alarms"),
     ("AWS::Logs::", "logs"),
@@ -44,7 +45,7 @@ class SettingsPlaces:
 
     def found(self, keys: tuple[str, ...]) -> tuple[str, int]:
         """The first of the keys that is in the file, and its line; "" and the top's where there is none."""
-        paths = {key: (*self._table, *key.split(".")) for key in keys} | {"": self._table}
+        paths = {key: (*self._table, *map(_step, key.split("."))) for key in keys} | {"": self._table}
         return next(((key, self._found[path].line) for key, path in paths.items() if path in self._found), ("", 1))
 
 
@@ -74,8 +75,30 @@ def keys(logical_id: str | None, type_: str | None, environment: Environment) ->
     ):
         names = getattr(environment, section, {})
         found += [f"{section}.{name}" for name in names if subject.startswith(naming.logical(name, suffix))]
+    if type_ and type_.startswith(_OF_APIS):
+        found = [*_of_api(subject, environment), *found]
     found += [section for prefix, section in _SECTIONS if type_ and type_.startswith(prefix)]
     return (*(f"environments.{environment.name}.{key}" for key in found[:1]), *found)
+
+
+def _of_api(subject: str, environment: Environment) -> Iterator[str]:
+    """The route that a method, a route or a permission is for; else the API that a resource is of."""
+    apis = served.apis(environment)
+    for api in apis.values():
+        for route in api.routes:
+            title = naming.route(api.title, route.route.parts, route.route.method)
+            if subject in (f"{title}Method", f"{title}Route", f"{title}Permission"):
+                yield from (f"functions.{route.function}.routes.{route.index}", f"functions.{route.function}.routes")
+    for name, api in apis.items():
+        if name and subject.startswith(api.prefix):
+            yield f"apis.{name}"
+            return
+    yield "api"
+
+
+def _step(text: str) -> str | int:
+    """A step of a dotted key; names begin with a letter, so that a number is the place in a list."""
+    return int(text) if text.isdigit() else text
 
 
 def settings_of(
