@@ -77,6 +77,41 @@ def test_statement_names_table_and_index(tmp_path):
     assert [one.value for one in part.parameters] == [Literal("items"), Literal("by-date")]
 
 
+def test_each_of_several_names(tmp_path):
+    source = (
+        B
+        + "def handler(e,c):\n"
+        + "  boto3.client('ssm').get_parameters(Names=['/a', os.environ['B']])\n"
+        + "  boto3.client('secretsmanager').batch_get_secret_value(SecretIdList=['x'])\n"
+    )
+    (tmp_path / "index.py").write_text(source)
+    found = calls.analyse(tmp_path, "index.handler").calls
+    assert {one.binding("Names") or one.binding("SecretId") for one in found} == {
+        EnvironmentVariable("B"),
+        Literal("/a"),
+        Literal("x"),
+    }
+
+
+def test_powertools_names_what_it_asks_for(tmp_path):
+    source = (
+        "import os\nfrom aws_lambda_powertools.utilities import parameters, idempotency\n"
+        "store = idempotency.DynamoDBPersistenceLayer(os.environ['STATE'])\n"
+        "@idempotency.idempotent(persistence_store=store)\n"
+        "def handler(event, context):\n"
+        "    parameters.get_parameter('/shop/limit')\n"
+        "    parameters.get_secret(name=os.environ['SECRET'])\n"
+    )
+    (tmp_path / "index.py").write_text(source)
+    found = {
+        (one.operation, one.line, *(each.value for each in one.parameters))
+        for one in calls.analyse(tmp_path, "index.handler").calls
+    }
+    assert ("GetParameter", 6, Literal("/shop/limit")) in found
+    assert ("GetSecretValue", 7, EnvironmentVariable("SECRET")) in found
+    assert ("PutItem", 4, EnvironmentVariable("STATE")) in found
+
+
 def test_copy_names_source_and_target(tmp_path):
     source = (
         B

@@ -68,6 +68,18 @@ def _put_events(site: Site, _operation: str, args: Arguments) -> list[Compositio
     return [({"EventBusName": tuple(sorted(found, key=repr))}, ())]
 
 
+def _each(member: str, parameter: str) -> Compose:
+    """Several resources in a list, each as if it were asked for alone."""
+
+    def compose(site: Site, _operation: str, args: Arguments) -> list[Composition]:
+        given = args.keywords.get(member)
+        if given is None:
+            return [({parameter: (Unknown(),)} if args.extra else {}, ())]
+        return [({parameter: bindings(_entries(site, given)) or (Unknown(),)}, ())]
+
+    return compose
+
+
 COMPOSITIONS: Mapping[tuple[str, str], Compose] = {
     ("dynamodb", "BatchGetItem"): _batch,
     ("dynamodb", "BatchWriteItem"): _batch,
@@ -77,6 +89,9 @@ COMPOSITIONS: Mapping[tuple[str, str], Compose] = {
     ("dynamodb", "BatchExecuteStatement"): _execute_all,
     ("dynamodb", "ExecuteTransaction"): _execute_all,
     ("events", "PutEvents"): _put_events,
+    ("ssm", "GetParameters"): _each("Names", "Names"),
+    ("ssm", "DeleteParameters"): _each("Names", "Names"),
+    ("secretsmanager", "BatchGetSecretValue"): _each("SecretIdList", "SecretId"),
 }
 
 
