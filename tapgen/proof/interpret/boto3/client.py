@@ -64,9 +64,9 @@ class Client(Sdk):
             record(site, self.service, operation, args)
             return _answer(site, operation, args)
         if name == "get_paginator":
-            return self._named(site, args.get(0, "operation_name"), Paginator)
+            return self._repeater(site, args.get(0, "operation_name"), "paginate")
         if name == "get_waiter":
-            return self._named(site, args.get(0, "waiter_name"), Waiter)
+            return self._repeater(site, args.get(0, "waiter_name"), "wait")
         if name == "generate_presigned_url":
             self._presign(site, args)
         elif name == "generate_presigned_post":
@@ -78,20 +78,21 @@ class Client(Sdk):
             transfer(site, name, args, {})
         return UNKNOWN
 
-    def _named(self, site: Site, names: Values, kind: type[Paginator | Waiter]) -> Values:
+    def _repeater(self, site: Site, names: Values, method: str) -> Values:
         model = models.service(self.service)
-        known = kind.names(model) if model else {}
+        kind = _KINDS[method]
+        names_of_kind = model.paginators if model and method == "paginate" else model.waiters if model else {}
         found = EMPTY
         for value in site.known(names):
             name = value.text if isinstance(value, Const) else None
             if name is None:
                 site.unresolved(
-                    f"the operation of this {self.service} {kind.kind} is not written as a literal", self.service
+                    f"the operation of this {self.service} {kind} is not written as a literal", self.service
                 )
-            elif name not in known:
-                site.unresolved(f"{self} has no {kind.kind} {name!r}", self.service)
+            elif name not in names_of_kind:
+                site.unresolved(f"{self} has no {kind} {name!r}", self.service)
             else:
-                found |= {kind(self.service, known[name])}
+                found |= {Repeater(self.service, names_of_kind[name], method)}
         return found
 
     def _presign(self, site: Site, args: Arguments) -> None:
@@ -122,65 +123,33 @@ def _answer(site: Site, operation: str, args: Arguments) -> Values:
 
 
 @dataclass(frozen=True, slots=True)
-class Paginator(Sdk):
-    """What `get_paginator("query")` gives."""
+class Repeater(Sdk):
+    """What makes one request again and again: `get_paginator("query")`, `get_waiter("table_exists")`."""
 
     service: str
     operation: str
-
-    kind = "paginator"
-
-    def __hash__(self) -> int:
-        return stable_hash(self.kind, self.service, self.operation)
-
-    def __str__(self) -> str:
-        return f"the {self.service} {self.kind} of {self.operation}"
-
-    @staticmethod
-    def names(model: models.Service) -> Mapping[str, str]:
-        """The paginators of a service and their operations."""
-        return model.paginators
-
-    def attribute(self, _site: Site, name: str) -> Values:
-        """`paginate` alone."""
-        return frozenset({SdkMethod(self, name)}) if name == "paginate" else EMPTY
-
-    def invoke(self, site: Site, _name: str, args: Arguments) -> Values:
-        """The request, page by page."""
-        record(site, self.service, self.operation, args)
-        return UNKNOWN
-
-
-@dataclass(frozen=True, slots=True)
-class Waiter(Sdk):
-    """What `get_waiter("table_exists")` gives."""
-
-    service: str
-    operation: str
-
-    kind = "waiter"
+    method: str
+    """`paginate` or `wait`."""
 
     def __hash__(self) -> int:
-        return stable_hash(self.kind, self.service, self.operation)
+        return stable_hash(self.method, self.service, self.operation)
 
     def __str__(self) -> str:
-        return f"the {self.service} {self.kind} of {self.operation}"
-
-    @staticmethod
-    def names(model: models.Service) -> Mapping[str, str]:
-        """The waiters of a service and their operations."""
-        return model.waiters
+        return f"the {self.service} {_KINDS[self.method]} of {self.operation}"
 
     def attribute(self, _site: Site, name: str) -> Values:
-        """`wait`, and plain data."""
-        if name == "wait":
+        """Its one method, and plain data of a waiter."""
+        if name == self.method:
             return frozenset({SdkMethod(self, name)})
-        return UNKNOWN if name in {"config", "name"} else EMPTY
+        return UNKNOWN if self.method == "wait" and name in {"config", "name"} else EMPTY
 
     def invoke(self, site: Site, _name: str, args: Arguments) -> Values:
-        """The request, until the answer is the one waited for."""
+        """The request: for each page, or until the answer is the one waited for."""
         record(site, self.service, self.operation, args)
         return UNKNOWN
+
+
+_KINDS = {"paginate": "paginator", "wait": "waiter"}
 
 
 @dataclass(frozen=True, slots=True)
