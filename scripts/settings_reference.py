@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 from msgspec import NODEFAULT, inspect
 
+from tapgen.settings.model import GIVEN
 from tapgen.settings.typed import whole
 
 TARGET = Path(__file__).parents[1] / "docs" / "settings.md"
@@ -62,8 +63,6 @@ WORDS: dict[type, str] = {
     inspect.FloatType: "number",
 }
 """What the plain types are called on the page."""
-
-_GIVEN = ("name", "root")  # of an environment: its table's name, its file's folder
 
 
 def page() -> str:
@@ -116,7 +115,7 @@ def described(struct: type) -> tuple[str, str]:
 def _table(kind: inspect.StructType) -> Iterator[str]:
     yield "| key | type | default | meaning |\n|---|---|---|---|\n"
     for field in kind.fields:
-        if kind.cls is whole().cls and field.name in _GIVEN:
+        if kind.cls is whole().cls and field.name in GIVEN:
             continue
         meaning = _description(field.type)
         cells = (f"`{field.encode_name}`", _type(field.type), _default(field), meaning)

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 from troposphere import Sub
 
 from tapgen import naming, policies
+from tapgen.layers.existing import existing
 from tapgen.layers.refs import PartRefs
 from tapgen.settings.invocations import SECTIONS
+from tapgen.template.kinds import kinds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,8 +46,6 @@ def statements(environment: Environment, name: str, data: DataRefs) -> Iterator[
 def destination_arn(environment: Environment, data: DataRefs, value: Destination | str) -> Any:
     """The ARN of a destination; a function's is written from its name, since its role may wait for this one's."""
     kind, name = environment.destination(value)
-    if kind == "function":
-        return invoked_arn(environment, name)
     return data.parts[SECTIONS[kind]][name].arn
 
 
@@ -67,6 +67,10 @@ def invoked(environment: Environment) -> dict[str, PartRefs]:
     return {
         name: PartRefs(name=naming.function_name(environment, name), arn=invoked_arn(environment, name))
         for name in environment.functions
+    } | {
+        name: existing(kinds()["functions"], function.existing)
+        for name, function in environment.existing_functions.items()
+        if function.existing is not None
     }
 
 

@@ -10,13 +10,13 @@ from msgspec.structs import fields
 from tapgen import naming
 from tapgen.errors import suggestion
 from tapgen.settings import kinds, references
+from tapgen.settings.functions import Function
 from tapgen.settings.tables import Table, TableAccess
 from tapgen.settings.values import Value
 from tapgen.template.kinds import KINDS
 from tapgen.template.kinds import kinds as by_word
 
 if TYPE_CHECKING:
-    from tapgen.settings.functions import Function
     from tapgen.settings.model import Environment
     from tapgen.settings.parts import Part, Problem, Use
     from tapgen.template.kinds import Kind
@@ -42,12 +42,22 @@ def check_parts(environment: Environment) -> Iterator[Problem]:
         for name, part in parts.items() if kind.word != "functions" else ():
             for where, message in _part(kind, name, part, environment):
                 yield (kind.word, name, *where), message
+    yield from _existing_functions(environment)
     for name, resource in environment.resources.items():
         for where, message in resource.problems(name, environment):
             yield ("resources", name, *where), message
     for name, function in environment.functions.items():
         for where, message in _function(function, environment):
             yield ("functions", name, *where), message
+
+
+def _existing_functions(environment: Environment) -> Iterator[Problem]:
+    plain = Function()
+    for name, function in environment.existing_functions.items():
+        yield from references.problems(function.existing, ("functions", name, "existing"), environment.parameters)
+        for field in fields(function):
+            if field.name != "existing" and getattr(function, field.name) != getattr(plain, field.name):
+                yield ("functions", name, field.name), "it is not the stack's: existing stands in place of this key"
 
 
 def _same_logical_id(section: str, names: object) -> Iterator[Problem]:

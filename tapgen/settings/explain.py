@@ -11,11 +11,10 @@ from msgspec import NODEFAULT, inspect
 
 from tapgen.errors import suggestion
 from tapgen.settings import typed
+from tapgen.settings.model import GIVEN
 
 Path = tuple[str | int, ...]
 Problem = tuple[Path, str]
-
-_GIVEN_BY_US = ("name", "root")
 
 
 def explain(settings: dict[str, Any]) -> list[Problem]:
@@ -57,7 +56,7 @@ def _struct(value: Any, kind: inspect.StructType, path: Path) -> Iterator[Proble
         yield path, f"{_shown(value)} is not a table"
         return
     fields = {field.encode_name: field for field in kind.fields}
-    known = [name for name in fields if path or name not in _GIVEN_BY_US]
+    known = [name for name in fields if path or name not in GIVEN]
     for key, item in value.items():
         if key in fields:
             yield from _walk(item, fields[key].type, (*path, key))

@@ -10,6 +10,7 @@ from tapgen.settings.invocations import Destination, FileSystem, Image, Url
 from tapgen.settings.kinds import Uses
 from tapgen.settings.names import Concurrency, Name, Runtime, VariableName
 from tapgen.settings.packaging import EXCLUDED, Pattern, RequirementsGroup
+from tapgen.settings.parts import Existing
 from tapgen.settings.references import Reference
 from tapgen.settings.statements import Statement
 from tapgen.settings.values import Value
@@ -36,6 +37,13 @@ class Function(Uses, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
+    existing: Annotated[
+        Existing | None,
+        Meta(
+            description="It was made elsewhere: its name or ARN, as text or looked up; in place of its other keys. "
+            "Functions of the stack may invoke it, and name it in on_success and on_failure"
+        ),
+    ] = None
     source: Annotated[
         str,
         Meta(

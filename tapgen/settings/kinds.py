@@ -99,9 +99,10 @@ class Uses(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 def parts(environment: Parts, word: str) -> dict[str, Part]:
-    """The parts of a kind; functions are parts of their own making, seen here as users alone."""
+    """The parts of a kind, those that exist among them."""
     found: dict[str, Part] = getattr(environment, word, {})
-    return found
+    elsewhere: dict[str, Part] = getattr(environment, "existing_functions", {}) if word == "functions" else {}
+    return {**found, **elsewhere} if elsewhere else found
 
 
 def uses(function: Uses, word: str) -> dict[str, Use]:

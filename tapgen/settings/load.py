@@ -12,7 +12,7 @@ import msgspec
 
 from tapgen.errors import SettingsError
 from tapgen.settings import typed
-from tapgen.settings.model import Environment, Project
+from tapgen.settings.model import GIVEN, Environment, Project
 
 TAPGEN_TOML = "tapgen.toml"
 PYPROJECT = "pyproject.toml"
@@ -34,7 +34,6 @@ class Problem(NamedTuple):
 
 
 Problems = dict[Problem, list[str]]  # problem -> the environments that have it: each inherits the project's
-_GIVEN = ("name", "root")  # fields of an environment that are no settings
 
 
 def load(where: Path | None = None, *, sources: bool = True) -> Project:
@@ -172,7 +171,7 @@ def _section(file: Path) -> Table | None:
 
 def _convert(project: Table, overlay: Table, name: str, root: Path, problems: Problems) -> Environment | None:
     settings = _merged(project, overlay)
-    given = [key for key in _GIVEN if key in settings]
+    given = [key for key in GIVEN if key in settings]
     environment: Environment | None
     try:
         environment = typed.environment({**settings, "name": name, "root": root})

@@ -14,13 +14,16 @@ from tapgen.settings.apis import Api
 from tapgen.settings.functions import Function
 from tapgen.settings.interface import LogicalId, Output, Parameter
 from tapgen.settings.invocations import SECTIONS, Destination, find_destination
-from tapgen.settings.kinds import Parts
+from tapgen.settings.kinds import Parts, parts
 from tapgen.settings.local import Local
 from tapgen.settings.names import AccountId, Name, PolicyArn, Region, RoleArn
 from tapgen.settings.network import Network
 from tapgen.settings.packaging import LambdaLayer, requirements_text
 from tapgen.settings.suppressions import Check
 from tapgen.settings.tables import VIEWS
+
+GIVEN = ("name", "root", "existing_functions")
+"""Fields of an environment that are no settings: its table's name, its file's folder, the functions made elsewhere."""
 
 
 class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -37,6 +40,7 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     name: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
     root: Path
+    existing_functions: dict[Name, Function] = {}
     application: Annotated[
         str, Meta(pattern=r"^[a-z][a-z0-9-]{0,63}$", description="First part of the stack's name; lower case")
     ]
@@ -171,7 +175,7 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
         Raises:
             LookupError: there is no such part, or there are several of that name.
         """
-        return find_destination(value, {kind: getattr(self, section, {}) for kind, section in SECTIONS.items()})
+        return find_destination(value, {kind: parts(self, section) for kind, section in SECTIONS.items()})
 
     @property
     def stack_name(self) -> str:

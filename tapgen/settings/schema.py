@@ -6,9 +6,8 @@ from typing import Any
 
 import msgspec
 
+from tapgen.settings.model import GIVEN
 from tapgen.settings.typed import whole
-
-_NOT_IN_THE_FILE = ("name", "root")
 
 
 def json_schema() -> dict[str, Any]:
@@ -18,9 +17,9 @@ def json_schema() -> dict[str, Any]:
     )
     components = {name: _without_null(component) for name, component in components.items()}
     project = components.pop("Environment")
-    for field in _NOT_IN_THE_FILE:
+    for field in GIVEN:
         del project["properties"][field]
-    required = [field for field in project.pop("required") if field not in _NOT_IN_THE_FILE]
+    required = [field for field in project.pop("required") if field not in GIVEN]
     overlays = {f"{name}Overlay": _partial(component) for name, component in components.items()}
     environment = _partial({**project, "title": "Environment", "description": "Settings of this environment alone"})
     project["properties"]["environments"] = {

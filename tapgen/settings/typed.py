@@ -35,7 +35,13 @@ def environment(settings: dict[str, Any]) -> Environment:
         for name, function in made.functions.items()
         if function.triggers != kinds.Triggers()
     }
-    return msgspec.structs.replace(made, functions={**made.functions, **functions}) if functions else made
+    if functions:
+        made = msgspec.structs.replace(made, functions={**made.functions, **functions})
+    if any(function.existing is not None for function in made.functions.values()):
+        own = {name: function for name, function in made.functions.items() if function.existing is None}
+        others = {name: function for name, function in made.functions.items() if name not in own}
+        made = msgspec.structs.replace(made, functions=own, existing_functions=others)
+    return made
 
 
 def _sections(value: Any, struct: type[Struct]) -> Any:

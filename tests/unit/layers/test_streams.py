@@ -84,6 +84,21 @@ def test_functions_invoke_each_other_by_name_without_a_circle(document):
     assert granted(rendered, "CountFunctionRole")["UseChangedFunction"][1] == [{"Fn::Sub": f"{arn}Changed"}]
 
 
+def test_a_function_that_exists_is_invoked_and_not_made(document, project):
+    settings = (
+        'application = "shop"\n[functions.Mail]\nexisting = "mailer"\n[functions.Orders]\nsource = "src"\n'
+        'functions.Mail = { variable = "MAIL", actions = ["lambda:InvokeFunction"] }\non_failure = "Mail"\n'
+    )
+    rendered = document(settings)
+    arn = {"Fn::Sub": "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:mailer"}
+    assert granted(rendered, "OrdersFunctionRole")["UseMailFunction"] == (["lambda:InvokeFunction"], [arn])
+    assert properties(rendered, "OrdersFunction")["Environment"]["Variables"] == {"MAIL": arn}
+    assert [name for name in rendered["Resources"] if name.startswith("Mail")] == []
+    beside = settings.replace('existing = "mailer"', 'existing = "mailer"\nmemory = 512')
+    message = "functions.Mail.memory: it is not the stack's: existing stands in place of this key"
+    assert refused(project, beside) == [message]
+
+
 def test_an_existing_table_needs_the_arn_of_its_stream(project, document):
     settings = 'application = "shop"\n[tables.Orders]\nexisting = "live"\n[functions.Changed]\nsource = "src"\ntriggers.tables.Orders = {}\n'
     message = 'tables.Orders exists elsewhere: write its stream\'s ARN beside it, stream = "arn:…"'

@@ -5,7 +5,7 @@ import pytest
 
 from tapgen.errors import SettingsError, UsageError
 from tapgen.settings.load import load
-from tapgen.settings.model import Environment
+from tapgen.settings.model import GIVEN, Environment
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_all_problems_at_once_with_their_paths(project):
     )
     with pytest.raises(SettingsError) as caught:
         load(folder)
-    known = {field.encode_name for field in msgspec.structs.fields(Environment)} - {"name", "root"}
+    known = {field.encode_name for field in msgspec.structs.fields(Environment)} - set(GIVEN)
     assert caught.value.message.splitlines()[0] == f"{folder / 'tapgen.toml'}: 14 problems"
     assert set(caught.value.problems) == {
         'application: "Shop" does not fit ^[a-z][a-z0-9-]{0,63}$',
