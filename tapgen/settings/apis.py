@@ -46,6 +46,12 @@ class Cors(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         "X-Api-Key",
         "X-Amz-Security-Token",
     )
+    credentials: Annotated[
+        bool, Meta(description="Pages may send cookies and HTTP authentication; needs origins by name")
+    ] = False
+    expose: Annotated[
+        tuple[Header, ...], Meta(description="Headers of an answer that pages may read; a REST API's handler says it")
+    ] = ()
 
 
 class Throttling(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

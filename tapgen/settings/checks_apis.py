@@ -79,6 +79,8 @@ def everyone(environment: Environment) -> Iterator[tuple[tuple[str, ...], Api]]:
 def _api(environment: Environment, settings: Api) -> Iterator[Problem]:
     if "*" in settings.cors.origins and len(settings.cors.origins) > 1:
         yield ("cors", "origins"), '"*" allows every origin; let it stand alone'
+    if "*" in settings.cors.origins and settings.cors.credentials:
+        yield ("cors", "credentials"), "browsers send credentials to no API that allows every origin; name the origins"
     if settings.kind == "http":
         yield from _http(settings)
     elif settings.stage == DEFAULT_STAGE:

@@ -21,6 +21,7 @@ def preflight_headers(cors: Cors) -> dict[str, str]:
         "Access-Control-Allow-Methods": ",".join(methods(cors)),
         "Access-Control-Allow-Headers": ",".join(cors.headers),
         "Access-Control-Max-Age": str(PREFLIGHT_SECONDS),
+        **_credentials(cors),
         **({"Vary": "Origin"} if cors.origins != ("*",) else {}),
     }
 
@@ -61,13 +62,21 @@ def response_headers(cors: Cors) -> dict[str, str]:
     """The headers of API Gateway's own errors, as its mapping expressions.
 
     They are static values: with several origins every page may read these errors, which hold nothing but API Gateway's
-    message, since otherwise those of the second origin could not tell a 401 from a broken network.
+    message, since otherwise those of the second origin could not tell a 401 from a broken network. A browser takes no
+    "*" for a request with credentials, so that then they are the first origin's alone.
     """
-    origin = cors.origins[0] if len(cors.origins) == 1 else "*"
-    return {
-        "Access-Control-Allow-Origin": f"'{origin}'",
-        "Access-Control-Allow-Headers": f"'{','.join(cors.headers)}'",
+    origin = cors.origins[0] if len(cors.origins) == 1 or cors.credentials else "*"
+    headers = {
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Allow-Headers": ",".join(cors.headers),
+        **_credentials(cors),
+        **({"Access-Control-Expose-Headers": ",".join(cors.expose)} if cors.expose else {}),
     }
+    return {name: f"'{value}'" for name, value in headers.items()}
+
+
+def _credentials(cors: Cors) -> dict[str, str]:
+    return {"Access-Control-Allow-Credentials": "true"} if cors.credentials else {}
 
 
 def methods(cors: Cors) -> list[str]:

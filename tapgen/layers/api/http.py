@@ -134,6 +134,8 @@ def _cors(cors: Cors) -> apigatewayv2.Cors:
         AllowMethods=methods(cors),
         AllowHeaders=list(cors.headers),
         MaxAge=PREFLIGHT_SECONDS,
+        **({"AllowCredentials": True} if cors.credentials else {}),
+        **({"ExposeHeaders": list(cors.expose)} if cors.expose else {}),
     )
 
 

@@ -93,4 +93,6 @@ def _cors(cors: Cors) -> dict[str, Any]:
         "allowMethods": methods(cors),
         "allowHeaders": list(cors.headers),
         "maxAge": PREFLIGHT_SECONDS,
+        **({"allowCredentials": True} if cors.credentials else {}),
+        **({"exposeHeaders": list(cors.expose)} if cors.expose else {}),
     }

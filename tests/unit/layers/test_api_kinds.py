@@ -200,6 +200,33 @@ def test_errors_may_be_read_by_every_page_where_there_are_several_origins(resour
     assert {answer["ResponseParameters"][origin] for answer in answers} == {"'*'"}
 
 
+CREDENTIALS = 'cors = { origins = ["https://a.example", "https://b.example"], credentials = true, expose = ["X-A"] }'
+
+
+def test_credentials_of_pages_on_a_rest_api(resources):
+    found, _ = resources("'GET /a'", CREDENTIALS)
+    [answer] = found["AWS::ApiGateway::Method"]["ApiAOptionsMethod"]["Integration"]["IntegrationResponses"]
+    assert answer["ResponseParameters"]["method.response.header.Access-Control-Allow-Credentials"] == "'true'"
+    error = found["AWS::ApiGateway::GatewayResponse"]["ApiClientErrorResponse"]["ResponseParameters"]
+    assert error == {
+        "gatewayresponse.header.Access-Control-Allow-Origin": "'https://a.example'",
+        "gatewayresponse.header.Access-Control-Allow-Headers": (
+            "'Content-Type,Authorization,X-Amz-Date,X-Api-Key,X-Amz-Security-Token'"
+        ),
+        "gatewayresponse.header.Access-Control-Allow-Credentials": "'true'",
+        "gatewayresponse.header.Access-Control-Expose-Headers": "'X-A'",
+    }
+
+
+@pytest.mark.parametrize("body", [False, True])
+def test_credentials_of_pages_on_an_http_api(resources, body):
+    found, _ = resources("'GET /a'", f'kind = "http"\nbody = {str(body).lower()}\n{CREDENTIALS}')
+    api = found["AWS::ApiGatewayV2::Api"]["Api"]
+    cors = api["Body"]["x-amazon-apigateway-cors"] if body else api["CorsConfiguration"]
+    said = {name[0].lower() + name[1:]: value for name, value in cors.items()}
+    assert (said["allowCredentials"], said["exposeHeaders"]) == (True, ["X-A"])
+
+
 def test_a_name_of_ones_own(resources):
     domain = (
         f'domain = {{ name = "a.example", certificate = "{CERTIFICATE}", base_path = "v1", hosted_zone = "example" }}'

@@ -50,6 +50,7 @@ API_PROBLEMS = [
     ('authorizers.A = { function = "Auth", type = "token", identity = ["querystring.a"] }', 'api.authorizers.A.identity: a token is in one header; say type = "request" where the function needs more'),
     ('authorizers.A = { function = "Auth", identity = ["cookie.a"] }', r'api.authorizers.A.identity.0: "cookie.a" does not fit'),
     ('cors.origins = ["*", "https://a.example"]', 'api.cors.origins: "*" allows every origin; let it stand alone'),
+    ("cors.credentials = true", "api.cors.credentials: browsers send credentials to no API that allows every origin"),
     ('stage = "$default"', 'api.stage: "$default" is a stage of HTTP APIs'),
     ('endpoint = "private"', "api.endpoint: a private API is reached through VPC endpoints"),
     ('vpc_endpoints = ["vpce-0123456789abcdef0"]', "api.vpc_endpoints: they lead to a private API alone"),
