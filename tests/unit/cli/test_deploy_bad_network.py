@@ -58,18 +58,31 @@ class Proxy:
         operation = found[1].decode() if found else ""
         if operation and operation not in self.met:
             self.met.append(operation)
+            if self.fault == "lost":
+                self.pass_on(request)
             self.break_(client)
             return
+        client.sendall(self.pass_on(request))
+
+    def pass_on(self, request):
+        """The answer of the embedded AWS."""
         with socket.create_connection(("127.0.0.1", self.port)) as server:
             server.sendall(
                 re.sub(rb"\r\nConnection: [^\r]*", b"", request).replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
             )
+            answer = b""
             while data := server.recv(65536):
-                client.sendall(data)
+                answer += data
+        return answer
 
     def break_(self, client):
-        if self.fault == "reset":  # SO_LINGER with 0 seconds makes close() send RST
+        if self.fault in {"reset", "lost"}:  # SO_LINGER with 0 seconds makes close() send RST
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            return
+        if self.fault == "error page":
+            page = b"<html><body>Bad gateway</body></html>"
+            head = f"HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\nContent-Length: {len(page)}\r\n"
+            client.sendall(f"{head}Connection: close\r\n\r\n".encode() + page)
             return
         head = f"HTTP/1.1 400 Bad Request\r\nContent-Type: text/xml\r\nContent-Length: {len(THROTTLED)}\r\n"
         client.sendall(f"{head}Connection: close\r\n\r\n".encode() + THROTTLED)
@@ -101,7 +114,7 @@ def proxy(port, fault):
         one.thread.join(5)
 
 
-@pytest.mark.parametrize("fault", ["reset", "throttle"])
+@pytest.mark.parametrize("fault", ["reset", "throttle", "lost", "error page"])
 def test_every_operation_fails_once_and_the_deployment_succeeds(fault, tmp_path, monkeypatch, capsys):
     from tapgen.local import emulator
 

@@ -176,6 +176,68 @@ def test_wait_queues_again_behind_an_operation_that_began_meanwhile(operation, a
     assert [one["status"] for one in cloud.sets.values()] == ["EXECUTE_IN_PROGRESS"]  # the first one is gone
 
 
+def overtaken(cloud, times):
+    """Another deployment executes while ours is asked for: CloudFormation deletes our change set."""
+    left = iter(range(times))
+
+    def confirm(_plan):
+        if next(left, None) is not None:
+            cloud.sets.clear()
+        return True
+
+    return confirm
+
+
+@pytest.mark.rule(5)
+def test_who_comes_second_is_told_so_and_how_to_queue():
+    cloud, made = scene("update")
+    outcome = run(cloud, made, confirm=overtaken(cloud, 1))
+    assert outcome.code == ExitCode.BUSY
+    assert "another deployment of tap-dev came first" in outcome.message
+    assert outcome.hint.startswith("Queue behind it with --wait")
+    assert cloud.count("execute") == 0
+
+
+@pytest.mark.rule(5)
+def test_who_waits_plans_anew_after_the_first_one():
+    cloud, made = scene("update", wait=True)
+    assert run(cloud, made, confirm=overtaken(cloud, 1)).code == ExitCode.OK
+    assert cloud.count("create_change_set") == 2
+
+
+@pytest.mark.rule(16)
+def test_one_plan_is_executed_once_however_many_try():
+    cloud, made = scene("update")
+    plan = run(cloud, scene("update", plan_only=True)[1]).change_set
+    cloud.batch = 0
+    winner = run(cloud, request(made.document, options={"plan": plan, "detach": True}))
+    losers = [run(cloud, request(made.document, options={"plan": plan})) for _ in range(4)]
+    assert winner.code == ExitCode.CONTINUES
+    assert {one.code for one in losers} == {ExitCode.BUSY}
+    assert cloud.rollbacks == [True]
+
+
+@pytest.mark.rule(16)
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_plan_that_somebody_else_executes_at_the_same_moment_is_not_called_ours(lost):
+    cloud, made = scene("update")
+    plan = run(cloud, scene("update", plan_only=True)[1]).change_set
+    execute = cloud.execute
+
+    def second(change_set, token, *, rollback):
+        if not cloud.rollbacks:
+            execute(change_set, "theirs", rollback=rollback)
+        if lost:
+            raise LostAnswerError("ConnectionClosedError", "reset", "ExecuteChangeSet")
+        execute(change_set, token, rollback=rollback)
+
+    cloud.execute = second
+    outcome = run(cloud, request(made.document, options={"plan": plan}))
+    assert outcome.code in {ExitCode.BUSY, ExitCode.FAILED}
+    assert "goes on" not in outcome.message
+    assert cloud.count("delete_change_set") == 0
+
+
 @pytest.mark.rule(5)
 @pytest.mark.parametrize("operation", ["create_change_set", "execute"])
 def test_queueing_again_is_bounded(operation):
