@@ -79,7 +79,7 @@ def views(*, as_json: bool) -> Iterator[Callable[[str], View]]:
 
 
 def subject(environment: Environment, options: Options) -> Deployment:
-    """An environment's stack as the verbs need it: whose it is, and which layer made what where that can be said."""
+    """An environment's stack as the commands on it need it: whose it is, and what made what where that can be said."""
     from tapgen import render
     from tapgen.deploy.request import deployment_of
 

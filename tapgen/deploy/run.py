@@ -11,25 +11,23 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tapgen.deploy.artifacts.document import resources
-from tapgen.deploy.artifacts.fingerprint import fingerprint
-from tapgen.deploy.artifacts.parameters import hidden_parameters
-from tapgen.deploy.aws.errors import NOT_FOUND, AwsError
+from tapgen.deploy.aws.errors import AwsError
 from tapgen.deploy.aws.polling import SYSTEM_CLOCK
 from tapgen.deploy.commands.function_update import packages, put_right
 from tapgen.deploy.operation import StackOperation
 from tapgen.deploy.outcome import Outcome
 from tapgen.deploy.plan.changes import keeping
 from tapgen.deploy.plan.function_changes import FUNCTION
-from tapgen.deploy.plan.guard import RefusedError, guard, warn_drift
+from tapgen.deploy.plan.guard import guard, warn_drift
+from tapgen.deploy.plan.modes import not_waited_for, refuse_options
 from tapgen.deploy.plan.own_change_set import OwnChangeSet
 from tapgen.deploy.plan.prepare import Prepared, look, prepare
-from tapgen.deploy.plan.reviewed import check_arn, prepare_reviewed
+from tapgen.deploy.plan.reviewed import check_arn, how_to_execute, prepare_reviewed
+from tapgen.deploy.plan.stale import is_overtaken, refuse_stale
 from tapgen.deploy.stack.follow import follow
 from tapgen.deploy.stack.protection import TemporaryPolicy, protect
 from tapgen.deploy.stack.target import BusyError
-from tapgen.errors import ExitCode, TapgenError, UsageError
-from tapgen.template.document import parse
-from tapgen.template.types import row
+from tapgen.errors import ExitCode, TapgenError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,7 +105,7 @@ class Run(StackOperation):
         Raises:
             AwsError: the error, where it says something else, or is not to be waited for (again).
         """
-        if not self._queues or self.begun or not _is_busy(error):
+        if not self._queues or self.begun or not is_overtaken(error):
             raise error
         self._queues -= 1
         self.take_back()
@@ -118,7 +116,7 @@ class Run(StackOperation):
 
     def _look_and_prepare(self) -> Prepared:
         options = self.request.options
-        _refuse_options(self.request)
+        refuse_options(self.request)
         if options.plan:
             check_arn(options.plan, self.client.region)
         situation = look(self.request, self.client, self.view, self.clock)
@@ -153,14 +151,14 @@ class Run(StackOperation):
             self._own.discard()
             return self.outcome(ExitCode.DECLINED, "declined, nothing was executed")
         self.clock.sleep(0)  # a Ctrl-C that came while another region was asked for is heard here
-        self._refuse_stale(prepared, prepared.change_set)
+        refuse_stale(self.client, prepared, prepared.change_set)
         deployed = prepared.situation.deployed
         if self.request.protected and deployed:
             passing = self.request.options.allow_loss | keeping(prepared.change_set)
             self._policy.set(deployed.stack, deployed.document, self.request.document, passing)
         self.view.step(f"Executing the change set on {self.request.stack_name} in {self.client.region}")
         if self.request.options.express:
-            self.view.step(_not_waited_for(prepared.change_set))
+            self.view.step(not_waited_for(prepared.change_set))
         # Express mode has said so already, when the change set was made.
         self._own.execute(prepared.change_set, rollback=self.request.options.rollback or self.request.options.express)
         if self.request.options.detach:
@@ -180,37 +178,9 @@ class Run(StackOperation):
         return replace(outcome, stack_arn=stack.arn, status=stack.status, outputs=stack.outputs)
 
     def _planned(self, change_set: ChangeSet) -> Outcome:
-        command = shlex.join(_how_to_execute(self.request, self.client.region, change_set.arn))
+        command = shlex.join(how_to_execute(self.request, self.client.region, change_set.arn))
         message = f"nothing was executed; the plan waits as {change_set.arn}"
         return replace(self.outcome(ExitCode.OK, message, f"Execute it with: {command}"), change_set=change_set.arn)
-
-    def _refuse_stale(self, prepared: Prepared, change_set: ChangeSet) -> None:
-        now = self._still_there(change_set)
-        if now.execution_status != "AVAILABLE":
-            raise RefusedError(
-                f"the plan is stale: its change set is {now.execution_status or now.status} now", "Deploy again."
-            )
-        deployed = prepared.situation.deployed
-        if deployed is None:
-            return
-        text = self.client.template(deployed.stack.arn)
-        if text != deployed.text and fingerprint(parse(text, deployed.stack.name)) != prepared.fingerprint.base:
-            raise RefusedError(
-                "the plan is stale: the deployed template is not the one it was made from", "Deploy again."
-            )
-
-    def _still_there(self, change_set: ChangeSet) -> ChangeSet:
-        """The change set as it is now. CloudFormation deletes the others of a stack when one is executed.
-
-        Raises:
-            OvertakenError: it is gone.
-        """
-        try:
-            return self.client.change_set(change_set.arn)
-        except AwsError as error:
-            if error.code in NOT_FOUND:
-                raise OvertakenError(self.request.stack_name) from None
-            raise
 
     def _follow(self, prepared: Prepared, change_set: ChangeSet) -> Outcome:
         deployed = prepared.situation.deployed
@@ -284,65 +254,7 @@ class Run(StackOperation):
 
     def explained(self, error: TapgenError) -> TapgenError:
         """A second deployer is told how to queue."""
-        if not isinstance(error, AwsError) or not _is_busy(error):
+        if not isinstance(error, AwsError) or not is_overtaken(error):
             return error
         wait = "Run it again" if self.request.options.wait else "Queue behind it with --wait"
         return BusyError(error.message, f"{wait}; see `tapgen status --env {self.request.environment}`.")
-
-
-def _not_waited_for(change_set: ChangeSet) -> str:
-    """What express mode leaves unfinished: the resources that take their time, by name."""
-    slow = [one.logical_id for one in change_set.changes if row(one.type).creation or row(one.type).change]
-    what = f"{', '.join(slow)} and the rest are" if slow else "what it changes is"
-    return f"Express mode: CloudFormation does not wait until {what} ready to serve"
-
-
-def _refuse_options(request: Deployment) -> None:
-    """Refuse what does not go together; nothing is called for it.
-
-    Raises:
-        UsageError: options that a protected environment does not take.
-    """
-    options = request.options
-    if request.protected and options.detach and options.allow_loss:
-        raise UsageError(
-            "--detach and --allow-loss do not go together in a protected environment",
-            "The stack policy must be put back when the update is over: leave --detach away.",
-        )
-    if request.protected and options.express:
-        raise UsageError(
-            f"{request.environment} is protected: express mode does not wait until it works", "Leave --express away."
-        )
-    if request.protected and not options.rollback:
-        raise UsageError(
-            f"{request.environment} is protected: a failed update must not stay", "Leave --no-rollback away."
-        )
-
-
-def _how_to_execute(request: Deployment, region: str, change_set: str) -> list[str]:
-    """The command that executes a plan: in its own region, with the parameters that must be as they were."""
-    hidden = hidden_parameters(request.document)
-    words = ["tapgen", "deploy", "--env", request.environment]
-    words += [] if request.regions == (region,) else ["--region", region]
-    words += [] if request.options.rollback or request.options.express else ["--no-rollback"]
-    for name in sorted(request.options.allow_loss):
-        words += ["--allow-loss", name]
-    for name, value in request.parameters.items():
-        words += ["--parameter", f"{name}={'VALUE' if name in hidden else value}"]
-    return [*words, "--plan", change_set]
-
-
-class OvertakenError(AwsError):
-    """Another deployment has executed its change set, and ours went with it."""
-
-    def __init__(self, stack_name: str) -> None:
-        text = f"another deployment of {stack_name} came first, and CloudFormation has deleted this plan"
-        super().__init__("ChangeSetNotFound", text, "DescribeChangeSet")
-
-
-def _is_busy(error: AwsError) -> bool:
-    """Whether another operation has begun since we looked: CloudFormation has several ways to say so."""
-    if error.code == "OperationInProgressException" or isinstance(error, OvertakenError):
-        return True
-    running = "_IN_PROGRESS state" in error.text or "EXECUTE_IN_PROGRESS" in error.text
-    return running and error.code in {"ValidationError", "InvalidChangeSetStatus", "InvalidChangeSetStatusException"}

@@ -1,6 +1,6 @@
 """The AWS operations that a deployment needs, as a Protocol: `aws.AwsClient` calls AWS, the tests script a cloud.
 
-Every method may raise `faults.AwsError`; a throttled call has been retried already. After the first call a
+Every method may raise `errors.AwsError`; a throttled call has been retried already. After the first call a
 stack and a change set are always named by ARN.
 """
 

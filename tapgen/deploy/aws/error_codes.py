@@ -1,4 +1,4 @@
-"""botocore's exceptions as `faults`: which of them say something about the stack, and what to do about each."""
+"""botocore's exceptions as our own: which of them say something about the stack, and what to do about each."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What CloudFormation says, as frozen values: the words of its API reference in Python's spelling.
 
-`shapes` makes them of botocore's answers; everything else in this package reads only these.
+`responses` makes them of botocore's answers; everything else in this package reads only these.
 """
 
 from __future__ import annotations

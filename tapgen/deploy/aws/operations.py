@@ -1,4 +1,4 @@
-"""The AWS operations of a deployment, as `ports.Client` lists them: arguments in, frozen values out."""
+"""The AWS operations of a deployment, as `client.Client` lists them: arguments in, frozen values out."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Call(Protocol):
 
 
 class AwsClient(FunctionOperations):
-    """`ports.Client` on AWS: see there for what each method means."""
+    """`client.Client` on AWS: see there for what each method means."""
 
     def __init__(self, call: Call, region: str, role: str = "") -> None:
         self._call = call

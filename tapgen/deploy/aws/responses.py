@@ -1,4 +1,4 @@
-"""botocore's answers as the frozen values of `values`: plain dicts in, nothing of botocore needed."""
+"""botocore's answers as the frozen values of `model`: plain dicts in, nothing of botocore needed."""
 
 from __future__ import annotations
 

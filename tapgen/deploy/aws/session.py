@@ -1,4 +1,4 @@
-"""EDGE: the way to AWS. The only file that knows botocore; what is called stands in `operations`.
+"""EDGE: the way to AWS. What is called stands in `operations`.
 
 botocore alone is enough (boto3 adds resources, 40 ms): its session reads profiles, regions, roles, SSO and
 AWS_ENDPOINT_URL as every SDK does. A service's client is made when it is first needed.
@@ -95,7 +95,7 @@ def connect(
 
 
 class Caller:
-    """One method of one service, called: botocore's exceptions become `faults`."""
+    """One method of one service, called: botocore's exceptions become `errors`."""
 
     def __init__(self, service: Callable[[str], object]) -> None:
         self._make = service

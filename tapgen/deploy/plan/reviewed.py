@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tapgen.deploy.artifacts.fingerprint import fingerprint
-from tapgen.deploy.artifacts.parameters import parameter_values
+from tapgen.deploy.artifacts.parameters import hidden_parameters, parameter_values
 from tapgen.deploy.artifacts.upload import find_bucket
 from tapgen.deploy.aws.errors import NOT_FOUND, AwsError
 from tapgen.deploy.plan.changes import merge
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tapgen.deploy.aws.client import Client
     from tapgen.deploy.aws.model import ChangeSet
     from tapgen.deploy.plan.prepare import Situation
+    from tapgen.deploy.request import Deployment
 
 _AGAIN = "Make a new plan with --plan-only and review it."
 
@@ -75,6 +76,19 @@ def check_arn(arn: str, region: str) -> None:
     there = arn.split(":")[3]
     if there != region:
         raise WrongTargetError(f"the plan is in {there}, the region is {region}", f"Pass --region {there}.")
+
+
+def how_to_execute(request: Deployment, region: str, change_set: str) -> list[str]:
+    """The command that executes a plan: in its own region, with the parameters that must be as they were."""
+    hidden = hidden_parameters(request.document)
+    words = ["tapgen", "deploy", "--env", request.environment]
+    words += [] if request.regions == (region,) else ["--region", region]
+    words += [] if request.options.rollback or request.options.express else ["--no-rollback"]
+    for name in sorted(request.options.allow_loss):
+        words += ["--allow-loss", name]
+    for name, value in request.parameters.items():
+        words += ["--parameter", f"{name}={'VALUE' if name in hidden else value}"]
+    return [*words, "--plan", change_set]
 
 
 def _find(client: Client, arn: str) -> ChangeSet:

@@ -1,4 +1,4 @@
-"""A small CloudFormation in memory behind `ports.Client`: it pages, runs operations step by step, and can be told to fail.
+"""A small CloudFormation in memory behind `client.Client`: it pages, runs operations step by step, and can be told to fail.
 
 An operation's events come out one `batch` at each look at the stack. `faults` lists what the n-th call of an operation
 meets; `hook` sees every call before it happens.

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import botocore.exceptions
 import pytest
 
-from tapgen.deploy.aws import error_codes as botofaults
+from tapgen.deploy.aws import error_codes
 from tapgen.deploy.aws.errors import AwsError, CredentialsError, DeniedError, LostAnswerError, ThrottledError
 from tapgen.deploy.aws.mfa import asks_for_mfa, has_terminal
 from tapgen.deploy.aws.session import connect
@@ -34,14 +34,14 @@ WHEN = datetime(2030, 1, 1, tzinfo=UTC)
     ],
 )
 def test_botocores_own_errors_say_what_to_do(error, kind, words):
-    fault = botofaults.translate(error, "describe_stacks")
+    fault = error_codes.translate(error, "describe_stacks")
     assert type(fault) is kind
     assert words in fault.hint
     assert fault.message.startswith("DescribeStacks: ")
 
 
 def test_a_wrong_argument_is_a_usage_error():
-    fault = botofaults.translate(botocore.exceptions.ParamValidationError(report="bad"), "describe_stacks")
+    fault = error_codes.translate(botocore.exceptions.ParamValidationError(report="bad"), "describe_stacks")
     assert fault.exit_code == ExitCode.USAGE
 
 
@@ -59,13 +59,13 @@ def test_a_wrong_argument_is_a_usage_error():
 )
 def test_error_codes_say_what_they_are_about(code, kind, words):
     error = botocore.exceptions.ClientError({"Error": {"Code": code, "Message": "expired"}}, "DescribeStacks")
-    fault = botofaults.translate(error, "describe_stacks")
+    fault = error_codes.translate(error, "describe_stacks")
     assert type(fault) is kind
     assert words in fault.message
 
 
 def test_the_names_of_botocores_errors_are_real():
-    for name in (*botofaults._NO_CREDENTIALS, *botofaults._UNREACHABLE):
+    for name in (*error_codes._NO_CREDENTIALS, *error_codes._UNREACHABLE):
         assert issubclass(getattr(botocore.exceptions, name), Exception), name
 
 
@@ -133,20 +133,20 @@ def test_an_invocation_is_sent_once(home):
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
 def test_an_error_of_aws_itself_says_nothing_about_what_was_done(status):
     answer = {"Error": {"Code": "InternalFailure"}, "ResponseMetadata": {"HTTPStatusCode": status}}
-    fault = botofaults.translate(botocore.exceptions.ClientError(answer, "ExecuteChangeSet"), "execute_change_set")
+    fault = error_codes.translate(botocore.exceptions.ClientError(answer, "ExecuteChangeSet"), "execute_change_set")
     assert (type(fault), "AWS itself" in fault.hint) == (LostAnswerError, True)
 
 
 def test_a_role_that_may_not_be_assumed_is_named_as_such():
     answer = {"Error": {"Code": "AccessDenied", "Message": "not authorized to perform: sts:AssumeRole"}}
-    fault = botofaults.translate(botocore.exceptions.ClientError(answer, "AssumeRole"), "describe_stacks")
+    fault = error_codes.translate(botocore.exceptions.ClientError(answer, "AssumeRole"), "describe_stacks")
     assert fault.message.startswith("AssumeRole: not authorized")
     assert "trust policy" in fault.hint
 
 
 def test_an_operation_that_the_endpoint_does_not_have_is_named():
     answer = {"Error": {"Code": "InvalidAction", "Message": "no such"}, "ResponseMetadata": {"HTTPStatusCode": 501}}
-    fault = botofaults.translate(botocore.exceptions.ClientError(answer, "GetStackPolicy"), "get_stack_policy")
+    fault = error_codes.translate(botocore.exceptions.ClientError(answer, "GetStackPolicy"), "get_stack_policy")
     assert (fault.message, fault.hint.partition(":")[0]) == (
         "GetStackPolicy: no such (InvalidAction)",
         "This endpoint does not have the operation",
@@ -156,7 +156,7 @@ def test_an_operation_that_the_endpoint_does_not_have_is_named():
 def test_a_proxy_is_named_without_its_password(monkeypatch):
     monkeypatch.setenv("HTTPS_PROXY", "http://ada:secret@proxy.example:8080")
     error = botocore.exceptions.ProxyConnectionError(proxy_url="http://ada:secret@proxy.example:8080", error="refused")
-    fault = botofaults.translate(error, "describe_stacks")
+    fault = error_codes.translate(error, "describe_stacks")
     assert "proxy.example:8080" in fault.hint
     assert "secret" not in fault.message + fault.hint
 
