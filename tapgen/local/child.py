@@ -21,7 +21,7 @@ from ministack.services.cloudformation import provisioners
 from tapgen.local.answers import correct, without_length
 from tapgen.local.emulator import JOURNAL
 from tapgen.local.gaps import fill
-from tapgen.local.guard import Asked, guarded
+from tapgen.local.guard import Asked, guarded, loopback_alone
 from tapgen.local.runtime import isolate_functions
 from tapgen.local.server import serve
 
@@ -84,6 +84,7 @@ class Keys:
 def main() -> None:
     """Serve until the parent closes the pipe."""
     os.umask(0o077)
+    sys.addaudithook(loopback_alone)
     keys = Keys(os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"])
     fill(provisioners, responses.get_region)
     correct(apigateway_v1, apigateway, lambda_svc)

@@ -8,12 +8,13 @@ CORS settings.
 
 from __future__ import annotations
 
+import errno
 import hmac
 import json
 import re
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qs
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ KEY_HEADER = "x-tapgen-key"
 CODE = "AccessDeniedException"
 
 _LOOPBACK = re.compile(r"(127\.0\.0\.1|([a-z0-9.-]+\.)?localhost)(:\d+)?", re.IGNORECASE)
+_LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})
 _API_PATH = re.compile(r"/(restapis/[^/]+/[^/]+/_user_request_|_aws/execute-api/[^/]+|_aws/lambda-url/[^/]+)(/|$)")
 _API_HOST = re.compile(r"[a-z0-9-]+\.(execute-api|lambda-url\.[a-z0-9-]+)\.localhost(:\d+)?", re.IGNORECASE)
 _MANAGEMENT = "/@connections/"  # of a WebSocket API: a signed AWS call at the API's own address
@@ -114,6 +116,16 @@ def _open_to_all(asked: Asked, keys: Keys) -> bool:
     if _SIGN_IN.fullmatch(asked.path):
         return True
     return keys.unsigned(asked.headers.get("x-amz-target", ""))
+
+
+def loopback_alone(event: str, arguments: tuple[Any, ...]) -> None:
+    """An audit hook (`sys.addaudithook`): no further listener, such as a database's, is reached from elsewhere.
+
+    Raises:
+        PermissionError: a socket is about to be bound to another address.
+    """
+    if event == "socket.bind" and isinstance(arguments[1], tuple) and arguments[1][0] not in _LOCAL:
+        raise PermissionError(errno.EACCES, "not an address of loopback", str(arguments[1][0]))
 
 
 def guarded(application: Application, keys: Keys) -> Application:

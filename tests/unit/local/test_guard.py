@@ -3,6 +3,8 @@
 import asyncio
 import json
 import socket
+import subprocess
+import sys
 from http.client import HTTPConnection
 from urllib.parse import quote
 
@@ -267,3 +269,15 @@ def test_the_listeners_own_page_is_no_other(embedded):
     assert why("http://localhost:2", "localhost:1") == "Origin is another page's"
     assert why("https://localhost:1", "localhost:1") == "Origin is another page's"
     assert why("http://127.0.0.1:1", "localhost:1") == "Origin is another page's"
+
+
+def test_nothing_else_is_bound_to_another_address():
+    program = (
+        "import socket, sys; from tapgen.local.guard import loopback_alone; sys.addaudithook(loopback_alone)\n"
+        "socket.create_server(('127.0.0.1', 0)).close()\n"
+        "socket.create_server(('', 0))\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr.count("line 3, in <module>") == 1
+    assert "PermissionError" in ended.stderr
