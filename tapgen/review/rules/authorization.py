@@ -14,6 +14,7 @@ from tapgen.template.model import Resource, Template
 from tapgen.template.routes import Route
 from tapgen.template.text import text
 
+_ANSWER: Final = "AWS::ApiGateway::GatewayResponse"
 _UNDECIDED: Final = "${!"  # how `text` writes a function other than Ref, GetAtt and Join
 
 
@@ -101,22 +102,25 @@ def _methods_origins(old: Template, was: Mapping[str, frozenset[str]], api: str)
 
 
 def _origins(old: Template, new: Template) -> Iterator[Finding]:
+    """What pages may call now or no longer; the preflights of one API that change alike are one finding."""
     was, now = all_origins(old), all_origins(new)
+    alike: dict[tuple[str, str, Direction, Severity | None, tuple[str, ...]], list[str]] = {}
     for name, origins in now.items():
         before = was.get(name) or _methods_origins(old, was, name)
-        kind = new.resources[name].type
+        resource = new.resources[name]
+        api = text(resource.properties.get("RestApiId", name))
         came = frozenset() if "*" in before else origins - before
         went = frozenset() if "*" in origins else before - origins
         if came:
-            listed = ", ".join(sorted(came))
-            does = "read this answer" if kind == "AWS::ApiGateway::GatewayResponse" else "call"
-            message = f"{name}: pages of {'any origin' if '*' in came else listed} may {does}"
-            severity = Severity.LOW if name not in old.resources else Severity.MEDIUM
-            yield found(
-                "S013", name, kind, message, direction="broadened", severity=severity, details=tuple(sorted(came))
-            )
+            quiet = name not in old.resources or resource.type == _ANSWER
+            weight = Severity.LOW if quiet else Severity.MEDIUM
+            alike.setdefault((resource.type, api, "broadened", weight, tuple(sorted(came))), []).append(name)
         if went:
-            listed = "any origin" if "*" in went else ", ".join(sorted(went))
-            does = "read this answer" if kind == "AWS::ApiGateway::GatewayResponse" else "call"
-            message = f"{name}: pages of {listed} may no longer {does}"
-            yield found("S013", name, kind, message, direction="narrowed", details=tuple(sorted(went)))
+            alike.setdefault((resource.type, api, "narrowed", None, tuple(sorted(went))), []).append(name)
+    for (kind, _, direction, severity, listed), names in alike.items():
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        may = "may" if direction == "broadened" else "may no longer"
+        does = "read this answer" if kind == _ANSWER else "call"
+        pages = "any origin" if "*" in listed else ", ".join(listed)
+        message = f"{names[0]}{more}: pages of {pages} {may} {does}"
+        yield found("S013", names[0], kind, message, direction=direction, severity=severity, details=listed)
