@@ -27,12 +27,8 @@ _TYPES: Final[Mapping[str, ResourceType]] = {
     "AWS::ApiGateway::BasePathMappingV2": ResourceType(
         address=Address("domain", "the custom domain's path to the API")
     ),
-    "AWS::ApiGateway::Deployment": ResourceType(connects=()),
     "AWS::ApiGateway::DomainName": ResourceType(address=Address("domain", "the custom domain"), entry=True),
     "AWS::ApiGateway::DomainNameV2": ResourceType(address=Address("domain", "the custom domain"), policy=("Policy",)),
-    "AWS::ApiGateway::GatewayResponse": ResourceType(connects=()),
-    "AWS::ApiGateway::Method": ResourceType(connects=("RestApiId", "Integration")),
-    "AWS::ApiGateway::Resource": ResourceType(connects=()),
     "AWS::ApiGateway::RestApi": ResourceType(
         address=Address("api", "the API's address"),
         arn=Arn("execute-api", "{}"),
@@ -50,8 +46,6 @@ _TYPES: Final[Mapping[str, ResourceType]] = {
     "AWS::ApiGatewayV2::ApiMapping": ResourceType(address=Address("domain", "the custom domain's path to the API")),
     "AWS::ApiGatewayV2::Authorizer": ResourceType(own_language=True),
     "AWS::ApiGatewayV2::DomainName": ResourceType(address=Address("domain", "the custom domain"), entry=True),
-    "AWS::ApiGatewayV2::Integration": ResourceType(connects=("ApiId", "IntegrationUri")),
-    "AWS::ApiGatewayV2::Route": ResourceType(connects=()),
     "AWS::ApiGatewayV2::Stage": ResourceType(address=Address("stage", "the stage's address")),
     "AWS::AppSync::DomainName": ResourceType(address=Address("other", "the custom domain")),
     "AWS::AppSync::GraphQLApi": ResourceType(
@@ -143,14 +137,11 @@ _TYPES: Final[Mapping[str, ResourceType]] = {
         cost="a NAT gateway is billed by the hour and by the gigabyte",
     ),
     "AWS::EC2::NetworkAclEntry": ResourceType(own_language=True),
-    "AWS::EC2::Route": ResourceType(connects=("RouteTableId", "GatewayId", "NatGatewayId")),
-    "AWS::EC2::SubnetRouteTableAssociation": ResourceType(connects=("SubnetId", "RouteTableId")),
     "AWS::EC2::TransitGateway": ResourceType(
         own_language=True, cost="a transit gateway attachment is billed by the hour"
     ),
     "AWS::EC2::TransitGatewayRoute": ResourceType(own_language=True),
     "AWS::EC2::VPCEndpoint": ResourceType(policy=("PolicyDocument",), limits=True),
-    "AWS::EC2::VPCGatewayAttachment": ResourceType(connects=("VpcId", "InternetGatewayId")),
     "AWS::EC2::VPCPeeringConnection": ResourceType(own_language=True),
     "AWS::EC2::Volume": ResourceType(
         holds="data", fixed={"AvailabilityZone": ABSENT, "Encrypted": "false", "KmsKeyId": ABSENT, "OutpostArn": ABSENT}
@@ -308,7 +299,6 @@ _TYPES: Final[Mapping[str, ResourceType]] = {
     "AWS::LakeFormation::Permissions": ResourceType(own_language=True),
     "AWS::LakeFormation::PrincipalPermissions": ResourceType(own_language=True),
     "AWS::Lambda::Alias": ResourceType(ref="arn"),
-    "AWS::Lambda::EventSourceMapping": ResourceType(connects=("EventSourceArn", "FunctionName")),
     "AWS::Lambda::Function": ResourceType(
         arn=Arn("lambda", "function:{}"),
         name="FunctionName",
@@ -323,7 +313,6 @@ _TYPES: Final[Mapping[str, ResourceType]] = {
             output=False,
         ),
     ),
-    "AWS::Lambda::Permission": ResourceType(connects=()),
     "AWS::Lambda::Url": ResourceType(address=Address("url", "the function URL"), entry=True),
     "AWS::Lambda::Version": ResourceType(ref="arn"),
     "AWS::Lex::ResourcePolicy": ResourceType(policy=("Policy",)),
@@ -417,7 +406,6 @@ _TYPES: Final[Mapping[str, ResourceType]] = {
     "AWS::S3Outposts::BucketPolicy": ResourceType(policy=("PolicyDocument",)),
     "AWS::S3Tables::TableBucketPolicy": ResourceType(policy=("ResourcePolicy",), attached_to="TableBucketARN"),
     "AWS::SDB::Domain": ResourceType(holds="items"),
-    "AWS::SNS::Subscription": ResourceType(connects=("TopicArn", "Endpoint")),
     "AWS::SNS::Topic": ResourceType(
         arn=Arn("sns", "{}"),
         name="TopicName",

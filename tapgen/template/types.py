@@ -119,8 +119,6 @@ class ResourceType(Struct, frozen=True, kw_only=True):
     """Properties that no update takes though the schema says so, with the value that each has when left out."""
     entry: bool = False
     """Where traffic comes in."""
-    connects: tuple[str, ...] | None = None
-    """It only connects others: the properties that name them, from and to; () is not drawn at all."""
     creation: str = ""
     """How long its creation takes, where that is minutes."""
     change: str = ""

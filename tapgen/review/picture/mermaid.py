@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from tapgen.review.picture.drawing import Node, Picture, Status
-from tapgen.review.report.phrases import printable
+from tapgen.review.picture.colours import FILLS, STATUS_FILLS
+from tapgen.review.picture.model import Node, Picture, Status
+from tapgen.template.text import printable
 
-FILLS: Final = {"entry": ("#fff4d6", "#b7791f"), "store": ("#e0edff", "#2b6cb0"), "plain": ("#f7f7f7", "#718096")}
-STATUS_FILLS: Final[dict[Status, tuple[str, str]]] = {
-    "added": ("#d8f5dd", "#2f855a"),
-    "changed": ("#fff3b0", "#b7791f"),
-    "replaced": ("#ffd9c2", "#c05621"),
-    "removed": ("#ffd6d6", "#c53030"),
-}
-_SHAPES: Final = {"entry": ('(["', '"])'), "store": ('[("', '")]'), "plain": ('["', '"]')}
+_SHAPES: Final = {"entry": ('(["', '"])'), "store": ('[("', '")]'), "plain": ('["', '"]'), "function": ('[["', '"]]')}
 _PLAIN_ID = re.compile(r"[A-Z][A-Za-z0-9]*")
 
 
@@ -27,14 +21,13 @@ def mermaid(picture: Picture) -> str:
 
 def _mermaid(picture: Picture) -> Iterator[str]:
     names = {node.id: _name(node.id, index) for index, node in enumerate(picture.nodes)}
+    groups = frozenset(picture.groups)
     yield "flowchart LR"
     for index, group in enumerate(picture.groups):
         yield f'  subgraph g{index}["{_escaped(group)}"]'
-        for node in picture.members[group]:
-            before, after = _SHAPES[node.kind]
-            label = f"{_escaped(node.id)}<br/><small>{_escaped(node.short_type)}</small>"
-            yield f"    {names[node.id]}{before}{label}{after}:::{_class(node, coloured=picture.coloured)}"
+        yield from (f"  {_box(node, names, coloured=picture.coloured)}" for node in picture.members[group])
         yield "  end"
+    yield from (_box(node, names, coloured=picture.coloured) for node in picture.nodes if node.group not in groups)
     styled: dict[Status, list[int]] = {}
     for index, arrow in enumerate(picture.arrows):
         lines = "<br/>".join(_escaped(line) for line in arrow.label.split("\n"))
@@ -50,6 +43,12 @@ def _mermaid(picture: Picture) -> Iterator[str]:
             yield f"  classDef {status} fill:{fill},stroke:{stroke},stroke-width:3px,color:#1a202c{dashes}"
     for status, indices in styled.items():
         yield f"  linkStyle {','.join(map(str, indices))} stroke:{STATUS_FILLS[status][1]},stroke-width:3px"
+
+
+def _box(node: Node, names: Mapping[str, str], *, coloured: bool) -> str:
+    before, after = _SHAPES[node.kind]
+    label = f"{_escaped(node.id)}<br/><small>{_escaped(node.short_type)}</small>"
+    return f"  {names[node.id]}{before}{label}{after}:::{_class(node, coloured=coloured)}"
 
 
 def _class(node: Node, *, coloured: bool) -> str:
@@ -72,22 +71,16 @@ def dot(picture: Picture) -> str:
 
 
 def _dot(picture: Picture) -> Iterator[str]:
-    shapes = {"entry": "oval", "store": "cylinder", "plain": "box"}
+    shapes = {"entry": "oval", "store": "cylinder", "function": "component", "plain": "box"}
     yield "digraph template {"
     yield '  rankdir=LR; node [style=filled, fontname="sans-serif"]; edge [color="#718096", fontname="sans-serif"];'
     for index, group in enumerate(picture.groups):
         yield f"  subgraph cluster_{index} {{"
         yield f'    label="{_quoted(group)}";'
-        for node in picture.members[group]:
-            fill, stroke = FILLS[node.kind]
-            if picture.coloured and node.status:
-                fill, stroke = STATUS_FILLS[node.status]
-            label = f"{_quoted(node.id)}\\n{_quoted(node.short_type)}"
-            yield (
-                f'    "{_quoted(node.id)}" [label="{label}", shape={shapes[node.kind]}, '
-                f'fillcolor="{fill}", color="{stroke}"];'
-            )
+        yield from (f"  {_dot_node(node, shapes, coloured=picture.coloured)}" for node in picture.members[group])
         yield "  }"
+    left = (node for node in picture.nodes if node.group not in frozenset(picture.groups))
+    yield from (_dot_node(node, shapes, coloured=picture.coloured) for node in left)
     for arrow in picture.arrows:
         options = [f'label="{_quoted(arrow.label)}"'] if arrow.label else []
         if picture.coloured and arrow.status:
@@ -95,6 +88,12 @@ def _dot(picture: Picture) -> Iterator[str]:
         suffix = f" [{', '.join(options)}]" if options else ""
         yield f'  "{_quoted(arrow.source)}" -> "{_quoted(arrow.target)}"{suffix};'
     yield "}"
+
+
+def _dot_node(node: Node, shapes: Mapping[str, str], *, coloured: bool) -> str:
+    fill, stroke = STATUS_FILLS[node.status] if coloured and node.status else FILLS[node.kind]
+    label = f"{_quoted(node.id)}\\n{_quoted(node.short_type)}"
+    return f'  "{_quoted(node.id)}" [label="{label}", shape={shapes[node.kind]}, fillcolor="{fill}", color="{stroke}"];'
 
 
 def _quoted(text: str) -> str:

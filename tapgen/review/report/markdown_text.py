@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tapgen.review.report.phrases import printable
+from tapgen.template.text import printable
 
 _BEFORE: Final = '("'
 _AFTER: Final = '),.;:"'

@@ -151,10 +151,3 @@ def line_diff(old: Any, new: Any, *, most: int = 40) -> list[str]:
     lines = [line for line in lines if not line.startswith("@@")]
     folded = len(lines) - most
     return [*lines[:most], f"  … {folded} more lines"] if folded > 0 else lines
-
-
-def printable(text: str) -> str:
-    """The text without what could move a terminal's cursor or turn the direction of writing."""
-    if text.isprintable():
-        return text
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)

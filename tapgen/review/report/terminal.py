@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tapgen.review.model import Effect, Finding, PropertyChange, Refusal, ResourceChange, Review, SectionChange
 from tapgen.review.report import phrases
 from tapgen.template.paths import ABSENT
-from tapgen.template.text import inline
+from tapgen.template.text import inline, printable
 
 _STYLES = {
     "+": "green",
@@ -33,7 +33,7 @@ class Line:
     words: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
-        return (" " * self.indent + phrases.printable("".join(word for word, _ in self.words))).rstrip()
+        return (" " * self.indent + printable("".join(word for word, _ in self.words))).rstrip()
 
 
 def plain(review: Review, title: str = "") -> str:
@@ -145,5 +145,5 @@ def print_rich(all_lines: list[Line]) -> None:
     for line in all_lines:
         text = Text(overflow="fold")
         for word, style in line.words:
-            text.append(phrases.printable(word), style)
+            text.append(printable(word), style)
         console.print(Padding(text, (0, 0, 0, line.indent), expand=False))

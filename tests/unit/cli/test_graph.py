@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -29,12 +31,12 @@ def tapgen(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_the_application_is_grouped_by_layer(tapgen: Run) -> None:
-    code, out, _ = tapgen("graph", "--env", "prod")
+    code, out, _ = tapgen("graph", "--env", "prod", "--full")
 
     assert code == ExitCode.OK
     for layer in ("api", "compute", "data", "identity", "monitoring", "network"):
         assert f'["{layer}"]' in out
-    assert 'Api -->|"GET /item"| ItemFunction' in out
+    assert 'Api -->|"GET /item"| ItemFunction' in tapgen("graph", "--env", "prod")[1]
     assert 'ItemTable[("' in out
     assert "linkStyle" not in out
 
@@ -53,7 +55,38 @@ def test_any_template_is_grouped_by_service(tapgen: Run, tmp_path: Path) -> None
     path = tmp_path / "x.yaml"
     path.write_text("Resources:\n  T:\n    Type: AWS::SNS::Topic\n", encoding="utf-8")
 
-    assert 'subgraph g0["SNS"]' in tapgen("graph", str(path))[1]
+    assert 'subgraph g0["SNS"]' in tapgen("graph", str(path), "--full")[1]
+
+
+def test_a_page_tells_of_each_part_and_loads_nothing(tapgen: Run, tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    variables = {"DB_PASSWORD": "hunter2-orders", "X": "</script><script>alert(1)</script>"}
+    function = {"Environment": {"Variables": variables}, "Handler": "a.b", "Runtime": "python3.13"}
+    resources = {"F": {"Type": "AWS::Lambda::Function", "Properties": function}}
+    path.write_text(json.dumps({"Resources": resources}), encoding="utf-8")
+
+    code, out, _ = tapgen("graph", str(path), "--format", "html")
+
+    assert code == ExitCode.OK
+    told = json.loads(out.split('id="data">', 1)[1].split("</script>", 1)[0])["F"]
+    assert told["Type"] == "AWS::Lambda::Function"
+    assert any(line.startswith("error secret-variable: DB_PASSWORD") for line in told["Findings"])
+    assert "alert(1)" in told["Settings"]
+    assert "hunter2" not in out
+    assert out.count("<script") == 2
+    assert "default-src 'none'" in out
+    assert not re.search(r'(?:src|href)="', out)
+    assert 'data-id="F"' in out
+    assert (
+        "May"
+        in json.loads(tapgen("graph", "--format", "html")[1].split('id="data">')[1].split("</script>")[0])[
+            "ItemFunction"
+        ]
+    )
+
+
+def test_only_changed_goes_with_diff(tapgen: Run) -> None:
+    assert "--only-changed goes with --diff" in tapgen("graph", "--only-changed")[2]
 
 
 def test_diff_does_not_go_with_a_file(tapgen: Run) -> None:

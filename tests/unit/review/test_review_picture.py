@@ -9,8 +9,9 @@ import pytest
 from review_cases import API, FUNCTION, TABLE, method, table
 
 from tapgen.review.assess import assess
-from tapgen.review.picture.drawing import Arrow, Node, Picture, draw
+from tapgen.review.picture.drawing import draw
 from tapgen.review.picture.mermaid import dot, mermaid
+from tapgen.review.picture.model import Arrow, Node, Picture
 from tapgen.review.picture.svg import svg
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -31,11 +32,11 @@ def names(picture: Picture) -> list[str]:
 
 
 def test_what_only_connects_is_an_arrow() -> None:
-    picture = draw({"Resources": APP}, layers=LAYERS)
+    picture = draw({"Resources": APP})
 
-    assert names(picture) == ["Api", "S", "F", "T"]
-    assert set(picture.arrows) == {Arrow("S", "Api"), Arrow("F", "T"), Arrow("Api", "F", "GET /item")}
-    assert picture.groups == ("api", "compute", "data")
+    assert names(picture) == ["Api", "F", "T"]
+    assert set(picture.arrows) == {Arrow("F", "T"), Arrow("Api", "F", "GET /item")}
+    assert picture.groups == ()
 
 
 def test_a_full_picture_has_every_resource_and_reference() -> None:
@@ -50,7 +51,7 @@ def test_a_full_picture_has_every_resource_and_reference() -> None:
 def test_entries_and_stores_are_marked() -> None:
     kinds = {node.id: node.kind for node in draw({"Resources": APP}).nodes}
 
-    assert kinds == {"Api": "entry", "S": "entry", "F": "plain", "T": "store"}
+    assert kinds == {"Api": "entry", "F": "function", "T": "store"}
 
 
 def test_two_methods_on_one_function_share_an_arrow() -> None:
@@ -59,24 +60,105 @@ def test_two_methods_on_one_function_share_an_arrow() -> None:
     assert Arrow("Api", "F", "GET /item\nPOST /item") in draw({"Resources": resources}).arrows
 
 
-def test_a_route_is_an_arrow_with_its_destination() -> None:
+def test_a_route_that_asks_who_calls_has_a_lock() -> None:
+    guarded = method("GET", AuthorizationType="AWS_IAM", Integration={"Uri": FUNCTION_URI})
+
+    assert Arrow("Api", "F", "🔒 GET /item") in draw({"Resources": {**APP, "G": guarded}}).arrows
+
+
+def role(*statements: dict[str, Any]) -> dict[str, Any]:
+    policies = [
+        {"PolicyName": "p", "PolicyDocument": {"Statement": [{"Effect": "Allow", **one} for one in statements]}}
+    ]
+    return {"Type": "AWS::IAM::Role", "Properties": {"Policies": policies}}
+
+
+def test_an_overview_says_what_flows() -> None:
+    table, queue, topic = ({"Fn::GetAtt": [name, "Arn"]} for name in ("Table", "Queue", "Topic"))
+    may = role(
+        {"Action": ["dynamodb:GetItem", "dynamodb:PutItem"], "Resource": table},
+        {"Action": "sqs:SendMessage", "Resource": queue},
+        {"Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage"], "Resource": {"Fn::GetAtt": ["Inbox", "Arn"]}},
+        {"Action": "sns:Publish", "Resource": {"Ref": "Topic"}},
+        {"Action": "states:StartExecution", "Resource": {"Ref": "Machine"}},
+        {"Action": "logs:PutLogEvents", "Resource": {"Fn::GetAtt": ["Log", "Arn"]}},
+    )
+    letters = {"deadLetterTargetArn": {"Fn::GetAtt": ["Dead", "Arn"]}, "maxReceiveCount": 3}
     resources = {
-        "T": {"Type": "AWS::EC2::RouteTable", "Properties": {}},
-        "G": {"Type": "AWS::EC2::InternetGateway"},
-        "R": {
-            "Type": "AWS::EC2::Route",
+        "F": {"Type": FUNCTION, "Properties": {"Role": {"Fn::GetAtt": ["Role", "Arn"]}}},
+        "Role": may,
+        "Log": {"Type": "AWS::Logs::LogGroup"},
+        "Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": {"AlarmActions": [{"Ref": "Told"}]}},
+        "Told": {"Type": "AWS::SNS::Topic"},
+        "Table": {"Type": TABLE},
+        "Queue": {"Type": "AWS::SQS::Queue", "Properties": {"RedrivePolicy": letters}},
+        "Dead": {"Type": "AWS::SQS::Queue"},
+        "Inbox": {"Type": "AWS::SQS::Queue"},
+        "Mapping": {
+            "Type": "AWS::Lambda::EventSourceMapping",
+            "Properties": {"EventSourceArn": {"Fn::GetAtt": ["Inbox", "Arn"]}, "FunctionName": {"Ref": "F"}},
+        },
+        "Topic": {"Type": "AWS::SNS::Topic"},
+        "Sub": {
+            "Type": "AWS::SNS::Subscription",
+            "Properties": {"TopicArn": topic, "Protocol": "sqs", "Endpoint": queue},
+        },
+        "Machine": {"Type": "AWS::StepFunctions::StateMachine"},
+        "Rule": {
+            "Type": "AWS::Events::Rule",
             "Properties": {
-                "RouteTableId": {"Ref": "T"},
-                "GatewayId": {"Ref": "G"},
-                "DestinationCidrBlock": "0.0.0.0/0",
+                "ScheduleExpression": "rate(1 day)",
+                "Targets": [{"Id": "a", "Arn": {"Fn::GetAtt": ["F", "Arn"]}}],
             },
         },
     }
 
-    assert draw({"Resources": resources}).arrows == (Arrow("T", "G", "0.0.0.0/0"),)
+    picture = draw({"Resources": resources})
+
+    assert {(one.source, one.target, one.label) for one in picture.arrows} == {
+        ("F", "Table", "reads, writes"),
+        ("F", "Queue", "sends"),
+        ("F", "Topic", "publishes"),
+        ("F", "Machine", "starts"),
+        ("Inbox", "F", "messages"),
+        ("Queue", "Dead", "dead letters"),
+        ("Topic", "Queue", "messages"),
+        ("Rule", "F", "rate(1 day)"),
+    }
+    assert set(names(picture)) == {"F", "Table", "Queue", "Dead", "Inbox", "Topic", "Machine", "Rule"}
 
 
-def changed() -> Picture:
+def test_a_network_is_a_frame() -> None:
+    resources = {
+        "Vpc": {"Type": "AWS::EC2::VPC"},
+        "Subnet": {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": {"Ref": "Vpc"}}},
+        "F": {"Type": FUNCTION, "Properties": {"VpcConfig": {"SubnetIds": [{"Ref": "Subnet"}]}}},
+        "Elsewhere": {"Type": FUNCTION, "Properties": {"VpcConfig": {"SubnetIds": ["subnet-1"]}}},
+        "Outside": {"Type": FUNCTION},
+    }
+
+    assert {node.id: node.group for node in draw({"Resources": resources}).nodes} == {
+        "F": "Vpc",
+        "Elsewhere": "VPC",
+        "Outside": "",
+    }
+
+
+def test_what_an_open_condition_decides_says_so() -> None:
+    document = {
+        "Parameters": {"With": {"Type": "String", "Default": "no"}},
+        "Conditions": {"Has": {"Fn::Equals": [{"Ref": "With"}, "yes"]}},
+        "Resources": {"T": {"Type": TABLE, "Condition": "Has"}},
+    }
+
+    for full in (True, False):
+        picture = draw(document, full=full)
+        assert [node.short_type for node in picture.nodes] == ["DynamoDB Table, if Has"]
+        assert "stroke-dasharray" in svg(picture)
+        assert "if Has" in mermaid(picture)
+
+
+def changed(*, only: bool = False) -> Picture:
     old = {"Resources": {**APP, "Gone": {"Type": "AWS::SNS::Topic"}}}
     new = {
         "Resources": {
@@ -86,7 +168,7 @@ def changed() -> Picture:
             "H": method("POST", Integration={"Uri": FUNCTION_URI}),
         }
     }
-    return draw(new, layers=LAYERS, old=old, review=assess(old, new))
+    return draw(new, old=old, review=assess(old, new), only_changed=only)
 
 
 def test_nothing_points_at_itself() -> None:
@@ -103,7 +185,6 @@ def test_a_change_colours_nodes_and_arrows_and_keeps_what_is_removed() -> None:
 
     assert {node.id: node.status for node in picture.nodes} == {
         "Api": "",
-        "S": "",
         "F": "changed",
         "T": "replaced",
         "Q": "added",
@@ -113,21 +194,41 @@ def test_a_change_colours_nodes_and_arrows_and_keeps_what_is_removed() -> None:
     assert Arrow("Api", "F", "GET /item") in picture.arrows
 
 
+def test_a_folded_resource_that_changes_is_drawn() -> None:
+    old, new = ({"Resources": {**APP, "R": role({"Action": action, "Resource": "*"})}} for action in ("a:B", "a:C"))
+
+    assert "R" not in names(draw(new))
+    assert "R" in names(draw(new, old=old, review=assess(old, new)))
+
+
+def test_only_what_changes_and_what_stands_beside_it() -> None:
+    lonely = {"Resources": {"A": {"Type": "AWS::SNS::Topic"}, "B": {"Type": "AWS::SQS::Queue"}}}
+    changed_ones = {
+        "Resources": {"A": {"Type": "AWS::SNS::Topic", "Metadata": {"a": 1}}, "B": {"Type": "AWS::SQS::Queue"}}
+    }
+
+    assert names(draw(changed_ones, old=lonely, review=assess(lonely, changed_ones), only_changed=True)) == ["A"]
+    assert names(changed(only=True)) == ["Api", "F", "T", "Q", "Gone"]
+
+
 def test_mermaid_is_exactly_this() -> None:
+    resources = {
+        "F": {"Type": FUNCTION, "Properties": {**APP["F"]["Properties"], "VpcConfig": {"SubnetIds": ["a"]}}},
+        "T": APP["T"],
+        "lower": {"Type": "Custom::X"},
+    }
+
     assert (
-        mermaid(draw({"Resources": {"F": APP["F"], "T": APP["T"], "lower": {"Type": "Custom::X"}}}, layers=LAYERS))
+        mermaid(draw({"Resources": resources}))
         == """\
 flowchart LR
-  subgraph g0["compute"]
-    F["F<br/><small>Lambda Function</small>"]:::plain
+  subgraph g0["VPC"]
+    F[["F<br/><small>Lambda Function</small>"]]:::function
   end
-  subgraph g1["data"]
-    T[("T<br/><small>DynamoDB Table</small>")]:::store
-  end
-  subgraph g2["Custom"]
-    n2["lower<br/><small>Custom X</small>"]:::plain
-  end
+  T[("T<br/><small>DynamoDB Table</small>")]:::store
+  n2["lower<br/><small>Custom X</small>"]:::plain
   F --> T
+  classDef function fill:#efe6ff,stroke:#6b46c1,color:#1a202c
   classDef entry fill:#fff4d6,stroke:#b7791f,color:#1a202c
   classDef store fill:#e0edff,stroke:#2b6cb0,color:#1a202c
   classDef plain fill:#f7f7f7,stroke:#718096,color:#1a202c
@@ -149,7 +250,7 @@ def test_mermaid_colours_a_change() -> None:
 def test_dot_has_clusters_shapes_and_labels() -> None:
     text = dot(changed())
 
-    assert 'subgraph cluster_0 {\n    label="api";' in text
+    assert 'subgraph cluster_0 {\n    label="api";' in dot(draw({"Resources": APP}, full=True, layers=LAYERS))
     assert '"T" [label="T\\nDynamoDB Table", shape=cylinder, fillcolor="#ffd9c2", color="#c05621"];' in text
     assert '"Api" -> "F" [label="POST /item", color="#2f855a", penwidth=2];' in text
     assert text.count("{") == text.count("}")
@@ -182,7 +283,7 @@ def boxes(text: str) -> list[tuple[float, float, float, float]]:
     return [
         tuple(float(shape.attrib[name]) for name in ("x", "y", "width", "height"))  # type: ignore[misc]
         for shape in root.iter(f"{SVG}rect")
-        if shape.attrib.get("height") == "44"
+        if shape.attrib.get("height") == "44.0"
     ]
 
 
@@ -192,7 +293,12 @@ def test_in_an_svg_no_two_resources_overlap_and_all_are_inside() -> None:
         f"Queue{number}": {"Type": "AWS::SQS::Queue", "Properties": {"A": {"Ref": f"Topic{number}"}}}
         for number in range(9)
     }
-    text = svg(draw({"Resources": resources}))
+    for full in (True, False):
+        text = svg(draw({"Resources": resources}, full=full))
+        _apart(text)
+
+
+def _apart(text: str) -> None:
     root = ET.fromstring(text)
     _, _, width, height = map(float, root.attrib["viewBox"].split())
 
@@ -210,7 +316,7 @@ def test_an_svg_names_every_resource_and_label_once() -> None:
     root = ET.fromstring(svg(changed()))
     texts = [element.text for element in root.iter(f"{SVG}text")]
 
-    for name in ("Api", "S", "F", "T", "Q", "Gone", "GET /item", "POST /item", "added", "removed"):
+    for name in ("Api", "F", "T", "Q", "Gone", "GET /item", "POST /item", "added", "removed"):
         assert texts.count(name) == 1
 
 
@@ -227,18 +333,24 @@ def test_many_labels_are_counted() -> None:
 
     texts = [element.text for element in ET.fromstring(svg(picture)).iter(f"{SVG}text")]
 
-    assert [one for one in texts if one and one.startswith(("X", "6 more"))] == [
-        "X0 /item",
-        "X1 /item",
-        "X2 /item",
-        "6 more",
-    ]
+    shown = [f"X{number} /item" for number in range(5)]
+    assert [one for one in texts if one and one.startswith(("X", "4 more"))] == [*shown, "4 more"]
     assert "X7 /item<br/>X8 /item" in mermaid(picture)
     assert "X7 /item\\nX8 /item" in dot(picture)
 
 
 def test_groups_go_from_the_entry_inward() -> None:
-    layers = {"Api": "api", "S": "api", "F": "compute", "R": "identity", "T": "data", "A": "monitoring"}
+    layers = {
+        "Api": "api",
+        "Item": "api",
+        "S": "api",
+        "G": "api",
+        "P": "compute",
+        "F": "compute",
+        "R": "identity",
+        "T": "data",
+        "A": "monitoring",
+    }
     resources = {
         "A": {"Type": "AWS::CloudWatch::Alarm", "Properties": {"X": {"Ref": "F"}}},
         "R": {"Type": "AWS::IAM::Role", "Properties": {"Y": [{"Ref": "T"}, {"Fn::GetAtt": ["T", "Arn"]}]}},
@@ -246,7 +358,13 @@ def test_groups_go_from_the_entry_inward() -> None:
         "F": {"Type": FUNCTION, "Properties": {"Role": {"Fn::GetAtt": ["R", "Arn"]}}},
     }
 
-    assert draw({"Resources": resources}, layers=layers).groups == ("api", "compute", "identity", "data", "monitoring")
+    assert draw({"Resources": resources}, full=True, layers=layers).groups == (
+        "api",
+        "compute",
+        "identity",
+        "data",
+        "monitoring",
+    )
 
 
 @pytest.mark.parametrize("document", [{"Resources": {}}, {"Resources": {"A": {"Type": "AWS::SNS::Topic"}}}])
