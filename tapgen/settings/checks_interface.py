@@ -44,8 +44,33 @@ def _parameter(parameter: Parameter) -> Iterator[tuple[str, str]]:
     allowed = [str(value) for value in parameter.allowed_values]
     if allowed and isinstance(default, str | int | float) and str(default) not in allowed:
         yield "default", f'"{default}" is not one of allowed_values'
+    for key in ("minimum", "maximum", "min_length", "max_length", "pattern"):
+        if getattr(parameter, key) is not None and parameter.type != _TAKES[key]:
+            yield key, f"it is for parameters of the type {_TAKES[key]}, and this one is {parameter.type}"
+    yield from _bounds(parameter)
+
+
+_TAKES = {"minimum": "Number", "maximum": "Number", "min_length": "String", "max_length": "String", "pattern": "String"}
+"""CloudFormation user guide, "Parameters": which type each constraint is for."""
+
+
+def _bounds(parameter: Parameter) -> Iterator[tuple[str, str]]:
+    """What the default does not keep to, and bounds that nothing keeps to."""
+    default = parameter.default
+    for least, most in (("minimum", "maximum"), ("min_length", "max_length")):
+        low, high = getattr(parameter, least), getattr(parameter, most)
+        if low is not None and high is not None and low > high:
+            yield most, f"{high} is less than {least}, {low}"
+    if isinstance(default, int | float):
+        if parameter.minimum is not None and default < parameter.minimum:
+            yield "default", f"{default} is less than minimum, {parameter.minimum}"
+        if parameter.maximum is not None and default > parameter.maximum:
+            yield "default", f"{default} is more than maximum, {parameter.maximum}"
     if parameter.pattern is not None:
         try:
-            re.compile(parameter.pattern)
+            pattern = re.compile(parameter.pattern)
         except re.error as error:
             yield "pattern", f"not a regular expression: {error}"
+        else:
+            if isinstance(default, str) and not pattern.fullmatch(default):
+                yield "default", f'"{default}" does not fit pattern, {parameter.pattern}'

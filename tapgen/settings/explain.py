@@ -45,8 +45,8 @@ def _walk(value: Any, kind: inspect.Type, path: Path) -> Iterator[Problem]:  # n
         case inspect.BoolType():
             if not isinstance(value, bool):
                 yield path, f"{_shown(value)} is neither true nor false"
-        case inspect.IntType():
-            yield from _integer(value, kind, path)
+        case inspect.IntType() | inspect.FloatType():
+            yield from _number(value, kind, path)
         case inspect.StrType():
             yield from _string(value, kind, path)
 
@@ -94,10 +94,10 @@ def _union(value: Any, kind: inspect.UnionType, path: Path) -> Iterator[Problem]
     found = [(option, list(_walk(value, option, path))) for option in options]
     if not all(problems for _, problems in found):
         return
-    meant = [problems for option, problems in found if isinstance(value, _values(option))]
+    meant = [problems for option, problems in found if type(value) is _values(option)]
     if not meant and len(options) > 1:
         kinds = dict.fromkeys(_FORMS[_values(option)] for option in options)
-        yield path, f"{_shown(value)} is neither {' nor '.join(kinds)}"
+        yield path, f"{_shown(value)} is {'not' if len(kinds) == 1 else 'neither'} {' nor '.join(kinds)}"
         return
     # Of several, the one that got furthest: a list with a wrong item, not "not a word".
     yield from max(meant or [found[0][1]], key=lambda problems: max(len(where) for where, _ in problems))
@@ -109,8 +109,16 @@ _TYPES: dict[type[inspect.Type], type] = {
     inspect.VarTupleType: list,
     inspect.BoolType: bool,
     inspect.IntType: int,
+    inspect.FloatType: float,
 }
-_FORMS: dict[type, str] = {str: "text", dict: "a table", list: "a list", bool: "true or false", int: "a number"}
+_FORMS: dict[type, str] = {
+    str: "text",
+    dict: "a table",
+    list: "a list",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+}
 
 
 def _values(option: inspect.Type) -> type:
@@ -122,9 +130,10 @@ def _values(option: inspect.Type) -> type:
     return _TYPES.get(type(option), str)
 
 
-def _integer(value: Any, kind: inspect.IntType, path: Path) -> Iterator[Problem]:
-    if not isinstance(value, int) or isinstance(value, bool):
-        yield path, f"{_shown(value)} is not a whole number"
+def _number(value: Any, kind: inspect.IntType | inspect.FloatType, path: Path) -> Iterator[Problem]:
+    whole = isinstance(kind, inspect.IntType)
+    if not isinstance(value, int if whole else int | float) or isinstance(value, bool):
+        yield path, f"{_shown(value)} is not a {'whole ' if whole else ''}number"
     elif kind.ge is not None and value < kind.ge:
         yield path, f"{value} is less than {kind.ge}"
     elif kind.le is not None and value > kind.le:
