@@ -25,7 +25,7 @@ from tapgen.proof.rules.permissions import (
 from tapgen.proof.subject import mapping
 from tapgen.sources import read_source
 from tapgen.syntax import Version, version_of
-from tapgen.template.alternatives import REFERENCE, alternatives, listed
+from tapgen.template.alternatives import REFERENCE, UNKNOWN, alternatives, listed
 
 if TYPE_CHECKING:
     from tapgen.proof.findings import Finding
@@ -84,7 +84,9 @@ def _needs(function: str, subject: Subject, analyse: Analyse) -> FunctionNeeds:
     python = _python(properties)
     if python:
         installed = _installed(function, properties, subject)
-        findings += imports.failing(function, analysis, partial(_file, prefix), python, installed)
+        findings += imports.failing(
+            function, analysis, partial(_file, prefix), python, installed, inline=function not in subject.sources
+        )
     for call in analysis.calls:
         one = requirements.of_call(call, function, _file(prefix, call.file), subject)
         if isinstance(one, Unmapped):
@@ -141,8 +143,8 @@ def _source(function: str, subject: Subject, analyse: Analyse) -> tuple[calls.An
     if source and entry_point:
         analysis = analyse(source.folder, entry_point, source.elsewhere, _python(properties))
         return analysis, shown(source.folder, subject.root)
-    inline = mapping(properties.get("Code")).get("ZipFile")
-    if isinstance(inline, str) and handlers:
+    inline = _inline(mapping(properties.get("Code")).get("ZipFile"))
+    if inline is not None and handlers:
         import tempfile
 
         with tempfile.TemporaryDirectory() as temporary:
@@ -151,6 +153,22 @@ def _source(function: str, subject: Subject, analyse: Analyse) -> tuple[calls.An
             analysis = calls.analyse(Path(temporary), handlers[0], (), _python(properties))
             return analysis, f"{function}.Code.ZipFile/"
     return None, ""
+
+
+def _inline(value: Any) -> str | None:
+    """Code in the template; what only the deployment knows stands in it as `${Table}`, or as 0 outside of strings."""
+    if value is None or isinstance(value, str):
+        return value
+    import ast
+
+    text = alternatives(value)[0]
+    for code in (text, REFERENCE.sub("0", text)) if UNKNOWN not in text else ():
+        try:
+            ast.parse(code)
+        except (SyntaxError, ValueError, RecursionError):
+            continue
+        return code
+    return None
 
 
 def _python(properties: Mapping[str, Any]) -> Version | None:

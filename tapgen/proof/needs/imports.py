@@ -38,6 +38,10 @@ OF_THE_RUNTIME = frozenset({
 """What the Lambda runtimes of Python bring beside the standard library: the SDK, what it needs, the runtime client."""
 
 
+OF_INLINE_CODE = frozenset({"cfnresponse"})
+"""What CloudFormation puts beside code in the template: template reference, "cfn-response module"."""
+
+
 def left(module: str, python: Version) -> Version | None:
     """The version with which the module left the standard library, if that is not after the given one."""
     return next((since for since, gone in REMOVED.items() if module in gone and since <= python), None)
@@ -53,18 +57,26 @@ def in_standard_library(module: str, python: Version) -> bool:
 
 
 def failing(
-    function: str, analysis: calls.Analysis, shown: Callable[[str], str], python: Version, requirements: str | None
+    function: str,
+    analysis: calls.Analysis,
+    shown: Callable[[str], str],
+    python: Version,
+    requirements: str | None,
+    *,
+    inline: bool = False,
 ) -> Iterator[Finding]:
     """What fails when the function starts.
 
     `shown` gives a file of the source as people see it. `requirements` is the text of what is installed beside the
-    source, "" for nothing at all, None where nobody knows: modules that may come from there are not missed.
+    source, "" for nothing at all, None where nobody knows: modules that may come from there are not missed. `inline`:
+    the code stands in the template.
     """
     path = ("Resources", function)
     told: set[str] = set()
+    given = OF_THE_RUNTIME | OF_INLINE_CODE if inline else OF_THE_RUNTIME
     for one in analysis.imports:
         top = one.module.partition(".")[0]
-        if top in told or top in OF_THE_RUNTIME or in_standard_library(top, python):
+        if top in told or top in given or in_standard_library(top, python):
             continue
         since = left(top, python)
         if since is not None and (requirements is None or top in requirements):

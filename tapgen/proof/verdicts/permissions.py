@@ -181,17 +181,37 @@ def may_be_called(pattern: str, users: Sequence[FunctionNeeds]) -> bool:
 
 
 def surplus_pairs(statement: Statement, required: Sequence[Requirement], subject: Subject) -> Iterator[tuple[str, str]]:
-    """The (action pattern, resource pattern) pairs of an Allow that none of the requirements uses."""
+    """The (action pattern, resource pattern) pairs of an Allow that none of the requirements uses.
+
+    Left out is what belongs to something used: the objects of a bucket or the indexes of a table beside it, and a pair
+    whose action another resource of the statement needs and whose resource another action does.
+    """
     named = resources(statement, subject)
-    for pattern in statement.actions:
-        matching = [requirement for requirement in required if _overlap(pattern, requirement.action)]
+    uses = {
+        pattern: {resource for resource in named if _is_used(pattern, resource, required, subject)}
+        for pattern in statement.actions
+    }
+    reached = {resource for found in uses.values() for resource in found}
+    for pattern, found in uses.items():
         for resource in named:
-            used = (any(documented(one.action, resource) for one in matching)) or any(
-                requirement.arn is None or subject.arns.covers(resource, requirement.arn) != "no"
-                for requirement in matching
-            )
-            if not used and applies(pattern, resource, subject):
+            if resource in found or not applies(pattern, resource, subject):
+                continue
+            whole = next((one for one in named if resource.startswith((f"{one}/", f"{one}:"))), None)
+            part_of_used = any(one.startswith(f"{resource}/") for one in found) or whole is not None
+            if not part_of_used and not (found and resource in reached):
                 yield pattern, resource
+
+
+def _is_used(pattern: str, resource: str, required: Sequence[Requirement], subject: Subject) -> bool:
+    for requirement in required:
+        if not _overlap(pattern, requirement.action):
+            continue
+        arn = requirement.arn
+        if arn is None or documented(requirement.action, resource) or subject.arns.covers(resource, arn) != "no":
+            return True
+        if arn.startswith(f"{resource}/index/"):
+            return True  # the table of an index that is read: the rule on indexes says what is wrong
+    return False
 
 
 def _overlap(pattern: str, action: str) -> bool:
@@ -203,7 +223,7 @@ def applies(action: str, resource: str, subject: Subject) -> bool:
     """Whether an action can act on what a resource pattern names; patterns of actions and unknown ones can."""
     known = actions.action(action) if "*" not in action and "?" not in action else None
     parts = fields(resource)
-    if known is None or resource == ANYTHING or len(parts) < 6:
+    if known is None or resource == ANYTHING or len(parts) < 6 or documented(action, resource):
         return True
     from tapgen.proof.rules.policies import form_matches
 
