@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 from msgspec import NODEFAULT, inspect
 
+from tapgen.settings.descriptions import descriptions
 from tapgen.settings.model import GIVEN
 from tapgen.settings.typed import whole
 
@@ -85,6 +86,8 @@ def sections() -> dict[type, tuple[inspect.StructType, str]]:
             case inspect.StructType() if kind.cls not in found:
                 found[kind.cls] = (kind, _title(path))
                 for field in kind.fields:
+                    if kind.cls is whole().cls and field.name in GIVEN:
+                        continue
                     visit(field.type, f"{path}.{field.encode_name}".lstrip("."))
             case inspect.Metadata():
                 visit(kind.type, path)
@@ -117,14 +120,9 @@ def _table(kind: inspect.StructType) -> Iterator[str]:
     for field in kind.fields:
         if kind.cls is whole().cls and field.name in GIVEN:
             continue
-        meaning = _description(field.type)
+        meaning = descriptions(kind.cls).get(field.name, "")
         cells = (f"`{field.encode_name}`", _type(field.type), _default(field), meaning)
         yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |\n"
-
-
-def _description(kind: inspect.Type) -> str:
-    schema = kind.extra_json_schema if isinstance(kind, inspect.Metadata) else None
-    return str((schema or {}).get("description", ""))
 
 
 def _type(kind: inspect.Type) -> str:  # noqa: PLR0911 - one return a type

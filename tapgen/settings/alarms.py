@@ -17,25 +17,24 @@ class Alarms(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    alarm_email: Annotated[Email | None, Meta(description="Who is told, by an SNS topic; unset: nobody")] = None
-    errors: Annotated[int, Meta(ge=1, description="Function errors in 300 s that raise the alarm")] = 1
-    throttles: Annotated[int, Meta(ge=0, description="Throttled invocations in 300 s; 0: no such alarm")] = 1
-    duration_percent: Annotated[
-        int, Meta(ge=0, le=100, description="Share of the time-out that is too slow; 0: no such alarm")
-    ] = 80
-    api_errors: Annotated[int, Meta(ge=0, description="Answers with a 5XX status in 300 s; 0: no such alarm")] = 1
-    table_errors: Annotated[
-        int, Meta(ge=0, description="Throttled or failed table requests in 300 s; 0: no such alarms")
-    ] = 1
-    dead_letters: Annotated[int, Meta(ge=0, description="Messages among the dead letters; 0: no such alarms")] = 1
-    message_age: Annotated[
-        int,
-        Meta(ge=0, description="Seconds that a queue's oldest message, or a stream's record, waits; 0: no such alarms"),
-    ] = 900
-    failures: Annotated[
-        int,
-        Meta(ge=0, description="Failed deliveries, executions or invocations of a part in 300 s; 0: no such alarms"),
-    ] = 1
+    alarm_email: Email | None = None
+    """Who is told, by an SNS topic; unset: nobody"""
+    errors: Annotated[int, Meta(ge=1)] = 1
+    """Function errors in 300 s that raise the alarm"""
+    throttles: Annotated[int, Meta(ge=0)] = 1
+    """Throttled invocations in 300 s; 0: no such alarm"""
+    duration_percent: Annotated[int, Meta(ge=0, le=100)] = 80
+    """Share of the time-out that is too slow; 0: no such alarm"""
+    api_errors: Annotated[int, Meta(ge=0)] = 1
+    """Answers with a 5XX status in 300 s; 0: no such alarm"""
+    table_errors: Annotated[int, Meta(ge=0)] = 1
+    """Throttled or failed table requests in 300 s; 0: no such alarms"""
+    dead_letters: Annotated[int, Meta(ge=0)] = 1
+    """Messages among the dead letters; 0: no such alarms"""
+    message_age: Annotated[int, Meta(ge=0)] = 900
+    """Seconds that a queue's oldest message, or a stream's record, waits; 0: no such alarms"""
+    failures: Annotated[int, Meta(ge=0)] = 1
+    """Failed deliveries, executions or invocations of a part in 300 s; 0: no such alarms"""
 
 
 class Logs(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -47,4 +46,5 @@ class Logs(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    retention_days: Annotated[RetentionDays, Meta(description="Days that log events are kept")] = 30
+    retention_days: RetentionDays = 30
+    """Days that log events are kept"""

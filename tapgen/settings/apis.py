@@ -30,28 +30,24 @@ class Cors(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    origins: Annotated[
-        tuple[Origin, ...],
-        Meta(
-            min_length=1,
-            description='Allowed origins such as "https://example.com", each in full, or "*"; with several, errors '
-            "of a REST API itself may be read by every page",
-        ),
-    ] = ("*",)
-    methods: Annotated[tuple[HttpMethod, ...], Meta(description="Allowed methods; ANY: all of them")] = ("ANY",)
-    headers: Annotated[tuple[Header, ...], Meta(description="Allowed request headers")] = (
+    origins: Annotated[tuple[Origin, ...], Meta(min_length=1)] = ("*",)
+    """Allowed origins such as "https://example.com", each in full, or "*"; with several, errors of a REST API itself
+    may be read by every page
+    """
+    methods: tuple[HttpMethod, ...] = ("ANY",)
+    """Allowed methods; ANY: all of them"""
+    headers: tuple[Header, ...] = (
         "Content-Type",
         "Authorization",
         "X-Amz-Date",
         "X-Api-Key",
         "X-Amz-Security-Token",
     )
-    credentials: Annotated[
-        bool, Meta(description="Pages may send cookies and HTTP authentication; needs origins by name")
-    ] = False
-    expose: Annotated[
-        tuple[Header, ...], Meta(description="Headers of an answer that pages may read; a REST API's handler says it")
-    ] = ()
+    """Allowed request headers"""
+    credentials: bool = False
+    """Pages may send cookies and HTTP authentication; needs origins by name"""
+    expose: tuple[Header, ...] = ()
+    """Headers of an answer that pages may read; a REST API's handler says it"""
 
 
 class Throttling(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -64,8 +60,10 @@ class Throttling(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    rate: Annotated[int, Meta(ge=1, le=10000, description="Requests per second")] = 100
-    burst: Annotated[int, Meta(ge=1, le=5000, description="Requests at once")] = 200
+    rate: Annotated[int, Meta(ge=1, le=10000)] = 100
+    """Requests per second"""
+    burst: Annotated[int, Meta(ge=1, le=5000)] = 200
+    """Requests at once"""
 
 
 class RouteTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -78,29 +76,26 @@ class RouteTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    route: Annotated[str, Meta(min_length=1, description='Such as "POST /orders"; "$default" on an HTTP API')]
-    api: Annotated[Name | None, Meta(description="A further API, of `[apis.NAME]`; unset: `[api]`")] = None
-    authorizer: Annotated[
-        Name | None, Meta(description="One of the API's authorizers, in place of its default one")
-    ] = None
-    scopes: Annotated[
-        tuple[Annotated[str, Meta(min_length=1)], ...],
-        Meta(description="A token must have one of them: of a user pool or a JWT issuer"),
-    ] = ()
-    authorization: Annotated[
-        Literal["NONE", "AWS_IAM"] | None, Meta(description="NONE: open, whatever the API's default is")
-    ] = None
-    api_key: Annotated[bool, Meta(description="Ask for a key of one of the API's usage plans (REST)")] = False
-    throttling: Annotated[Throttling | None, Meta(description="Limits of this route alone")] = None
-    request: Annotated[Name | None, Meta(description="The model that a body in JSON must fit (REST)")] = None
-    parameters: Annotated[
-        tuple[Parameter, ...],
-        Meta(description='Required parameters: "querystring.limit", "header.X-Trace" (REST)'),
-    ] = ()
-    cache: Annotated[
-        Annotated[int, Meta(ge=1, le=3600)] | None,
-        Meta(description="Seconds that an answer to GET is kept (REST, needs `api.cache`)"),
-    ] = None
+    route: Annotated[str, Meta(min_length=1)]
+    """Such as "POST /orders"; "$default" on an HTTP API"""
+    api: Name | None = None
+    """A further API, of `[apis.NAME]`; unset: `[api]`"""
+    authorizer: Name | None = None
+    """One of the API's authorizers, in place of its default one"""
+    scopes: tuple[Annotated[str, Meta(min_length=1)], ...] = ()
+    """A token must have one of them: of a user pool or a JWT issuer"""
+    authorization: Literal["NONE", "AWS_IAM"] | None = None
+    """NONE: open, whatever the API's default is"""
+    api_key: bool = False
+    """Ask for a key of one of the API's usage plans (REST)"""
+    throttling: Throttling | None = None
+    """Limits of this route alone"""
+    request: Name | None = None
+    """The model that a body in JSON must fit (REST)"""
+    parameters: tuple[Parameter, ...] = ()
+    """Required parameters: "querystring.limit", "header.X-Trace" (REST)"""
+    cache: Annotated[int, Meta(ge=1, le=3600)] | None = None
+    """Seconds that an answer to GET is kept (REST, needs `api.cache`)"""
 
 
 class Authorizer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -116,37 +111,28 @@ class Authorizer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    user_pool: Annotated[Name | None, Meta(description="A user pool of the settings")] = None
-    issuer: Annotated[Https | None, Meta(description="Issuer of JSON Web Tokens, an https address (HTTP)")] = None
-    audience: Annotated[
-        tuple[Annotated[str, Meta(min_length=1)], ...],
-        Meta(description="Who the tokens are for; of a user pool of the stack: its clients"),
-    ] = ()
-    function: Annotated[Name | None, Meta(description="A function of the settings that decides")] = None
-    type: Annotated[
-        Literal["token", "request"] | None,
-        Meta(
-            description="What the function gets: token: `authorizationToken` alone; request: the whole request. "
-            "Default: token where a REST API's identity is one header"
-        ),
-    ] = None
-    identity: Annotated[
-        tuple[Source, ...],
-        Meta(
-            description="What a request must have: header.NAME, querystring.NAME, stagevariable.NAME, context.NAME; "
-            "answers are kept by it"
-        ),
-    ] = ("header.Authorization",)
-    ttl: Annotated[
-        Annotated[int, Meta(ge=0, le=3600)],
-        Meta(description="Seconds that a function's answer is kept: so long a revoked token lets in; 0: not at all"),
-    ] = 300
-    validation: Annotated[
-        str | None, Meta(description="Regular expression that a token must fit before the function is asked (REST)")
-    ] = None
-    simple_answers: Annotated[
-        bool, Meta(description="The function answers { isAuthorized = true }; false: an IAM policy (HTTP)")
-    ] = True
+    user_pool: Name | None = None
+    """A user pool of the settings"""
+    issuer: Https | None = None
+    """Issuer of JSON Web Tokens, an https address (HTTP)"""
+    audience: tuple[Annotated[str, Meta(min_length=1)], ...] = ()
+    """Who the tokens are for; of a user pool of the stack: its clients"""
+    function: Name | None = None
+    """A function of the settings that decides"""
+    type: Literal["token", "request"] | None = None
+    """What the function gets: token: `authorizationToken` alone; request: the whole request. Default: token where a
+    REST API's identity is one header
+    """
+    identity: tuple[Source, ...] = ("header.Authorization",)
+    """What a request must have: header.NAME, querystring.NAME, stagevariable.NAME, context.NAME; answers are kept by
+    it
+    """
+    ttl: Annotated[int, Meta(ge=0, le=3600)] = 300
+    """Seconds that a function's answer is kept: so long a revoked token lets in; 0: not at all"""
+    validation: str | None = None
+    """Regular expression that a token must fit before the function is asked (REST)"""
+    simple_answers: bool = True
+    """The function answers { isAuthorized = true }; false: an IAM policy (HTTP)"""
 
 
 class Certificate(Reference, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -159,7 +145,8 @@ class Certificate(Reference, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     ```
     """
 
-    regions: Annotated[dict[Region, Arn], Meta(description="The ARN by region")] = field(default_factory=dict)
+    regions: dict[Region, Arn] = field(default_factory=dict)
+    """The ARN by region"""
 
 
 class Domain(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -173,19 +160,16 @@ class Domain(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    name: Annotated[Host, Meta(description='Such as "api.example.com"')]
-    certificate: Annotated[
-        Arn | Certificate,
-        Meta(description="ARN of its certificate in ACM (of an edge API: in us-east-1), or where the ARN stands"),
-    ]
-    base_path: Annotated[
-        str, Meta(pattern=r"^([A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*)?$", description="First part of the path")
-    ] = ""
-    hosted_zone: Annotated[
-        Annotated[str, Meta(min_length=1)] | None,
-        Meta(description="Id or name of the Route 53 zone that gets a record; unset: no record"),
-    ] = None
-    tls: Annotated[Literal["1.2", "1.3"], Meta(description="Oldest version of TLS (1.3: regional REST APIs)")] = "1.2"
+    name: Host
+    """Such as "api.example.com" """
+    certificate: Arn | Certificate
+    """ARN of its certificate in ACM (of an edge API: in us-east-1), or where the ARN stands"""
+    base_path: Annotated[str, Meta(pattern=r"^([A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*)?$")] = ""
+    """First part of the path"""
+    hosted_zone: Annotated[str, Meta(min_length=1)] | None = None
+    """Id or name of the Route 53 zone that gets a record; unset: no record"""
+    tls: Literal["1.2", "1.3"] = "1.2"
+    """Oldest version of TLS (1.3: regional REST APIs)"""
 
 
 class Quota(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -198,8 +182,10 @@ class Quota(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    limit: Annotated[int, Meta(ge=1, description="Requests")]
-    period: Annotated[Literal["DAY", "WEEK", "MONTH"], Meta(description="In which time")] = "DAY"
+    limit: Annotated[int, Meta(ge=1)]
+    """Requests"""
+    period: Literal["DAY", "WEEK", "MONTH"] = "DAY"
+    """In which time"""
 
 
 class UsagePlan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -214,12 +200,14 @@ class UsagePlan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    keys: Annotated[tuple[Name, ...], Meta(description="Names of the plan's keys; the stack makes them")] = ()
-    quota: Annotated[
-        Annotated[int, Meta(ge=1)] | Quota | None, Meta(description="Requests a day, or a limit and its period")
-    ] = None
-    rate: Annotated[Annotated[int, Meta(ge=1, le=10000)] | None, Meta(description="Requests per second")] = None
-    burst: Annotated[Annotated[int, Meta(ge=1, le=5000)] | None, Meta(description="Requests at once")] = None
+    keys: tuple[Name, ...] = ()
+    """Names of the plan's keys; the stack makes them"""
+    quota: Annotated[int, Meta(ge=1)] | Quota | None = None
+    """Requests a day, or a limit and its period"""
+    rate: Annotated[int, Meta(ge=1, le=10000)] | None = None
+    """Requests per second"""
+    burst: Annotated[int, Meta(ge=1, le=5000)] | None = None
+    """Requests at once"""
 
 
 class ApiStatement(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -231,14 +219,18 @@ class ApiStatement(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     ```
     """
 
-    principals: Annotated[tuple[Principal, ...], Meta(min_length=1, description='Account ids, ARNs, or "*"')]
-    actions: Annotated[tuple[str, ...], Meta(min_length=1, description="IAM actions")] = ("execute-api:Invoke",)
-    resources: Annotated[
-        tuple[str, ...], Meta(description='Stage, method and path such as "*/GET/orders"; unset: all of the API')
-    ] = ()
-    conditions: Annotated[dict[str, dict[str, Any]], Meta(description="IAM conditions")] = {}
-    effect: Annotated[Literal["Allow", "Deny"], Meta(description="What the statement says")] = "Allow"
-    reason: Annotated[str, Meta(description="Why")] = ""
+    principals: Annotated[tuple[Principal, ...], Meta(min_length=1)]
+    """Account ids, ARNs, or "*" """
+    actions: Annotated[tuple[str, ...], Meta(min_length=1)] = ("execute-api:Invoke",)
+    """IAM actions"""
+    resources: tuple[str, ...] = ()
+    """Stage, method and path such as "*/GET/orders"; unset: all of the API"""
+    conditions: dict[str, dict[str, Any]] = {}
+    """IAM conditions"""
+    effect: Literal["Allow", "Deny"] = "Allow"
+    """What the statement says"""
+    reason: str = ""
+    """Why"""
 
 
 class GatewayResponse(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -252,12 +244,12 @@ class GatewayResponse(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     ```
     """
 
-    status: Annotated[Status | None, Meta(description="HTTP status; unset: API Gateway's own")] = None
-    headers: Annotated[dict[Header, str], Meta(description="Headers, beside those of CORS")] = {}
-    body: Annotated[
-        str | dict[str, Any] | None,
-        Meta(description='Body: text with "$context.error.messageString" and the like, or a table that becomes JSON'),
-    ] = None
+    status: Status | None = None
+    """HTTP status; unset: API Gateway's own"""
+    headers: dict[Header, str] = {}
+    """Headers, beside those of CORS"""
+    body: str | dict[str, Any] | None = None
+    """Body: text with "$context.error.messageString" and the like, or a table that becomes JSON"""
 
 
 class Cache(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -269,7 +261,8 @@ class Cache(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    size: Annotated[CacheSize, Meta(description="GB")] = "0.5"
+    size: CacheSize = "0.5"
+    """GB"""
 
 
 class Api(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -283,77 +276,62 @@ class Api(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    kind: Annotated[
-        Literal["rest", "http"],
-        Meta(description="rest: all that API Gateway can; http: cheaper, payload 2.0, JWT and function authorizers"),
-    ] = "rest"
-    name: Annotated[str | None, Meta(description="Shown in the console; default: the stack's name")] = None
-    stage: Annotated[
-        StageName | None,
-        Meta(
-            description="Stage name, first part of the path; default: the environment's name, and `$default` (no part "
-            "of the path) on an HTTP API"
-        ),
-    ] = None
-    variables: Annotated[
-        dict[
-            Annotated[str, Meta(pattern=r"^[A-Za-z0-9_]+$")], Annotated[str, Meta(pattern=r"^[A-Za-z0-9._~:/?#&=,-]+$")]
-        ],
-        Meta(description="Stage variables, which an authorizer may look at and a function's event has"),
+    kind: Literal["rest", "http"] = "rest"
+    """rest: all that API Gateway can; http: cheaper, payload 2.0, JWT and function authorizers"""
+    name: str | None = None
+    """Shown in the console; default: the stack's name"""
+    stage: StageName | None = None
+    """Stage name, first part of the path; default: the environment's name, and `$default` (no part of the path) on an
+    HTTP API
+    """
+    variables: dict[
+        Annotated[str, Meta(pattern=r"^[A-Za-z0-9_]+$")], Annotated[str, Meta(pattern=r"^[A-Za-z0-9._~:/?#&=,-]+$")]
     ] = {}
-    endpoint: Annotated[
-        Literal["regional", "edge", "private"],
-        Meta(description="edge: behind CloudFront; private: reached through VPC endpoints alone"),
-    ] = "regional"
-    vpc_endpoints: Annotated[
-        tuple[Annotated[str, Meta(pattern=r"^vpce-[0-9a-f]+$")] | Reference, ...],
-        Meta(description="Endpoints of a private API; default: the stack's own `execute-api` endpoint"),
-    ] = ()
-    authorization: Annotated[Literal["NONE", "AWS_IAM"], Meta(description="Who may call the routes")] = "NONE"
-    authorizer: Annotated[
-        Name | None, Meta(description="The authorizer of every route that does not say otherwise; preflight stays open")
-    ] = None
-    authorizers: Annotated[dict[Name, Authorizer], Meta(description="Authorizers by name")] = {}
-    cors: Annotated[Cors, Meta(description="Cross-origin requests")] = Cors()
-    throttling: Annotated[Throttling, Meta(description="Requests per second")] = Throttling()
-    access_log: Annotated[bool, Meta(description="Write an access log")] = True
-    tracing: Annotated[bool, Meta(description="X-Ray tracing (REST)")] = True
-    cloudwatch_role: Annotated[
-        bool,
-        Meta(description="Own the account-level role by which API Gateway writes logs: once per account and region"),
-    ] = True
-    domain: Annotated[Domain | None, Meta(description="A name of one's own")] = None
-    binary_media_types: Annotated[
-        tuple[MediaType, ...], Meta(description='Bodies that are binary, such as "image/png"; "*/*": all (REST)')
-    ] = ()
-    compression: Annotated[
-        Annotated[int, Meta(ge=0, le=10485760)] | None,
-        Meta(description="Answers of this many bytes and more are compressed (REST)"),
-    ] = None
-    allow_cidrs: Annotated[
-        tuple[AddressRange, ...], Meta(description="Address ranges that may call the API, and nobody else (REST)")
-    ] = ()
-    policy: Annotated[
-        tuple[ApiStatement, ...] | dict[str, Any],
-        Meta(description="Resource policy: statements, the document as IAM has it, or { allow_cidrs = […] } (REST)"),
-    ] = ()
-    web_acl: Annotated[Arn | None, Meta(description="ARN of a web ACL of AWS WAF (REST)")] = None
-    usage_plans: Annotated[dict[Name, UsagePlan], Meta(description="Usage plans by name (REST)")] = {}
-    models: Annotated[
-        dict[Name, str], Meta(description="JSON Schema files by the name that a route's `request` uses (REST)")
-    ] = {}
-    responses: Annotated[
-        dict[ResponseType, GatewayResponse],
-        Meta(description="API Gateway's own answers, such as UNAUTHORIZED or DEFAULT_5XX (REST)"),
-    ] = {}
-    cache: Annotated[Cache | None, Meta(description="A cache for routes that ask for it")] = None
-    openapi: Annotated[
-        str | None,
-        Meta(description="An OpenAPI file that `tapgen check` holds the routes against; its schemas are models too"),
-    ] = None
-    body: Annotated[
-        bool, Meta(description="One resource with an OpenAPI body in place of one for each path, method and preflight")
-    ] = False
+    """Stage variables, which an authorizer may look at and a function's event has"""
+    endpoint: Literal["regional", "edge", "private"] = "regional"
+    """edge: behind CloudFront; private: reached through VPC endpoints alone"""
+    vpc_endpoints: tuple[Annotated[str, Meta(pattern=r"^vpce-[0-9a-f]+$")] | Reference, ...] = ()
+    """Endpoints of a private API; default: the stack's own `execute-api` endpoint"""
+    authorization: Literal["NONE", "AWS_IAM"] = "NONE"
+    """Who may call the routes"""
+    authorizer: Name | None = None
+    """The authorizer of every route that does not say otherwise; preflight stays open"""
+    authorizers: dict[Name, Authorizer] = {}
+    """Authorizers by name"""
+    cors: Cors = Cors()
+    """Cross-origin requests"""
+    throttling: Throttling = Throttling()
+    """Requests per second"""
+    access_log: bool = True
+    """Write an access log"""
+    tracing: bool = True
+    """X-Ray tracing (REST)"""
+    cloudwatch_role: bool = True
+    """Own the account-level role by which API Gateway writes logs: once per account and region"""
+    domain: Domain | None = None
+    """A name of one's own"""
+    binary_media_types: tuple[MediaType, ...] = ()
+    """Bodies that are binary, such as "image/png"; "*/*": all (REST)"""
+    compression: Annotated[int, Meta(ge=0, le=10485760)] | None = None
+    """Answers of this many bytes and more are compressed (REST)"""
+    allow_cidrs: tuple[AddressRange, ...] = ()
+    """Address ranges that may call the API, and nobody else (REST)"""
+    policy: tuple[ApiStatement, ...] | dict[str, Any] = ()
+    """Resource policy: statements, the document as IAM has it, or { allow_cidrs = […] } (REST)"""
+    web_acl: Arn | None = None
+    """ARN of a web ACL of AWS WAF (REST)"""
+    usage_plans: dict[Name, UsagePlan] = {}
+    """Usage plans by name (REST)"""
+    models: dict[Name, str] = {}
+    """JSON Schema files by the name that a route's `request` uses (REST)"""
+    responses: dict[ResponseType, GatewayResponse] = {}
+    """API Gateway's own answers, such as UNAUTHORIZED or DEFAULT_5XX (REST)"""
+    cache: Cache | None = None
+    """A cache for routes that ask for it"""
+    openapi: str | None = None
+    """An OpenAPI file that `tapgen check` holds the routes against; its schemas are models too"""
+    body: bool = False
+    """One resource with an OpenAPI body in place of one for each path, method and preflight"""
 
     @property
     def allowed_ranges(self) -> tuple[str, ...]:

@@ -23,27 +23,31 @@ EventName = Annotated[str, Meta(pattern=r"^s3:[A-Za-z]+(:([A-Za-z]+|[*]))*$")]
 class CorsRule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Which pages of other origins may use the objects."""
 
-    origins: Annotated[tuple[str, ...], Meta(min_length=1, description='Such as "https://shop.example.com", or "*"')]
-    methods: Annotated[tuple[str, ...], Meta(min_length=1, description="GET, PUT, POST, DELETE, HEAD")] = ("GET",)
-    headers: Annotated[tuple[str, ...], Meta(description="Allowed request headers")] = ()
-    exposed_headers: Annotated[tuple[str, ...], Meta(description="Response headers that a page may read")] = ()
-    max_age: Annotated[int, Meta(ge=0, description="Seconds that a browser keeps the answer")] = 3600
+    origins: Annotated[tuple[str, ...], Meta(min_length=1)]
+    """Such as "https://shop.example.com", or "*" """
+    methods: Annotated[tuple[str, ...], Meta(min_length=1)] = ("GET",)
+    """GET, PUT, POST, DELETE, HEAD"""
+    headers: tuple[str, ...] = ()
+    """Allowed request headers"""
+    exposed_headers: tuple[str, ...] = ()
+    """Response headers that a page may read"""
+    max_age: Annotated[int, Meta(ge=0)] = 3600
+    """Seconds that a browser keeps the answer"""
 
 
 class LifecycleRule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What happens to objects as they grow old."""
 
-    prefix: Annotated[str, Meta(description="Objects whose key begins so; unset: all")] = ""
-    expire_after: Annotated[
-        Annotated[int, Meta(ge=1)] | None, Meta(description="Days after which an object is deleted")
-    ] = None
-    expire_versions_after: Annotated[
-        Annotated[int, Meta(ge=1)] | None, Meta(description="Days after which an older version is deleted")
-    ] = None
-    archive_after: Annotated[
-        Annotated[int, Meta(ge=1)] | None, Meta(description="Days after which an object moves to `storage_class`")
-    ] = None
-    storage_class: Annotated[str, Meta(pattern=r"^[A-Z_]+$", description="Where it moves to")] = "GLACIER_IR"
+    prefix: str = ""
+    """Objects whose key begins so; unset: all"""
+    expire_after: Annotated[int, Meta(ge=1)] | None = None
+    """Days after which an object is deleted"""
+    expire_versions_after: Annotated[int, Meta(ge=1)] | None = None
+    """Days after which an older version is deleted"""
+    archive_after: Annotated[int, Meta(ge=1)] | None = None
+    """Days after which an object moves to `storage_class`"""
+    storage_class: Annotated[str, Meta(pattern=r"^[A-Z_]+$")] = "GLACIER_IR"
+    """Where it moves to"""
 
 
 class Bucket(Encrypted, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -61,17 +65,18 @@ class Bucket(Encrypted, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    versioning: Annotated[
-        bool | None, Meta(description="Keep older versions of objects; unset: where the environment is protected")
-    ] = None
-    lifecycle: Annotated[tuple[LifecycleRule, ...], Meta(description="What happens to old objects")] = ()
-    cors: Annotated[tuple[CorsRule, ...], Meta(description="Cross-origin requests")] = ()
-    events: Annotated[bool, Meta(description="Send its events to EventBridge's default bus")] = False
-    policy: Annotated[tuple[PolicyStatement, ...], Meta(description="What others may do with it")] = ()
-    name: Annotated[
-        Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")] | None,
-        Meta(description="Physical name; unset: <stack>-<name>-<account>-<region>"),
-    ] = None
+    versioning: bool | None = None
+    """Keep older versions of objects; unset: where the environment is protected"""
+    lifecycle: tuple[LifecycleRule, ...] = ()
+    """What happens to old objects"""
+    cors: tuple[CorsRule, ...] = ()
+    """Cross-origin requests"""
+    events: bool = False
+    """Send its events to EventBridge's default bus"""
+    policy: tuple[PolicyStatement, ...] = ()
+    """What others may do with it"""
+    name: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")] | None = None
+    """Physical name; unset: <stack>-<name>-<account>-<region>"""
 
     def problems(self, name: str, environment: "Environment") -> Iterator[Problem]:
         """A name that is too long, and triggers that S3 refuses together."""
@@ -96,9 +101,12 @@ class BucketTrigger(Trigger, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     ```
     """
 
-    events: Annotated[tuple[EventName, ...], Meta(min_length=1, description="What starts it")] = ("s3:ObjectCreated:*",)
-    prefix: Annotated[str, Meta(max_length=1024, description="Only keys that begin so")] = ""
-    suffix: Annotated[str, Meta(max_length=1024, description="Only keys that end so")] = ""
+    events: Annotated[tuple[EventName, ...], Meta(min_length=1)] = ("s3:ObjectCreated:*",)
+    """What starts it"""
+    prefix: Annotated[str, Meta(max_length=1024)] = ""
+    """Only keys that begin so"""
+    suffix: Annotated[str, Meta(max_length=1024)] = ""
+    """Only keys that end so"""
 
     known: ClassVar[tuple[str, ...]] = (
         "s3:IntelligentTiering",

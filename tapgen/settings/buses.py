@@ -30,11 +30,10 @@ class Bus(Encrypted, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    archive_days: Annotated[
-        Annotated[int, Meta(ge=0)] | None,
-        Meta(description="Days that events are archived, for replay; 0: for ever; unset: none"),
-    ] = None
-    policy: Annotated[tuple[PolicyStatement, ...], Meta(description="What others may do with it")] = ()
+    archive_days: Annotated[int, Meta(ge=0)] | None = None
+    """Days that events are archived, for replay; 0: for ever; unset: none"""
+    policy: tuple[PolicyStatement, ...] = ()
+    """What others may do with it"""
 
 
 class EventTrigger(Trigger, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -47,14 +46,18 @@ class EventTrigger(Trigger, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     ```
     """
 
-    bus: Annotated[Name | None, Meta(description="One of `buses`; unset: the account's default bus")] = None
-    pattern: Annotated[Pattern, Meta(description="Which events, as EventBridge matches them")]
-    retries: Annotated[int, Meta(ge=0, le=185, description="Further attempts when it cannot be started")] = 185
-    max_event_age: Annotated[int, Meta(ge=60, le=86400, description="Seconds after which it is given up")] = 86400
-    dead_letter_queue: Annotated[
-        Name | None, Meta(description="One of `queues` for events that could not be delivered; unset: they are lost")
-    ] = None
-    enabled: Annotated[bool, Meta(description="Start the function; false: the rule rests")] = True
+    bus: Name | None = None
+    """One of `buses`; unset: the account's default bus"""
+    pattern: Pattern
+    """Which events, as EventBridge matches them"""
+    retries: Annotated[int, Meta(ge=0, le=185)] = 185
+    """Further attempts when it cannot be started"""
+    max_event_age: Annotated[int, Meta(ge=60, le=86400)] = 86400
+    """Seconds after which it is given up"""
+    dead_letter_queue: Name | None = None
+    """One of `queues` for events that could not be delivered; unset: they are lost"""
+    enabled: bool = True
+    """Start the function; false: the rule rests"""
 
     def problems(self, name: str, function: "Function", environment: "Environment") -> Iterator[Problem]:  # noqa: ARG002 - as every trigger
         """A bus that is not there, and patterns that EventBridge refuses or that match nothing."""

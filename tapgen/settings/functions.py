@@ -37,116 +37,78 @@ class Function(Uses, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    existing: Annotated[
-        Existing | None,
-        Meta(
-            description="It was made elsewhere: its name or ARN, as text or looked up; in place of its other keys. "
-            "Functions of the stack may invoke it, and name it in on_success and on_failure"
-        ),
-    ] = None
-    source: Annotated[
-        str,
-        Meta(
-            min_length=1,
-            description="Folder of the source, relative to the settings file; needed unless there is an `image`",
-        ),
-    ] = ""
-    entry_point: Annotated[
-        str,
-        Meta(
-            pattern=r"^[^\s]+$",
-            max_length=128,
-            description="module.function, as in Lambda's Handler; folders may be parted by `/` or `.`",
-        ),
-    ] = "index.handler"
-    description: Annotated[str, Meta(max_length=256, description="Shown in the console")] = ""
-    runtime: Annotated[
-        Runtime, Meta(description="Lambda runtime; the source of one that is not Python is packaged as it is")
-    ] = "python3.13"
-    architecture: Annotated[Literal["arm64", "x86_64"], Meta(description="Instruction set")] = "arm64"
-    memory: Annotated[int, Meta(ge=128, le=10240, description="MiB")] = 256
-    timeout: Annotated[int, Meta(ge=1, le=900, description="Seconds")] = 10
-    ephemeral_storage: Annotated[int, Meta(ge=512, le=10240, description="MiB of /tmp")] = 512
-    network: Annotated[
-        bool, Meta(description="In the environment's network; false: outside, for what has no path out of it")
-    ] = True
-    reserved_concurrency: Annotated[
-        Concurrency | None, Meta(description="Most invocations at once; unset: the account's pool")
-    ] = None
-    environment: Annotated[
-        dict[VariableName, str | Value],
-        Meta(description='Environment variables: text, { secret = "…", key = "…" } or { ssm_parameter = "…" }'),
-    ] = {}
-    routes: Annotated[
-        tuple[str | RouteTable, ...],
-        Meta(description='Such as "GET /orders/{orderId}"; the method may be ANY; or a table with what it asks for'),
-    ] = ()
-    statements: Annotated[
-        tuple[Statement, ...], Meta(description="What it may do with things that are no part of the stack")
-    ] = ()
-    role: Annotated[
-        Annotated[str, Meta(pattern=r"^arn:[^:]+:iam::[0-9]{12}:role/.+$")] | Reference | None,
-        Meta(description="An existing execution role, by its ARN: then nothing is granted"),
-    ] = None
-    layers: Annotated[
-        tuple[str | Reference, ...],
-        Meta(max_length=5, description="Lambda layers: names under `lambda_layers`, ARNs of versions, or references"),
-    ] = ()
-    include: Annotated[
-        tuple[Pattern, ...],
-        Meta(
-            description='More files and folders of the package, such as "../common": patterns relative to the source, '
-            "or else to the settings file; each stands under its own name"
-        ),
-    ] = ()
-    exclude: Annotated[
-        tuple[Pattern, ...],
-        Meta(description="What is left out of the package: patterns of names, or of paths where they have a `/`"),
-    ] = EXCLUDED
-    requirements: Annotated[
-        str | RequirementsGroup | None,
-        Meta(
-            description="A file of requirements or a lock file (uv.lock, pylock.toml), relative to the settings file "
-            "or else to the source, or a dependency group; unset: `requirements.txt` in the source"
-        ),
-    ] = None
-    image: Annotated[Image | None, Meta(description="A container image in place of a packaged source")] = None
-    alias: Annotated[
-        Annotated[str, Meta(pattern=r"^(?![0-9]+$)[A-Za-z0-9_-]{1,128}$")] | None,
-        Meta(
-            description=f'Alias that is invoked; a version is published for it; "{DEFAULT_ALIAS}" where one is needed'
-        ),
-    ] = None
-    deployment: Annotated[
-        Annotated[str, Meta(pattern=r"^((canary|linear)-[1-9][0-9]?-[1-9][0-9]{0,3}m|all-at-once)$")] | None,
-        Meta(
-            description="How the alias moves to a new version, rolled back by the function's alarms: canary-10-5m "
-            "(10 %, all after 5 minutes), linear-10-1m (10 % each minute), all-at-once"
-        ),
-    ] = None
-    provisioned_concurrency: Annotated[
-        Annotated[int, Meta(ge=1)] | None, Meta(description="Environments of the alias that are kept warm")
-    ] = None
-    snap_start: Annotated[bool, Meta(description="Versions start from a snapshot")] = False
-    retries: Annotated[
-        Annotated[int, Meta(ge=0, le=2)] | None, Meta(description="Of a failed asynchronous invocation; unset: 2")
-    ] = None
-    max_event_age: Annotated[
-        Annotated[int, Meta(ge=60, le=21600)] | None,
-        Meta(description="Seconds that an asynchronous invocation may wait; unset: 21600"),
-    ] = None
-    on_success: Annotated[
-        Destination | Name | None,
-        Meta(
-            description="Where records of asynchronous invocations that succeeded go: a part, by name or kind and name"
-        ),
-    ] = None
-    on_failure: Annotated[Destination | Name | None, Meta(description="Where records of those that failed go")] = None
-    url: Annotated[Url | None, Meta(description="An HTTPS address of the function itself")] = None
-    file_systems: Annotated[
-        tuple[FileSystem, ...], Meta(max_length=1, description="An EFS access point that it mounts")
-    ] = ()
-    tracing: Annotated[bool, Meta(description="X-Ray tracing")] = True
+    existing: Existing | None = None
+    """It was made elsewhere: its name or ARN, as text or looked up; in place of its other keys. Functions of the stack
+    may invoke it, and name it in on_success and on_failure
+    """
+    source: Annotated[str, Meta(min_length=1)] = ""
+    """Folder of the source, relative to the settings file; needed unless there is an `image`"""
+    entry_point: Annotated[str, Meta(pattern=r"^[^\s]+$", max_length=128)] = "index.handler"
+    """module.function, as in Lambda's Handler; folders may be parted by `/` or `.`"""
+    description: Annotated[str, Meta(max_length=256)] = ""
+    """Shown in the console"""
+    runtime: Runtime = "python3.13"
+    """Lambda runtime; the source of one that is not Python is packaged as it is"""
+    architecture: Literal["arm64", "x86_64"] = "arm64"
+    """Instruction set"""
+    memory: Annotated[int, Meta(ge=128, le=10240)] = 256
+    """MiB"""
+    timeout: Annotated[int, Meta(ge=1, le=900)] = 10
+    """Seconds"""
+    ephemeral_storage: Annotated[int, Meta(ge=512, le=10240)] = 512
+    """MiB of /tmp"""
+    network: bool = True
+    """In the environment's network; false: outside, for what has no path out of it"""
+    reserved_concurrency: Concurrency | None = None
+    """Most invocations at once; unset: the account's pool"""
+    environment: dict[VariableName, str | Value] = {}
+    """Environment variables: text, { secret = "…", key = "…" } or { ssm_parameter = "…" }"""
+    routes: tuple[str | RouteTable, ...] = ()
+    """Such as "GET /orders/{orderId}"; the method may be ANY; or a table with what it asks for"""
+    statements: tuple[Statement, ...] = ()
+    """What it may do with things that are no part of the stack"""
+    role: Annotated[str, Meta(pattern=r"^arn:[^:]+:iam::[0-9]{12}:role/.+$")] | Reference | None = None
+    """An existing execution role, by its ARN: then nothing is granted"""
+    layers: Annotated[tuple[str | Reference, ...], Meta(max_length=5)] = ()
+    """Lambda layers: names under `lambda_layers`, ARNs of versions, or references"""
+    include: tuple[Pattern, ...] = ()
+    """More files and folders of the package, such as "../common": patterns relative to the source, or else to the
+    settings file; each stands under its own name
+    """
+    exclude: tuple[Pattern, ...] = EXCLUDED
+    """What is left out of the package: patterns of names, or of paths where they have a `/`"""
+    requirements: str | RequirementsGroup | None = None
+    """A file of requirements or a lock file (uv.lock, pylock.toml), relative to the settings file or else to the
+    source, or a dependency group; unset: `requirements.txt` in the source
+    """
+    image: Image | None = None
+    """A container image in place of a packaged source"""
+    alias: Annotated[str, Meta(pattern=r"^(?![0-9]+$)[A-Za-z0-9_-]{1,128}$")] | None = None
+    """Alias that is invoked; a version is published for it; "live" where one is needed"""
+    deployment: Annotated[str, Meta(pattern=r"^((canary|linear)-[1-9][0-9]?-[1-9][0-9]{0,3}m|all-at-once)$")] | None = (
+        None
+    )
+    """How the alias moves to a new version, rolled back by the function's alarms: canary-10-5m (10 %, all after 5
+    minutes), linear-10-1m (10 % each minute), all-at-once
+    """
+    provisioned_concurrency: Annotated[int, Meta(ge=1)] | None = None
+    """Environments of the alias that are kept warm"""
+    snap_start: bool = False
+    """Versions start from a snapshot"""
+    retries: Annotated[int, Meta(ge=0, le=2)] | None = None
+    """Of a failed asynchronous invocation; unset: 2"""
+    max_event_age: Annotated[int, Meta(ge=60, le=21600)] | None = None
+    """Seconds that an asynchronous invocation may wait; unset: 21600"""
+    on_success: Destination | Name | None = None
+    """Where records of asynchronous invocations that succeeded go: a part, by name or kind and name"""
+    on_failure: Destination | Name | None = None
+    """Where records of those that failed go"""
+    url: Url | None = None
+    """An HTTPS address of the function itself"""
+    file_systems: Annotated[tuple[FileSystem, ...], Meta(max_length=1)] = ()
+    """An EFS access point that it mounts"""
+    tracing: bool = True
+    """X-Ray tracing"""
 
     def selection(self, root: Path) -> Selection:
         """Which files its package takes; `root` is the folder of the settings file."""

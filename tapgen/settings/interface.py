@@ -25,23 +25,26 @@ class Parameter(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    type: Annotated[
-        str, Meta(description='Type of CloudFormation, such as "Number" or "AWS::SSM::Parameter::Value<String>"')
-    ] = "String"
-    default: Annotated[
-        str | int | float | tuple[str, ...] | None,
-        Meta(description="Value of a deployment that gives none; unset: the first deployment must give one"),
-    ] = None
-    description: Annotated[str, Meta(max_length=4000, description="What it is for")] = ""
-    secret: Annotated[bool, Meta(description="Never shown: NoEcho in the template, masked in what tapgen prints")] = (
-        False
-    )
-    allowed_values: Annotated[tuple[str | int | float, ...], Meta(description="The only values that it takes")] = ()
-    pattern: Annotated[str | None, Meta(description="Regular expression that a text must fit as a whole")] = None
-    min_length: Annotated[Annotated[int, Meta(ge=0)] | None, Meta(description="Least characters of a text")] = None
-    max_length: Annotated[Annotated[int, Meta(ge=0)] | None, Meta(description="Most characters of a text")] = None
-    minimum: Annotated[int | float | None, Meta(description="Least number")] = None
-    maximum: Annotated[int | float | None, Meta(description="Greatest number")] = None
+    type: str = "String"
+    """Type of CloudFormation, such as "Number" or "AWS::SSM::Parameter::Value<String>" """
+    default: str | int | float | tuple[str, ...] | None = None
+    """Value of a deployment that gives none; unset: the first deployment must give one"""
+    description: Annotated[str, Meta(max_length=4000)] = ""
+    """What it is for"""
+    secret: bool = False
+    """Never shown: NoEcho in the template, masked in what tapgen prints"""
+    allowed_values: tuple[str | int | float, ...] = ()
+    """The only values that it takes"""
+    pattern: str | None = None
+    """Regular expression that a text must fit as a whole"""
+    min_length: Annotated[int, Meta(ge=0)] | None = None
+    """Least characters of a text"""
+    max_length: Annotated[int, Meta(ge=0)] | None = None
+    """Most characters of a text"""
+    minimum: int | float | None = None
+    """Least number"""
+    maximum: int | float | None = None
+    """Greatest number"""
 
     @property
     def default_text(self) -> str | None:
@@ -65,15 +68,11 @@ class Output(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    value: Annotated[
-        str | int | dict[str, Any],
-        Meta(
-            description="Text in which `${…}` is a logical id, an attribute of one or a parameter, or an intrinsic "
-            'function such as { "Fn::GetAtt" = ["OrdersTable", "Arn"] }'
-        ),
-    ]
-    export: Annotated[
-        bool | Annotated[str, Meta(pattern=r"^([A-Za-z0-9:-]|\$\{[A-Za-z0-9:.]+\})+$", max_length=255)],
-        Meta(description="Name by which other stacks import it; true: `<stack>-<output>`"),
-    ] = False
-    description: Annotated[str, Meta(max_length=1024, description="What it is")] = ""
+    value: str | int | dict[str, Any]
+    """Text in which `${…}` is a logical id, an attribute of one or a parameter, or an intrinsic function such as {
+    "Fn::GetAtt" = ["OrdersTable", "Arn"] }
+    """
+    export: bool | Annotated[str, Meta(pattern=r"^([A-Za-z0-9:-]|\$\{[A-Za-z0-9:.]+\})+$", max_length=255)] = False
+    """Name by which other stacks import it; true: `<stack>-<output>`"""
+    description: Annotated[str, Meta(max_length=1024)] = ""
+    """What it is"""

@@ -26,11 +26,16 @@ class Destination(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     ```
     """
 
-    queue: Annotated[Name | None, Meta(description="A queue of the settings")] = None
-    topic: Annotated[Name | None, Meta(description="A topic of the settings")] = None
-    bus: Annotated[Name | None, Meta(description="An event bus of the settings")] = None
-    bucket: Annotated[Name | None, Meta(description="A bucket of the settings; for `on_failure` alone")] = None
-    function: Annotated[Name | None, Meta(description="Another function of the settings")] = None
+    queue: Name | None = None
+    """A queue of the settings"""
+    topic: Name | None = None
+    """A topic of the settings"""
+    bus: Name | None = None
+    """An event bus of the settings"""
+    bucket: Name | None = None
+    """A bucket of the settings; for `on_failure` alone"""
+    function: Name | None = None
+    """Another function of the settings"""
 
     @property
     def given(self) -> list[tuple[str, str]]:
@@ -72,10 +77,14 @@ class UrlCors(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    origins: Annotated[tuple[Origin, ...], Meta(min_length=1, description='Allowed origins, or "*"')] = ("*",)
-    methods: Annotated[tuple[HttpMethod, ...], Meta(description="Allowed methods; ANY: all of them")] = ("ANY",)
-    headers: Annotated[tuple[str, ...], Meta(description="Allowed request headers")] = ()
-    credentials: Annotated[bool, Meta(description="Cookies may be sent")] = False
+    origins: Annotated[tuple[Origin, ...], Meta(min_length=1)] = ("*",)
+    """Allowed origins, or "*" """
+    methods: tuple[HttpMethod, ...] = ("ANY",)
+    """Allowed methods; ANY: all of them"""
+    headers: tuple[str, ...] = ()
+    """Allowed request headers"""
+    credentials: bool = False
+    """Cookies may be sent"""
 
 
 class Url(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -88,11 +97,12 @@ class Url(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    authorization: Annotated[
-        Literal["AWS_IAM", "NONE"], Meta(description="Who may call it: signed requests alone, or everybody")
-    ] = "AWS_IAM"
-    stream: Annotated[bool, Meta(description="The response is streamed")] = False
-    cors: Annotated[UrlCors | None, Meta(description="Cross-origin requests; unset: none")] = None
+    authorization: Literal["AWS_IAM", "NONE"] = "AWS_IAM"
+    """Who may call it: signed requests alone, or everybody"""
+    stream: bool = False
+    """The response is streamed"""
+    cors: UrlCors | None = None
+    """Cross-origin requests; unset: none"""
 
 
 class Image(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -104,25 +114,20 @@ class Image(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    repository: Annotated[
-        str,
-        Meta(
-            pattern=r"^[a-z0-9][a-z0-9._/-]*$",
-            description="Repository of ECR: its name in this account and region, or in full "
-            "(123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop/orders)",
-        ),
-    ]
-    tag: Annotated[
-        Annotated[str, Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$")] | Reference | None,
-        Meta(description="Tag; a tag that moves changes no template, so that a deployment does not see it"),
-    ] = None
-    digest: Annotated[
-        Annotated[str, Meta(pattern=r"^sha256:[0-9a-f]{64}$")] | None,
-        Meta(description="Digest in place of a tag: always the same image"),
-    ] = None
-    command: Annotated[tuple[str, ...], Meta(description="In place of the image's CMD")] = ()
-    entry_point: Annotated[tuple[str, ...], Meta(description="In place of the image's ENTRYPOINT")] = ()
-    working_directory: Annotated[str, Meta(description="In place of the image's WORKDIR")] = ""
+    repository: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._/-]*$")]
+    """Repository of ECR: its name in this account and region, or in full
+    (123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop/orders)
+    """
+    tag: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$")] | Reference | None = None
+    """Tag; a tag that moves changes no template, so that a deployment does not see it"""
+    digest: Annotated[str, Meta(pattern=r"^sha256:[0-9a-f]{64}$")] | None = None
+    """Digest in place of a tag: always the same image"""
+    command: tuple[str, ...] = ()
+    """In place of the image's CMD"""
+    entry_point: tuple[str, ...] = ()
+    """In place of the image's ENTRYPOINT"""
+    working_directory: str = ""
+    """In place of the image's WORKDIR"""
 
 
 class FileSystem(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -139,8 +144,7 @@ class FileSystem(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    access_point: Annotated[
-        Annotated[str, Meta(pattern=r"^arn:.+:elasticfilesystem:.+:access-point/fsap-[0-9a-f]+$")] | Reference,
-        Meta(description="ARN of the access point"),
-    ]
-    path: Annotated[str, Meta(pattern=r"^/mnt/[A-Za-z0-9_.-]+$", description="Where it is mounted")]
+    access_point: Annotated[str, Meta(pattern=r"^arn:.+:elasticfilesystem:.+:access-point/fsap-[0-9a-f]+$")] | Reference
+    """ARN of the access point"""
+    path: Annotated[str, Meta(pattern=r"^/mnt/[A-Za-z0-9_.-]+$")]
+    """Where it is mounted"""

@@ -20,14 +20,13 @@ class KmsKey(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    administrators: Annotated[
-        tuple[str, ...],
-        Meta(description="ARNs of who may change and delete it; unset: whoever IAM allows it. Name the deployer's too"),
-    ] = ()
-    alias: Annotated[
-        Annotated[str, Meta(pattern=r"^alias/(?!aws/)[A-Za-z0-9/_-]+$", max_length=256)] | None,
-        Meta(description="A name for people"),
-    ] = None
-    description: Annotated[str, Meta(max_length=8192, description="Shown in the console")] = ""
-    rotation: Annotated[bool, Meta(description="New key material every year")] = True
-    policy: Annotated[tuple[PolicyStatement, ...], Meta(description="What others may do with it")] = ()
+    administrators: tuple[str, ...] = ()
+    """ARNs of who may change and delete it; unset: whoever IAM allows it. Name the deployer's too"""
+    alias: Annotated[str, Meta(pattern=r"^alias/(?!aws/)[A-Za-z0-9/_-]+$", max_length=256)] | None = None
+    """A name for people"""
+    description: Annotated[str, Meta(max_length=8192)] = ""
+    """Shown in the console"""
+    rotation: bool = True
+    """New key material every year"""
+    policy: tuple[PolicyStatement, ...] = ()
+    """What others may do with it"""

@@ -7,9 +7,9 @@ for anything until then.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from tapgen.settings.names import LogicalId, Name
 from tapgen.settings.parts import Use
@@ -36,61 +36,86 @@ if TYPE_CHECKING:
 class Parts(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The parts of an environment, each by its name."""
 
-    encryption: Annotated[
-        Name | None, Meta(description="One of `keys` that encrypts every part that takes one; unset: AWS's own keys")
-    ] = None
-    keys: Annotated[dict[Name, KmsKey], Meta(description="KMS keys by name")] = {}
-    tables: Annotated[dict[Name, Table], Meta(description="DynamoDB tables by name")] = {}
-    queues: Annotated[dict[Name, Queue], Meta(description="SQS queues by name")] = {}
-    secrets: Annotated[dict[Name, Secret], Meta(description="Secrets by name")] = {}
-    ssm_parameters: Annotated[dict[Name, SsmParameter], Meta(description="SSM parameters by name")] = {}
-    streams: Annotated[dict[Name, Stream], Meta(description="Kinesis streams by name")] = {}
-    user_pools: Annotated[dict[Name, UserPool], Meta(description="Cognito user pools by name")] = {}
-    buckets: Annotated[dict[Name, Bucket], Meta(description="S3 buckets by name")] = {}
-    buses: Annotated[dict[Name, Bus], Meta(description="Event buses of EventBridge by name")] = {}
-    topics: Annotated[dict[Name, Topic], Meta(description="SNS topics by name")] = {}
-    state_machines: Annotated[dict[Name, StateMachine], Meta(description="Step Functions state machines by name")] = {}
-    resources: Annotated[
-        dict[LogicalId, Resource], Meta(description="Any CloudFormation resource, by its logical id")
-    ] = {}
+    encryption: Name | None = None
+    """One of `keys` that encrypts every part that takes one; unset: AWS's own keys"""
+    keys: dict[Name, KmsKey] = {}
+    """KMS keys by name"""
+    tables: dict[Name, Table] = {}
+    """DynamoDB tables by name"""
+    queues: dict[Name, Queue] = {}
+    """SQS queues by name"""
+    secrets: dict[Name, Secret] = {}
+    """Secrets by name"""
+    ssm_parameters: dict[Name, SsmParameter] = {}
+    """SSM parameters by name"""
+    streams: dict[Name, Stream] = {}
+    """Kinesis streams by name"""
+    user_pools: dict[Name, UserPool] = {}
+    """Cognito user pools by name"""
+    buckets: dict[Name, Bucket] = {}
+    """S3 buckets by name"""
+    buses: dict[Name, Bus] = {}
+    """Event buses of EventBridge by name"""
+    topics: dict[Name, Topic] = {}
+    """SNS topics by name"""
+    state_machines: dict[Name, StateMachine] = {}
+    """Step Functions state machines by name"""
+    resources: dict[LogicalId, Resource] = {}
+    """Any CloudFormation resource, by its logical id"""
 
 
 class Triggers(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What starts a function, by the name of the part that does."""
 
-    queues: Annotated[dict[Name, QueueTrigger], Meta(description="Queues, by their name in the settings")] = {}
-    topics: Annotated[dict[Name, TopicTrigger], Meta(description="Topics, by their name in the settings")] = {}
-    tables: Annotated[dict[Name, TableTrigger], Meta(description="Tables, by their name in the settings")] = {}
-    streams: Annotated[dict[Name, StreamTrigger], Meta(description="Streams, by their name in the settings")] = {}
-    user_pools: Annotated[
-        dict[Name, UserPoolTrigger], Meta(description="User pools, by their name in the settings")
-    ] = {}
-    logs: Annotated[dict[Name, LogTrigger], Meta(description="Log events, by a name of their own")] = {}
-    buckets: Annotated[dict[Name, BucketTrigger], Meta(description="Buckets, by their name in the settings")] = {}
-    events: Annotated[dict[Name, EventTrigger], Meta(description="Events, by a name of their own")] = {}
-    schedules: Annotated[dict[Name, ScheduleTrigger], Meta(description="Schedules, by a name of their own")] = {}
+    queues: dict[Name, QueueTrigger] = {}
+    """Queues, by their name in the settings"""
+    topics: dict[Name, TopicTrigger] = {}
+    """Topics, by their name in the settings"""
+    tables: dict[Name, TableTrigger] = {}
+    """Tables, by their name in the settings"""
+    streams: dict[Name, StreamTrigger] = {}
+    """Streams, by their name in the settings"""
+    user_pools: dict[Name, UserPoolTrigger] = {}
+    """User pools, by their name in the settings"""
+    logs: dict[Name, LogTrigger] = {}
+    """Log events, by a name of their own"""
+    buckets: dict[Name, BucketTrigger] = {}
+    """Buckets, by their name in the settings"""
+    events: dict[Name, EventTrigger] = {}
+    """Events, by a name of their own"""
+    schedules: dict[Name, ScheduleTrigger] = {}
+    """Schedules, by a name of their own"""
 
 
 class Uses(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The parts that a function uses, by their names."""
 
-    tables: Annotated[dict[Name, TableAccess], Meta(description="Tables it uses, by their name in the settings")] = {}
-    queues: Annotated[dict[Name, Use], Meta(description="Queues it uses; the variable holds the URL")] = {}
-    keys: Annotated[dict[Name, Use], Meta(description="KMS keys it uses itself; the variable holds the ARN")] = {}
-    secrets: Annotated[dict[Name, Use], Meta(description="Secrets it reads; the variable holds the ARN")] = {}
-    ssm_parameters: Annotated[
-        dict[Name, Use], Meta(description="SSM parameters it reads; the variable holds the name")
-    ] = {}
-    streams: Annotated[dict[Name, Use], Meta(description="Kinesis streams it uses; the variable holds the name")] = {}
-    functions: Annotated[dict[Name, Use], Meta(description="Functions it invokes; the variable holds the ARN")] = {}
-    user_pools: Annotated[dict[Name, Use], Meta(description="User pools it uses; the variable holds the ARN")] = {}
-    state_machines: Annotated[
-        dict[Name, Use], Meta(description="State machines it starts; the variable holds the ARN")
-    ] = {}
-    buckets: Annotated[dict[Name, Use], Meta(description="Buckets it uses; the variable holds the name")] = {}
-    buses: Annotated[dict[Name, Use], Meta(description="Event buses it uses; the variable holds the name")] = {}
-    topics: Annotated[dict[Name, Use], Meta(description="Topics it uses; the variable holds the ARN")] = {}
-    triggers: Annotated[Triggers, Meta(description="What starts it, besides routes")] = Triggers()
+    tables: dict[Name, TableAccess] = {}
+    """Tables it uses, by their name in the settings"""
+    queues: dict[Name, Use] = {}
+    """Queues it uses; the variable holds the URL"""
+    keys: dict[Name, Use] = {}
+    """KMS keys it uses itself; the variable holds the ARN"""
+    secrets: dict[Name, Use] = {}
+    """Secrets it reads; the variable holds the ARN"""
+    ssm_parameters: dict[Name, Use] = {}
+    """SSM parameters it reads; the variable holds the name"""
+    streams: dict[Name, Use] = {}
+    """Kinesis streams it uses; the variable holds the name"""
+    functions: dict[Name, Use] = {}
+    """Functions it invokes; the variable holds the ARN"""
+    user_pools: dict[Name, Use] = {}
+    """User pools it uses; the variable holds the ARN"""
+    state_machines: dict[Name, Use] = {}
+    """State machines it starts; the variable holds the ARN"""
+    buckets: dict[Name, Use] = {}
+    """Buckets it uses; the variable holds the name"""
+    buses: dict[Name, Use] = {}
+    """Event buses it uses; the variable holds the name"""
+    topics: dict[Name, Use] = {}
+    """Topics it uses; the variable holds the ARN"""
+    triggers: Triggers = Triggers()
+    """What starts it, besides routes"""
 
     @property
     def has_automatic_actions(self) -> bool:

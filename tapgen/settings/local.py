@@ -32,23 +32,16 @@ class Local(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    secrets: Annotated[
-        dict[OutsideName, str | dict[str, str]],
-        Meta(description="Values of secrets: by a secret's name here, or by that of one that exists elsewhere"),
-    ] = {}
-    ssm_parameters: Annotated[
-        dict[OutsideName, str | int | float | tuple[str, ...]],
-        Meta(description="Values of SSM parameters, likewise; a list is a StringList"),
-    ] = {}
-    parameters: Annotated[dict[LogicalId, str], Meta(description="Values of the template's parameters")] = {}
-    items: Annotated[
-        dict[Name, Annotated[str, Meta(min_length=1)]],
-        Meta(description="A table's first items: a JSON file with a list of plain objects"),
-    ] = {}
-    claims: Annotated[
-        dict[Name, dict[str, str | tuple[str, ...]]],
-        Meta(description="What `--token` says of a user pool's test user: attributes, and groups"),
-    ] = {}
+    secrets: dict[OutsideName, str | dict[str, str]] = {}
+    """Values of secrets: by a secret's name here, or by that of one that exists elsewhere"""
+    ssm_parameters: dict[OutsideName, str | int | float | tuple[str, ...]] = {}
+    """Values of SSM parameters, likewise; a list is a StringList"""
+    parameters: dict[LogicalId, str] = {}
+    """Values of the template's parameters"""
+    items: dict[Name, Annotated[str, Meta(min_length=1)]] = {}
+    """A table's first items: a JSON file with a list of plain objects"""
+    claims: dict[Name, dict[str, str | tuple[str, ...]]] = {}
+    """What `--token` says of a user pool's test user: attributes, and groups"""
 
 
 def check_local(environment: "Environment") -> Iterator[tuple[tuple[str | int, ...], str]]:

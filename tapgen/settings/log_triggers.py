@@ -27,12 +27,12 @@ class LogTrigger(Trigger, frozen=True, forbid_unknown_fields=True, kw_only=True)
     ```
     """
 
-    function: Annotated[Name | None, Meta(description="The function whose log it is")] = None
-    log_group: Annotated[
-        Annotated[str, Meta(pattern=r"^[A-Za-z0-9_/.#-]{1,512}$")] | None,
-        Meta(description="The name of an existing log group, in place of a function"),
-    ] = None
-    pattern: Annotated[str, Meta(max_length=1024, description="Filter pattern; unset: every event")] = ""
+    function: Name | None = None
+    """The function whose log it is"""
+    log_group: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_/.#-]{1,512}$")] | None = None
+    """The name of an existing log group, in place of a function"""
+    pattern: Annotated[str, Meta(max_length=1024)] = ""
+    """Filter pattern; unset: every event"""
 
     def problems(self, name: str, function: "Function", environment: "Environment") -> Iterator[Problem]:  # noqa: ARG002 - as every trigger
         """Which log it is, and one that would start itself for ever."""

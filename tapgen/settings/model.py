@@ -41,65 +41,62 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
     name: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
     root: Path
     existing_functions: dict[Name, Function] = {}
-    application: Annotated[
-        str, Meta(pattern=r"^[a-z][a-z0-9-]{0,63}$", description="First part of the stack's name; lower case")
-    ]
-    description: Annotated[str, Meta(max_length=1024, description="The template's description")] = ""
-    format: Annotated[Literal["yaml", "json"], Meta(description="What `tapgen render` writes")] = "yaml"
-    protected: Annotated[
-        bool, Meta(description="Keep data: deletion protection, backups, retained tables, termination protection")
-    ] = False
-    stack: Annotated[
-        Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,127}$")] | None,
-        Meta(description="Name of the stack where it has another one already; default: `<application>-<environment>`"),
-    ] = None
-    account: Annotated[AccountId | None, Meta(description="The only account that it may be deployed to")] = None
-    region: Annotated[Region | None, Meta(description="The only region that it may be deployed to")] = None
-    regions: Annotated[tuple[Region, ...], Meta(description="Several regions, deployed side by side")] = ()
-    express: Annotated[
-        bool, Meta(description="Deploy without waiting until resources are ready; not where it is protected")
-    ] = False
-    deploy_role: Annotated[
-        RoleArn | None, Meta(description="The role that tapgen assumes for everything that it asks of AWS")
-    ] = None
-    cloudformation_role: Annotated[
-        RoleArn | None, Meta(description="The role that CloudFormation assumes to change resources")
-    ] = None
-    permissions_boundary: Annotated[
-        PolicyArn | None,
-        Meta(description="The boundary of every role: a managed policy's ARN, or its name in the stack's own account"),
-    ] = None
-    network: Annotated[Network | None, Meta(description="The VPC; without this table the functions are in none")] = None
-    functions: Annotated[dict[Name, Function], Meta(description="Lambda functions by name")] = {}
-    lambda_layers: Annotated[
-        dict[Name, LambdaLayer], Meta(description="Lambda layers that the stack publishes, by name")
-    ] = {}
-    api: Annotated[Api, Meta(description="The API that a route belongs to unless it names another one")] = Api()
-    apis: Annotated[dict[Name, Api], Meta(description="Further APIs by name")] = {}
-    alarms: Annotated[Alarms, Meta(description="Alarms")] = Alarms()
-    logs: Annotated[Logs, Meta(description="Log groups")] = Logs()
-    tags: Annotated[
-        dict[Annotated[str, Meta(min_length=1, max_length=128)], Annotated[str, Meta(max_length=256)]],
-        Meta(description="More tags on every resource, or other values for Environment, Application, ManagedBy"),
-    ] = {}
-    layers: Annotated[
-        tuple[str, ...], Meta(description="Modules of your own with `build(template, environment, stack)`")
-    ] = ()
-    custom: Annotated[
-        dict[str, Any],
-        Meta(description="Settings of your own layers: anything, overlaid by an environment as all else"),
-    ] = {}
-    parameters: Annotated[
-        dict[LogicalId, Parameter], Meta(description="Template parameters by name, given at deployment")
-    ] = {}
-    outputs: Annotated[dict[LogicalId, Output], Meta(description="More outputs by name")] = {}
-    exports: Annotated[bool, Meta(description="Export every output, as `<stack>-<output>`")] = False
-    logical_ids: Annotated[
-        dict[LogicalId, LogicalId],
-        Meta(description='Other logical ids, such as { OrdersTable = "Table" }: those that another tool gave'),
-    ] = {}
-    local: Annotated[Local, Meta(description="What only `tapgen local` gets")] = Local()
-    check: Annotated[Check, Meta(description="What `tapgen check` may pass over, with the reason")] = Check()
+    application: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,63}$")]
+    """First part of the stack's name; lower case"""
+    description: Annotated[str, Meta(max_length=1024)] = ""
+    """The template's description"""
+    format: Literal["yaml", "json"] = "yaml"
+    """What `tapgen render` writes"""
+    protected: bool = False
+    """Keep data: deletion protection, backups, retained tables, termination protection"""
+    stack: Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,127}$")] | None = None
+    """Name of the stack where it has another one already; default: `<application>-<environment>`"""
+    account: AccountId | None = None
+    """The only account that it may be deployed to"""
+    region: Region | None = None
+    """The only region that it may be deployed to"""
+    regions: tuple[Region, ...] = ()
+    """Several regions, deployed side by side"""
+    express: bool = False
+    """Deploy without waiting until resources are ready; not where it is protected"""
+    deploy_role: RoleArn | None = None
+    """The role that tapgen assumes for everything that it asks of AWS"""
+    cloudformation_role: RoleArn | None = None
+    """The role that CloudFormation assumes to change resources"""
+    permissions_boundary: PolicyArn | None = None
+    """The boundary of every role: a managed policy's ARN, or its name in the stack's own account"""
+    network: Network | None = None
+    """The VPC; without this table the functions are in none"""
+    functions: dict[Name, Function] = {}
+    """Lambda functions by name"""
+    lambda_layers: dict[Name, LambdaLayer] = {}
+    """Lambda layers that the stack publishes, by name"""
+    api: Api = Api()
+    """The API that a route belongs to unless it names another one"""
+    apis: dict[Name, Api] = {}
+    """Further APIs by name"""
+    alarms: Alarms = Alarms()
+    """Alarms"""
+    logs: Logs = Logs()
+    """Log groups"""
+    tags: dict[Annotated[str, Meta(min_length=1, max_length=128)], Annotated[str, Meta(max_length=256)]] = {}
+    """More tags on every resource, or other values for Environment, Application, ManagedBy"""
+    layers: tuple[str, ...] = ()
+    """Modules of your own with `build(template, environment, stack)`"""
+    custom: dict[str, Any] = {}
+    """Settings of your own layers: anything, overlaid by an environment as all else"""
+    parameters: dict[LogicalId, Parameter] = {}
+    """Template parameters by name, given at deployment"""
+    outputs: dict[LogicalId, Output] = {}
+    """More outputs by name"""
+    exports: bool = False
+    """Export every output, as `<stack>-<output>`"""
+    logical_ids: dict[LogicalId, LogicalId] = {}
+    """Other logical ids, such as { OrdersTable = "Table" }: those that another tool gave"""
+    local: Local = Local()
+    """What only `tapgen local` gets"""
+    check: Check = Check()
+    """What `tapgen check` may pass over, with the reason"""
 
     def stream_of(self, table: str) -> str | None:
         """What the stream of a table of the stack's own shows; None where it has none."""

@@ -37,43 +37,30 @@ class Network(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    enabled: Annotated[bool, Meta(description="Put the functions into a VPC; false takes an environment's away")] = True
-    cidr: Annotated[Cidr, Meta(description="The own VPC's address range; every subnet's is derived from it")] = (
-        "10.0.0.0/16"
-    )
-    availability_zones: Annotated[
-        int, Meta(ge=2, le=6, description="How many availability zones of an own VPC, one subnet of each kind in each")
-    ] = 2
-    subnets: Annotated[
-        Literal["public", "isolated", "nat"] | tuple[SubnetId | Reference, ...] | Reference,
-        Meta(
-            description="public: an internet gateway, no NAT; isolated: no way out but endpoints; "
-            "nat: private subnets behind one NAT gateway; or existing ones, as a list of ids or as one value that "
-            "holds such a list"
-        ),
-    ] = "public"
-    endpoints: Annotated[
-        tuple[ServiceName, ...] | None,
-        Meta(
-            description="VPC endpoints by service name: dynamodb and s3 are gateways (free), "
-            'every other is an interface (billed by the hour); unset: ["dynamodb"] in an own VPC, none in an existing'
-        ),
-    ] = None
-    vpc: Annotated[VpcId | Reference | None, Meta(description="The existing VPC, by its id")] = None
-    security_groups: Annotated[
-        tuple[SecurityGroupId | Reference, ...] | Reference | None,
-        Meta(description="Existing security groups of the functions; unset: the stack makes one in `vpc`"),
-    ] = None
-    has_endpoints: Annotated[
-        tuple[ServiceName, ...] | None,
-        Meta(
-            description="Endpoints that the existing VPC has, so that `tapgen check` can prove that calls arrive; "
-            "unset: it says that it cannot"
-        ),
-    ] = None
-    has_nat: Annotated[
-        bool, Meta(description="The existing subnets lead to the internet, by a NAT gateway or otherwise")
-    ] = False
+    enabled: bool = True
+    """Put the functions into a VPC; false takes an environment's away"""
+    cidr: Cidr = "10.0.0.0/16"
+    """The own VPC's address range; every subnet's is derived from it"""
+    availability_zones: Annotated[int, Meta(ge=2, le=6)] = 2
+    """How many availability zones of an own VPC, one subnet of each kind in each"""
+    subnets: Literal["public", "isolated", "nat"] | tuple[SubnetId | Reference, ...] | Reference = "public"
+    """public: an internet gateway, no NAT; isolated: no way out but endpoints; nat: private subnets behind one NAT
+    gateway; or existing ones, as a list of ids or as one value that holds such a list
+    """
+    endpoints: tuple[ServiceName, ...] | None = None
+    """VPC endpoints by service name: dynamodb and s3 are gateways (free), every other is an interface (billed by the
+    hour); unset: ["dynamodb"] in an own VPC, none in an existing
+    """
+    vpc: VpcId | Reference | None = None
+    """The existing VPC, by its id"""
+    security_groups: tuple[SecurityGroupId | Reference, ...] | Reference | None = None
+    """Existing security groups of the functions; unset: the stack makes one in `vpc`"""
+    has_endpoints: tuple[ServiceName, ...] | None = None
+    """Endpoints that the existing VPC has, so that `tapgen check` can prove that calls arrive; unset: it says that it
+    cannot
+    """
+    has_nat: bool = False
+    """The existing subnets lead to the internet, by a NAT gateway or otherwise"""
 
     @property
     def exists(self) -> bool:

@@ -32,7 +32,8 @@ class RequirementsGroup(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     ```
     """
 
-    group: Annotated[str, Meta(min_length=1, description="Name under `[dependency-groups]`")]
+    group: Annotated[str, Meta(min_length=1)]
+    """Name under `[dependency-groups]`"""
 
 
 class LambdaLayer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -51,22 +52,20 @@ class LambdaLayer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     ```
     """
 
-    source: Annotated[str, Meta(min_length=1, description="Folder of the source, relative to the settings file")]
-    description: Annotated[str, Meta(max_length=256, description="Shown in the console")] = ""
-    runtimes: Annotated[
-        tuple[str, ...],
-        Meta(max_length=15, description="Runtimes that it is for; unset: those of the functions that name it"),
-    ] = ()
-    architecture: Annotated[
-        Literal["arm64", "x86_64"] | None,
-        Meta(description="Instruction set of compiled requirements; unset: that of the functions that name it"),
-    ] = None
-    requirements: Annotated[
-        str | RequirementsGroup | None,
-        Meta(description="As for a function; unset: `requirements.txt` in the source"),
-    ] = None
-    include: Annotated[tuple[Pattern, ...], Meta(description="As for a function")] = ()
-    exclude: Annotated[tuple[Pattern, ...], Meta(description="As for a function")] = EXCLUDED
+    source: Annotated[str, Meta(min_length=1)]
+    """Folder of the source, relative to the settings file"""
+    description: Annotated[str, Meta(max_length=256)] = ""
+    """Shown in the console"""
+    runtimes: Annotated[tuple[str, ...], Meta(max_length=15)] = ()
+    """Runtimes that it is for; unset: those of the functions that name it"""
+    architecture: Literal["arm64", "x86_64"] | None = None
+    """Instruction set of compiled requirements; unset: that of the functions that name it"""
+    requirements: str | RequirementsGroup | None = None
+    """As for a function; unset: `requirements.txt` in the source"""
+    include: tuple[Pattern, ...] = ()
+    """As for a function"""
+    exclude: tuple[Pattern, ...] = EXCLUDED
+    """As for a function"""
 
     def read_source(self, root: Path) -> Source:
         """The files of its package, but for its requirements; `root` is the folder of the settings file.

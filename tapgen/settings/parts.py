@@ -19,13 +19,10 @@ Existing = Annotated[str, Meta(min_length=1, max_length=2048)] | Reference
 class Part(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A named thing of the stack, or one that exists."""
 
-    existing: Annotated[
-        Existing | None,
-        Meta(
-            description="It was made elsewhere: its name or ARN, as text or looked up at deployment by "
-            '{ import = "…" }, { ssm_parameter = "…" } or { parameter = "…" }; in place of its other keys'
-        ),
-    ] = None
+    existing: Existing | None = None
+    """It was made elsewhere: its name or ARN, as text or looked up at deployment by { import = "…" }, { ssm_parameter
+    = "…" } or { parameter = "…" }; in place of its other keys
+    """
 
     beside: ClassVar[tuple[str, ...]] = ()
     """The keys that may stand beside `existing`."""
@@ -38,9 +35,8 @@ class Part(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class Encrypted(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A part that a customer's key can encrypt."""
 
-    encryption: Annotated[
-        Name | None, Meta(description="One of `keys` that encrypts it; unset: the top's `encryption`, else AWS's own")
-    ] = None
+    encryption: Name | None = None
+    """One of `keys` that encrypts it; unset: the top's `encryption`, else AWS's own"""
 
     beside: ClassVar[tuple[str, ...]] = ("encryption",)
 
@@ -57,17 +53,12 @@ class Use(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    actions: Annotated[
-        Literal["auto"] | tuple[str, ...],
-        Meta(description='IAM actions such as "sqs:SendMessage", or "auto": just what the code needs'),
-    ] = "auto"
-    variable: Annotated[
-        VariableName | None,
-        Meta(
-            description="Environment variable that holds a bucket's, bus's, stream's or SSM parameter's name, "
-            "a queue's URL, the ARN of everything else"
-        ),
-    ] = None
+    actions: Literal["auto"] | tuple[str, ...] = "auto"
+    """IAM actions such as "sqs:SendMessage", or "auto": just what the code needs"""
+    variable: VariableName | None = None
+    """Environment variable that holds a bucket's, bus's, stream's or SSM parameter's name, a queue's URL, the ARN of
+    everything else
+    """
 
 
 class Trigger(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -85,16 +76,16 @@ Pattern = dict[str, Any]
 class Polled(Trigger, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Lambda polls for records and starts the function with batches of them."""
 
-    batch_size: Annotated[int, Meta(ge=1, le=10000, description="Most records of one invocation")] = 10
-    batching_window: Annotated[int, Meta(ge=0, le=300, description="Seconds to wait for a full batch")] = 0
-    partial_failures: Annotated[
-        bool, Meta(description="The handler may answer which records failed (batchItemFailures); only they come again")
-    ] = True
-    filter: Annotated[
-        Pattern | tuple[Pattern, ...] | None,
-        Meta(description="Only records that match this pattern, or one of these; unset: all"),
-    ] = None
-    enabled: Annotated[bool, Meta(description="Start the function; false: leave the records where they are")] = True
+    batch_size: Annotated[int, Meta(ge=1, le=10000)] = 10
+    """Most records of one invocation"""
+    batching_window: Annotated[int, Meta(ge=0, le=300)] = 0
+    """Seconds to wait for a full batch"""
+    partial_failures: bool = True
+    """The handler may answer which records failed (batchItemFailures); only they come again"""
+    filter: Pattern | tuple[Pattern, ...] | None = None
+    """Only records that match this pattern, or one of these; unset: all"""
+    enabled: bool = True
+    """Start the function; false: leave the records where they are"""
 
     @property
     def patterns(self) -> tuple[Pattern, ...]:
@@ -105,15 +96,13 @@ class Polled(Trigger, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class PolicyStatement(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What others may do with a part: a statement of its resource policy."""
 
-    principals: Annotated[
-        tuple[str, ...],
-        Meta(min_length=1, description='Account ids, ARNs of roles, services such as "events.amazonaws.com", or "*"'),
-    ]
-    actions: Annotated[tuple[str, ...], Meta(min_length=1, description='Such as "s3:GetObject"')]
-    resources: Annotated[
-        tuple[str, ...], Meta(description="ARNs; unset: the part itself, of a bucket its objects")
-    ] = ()
-    conditions: Annotated[
-        dict[str, dict[str, str | tuple[str, ...]]], Meta(description="As in IAM: operator, key, values")
-    ] = {}
-    reason: Annotated[str, Meta(min_length=1, description="Why it is needed; for the reader of the settings")]
+    principals: Annotated[tuple[str, ...], Meta(min_length=1)]
+    """Account ids, ARNs of roles, services such as "events.amazonaws.com", or "*" """
+    actions: Annotated[tuple[str, ...], Meta(min_length=1)]
+    """Such as "s3:GetObject" """
+    resources: tuple[str, ...] = ()
+    """ARNs; unset: the part itself, of a bucket its objects"""
+    conditions: dict[str, dict[str, str | tuple[str, ...]]] = {}
+    """As in IAM: operator, key, values"""
+    reason: Annotated[str, Meta(min_length=1)]
+    """Why it is needed; for the reader of the settings"""

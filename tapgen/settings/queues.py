@@ -32,17 +32,19 @@ class DeadLetters(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     ```
     """
 
-    max_receive_count: Annotated[int, Meta(ge=1, le=1000, description="Receives before a message goes there")] = 3
+    max_receive_count: Annotated[int, Meta(ge=1, le=1000)] = 3
+    """Receives before a message goes there"""
 
 
 class Subscription(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Messages of a topic that a queue gets."""
 
-    raw_message_delivery: Annotated[bool, Meta(description="The message alone, without SNS's envelope")] = False
-    filter: Annotated[Pattern | None, Meta(description="Only messages that match; unset: all")] = None
-    filter_scope: Annotated[
-        Literal["MessageAttributes", "MessageBody"], Meta(description="What the filter looks at")
-    ] = "MessageAttributes"
+    raw_message_delivery: bool = False
+    """The message alone, without SNS's envelope"""
+    filter: Pattern | None = None
+    """Only messages that match; unset: all"""
+    filter_scope: Literal["MessageAttributes", "MessageBody"] = "MessageAttributes"
+    """What the filter looks at"""
 
 
 class Queue(Encrypted, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -58,30 +60,28 @@ class Queue(Encrypted, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    fifo: Annotated[bool, Meta(description="First in, first out; each message once")] = False
-    content_based_deduplication: Annotated[
-        bool, Meta(description="FIFO: equal messages within 5 minutes are one, without an id from the sender")
-    ] = False
-    visibility_timeout: Annotated[
-        Annotated[int, Meta(ge=0, le=LONGEST_VISIBILITY)] | None,
-        Meta(
-            description="Seconds that a received message stays hidden; unset: 30, or six time-outs of the function "
-            "that it starts and the batching window"
-        ),
-    ] = None
-    delay: Annotated[int, Meta(ge=0, le=900, description="Seconds before a new message is seen")] = 0
-    retention: Annotated[int, Meta(ge=60, le=1209600, description="Seconds that a message is kept")] = 345600
-    receive_wait: Annotated[int, Meta(ge=0, le=20, description="Seconds that a receive waits for a message")] = 20
-    dead_letter_queue: Annotated[
-        DeadLetters | bool | None,
-        Meta(description="Its dead letters; unset: after 3 receives where it starts a function, else none"),
-    ] = None
-    subscriptions: Annotated[dict[Name, Subscription], Meta(description="Topics whose messages it gets")] = {}
-    policy: Annotated[tuple[PolicyStatement, ...], Meta(description="What others may do with it")] = ()
-    name: Annotated[
-        Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,75}(\.fifo)?$")] | None,
-        Meta(description="Physical name; leave it out, since a named queue cannot be replaced"),
-    ] = None
+    fifo: bool = False
+    """First in, first out; each message once"""
+    content_based_deduplication: bool = False
+    """FIFO: equal messages within 5 minutes are one, without an id from the sender"""
+    visibility_timeout: Annotated[int, Meta(ge=0, le=LONGEST_VISIBILITY)] | None = None
+    """Seconds that a received message stays hidden; unset: 30, or six time-outs of the function that it starts and the
+    batching window
+    """
+    delay: Annotated[int, Meta(ge=0, le=900)] = 0
+    """Seconds before a new message is seen"""
+    retention: Annotated[int, Meta(ge=60, le=1209600)] = 345600
+    """Seconds that a message is kept"""
+    receive_wait: Annotated[int, Meta(ge=0, le=20)] = 20
+    """Seconds that a receive waits for a message"""
+    dead_letter_queue: DeadLetters | bool | None = None
+    """Its dead letters; unset: after 3 receives where it starts a function, else none"""
+    subscriptions: dict[Name, Subscription] = {}
+    """Topics whose messages it gets"""
+    policy: tuple[PolicyStatement, ...] = ()
+    """What others may do with it"""
+    name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,75}(\.fifo)?$")] | None = None
+    """Physical name; leave it out, since a named queue cannot be replaced"""
 
     def problems(self, name: str, environment: "Environment") -> Iterator[Problem]:  # noqa: ARG002 - as every part
         """What SQS refuses of the values together, and topics that are not there."""
@@ -114,9 +114,8 @@ class QueueTrigger(Polled, frozen=True, forbid_unknown_fields=True, kw_only=True
     ```
     """
 
-    maximum_concurrency: Annotated[
-        Annotated[int, Meta(ge=2, le=1000)] | None, Meta(description="Most invocations at once by this queue")
-    ] = None
+    maximum_concurrency: Annotated[int, Meta(ge=2, le=1000)] | None = None
+    """Most invocations at once by this queue"""
 
     def problems(self, name: str, function: "Function", environment: "Environment") -> Iterator[Problem]:
         """What Lambda refuses of a queue and its function together."""

@@ -24,18 +24,12 @@ class Reference(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    ssm_parameter: Annotated[
-        Annotated[str, Meta(pattern=SSM_PATH, max_length=1011)] | None,
-        Meta(description="Name of an SSM parameter that holds it: a dynamic reference"),
-    ] = None
-    parameter: Annotated[
-        Annotated[str, Meta(pattern=r"^[A-Za-z0-9]{1,255}$")] | None,
-        Meta(description="Name of a template parameter that holds it: one of `parameters`"),
-    ] = None
-    import_: Annotated[
-        Annotated[str, Meta(pattern=EXPORT, max_length=255)] | None,
-        Meta(description="Name of another stack's export that holds it"),
-    ] = field(default=None, name="import")
+    ssm_parameter: Annotated[str, Meta(pattern=SSM_PATH, max_length=1011)] | None = None
+    """Name of an SSM parameter that holds it: a dynamic reference"""
+    parameter: Annotated[str, Meta(pattern=r"^[A-Za-z0-9]{1,255}$")] | None = None
+    """Name of a template parameter that holds it: one of `parameters`"""
+    import_: Annotated[str, Meta(pattern=EXPORT, max_length=255)] | None = field(default=None, name="import")
+    """Name of another stack's export that holds it"""
 
 
 def problems(value: object, path: Path, parameters: Collection[str]) -> Iterator[tuple[Path, str]]:

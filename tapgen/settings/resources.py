@@ -24,24 +24,20 @@ class Resource(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    type: Annotated[str, Meta(pattern=r"^[A-Za-z0-9]+(::[A-Za-z0-9@]+)+$", description="Such as AWS::SES::Template")]
-    properties: Annotated[
-        dict[str, Any], Meta(description='As in CloudFormation, with intrinsic functions: { Ref = "OrdersTable" }')
-    ] = {}
-    depends_on: Annotated[
-        LogicalId | tuple[LogicalId, ...], Meta(description="Logical ids of what must be there before")
-    ] = ()
-    deletion_policy: Annotated[
-        Policy | None,
-        Meta(
-            description="What happens to it when it goes; unset: RetainExceptOnCreate where protected "
-            "and the type holds data, else Delete"
-        ),
-    ] = None
-    update_replace_policy: Annotated[
-        Policy | None, Meta(description="What happens to the old one when it is replaced; unset: as deletion_policy")
-    ] = None
-    metadata: Annotated[dict[str, Any], Meta(description="Metadata of the resource")] = {}
+    type: Annotated[str, Meta(pattern=r"^[A-Za-z0-9]+(::[A-Za-z0-9@]+)+$")]
+    """Such as AWS::SES::Template"""
+    properties: dict[str, Any] = {}
+    """As in CloudFormation, with intrinsic functions: { Ref = "OrdersTable" }"""
+    depends_on: LogicalId | tuple[LogicalId, ...] = ()
+    """Logical ids of what must be there before"""
+    deletion_policy: Policy | None = None
+    """What happens to it when it goes; unset: RetainExceptOnCreate where protected and the type holds data, else
+    Delete
+    """
+    update_replace_policy: Policy | None = None
+    """What happens to the old one when it is replaced; unset: as deletion_policy"""
+    metadata: dict[str, Any] = {}
+    """Metadata of the resource"""
 
     def problems(self, name: str, environment: "Environment") -> Iterator[Problem]:  # noqa: ARG002 - as every part
         """A type that is not known, properties that it has not, values that do not fit, required ones that lack."""

@@ -41,21 +41,22 @@ class ScheduleTrigger(Trigger, frozen=True, forbid_unknown_fields=True, kw_only=
     ```
     """
 
-    expression: Annotated[
-        str, Meta(min_length=1, max_length=256, description='"cron(0 3 * * ? *)", "rate(5 minutes)" or "at(…)"')
-    ]
-    timezone: Annotated[str, Meta(min_length=1, max_length=50, description="IANA name, such as Europe/Berlin")] = "UTC"
-    input: Annotated[Any, Meta(description="The event that the handler gets; unset: the scheduler's own")] = None
-    flexible_window: Annotated[
-        Annotated[int, Meta(ge=1, le=1440)] | None,
-        Meta(description="Minutes within which it may start; unset: at once"),
-    ] = None
-    retries: Annotated[int, Meta(ge=0, le=185, description="Further attempts when it cannot be started")] = 185
-    max_event_age: Annotated[int, Meta(ge=60, le=86400, description="Seconds after which it is given up")] = 86400
-    dead_letter_queue: Annotated[
-        Name | None, Meta(description="One of `queues` for events that could not be delivered; unset: they are lost")
-    ] = None
-    enabled: Annotated[bool, Meta(description="Start the function; false: the schedule rests")] = True
+    expression: Annotated[str, Meta(min_length=1, max_length=256)]
+    """"cron(0 3 * * ? *)", "rate(5 minutes)" or "at(…)" """
+    timezone: Annotated[str, Meta(min_length=1, max_length=50)] = "UTC"
+    """IANA name, such as Europe/Berlin"""
+    input: Any = None
+    """The event that the handler gets; unset: the scheduler's own"""
+    flexible_window: Annotated[int, Meta(ge=1, le=1440)] | None = None
+    """Minutes within which it may start; unset: at once"""
+    retries: Annotated[int, Meta(ge=0, le=185)] = 185
+    """Further attempts when it cannot be started"""
+    max_event_age: Annotated[int, Meta(ge=60, le=86400)] = 86400
+    """Seconds after which it is given up"""
+    dead_letter_queue: Name | None = None
+    """One of `queues` for events that could not be delivered; unset: they are lost"""
+    enabled: bool = True
+    """Start the function; false: the schedule rests"""
 
     def problems(self, name: str, function: "Function", environment: "Environment") -> Iterator[Problem]:  # noqa: ARG002 - as every trigger
         """What the scheduler refuses of the expression and the time zone."""

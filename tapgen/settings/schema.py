@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from tapgen.settings.descriptions import descriptions, structs
 from tapgen.settings.model import GIVEN
 from tapgen.settings.typed import whole
 
@@ -16,6 +17,7 @@ def json_schema() -> dict[str, Any]:
         [whole().cls], schema_hook=lambda _: {"type": "string"}, ref_template="#/$defs/{name}"
     )
     components = {name: _without_null(component) for name, component in components.items()}
+    _describe(components)
     project = components.pop("Environment")
     for field in GIVEN:
         del project["properties"][field]
@@ -36,6 +38,14 @@ def json_schema() -> dict[str, Any]:
         "required": required,
         "$defs": {**components, **overlays, "Environment": environment},
     }
+
+
+def _describe(components: dict[str, Any]) -> None:
+    for struct in structs(whole()):
+        properties = components[struct.cls.__name__]["properties"]
+        for field in struct.fields:
+            if text := descriptions(struct.cls).get(field.name):
+                properties[field.encode_name]["description"] = text
 
 
 def _without_null(schema: Any) -> Any:

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 class Rotation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A function that gives the secret a new value."""
 
-    function: Annotated[Name, Meta(description="One of `functions`, which uses the secret")]
-    days: Annotated[int, Meta(ge=1, le=1000, description="Days between two rotations")] = 30
+    function: Name
+    """One of `functions`, which uses the secret"""
+    days: Annotated[int, Meta(ge=1, le=1000)] = 30
+    """Days between two rotations"""
 
 
 class Secret(Encrypted, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -36,22 +38,22 @@ class Secret(Encrypted, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    description: Annotated[str, Meta(max_length=2048, description="Shown in the console")] = ""
-    key: Annotated[
-        Annotated[str, Meta(min_length=1)] | None,
-        Meta(description="Key of its JSON that is generated; unset: the one that functions read, else the whole"),
-    ] = None
-    template: Annotated[dict[str, str], Meta(description="Further keys of its JSON, which are no secrets")] = {}
-    length: Annotated[int, Meta(ge=8, le=4096, description="Characters that are generated")] = 32
-    punctuation: Annotated[bool, Meta(description="Generate punctuation too")] = False
-    parameter: Annotated[
-        str | None, Meta(description="One of `parameters` that holds the value, in place of a generated one")
-    ] = None
-    rotation: Annotated[Rotation | None, Meta(description="How it gets new values; unset: it stays")] = None
-    name: Annotated[
-        Annotated[str, Meta(pattern=r"^[A-Za-z0-9/_+=.@-]{1,512}$")] | None,
-        Meta(description="Physical name; unset: CloudFormation gives it one"),
-    ] = None
+    description: Annotated[str, Meta(max_length=2048)] = ""
+    """Shown in the console"""
+    key: Annotated[str, Meta(min_length=1)] | None = None
+    """Key of its JSON that is generated; unset: the one that functions read, else the whole"""
+    template: dict[str, str] = {}
+    """Further keys of its JSON, which are no secrets"""
+    length: Annotated[int, Meta(ge=8, le=4096)] = 32
+    """Characters that are generated"""
+    punctuation: bool = False
+    """Generate punctuation too"""
+    parameter: str | None = None
+    """One of `parameters` that holds the value, in place of a generated one"""
+    rotation: Rotation | None = None
+    """How it gets new values; unset: it stays"""
+    name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9/_+=.@-]{1,512}$")] | None = None
+    """Physical name; unset: CloudFormation gives it one"""
 
     def problems(self, name: str, environment: "Environment") -> Iterator[Problem]:
         """Keys that are read and never written, a parameter or function that is not there."""

@@ -26,14 +26,12 @@ class SsmParameter(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    value: Annotated[
-        str | int | float | bool | tuple[str, ...] | None, Meta(description="Its value; a list is a StringList")
-    ] = None
-    description: Annotated[str, Meta(max_length=1024, description="Shown in the console")] = ""
-    name: Annotated[
-        Annotated[str, Meta(pattern=SSM_PATH, max_length=1011)] | None,
-        Meta(description="Physical name; unset: /<application>/<environment>/<name>, its first letter small"),
-    ] = None
+    value: str | int | float | bool | tuple[str, ...] | None = None
+    """Its value; a list is a StringList"""
+    description: Annotated[str, Meta(max_length=1024)] = ""
+    """Shown in the console"""
+    name: Annotated[str, Meta(pattern=SSM_PATH, max_length=1011)] | None = None
+    """Physical name; unset: /<application>/<environment>/<name>, its first letter small"""
 
     def problems(self, name: str, environment: "Environment") -> Iterator[Problem]:  # noqa: ARG002 - as every part
         """SSM refuses a parameter without a value."""

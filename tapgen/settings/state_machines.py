@@ -4,9 +4,9 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from tapgen import naming
 from tapgen.errors import suggestion
@@ -46,19 +46,18 @@ class StateMachine(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    definition: Annotated[
-        str,
-        Meta(description="File with the definition in Amazon States Language (JSON), relative to the settings file"),
-    ] = ""
-    type: Annotated[Literal["standard", "express"], Meta(description="Express: at most 5 minutes, billed by time")] = (
-        "standard"
-    )
-    substitutions: Annotated[dict[str, str], Meta(description="Further values for ${…} in the definition")] = {}
-    statements: Annotated[tuple[Statement, ...], Meta(description="What its role may do besides")] = ()
-    log_level: Annotated[
-        Literal["off", "error", "all"], Meta(description="Which events it logs, without their data")
-    ] = "error"
-    tracing: Annotated[bool, Meta(description="X-Ray tracing")] = True
+    definition: str = ""
+    """File with the definition in Amazon States Language (JSON), relative to the settings file"""
+    type: Literal["standard", "express"] = "standard"
+    """Express: at most 5 minutes, billed by time"""
+    substitutions: dict[str, str] = {}
+    """Further values for ${…} in the definition"""
+    statements: tuple[Statement, ...] = ()
+    """What its role may do besides"""
+    log_level: Literal["off", "error", "all"] = "error"
+    """Which events it logs, without their data"""
+    tracing: bool = True
+    """X-Ray tracing"""
 
     def problems(self, name: str, environment: "Environment") -> Iterator[Problem]:  # noqa: ARG002 - as every part
         """A definition that cannot be read, placeholders that stand for nothing, calls that nothing is granted for."""

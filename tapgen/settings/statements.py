@@ -27,17 +27,11 @@ class Statement(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    actions: Annotated[
-        tuple[IamAction, ...], Meta(min_length=1, description='IAM actions such as "ses:SendEmail"; may have wildcards')
-    ]
-    resources: Annotated[
-        tuple[Resource | Reference, ...],
-        Meta(min_length=1, description='ARNs, "*", or references that hold an ARN'),
-    ]
-    conditions: Annotated[
-        dict[str, dict[str, Any]],
-        Meta(description='IAM conditions, such as { StringEquals = { "aws:ResourceTag/team" = "shop" } }'),
-    ] = {}
-    reason: Annotated[
-        str, Meta(description="Why it is needed; with it, findings that it allows too much are accepted")
-    ] = ""
+    actions: Annotated[tuple[IamAction, ...], Meta(min_length=1)]
+    """IAM actions such as "ses:SendEmail"; may have wildcards"""
+    resources: Annotated[tuple[Resource | Reference, ...], Meta(min_length=1)]
+    """ARNs, "*", or references that hold an ARN"""
+    conditions: dict[str, dict[str, Any]] = {}
+    """IAM conditions, such as { StringEquals = { "aws:ResourceTag/team" = "shop" } }"""
+    reason: str = ""
+    """Why it is needed; with it, findings that it allows too much are accepted"""

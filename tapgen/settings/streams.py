@@ -21,12 +21,12 @@ class Stream(Encrypted, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    shards: Annotated[Annotated[int, Meta(ge=1)] | None, Meta(description="Number of shards; unset: on demand")] = None
-    retention_hours: Annotated[int, Meta(ge=24, le=8760, description="Hours that a record is kept")] = 24
-    name: Annotated[
-        Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{1,128}$")] | None,
-        Meta(description="Physical name; leave it out, since a named stream cannot be replaced"),
-    ] = None
+    shards: Annotated[int, Meta(ge=1)] | None = None
+    """Number of shards; unset: on demand"""
+    retention_hours: Annotated[int, Meta(ge=24, le=8760)] = 24
+    """Hours that a record is kept"""
+    name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{1,128}$")] | None = None
+    """Physical name; leave it out, since a named stream cannot be replaced"""
 
 
 class StreamTrigger(Polled, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -42,22 +42,19 @@ class StreamTrigger(Polled, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     ```
     """
 
-    batch_size: Annotated[int, Meta(ge=1, le=10000, description="Most records of one invocation")] = 100
-    starting_position: Annotated[
-        Literal["LATEST", "TRIM_HORIZON"], Meta(description="Begin with new records, or with the oldest there is")
-    ] = "LATEST"
-    retries: Annotated[
-        int, Meta(ge=-1, le=10000, description="Further attempts with a batch that failed; -1: until it is too old")
-    ] = 5
-    max_record_age: Annotated[
-        int, Meta(ge=-1, le=604800, description="Seconds after which a record is given up; -1: never")
-    ] = -1
-    bisect_batch: Annotated[bool, Meta(description="Try the halves of a batch that failed")] = True
-    parallelization_factor: Annotated[int, Meta(ge=1, le=10, description="Batches of a shard at once")] = 1
-    tumbling_window: Annotated[
-        int, Meta(ge=0, le=900, description="Seconds of a window to aggregate over; 0: none")
-    ] = 0
-    dead_letter_queue: Annotated[
-        Name | None,
-        Meta(description="One of `queues` that is told where the records are that were given up; unset: they are lost"),
-    ] = None
+    batch_size: Annotated[int, Meta(ge=1, le=10000)] = 100
+    """Most records of one invocation"""
+    starting_position: Literal["LATEST", "TRIM_HORIZON"] = "LATEST"
+    """Begin with new records, or with the oldest there is"""
+    retries: Annotated[int, Meta(ge=-1, le=10000)] = 5
+    """Further attempts with a batch that failed; -1: until it is too old"""
+    max_record_age: Annotated[int, Meta(ge=-1, le=604800)] = -1
+    """Seconds after which a record is given up; -1: never"""
+    bisect_batch: bool = True
+    """Try the halves of a batch that failed"""
+    parallelization_factor: Annotated[int, Meta(ge=1, le=10)] = 1
+    """Batches of a shard at once"""
+    tumbling_window: Annotated[int, Meta(ge=0, le=900)] = 0
+    """Seconds of a window to aggregate over; 0: none"""
+    dead_letter_queue: Name | None = None
+    """One of `queues` that is told where the records are that were given up; unset: they are lost"""

@@ -14,9 +14,12 @@ class Suppression(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     ```
     """
 
-    rule: Annotated[str, Meta(min_length=1, description="Rule id")]
-    reason: Annotated[str, Meta(min_length=1, description="Why it is accepted; shown with the suppressed finding")]
-    resource: Annotated[str | None, Meta(description="Logical id; unset: everywhere")] = None
+    rule: Annotated[str, Meta(min_length=1)]
+    """Rule id"""
+    reason: Annotated[str, Meta(min_length=1)]
+    """Why it is accepted; shown with the suppressed finding"""
+    resource: str | None = None
+    """Logical id; unset: everywhere"""
 
 
 class Check(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -28,4 +31,5 @@ class Check(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    suppress: Annotated[tuple[Suppression, ...], Meta(description="Accepted findings, each with a reason")] = ()
+    suppress: tuple[Suppression, ...] = ()
+    """Accepted findings, each with a reason"""

@@ -29,8 +29,10 @@ class Key(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    name: Annotated[str, Meta(min_length=1, max_length=255, description="Attribute name")]
-    type: Annotated[AttributeType, Meta(description="S: string, N: number, B: binary")] = "S"
+    name: Annotated[str, Meta(min_length=1, max_length=255)]
+    """Attribute name"""
+    type: AttributeType = "S"
+    """S: string, N: number, B: binary"""
 
 
 class Capacity(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -42,11 +44,16 @@ class Capacity(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    read: Annotated[int, Meta(ge=1, description="Read capacity units, the least where it scales")]
-    write: Annotated[int, Meta(ge=1, description="Write capacity units, the least where it scales")]
-    max_read: Annotated[Annotated[int, Meta(ge=1)] | None, Meta(description="Most read units; unset: fixed")] = None
-    max_write: Annotated[Annotated[int, Meta(ge=1)] | None, Meta(description="Most write units; unset: fixed")] = None
-    target: Annotated[int, Meta(ge=20, le=90, description="Percent of the capacity to be in use")] = 70
+    read: Annotated[int, Meta(ge=1)]
+    """Read capacity units, the least where it scales"""
+    write: Annotated[int, Meta(ge=1)]
+    """Write capacity units, the least where it scales"""
+    max_read: Annotated[int, Meta(ge=1)] | None = None
+    """Most read units; unset: fixed"""
+    max_write: Annotated[int, Meta(ge=1)] | None = None
+    """Most write units; unset: fixed"""
+    target: Annotated[int, Meta(ge=20, le=90)] = 70
+    """Percent of the capacity to be in use"""
 
     @property
     def scales(self) -> bool:
@@ -68,8 +75,10 @@ Projection = Literal["ALL", "KEYS_ONLY"] | tuple[str, ...]
 class LocalIndex(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A local secondary index: another order of the items of a partition; only a new table can have it."""
 
-    sort_key: Annotated[Key, Meta(description="Sort key")]
-    projection: Annotated[Projection, Meta(description="Which attributes the index holds: a list adds these")] = "ALL"
+    sort_key: Key
+    """Sort key"""
+    projection: Projection = "ALL"
+    """Which attributes the index holds: a list adds these"""
 
 
 class Index(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -82,10 +91,14 @@ class Index(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    partition_key: Annotated[Key, Meta(description="Partition key")]
-    sort_key: Annotated[Key | None, Meta(description="Sort key")] = None
-    projection: Annotated[Projection, Meta(description="Which attributes the index holds: a list adds these")] = "ALL"
-    capacity: Annotated[Capacity | None, Meta(description="Its provisioned capacity; unset: the table's")] = None
+    partition_key: Key
+    """Partition key"""
+    sort_key: Key | None = None
+    """Sort key"""
+    projection: Projection = "ALL"
+    """Which attributes the index holds: a list adds these"""
+    capacity: Capacity | None = None
+    """Its provisioned capacity; unset: the table's"""
 
 
 class Table(Encrypted, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -99,26 +112,24 @@ class Table(Encrypted, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    partition_key: Annotated[Key, Meta(description="Partition key")] = Key(name="id")
-    sort_key: Annotated[Key | None, Meta(description="Sort key")] = None
-    indexes: Annotated[
-        dict[TableName, Index],
-        Meta(description="Global secondary indexes by name"),
-    ] = {}
-    local_indexes: Annotated[dict[TableName, LocalIndex], Meta(description="Local secondary indexes by name")] = {}
-    capacity: Annotated[Capacity | None, Meta(description="Provisioned capacity; unset: billed by the request")] = None
-    stream: Annotated[
-        str | Reference | None,
-        Meta(
-            description="What its stream shows: NEW_AND_OLD_IMAGES, NEW_IMAGE, OLD_IMAGE, KEYS_ONLY; unset: the first "
-            "where it starts a function, else it has none. Of an existing table: the ARN of its stream"
-        ),
-    ] = None
-    ttl: Annotated[str | None, Meta(description="Attribute that holds the time to live")] = None
-    name: Annotated[
-        TableName | None,
-        Meta(description="Physical name; leave it out, since a named table cannot be replaced"),
-    ] = None
+    partition_key: Key = Key(name="id")
+    """Partition key"""
+    sort_key: Key | None = None
+    """Sort key"""
+    indexes: dict[TableName, Index] = {}
+    """Global secondary indexes by name"""
+    local_indexes: dict[TableName, LocalIndex] = {}
+    """Local secondary indexes by name"""
+    capacity: Capacity | None = None
+    """Provisioned capacity; unset: billed by the request"""
+    stream: str | Reference | None = None
+    """What its stream shows: NEW_AND_OLD_IMAGES, NEW_IMAGE, OLD_IMAGE, KEYS_ONLY; unset: the first where it starts a
+    function, else it has none. Of an existing table: the ARN of its stream
+    """
+    ttl: str | None = None
+    """Attribute that holds the time to live"""
+    name: TableName | None = None
+    """Physical name; leave it out, since a named table cannot be replaced"""
 
     beside: ClassVar[tuple[str, ...]] = ("encryption", "stream")
 
@@ -184,10 +195,8 @@ class TableAccess(Use, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    indexes: Annotated[
-        dict[TableName, tuple[str, ...]],
-        Meta(description='IAM actions on an index of the table, such as { byStatus = ["dynamodb:Query"] }'),
-    ] = {}
+    indexes: dict[TableName, tuple[str, ...]] = {}
+    """IAM actions on an index of the table, such as { byStatus = ["dynamodb:Query"] }"""
 
 
 class TableTrigger(StreamTrigger, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -25,21 +25,20 @@ class Topic(Encrypted, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    fifo: Annotated[bool, Meta(description="First in, first out; only queues may subscribe")] = False
-    content_based_deduplication: Annotated[
-        bool, Meta(description="FIFO: equal messages within 5 minutes are one, without an id from the sender")
-    ] = False
-    display_name: Annotated[str, Meta(max_length=100, description="Sender's name of e-mails")] = ""
-    emails: Annotated[tuple[Email, ...], Meta(description="Who gets its messages by e-mail")] = ()
-    urls: Annotated[
-        tuple[Annotated[str, Meta(pattern=r"^https?://[^\s]+$")], ...],
-        Meta(description="Addresses to which its messages are posted"),
-    ] = ()
-    policy: Annotated[tuple[PolicyStatement, ...], Meta(description="What others may do with it")] = ()
-    name: Annotated[
-        Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,251}(\.fifo)?$")] | None,
-        Meta(description="Physical name; leave it out, since a named topic cannot be replaced"),
-    ] = None
+    fifo: bool = False
+    """First in, first out; only queues may subscribe"""
+    content_based_deduplication: bool = False
+    """FIFO: equal messages within 5 minutes are one, without an id from the sender"""
+    display_name: Annotated[str, Meta(max_length=100)] = ""
+    """Sender's name of e-mails"""
+    emails: tuple[Email, ...] = ()
+    """Who gets its messages by e-mail"""
+    urls: tuple[Annotated[str, Meta(pattern=r"^https?://[^\s]+$")], ...] = ()
+    """Addresses to which its messages are posted"""
+    policy: tuple[PolicyStatement, ...] = ()
+    """What others may do with it"""
+    name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,251}(\.fifo)?$")] | None = None
+    """Physical name; leave it out, since a named topic cannot be replaced"""
 
     def problems(self, name: str, environment: "Environment") -> Iterator[Problem]:  # noqa: ARG002 - as every part
         """What SNS refuses of the values together."""
@@ -63,13 +62,12 @@ class TopicTrigger(Trigger, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     ```
     """
 
-    filter: Annotated[Pattern | None, Meta(description="Only messages that match; unset: all")] = None
-    filter_scope: Annotated[
-        Literal["MessageAttributes", "MessageBody"], Meta(description="What the filter looks at")
-    ] = "MessageAttributes"
-    dead_letter_queue: Annotated[
-        Name | None, Meta(description="One of `queues` for messages that could not be delivered; unset: they are lost")
-    ] = None
+    filter: Pattern | None = None
+    """Only messages that match; unset: all"""
+    filter_scope: Literal["MessageAttributes", "MessageBody"] = "MessageAttributes"
+    """What the filter looks at"""
+    dead_letter_queue: Name | None = None
+    """One of `queues` for messages that could not be delivered; unset: they are lost"""
 
     def problems(self, name: str, function: "Function", environment: "Environment") -> Iterator[Problem]:  # noqa: ARG002 - as every trigger
         """SNS does not let a FIFO topic start a function."""

@@ -10,12 +10,13 @@ import types
 import typing
 from functools import cache
 from importlib import import_module
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from msgspec import Struct, inspect
 
 from tapgen.settings import kinds
+from tapgen.settings.descriptions import WRITTEN_AS
 from tapgen.settings.functions import Function
 from tapgen.settings.model import Environment
 from tapgen.settings.names import Name
@@ -89,12 +90,12 @@ def _resolved(struct: type[Struct], names: dict[str, Any]) -> type[Struct]:
     hints = typing.get_type_hints(struct, localns=names, include_extras=True)
     if struct is Environment:
         by_name = types.GenericAlias(dict, (Name, names["Function"]))
-        hints["functions"] = Annotated[(by_name, *hints["functions"].__metadata__)]
+        hints |= {"functions": by_name, "existing_functions": by_name}
     fields = [(field.name, hints[field.name], _default(field)) for field in msgspec.structs.fields(struct)]
     return msgspec.defstruct(
         struct.__name__,
         fields,
-        namespace={"__doc__": struct.__doc__},
+        namespace={"__doc__": struct.__doc__, WRITTEN_AS: struct},
         frozen=True,
         forbid_unknown_fields=True,
         kw_only=True,

@@ -39,18 +39,22 @@ class UserPoolClient(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     ```
     """
 
-    flows: Annotated[tuple[Flow, ...], Meta(description="How users sign in; refresh_token is always among them")] = (
-        "user_srp",
-    )
-    secret: Annotated[bool, Meta(description="It has a secret: a server, not a page or an app")] = False
-    callback_urls: Annotated[tuple[str, ...], Meta(description="Where the hosted sign-in page leads back to")] = ()
-    logout_urls: Annotated[tuple[str, ...], Meta(description="Where the hosted sign-out leads")] = ()
-    oauth_flows: Annotated[
-        tuple[Literal["code", "implicit", "client_credentials"], ...], Meta(description="OAuth grants")
-    ] = ("code",)
-    scopes: Annotated[tuple[str, ...], Meta(description='OAuth scopes, such as "openid" and "email"')] = ()
-    token_minutes: Annotated[int, Meta(ge=5, le=1440, description="Minutes that an access or id token holds")] = 60
-    refresh_days: Annotated[int, Meta(ge=1, le=3650, description="Days that a refresh token holds")] = 30
+    flows: tuple[Flow, ...] = ("user_srp",)
+    """How users sign in; refresh_token is always among them"""
+    secret: bool = False
+    """It has a secret: a server, not a page or an app"""
+    callback_urls: tuple[str, ...] = ()
+    """Where the hosted sign-in page leads back to"""
+    logout_urls: tuple[str, ...] = ()
+    """Where the hosted sign-out leads"""
+    oauth_flows: tuple[Literal["code", "implicit", "client_credentials"], ...] = ("code",)
+    """OAuth grants"""
+    scopes: tuple[str, ...] = ()
+    """OAuth scopes, such as "openid" and "email" """
+    token_minutes: Annotated[int, Meta(ge=5, le=1440)] = 60
+    """Minutes that an access or id token holds"""
+    refresh_days: Annotated[int, Meta(ge=1, le=3650)] = 30
+    """Days that a refresh token holds"""
 
 
 class UserPool(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -63,24 +67,20 @@ class UserPool(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    sign_in: Annotated[
-        tuple[Literal["email", "phone_number", "username"], ...],
-        Meta(min_length=1, description="What users sign in with; username excludes the others"),
-    ] = ("email",)
-    self_sign_up: Annotated[bool, Meta(description="Users may sign themselves up")] = True
-    mfa: Annotated[Literal["off", "optional", "on"], Meta(description="A second factor, by an authenticator app")] = (
-        "off"
-    )
-    password_length: Annotated[int, Meta(ge=8, le=99, description="Least characters of a password")] = 12
-    clients: Annotated[dict[Name, UserPoolClient], Meta(description="Applications by name")] = {}
-    scopes: Annotated[
-        dict[ResourceServerName, tuple[Annotated[str, Meta(pattern=r"^[^\s\"/\\]+$")], ...]],
-        Meta(description='Scopes by what they are for: { orders = ["read"] } is "orders/read" in a route and a client'),
-    ] = {}
-    domain: Annotated[
-        Annotated[str, Meta(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")] | None,
-        Meta(description="First part of the hosted sign-in page's address; unset: no such page"),
-    ] = None
+    sign_in: Annotated[tuple[Literal["email", "phone_number", "username"], ...], Meta(min_length=1)] = ("email",)
+    """What users sign in with; username excludes the others"""
+    self_sign_up: bool = True
+    """Users may sign themselves up"""
+    mfa: Literal["off", "optional", "on"] = "off"
+    """A second factor, by an authenticator app"""
+    password_length: Annotated[int, Meta(ge=8, le=99)] = 12
+    """Least characters of a password"""
+    clients: dict[Name, UserPoolClient] = {}
+    """Applications by name"""
+    scopes: dict[ResourceServerName, tuple[Annotated[str, Meta(pattern=r"^[^\s\"/\\]+$")], ...]] = {}
+    """Scopes by what they are for: { orders = ["read"] } is "orders/read" in a route and a client"""
+    domain: Annotated[str, Meta(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")] | None = None
+    """First part of the hosted sign-in page's address; unset: no such page"""
 
     def problems(self, name: str, environment: "Environment") -> Iterator[Problem]:  # noqa: ARG002 - as every part
         """Sign-in names that exclude each other, hosted pages without an address."""
@@ -105,7 +105,8 @@ class UserPoolTrigger(Trigger, frozen=True, forbid_unknown_fields=True, kw_only=
     ```
     """
 
-    on: Annotated[tuple[Moment, ...], Meta(min_length=1, description="The moments")]
+    on: Annotated[tuple[Moment, ...], Meta(min_length=1)]
+    """The moments"""
 
     def problems(self, name: str, function: "Function", environment: "Environment") -> Iterator[Problem]:
         """A pool that the stack cannot change, a moment that has a function already."""

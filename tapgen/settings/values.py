@@ -18,16 +18,13 @@ class Value(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    secret: Annotated[Name | None, Meta(description="A secret by its name in the settings")] = None
-    key: Annotated[
-        Annotated[str, Meta(min_length=1, pattern=r"^[^:}]+$")] | None,
-        Meta(description="Key of the secret's JSON; unset: the whole secret"),
-    ] = None
-    ssm_parameter: Annotated[
-        Annotated[str, Meta(pattern=SSM_PATH, max_length=1011)] | None,
-        Meta(description="An SSM parameter: one of `ssm_parameters`, or the name of one that exists"),
-    ] = None
-    parameter: Annotated[Name | None, Meta(description="A template parameter: one of `parameters`")] = None
-    import_: Annotated[
-        Annotated[str, Meta(pattern=EXPORT, max_length=255)] | None, Meta(description="Another stack's export")
-    ] = field(default=None, name="import")
+    secret: Name | None = None
+    """A secret by its name in the settings"""
+    key: Annotated[str, Meta(min_length=1, pattern=r"^[^:}]+$")] | None = None
+    """Key of the secret's JSON; unset: the whole secret"""
+    ssm_parameter: Annotated[str, Meta(pattern=SSM_PATH, max_length=1011)] | None = None
+    """An SSM parameter: one of `ssm_parameters`, or the name of one that exists"""
+    parameter: Name | None = None
+    """A template parameter: one of `parameters`"""
+    import_: Annotated[str, Meta(pattern=EXPORT, max_length=255)] | None = field(default=None, name="import")
+    """Another stack's export"""
