@@ -88,7 +88,6 @@ def command(
     from tapgen import render
     from tapgen.cli.parameters import from_files
     from tapgen.deploy.artifacts.packages import packages
-    from tapgen.deploy.commands.check_first import check_first
     from tapgen.deploy.regions import deploy_regions
     from tapgen.deploy.request import Options, deployment_of
 
@@ -110,8 +109,12 @@ def command(
             pass  # it was checked when it was made, or --no-check said then that it was not
         elif no_check:
             view("").warn("--no-check: nothing says that what is deployed works and opens nothing more.")
-        elif outcome := check_first(chosen, rendered.document, view(""), rendered.origins):
-            aws_options.finish(ctx, (outcome,))
+        else:
+            from tapgen.deploy.commands.check_first import check_first
+
+            refused = check_first(chosen, rendered.document, view(""), rendered.origins)
+            if refused:
+                aws_options.finish(ctx, (refused,))
         request = deployment_of(
             chosen,
             rendered,

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from tapgen import naming
+from tapgen.deploy.aws.errors import LostAnswerError
 from tapgen.deploy.stack.target import existing
 from tapgen.errors import TapgenError, UsageError, suggestion
 
@@ -27,7 +28,14 @@ def invoke(client: Client, environment: Environment, function: str, payload: byt
         json.loads(payload)
     except ValueError as error:
         raise UsageError(f"the payload is not JSON: {error}", "Lambda takes one JSON value.") from None
-    return client.invoke(_physical(client, environment, _logical(environment, function), _TYPE), payload)
+    physical = _physical(client, environment, _logical(environment, function), _TYPE)
+    try:
+        return client.invoke(physical, payload)
+    except LostAnswerError as error:
+        raise TapgenError(
+            error.message,
+            f"It was sent once, and may have run: `tapgen logs {function} --env {environment.name}` tells.",
+        ) from None
 
 
 def log_group(client: Client, environment: Environment, function: str) -> str:

@@ -46,10 +46,13 @@ def last_operation(client: Client, stack: str) -> tuple[Event, ...]:
         return ()
     token = found[0].token
     ours = [event for event in found if event.token == token]
-    if not token:
-        begun = next((index for index, event in enumerate(ours) if _begins(event)), len(ours) - 1)
-        ours = ours[: begun + 1]
-    return tuple(reversed(ours))
+    return (since_beginning(tuple(ours)) if not token else tuple(ours))[::-1]
+
+
+def since_beginning(newest_first: tuple[Event, ...]) -> tuple[Event, ...]:
+    """The events since the stack's latest beginning, with it; all where it is not among them."""
+    begun = next((index for index, event in enumerate(newest_first) if _begins(event)), len(newest_first) - 1)
+    return newest_first[: begun + 1]
 
 
 def latest_beginning(client: Client, stack: str) -> Event | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tapgen.deploy.aws.errors import AwsError, CredentialsError, LostAnswerError, ThrottledError
 from tapgen.deploy.aws.polling import Poller, poll_until
-from tapgen.deploy.stack.events import event_pages
+from tapgen.deploy.stack.events import event_pages, since_beginning
 from tapgen.deploy.stack.progress import Progress
 from tapgen.deploy.stack.states import terminal
 
@@ -40,7 +40,11 @@ class Followed:
 
 
 class Reader:
-    """Reads the new events of one operation, oldest first. `token` '' takes every event after `after`."""
+    """Reads the new events of one operation, oldest first. `token` '' takes every event after `after`.
+
+    An endpoint may give events no token at all (`tokenless`). Then those since the stack's last beginning are the
+    operation's, once `moved` says that it is this operation's beginning.
+    """
 
     def __init__(self, client: Client, stack: str, token: str, poller: Poller, after: str = "") -> None:
         self._client = client
@@ -49,6 +53,8 @@ class Reader:
         self._poller = poller
         self._after = after
         self._seen: set[str] = set()
+        self.tokenless = False
+        self.moved = False
 
     def read(self) -> tuple[Event, ...]:
         """Pages back to a known EventId, or to the operation before this one; an EventId is told once."""
@@ -56,12 +62,18 @@ class Reader:
         for page in event_pages(self._client, self._stack, self._poller):
             self._skip_before(page)
             known = any(event.id in self._seen for event in page)
-            ours = [event for event in page if not self._token or event.token == self._token]
+            ours = self._ours(page)
             fresh.update((event.id, event) for event in ours if event.id not in self._seen)
             if known or len(ours) < len(page):
                 break
         self._seen.update(fresh)
         return tuple(reversed(fresh.values()))
+
+    def _ours(self, page: tuple[Event, ...]) -> tuple[Event, ...]:
+        self.tokenless = bool(self._token and page) and not any(event.token for event in page)
+        if self.tokenless:
+            return since_beginning(page) if self.moved else ()
+        return tuple(event for event in page if not self._token or event.token == self._token)
 
     def _skip_before(self, newest_first: tuple[Event, ...]) -> None:
         """Take `after`, and what stands below it, for known."""
@@ -124,7 +136,8 @@ class _Watcher:
             lost = self._bear(error)
             if lost:
                 return lost
-        if told and not self.progress.ended and self._clock.now() - self._checked < STATUS_INTERVAL:
+        unknown = reader.tokenless and not reader.moved
+        if told and not unknown and not self.progress.ended and self._clock.now() - self._checked < STATUS_INTERVAL:
             self._failed = 0
             return ""
         return self._check(reader, told=told)
@@ -140,6 +153,7 @@ class _Watcher:
             return "CloudFormation does not know the stack any more"
         if told:
             self._failed = 0
+        reader.moved = reader.moved or (self._moved(stack) and stack.status != "REVIEW_IN_PROGRESS")
         if terminal(stack.status) and (self.progress.ended or self._moved(stack)):
             if not self.progress.ended and told:
                 self._tell(reader.read())  # what happened between the events' page and the status

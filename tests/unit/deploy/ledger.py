@@ -88,6 +88,7 @@ class Ledger:
         self.log_pages = []
         self.functions = {}  # name -> model.Function
         self.marks = set()  # the ARNs of functions that carry the tag
+        self.tokenless = False  # an endpoint whose events carry no token
         self.rollbacks = []  # of each execution
         self.express_deletions = []  # of each deletion
         self.ids = itertools.count(1)
@@ -134,7 +135,8 @@ class Ledger:
         number = next(self.ids)
         physical = physical or (record.arn if logical_id == record.name else f"{logical_id.lower()}-1")
         time = START + timedelta(seconds=self.time.now)
-        return Event(f"e{number}", record.arn, logical_id, physical, kind, status, reason, token, time)
+        shown = "" if self.tokenless else token
+        return Event(f"e{number}", record.arn, logical_id, physical, kind, status, reason, shown, time)
 
     def happen(self, record, logical_id, kind, status, reason="", token="", physical=None):
         """An event now."""

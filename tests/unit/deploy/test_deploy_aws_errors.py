@@ -1,6 +1,7 @@
 """botocore: its errors, its configuration."""
 
 import io
+import socket
 import sys
 from datetime import UTC, datetime
 
@@ -107,6 +108,18 @@ def test_a_silent_endpoint_is_given_up_soon_and_a_loopback_one_is_an_emulator(ho
     assert connect(region="us-east-1", endpoint="http://x.localhost:9", credentials=("a", "b")).emulated is True
     with pytest.raises(LostAnswerError, match="Could not connect"):
         client.identity()
+
+
+def test_a_dead_proxy_is_named(home):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    home.setenv("HTTPS_PROXY", f"http://ada:secret@127.0.0.1:{port}")
+    home.delenv("NO_PROXY", raising=False)
+    home.delenv("no_proxy", raising=False)
+    with pytest.raises(LostAnswerError) as caught:
+        connect(region="us-east-1", credentials=("a", "b")).identity()
+    assert f"the proxy http://127.0.0.1:{port}" in caught.value.hint
+    assert "secret" not in caught.value.message + caught.value.hint
 
 
 def test_an_endpoint_that_is_no_url_is_an_error_with_a_message(home):

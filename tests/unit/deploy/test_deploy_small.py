@@ -8,6 +8,7 @@ import pytest
 
 from tapgen.compose import Origin
 from tapgen.deploy.artifacts.bootstrap import bootstrap_document, bootstrap_request
+from tapgen.deploy.aws.errors import LostAnswerError
 from tapgen.deploy.aws.model import Answer, LogEvent, LogPage
 from tapgen.deploy.commands.invoke import invoke, log_group
 from tapgen.deploy.commands.logs import age, log_line, read
@@ -102,6 +103,14 @@ def test_a_function_is_invoked_by_either_of_its_names(project, name):
     assert invoke(cloud, environment, name, b'{"a": 1}').payload == b'{"ok": true}'
     assert cloud.invoked == ("itemfunction-1", b'{"a": 1}')
     assert log_group(cloud, environment, name) == "itemfunctionloggroup-1"
+
+
+def test_an_answer_that_is_lost_may_have_been_given(project):
+    cloud, environment = app(project)
+    cloud.faults["invoke"] = [LostAnswerError("ReadTimeoutError", "no answer", "Invoke")]
+    with pytest.raises(TapgenError, match="no answer") as caught:
+        invoke(cloud, environment, "Item", b"{}")
+    assert caught.value.hint == "It was sent once, and may have run: `tapgen logs Item --env dev` tells."
 
 
 def test_what_cannot_be_invoked_says_why(project):

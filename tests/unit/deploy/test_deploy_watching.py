@@ -135,6 +135,25 @@ def test_a_time_out_is_no_failure_of_the_deployment():
     assert cloud.count("delete_stack", "delete_change_set") == 0
 
 
+@pytest.mark.rule(21)
+@pytest.mark.parametrize("page", [3, 100])
+@pytest.mark.parametrize("update", [False, True])
+def test_events_without_a_token_are_progress_all_the_same(update, page):
+    """An endpoint that gives none: no minute of silence, the root cause, and nothing of the operation before."""
+    cloud, view = Cloud(), Seen()
+    cloud.tokenless, cloud.batch, cloud.page = True, 1, page
+    if update:
+        assert run(cloud, request()).code == ExitCode.OK
+    cloud.fails["Topic"] = "no such topic"
+    begun = cloud.time.now
+    outcome = run(cloud, request(document(Topic=topic("changed"))), view=view)
+    assert outcome.code == ExitCode.ROLLED_BACK
+    assert [cause.reason for cause in outcome.causes] == ["no such topic"]
+    seen = [event.status for event in view.events if event.logical_id == "Topic"]
+    assert seen[:2] == (["UPDATE_IN_PROGRESS", "UPDATE_FAILED"] if update else ["CREATE_IN_PROGRESS", "CREATE_FAILED"])
+    assert cloud.time.now - begun < 60
+
+
 @pytest.mark.rule(23)
 def test_a_stack_that_vanishes_meanwhile_is_not_called_a_success():
     cloud = Cloud()
