@@ -208,7 +208,8 @@ def _run(deployed: Deployed, running: Emulator, program: tuple[str, ...], signed
 
     click.echo(f"$ {shlex.join(program)}", err=True)
     with session.following(deployed, running, _Show(err=True), requests=True):
-        return run(program, running, deployed, more=signed_in.variables if signed_in else {})
+        keys = {f"TAPGEN_{name.upper()}": value for name, value in session.api_keys(deployed, running).items()}
+        return run(program, running, deployed, more=keys | (signed_in.variables if signed_in else {}))
 
 
 def _print(body: bytes) -> None:
@@ -234,6 +235,8 @@ def _stay(deployed: Deployed, running: Emulator, redeploy: Redeploy | None) -> i
 
     for line in address_lines(deployed):
         click.echo(line)
+    for name, value in session.api_keys(deployed, running).items():
+        click.echo(f"Key  {name} {value}")
     variables = isolate({}, running)
     shown = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION")
     click.echo(f"AWS  export {' '.join(f'{name}={variables[name]}' for name in shown)}")

@@ -95,6 +95,15 @@ def items(deployed: Deployed, emulator: Emulator, table: str) -> list[dict[str, 
     return sorted((plain(item) for item in emulator.scan(physical, deployed.client.region)), key=str)
 
 
+def api_keys(deployed: Deployed, emulator: Emulator) -> dict[str, str]:
+    """The values of the API keys by logical id: on AWS they are in the console, here nobody could look."""
+    region = deployed.client.region
+    return {
+        logical_id: emulator.get("apigateway", region, f"/apikeys/{physical}?includeValue=true")["value"]
+        for logical_id, physical in deployed.of_type("AWS::ApiGateway::ApiKey").items()
+    }
+
+
 class Show(Protocol):
     """Where a running session reports to."""
 

@@ -80,3 +80,27 @@ def test_a_call_that_says_who_calls_stays_so():
     call = Call("GET", "/", headers=(("authorization", "mine"),))
     assert call.as_user("token") is call
     assert Call("GET", "/").as_user("token").headers == (("Authorization", "Bearer token"),)
+
+
+def test_the_values_of_api_keys_are_known_to_a_command(project, monkeypatch, capfd):
+    settings = f"""
+application = "t{secrets.token_hex(4)}"
+[functions.Item]
+source = "src"
+routes = [{{ route = "GET /item", api_key = true }}]
+[api]
+usage_plans.Partner.keys = ["Acme"]
+"""
+    monkeypatch.chdir(project(settings))
+    script = """
+import os, urllib.request
+request = urllib.request.Request(os.environ["TAPGEN_API_URL"] + "/item", headers={"X-Api-Key": os.environ["TAPGEN_ACMEAPIKEY"]})
+try:
+    print(urllib.request.urlopen(request).status)
+except urllib.error.HTTPError as error:
+    print(error.code)
+"""
+    assert run(["local", "--", "python", "-c", script]) == ExitCode.OK
+    assert capfd.readouterr().out.strip() == "502"  # let in: the handler's answer is no response
+    assert run(["local", "--request", "GET /item"]) == ExitCode.FAILED
+    assert "403 Forbidden" in capfd.readouterr().err
