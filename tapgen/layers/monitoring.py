@@ -124,7 +124,8 @@ def _api_alarm(api: served.ServedApi, ref: Any, threshold: int) -> tuple[str, di
 
 def _table_alarms(environment: Environment, data: DataRefs) -> Alarms:
     threshold = environment.alarms.table_errors
-    for name, table in data.tables.items() if threshold else ():
+    own = {name: table for name, table in data.tables.items() if table.title}
+    for name, table in own.items() if threshold else ():
         title = naming.table(name)
         throttles = [(metric, {"TableName": table.name}) for metric in ("ReadThrottleEvents", "WriteThrottleEvents")]
         yield (

@@ -70,16 +70,33 @@ def merge(base: Table, overlay: Table, path: tuple[str, ...] = ()) -> Table:
 
     `false` takes a table away (a function, a queue, a trigger), unless false is a value of that setting.
     """
-    merged = dict(base)
+    merged = _owned(base, overlay) if len(path) == PART else dict(base)
     for key, value in overlay.items():
         old = merged.get(key)
-        if isinstance(old, dict) and isinstance(value, dict):
+        if len(path) == PART and key == "existing" and value is False:
+            merged.pop(key, None)
+        elif isinstance(old, dict) and isinstance(value, dict):
             merged[key] = merge(old, value, (*path, key))
         elif isinstance(old, dict) and value is False and _takes_away((*path, key)):
             del merged[key]
         else:
             merged[key] = value
     return merged
+
+
+PART = 2
+"""Steps to a part's table: its kind and its name."""
+
+BESIDE_EXISTING = frozenset({"encryption", "stream"})
+
+
+def _owned(base: Table, overlay: Table) -> Table:
+    """What an environment takes over of a part: of one that it finds existing, or makes its own, just what may stay."""
+    if "existing" in overlay and "existing" not in base:
+        return {key: value for key, value in base.items() if key in BESIDE_EXISTING - {"stream"}}
+    if "existing" in base and "existing" not in overlay and overlay.keys() - BESIDE_EXISTING:
+        return {key: value for key, value in base.items() if key != "existing"}
+    return dict(base)
 
 
 def _takes_away(path: tuple[str, ...]) -> bool:

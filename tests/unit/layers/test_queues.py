@@ -230,6 +230,31 @@ functions.Fulfil.triggers.queues.Ship = false
     }
 
 
+def test_an_environment_owns_with_keys_of_its_own_what_another_finds_existing(project):
+    folder = project(
+        """
+application = "shop"
+[queues.Ship]
+delay = 5
+[tables.Orders]
+existing = "live-orders"
+[environments.dev]
+tables.Orders.partition_key = { name = "orderId" }
+[environments.test]
+tables.Orders.existing = false
+[environments.prod]
+queues.Ship.existing = "live"
+"""
+    )
+    made = {
+        name: render.render(environment).document.get("Resources", {})
+        for name, environment in load(folder).environments.items()
+    }
+    assert made["dev"]["OrdersTable"]["Properties"]["KeySchema"][0]["AttributeName"] == "orderId"
+    assert made["test"]["OrdersTable"]["Properties"]["KeySchema"][0]["AttributeName"] == "id"
+    assert made["prod"] == {}
+
+
 @pytest.mark.parametrize(
     ("more", "message"),
     [
