@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from tapgen.proof.interpret.frames import Scope
 
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
-Callable = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
 class _Names:
@@ -27,34 +25,55 @@ class _Names:
         stack = list(nodes)
         while stack:
             node = stack.pop()
-            if isinstance(node, ast.Name):
-                if not isinstance(node.ctx, ast.Load):
-                    self.bound.add(node.id)
-            elif isinstance(node, _DEFINITIONS):
-                self.bound.add(node.name)
-            elif isinstance(node, _COMPREHENSIONS):
-                # An assignment expression inside a comprehension binds in the block around it (PEP 572).
-                self.bound.update(inner.target.id for inner in ast.walk(node) if isinstance(inner, ast.NamedExpr))
-            elif not isinstance(node, ast.Lambda):
-                self.statement(node)
+            kind = type(node)
+            if kind in _LEAVES:
+                continue
+            says = _SAYS.get(kind)
+            if says is not None:
+                says(self, node)
+            if kind not in _BLOCKS:
                 stack.extend(ast.iter_child_nodes(node))
 
-    def statement(self, node: ast.AST) -> None:
-        """Collect what this one node says."""
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            self.bound.update((alias.asname or alias.name.partition(".")[0]) for alias in node.names)
-        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar):
-            self.bound.update({node.name} if node.name else ())
-        elif isinstance(node, ast.MatchMapping):
-            self.bound.update({node.rest} if node.rest else ())
-        elif isinstance(node, ast.Global):
-            self.top.update(node.names)
-        elif isinstance(node, ast.Nonlocal):
-            self.outer.update(node.names)
-        elif isinstance(node, ast.Yield | ast.YieldFrom):
-            self.yields = True
-        elif isinstance(node, ast.Return) and node.value is not None:
-            self.returns = True
+    def name(self, node: ast.Name) -> None:
+        """A name that is assigned or deleted."""
+        if not isinstance(node.ctx, ast.Load):
+            self.bound.add(node.id)
+
+    def definition(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> None:
+        """A definition binds its name."""
+        self.bound.add(node.name)
+
+    def comprehension(self, node: ast.AST) -> None:
+        """An assignment expression inside a comprehension binds in the block around it (PEP 572)."""
+        self.bound.update(inner.target.id for inner in ast.walk(node) if isinstance(inner, ast.NamedExpr))
+
+    def imported(self, node: ast.Import | ast.ImportFrom) -> None:
+        """The names that an import binds."""
+        self.bound.update((alias.asname or alias.name.partition(".")[0]) for alias in node.names)
+
+    def captured(self, node: ast.ExceptHandler | ast.MatchAs | ast.MatchStar) -> None:
+        """What a handler or a pattern captures."""
+        self.bound.update({node.name} if node.name else ())
+
+    def mapped(self, node: ast.MatchMapping) -> None:
+        """The rest of a mapping."""
+        self.bound.update({node.rest} if node.rest else ())
+
+    def of_module(self, node: ast.Global) -> None:
+        """Names of the module."""
+        self.top.update(node.names)
+
+    def of_outer(self, node: ast.Nonlocal) -> None:
+        """Names of a block around."""
+        self.outer.update(node.names)
+
+    def yielding(self, _node: ast.AST) -> None:
+        """The block is a generator."""
+        self.yields = True
+
+    def returning(self, node: ast.Return) -> None:
+        """The block returns a value."""
+        self.returns = self.returns or node.value is not None
 
     def scope(self, kind: str) -> Scope:
         """The finished scope."""
@@ -62,13 +81,35 @@ class _Names:
         return Scope(kind, bound, frozenset(self.outer), frozenset(self.top), self.yields, self.returns)
 
 
-def parameters(node: Callable) -> list[ast.arg]:
+_SAYS: dict[type[ast.AST], Callable[[_Names, Any], None]] = {
+    ast.Name: _Names.name,
+    **dict.fromkeys((ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef), _Names.definition),
+    **dict.fromkeys((ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp), _Names.comprehension),
+    **dict.fromkeys((ast.Import, ast.ImportFrom), _Names.imported),
+    **dict.fromkeys((ast.ExceptHandler, ast.MatchAs, ast.MatchStar), _Names.captured),
+    **dict.fromkeys((ast.Yield, ast.YieldFrom), _Names.yielding),
+    ast.MatchMapping: _Names.mapped,
+    ast.Global: _Names.of_module,
+    ast.Nonlocal: _Names.of_outer,
+    ast.Return: _Names.returning,
+}
+
+_BLOCKS = frozenset({
+    ast.Name, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ListComp, ast.SetComp, ast.DictComp,
+    ast.GeneratorExp, ast.Lambda,
+})  # fmt: skip
+"""Nodes that are not entered: blocks of their own, and names."""
+
+_LEAVES = frozenset({ast.Load, ast.Store, ast.Del, ast.Constant, ast.Pass, ast.Break, ast.Continue})
+
+
+def parameters(node: Definition) -> list[ast.arg]:
     """All parameters, in order, `*args` and `**kwargs` included."""
     a = node.args
     return [*a.posonlyargs, *a.args, *([a.vararg] if a.vararg else []), *a.kwonlyargs, *([a.kwarg] if a.kwarg else [])]
 
 
-def function_scope(node: Callable) -> Scope:
+def function_scope(node: Definition) -> Scope:
     """The scope of a function or lambda."""
     names = _Names()
     names.bound.update(one.arg for one in parameters(node))
