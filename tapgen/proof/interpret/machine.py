@@ -219,7 +219,9 @@ class Machine(Memory):
             del self.free[value]
             if value not in self._freed:
                 self._freed.add(value)
+                self.freeing = value
                 value.escape(site, "code that is too entangled to be followed")
+                self.freeing = None
 
     def _evaluate(self, frame: Frame) -> None:
         frame.queued, frame.active, frame.catching, frame.uncertain = False, True, 0, 0

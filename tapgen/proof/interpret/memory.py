@@ -48,6 +48,8 @@ class Memory:
         self.queue: deque[Frame] = deque()
         self.free: dict[Value, None] = {}
         """Values that were let go."""
+        self.freeing: Value | None = None
+        """The one of them that is being called."""
         self.pool = Container(0, "dict")
         self.loose = Space()
         """Values stored in attributes and items of unknown objects, by name."""
@@ -68,6 +70,13 @@ class Memory:
         if len(grown) > MOST_CONSTANTS:
             self.step(len(grown))
         self._wake(cell)
+
+    def let_go(self, value: Value) -> bool:
+        """In the coarsest analysis it is enough to call once what escapes, wherever it does."""
+        if self.detail < Detail.COARSEST or value is self.freeing:
+            return False
+        self.free[value] = None
+        return True
 
     def _let_go(self, values: Values) -> Values:
         """Everything but boto3's objects and containers is taken out of its cell and may be called by anybody."""

@@ -43,7 +43,7 @@ class Routine(Value):
     def escape(self, site: Site, _what: str) -> Values:
         """Unknown code may call it, with anything."""
         me = frozenset({self})
-        return me | site.call(me, anything())
+        return me if site.machine.let_go(self) else me | site.call(me, anything())
 
     def hand_over(self, site: Site, what: str) -> Values:
         """It may be called later, with further arguments."""

@@ -149,6 +149,8 @@ class Instance(Value):
 
     def escape(self, site: Site, _what: str) -> Values:
         """Unknown code may call its methods."""
+        if site.machine.let_go(self):
+            return frozenset({self})
         for method in self.cls.methods(site):
             call_back(site, method, self)
         return frozenset({self})
