@@ -33,10 +33,9 @@ ADDED: dict[Version, frozenset[str]] = {
 
 OF_THE_RUNTIME = frozenset({
     "boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six", "awslambdaric", "simplejson",
-    "snapshot_restore_py", "bootstrap", "runtime_client",
+    "snapshot_restore_py", "bootstrap", "runtime_client", "awscrt", "pip", "setuptools", "pkg_resources", "wheel",
 })  # fmt: skip
-"""What the Lambda runtimes of Python bring beside the standard library: the SDK, what it needs, the runtime client."""
-
+"""What Lambda's runtimes of Python bring beside the standard library, some of them not in every version."""
 
 OF_INLINE_CODE = frozenset({"cfnresponse"})
 """What CloudFormation puts beside code in the template: template reference, "cfn-response module"."""

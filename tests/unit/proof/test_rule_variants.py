@@ -255,6 +255,12 @@ def test_imports_by_runtime_requirements_and_layers(code: str, more: dict[str, A
     assert imports(f"{code}\ndef handler(event, context): pass\n", **more) == expected
 
 
+def test_inline_code_has_cfnresponse() -> None:
+    code = "import cfnresponse\n" + PUT
+    assert "import-missing" not in rules(document(code))
+    assert imports(code) == [REQUESTS.replace("requests", "cfnresponse", 1)]
+
+
 def test_a_name_that_a_module_does_not_have(tmp_path: Path) -> None:
     (tmp_path / "index.py").write_text("from store import save\ndef handler(event, context): pass\n")
     (tmp_path / "store.py").write_text("def load(): pass\n")

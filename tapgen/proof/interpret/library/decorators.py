@@ -84,6 +84,5 @@ PACKAGES = {
     "lumigo_tracer": _TRANSPARENT,
     "thundra": _TRANSPARENT,
     "newrelic": _TRANSPARENT,
-    "crhelper": Package(),
     "dotenv": Package(functions=dict.fromkeys(("load_dotenv", "dotenv_values"), load_file), other=harmless),
 }

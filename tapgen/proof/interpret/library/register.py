@@ -14,6 +14,7 @@ from tapgen.proof.interpret.library import (
     callbacks,
     collections,
     contextlib,
+    custom_resources,
     dataclasses,
     decorators,
     frameworks,
@@ -50,7 +51,12 @@ STANDARD: dict[str, Handler] = {
     **typing.MODEL,
 }
 
-PACKAGES: dict[str, Package] = {**decorators.PACKAGES, **frameworks.PACKAGES, powertools.TOP: powertools.PACKAGE}
+PACKAGES: dict[str, Package] = {
+    powertools.TOP: powertools.PACKAGE,
+    **custom_resources.PACKAGES,
+    **decorators.PACKAGES,
+    **frameworks.PACKAGES,
+}
 
 _HOLDERS = frozenset({
     "asyncio", "atexit", "collections", "concurrent", "contextlib", "contextvars", "copy", "functools", "heapq",

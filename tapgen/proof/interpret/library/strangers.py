@@ -38,7 +38,7 @@ def suspect(site: Site, args: Arguments) -> None:
         reason = f"{name} looks like a request, made with a client that comes from code that is not analysed"
     else:
         return
-    site.report(Suspicion(Unresolved(reason, *site.place())))
+    site.report(Suspicion(Unresolved(reason, *site.place(), services[0] if len(services) == 1 else "")))
 
 
 def _is_request(name: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 OWN_REQUESTS = (
     "aioboto3", "aiobotocore", "types_aiobotocore", "pynamodb", "s3fs", "awswrangler", "smart_open", "dynamodb_json",
-    "aws_encryption_sdk", "dynamodb_encryption_sdk", "botocore.session", "aws_secretsmanager_caching", "chalicelib",
+    "aws_encryption_sdk", "dynamodb_encryption_sdk", "botocore.session", "chalicelib",
     "sagemaker", "pyathena", "watchtower", "cloudpathlib", "dyntastic", "dynamorm", "moto", "boto",
     "redshift_connector", "requests_aws4auth", "aws_requests_auth", "requests_auth_aws_sigv4", "httpx_aws_auth",
     "aws_lambda_powertools.utilities.data_masking",
