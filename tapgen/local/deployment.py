@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from tapgen.errors import ExitCode
 from tapgen.local.requirements import install
 from tapgen.local.seeds import make_outside, with_values
@@ -31,6 +33,16 @@ def clients(environment: Environment, emulator: Emulator) -> list[AwsClient]:
     return [connect(region=name, endpoint=emulator.endpoint, credentials=emulator.credentials) for name in regions]
 
 
+def _network_is_elsewhere(environment: Environment) -> bool:
+    """The functions are in a network that exists in AWS, and not here."""
+    return environment.vpc is not None and environment.vpc.exists
+
+
+def _without_network(environment: Environment) -> Environment:
+    """Without the network, whose ids could not be looked up here, and which carries no request anyway."""
+    return msgspec.structs.replace(environment, network=None)
+
+
 def deploy(
     environment: Environment, emulator: Emulator, view: Callable[[str], View], installer: Installer = install
 ) -> tuple[tuple[Outcome, ...], Deployed | None]:
@@ -52,7 +64,8 @@ def deploy(
 
     targets = clients(environment, emulator)
     rendered = render.render(in_parts(environment))  # the emulator reads methods and routes, but hardly any bodies
-    seeded = rendered._replace(document=with_values(rendered.document, environment))
+    here = render.render(in_parts(_without_network(environment))) if _network_is_elsewhere(environment) else rendered
+    seeded = here._replace(document=with_values(here.document, environment))
     for client in targets:
         make_outside(environment, emulator, client.region)
     checked = check(environment, rendered.document, rendered.origins)

@@ -10,6 +10,8 @@ from tapgen.local.deployment import deploy, not_attached
 from tapgen.local.view import BriefView
 from tapgen.settings.functions import Function
 from tapgen.settings.model import Environment
+from tapgen.settings.network import Network
+from tapgen.settings.references import Reference
 from tapgen.settings.tables import Key, Table
 
 
@@ -76,3 +78,16 @@ def test_a_layer_that_is_not_on_this_machine_is_named():
     assert foreign.startswith("ItemFunction runs without the layer ")
     assert "017000801446:layer:Powertools:18" in foreign
     assert "${Given}" in given
+
+
+def test_an_existing_network_is_checked_and_not_looked_up(tmp_path, embedded):
+    (tmp_path / "index.py").write_text("def handler(event, context):\n    return {}\n")
+    network = Network(
+        vpc=Reference(import_="Vpc"), subnets=(Reference(ssm_parameter="/net/a"),), endpoints=("sqs",), has_nat=True
+    )
+    made = environment(tmp_path, "elsewhere", Item=ITEM)
+    made = msgspec.structs.replace(made, functions={"Item": Function(source=".")}, network=network)
+    [outcome], deployed = deploy(made, embedded, lambda _: BriefView(io.StringIO()))
+    assert outcome.code == ExitCode.OK
+    assert deployed.of_type("AWS::EC2::VPCEndpoint") == {}
+    assert set(deployed.of_type("AWS::Lambda::Function")) == {"ItemFunction"}
