@@ -24,6 +24,7 @@ from tapgen.local.gaps import fill
 from tapgen.local.guard import Asked, guarded, loopback_alone
 from tapgen.local.runtime import isolate_functions
 from tapgen.local.server import serve
+from tapgen.local.validators import fill_validators
 
 _TARGETS = {"AWSCognitoIdentityProviderService": "cognito-idp", "AWSCognitoIdentityService": "cognito-identity"}
 _ACCOUNT_OR_TEST = re.compile(
@@ -87,6 +88,7 @@ def main() -> None:
     sys.addaudithook(loopback_alone)
     keys = Keys(os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"])
     fill(provisioners, responses.get_region)
+    fill_validators(provisioners, apigateway_v1)
     correct(apigateway_v1, apigateway, lambda_svc)
     isolate_functions(lambda_runtime, lambda_svc, sts, keys.secret)
     try:

@@ -35,6 +35,7 @@ routes = [
     "GET /item",
     {{ route = "GET /open", authorization = "NONE" }},
     {{ route = "GET /partner", authorization = "NONE", api_key = true }},
+    {{ route = "POST /order", authorization = "NONE", request = "Order", parameters = ["querystring.limit"] }},
 ]
 [api]
 body = true
@@ -42,6 +43,7 @@ cors.origins = ["https://a.example", "https://b.example"]
 authorizer = "Token"
 authorizers.Token = {{ function = "Auth" }}
 usage_plans.Partner.keys = ["Acme"]
+models.Order = "order.json"
 """
 HTTP = """
 application = "{name}"
@@ -67,6 +69,7 @@ def made(embedded, tmp_path_factory):
     def make(settings):
         if settings not in found:
             folder = tmp_path_factory.mktemp("api")
+            (folder / "order.json").write_text('{"type": "object", "required": ["lines"]}')
             (folder / "tapgen.toml").write_text(settings.format(name=f"a{secrets.token_hex(4)}"))
             for source, text in {"auth": AUTHORIZER, "src": HANDLER}.items():
                 (folder / source).mkdir()
@@ -79,9 +82,9 @@ def made(embedded, tmp_path_factory):
     return make
 
 
-def ask(deployed, method, path, **headers):
+def ask(deployed, method, path, body=None, **headers):
     written = [f"{name.replace('_', '-')}:{value}" for name, value in headers.items()]
-    answer = gateway.send(deployed.address, gateway.with_content(gateway.parse(f"{method} {path}"), None, written))
+    answer = gateway.send(deployed.address, gateway.with_content(gateway.parse(f"{method} {path}"), body, written))
     return answer.status, {name.lower(): value for name, value in answer.headers}, answer.body
 
 
@@ -121,6 +124,21 @@ def test_a_route_asks_for_a_key(made, embedded):
     value = client.get_api_key(apiKey=key, includeValue=True)["value"]
     assert ask(deployed, "GET", "/partner", x_api_key=value)[0] == 200
     assert ask(deployed, "GET", "/partner", x_api_key="wrong")[0] == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "message"),
+    [
+        ("/order?limit=1", '{"lines": []}', 200, None),
+        ("/order?limit=1", "{}", 400, "Invalid request body"),
+        ("/order?limit=1", "[", 400, "Invalid request body"),
+        ("/order", '{"lines": []}', 400, "Missing required request parameters: [limit]"),
+    ],
+)
+def test_a_request_has_what_its_route_asks_for(made, path, body, status, message):
+    answer = ask(made(REST), "POST", path, body, Content_Type="application/json", Origin="https://b.example")
+    assert (answer[0], json.loads(answer[2]).get("message")) == (status, message)
+    assert status == 200 or answer[1]["access-control-allow-origin"] == "*"
 
 
 @pytest.mark.parametrize(("settings", "kind"), [(REST, "AWS::ApiGateway::Method"), (HTTP, "AWS::ApiGatewayV2::Route")])
