@@ -12,6 +12,7 @@ from msgspec import NODEFAULT, inspect
 from tapgen.errors import suggestion
 from tapgen.settings import typed
 from tapgen.settings.model import GIVEN
+from tapgen.settings.pattern_words import words
 
 Path = tuple[str | int, ...]
 Problem = tuple[Path, str]
@@ -148,7 +149,7 @@ def _string(value: Any, kind: inspect.StrType, path: Path) -> Iterator[Problem]:
     elif kind.max_length is not None and len(value) > kind.max_length:
         yield path, f"{len(value)} characters are more than {kind.max_length}"
     elif kind.pattern is not None and not re.search(kind.pattern, value):
-        yield path, f"{_shown(value)} does not fit {kind.pattern}"
+        yield path, f"{_shown(value)} does not fit: {words(kind.pattern)}"
 
 
 def _not_one_of(value: Any, values: tuple[Any, ...]) -> str:

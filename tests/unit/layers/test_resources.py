@@ -63,7 +63,7 @@ def test_an_environment_changes_properties_and_takes_resources_away(document):
         ("MetricNamespace", "Namespace", "resources.Metric.properties.MetricTransformations.0.MetricNamespace: MetricTransformation needs it"),
         ('FilterPattern = "ERROR"', "FilterPattern = 5", "resources.Metric.properties.FilterPattern: 5 is not what it takes: str"),
         ("AWS::Logs::MetricFilter", "AWS::Logs::MetricFilters", 'resources.Metric.type: troposphere has no type "AWS::Logs::MetricFilters"; did you mean "AWS::Logs::MetricFilter"?'),
-        ("AWS::Logs::MetricFilter", "MetricFilter", 'resources.Metric.type: "MetricFilter" does not fit ^[A-Za-z0-9]+(::[A-Za-z0-9@]+)+$'),
+        ("AWS::Logs::MetricFilter", "MetricFilter", 'resources.Metric.type: "MetricFilter" does not fit: a resource type, such as AWS::SQS::Queue'),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_with_its_path(project, old, new, message):

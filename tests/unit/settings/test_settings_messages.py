@@ -46,22 +46,22 @@ def test_all_problems_at_once_with_their_paths(project):
     known = {field.encode_name for field in msgspec.structs.fields(Environment)} - set(GIVEN)
     assert caught.value.message.splitlines()[0] == f"{folder / 'tapgen.toml'}: 14 problems"
     assert set(caught.value.problems) == {
-        'application: "Shop" does not fit ^[a-z][a-z0-9-]{0,63}$',
+        'application: "Shop" does not fit: at most 64 lower-case letters, digits and hyphens, a letter first, such as order-service',
         f"colour: there is no such setting; known: {', '.join(sorted(known))}",
         "network.availability_zones: 9 is more than 6",
         'network.subnets: "publik" is not one of isolated, nat, public; did you mean "public"?',
         "functions.Item.source: it is empty",
         "functions.Item.memory: 64 is less than 128",
-        'functions.Item.runtime: "Node 20" does not fit ^[a-z][a-z0-9.]*$',
+        'functions.Item.runtime: "Node 20" does not fit: a runtime of Lambda, such as python3.13',
         'functions.Item.architecture: 5 is not one of "arm64", "x86_64"',
-        'functions.Item.environment.A: "A" does not fit ^[A-Za-z][A-Za-z0-9_]+$',
+        'functions.Item.environment.A: "A" does not fit: at least 2 letters, digits and underscores, a letter first, such as TABLE_NAME',
         'functions.Item.routes: "GET /" is not a list',
         (
             "logs.retention_days: 31 is not one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, "
             "1827, 2192, 2557, 2922, 3288, 3653"
         ),
         'tables.Item.partition_key.type: "X" is not one of B, N, S',
-        'tables.my table: "my table" does not fit ^[A-Za-z][A-Za-z0-9]{0,63}$',
+        'tables.my table: "my table" does not fit: at most 64 letters and digits, a letter first, such as Orders',
         "tables.my table.partition_key.name: 3 is not text",
     }
 
@@ -75,7 +75,7 @@ def test_all_problems_at_once_with_their_paths(project):
         ("network.availability_zones = true", "network.availability_zones: true is not a whole number"),
         ("network.availability_zones = 2.5", "network.availability_zones: 2.5 is not a whole number"),
         ("account = 123456789012", "account: 123456789012 is not text"),
-        ('account = "1234"', 'account: "1234" does not fit ^[0-9]{12}$'),
+        ('account = "1234"', 'account: "1234" does not fit: an account id of 12 digits, such as 123456789012'),
         (f'description = "{"x" * 1025}"', "description: 1025 characters are more than 1024"),
         ("api.cors.origins = []", "api.cors.origins: the list is empty"),
         ('api.cors.methods = ["GET", "FETCH"]', ('api.cors.methods.1: "FETCH" is not one of ANY, DELETE, GET, HEAD, '
@@ -85,19 +85,28 @@ def test_all_problems_at_once_with_their_paths(project):
         ("network.avaliability_zones = 2", ("network.avaliability_zones: there is no such setting; did you mean "
          '"availability_zones"?')),
         ("description = { a = 1 }", "description: a table is not text"),
-        (f'region = "{"x" * 80}"', f'region: "{"x" * 56}... does not fit ^[a-z]{{2,4}}(-[a-z]+)+-[0-9]+$'),
+        (f'region = "{"x" * 80}"', f'region: "{"x" * 56}... does not fit: a region, such as eu-central-1'),
         ('logs.retention_days = "30"', ('logs.retention_days: "30" is not one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, '
          "180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653")),
         ("logs.retention_days = true", ("logs.retention_days: true is not one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, "
          "180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653")),
         ('name = "shop"', "name: there is no such setting"),
         ('root = "/"', "root: there is no such setting"),
-        ('api.cors.origins = ["https://shop.example.com/"]', ('api.cors.origins.0: "https://shop.example.com/" does '
-         r"""not fit ^([*]|[a-z][a-z0-9+.-]*://[^\s/*'\"\\]+)$""")),
-        ('api.cors.origins = ["https://*.example.com"]', ('api.cors.origins.0: "https://*.example.com" does not fit '
-         r"""^([*]|[a-z][a-z0-9+.-]*://[^\s/*'\"\\]+)$""")),
-        ("""api.cors.origins = ["https://a'.example"]""", ("""api.cors.origins.0: "https://a'.example" does not fit """
-         r"""^([*]|[a-z][a-z0-9+.-]*://[^\s/*'\"\\]+)$""")),
+        (
+            'api.cors.origins = ["https://shop.example.com/"]',
+            'api.cors.origins.0: "https://shop.example.com/" does not fit: '
+            "an origin in full without a path, such as https://example.com, or *",
+        ),
+        (
+            'api.cors.origins = ["https://*.example.com"]',
+            'api.cors.origins.0: "https://*.example.com" does not fit: '
+            "an origin in full without a path, such as https://example.com, or *",
+        ),
+        (
+            """api.cors.origins = ["https://a'.example"]""",
+            """api.cors.origins.0: "https://a'.example" does not fit: """
+            "an origin in full without a path, such as https://example.com, or *",
+        ),
     ],
 )  # fmt: skip
 def test_one_wrong_value(problems, line, expected):
@@ -190,7 +199,7 @@ def test_a_route_conflict_of_the_project_is_not_blamed_on_an_environment(problem
 @pytest.mark.parametrize("name", ["Prod", "1st", "a_b", "x" * 33])
 def test_the_name_of_an_environment(problems, name):
     assert problems(more=f'[environments."{name}"]\n') == [
-        f'environments.{name}: "{name}" does not fit ^[a-z][a-z0-9-]{{0,31}}$'
+        f'environments.{name}: "{name}" does not fit: at most 32 lower-case letters, digits and hyphens, a letter first, such as dev'
     ]
 
 
