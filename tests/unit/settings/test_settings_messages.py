@@ -94,18 +94,18 @@ def test_all_problems_at_once_with_their_paths(project):
         ('root = "/"', "root: there is no such setting"),
         (
             'api.cors.origins = ["https://shop.example.com/"]',
-            'api.cors.origins.0: "https://shop.example.com/" does not fit: '
-            "an origin in full without a path, such as https://example.com, or *",
+            ('api.cors.origins.0: "https://shop.example.com/" does not fit: '
+            "an origin in full without a path, such as https://example.com, or *"),
         ),
         (
             'api.cors.origins = ["https://*.example.com"]',
-            'api.cors.origins.0: "https://*.example.com" does not fit: '
-            "an origin in full without a path, such as https://example.com, or *",
+            ('api.cors.origins.0: "https://*.example.com" does not fit: '
+            "an origin in full without a path, such as https://example.com, or *"),
         ),
         (
             """api.cors.origins = ["https://a'.example"]""",
-            """api.cors.origins.0: "https://a'.example" does not fit: """
-            "an origin in full without a path, such as https://example.com, or *",
+            ("""api.cors.origins.0: "https://a'.example" does not fit: """
+            "an origin in full without a path, such as https://example.com, or *"),
         ),
     ],
 )  # fmt: skip
