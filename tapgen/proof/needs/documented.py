@@ -37,3 +37,18 @@ def documented(action: str, resource: str) -> bool:
         for known, patterns in _ALSO.items()
         for pattern in patterns
     )
+
+
+def stand_ins(arn: str) -> tuple[str, ...]:
+    """The ARN, and those by any of which a service allows the same.
+
+    SES takes an address as verified, and authorized, by its own identity or by that of its domain or a domain above it:
+    SES developer guide, "Creating and verifying identities in Amazon SES".
+    """
+    before, kind, address = arn.partition(":identity/")
+    user, at, domain = address.partition("@")
+    if not (kind and at and user):
+        return (arn,)
+    labels = domain.split(".")
+    above = [".".join(labels[start:]) for start in range(len(labels) - 1)] or [domain]
+    return (arn, *(f"{before}{kind}{one}" for one in above))

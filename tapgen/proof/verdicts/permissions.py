@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tapgen.proof.needs import actions
-from tapgen.proof.needs.documented import documented
+from tapgen.proof.needs.documented import documented, stand_ins
 from tapgen.proof.needs.requirements import ANYTHING, Requirement
 from tapgen.proof.rules.permissions import DENIED, INDEX, MISSING, ROLE_UNKNOWN, UNKNOWN_POLICY, UNPROVEN, UNUSED
 from tapgen.proof.verdicts.grants import (
@@ -112,7 +112,7 @@ def allowed(requirement: Requirement, statements: Sequence[Statement], subject: 
     if requirement.arn is None:
         return "yes" if any(ANYTHING in one.resources for one in speaking) else "unknown" if speaking else "no"
     arn = requirement.arn
-    return best([reaches(one, arn, subject) for one in speaking])
+    return best([reaches(one, possible, subject) for one in speaking for possible in stand_ins(arn)])
 
 
 def _conditions(requirement: Requirement, statements: Sequence[Statement], subject: Subject) -> str:
@@ -207,7 +207,9 @@ def _is_used(pattern: str, resource: str, required: Sequence[Requirement], subje
         if not _overlap(pattern, requirement.action):
             continue
         arn = requirement.arn
-        if arn is None or documented(requirement.action, resource) or subject.arns.covers(resource, arn) != "no":
+        if arn is None or documented(requirement.action, resource):
+            return True
+        if any(subject.arns.covers(resource, one) != "no" for one in stand_ins(arn)):
             return True
         if arn.startswith(f"{resource}/index/"):
             return True  # the table of an index that is read: the rule on indexes says what is wrong

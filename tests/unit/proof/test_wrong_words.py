@@ -349,6 +349,19 @@ def test_every_way_to_name_a_resource(
     assert {rule for rule in rules(checked) if rule.startswith("permission-")} == set()
 
 
+@pytest.mark.parametrize(
+    ("identity", "missing"),
+    [("shop@mail.example.com", False), ("mail.example.com", False), ("example.com", False), ("other.com", True)],
+)
+def test_an_address_is_allowed_by_its_domain(identity: str, missing: bool) -> None:
+    send = "boto3.client('ses').send_email(Source='shop@mail.example.com', Destination={}, Message={})"
+    code = f"import boto3\ndef handler(event, context):\n    {send}\n"
+    statement = allow("ses:SendEmail", f"arn:aws:ses:eu-west-1:123456789012:identity/{identity}")
+    found = rules(document(code, [LOGS, TRACES, statement], Function=function(code)))
+    assert ("permission-missing" in found) == missing
+    assert ("permission-unused" in found) == missing
+
+
 def test_the_wrong_arn_of_a_parameter_with_a_path() -> None:
     code = "import boto3\ndef handler(event, context):\n    boto3.client('ssm').get_parameter(Name='/shop/limit')\n"
     limit = resource("AWS::SSM::Parameter", Name="/shop/limit")
