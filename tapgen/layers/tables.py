@@ -45,9 +45,10 @@ def _add_table(template: Template, environment: Environment, name: str, settings
         return _existing(environment, name, settings, key)
     stream = environment.stream_of(name)
     table = template.add_resource(_table(naming.table(name), settings, stream, key, protected=environment.protected))
+    own = [one for one in environment.tables.values() if one.existing is None]
     template.add_output(
         Output(
-            naming.output("DynamoTableName", name, only=len(environment.tables) == 1),
+            naming.output("DynamoTableName", name, only=len(own) == 1),
             Description=f"Name of the table {name}",
             Value=Ref(table),
         )

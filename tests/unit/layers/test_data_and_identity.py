@@ -71,6 +71,11 @@ def test_several_tables_and_functions_have_an_output_each(document):
     }
 
 
+def test_a_table_that_exists_elsewhere_takes_no_name_away(document):
+    settings = 'application = "shop"\n[tables.One]\npartition_key.name = "id"\n[tables.Two]\nexisting = "two"\n'
+    assert list(document(settings)["Outputs"]) == ["DynamoTableNameOutput"]
+
+
 def test_outputs_do_not_depend_on_the_order_of_tables_and_functions(document):
     one = '[functions.One]\nsource = "src"\n[tables.One]\npartition_key.name = "id"\n'
     two = one.replace(".One", ".Two")
