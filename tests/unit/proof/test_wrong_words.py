@@ -359,7 +359,7 @@ def test_an_address_is_allowed_by_its_domain(identity: str, missing: bool) -> No
     statement = allow("ses:SendEmail", f"arn:aws:ses:eu-west-1:123456789012:identity/{identity}")
     found = rules(document(code, [LOGS, TRACES, statement], Function=function(code)))
     assert ("permission-missing" in found) == missing
-    assert ("permission-unused" in found) == missing
+    assert "permission-unused" not in found  # SES may ask for its other Send actions too
 
 
 def test_the_wrong_arn_of_a_parameter_with_a_path() -> None:
