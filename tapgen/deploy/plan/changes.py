@@ -11,10 +11,12 @@ from tapgen.template.secrets import clean
 
 if TYPE_CHECKING:
     from tapgen.deploy.aws.model import Change, ChangeSet, Detail
+    from tapgen.review.model import Review
 
 _RANK = {"": 0, "Never": 1, "False": 1, "Conditionally": 2, "Conditional": 2, "Always": 3, "True": 3}
 KEPT = frozenset(("Retain", "Snapshot", "ReplaceAndRetain", "ReplaceAndSnapshot"))
 """Policy actions by which the old resource, or a snapshot of it, lives on (CloudFormation API, ResourceChange)."""
+_MOVING = frozenset((ResourceAction.REPLACE, ResourceAction.MAY_REPLACE))
 _ACTIONS = {
     "Add": ResourceAction.CREATE,
     "Remove": ResourceAction.DELETE,
@@ -50,6 +52,23 @@ def _rank(word: str) -> int:
 def planned_changes(change_set: ChangeSet) -> tuple[PlannedChange, ...]:
     """One for each resource, in the service's order."""
     return tuple(map(_planned, change_set.changes))
+
+
+def referring(change_set: ChangeSet, review: Review) -> frozenset[str]:
+    """The resources that only refer to what changes in place, which the template shows not to change themselves.
+
+    CloudFormation lists them, as "may replace" even, wherever it does not know beforehand what an attribute will give.
+    """
+    told = {one.logical_id for one in review.changes}
+    moved = {one.logical_id for one in review.changes if one.action in _MOVING}
+    in_place = {one.logical_id for one in change_set.changes if one.action == "Modify" and not is_replaced(one)} - moved
+    return frozenset(
+        change.logical_id
+        for change in change_set.changes
+        if change.logical_id in in_place - told
+        and change.details
+        and all(detail.causing.partition(".")[0] in in_place and "." in detail.causing for detail in change.details)
+    )
 
 
 def _planned(change: Change) -> PlannedChange:

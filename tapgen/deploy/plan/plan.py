@@ -43,6 +43,7 @@ class SecurityChange:
 class Plan:
     """Everything that is known before a change set is executed.
 
+    `referring` are the rows of resources that only refer to what changes, and stay as they are.
     `allowed` are the losses that --allow-loss lets pass, `losses` the lesser ones that nothing refuses.
     """
 
@@ -52,6 +53,7 @@ class Plan:
     change_set: str
     creates: bool
     changes: tuple[PlannedChange, ...] = ()
+    referring: tuple[PlannedChange, ...] = ()
     stack_changes: tuple[str, ...] = ()
     security: tuple[SecurityChange, ...] = ()
     notes: tuple[str, ...] = ()
@@ -63,6 +65,7 @@ class Plan:
         return replace(
             self,
             changes=tuple(replace(one, because=tuple(map(mask, one.because))) for one in self.changes),
+            referring=tuple(replace(one, because=tuple(map(mask, one.because))) for one in self.referring),
             stack_changes=tuple(map(mask, self.stack_changes)),
             security=tuple(
                 replace(one, message=mask(one.message), details=tuple(map(mask, one.details))) for one in self.security

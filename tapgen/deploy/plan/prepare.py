@@ -11,7 +11,7 @@ from tapgen.deploy.artifacts.parameters import hidden_parameters, parameter_valu
 from tapgen.deploy.artifacts.upload import upload
 from tapgen.deploy.aws.model import ChangeSetRequest
 from tapgen.deploy.plan.change_set import described, is_empty, wait_created
-from tapgen.deploy.plan.changes import losses, planned_changes
+from tapgen.deploy.plan.changes import losses, planned_changes, referring
 from tapgen.deploy.plan.exports import imported_exports
 from tapgen.deploy.plan.guard import guard, refused, replaced_without_rollback
 from tapgen.deploy.plan.plan import Plan
@@ -195,13 +195,17 @@ def make_plan(situation: Situation, region: str, change_set: ChangeSet, paramete
     stack = situation.deployed.stack if situation.deployed else None
     tags, values = (stack.tags, stack.parameters) if stack else ({}, {})
     hidden = hidden_parameters(request.document)
+    rows, quiet = planned_changes(change_set), frozenset[str]()
+    if "Transform" not in request.document:  # else CloudFormation makes resources that the review does not know
+        quiet = referring(change_set, review)
     return Plan(
         stack_name=request.stack_name,
         account=situation.identity.account,
         region=region,
         change_set=change_set.arn,
         creates=stack is None,
-        changes=planned_changes(change_set),
+        changes=tuple(one for one in rows if one.logical_id not in quiet),
+        referring=tuple(one for one in rows if one.logical_id in quiet),
         stack_changes=stack_changes((tags, request.tags), (values, parameters), hidden, review),
         security=security(review),
         notes=tuple(note.message for note in review.notes),

@@ -46,8 +46,9 @@ class JsonView:
             creates=plan.creates,
             resources=[
                 {"action": one.does, "logical_id": one.logical_id, "type": one.type, "because": list(one.because)}
-                for one in plan.changes
+                for one in (*plan.changes, *plan.referring)
             ],
+            only_refer=[one.logical_id for one in plan.referring],
             stack_changes=list(plan.stack_changes),
             security=[asdict(one) for one in plan.security],
             notes=list(plan.notes),

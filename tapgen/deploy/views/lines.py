@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from tapgen.deploy.plan.check import CheckResult
     from tapgen.deploy.plan.plan import Plan, SecurityChange
     from tapgen.deploy.stack.progress import Progress
+
+
+_WIDTH = 100  # characters of a line that lists names
 
 
 def checked_lines(checked: CheckResult) -> list[str]:
@@ -34,8 +38,11 @@ def plan_lines(plan: Plan) -> list[str]:
     for change, cells in zip(plan.changes, table, strict=True):
         lines.append("  " + "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip())
         lines += [f"      {reason}" for reason in change.because]
+    if plan.referring:
+        names = ", ".join(one.logical_id for one in plan.referring)
+        lines += wrap(f"only refer to what changes: {names}", _WIDTH, initial_indent="  ", subsequent_indent="    ")
     lines += _block("Stack-level changes", plan.stack_changes)
-    if not plan.changes and not plan.stack_changes:
+    if not plan.changes and not plan.referring and not plan.stack_changes:
         lines += ["  stack-level changes only, which CloudFormation does not itemise"]
     lines += _block("Security", tuple(line for one in plan.security for line in _security(one)))
     lines += _block("Notes", plan.notes)

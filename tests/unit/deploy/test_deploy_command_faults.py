@@ -2,13 +2,15 @@
 
 import pytest
 
+from tapgen.deploy.aws.model import Function
 from tapgen.deploy.commands.cancel import Cancel
 from tapgen.deploy.commands.destroy import Destroy
 from tapgen.deploy.commands.recover import Recover
+from tapgen.deploy.commands.sync import Sync
 from tapgen.errors import ExitCode
 from tests.unit.deploy.fake import Cloud
 from tests.unit.deploy.faulty import AFTER, BEFORE, Faulty
-from tests.unit.deploy.scene import NAME, Seen, deployed, request
+from tests.unit.deploy.scene import NAME, Seen, deployed, document, request
 
 STACK = "AWS::CloudFormation::Stack"
 
@@ -76,3 +78,43 @@ def test_one_fault_at_one_call_of_a_command(command, index, when, fault):
         assert outcome.code in {ExitCode.FAILED, ExitCode.INTERRUPTED}
         assert "goes on" not in outcome.message
         assert (record.status, record.protection) == (status, command is destroy)
+
+
+def functions():
+    """Two functions of which only the code changes, and the cloud that runs them."""
+    before, after = (document(One=function(code), Two=function(code)) for code in ("old", "new"))
+    cloud = Cloud()
+    record = deployed(cloud, before)
+    for name in ("one-1", "two-1"):
+        cloud.functions[name] = Function(f"arn:{name}", "old", settings={"MemorySize": 128, "Handler": "index.handler"})
+    return cloud, record, request(after)
+
+
+def function(code):
+    properties = {"Code": {"ZipFile": code}, "MemorySize": 128, "Handler": "index.handler"}
+    return {"Type": "AWS::Lambda::Function", "Properties": properties}
+
+
+def calls_of_sync():
+    cloud, _, made = functions()
+    assert Sync(made, cloud, Seen(), cloud.time.clock).run().code == ExitCode.OK
+    return len(cloud.calls)
+
+
+@pytest.mark.parametrize("index", range(1, calls_of_sync() + 1))
+@pytest.mark.parametrize(("when", "fault"), [("before", one) for one in BEFORE] + [("after", one) for one in AFTER])
+def test_one_fault_at_one_call_of_sync(index, when, fault):
+    """It says so, names what was done, marks what it touched, and the same command succeeds."""
+    cloud, record, made = functions()
+    faulty = Faulty(cloud, index, (BEFORE if when == "before" else AFTER)[fault], after=when == "after")
+    view = Seen()
+    outcome = Sync(made, faulty, view, cloud.time.clock).run()
+    assert faulty.met
+    denied_tags = faulty.met == "tagged_functions" and fault == "denied"
+    expected = {ExitCode.OK} if denied_tags else {ExitCode.FAILED, ExitCode.INTERRUPTED}
+    assert outcome.code in expected
+    changed = {one.arn for one in cloud.functions.values() if one.code_sha256 != "old"}
+    assert changed <= cloud.marks
+    assert record.status == "CREATE_COMPLETE"
+    assert Sync(made, cloud, Seen(), cloud.time.clock).run().code == ExitCode.OK
+    assert len({one.code_sha256 for one in cloud.functions.values()} - {"old"}) == 1

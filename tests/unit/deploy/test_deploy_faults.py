@@ -2,11 +2,14 @@
 
 import pytest
 
+from tapgen.deploy.artifacts.upload import BUCKET_OUTPUT
 from tapgen.deploy.aws.errors import AwsError, CredentialsError, LostAnswerError
+from tapgen.deploy.request import Package
 from tapgen.deploy.run import QUEUES
 from tapgen.deploy.stack.stack_policy import stack_policy
 from tapgen.errors import ExitCode, TapgenError
-from tests.unit.deploy.fake import Cloud
+from tapgen.naming import ARTIFACT_BUCKET, BOOTSTRAP_STACK
+from tests.unit.deploy.fake import Cloud, output
 from tests.unit.deploy.faulty import AFTER, BEFORE, Faulty
 from tests.unit.deploy.scene import NAME, Seen, deployed, document, request, run, topic
 
@@ -21,20 +24,24 @@ def calls(kind):
 
 
 def scene(kind, protected=False, **options):
-    """A cloud and a request: `create` a stack, `update` one, or lose a table with `loss`."""
-    cloud = Cloud()
+    """A cloud and a request: `create` a stack, `update` one, lose a table with `loss`, or `upload` code and template."""
+    cloud, more = Cloud(), {}
     made = document() if kind == "create" else CHANGED
     if kind != "create":
         deployed(cloud)
     if kind == "loss":
         cloud.stacks[next(iter(cloud.stacks))].policy = stack_policy([document()])
         made, options = document(ItemTable=None), {"allow_loss": frozenset(("ItemTable",))}
-    return cloud, request(made, protected=protected, options=options)
+    if kind == "upload":
+        cloud.put(BOOTSTRAP_STACK, outputs=(output(BUCKET_OUTPUT, "bucket"),))
+        made = {**CHANGED, "Parameters": {name: {"Type": "String"} for name in (ARTIFACT_BUCKET, "CodeKey")}}
+        more["packages"] = (Package("CodeKey", "functions/1.zip", lambda: b"zip"),)
+    return cloud, request(made, protected=protected, options=options, **more)
 
 
 CASES = [
     (kind, index, when, fault)
-    for kind in ("create", "update", "loss")
+    for kind in ("create", "update", "loss", "upload")
     for index in range(1, len(calls(kind)) + 1)
     for when, faults in (("before", BEFORE), ("after", AFTER))
     for fault in faults
@@ -63,7 +70,7 @@ def test_one_fault_at_one_call(kind, index, when, fault):
         assert "is not known" not in outcome.message
         assert cloud.count("delete_stack", "delete_change_set") == 0
         settle(cloud)
-        assert living(cloud) == {NAME: "CREATE_COMPLETE" if kind == "create" else "UPDATE_COMPLETE"}
+        assert living(cloud)[NAME] == ("CREATE_COMPLETE" if kind == "create" else "UPDATE_COMPLETE")
     again = run(cloud, made)
     assert again.code == ExitCode.OK, "the same command succeeds"
 
