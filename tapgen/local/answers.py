@@ -115,7 +115,20 @@ def _correct_cors(http: Any) -> None:
         status, made, body = preflighted(_as_the_api_has_them(settings), origin)
         return (204, {}, b"") if settings and status == 403 else (status, made, body)  # no header says no
 
+    execute = http._handle_execute_in_scope  # noqa: SLF001 - as above
+
+    async def executed(
+        api_id: str, stage: str, path: str, method: str, sent: Mapping[str, str], *rest_of_it: Any
+    ) -> Answer:
+        """Errors of the service itself carry the headers too: a page would see a network error in place of a 401."""
+        status, made, body = await execute(api_id, stage, path, method, sent, *rest_of_it)
+        if not any(name.lower() == "access-control-allow-origin" for name in made):
+            settings = (http._apis.get(api_id) or {}).get("corsConfiguration") or {}  # noqa: SLF001 - as above
+            made = {**made, **answered(settings, sent.get("origin") or sent.get("Origin", ""))}
+        return status, made, body
+
     http._cors_response_headers, http._cors_preflight_response = answered, preflight_of  # noqa: SLF001 - as above
+    http._handle_execute_in_scope = executed  # noqa: SLF001 - as above
 
 
 def _as_the_api_has_them(settings: dict[str, Any]) -> dict[str, Any]:

@@ -243,7 +243,7 @@ def test_a_function_that_takes_too_long_is_not_waited_for(monkeypatch):
         _lambda_proxy_response=None, _invoke_lambda_proxy_v1=slow, _gateway_error_response=None,
         _invoke_mock_v1=None, handle_execute=None, _build_lambda_event_v1=None, _gw_error=lambda *said: said,
     )  # fmt: skip
-    http = SimpleNamespace(_cors_response_headers=None, _cors_preflight_response=None)
+    http = SimpleNamespace(_cors_response_headers=None, _cors_preflight_response=None, _handle_execute_in_scope=None)
     monkeypatch.setattr(answers, "PATIENCE", 0.01)
     answers.correct(rest, http, SimpleNamespace(lambda_execute_result_to_api_proxy_response=None))
     assert asyncio.run(rest._invoke_lambda_proxy_v1()) == ("INTEGRATION_TIMEOUT", "Endpoint request timed out")
