@@ -57,7 +57,8 @@ def found(frames: Iterable[Frame], kind: type[T]) -> set[T]:
 def find(machine: Machine, reached: set[Frame], calls: set[Call]) -> Uncalled:
     """Call what was not called; the calls found before are left out."""
     called = {id(frame.node) for frame in reached}
-    holders = {id(node): one.what for one in found(reached, HandedOver) for node in _nodes(one.value)}
+    handed_over = sorted(found(reached, HandedOver), key=lambda one: one.what)
+    holders = {id(node): one.what for one in handed_over for node in _nodes(one.value)}
     result = Uncalled()
     idle: list[_Idle] = []
     scratch = Frame(Scope("root", frozenset()), ast.Pass(), None, "")

@@ -12,6 +12,7 @@ from tapgen.errors import TapgenError
 from tapgen.proof.needs.functions import shown
 from tapgen.proof.subject import Source
 from tapgen.sources import read_source
+from tapgen.syntax import parse, version_of
 
 if TYPE_CHECKING:
     from tapgen.proof.subject import Subject
@@ -79,7 +80,7 @@ def handler_source(function: str, subject: Subject, read: Texts) -> HandlerSourc
     file = (shown(source.folder, subject.root) if source else f"{function}.Code.ZipFile/") + entry
     has_cors = any(mark in text.lower() for text in texts.values() for mark in CORS_MARKS)
     try:
-        tree = ast.parse(texts[entry])
+        tree = parse(texts[entry], version_of(subject.properties(function).get("Runtime")))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     handler = next((node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == entry_point), None)

@@ -215,6 +215,12 @@ class Partial(Routine):
         return site.call(read.get(CALLEE, EMPTY), merged)
 
 
+_OF_WRAPPERS = frozenset(
+    {"cache_clear", "cache_info", "cache", "cache_key", "retry", "delay", "apply_async", "register"}
+)
+"""What decorators add to functions, and what therefore is not asked of a property's value."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wrapped(Routine):
     """What code that is not analysed made of a function: calling it calls the function, maybe with more arguments."""
@@ -222,8 +228,13 @@ class Wrapped(Routine):
     inner: Routine
 
     def attribute(self, site: Site, name: str) -> Values:
-        """The function's own, or anything."""
-        return frozenset({self.inner}) if name == "__wrapped__" else self.inner.attribute(site, name) | UNKNOWN
+        """The function's own, or anything; that of a method's result, since decorators may make properties."""
+        if name == "__wrapped__":
+            return frozenset({self.inner})
+        found = self.inner.attribute(site, name) | UNKNOWN
+        if isinstance(self.inner, Bound) and not name.startswith("__") and name not in _OF_WRAPPERS:
+            found |= site.load(self.call(site, Arguments()) - UNKNOWN, name)
+        return found
 
     def hand_over(self, site: Site, what: str) -> Values:
         """Wrapped once more."""
