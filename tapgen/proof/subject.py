@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 from tapgen.template.alternatives import NO_VALUE, alternatives
 from tapgen.template.apis import routes
 from tapgen.template.arns import Arns
+from tapgen.template.endpoints import Endpoint, endpoints, leading_out, route_tables
 from tapgen.template.exposure import Exposure, exposures
 from tapgen.template.intrinsics import branches
 from tapgen.template.model import Resource, Template, understand
+from tapgen.template.network import SecurityGroup, security_groups
 from tapgen.template.policies import Held, identity_policies, resource_policies, trust_policies
 from tapgen.template.triggers import Trigger, triggers
 from tapgen.template.written import written_path
@@ -99,6 +101,26 @@ class Subject:
     def triggers(self) -> tuple[Trigger, ...]:
         """What starts its functions."""
         return triggers(self.template, self.arns)
+
+    @cached_property
+    def groups(self) -> Mapping[str, SecurityGroup]:
+        """Its security groups."""
+        return security_groups(self.template)
+
+    @cached_property
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """Its VPC endpoints to AWS services."""
+        return tuple(endpoints(self.template, self.arns))
+
+    @cached_property
+    def route_tables(self) -> Mapping[str, str | None]:
+        """Subnet -> its route table."""
+        return route_tables(self.template, self.arns)
+
+    @cached_property
+    def leading_out(self) -> frozenset[str]:
+        """The route tables by which a function reaches the internet."""
+        return leading_out(self.template, self.arns)
 
     @property
     def resources(self) -> Mapping[str, Resource]:

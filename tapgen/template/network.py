@@ -95,7 +95,7 @@ def security_groups(template: Template) -> Mapping[str, SecurityGroup]:
             found.setdefault(rule, path)
     for group in template.of_type(GROUP):
         # Amazon VPC user guide, "Security group rules": a group without outbound rules of its own allows all.
-        if group.logical_id not in outgoing and "SecurityGroupEgress" not in group.properties:
+        if group.logical_id not in outgoing and not group.properties.get("SecurityGroupEgress"):
             default = GroupRule("out", "-1", *ALL_PORTS, ANYWHERE[0])
             rules[group.logical_id].setdefault(default, ("Resources", group.logical_id, "Properties"))
     return {name: SecurityGroup(name, found, tuple(opaque.get(name, ()))) for name, found in rules.items()}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from tapgen.proof.rules.rule import Hit, Rule
-from tapgen.proof.subject import items, mapping
-from tapgen.proof.verdicts.network import ANYWHERE, GATEWAY_SERVICES, SERVICE_NAME
 from tapgen.template.alternatives import alternatives
+from tapgen.template.endpoints import GATEWAY_SERVICES, SERVICE_NAME
+from tapgen.template.network import ANYWHERE
 
 if TYPE_CHECKING:
     from tapgen.proof.subject import Subject
@@ -28,31 +28,13 @@ _REGION = re.compile(
 )
 
 
-def _rules(subject: Subject, direction: str) -> Iterator[tuple[str, Mapping[str, Any], DocumentPath]]:
-    for owner, properties in subject.of_type("AWS::EC2::SecurityGroup"):
-        key = f"SecurityGroup{direction}"
-        for index, rule in enumerate(items(properties.get(key))):
-            yield owner, mapping(rule), ("Resources", owner, "Properties", key, index)
-    for owner, properties in subject.of_type(f"AWS::EC2::SecurityGroup{direction}"):
-        yield owner, properties, ("Resources", owner, "Properties")
-
-
-def _anywhere(rule: Mapping[str, Any]) -> bool:
-    return rule.get("CidrIp") in ANYWHERE or rule.get("CidrIpv6") in ANYWHERE
-
-
 def _wide_egress(subject: Subject) -> Iterator[Hit]:
-    elsewhere = {
-        text for _, p in subject.of_type("AWS::EC2::SecurityGroupEgress") for text in alternatives(p.get("GroupId"))
-    }
-    for owner, properties in subject.of_type("AWS::EC2::SecurityGroup"):
-        separate = elsewhere & {f"${{{owner}}}", f"${{{owner}.GroupId}}"}
-        if not items(properties.get("SecurityGroupEgress")) and not separate:
-            path: DocumentPath = ("Resources", owner, "Properties")
-            yield Hit(f"{owner} has no egress rules: EC2 adds one that lets everything out.", path)
-    for owner, rule, path in _rules(subject, "Egress"):
-        if _anywhere(rule) and str(rule.get("IpProtocol")) in ("-1", "all"):
-            yield Hit(f"{owner} lets everything out.", path)
+    for group in subject.groups.values():
+        for rule, path in group.rules.items():
+            if rule.direction == "out" and rule.protocol == "-1" and rule.peer in ANYWHERE:
+                default = len(path) == len(("Resources", "Group", "Properties")) and path[1] == group.name
+                why = "has no egress rules: EC2 adds one that lets everything out" if default else "lets everything out"
+                yield Hit(f"{group.name if default else path[1]} {why}.", path)
 
 
 def _service_names(subject: Subject) -> Iterator[Hit]:

@@ -13,9 +13,10 @@ from tapgen.proof.rules.permissions import (
     UNREACHABLE,
 )
 from tapgen.proof.subject import items, mapping, truthy
-from tapgen.proof.verdicts import network
+from tapgen.proof.verdicts import groups
 from tapgen.proof.verdicts.grants import reaches
 from tapgen.proof.verdicts.permissions import allowed, describe, may_be_called, surplus_pairs
+from tapgen.template.endpoints import endpoint_name
 from tapgen.template.policies import Statement, statements
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from tapgen.proof.needs.functions import FunctionNeeds
     from tapgen.proof.needs.requirements import Requirement
     from tapgen.proof.subject import Subject
-    from tapgen.proof.verdicts.network import Endpoint
     from tapgen.template.document import DocumentPath
+    from tapgen.template.endpoints import Endpoint
 
 
 def findings(needs: Sequence[FunctionNeeds], subject: Subject) -> Iterator[Finding]:
@@ -36,7 +37,7 @@ def findings(needs: Sequence[FunctionNeeds], subject: Subject) -> Iterator[Findi
         for service, endpoint in found.items():
             behind.setdefault(endpoint.logical_id, []).append(one)
             yield from _through(one, service, endpoint, subject)
-    for endpoint in network.endpoints(subject):
+    for endpoint in subject.endpoints:
         users = [one for one in needs if _could_use(one, endpoint, subject)]
         if users and all(one.analysed for one in users):
             yield from _unused(endpoint, users, subject)
@@ -55,7 +56,7 @@ def _groups(function: str, subject: Subject) -> tuple[str | None, ...]:
 def _could_use(one: FunctionNeeds, endpoint: Endpoint, subject: Subject) -> bool:
     subnets = [subnet for subnet in _subnets(one.function, subject) if subnet]
     if endpoint.gateway:
-        return any(network.route_table(subnet, subject) in endpoint.tables for subnet in subnets)
+        return any(subject.route_tables.get(subnet) in endpoint.tables for subnet in subnets)
     return any(subject.arns.owner(subject.properties(subnet).get("VpcId")) == endpoint.vpc for subnet in subnets)
 
 
@@ -74,7 +75,7 @@ def _paths(one: FunctionNeeds, subject: Subject, found: dict[str, Endpoint]) -> 
             endpoint = _endpoint(service, subnet, subject)
             if endpoint is not None:
                 found[service] = endpoint
-            elif not network.way_out(network.route_table(subnet, subject), subject):
+            elif subject.route_tables.get(subnet) not in subject.leading_out:
                 without.append(subnet)
         if without:
             yield UNREACHABLE.finding(
@@ -82,9 +83,9 @@ def _paths(one: FunctionNeeds, subject: Subject, found: dict[str, Endpoint]) -> 
                 path,
                 file=file,
                 line=line,
-                hint=f'Add "{network.endpoint_name(service)}" to network.endpoints, or set network.subnets = "nat".',
+                hint=f'Add "{endpoint_name(service)}" to network.endpoints, or set network.subnets = "nat".',
             )
-        elif not network.lets_out(_groups(one.function, subject), _peers(found.get(service)), subject):
+        elif not groups.lets_out(_groups(one.function, subject), _peers(found.get(service)), subject):
             message = f"{one.function} calls {service}; its security groups let no HTTPS out to it."
             yield ENDPOINT_CLOSED.finding(message, path, file=file, line=line)
 
@@ -96,7 +97,7 @@ def _existing_paths(one: FunctionNeeds, path: DocumentPath, subject: Subject) ->
         yield NETWORK_UNKNOWN.finding(f"The subnets of {one.function} are not in the template.", path)
         return
     for service, file, line in one.services:
-        name = network.endpoint_name(service)
+        name = endpoint_name(service)
         if not paths & {name, "*"}:
             yield UNREACHABLE.finding(
                 f"{one.function} calls {service}, and its existing VPC is not said to have a path there.",
@@ -113,10 +114,10 @@ def _peers(endpoint: Endpoint | None) -> tuple[str | None, ...]:
 
 def _endpoint(service: str, subnet: str, subject: Subject) -> Endpoint | None:
     """The endpoint that a subnet's calls of a service go through: an interface's name wins over a gateway's route."""
-    wanted = network.endpoint_name(service)
+    wanted = endpoint_name(service)
     vpc = subject.arns.owner(subject.properties(subnet).get("VpcId"))
-    table = network.route_table(subnet, subject)
-    usable = [one for one in network.endpoints(subject) if one.service == wanted]
+    table = subject.route_tables.get(subnet)
+    usable = [one for one in subject.endpoints if one.service == wanted]
     interfaces = [one for one in usable if not one.gateway and one.vpc == vpc]
     gateways = [one for one in usable if one.gateway and table in one.tables]
     return next((one for one in interfaces if one.private_dns), None) or next(iter((*gateways, *interfaces)), None)
@@ -182,7 +183,7 @@ def _interface(one: FunctionNeeds, service: str, endpoint: Endpoint, subject: Su
         message = f"{endpoint.logical_id} needs DNS in {endpoint.vpc}: EnableDnsSupport and EnableDnsHostnames."
         yield ENDPOINT_CLOSED.finding(message, ("Resources", endpoint.vpc or "", "Properties"))
     subnets = [subnet for subnet in _subnets(one.function, subject) if subnet]
-    if not network.lets_in(endpoint.groups, _groups(one.function, subject), subnets, subject):
+    if not groups.lets_in(endpoint.groups, _groups(one.function, subject), subnets, subject):
         message = (
             f"{one.function} calls {service}; the security groups of {endpoint.logical_id} let no HTTPS in from it."
         )
