@@ -44,7 +44,12 @@ def _add_table(template: Template, environment: Environment, name: str, settings
     if settings.existing is not None:
         return _existing(environment, name, settings, key)
     stream = environment.stream_of(name)
-    table = template.add_resource(_table(naming.table(name), settings, stream, key, protected=environment.protected))
+    table = _table(naming.table(name), settings, stream, key, protected=environment.protected)
+    if settings.replicas:
+        from tapgen.layers.replicas import replicated
+
+        table = replicated(table, settings.replicas, naming.tags(environment))
+    template.add_resource(table)
     own = [one for one in environment.tables.values() if one.existing is None]
     template.add_output(
         Output(

@@ -102,7 +102,8 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
         """What the stream of a table of the stack's own shows; None where it has none."""
         starts = any(table in function.triggers.tables for function in self.functions.values())
         written = self.tables[table].stream
-        return str(written) if written is not None else VIEWS[0] if starts else None
+        needed = starts or self.tables[table].replicas
+        return str(written) if written is not None else VIEWS[0] if needed else None
 
     @property
     def vpc(self) -> Network | None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
-from tapgen.settings.names import AttributeType, TableName
+from tapgen.settings.names import AttributeType, Region, TableName
 from tapgen.settings.parts import Encrypted, Problem, Use
 from tapgen.settings.references import Reference
 from tapgen.settings.streams import StreamTrigger
@@ -126,6 +126,8 @@ class Table(Encrypted, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What its stream shows: NEW_AND_OLD_IMAGES, NEW_IMAGE, OLD_IMAGE, KEYS_ONLY; unset: the first where it starts a
     function, else it has none. Of an existing table: the ARN of its stream
     """
+    replicas: tuple[Region, ...] = ()
+    """Further regions that hold the table too; its items are the same in each"""
     ttl: str | None = None
     """Attribute that holds the time to live"""
     name: TableName | None = None
@@ -147,7 +149,20 @@ class Table(Encrypted, frozen=True, forbid_unknown_fields=True, kw_only=True):
         for both in sorted(self.indexes.keys() & self.local_indexes.keys()):
             yield ("local_indexes", both), "an index of that name stands under indexes"
         yield from self._capacity_problems()
+        yield from self._replica_problems(environment)
         yield from self._key_problems()
+
+    def _replica_problems(self, environment: "Environment") -> Iterator[Problem]:
+        """What a global table cannot have, and a region that the stack is deployed to itself."""
+        for region in self.replicas:
+            if region in environment.target_regions:
+                yield ("replicas",), f"{region} is a region of the stack itself; name the others"
+        if self.replicas and self.capacity:
+            yield ("replicas",), "a table with replicas is billed by the request; take its capacity away"
+        if self.replicas and (self.encryption or environment.encryption):
+            yield ("replicas",), "a key is of one region alone; encrypt a table with replicas by AWS's own"
+        if self.replicas and self.stream not in (None, VIEWS[0]):
+            yield ("stream",), f"the stream of a table with replicas shows {VIEWS[0]}"
 
     def _capacity_problems(self) -> Iterator[Problem]:
         capacities: list[tuple[tuple[str, ...], Capacity | None]] = [((), self.capacity)]

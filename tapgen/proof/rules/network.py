@@ -84,7 +84,7 @@ def _regions(subject: Subject) -> Iterator[Hit]:
     for owner, resource in subject.resources.items():
         for text, path in _strings(resource.properties, ("Resources", owner, "Properties")):
             match = _REGION.search(text)
-            if match is None or path[-1] in _PLACED or "Condition" in path or _ELSEWHERE.search(text):
+            if match is None or path[-1] in _PLACED or {"Condition", "Replicas"} & {*path} or _ELSEWHERE.search(text):
                 continue
             if _written(match[0], path, subject):
                 yield Hit(f'{owner} names the region "{match[0]}".', path)

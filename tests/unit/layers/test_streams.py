@@ -141,11 +141,35 @@ tables.Orders = { actions = [], indexes.byTotal = ["dynamodb:Query"] }
     assert granted(rendered, "ReadFunctionRole")["UseOrdersIndexByTotal"][0] == ["dynamodb:Query"]
 
 
+def test_a_table_with_replicas_is_a_global_table(document):
+    rendered = document(
+        """
+application = "shop"
+protected = true
+region = "eu-west-1"
+[tables.Orders]
+replicas = ["us-east-1"]
+indexes.byDay = { partition_key = { name = "day" } }
+"""
+    )
+    resource = rendered["Resources"]["OrdersTable"]
+    assert resource["Type"] == "AWS::DynamoDB::GlobalTable"
+    assert resource["DeletionPolicy"] == "RetainExceptOnCreate"
+    table = resource["Properties"]
+    assert [replica["Region"] for replica in table["Replicas"]] == [{"Ref": "AWS::Region"}, "us-east-1"]
+    assert all(replica["DeletionProtectionEnabled"] for replica in table["Replicas"])
+    assert {"Key": "ManagedBy", "Value": "tapgen"} in table["Replicas"][1]["Tags"]
+    assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+    assert table["GlobalSecondaryIndexes"][0]["IndexName"] == "byDay"
+
+
 @pytest.mark.parametrize(
     ("more", "message"),
     [
         ('stream = "ALL"', "tables.T.stream: it is none of NEW_AND_OLD_IMAGES, NEW_IMAGE, OLD_IMAGE, KEYS_ONLY"),
         ('local_indexes.byX.sort_key.name = "x"', "tables.T.local_indexes: a table without a sort_key has none"),
+        ('replicas = ["eu-west-1"]\n[environments.dev]\nregion = "eu-west-1"', "tables.T.replicas: eu-west-1 is a region of the stack itself; name the others"),
+        ('replicas = ["eu-west-1"]\ncapacity = { read = 1, write = 1 }', "tables.T.replicas: a table with replicas is billed by the request; take its capacity away"),
         ("capacity = { read = 5, write = 5, max_read = 1 }", "tables.T.capacity.max_read: 1 is less than read, 5"),
         ('indexes.byX = { partition_key.name = "x", capacity = { read = 1, write = 1 } }', "tables.T.indexes.byX.capacity: the table has none: it is billed by the request, and so are its indexes"),
     ],
