@@ -22,7 +22,7 @@ def json_schema() -> dict[str, Any]:
     for field in GIVEN:
         del project["properties"][field]
     required = [field for field in project.pop("required") if field not in GIVEN]
-    overlays = {f"{name}Overlay": _partial(component) for name, component in components.items()}
+    overlays = {f"{name}Overlay": _or_false(_partial(component)) for name, component in components.items()}
     environment = _partial({**project, "title": "Environment", "description": "Settings of this environment alone"})
     project["properties"]["environments"] = {
         "type": "object",
@@ -60,6 +60,11 @@ def _without_null(schema: Any) -> Any:
         del kept["anyOf"]
         return {**choices[0], **kept}
     return {**kept, "anyOf": choices} if choices else kept
+
+
+def _or_false(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a table that an environment may also take away."""
+    return {**schema, "type": ["object", "boolean"], "not": {"const": True}} if schema["type"] == "object" else schema
 
 
 def _partial(schema: Any) -> Any:

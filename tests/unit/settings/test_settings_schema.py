@@ -35,10 +35,13 @@ def test_it_takes_the_projects_that_are_here(validator, file):
         "api.cors.origins = ['https://a.example']",
         "network.subnets = 'nat'",
         "functions.Item.tables.Item.variable = 'OTHER'",
+        "functions.Item = false",
+        "functions.Item.url = false",
+        "network = false",
     ],
 )
 def test_an_environment_overlays_a_part_of_anything(validator, project, overlay):
-    folder = project(more=f"[environments.prod]\n{overlay}\n")
+    folder = project(more=f"url = {{}}\n[network]\n[environments.prod]\n{overlay}\n")
     assert list(load(folder).environments) == ["prod"]
     settings = tomllib.loads((folder / "tapgen.toml").read_text())
     assert [error.message for error in validator.iter_errors(settings)] == []
