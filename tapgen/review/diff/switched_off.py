@@ -103,22 +103,23 @@ def _chosen_by(value: Any) -> Iterator[str]:
             yield from _chosen_by(item)
 
 
-def _decided_by(template: Template, condition: str, seen: frozenset[str] = frozenset()) -> list[str]:
-    """The parameters that a condition asks, through other conditions too."""
-    if condition in seen:
-        return []
-    found: list[str] = []
-    waiting: list[Any] = [template.sections.get("Conditions", {}).get(condition)]
+def _decided_by(template: Template, condition: str) -> list[str]:
+    """The parameters that a condition asks, through other conditions too; each condition is read once."""
+    conditions, parameters = (template.sections.get(name, {}) for name in ("Conditions", "Parameters"))
+    found: dict[str, None] = {}
+    seen = {condition}
+    waiting: list[Any] = [conditions.get(condition)]
     while waiting:
-        value = waiting.pop(0)
-        if isinstance(value, dict):
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += value[::-1]
+        elif isinstance(value, dict):
             for key, item in value.items():
-                if key == "Ref" and isinstance(item, str) and item in template.sections.get("Parameters", {}):
-                    found.append(item)
+                if key == "Ref" and isinstance(item, str) and item in parameters:
+                    found[item] = None
                 elif key == "Condition" and isinstance(item, str):
-                    found += _decided_by(template, item, seen | {condition})
+                    waiting += [] if item in seen else [conditions.get(item)]
+                    seen.add(item)
                 else:
                     waiting.append(item)
-        elif isinstance(value, list):
-            waiting += value
-    return list(dict.fromkeys(found))
+    return list(found)

@@ -14,20 +14,29 @@ def everything(template: Template, statuses: Mapping[str, Status], layers: Mappi
     """The whole template; a resource under an open condition says so."""
     nodes = tuple(
         Node(
-            name, resource.type, _group(resource, layers), kind_of(resource), statuses.get(name, ""), resource.condition
+            name,
+            resource.type,
+            layers.get(name) or service_of(resource.type),
+            kind_of(resource),
+            statuses.get(name, ""),
+            resource.condition,
         )
         for name, resource in template.resources.items()
     )
-    arrows = tuple(dict.fromkeys(_references(template)))
+    return in_groups(nodes, tuple(dict.fromkeys(_references(template))))
+
+
+def in_groups(nodes: tuple[Node, ...], arrows: tuple[Arrow, ...]) -> Picture:
+    """A picture of resources that each have their group."""
     ordered = _order(nodes, arrows)
     members = {group: tuple(node for node in nodes if node.group == group) for group in ordered}
     return Picture("", nodes, arrows, ordered, members=members)
 
 
-def _group(resource: Resource, layers: Mapping[str, str]) -> str:
-    parts = resource.type.split("::")
-    service = parts[1] if len(parts) > 2 else parts[0]
-    return layers.get(resource.logical_id) or service
+def service_of(kind: str) -> str:
+    """The service of a type: `SQS`; `Custom` of a custom resource."""
+    parts = kind.split("::")
+    return parts[1] if len(parts) > 2 else parts[0]
 
 
 def kind_of(resource: Resource) -> Kind:

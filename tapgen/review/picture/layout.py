@@ -94,6 +94,15 @@ def layout(sizes: Mapping[str, tuple[float, float]], wires: Sequence[Wire], band
     return _drawn(grid, edges, chains, turned)
 
 
+def slots(wires: Sequence[Wire]) -> int:
+    """How many slots a layout would need: what its time and size grow with. Circles and boxes without edges are few."""
+    names = list(dict.fromkeys(name for pair in _pairs(wires) for name in pair))
+    turned = _turned(names, list(_pairs(wires)))
+    pairs = [(b, a) if (a, b) in turned else (a, b) for a, b in _pairs(wires) if a != b]
+    ranks = _ranks(names, pairs)
+    return sum(2 * (ranks[target] - ranks[source]) - 1 for source, target in pairs)
+
+
 def _keyed(values: Mapping[str, T]) -> dict[Key, T]:
     return dict(values.items())  # a box's name is a key
 
@@ -233,30 +242,25 @@ def _press_down(column: list[Key], grid: _Columns, band: float, floor: float) ->
 
 
 def _near_to_neighbours(column: list[Key], grid: _Columns) -> None:
-    """Least squares under an order: blocks of keys that touch are merged and move as one (pool adjacent violators)."""
-    blocks: list[tuple[float, int, list[Key]]] = []  # wanted middle of its first key, weight, keys
-    offsets: dict[Key, float] = {}
-    for key in column:
+    """Least squares under an order: keys that would overlap are pooled, and move as one block.
+
+    Measured from where each would stand if the column were packed, heights must only not fall: isotonic regression, by
+    pooling adjacent violators.
+    """
+    packed: list[float] = []
+    blocks: list[tuple[float, int]] = []  # the sum of what its keys want, their number
+    for index, key in enumerate(column):
+        half = grid.sizes[key][1] / 2
+        packed.append(packed[-1] + grid.sizes[column[index - 1]][1] / 2 + half + _GAP if index else 0.0)
         near = (*grid.left.get(key, ()), *grid.right.get(key, ()))
-        wanted = _mean([grid.middles[one] for one in near], grid.middles[key])
-        offsets[key] = 0.0
-        block = (wanted, 1, [key])
-        while blocks and block[0] < blocks[-1][0] + _after(blocks[-1][2], block[2][0], offsets, grid):
-            wanted_before, weight, keys = blocks.pop()
-            shift = _after(keys, block[2][0], offsets, grid)
-            for one in block[2]:
-                offsets[one] += shift
-            total = weight + block[1]
-            block = ((wanted_before * weight + (block[0] - shift) * block[1]) / total, total, [*keys, *block[2]])
-        blocks.append(block)
-    for wanted, _, keys in blocks:
-        for key in keys:
-            grid.middles[key] = wanted + offsets[key]
-
-
-def _after(keys: list[Key], key: Key, offsets: Mapping[Key, float], grid: _Columns) -> float:
-    """How far a key's middle is at least below that of the first of the keys before it."""
-    return offsets[keys[-1]] + (grid.sizes[keys[-1]][1] + grid.sizes[key][1]) / 2 + _GAP
+        total, count = _mean([grid.middles[one] for one in near], grid.middles[key]) - packed[-1], 1
+        while blocks and blocks[-1][0] / blocks[-1][1] > total / count:
+            before, number = blocks.pop()
+            total, count = total + before, count + number
+        blocks.append((total, count))
+    heights = (total / count for total, count in blocks for _ in range(count))
+    for key, own, height in zip(column, packed, heights, strict=True):
+        grid.middles[key] = height + own
 
 
 def _drawn(

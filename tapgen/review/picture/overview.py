@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
-from tapgen.review.picture.everything import kind_of
+from tapgen.review.picture.everything import in_groups, kind_of, service_of
+from tapgen.review.picture.layout import Wire, slots
 from tapgen.review.picture.model import LOCK, Arrow, Node, Picture, Status
 from tapgen.template.alternatives import REFERENCE, listed
 from tapgen.template.apis import routes
@@ -17,6 +19,7 @@ from tapgen.template.text import text
 from tapgen.template.triggers import triggers
 from tapgen.template.types import value_at
 
+_MOST_SLOTS: Final = 10_000  # two seconds; a denser tangle is drawn by its services, which nobody could follow anyway
 _FUNCTIONS: Final = ("AWS::Lambda::Function", "AWS::Serverless::Function")
 # Services that serve the others: who may what, what is logged, where it runs.
 _FOLDED_SERVICES: Final = frozenset(
@@ -83,6 +86,8 @@ def overview(template: Template, statuses: Mapping[str, Status]) -> Picture:
     arrows = tuple(_joined(_flows(template, arns, shown, statuses), shown))
     silent = _only_told(template, {end for arrow in arrows for end in (arrow.source, arrow.target)})
     nodes = tuple(node for node in nodes if node.id not in silent or node.status)
+    if slots([Wire(arrow.source, arrow.target) for arrow in arrows]) > _MOST_SLOTS:
+        return in_groups(tuple(replace(node, group=service_of(node.type)) for node in nodes), arrows)
     groups = tuple(dict.fromkeys(frame for frame in frames.values() if frame))
     members = {group: tuple(node for node in nodes if node.group == group) for group in groups}
     return Picture("", nodes, arrows, groups, members=members, overview=True)

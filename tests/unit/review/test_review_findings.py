@@ -440,3 +440,18 @@ def test_what_cannot_be_changed_is_named() -> None:
 
     (finding,) = review.losses
     assert finding.message == "X: KeySpec, KeyUsage cannot be changed once it is created"
+
+
+def test_conditions_that_ask_each_other_are_read_once() -> None:
+    """Two hundred conditions, each of the two before it: read again for each that asks, it would never end."""
+    conditions: dict[str, Any] = {
+        f"C{index}": {"Fn::Or": [{"Condition": f"C{index - 1}"}, {"Condition": f"C{index - 2}"}]}
+        for index in range(2, 200)
+    }
+    asked = {"Fn::Equals": [{"Ref": "P"}, "x"]}
+    sections = {"Parameters": {"P": {"Default": "y"}}, "Conditions": {"C0": asked, "C1": asked, **conditions}}
+    old = {**sections, "Resources": {"A": {"Type": "AWS::SNS::Topic", "Condition": "C199"}}}
+
+    [change] = assess(old, {**sections, "Resources": {}}).changes
+
+    assert (change.action.id, change.depends) == ("may-delete", ("P",))

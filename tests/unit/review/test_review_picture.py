@@ -371,3 +371,20 @@ def test_groups_go_from_the_entry_inward() -> None:
 def test_small_templates_can_be_drawn(document: dict[str, Any]) -> None:
     assert ET.fromstring(svg(draw(document))).tag == f"{SVG}svg"
     assert mermaid(draw(document)).startswith("flowchart LR\n")
+
+
+def test_a_tangle_is_drawn_by_its_services() -> None:
+    """A hundred queues, each tied to thirty others: in layers it would take a minute and megabytes."""
+    resources = {
+        f"Q{number}": {
+            "Type": "AWS::SQS::Queue",
+            "Properties": {"A": [{"Ref": f"Q{number * other % 101}"} for other in range(2, 32)]},
+        }
+        for number in range(1, 101)
+    }
+
+    picture = draw({"Resources": resources})
+
+    assert picture.groups == ("SQS",)
+    assert not picture.overview
+    assert len(svg(picture)) < 2_000_000
