@@ -56,6 +56,7 @@ _ARROWS: Final = frozenset(
     ]
 )
 """What is drawn as an arrow, with the status of its change."""
+_TARGETS: Final = "AWS::ElasticLoadBalancingV2::TargetGroup"
 _LETTERS: Final = {
     ("RedrivePolicy", "deadLetterTargetArn"): "dead letters",
     ("DeadLetterConfig", "TargetArn"): "failures",
@@ -155,6 +156,7 @@ def _flows(
         status = statuses.get(trigger.resource, "") if trigger.resource != source else ""
         yield Arrow(source, trigger.function, _started(template, source), status)
     yield from _granted(template, arns, shown, polled)
+    yield from _balanced(template)
     for resource in template.resources.values():
         yield from _wired(resource, template, arns)
     for name, resource in shown.items():
@@ -220,9 +222,8 @@ def _granted(
     """What a function's role lets it do with what is shown."""
     users: dict[str, list[str]] = {}
     for name, resource in shown.items():
-        for field in ("Role", "RoleArn"):
-            owner = arns.owner(resource.properties[field]) if field in resource.properties else None
-            if owner:
+        for role in _roles(resource, template):
+            if owner := arns.owner(role):
                 users.setdefault(owner, []).append(name)
     for held in identity_policies(template, arns):
         for statement in held.statements:
@@ -240,6 +241,32 @@ def _granted(
                     ]
                     for word in dict.fromkeys(map(_word, actions)):
                         yield Arrow(user, target, word)
+
+
+def _roles(resource: Resource, template: Template) -> Iterator[Any]:
+    """What names the roles of a resource: its own property, or that of its task definition."""
+    for field in ("Role", "RoleArn", "TaskRoleArn"):
+        if field in resource.properties:
+            yield resource.properties[field]
+    for task in _targets(resource, template, "AWS::ECS::TaskDefinition"):
+        yield from _roles(template.resources[task], template)
+
+
+def _targets(resource: Resource, template: Template, kind: str) -> list[str]:
+    return [one.target for one in resource.references if _type(template, one.target) == kind]
+
+
+def _balanced(template: Template) -> Iterator[Arrow]:
+    """What load balancers send requests to, through listeners and target groups."""
+    behind: dict[str, list[str]] = {}
+    for resource in template.resources.values():
+        if resource.type != _TARGETS and not resource.type.startswith("AWS::ElasticLoadBalancingV2::Listener"):
+            for group in _targets(resource, template, _TARGETS):
+                behind.setdefault(group, []).append(resource.logical_id)
+    for listener in template.of_type("AWS::ElasticLoadBalancingV2::Listener"):
+        for balancer in _targets(listener, template, "AWS::ElasticLoadBalancingV2::LoadBalancer"):
+            for group in _targets(listener, template, _TARGETS):
+                yield from (Arrow(balancer, name, "requests") for name in behind.get(group, ()))
 
 
 def _word(action: str) -> str:

@@ -18,7 +18,7 @@ _REFERENCE: Final = "CloudFormation template reference"
 
 
 @dataclass(frozen=True)
-class Change:
+class PropertyEdit:
     """One changed property: the resource's properties, and the value itself, before and after."""
 
     old: Properties
@@ -27,11 +27,11 @@ class Change:
     after: Any
 
 
-Decide = Callable[[Change], Answer | None]
+Decide = Callable[[PropertyEdit], Answer | None]
 
 
 @dataclass(frozen=True)
-class Behaviour:
+class UpdateBehavior:
     """A rule for one property of one type."""
 
     type: str
@@ -40,7 +40,7 @@ class Behaviour:
     decide: Decide
 
 
-def behaviour_of(kind: str, name: str) -> Behaviour | None:
+def behavior_of(kind: str, name: str) -> UpdateBehavior | None:
     """The rule for a type's property."""
     return _BY_PROPERTY.get((kind, name))
 
@@ -59,7 +59,7 @@ def key_types(properties: Properties) -> dict[str, str]:
     }
 
 
-def _attribute_definitions(change: Change) -> Answer | None:
+def _attribute_definitions(change: PropertyEdit) -> Answer | None:
     was, now = key_types(change.old), key_types(change.new)
     changed = sorted(name for name in was.keys() & now.keys() if was[name] != now[name])
     if changed:
@@ -67,7 +67,7 @@ def _attribute_definitions(change: Change) -> Answer | None:
     return Effect.UPDATE, ""
 
 
-def _tenancy(change: Change) -> Answer | None:
+def _tenancy(change: PropertyEdit) -> Answer | None:
     if change.before == "dedicated" and change.after in ("default", ABSENT):
         return Effect.UPDATE, "from dedicated to default needs no replacement"
     if change.before in ("default", ABSENT) and change.after in ("default", ABSENT):
@@ -79,13 +79,13 @@ def _always(effect: Effect, reason: str = "") -> Decide:
     return lambda change: (effect, reason)  # noqa: ARG005 - the rule is the same for every change
 
 
-def _backups(change: Change) -> Answer | None:
+def _backups(change: PropertyEdit) -> Answer | None:
     switched = "0" in (change.before, change.after) or ABSENT in (change.before, change.after)
     return (Effect.INTERRUPT, "switching backups on or off") if switched else (Effect.UPDATE, "")
 
 
 def _default_is(value: str) -> Decide:
-    def decide(change: Change) -> Answer | None:
+    def decide(change: PropertyEdit) -> Answer | None:
         if [change.before, change.after] in ([value, ABSENT], [ABSENT, value]):
             return Effect.UPDATE, f"{value} is the default"
         return None
@@ -113,7 +113,7 @@ _rolling = _always(
 )
 _upgrades = _always(Effect.INTERRUPT, "the engine restarts; for a major version it is offline during the upgrade")
 
-CUSTOM: Final = Behaviour(
+CUSTOM: Final = UpdateBehavior(
     "Custom::*",
     "*",
     "user guide, Custom resource response objects",
@@ -129,7 +129,7 @@ _FIXED_INSTANCES: Final = (
 )
 
 
-def _instances(change: Change) -> Answer | None:
+def _instances(change: PropertyEdit) -> Answer | None:
     """Of an EMR cluster: what its instance groups are is fixed, how many instances one has may be fixed."""
     was, now = (side.get("Instances") for side in (change.old, change.new))
     if not isinstance(was, dict) or not isinstance(now, dict):
@@ -149,7 +149,7 @@ def _without_count(group: Any) -> Any:
 
 
 def _consumer_group(name: str) -> Decide:
-    def decide(change: Change) -> Answer | None:
+    def decide(change: PropertyEdit) -> Answer | None:
         was, now = (side.get(name) for side in (change.old, change.new))
         groups = [side.get("ConsumerGroupId") if isinstance(side, dict) else None for side in (was, now)]
         if groups[0] == groups[1]:
@@ -164,73 +164,75 @@ _INSTANCE = f"{_REFERENCE}, AWS::EC2::Instance"
 _MODIFYING = "Amazon RDS user guide, Settings for DB instances"
 _DATABASE = f"{_REFERENCE}, AWS::RDS::DBInstance"
 
-BEHAVIOURS: Final = (
-    Behaviour(
+BEHAVIORS: Final = (
+    UpdateBehavior(
         "AWS::DynamoDB::Table", "AttributeDefinitions", f"{_TABLE}, AttributeDefinitions", _attribute_definitions
     ),
-    Behaviour("AWS::DynamoDB::Table", "KeySchema", f"{_REFERENCE}, AWS::DynamoDB::Table KeySchema", _key_schema),
-    Behaviour(
+    UpdateBehavior("AWS::DynamoDB::Table", "KeySchema", f"{_REFERENCE}, AWS::DynamoDB::Table KeySchema", _key_schema),
+    UpdateBehavior(
         "AWS::DynamoDB::Table",
         "LocalSecondaryIndexes",
         f"{_REFERENCE}, AWS::DynamoDB::Table LocalSecondaryIndex: updates are not supported",
         _local_indexes,
     ),
-    Behaviour(
+    UpdateBehavior(
         "AWS::DynamoDB::GlobalTable",
         "AttributeDefinitions",
         f"{_REFERENCE}, AWS::DynamoDB::GlobalTable",
         _attribute_definitions,
     ),
-    Behaviour(
+    UpdateBehavior(
         "AWS::DynamoDB::GlobalTable", "KeySchema", f"{_REFERENCE}, AWS::DynamoDB::GlobalTable KeySchema", _key_schema
     ),
-    Behaviour("AWS::EC2::VPC", "InstanceTenancy", f"{_REFERENCE}, AWS::EC2::VPC, InstanceTenancy", _tenancy),
-    Behaviour("AWS::EC2::Instance", "InstanceType", f"{_INSTANCE}, InstanceType", _instance_type),
-    Behaviour("AWS::EC2::Instance", "UserData", f"{_INSTANCE}, UserData", _ebs_backed),
-    Behaviour("AWS::EC2::Instance", "EbsOptimized", f"{_INSTANCE}, EbsOptimized", _ebs_backed),
-    Behaviour("AWS::EC2::Instance", "KernelId", f"{_INSTANCE}, KernelId", _ebs_backed),
-    Behaviour("AWS::EC2::Instance", "RamdiskId", f"{_INSTANCE}, RamdiskId", _ebs_backed),
-    Behaviour("AWS::EC2::Instance", "Tenancy", f"{_INSTANCE}, Tenancy", _default_is("default")),
-    Behaviour("AWS::RDS::DBInstance", "DBSnapshotIdentifier", f"{_DATABASE}, DBSnapshotIdentifier", _snapshot),
-    Behaviour("AWS::RDS::DBInstance", "DBInstanceClass", f"{_DATABASE}, DBInstanceClass", _interrupts),
-    Behaviour(
+    UpdateBehavior("AWS::EC2::VPC", "InstanceTenancy", f"{_REFERENCE}, AWS::EC2::VPC, InstanceTenancy", _tenancy),
+    UpdateBehavior("AWS::EC2::Instance", "InstanceType", f"{_INSTANCE}, InstanceType", _instance_type),
+    UpdateBehavior("AWS::EC2::Instance", "UserData", f"{_INSTANCE}, UserData", _ebs_backed),
+    UpdateBehavior("AWS::EC2::Instance", "EbsOptimized", f"{_INSTANCE}, EbsOptimized", _ebs_backed),
+    UpdateBehavior("AWS::EC2::Instance", "KernelId", f"{_INSTANCE}, KernelId", _ebs_backed),
+    UpdateBehavior("AWS::EC2::Instance", "RamdiskId", f"{_INSTANCE}, RamdiskId", _ebs_backed),
+    UpdateBehavior("AWS::EC2::Instance", "Tenancy", f"{_INSTANCE}, Tenancy", _default_is("default")),
+    UpdateBehavior("AWS::RDS::DBInstance", "DBSnapshotIdentifier", f"{_DATABASE}, DBSnapshotIdentifier", _snapshot),
+    UpdateBehavior("AWS::RDS::DBInstance", "DBInstanceClass", f"{_DATABASE}, DBInstanceClass", _interrupts),
+    UpdateBehavior(
         "AWS::RDS::DBInstance",
         "EngineVersion",
         f"{_DATABASE}, EngineVersion",
         _upgrades,
     ),
     *(
-        Behaviour("AWS::RDS::DBInstance", name, f"{_MODIFYING}, {name}", _in_place)
+        UpdateBehavior("AWS::RDS::DBInstance", name, f"{_MODIFYING}, {name}", _in_place)
         for name in ("AutoMinorVersionUpgrade", "MultiAZ", "PreferredMaintenanceWindow")
     ),
-    Behaviour("AWS::RDS::DBInstance", "BackupRetentionPeriod", f"{_MODIFYING}, Backup retention period", _backups),
+    UpdateBehavior("AWS::RDS::DBInstance", "BackupRetentionPeriod", f"{_MODIFYING}, Backup retention period", _backups),
     *(
-        Behaviour("AWS::AutoScaling::AutoScalingGroup", name, f"{_REFERENCE}, UpdatePolicy attribute", _rolling)
+        UpdateBehavior("AWS::AutoScaling::AutoScalingGroup", name, f"{_REFERENCE}, UpdatePolicy attribute", _rolling)
         for name in ("LaunchConfigurationName", "LaunchTemplate", "MixedInstancesPolicy", "VPCZoneIdentifier")
     ),
-    Behaviour("AWS::EC2::Instance", "SecurityGroupIds", f"{_INSTANCE}, SecurityGroupIds", _in_place),
-    Behaviour("AWS::RDS::DBInstance", "DBParameterGroupName", f"{_DATABASE}, DBParameterGroupName", _interrupts),
-    Behaviour(
+    UpdateBehavior("AWS::EC2::Instance", "SecurityGroupIds", f"{_INSTANCE}, SecurityGroupIds", _in_place),
+    UpdateBehavior("AWS::RDS::DBInstance", "DBParameterGroupName", f"{_DATABASE}, DBParameterGroupName", _interrupts),
+    UpdateBehavior(
         "AWS::RDS::DBCluster",
         "SnapshotIdentifier",
         f"{_REFERENCE}, AWS::RDS::DBCluster, SnapshotIdentifier",
         _snapshot,
     ),
-    Behaviour(
+    UpdateBehavior(
         "AWS::ElastiCache::CacheCluster",
         "EngineVersion",
         f"{_REFERENCE}, AWS::ElastiCache::CacheCluster, EngineVersion",
         _interrupts,
     ),
-    Behaviour("AWS::EMR::Cluster", "Instances", f"{_REFERENCE}, AWS::EMR::Cluster JobFlowInstancesConfig", _instances),
-    Behaviour(
+    UpdateBehavior(
+        "AWS::EMR::Cluster", "Instances", f"{_REFERENCE}, AWS::EMR::Cluster JobFlowInstancesConfig", _instances
+    ),
+    UpdateBehavior(
         "AWS::EC2::VPCPeeringConnection",
         "PeerRoleArn",
         f"{_REFERENCE}, AWS::EC2::VPCPeeringConnection, PeerRoleArn",
         _replaced,
     ),
     *(
-        Behaviour(
+        UpdateBehavior(
             "AWS::Lambda::EventSourceMapping",
             name,
             f"{_REFERENCE}, AWS::Lambda::EventSourceMapping {name}, ConsumerGroupId",
@@ -238,9 +240,9 @@ BEHAVIOURS: Final = (
         )
         for name in ("AmazonManagedKafkaEventSourceConfig", "SelfManagedKafkaEventSourceConfig")
     ),
-    Behaviour("AWS::Route53::RecordSet", "Name", f"{_REFERENCE}, AWS::Route53::RecordSet, Name", _replaced),
-    Behaviour("AWS::Glue::Database", "CatalogId", f"{_REFERENCE}, AWS::Glue::Database, CatalogId", _replaced),
-    Behaviour(
+    UpdateBehavior("AWS::Route53::RecordSet", "Name", f"{_REFERENCE}, AWS::Route53::RecordSet, Name", _replaced),
+    UpdateBehavior("AWS::Glue::Database", "CatalogId", f"{_REFERENCE}, AWS::Glue::Database, CatalogId", _replaced),
+    UpdateBehavior(
         "AWS::Lambda::Function",
         "PackageType",
         f"{_REFERENCE}, AWS::Lambda::Function, PackageType",
@@ -248,4 +250,4 @@ BEHAVIOURS: Final = (
     ),
 )
 
-_BY_PROPERTY: Final = {(rule.type, rule.property): rule for rule in BEHAVIOURS}
+_BY_PROPERTY: Final = {(rule.type, rule.property): rule for rule in BEHAVIORS}

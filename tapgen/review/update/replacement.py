@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from tapgen.review.model import Effect, PropertyChange
-from tapgen.review.update.behaviors import CUSTOM, Change, behaviour_of, is_custom
+from tapgen.review.update.behaviors import CUSTOM, PropertyEdit, behavior_of, is_custom
 from tapgen.review.update.schema import SchemaPath, schema_of
 from tapgen.template.model import Resource
 from tapgen.template.paths import ABSENT, Path
@@ -26,8 +26,8 @@ def effect_of(old: Resource, new: Resource, path: Path, before: Any, after: Any)
     if len(path) < 2:
         return Effect.UPDATE, ""
     schema = schema_of(new.type)
-    rule = CUSTOM if is_custom(new.type) else behaviour_of(new.type, str(path[1]))
-    answer = rule.decide(Change(old.properties, new.properties, before, after)) if rule else None
+    rule = CUSTOM if is_custom(new.type) else behavior_of(new.type, str(path[1]))
+    answer = rule.decide(PropertyEdit(old.properties, new.properties, before, after)) if rule else None
     if answer is None:
         if schema is None:
             return Effect.MAY_REPLACE, f"{new.type} is not in the schema table"

@@ -128,6 +128,30 @@ def test_an_overview_says_what_flows() -> None:
     assert set(names(picture)) == {"F", "Table", "Queue", "Dead", "Inbox", "Topic", "Machine", "Rule"}
 
 
+def test_what_stands_behind_a_balancer_and_what_its_task_may_do() -> None:
+    group = {"TargetGroupArn": {"Ref": "Targets"}}
+    resources = {
+        "Balancer": {"Type": "AWS::ElasticLoadBalancingV2::LoadBalancer"},
+        "Targets": {"Type": "AWS::ElasticLoadBalancingV2::TargetGroup"},
+        "Listener": {
+            "Type": "AWS::ElasticLoadBalancingV2::Listener",
+            "Properties": {"LoadBalancerArn": {"Ref": "Balancer"}, "DefaultActions": [group]},
+        },
+        "Role": role({"Action": "s3:GetObject", "Resource": {"Fn::Sub": "${Media.Arn}/*"}}),
+        "Task": {"Type": "AWS::ECS::TaskDefinition", "Properties": {"TaskRoleArn": {"Fn::GetAtt": ["Role", "Arn"]}}},
+        "Service": {
+            "Type": "AWS::ECS::Service",
+            "Properties": {"TaskDefinition": {"Ref": "Task"}, "LoadBalancers": [group]},
+        },
+        "Media": {"Type": "AWS::S3::Bucket"},
+    }
+
+    assert set(draw({"Resources": resources}).arrows) == {
+        Arrow("Balancer", "Service", "requests"),
+        Arrow("Service", "Media", "reads"),
+    }
+
+
 def test_a_network_is_a_frame() -> None:
     resources = {
         "Vpc": {"Type": "AWS::EC2::VPC"},

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tapgen.review.model import Effect
-from tapgen.review.update.behaviors import BEHAVIOURS
+from tapgen.review.update.behaviors import BEHAVIORS
 from tapgen.review.update.replacement import effect_of, fixed_name
 from tapgen.review.update.schema import known_types, schema_date, schema_of
 from tapgen.template.model import Resource
@@ -174,7 +174,7 @@ def test_a_type_that_is_not_in_the_table_has_no_schema() -> None:
 
 
 def test_every_hand_written_rule_names_its_source_and_a_type_of_the_table() -> None:
-    for rule in BEHAVIOURS:
+    for rule in BEHAVIORS:
         assert len(rule.source) > 20
         assert schema_of(rule.type) is not None
 
