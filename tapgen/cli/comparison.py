@@ -104,6 +104,16 @@ class LiveComparison:
     wanted: StackState
 
     @property
+    def old(self) -> Document | None:
+        """What is deployed."""
+        return self.live.document if self.live else None
+
+    @property
+    def new(self) -> Document:
+        """What a deployment would leave."""
+        return self.wanted.document
+
+    @property
     def title(self) -> str:
         """`prod: the stack tap-prod in us-east-1 → rendered now`."""
         return f"{self.environment}: {self.old_name} → rendered now"

@@ -126,7 +126,9 @@ def _print(found: list[tuple[Comparison | LiveComparison, Review]], format_: str
     elif format_ == "markdown":
         from tapgen.review.report import markdown
 
-        click.echo(markdown.render([(comparison.title, review) for comparison, review in found]), nl=False)
+        reviews = [(comparison.title, review) for comparison, review in found]
+        pictures = [_picture(comparison, review) for comparison, review in found]
+        click.echo(markdown.render(reviews, pictures=pictures), nl=False)
     else:
         from tapgen.review.report import terminal
 
@@ -136,6 +138,15 @@ def _print(found: list[tuple[Comparison | LiveComparison, Review]], format_: str
                 terminal.print_rich(lines)
             else:
                 click.echo("\n".join(map(str, lines)))
+
+
+def _picture(comparison: Comparison | LiveComparison, review: Review) -> str:
+    from tapgen.review.picture.drawing import draw
+    from tapgen.review.picture.mermaid import mermaid
+
+    if comparison.new is None:
+        return ""
+    return mermaid(draw(comparison.new, old=comparison.old, review=review, only_changed=True))
 
 
 def _worst(reviews: list[Review]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from tapgen.review.model import Finding, PropertyChange, Refusal, ResourceChange, Review, SectionChange
@@ -16,12 +16,16 @@ MARKER: Final = "<!-- tapgen diff -->"
 # GitHub takes comments of up to 65,536 characters; counted here in bytes of UTF-8, which is never less.
 LIMIT: Final = 65_000
 _RESERVE: Final = 300  # for what closes a section and says how much was folded
+_MOST_PICTURE: Final = 12_000  # in bytes; a larger one is no picture that one looks at in a comment
 _MOST_VALUES: Final = 40  # of one resource
 _ICONS: Final = {"✗": "❌", "▲": "🔺", "▼": "🔻", "=": "🟰", "!": "⚠️"}
 
 
-def render(reviews: list[tuple[str, Review]], limit: int = LIMIT) -> str:
-    """The comment for one or several reviews, each with its title; at most `limit` bytes."""
+def render(reviews: list[tuple[str, Review]], limit: int = LIMIT, pictures: Sequence[str] = ()) -> str:
+    """The comment for one or several reviews, each with its title; at most `limit` bytes.
+
+    `pictures` are Mermaid flowcharts of what changes, one for each review; one that does not fit is left out.
+    """
     text = f"{MARKER}\n## What this change does\n"
     footer = "\n<sub>By <code>tapgen diff</code>; rules are explained in docs/review.md.</sub>\n"
     room = limit - _size(text) - _size(footer) - _RESERVE
@@ -29,12 +33,19 @@ def render(reviews: list[tuple[str, Review]], limit: int = LIMIT) -> str:
     for index, (title, review) in enumerate(reviews):
         share = room // (len(reviews) - index)
         part = _one(title, review, share)
+        if pictures and review:
+            part += _picture(pictures[index], room - _size(part))
         if _size(part) > room:
             parts.append(f"\n… and {len(reviews) - index} more, not shown.\n")
             break
         parts.append(part)
         room -= _size(part)
     return text + "".join(parts) + footer
+
+
+def _picture(flowchart: str, room: int) -> str:
+    text = f"\n<details><summary>Picture of what changes</summary>\n\n```mermaid\n{flowchart}```\n</details>\n"
+    return text if "-->" in flowchart and _size(text) <= min(room, _MOST_PICTURE) else ""
 
 
 def _one(title: str, review: Review, room: int) -> str:

@@ -360,6 +360,15 @@ def test_what_matters_is_never_cut() -> None:
     assert comment.index("Refused by") < comment.index("Closes") < comment.index("<details>")
 
 
+def test_a_comment_has_the_picture_of_what_changes_where_it_fits() -> None:
+    flowchart = "flowchart LR\n  A --> B\n"
+
+    assert f"```mermaid\n{flowchart}```" in markdown.render([("", WORST)], pictures=[flowchart])
+    assert "mermaid" not in markdown.render([("", WORST)], pictures=["flowchart LR\n"])
+    assert "mermaid" not in markdown.render([("", WORST)], pictures=[flowchart * 1_000])
+    assert "mermaid" not in markdown.render([("", change({}, {}))], pictures=[flowchart])
+
+
 def test_tags_fold_into_one_line_and_preflights_into_a_count() -> None:
     def made(owner: str, origin: str, **more: str) -> dict[str, Any]:
         tags = [{"Key": key, "Value": value} for key, value in {"Owner": owner, **more}.items()]
