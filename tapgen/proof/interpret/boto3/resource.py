@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tapgen.proof.interpret.boto3 import models
+from tapgen.proof.interpret.boto3.batch_writer import BatchWriter
 from tapgen.proof.interpret.boto3.bindings import MOST_COMBINATIONS, bindings
 from tapgen.proof.interpret.boto3.client import SdkData
 from tapgen.proof.interpret.boto3.models import Param, ResourceModel, Target, snake
@@ -283,29 +284,3 @@ class Collection(Sdk):
         target = self._many.resource or Target("")
         identifiers = self.owner.identifiers_of(target)
         return Resource(self.owner.service, target.type, identifiers, loaded=bool(target.path))
-
-
-@dataclass(frozen=True, slots=True)
-class BatchWriter(Sdk):
-    """What `table.batch_writer()` gives."""
-
-    table: Resource
-
-    def __hash__(self) -> int:
-        return hash((4, self.table))
-
-    def __str__(self) -> str:
-        return "a dynamodb batch writer"
-
-    def calls(self) -> str:
-        """The service of its table."""
-        return self.table.service
-
-    def attribute(self, _site: Site, name: str) -> Values:
-        """`put_item` and `delete_item`."""
-        return frozenset({SdkMethod(self, name)}) if name in {"put_item", "delete_item"} else EMPTY
-
-    def invoke(self, site: Site, _name: str, _args: Arguments) -> Values:
-        """Both are sent together."""
-        record(site, "dynamodb", "BatchWriteItem", Arguments(), {"TableName": (self.table.known("Name"),)})
-        return UNKNOWN

@@ -7,7 +7,6 @@ the table of its store. Loggers, tracers and metrics wrap functions and make no 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from tapgen.proof.interpret.boto3.requests import record
 from tapgen.proof.interpret.library.external import (
@@ -23,10 +22,10 @@ from tapgen.proof.interpret.library.external import (
     transparent_method,
 )
 from tapgen.proof.interpret.library.model import DECORATOR, Handler
+from tapgen.proof.interpret.library.powertools_wrapping import keeping, middleware
 from tapgen.proof.interpret.python.arguments import Arguments, anything
-from tapgen.proof.interpret.python.classes import Class
 from tapgen.proof.interpret.python.functions import Routine
-from tapgen.proof.interpret.python.values import EMPTY, UNKNOWN, Value, Values
+from tapgen.proof.interpret.python.values import EMPTY, UNKNOWN, Values
 from tapgen.proof.interpret.site import Site
 
 TOP = "aws_lambda_powertools"
@@ -110,56 +109,6 @@ KEEPING: Mapping[str, Method] = {
 }
 """Store -> the requests by which it keeps a call's state; others keep it outside of AWS."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Stateful(Routine):
-    """A function whose calls are kept in a store; `place` is where it says so."""
-
-    inner: Routine
-    keeper: PackageObject
-    place: Site
-
-    def __hash__(self) -> int:
-        return hash((5, self.inner, self.keeper))
-
-    def bind(self, site: Site, receiver: Value, cls: Class) -> Values:
-        """The method, with the same store."""
-        bound = self.inner.bind(site, receiver, cls)
-        return frozenset(_Stateful(one, self.keeper, self.place) for one in bound if isinstance(one, Routine))
-
-    def call(self, site: Site, args: Arguments) -> Values:
-        """The requests of the store, then the function."""
-        keep = KEEPING.get(self.keeper.path.rpartition(".")[2])
-        if keep is not None:
-            keep(self.place.seen_from(site), self.keeper, Arguments())
-        return site.call({self.inner}, args)
-
-
-@dataclass(frozen=True, slots=True)
-class _Keep(Value):
-    """`@idempotent(persistence_store=store)`, before it has a function."""
-
-    stores: frozenset[PackageObject]
-
-    def call(self, site: Site, args: Arguments) -> Values:
-        """The function with its store; one without a known store is left as it is."""
-        inner = [value for value in args.get(0) if isinstance(value, Routine)]
-        kept = frozenset(_Stateful(one, store, site) for one in inner for store in self.stores)
-        return kept or frozenset(inner) or UNKNOWN
-
-
-def _keeping(position: int) -> Handler:
-    """The store is passed at that position or by name."""
-
-    def handler(site: Site, args: Arguments) -> Values:
-        given = args.get(position, "persistence_store")
-        stores = frozenset(value for value in given if isinstance(value, PackageObject))
-        keep = _Keep(stores)
-        return keep.call(site, args) if any(isinstance(value, Routine) for value in args.get(0)) else frozenset({keep})
-
-    return handler
-
-
 # ---------------------------------------------------------------------------------------------- functions that it calls
 
 
@@ -185,51 +134,6 @@ def _depends(site: Site, args: Arguments) -> Values:
     """`Depends(get_table)`: what the function gives."""
     return site.call(args.get(0, "dependency"), anything()) | UNKNOWN
 
-
-@dataclass(frozen=True, slots=True)
-class _Middleware(Routine):
-    """What `@lambda_handler_decorator` makes of a function: a decorator of handlers."""
-
-    function: Routine
-
-    def call(self, _site: Site, args: Arguments) -> Values:
-        """A handler around the decorated one; with options only, the decorator itself."""
-        inner = [value for value in args.get(0) if isinstance(value, Routine)]
-        return frozenset(_Around(self.function, one) for one in inner) or frozenset({self})
-
-    def hand_over(self, _site: Site, _what: str) -> Values:
-        """Only handlers go through it."""
-        return frozenset({self})
-
-
-@dataclass(frozen=True, slots=True)
-class _Around(Routine):
-    """A handler inside a middleware, which is called with it."""
-
-    function: Routine
-    handler: Routine
-
-    def call(self, site: Site, args: Arguments) -> Values:
-        """The middleware calls the handler by itself."""
-        more = Arguments(args.positional, args.keywords, args.star, args.extra | UNKNOWN)
-        return site.call({self.function}, more.led_by(self.handler))
-
-
-def _middleware(_site: Site, args: Arguments) -> Values:
-    made = frozenset(_Middleware(value) for value in args.get(0) if isinstance(value, Routine))
-    return made or frozenset({_MIDDLEWARE})
-
-
-@dataclass(frozen=True, slots=True)
-class _MiddlewareFactory(Value):
-    """`@lambda_handler_decorator(trace_execution=True)`."""
-
-    def call(self, site: Site, args: Arguments) -> Values:
-        """The middleware."""
-        return _middleware(site, args)
-
-
-_MIDDLEWARE = _MiddlewareFactory()
 
 # ---------------------------------------------------------------------------------------------- the package
 
@@ -279,14 +183,14 @@ PACKAGE = Package(
         "get_secrets_by_name": _SECRETS,
         "set_secret": _SET_SECRET,
         "get_app_config": _configuration,
-        "idempotent": _keeping(3),
-        "idempotent_function": _keeping(2),
-        "circuit_breaker": _keeping(1),
+        "idempotent": keeping(KEEPING, 3),
+        "idempotent_function": keeping(KEEPING, 2),
+        "circuit_breaker": keeping(KEEPING, 1),
         "process_partial_response": _process,
         "async_process_partial_response": _process,
         "batch_processor": _batch_decorator,
         "async_batch_processor": _batch_decorator,
-        "lambda_handler_decorator": _middleware,
+        "lambda_handler_decorator": middleware,
         "Depends": _depends,
     },
     classes={
