@@ -63,6 +63,7 @@ def of_environment(environment: Environment, document: Document, origins: Origin
             function.entry_point,
             environment.modules_elsewhere(name),
             environment.requirements_text(name),
+            len(function.layers),
         )
         for name, function in environment.functions.items()
         if function.is_python

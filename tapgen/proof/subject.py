@@ -30,13 +30,15 @@ class Source:
     """Where a function's code is; `elsewhere` has the folders of modules that its package gets from other places.
 
     `entry_point` is set where it differs from the document's Handler: code in the template is always `index`.
-    `requirements` is the text of what is installed beside it, "" for nothing; None where nobody knows.
+    `requirements` is the text of what is installed beside it and into its `layers`, as many as the settings name;
+    "" for nothing, None where nobody knows.
     """
 
     folder: Path
     entry_point: str | None = None
     elsewhere: tuple[tuple[str, Path], ...] = ()
     requirements: str | None = None
+    layers: int = 0
 
 
 @dataclass(frozen=True)

@@ -67,8 +67,12 @@ class Sources:
     def brought(self, name: str) -> bool:
         """Whether the folder holds something of that top-level name that is no source: installed by pip, compiled."""
         top = name.partition(".")[0]
-        compiled = (path.suffix in {".so", ".pyc", ".pyd"} for path in self._base(top).parent.glob(f"{top}.*"))
-        return top in self.vendored() or self._base(top).is_dir() or any(compiled)
+        return top in self.vendored() or self._base(top).is_dir() or self.compiled(top)
+
+    def compiled(self, name: str) -> bool:
+        """Whether there is a compiled module of that dotted name."""
+        base = self._base(name)
+        return any(path.suffix in {".so", ".pyc", ".pyd"} for path in base.parent.glob(f"{base.name}.*"))
 
     def unread(self) -> frozenset[str]:
         """Local modules that have a file which could not be read."""

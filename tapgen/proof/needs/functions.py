@@ -180,15 +180,10 @@ def _python(properties: Mapping[str, Any]) -> Version | None:
 def _installed(function: str, properties: Mapping[str, Any], subject: Subject) -> str | None:
     """The text of what is installed beside the source; "" for nothing, None where nobody knows."""
     source = subject.sources.get(function)
-    if any(_is_foreign(layer, subject) for layer in listed(properties.get("Layers"))):
-        return None
+    layers = sum(1 for _ in listed(properties.get("Layers")))
+    if layers > (source.layers if source else 0):
+        return None  # what such a layer holds is not in the settings
     return source.requirements if source else ""
-
-
-def _is_foreign(layer: object, subject: Subject) -> bool:
-    """Whether the layer may be one that the template does not make."""
-    matches = [REFERENCE.fullmatch(text) for text in alternatives(layer)]
-    return not all(match and subject.type_of(match[1]) for match in matches)
 
 
 def _not_read(function: str, properties: Mapping[str, Any]) -> Finding:

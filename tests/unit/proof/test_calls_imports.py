@@ -112,6 +112,14 @@ PRESENT = {
         {"helper.py": "", "more.py": "import helper\nhelper.thing = 1"},
         "import more\nfrom helper import thing",
     ),
+    "made for its module": (
+        {"helper.py": "import sys\nsetattr(sys.modules[__name__], 'thing', 1)"},
+        "from helper import thing",
+    ),
+    "compiled": (
+        {"app/__init__.py": "", "app/fast.cpython-313-x86_64-linux-gnu.so": ""},
+        "from app import fast\nimport app.fast",
+    ),
     "of every module": ({"helper.py": ""}, "from helper import __name__, __doc__"),
     "unreadable": ({"helper.py": "def (:"}, "from helper import thing"),
     "caught": ({"helper.py": ""}, "try:\n    from helper import thing\nexcept ImportError:\n    thing = None"),

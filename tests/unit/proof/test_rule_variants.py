@@ -217,11 +217,11 @@ def test_variables_under_a_condition_or_of_a_wrapper_are_not_missed() -> None:
     assert "variable-missing" not in rules(document(Function=open_))
 
 
-def imports(code: str, *, requirements: str | None = "", **properties: Any) -> list[str]:
+def imports(code: str, *, requirements: str | None = "", layers: int = 0, **properties: Any) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "index.py").write_text(code)
         written = function(Code={"S3Bucket": "b", "S3Key": "k"}, **properties)
-        sources = {"Function": Source(Path(folder), requirements=requirements)}
+        sources = {"Function": Source(Path(folder), requirements=requirements, layers=layers)}
         checked = document(Function=written, Layer=resource("AWS::Lambda::LayerVersion", Content={}))
         target = check.Target(Subject(checked, False, sources, Path(folder)), lambda finding: finding)
         found = check.check_all([target], with_lint=False)[0]
@@ -240,7 +240,9 @@ CGI = "Function imports cgi, which left Python's standard library with 3.13."
         ("import requests", {"requirements": "pydantic"}, []),
         ("import requests", {"requirements": None}, []),
         ("import requests", {"Layers": ["arn:aws:lambda:eu-west-1:1:layer:x:1"]}, []),
-        ("import requests", {"Layers": [{"Ref": "Layer"}]}, [REQUESTS]),
+        ("import requests", {"Layers": [{"Ref": "Layer"}], "layers": 1}, [REQUESTS]),
+        ("import requests", {"Layers": [{"Ref": "Layer"}]}, []),
+        ("import requests", {"Layers": [{"Ref": "Layer"}, "arn:aws:lambda:eu-west-1:1:layer:x:1"], "layers": 1}, []),
         ("import requests", {"Runtime": {"Ref": "Runtime"}}, []),
         ("import cgi", {}, [CGI]),
         ("import cgi", {"requirements": "pydantic"}, [CGI]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from tapgen.proof.interpret.cells import REST
@@ -20,7 +21,8 @@ def note_foreign(site: Site, name: str) -> None:
     while "." in above:
         above, _, last = above.rpartition(".")
         if site.machine.sources.local(above):
-            site.report(AbsentName(*site.place(), above, last))
+            if not site.machine.sources.compiled(f"{above}.{last}"):
+                site.report(AbsentName(*site.place(), above, last))
             return
     if not site.machine.sources.brought(name):
         site.report(ForeignImport(*site.place(), name))
@@ -30,7 +32,8 @@ def note_name(site: Site, module: str, name: str) -> None:
     """`from module import name` of a local module."""
     machine = site.machine
     frame = machine.modules.get(module)
-    if not _certain(site) or machine.sources.local(f"{module}.{name}".lstrip(".")):
+    child = f"{module}.{name}".lstrip(".")
+    if not _certain(site) or machine.sources.local(child) or machine.sources.compiled(child):
         return
     if frame is None:
         bare = machine.sources.load(module) is None and module not in machine.sources.unread()
@@ -45,12 +48,20 @@ def _certain(site: Site) -> bool:
     return unit.scope.kind == "module" and not unit.uncertain and not site.machine.typing_only
 
 
+_MAKERS = frozenset({"globals", "vars", "locals", "setattr", "exec", "eval", "modules"})
+"""Names by which a module may bind others that are not written in it: `globals()`, `sys.modules[__name__]`."""
+
+
+def _makes_names(tree: ast.AST) -> bool:
+    return any(getattr(node, "id", getattr(node, "attr", "")) in _MAKERS for node in ast.walk(tree))
+
+
 def _may_have(site: Site, module: Frame, name: str, seen: frozenset[str] = frozenset()) -> bool:
     """Whether the module binds the name, or has it from elsewhere as far as one can tell."""
-    dynamic = module.open or REST in module.cells or "__getattr__" in module.scope.bound
-    if dynamic or name in module.scope.bound or name in module.cells or module.module in seen:
+    if name in module.scope.bound or name in module.cells or module.module in seen:
         return True
-    if name.startswith("__") and name.endswith("__"):
+    dynamic = module.open or REST in module.cells or "__getattr__" in module.scope.bound
+    if dynamic or (name.startswith("__") and name.endswith("__")) or _makes_names(module.node):
         return True
     modules = site.machine.modules
     return any(
