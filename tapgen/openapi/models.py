@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from tapgen.openapi import requests
+from tapgen.template.api_bodies import mapping
 
 if TYPE_CHECKING:
     from tapgen.template.document import Document
@@ -21,9 +22,8 @@ class Schemas:
     def __init__(self, document: Document, api: str) -> None:
         self.used: dict[str, Any] = {}
         self._document = document
-        body = requests.properties(document, api).get("Body")
-        components = body.get("components") if isinstance(body, Mapping) else None
-        self._in_body: Mapping[str, Any] = (components or {}).get("schemas", {})
+        body = mapping(requests.properties(document, api).get("Body"))
+        self._in_body = mapping(mapping(body.get("components")).get("schemas"))
 
     def request_body(self, route: Route) -> dict[str, Any]:
         """What OpenAPI says of the route's body; empty where it asks for nothing."""

@@ -31,12 +31,15 @@ def routes(template: Template) -> Iterator[Route]:
             yield from of_document(template, resource.logical_id, resource.type, body, place, default)
     for function in template.of_type("AWS::Serverless::Function"):
         for name, event in mapping(function.properties.get("Events")).items():
-            if mapping(event).get("Type") in _EVENTS:
-                yield _route(template, function, name, mapping(event))
+            kind = text(mapping(event).get("Type", ""))
+            if kind in _EVENTS:
+                yield _route(template, function, name, mapping(event), _EVENTS[kind])
 
 
-def _route(template: Template, function: Resource, name: str, event: Mapping[str, Any]) -> Route:
-    kind, key, implicit, section = _EVENTS[event["Type"]]
+def _route(
+    template: Template, function: Resource, name: str, event: Mapping[str, Any], form: tuple[Kind, str, str, str]
+) -> Route:
+    kind, key, implicit, section = form
     properties = mapping(event.get("Properties"))
     api = properties.get(key)
     method = text(properties.get("Method", "any")).upper()

@@ -1,10 +1,14 @@
 """Routes, callers and origins are read alike out of methods, OpenAPI bodies and SAM's events."""
 
+import copy
+
 import pytest
 
+from tapgen.openapi.describe import apis, describe
 from tapgen.review.assess import assess
 from tapgen.review.rules.authorization import exposure_findings
 from tapgen.template.apis import routes, unread_definition
+from tapgen.template.authorizers import authorizers
 from tapgen.template.cors import all_origins
 from tapgen.template.exposure import exposures
 from tapgen.template.model import understand
@@ -216,3 +220,36 @@ def test_a_document_that_is_elsewhere_is_said_to_be_unread(properties):
     assert list(exposure_findings(other, template)) == [
         "A: its routes come from an OpenAPI document that is not in the template"
     ]
+
+
+ODD = (None, 5, "x", [], {}, [None], [[]], {"a": None}, {"Ref": "Nope"}, {"Fn::If": ["C", "a", "b"]})
+
+
+def _places(value, path=()):
+    """The path of everything in a document."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        yield (*path, key)
+        yield from _places(item, (*path, key))
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "sam"])
+def test_odd_values_anywhere_are_read_past(document, kind):
+    if kind == "sam":
+        whole = SAM
+    else:
+        settings = PROJECT.replace("ROUTES", KINDS[kind]) + f'kind = "{kind}"\nbody = true\n'
+        whole = document(settings + ('usage_plans.P.keys = ["K"]\n' if kind == "rest" else ""))
+        whole = {"Resources": {name: whole["Resources"][name] for name in ("Api", "ItemFunction")}}
+    for number, path in enumerate(place for place in _places(whole) if len(place) > 3):
+        changed = copy.deepcopy(whole)
+        parent = changed
+        for step in path[:-1]:
+            parent = parent[step]
+        parent[path[-1]] = ODD[number % len(ODD)]
+        template = understand(changed)
+        assert isinstance(routes(template), dict)
+        assert isinstance(all_origins(template), dict)
+        assert isinstance(list(authorizers(template)), list)
+        for api in apis(changed):
+            assert describe(changed, api)["openapi"] == "3.1.0"
