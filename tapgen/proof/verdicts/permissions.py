@@ -46,10 +46,20 @@ def findings(needs: Sequence[FunctionNeeds], subject: Subject) -> Iterator[Findi
         granted = policies_of(role, subject)
         yield from _unknown(role, granted)
         for one in users:
-            for requirement in one.requirements:
+            for requirement in _each_once(one.requirements):
                 yield from _missing(requirement, role, granted, subject)
         if all(one.analysed for one in users):
             yield from _unused(role, granted.statements, users, subject)
+
+
+def _each_once(requirements: Sequence[Requirement]) -> Iterator[Requirement]:
+    """Without what another request of the same line needs too, such as each part of an upload."""
+    seen: set[tuple[object, ...]] = set()
+    for one in requirements:
+        key = (one.action, one.arn, one.file, one.line, one.path, one.optional)
+        if key not in seen:
+            seen.add(key)
+            yield one
 
 
 def _unknown(role: str, granted: Policies) -> Iterator[Finding]:
