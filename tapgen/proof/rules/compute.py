@@ -68,12 +68,6 @@ def _function_tracing(subject: Subject) -> Iterator[Hit]:
             yield Hit(f"{owner} is not traced.", ("Resources", owner, "Properties"))
 
 
-def _open_urls(subject: Subject) -> Iterator[Hit]:
-    for owner, properties in subject.of_type("AWS::Lambda::Url"):
-        if properties.get("AuthType") == "NONE":
-            yield Hit(f"Anyone in the world may call {owner}.", ("Resources", owner, "Properties", "AuthType"))
-
-
 def _silent_alarms(subject: Subject) -> Iterator[Hit]:
     alarms = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
     for owner, properties in subject.of_type(*alarms) if subject.protected else ():
@@ -172,15 +166,6 @@ COMPUTE_RULES = (
         "Set TracingConfig.Mode to Active.",
         "Security Hub user guide, Lambda.7",
         _function_tracing,
-    ),
-    Rule(
-        "function-url-public",
-        "warning",
-        "A function's address takes calls from anyone",
-        "Anyone in the world invokes the function at the account's cost.",
-        "Set AuthType to AWS_IAM.",
-        'Lambda developer guide, "Control access to Lambda function URLs"',
-        _open_urls,
     ),
     Rule(
         "alarm-silent",

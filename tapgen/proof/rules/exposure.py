@@ -102,7 +102,7 @@ EXPOSURE_RULES = (
         _open("address"),
     ),
     Rule(
-        "url-open",
+        "function-url-public",
         "warning",
         "A function URL asks for no authorization",
         "With a permission for everybody, anyone on the internet can invoke the function.",

@@ -447,10 +447,6 @@ CASES = {
         only(Database=resource("AWS::RDS::DBInstance", PubliclyAccessible=True)),
         only(Database=resource("AWS::RDS::DBInstance", PubliclyAccessible=False)),
     ),
-    "url-open": (
-        only(Url=resource("AWS::Lambda::Url", AuthType="NONE")),
-        only(Url=resource("AWS::Lambda::Url", AuthType="AWS_IAM")),
-    ),
     "api-public-read": (
         only(Get=resource("AWS::ApiGatewayV2::Route", RouteKey="GET /items", ApiId="x")),
         only(Get=resource("AWS::ApiGatewayV2::Route", RouteKey="GET /items", ApiId="x", AuthorizationType="JWT")),
