@@ -36,7 +36,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     },
     "Review": {
         "diff": "Show what a change does, breaks and opens.",
-        "graph": "Draw a template: resources, references, entries, stores.",
+        "graph": "Draw a template: entries, functions, stores, and what flows between them.",
     },
     "Proof": {
         "check": "Prove that a template works and opens nothing more.",
@@ -44,6 +44,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "permissions": "Print the smallest policy that a deployer needs.",
     },
     "Deployment": {
+        "pipeline": "Write the project's pipeline: review, plan, approval, execution of that plan.",
         "package": "List what each function's package carries, by size.",
         "deploy": "Deploy an environment: change set, guard, events, outputs.",
         "sync": "Give the functions their code and configuration directly, in seconds.",

@@ -1,0 +1,99 @@
+"""tapgen pipeline: files that the services take, which say what the settings say, and are nobody else's."""
+
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from tests.conftest import ONE_FUNCTION
+
+ENVIRONMENTS = """
+[environments.dev]
+[environments.staging]
+region = "eu-west-1"
+[environments.prod]
+protected = true
+regions = ["eu-central-1", "us-east-1"]
+[environments.bank]
+protected = true
+"""
+SCHEMAS = {"github": ["vendor.github-workflows"], "gitlab": ["vendor.gitlab-ci", "--data-transform", "gitlab-ci"]}
+FILES = {
+    "github": [".github/workflows/tapgen-review.yml", ".github/workflows/tapgen-deploy.yml"],
+    "gitlab": [".gitlab-ci.yml"],
+}
+
+
+@pytest.mark.parametrize("service", SCHEMAS)
+@pytest.mark.parametrize("more", ["[environments.dev]\n", ENVIRONMENTS])
+def test_the_service_takes_the_files(tapgen, project, service, more):
+    folder = project(more=more)
+    assert tapgen("pipeline", service, cwd=folder).code == 0
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", *SCHEMAS[service], *FILES[service]]
+    checked = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def jobs(folder):
+    return yaml.safe_load((folder / ".github/workflows/tapgen-deploy.yml").read_text())["jobs"]
+
+
+def commands(job):
+    return [step["run"].strip() for step in job["steps"] if "tapgen deploy" in step.get("run", "")]
+
+
+def test_unprotected_environments_come_first_and_a_protected_one_executes_the_plan_that_was_approved(tapgen, project):
+    folder = project(more=ENVIRONMENTS)
+    tapgen("pipeline", "github", cwd=folder)
+    found = jobs(folder)
+    assert list(found) == ["deploy-dev", "deploy-staging", "plan-prod", "deploy-prod", "plan-bank", "deploy-bank"]
+    assert found["plan-prod"]["needs"] == ["deploy-dev", "deploy-staging"]
+    assert found["deploy-prod"]["needs"] == ["plan-prod"]
+    assert found["plan-bank"]["needs"] == ["deploy-prod"]
+    assert [found[name]["environment"] for name in ("plan-prod", "deploy-prod")] == ["prod-plan", "prod"]
+    assert commands(found["deploy-dev"]) == ["tapgen deploy --env dev --yes"]
+    assert commands(found["plan-bank"]) == ["tapgen deploy --env bank --plan-only --json > plan.jsonl"]
+    [execution] = commands(found["deploy-bank"])
+    assert 'tapgen deploy --env bank --plan "$(cat change-set)" --yes' in execution
+
+
+def test_each_region_has_its_plan(tapgen, project):
+    folder = project(more=ENVIRONMENTS)
+    tapgen("pipeline", "github", cwd=folder)
+    prod = jobs(folder)["plan-prod"]
+    assert prod["strategy"]["matrix"] == {"region": ["eu-central-1", "us-east-1"]}
+    assert commands(prod) == ["tapgen deploy --env prod --region ${{ matrix.region }} --plan-only --json > plan.jsonl"]
+    tapgen("pipeline", "gitlab", cwd=folder)
+    pipeline = yaml.safe_load((folder / ".gitlab-ci.yml").read_text())
+    assert {"plan-prod-eu-central-1", "deploy-prod-us-east-1", "deploy-staging-eu-west-1"} <= set(pipeline)
+    assert pipeline["deploy-prod-us-east-1"]["needs"] == ["plan-prod-us-east-1"]
+
+
+@pytest.mark.parametrize("service", SCHEMAS)
+def test_changed_settings_make_it_stale_until_it_is_written_again(tapgen, project, service):
+    folder = project(more="[environments.dev]\n")
+    assert tapgen("pipeline", service, "--check", cwd=folder).code == 3
+    assert tapgen("pipeline", service, cwd=folder).out.count(": written\n") == len(FILES[service])
+    assert tapgen("pipeline", service, cwd=folder).out.count(": up to date\n") == len(FILES[service])
+    assert tapgen("pipeline", service, "--check", cwd=folder).code == 0
+    (folder / "tapgen.toml").write_text(ONE_FUNCTION + ENVIRONMENTS)
+    ended = tapgen("pipeline", service, "--check", cwd=folder)
+    assert ended.code == 3
+    assert f"run `tapgen pipeline {service}`" in ended.out
+
+
+def test_a_file_of_somebody_else_is_kept(tapgen, project):
+    folder = project(**{".gitlab-ci.yml": "mine: 1\n"})
+    ended = tapgen("pipeline", "gitlab", cwd=folder)
+    assert ended.code == 2
+    assert "was not written by tapgen" in ended.err
+    assert (folder / ".gitlab-ci.yml").read_text() == "mine: 1\n"
+
+
+def test_what_is_installed_and_which_branch_is_deployed(tapgen, project):
+    folder = project()
+    tapgen("pipeline", "github", "--branch", "trunk", "--install", "tapgen[check]==1.2", cwd=folder)
+    text = (folder / ".github/workflows/tapgen-deploy.yml").read_text()
+    assert "branches: [trunk]" in text
+    assert "install --disable-pip-version-check 'tapgen[check]==1.2'" in text
