@@ -81,8 +81,8 @@ jobs:
 def _deploy(stages: tuple[Stage, ...], branch: str, install: str) -> Iterator[str]:
     yield f"""\
 {HEAD}# Each GitHub environment that is named here has the variable AWS_ROLE, the role that its job assumes, and
-# AWS_REGION where the settings name no region. Let the protected ones require reviewers: what they approve is the plan, which the
-# environment with "-plan" behind its name has made.
+# AWS_REGION where the settings name no region. Let the protected ones require reviewers: what they approve is the
+# plan, which the environment with "-plan" behind its name has made.
 name: deploy
 on:
   push:
