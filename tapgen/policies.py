@@ -83,8 +83,8 @@ def call_apis(resource: Any) -> Statement:
     )
 
 
-def mount(access_points: Sequence[Any]) -> Statement:
-    """Mount and write file systems by their access points; the statement's resource would be the file system.
+def mount(access_point: Any, file_system: Any) -> Statement:
+    """Mount and write a file system by an access point alone.
 
     Source: EFS user guide, "Using IAM to control access to file systems".
     """
@@ -92,8 +92,8 @@ def mount(access_points: Sequence[Any]) -> Statement:
         Sid="MountFiles",
         Effect=Allow,
         Action=[Action("elasticfilesystem", name) for name in ("ClientMount", "ClientWrite")],
-        Resource=["*"],
-        Condition=Condition(aws.StringEquals({"elasticfilesystem:AccessPointArn": list(access_points)})),
+        Resource=[file_system],
+        Condition=Condition(aws.StringEquals({"elasticfilesystem:AccessPointArn": [access_point]})),
     )
 
 

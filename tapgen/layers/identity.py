@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tapgen.settings.statements import Statement as Given
 
 API_LOGGING_POLICY = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+ANY_FILE_SYSTEM = "arn:${AWS::Partition}:elasticfilesystem:${AWS::Region}:${AWS::AccountId}:file-system/*"
 
 
 def build(template: Template, environment: Environment, network: NetworkRefs | None, data: DataRefs) -> IdentityRefs:
@@ -63,8 +64,9 @@ def _statements(environment: Environment, name: str, network: NetworkRefs | None
         resources = [substituted(one) if isinstance(one, str) else lookup(one) for one in given.resources]
         statements.append(policies.given(sid, given.actions, resources, given.conditions))
     statements += destinations.statements(environment, name, data)
-    if function.file_systems:
-        statements.append(policies.mount([lookup(one.access_point) for one in function.file_systems]))
+    for one in function.file_systems:
+        file_system = lookup(one.file_system) if one.file_system else substituted(ANY_FILE_SYSTEM)
+        statements.append(policies.mount(lookup(one.access_point), file_system))
     if function.tracing:
         statements.append(policies.send_traces())
     if network and function.network:
@@ -79,7 +81,10 @@ def _given(function: Function) -> dict[str, Given]:
 
 
 def _reasons(function: Function) -> dict[str, str]:
-    return {sid: given.reason for sid, given in _given(function).items() if given.reason}
+    reasons = {sid: given.reason for sid, given in _given(function).items() if given.reason}
+    if any(one.file_system is None for one in function.file_systems):
+        reasons["MountFiles"] = "Which file system it is does not follow from its access point"
+    return reasons
 
 
 def _api_logging_role() -> iam.Role:

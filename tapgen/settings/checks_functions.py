@@ -77,9 +77,9 @@ def check_function(environment: Environment, function: Function) -> Iterator[Pro
     yield from _automatic(function)
     yield from references.problems(function.role, ("role",), environment.parameters)
     for index, one in enumerate(function.file_systems):
-        yield from references.problems(
-            one.access_point, ("file_systems", index, "access_point"), environment.parameters
-        )
+        for key in ("access_point", "file_system"):
+            where = ("file_systems", index, key)
+            yield from references.problems(getattr(one, key), where, environment.parameters)
     if function.file_systems and not environment.vpc:
         yield ("file_systems",), "a file system is reached from a VPC alone; write [network]"
     for index, statement in enumerate(function.statements):

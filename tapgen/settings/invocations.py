@@ -148,3 +148,7 @@ class FileSystem(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """ARN of the access point"""
     path: Annotated[str, Meta(pattern=r"^/mnt/[A-Za-z0-9_.-]+$")]
     """Where it is mounted"""
+    file_system: (
+        Annotated[str, Meta(pattern=r"^arn:.+:elasticfilesystem:.+:file-system/fs-[0-9a-f]+$")] | Reference | None
+    ) = None
+    """ARN of the file system, to which the permission is narrowed; unset: the access point alone narrows it"""

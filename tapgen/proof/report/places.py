@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from tapgen.settings.model import Environment
     from tapgen.template.document import DocumentPath
 
-_BY_NAME = ("outputs", "parameters")
+_BY_NAME = {"Resources": "resources", "Outputs": "outputs", "Parameters": "parameters"}
+"""Section of a document -> the settings whose keys are its names."""
 _OF_APIS = ("AWS::ApiGateway", "AWS::Lambda::Permission")
 _SECTIONS = (
     ("AWS::EC2::", "network"),
@@ -59,22 +60,20 @@ def settings_places(root: Path) -> SettingsPlaces | None:
     return None
 
 
-def keys(logical_id: str | None, type_: str | None, environment: Environment) -> tuple[str, ...]:
-    """The settings that made a resource, the nearest first."""
-    found = [
-        f"{section}.{logical_id}"
-        for section in ("resources", "parameters", "outputs")
-        if logical_id in getattr(environment, section)
-    ]
+def keys(
+    logical_id: str | None, type_: str | None, environment: Environment, section: str = "Resources"
+) -> tuple[str, ...]:
+    """The settings that made a resource, an output or a parameter, the nearest first; `section` is the document's."""
+    by_name = _BY_NAME.get(section, "resources")
+    found = [f"{by_name}.{logical_id}"] if logical_id in getattr(environment, by_name) else []
     subject = environment.title(logical_id or "")
-    found += [f"{section}.{subject}" for section in _BY_NAME if subject in getattr(environment, section)]
-    for section, suffix in (
+    for word, suffix in (
         ("functions", "Function"),
         ("lambda_layers", "Layer"),
         *((kind.word, kind.part.suffix) for kind in KINDS),
     ):
-        names = getattr(environment, section, {})
-        found += [f"{section}.{name}" for name in names if subject.startswith(naming.logical(name, suffix))]
+        names = getattr(environment, word, {})
+        found += [f"{word}.{name}" for name in names if subject.startswith(naming.logical(name, suffix))]
     if type_ and type_.startswith(_OF_APIS):
         found = [*_of_api(subject, environment), *found]
     found += [section for prefix, section in _SECTIONS if type_ and type_.startswith(prefix)]
@@ -132,7 +131,9 @@ def in_settings(
     """The finding with the settings' line where it has no source line of its own."""
     if finding.file is not None or places is None:
         return finding
-    return replace(finding, file=places.file.name, line=places.line(keys(finding.logical_id, type_, environment)))
+    section = str(finding.path[0]) if finding.path else "Resources"
+    found = keys(finding.logical_id, type_, environment, section)
+    return replace(finding, file=places.file.name, line=places.line(found))
 
 
 def below(root: Path, here: Path, findings: Iterable[Finding]) -> Iterator[Finding]:

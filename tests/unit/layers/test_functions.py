@@ -144,8 +144,17 @@ def test_storage_and_file_systems(document):
     assert properties["FileSystemConfigs"] == [{"Arn": {"Fn::ImportValue": "Files"}, "LocalMountPath": "/mnt/data"}]
     mount = statements(rendered)["MountFiles"]
     assert mount["Action"] == ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
-    assert mount["Resource"] == ["*"]
+    arn = "arn:${AWS::Partition}:elasticfilesystem:${AWS::Region}:${AWS::AccountId}:file-system/*"
+    assert mount["Resource"] == [{"Fn::Sub": arn}]
+    assert "MountFiles" in rendered["Resources"]["ItemFunctionRole"]["Metadata"]["Reasons"]
     assert mount["Condition"] == {"StringEquals": {"elasticfilesystem:AccessPointArn": [{"Fn::ImportValue": "Files"}]}}
+
+
+def test_a_named_file_system_narrows_the_permission(document):
+    more = 'file_systems = [{ access_point = { import = "Files" }, file_system = { import = "System" }, path = "/mnt/a" }]\n'
+    rendered = document(ONE + more + "[network]\n")
+    assert statements(rendered)["MountFiles"]["Resource"] == [{"Fn::ImportValue": "System"}]
+    assert "Metadata" not in rendered["Resources"]["ItemFunctionRole"]
 
 
 # ------------------------------------------------------------------------------------------- versions and aliases
