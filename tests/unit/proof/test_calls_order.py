@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 
+from tests.unit.proof.call_cases import HANDLERS
 from tests.unit.proof.test_calls import write
 
 ANALYSE = """
@@ -75,3 +76,14 @@ def test_answer_does_not_depend_on_the_hash_seed(tmp_path):
 
     assert "Call(service='eks'" in answers[0]
     assert len(set(answers)) == 1
+
+
+def test_no_handler_of_the_pages_depends_on_it(tmp_path):
+    cases = [case for case in HANDLERS if case.entry_point == "index.handler"]
+    for case in cases:
+        write(tmp_path / case.name, case.files)
+
+    answers = [answer([tmp_path / case.name for case in cases], seed) for seed in (0, 7)]
+
+    assert answers[0].count("Call(") > len(cases) / 2
+    assert answers[0] == answers[1]

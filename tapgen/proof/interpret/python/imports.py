@@ -45,7 +45,7 @@ def note_name(site: Site, module: str, name: str) -> None:
 
 def _certain(site: Site) -> bool:
     unit = site.frame.unit
-    return unit.scope.kind == "module" and not unit.uncertain and not site.machine.typing_only
+    return unit.scope.kind == "module" and not unit.uncertain
 
 
 _MAKERS = frozenset({"globals", "vars", "locals", "setattr", "exec", "eval", "modules"})
