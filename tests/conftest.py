@@ -24,6 +24,12 @@ collect_ignore = ["projects"]  # projects to be rendered; their own tests run ag
 # Some tests press Ctrl-C, which a shell's background job is started to ignore.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+
+def pytest_xdist_auto_num_workers(config):
+    """One more than there are processors: some tests wait for a process, a socket or a clock."""
+    return (os.cpu_count() or 1) + 1
+
+
 HANDLER = "def handler(event, context):\n    return {}\n"
 
 ONE_FUNCTION = """
