@@ -12,6 +12,7 @@ import shutil
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 from ministack import app as ministack
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime, responses, sigv4
@@ -82,12 +83,23 @@ class Keys:
         return prefix in _TARGETS and operation in iam_actions.unsigned_operations(_TARGETS[prefix])
 
 
+def take_for_tls(evaluator: Any) -> None:
+    """Policies that let in nothing but TLS let in what comes from this machine: the embedded AWS has no certificate."""
+    resolve = evaluator._resolve_condition_key  # noqa: SLF001 - as in `gaps`
+
+    def resolved(key: str, context: Any) -> Any:
+        return "true" if key.lower() == "aws:securetransport" else resolve(key, context)
+
+    evaluator._resolve_condition_key = resolved  # noqa: SLF001 - as in `gaps`
+
+
 def main() -> None:
     """Serve until the parent closes the pipe."""
     os.umask(0o077)
     sys.addaudithook(loopback_alone)
     keys = Keys(os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"])
     fill(provisioners, responses.get_region)
+    take_for_tls(iam_evaluator)
     fill_validators(provisioners, apigateway_v1)
     correct(apigateway_v1, apigateway, lambda_svc)
     isolate_functions(lambda_runtime, lambda_svc, sts, keys.secret)
