@@ -194,7 +194,10 @@ class Run(StackOperation):
             total=len(change_set.changes),
             before=deployed.stack if deployed else None,
         )
-        return self._protected(self.completed(seen), seen)
+        outcome = self._protected(self.completed(seen), seen)
+        if outcome.ok and seen.stack and deployed:  # what was created just now nobody has synced
+            self._put_functions_right(seen.stack)
+        return outcome
 
     def _protected(self, outcome: Outcome, seen: Followed) -> Outcome:
         """Put the protection of a protected environment in order, whatever the end."""
@@ -208,8 +211,6 @@ class Run(StackOperation):
                 return replace(outcome, code=ExitCode.FAILED, message=message, hint="Deploy again: that protects it.")
         else:
             self._policy.restore()
-        if outcome.ok:
-            self._put_functions_right(seen.stack)
         return outcome
 
     def _put_functions_right(self, stack: Stack) -> None:
