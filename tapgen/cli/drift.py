@@ -21,7 +21,8 @@ def command(ctx: click.Context, environment: str, profile: str | None, region: s
       tapgen drift --env prod
     """
     from tapgen.deploy.aws.polling import Clock
-    from tapgen.deploy.commands.drift import detect, drift_fields, drift_lines, drifted
+    from tapgen.deploy.commands.drift import detect, drift_fields, drift_lines, drifted, touched
+    from tapgen.deploy.request import Options
     from tapgen.deploy.stack.target import existing
     from tapgen.errors import ExitCode
     from tapgen.template.document import parse
@@ -31,9 +32,10 @@ def command(ctx: click.Context, environment: str, profile: str | None, region: s
     stack = existing(client, chosen.stack_name)
     found = detect(client, stack.arn, Clock())
     document = parse(client.template(stack.arn), stack.name)
+    changing = touched(document, aws_options.subject(chosen, Options()).document or document)
     if as_json:
-        aws_options.print_json(drift_fields(found, document))
+        aws_options.print_json(drift_fields(found, document, changing))
     else:
-        for line in drift_lines(found, document):
+        for line in drift_lines(found, document, changing, chosen.name):
             aws_options.print_line(line)
     ctx.exit(ExitCode.CHANGES if drifted(found) else ExitCode.OK)

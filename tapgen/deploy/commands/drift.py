@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tapgen.deploy.artifacts.document import resources
 from tapgen.deploy.aws.polling import Poller, poll_until
 from tapgen.errors import ExitCode, TapgenError
+from tapgen.review.assess import assess
 from tapgen.review.update.schema import schema_of
 from tapgen.template.secrets import clean
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from tapgen.deploy.aws.polling import Clock
     from tapgen.template.document import Document
 
+DRIFTED = frozenset(("MODIFIED", "DELETED"))
 TIMEOUT = 1800.0
 """Seconds that a detection may take; large stacks take minutes."""
 
@@ -63,11 +65,21 @@ def _holds(value: Any, path: tuple[str, ...]) -> bool:
 
 def drifted(found: tuple[ResourceDrift, ...]) -> bool:
     """Whether any resource differs from the template."""
-    return any(drift.status in {"MODIFIED", "DELETED"} for drift in found)
+    return any(drift.status in DRIFTED for drift in found)
 
 
-def drift_lines(found: tuple[ResourceDrift, ...], document: Document) -> list[str]:
-    """Each resource with its state; of a drifted one each property; of every one what cannot be known."""
+def touched(deployed: Document, wanted: Document) -> frozenset[str]:
+    """The resources that a deployment of `wanted` changes: what has drifted in them is overwritten."""
+    return frozenset(change.logical_id for change in assess(deployed, wanted).changes)
+
+
+def drift_lines(
+    found: tuple[ResourceDrift, ...], document: Document, changing: frozenset[str], environment: str
+) -> list[str]:
+    """Each resource with its state; of a drifted one each property; of every one what cannot be known.
+
+    `changing` are the resources that the next deployment changes.
+    """
     unknown = write_only(found, document)
     lines = []
     for drift in found:
@@ -76,11 +88,22 @@ def drift_lines(found: tuple[ResourceDrift, ...], document: Document) -> list[st
             f"    {one.path}: the template says {_shown(one.path, one.expected)}, it is {_shown(one.path, one.actual)}"
             for one in drift.properties
         ]
+        if drift.status in DRIFTED:
+            lines.append(f"    {_fate(drift.logical_id in changing, environment)}")
         lines += [f"    {path}: unknown, it can only be written" for path in unknown.get(drift.logical_id, ())]
     return lines
 
 
-def drift_fields(found: tuple[ResourceDrift, ...], document: Document) -> list[dict[str, Any]]:
+def _fate(changes: bool, environment: str) -> str:
+    command = f"`tapgen deploy --env {environment} --revert-drift`"
+    if changes:
+        return f"the next deployment changes it and overwrites that; {command} shows both first"
+    return f"it stays so until the template changes it; {command} puts it back"
+
+
+def drift_fields(
+    found: tuple[ResourceDrift, ...], document: Document, changing: frozenset[str]
+) -> list[dict[str, Any]]:
     """The same as JSON."""
     unknown = write_only(found, document)
     return [
@@ -99,6 +122,7 @@ def drift_fields(found: tuple[ResourceDrift, ...], document: Document) -> list[d
                 for one in drift.properties
             ],
             "unknown": list(unknown.get(drift.logical_id, ())),
+            "overwritten": drift.status in DRIFTED and drift.logical_id in changing,
         }
         for drift in found
     ]

@@ -6,7 +6,7 @@ import pytest
 
 from tapgen.deploy.aws.model import PropertyDrift, ResourceDrift
 from tapgen.deploy.commands.cancel import Cancel
-from tapgen.deploy.commands.drift import detect, drift_fields, drift_lines, drifted
+from tapgen.deploy.commands.drift import detect, drift_fields, drift_lines, drifted, touched
 from tapgen.deploy.commands.events import events
 from tapgen.deploy.commands.outputs import as_dotenv, as_environment, outputs, renamed
 from tapgen.deploy.commands.recover import Recover
@@ -17,7 +17,7 @@ from tapgen.deploy.stack.states import STATES
 from tapgen.deploy.stack.target import existing
 from tapgen.errors import ExitCode, TapgenError, UsageError
 from tests.unit.deploy.fake import Cloud, output
-from tests.unit.deploy.scene import NAME, TABLE, TAGS, Seen, deployed, document, request
+from tests.unit.deploy.scene import NAME, TABLE, TAGS, TOPIC, Seen, deployed, document, request
 
 STACK = "AWS::CloudFormation::Stack"
 
@@ -233,18 +233,35 @@ def test_drift_shows_what_differs_and_what_nobody_can_know():
     found = detect(cloud, "arn", cloud.time.clock)
     made = document(ItemTable=table)
     assert drifted(found)
-    assert drift_lines(found, made) == [
+    assert drift_lines(found, made, frozenset(), "dev") == [
         "IN_SYNC       ItemTable (AWS::DynamoDB::Table, items-1)",
         "    ImportSourceSpecification: unknown, it can only be written",
         "MODIFIED      Topic (AWS::SNS::Topic, topic-1)",
         "    /DisplayName: the template says a, it is b",
         "    /Password: the template says ****, it is ****",
+        "    it stays so until the template changes it; `tapgen deploy --env dev --revert-drift` puts it back",
         "NOT_CHECKED   Odd (Custom::Odd, odd-1)",
     ]
-    assert drift_fields(found, made)[0]["unknown"] == ["ImportSourceSpecification"]
-    assert drift_fields(found, made)[1]["properties"][0]["actual"] == "b"
-    assert drift_lines(found[:1], document()) == drift_lines(found, made)[:1]
+    assert drift_fields(found, made, frozenset())[0]["unknown"] == ["ImportSourceSpecification"]
+    assert drift_fields(found, made, frozenset())[1]["properties"][0]["actual"] == "b"
+    assert drift_lines(found[:1], document(), frozenset(), "dev") == drift_lines(found, made, frozenset(), "dev")[:1]
     assert not drifted(found[:1])
+
+
+def test_drift_tells_what_the_next_deployment_would_overwrite():
+    wanted = document(Topic={**TOPIC, "Properties": {"DisplayName": "new"}})
+    found = (
+        ResourceDrift("Topic", "topic-1", "AWS::SNS::Topic", "MODIFIED"),
+        ResourceDrift("ItemTable", "items-1", "AWS::DynamoDB::Table", "DELETED"),
+    )
+    changing = touched(document(), wanted)
+    lines = drift_lines(found, document(), changing, "dev")
+    assert lines[1] == (
+        "    the next deployment changes it and overwrites that; "
+        "`tapgen deploy --env dev --revert-drift` shows both first"
+    )
+    assert lines[3].startswith("    it stays so until the template changes it")
+    assert [one["overwritten"] for one in drift_fields(found, document(), changing)] == [True, False]
 
 
 def test_a_drift_detection_that_fails_or_never_ends():
