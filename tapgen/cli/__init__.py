@@ -166,10 +166,11 @@ def run(arguments: list[str]) -> int:
         if debug:
             raise
         from tapgen.printable import printable
+        from tapgen.template.secrets import clean
 
-        click.echo(printable(f"Error: {error.message}"), err=True)
+        click.echo(printable(f"Error: {clean(error.message)}"), err=True)
         if error.hint:
-            click.echo(printable(f"Hint: {error.hint}"), err=True)
+            click.echo(printable(f"Hint: {clean(error.hint)}"), err=True)
         return error.exit_code
     except click.exceptions.NoArgsIsHelpError as error:
         error.show(sys.stdout)

@@ -64,13 +64,6 @@ def at(path: Path) -> str:
     return written
 
 
-def printable(text: str) -> str:
-    """The text without what could move a terminal's cursor or turn the direction of writing."""
-    if text.isprintable():
-        return text
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
-
-
 def _strings(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(item, str) for item in value)
 

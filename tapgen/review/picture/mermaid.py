@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from tapgen.printable import one_line
 from tapgen.review.picture.colours import FILLS, STATUS_FILLS
 from tapgen.review.picture.model import Node, Picture, Status
-from tapgen.template.text import printable
 
 _SHAPES: Final = {"entry": ('(["', '"])'), "store": ('[("', '")]'), "plain": ('["', '"]'), "function": ('[["', '"]]')}
 _PLAIN_ID = re.compile(r"[A-Z][A-Za-z0-9]*")
@@ -62,7 +62,7 @@ def _name(logical_id: str, index: int) -> str:
 
 def _escaped(text: str) -> str:
     """Mermaid's own entities (`#34;`), so that no label can end itself or carry HTML."""
-    return re.sub(r"[\"<>&#`\\|\[\]{}();]", lambda match: f"#{ord(match[0])};", printable(text))
+    return re.sub(r"[\"<>&#`\\|\[\]{}();]", lambda match: f"#{ord(match[0])};", one_line(text))
 
 
 def dot(picture: Picture) -> str:
@@ -97,5 +97,5 @@ def _dot_node(node: Node, shapes: Mapping[str, str], *, coloured: bool) -> str:
 
 
 def _quoted(text: str) -> str:
-    lines = [printable(line).replace("\\", "\\\\").replace('"', '\\"') for line in text.split("\n")]
+    lines = [one_line(line).replace("\\", "\\\\").replace('"', '\\"') for line in text.split("\n")]
     return "\\n".join(lines)

@@ -8,9 +8,9 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
+from tapgen.printable import one_line
 from tapgen.review.picture.model import Picture
 from tapgen.review.picture.svg import svg
-from tapgen.template.text import printable
 
 
 def page(picture: Picture, details: Mapping[str, Mapping[str, Any]]) -> str:
@@ -21,7 +21,7 @@ def page(picture: Picture, details: Mapping[str, Mapping[str, Any]]) -> str:
     shell = files("tapgen.data").joinpath("picture.html").read_text(encoding="utf-8")
     data = json.dumps({name: details[name] for name in details}, ensure_ascii=True)
     parts = {
-        "TITLE": escape(printable(picture.title) or "tapgen"),
+        "TITLE": escape(one_line(picture.title) or "tapgen"),
         "DATA": data.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"),
         "PICTURE": svg(picture),
     }

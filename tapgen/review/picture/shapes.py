@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from html import escape
 from typing import Final
 
+from tapgen.printable import one_line
 from tapgen.review.picture.colours import FILLS, STATUS_FILLS
 from tapgen.review.picture.layout import Box
 from tapgen.review.picture.model import LOCK, Arrow, Node
-from tapgen.template.text import printable
 
 # All in pixels.
 CHARACTER: Final = 7.4  # the width of an average character at 13 px, rounded up
@@ -22,7 +22,7 @@ PALE: Final = "#a0aec0"
 
 def written(text: str) -> str:
     """A text inside SVG."""
-    return escape(printable(text))
+    return escape(one_line(text))
 
 
 def frame(group: str, box: Box) -> list[str]:

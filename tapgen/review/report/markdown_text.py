@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tapgen.template.text import printable
+from tapgen.printable import one_line
 
 _BEFORE: Final = '("'
 _AFTER: Final = '),.;:"'
@@ -20,7 +20,7 @@ _TICKS = re.compile(r"`+")
 
 def words(text: str) -> str:
     """A sentence, each word that Markdown might read otherwise in a code span."""
-    return " ".join(_word(word) for word in printable(text.replace("\n", " ")).split(" "))
+    return " ".join(_word(word) for word in one_line(text.replace("\n", " ")).split(" "))
 
 
 def _word(word: str) -> str:
@@ -33,7 +33,7 @@ def _word(word: str) -> str:
 
 def code(text: str, most: int = 200) -> str:
     """A code span, cut after `most` characters with a count; its fence is longer than any run of backticks in it."""
-    flat = printable(text.replace("\n", "⏎"))
+    flat = one_line(text.replace("\n", "⏎"))
     if len(flat) > most:
         flat = f"{flat[:most]}… {len(flat) - most:,} more characters"
     if not flat.strip():
@@ -51,6 +51,6 @@ def block(lines: list[str], language: str, indent: str = "", most: int = 200) ->
     fence: Final = "`" * max(3, ticks + 1)
     body = []
     for line in lines:
-        flat = printable(line)
+        flat = one_line(line)
         body.append(indent + (flat if len(flat) <= most else f"{flat[:most]}… {len(flat) - most:,} more characters"))
     return "\n".join((f"{indent}{fence}{language}", *body, f"{indent}{fence}"))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tapgen.printable import one_line, printable
 from tapgen.review.model import Effect, Finding, PropertyChange, Refusal, ResourceChange, Review, SectionChange
 from tapgen.review.report import phrases
 from tapgen.template.paths import ABSENT
-from tapgen.template.text import inline, printable
+from tapgen.template.text import inline
 
 _STYLES = {
     "+": "green",
@@ -33,7 +34,7 @@ class Line:
     words: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
-        return (" " * self.indent + printable("".join(word for word, _ in self.words))).rstrip()
+        return printable(" " * self.indent + "".join(one_line(word) for word, _ in self.words)).rstrip()
 
 
 def plain(review: Review, title: str = "") -> str:
@@ -145,5 +146,5 @@ def print_rich(all_lines: list[Line]) -> None:
     for line in all_lines:
         text = Text(overflow="fold")
         for word, style in line.words:
-            text.append(printable(word), style)
+            text.append(one_line(word), style)
         console.print(Padding(text, (0, 0, 0, line.indent), expand=False))

@@ -185,3 +185,16 @@ def test_the_settings_are_printed_without_secrets(tmp_path: Path, capsys: pytest
     out = capsys.readouterr().out
     assert '"DB_PASSWORD": "****"' in out
     assert not {piece for secret in KINDS.values() for piece in pieces(secret) if piece in out}
+
+
+def test_an_error_shows_no_secret(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "tapgen.toml").write_text(
+        f'application = "shop"\n[environments.dev]\n[functions.Worker]\nsource = "{KINDS["an AWS access key"]}"\n',
+        encoding="utf-8",
+    )
+
+    assert run_command(["--project", str(tmp_path), "render"]) != 0
+
+    err = capsys.readouterr().err
+    assert "****" in err
+    assert "AKIA" not in err

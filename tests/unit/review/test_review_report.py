@@ -432,3 +432,12 @@ def test_refusals_can_be_allowed_by_name_unless_they_must_fail() -> None:
     assert [one.rule for one in review.refused(frozenset({"T", "U"}))] == ["L201"]
     assert [one.rule for one in review.refused(frozenset({"T"}))] == ["L201", "L001"]
     assert all(one.message and one.refusal is not Refusal.NONE for one in review.refusals)
+
+
+def test_no_line_of_a_report_is_a_command_to_a_ci_runner_or_a_line_of_its_own() -> None:
+    review = change({}, {"Topic": {"Type": "::error::no\n::warning::x", "Properties": {}}})
+
+    report = terminal.plain(review, "::error::title\n::error::more")
+
+    assert not any(line.lstrip().startswith("::") for line in report.splitlines())
+    assert "##[" not in terminal.plain(review, "##[error]title")
