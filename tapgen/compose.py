@@ -112,8 +112,7 @@ def compose(environment: Environment) -> Template:
         compute_refs = compute.build(template, environment, network_refs, data_refs, identity_refs, layers)
         invocation.build(template, environment, compute_refs, data_refs)
     with _layer(template, "api"):
-        pools = data_refs.parts.get("user_pools", {})
-        api_refs = api.build(template, environment, compute_refs, identity_refs, pools, network_refs)
+        api_refs = api.build(template, environment, compute_refs, identity_refs, data_refs.parts, network_refs)
     _add_triggers(template, environment, data_refs.parts, compute_refs)
     with _layer(template, "monitoring"):
         alarms = monitoring.build(template, environment, data_refs, compute_refs, api_refs)

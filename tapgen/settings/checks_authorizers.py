@@ -62,8 +62,9 @@ def _token(authorizer: Authorizer, *, what: str) -> Iterator[Problem]:
 
 def _function(environment: Environment, settings: Api, authorizer: Authorizer) -> Iterator[Problem]:
     name = authorizer.function or ""
-    if name not in environment.functions:
-        yield ("function",), f'there is no function "{name}"; {suggestion(name, environment.functions)}'
+    known = [*environment.functions, *environment.existing_functions]
+    if name not in known:
+        yield ("function",), f'there is no function "{name}"; {suggestion(name, known)}'
     if authorizer.audience:
         yield ("audience",), "a function decides by itself who a token is for"
     if authorizer.ttl and not authorizer.identity:

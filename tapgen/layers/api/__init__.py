@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from troposphere import apigateway
 
 from tapgen.layers.api import access, publishing, rest
-from tapgen.layers.refs import ApiRefs
+from tapgen.layers.refs import ApiRefs, ComputeRefs, FunctionRefs
 from tapgen.settings import served
 
 if TYPE_CHECKING:
     from troposphere import Template
 
-    from tapgen.layers.refs import ComputeRefs, DataRefs, IdentityRefs, NetworkRefs, PartRefs
+    from tapgen.layers.refs import DataRefs, IdentityRefs, NetworkRefs, Parts
     from tapgen.settings.model import Environment
 
 
@@ -23,12 +23,14 @@ def build(
     environment: Environment,
     compute: ComputeRefs,
     identity: IdentityRefs,
-    pools: Mapping[str, PartRefs],
+    parts: Parts,
     network: NetworkRefs | None,
 ) -> dict[str, ApiRefs]:
     """Add every API that has a route, by its name in the settings; `publish` makes them public."""
     account: tuple[str, ...] = ()
     refs = {}
+    pools = parts.get("user_pools", {})
+    compute = _with_existing(environment, compute, parts)
     for name, api in served.apis(environment).items():
         if api.settings.kind == "http":
             from tapgen.layers.api import http
@@ -66,6 +68,16 @@ def publish(
         from tapgen.layers.api import domains
 
         domains.build(template, environment, apis, refs)
+
+
+def _with_existing(environment: Environment, compute: ComputeRefs, parts: Parts) -> ComputeRefs:
+    """The functions and, for authorizers, those that were made elsewhere."""
+    if not environment.existing_functions:
+        return compute
+    others = {name: parts["functions"][name] for name in environment.existing_functions}
+    return ComputeRefs(
+        {**compute.functions, **{name: FunctionRefs(refs.name, refs.arn) for name, refs in others.items()}}
+    )
 
 
 def _account(role_arn: Any) -> apigateway.Account:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from troposphere import Ref, Sub, apigateway, apigatewayv2
+from troposphere import GetAtt, Ref, Sub, apigateway, apigatewayv2
 
 from tapgen import naming
 from tapgen.layers.api.permissions import invoke_permission
@@ -87,10 +87,10 @@ def of_http_route(served: ServedApi, route: FunctionRoute, authorizers: Mapping[
 
 def invocation_uri(function_arn: Any) -> Sub:
     """The address by which API Gateway invokes a function."""
-    return Sub(
-        "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/"
-        f"{embedded(function_arn)}/invocations"
-    )
+    address = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/"
+    if isinstance(function_arn, Ref | GetAtt):
+        return Sub(f"{address}{embedded(function_arn)}/invocations")
+    return Sub(f"{address}${{Function}}/invocations", Function=function_arn)
 
 
 def function_uri(settings: Authorizer, compute: ComputeRefs) -> Sub:

@@ -414,3 +414,15 @@ def test_a_user_pool_that_exists_is_named_by_its_arn(resources):
     jwt = found["AWS::ApiGatewayV2::Authorizer"]["CustomersAuthorizer"]["JwtConfiguration"]
     assert jwt["Audience"] == ["abc"]
     assert "eu-central-1_AbCdEfGhI" in json.dumps(jwt["Issuer"])
+
+
+@pytest.mark.parametrize("kind", ["rest", "http"])
+def test_a_function_that_was_made_elsewhere_decides(resources, kind):
+    arn = "arn:aws:lambda:eu-central-1:111111111111:function:sessions"
+    more = f'authorizers.A = {{ function = "Sessions" }}\n[functions.Sessions]\nexisting = "{arn}"\n'
+    found, _ = resources("{ route = 'GET /a', authorizer = 'A' }", f'kind = "{kind}"\n{more}')
+    [authorizer] = (found.get("AWS::ApiGateway::Authorizer") or found["AWS::ApiGatewayV2::Authorizer"]).values()
+    pattern, values = authorizer["AuthorizerUri"]["Fn::Sub"]
+    assert pattern.endswith("/functions/${Function}/invocations")
+    assert values == {"Function": arn}
+    assert found["AWS::Lambda::Permission"]["AAuthorizerPermission"]["FunctionName"] == arn
