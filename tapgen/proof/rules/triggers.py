@@ -174,6 +174,26 @@ def _dead_letters(subject: Subject) -> Iterator[Hit]:
             yield Hit(message, ("Resources", queue, "Properties"))
 
 
+def _loops(subject: Subject) -> Iterator[Hit]:
+    """What fails comes back to where it failed."""
+    dead = {
+        owner: subject.arns.owner(value_at(properties, ("RedrivePolicy", "deadLetterTargetArn")))
+        for owner, properties in subject.of_type(QUEUE)
+    }
+    for owner, following in dead.items():
+        if following != owner and following is not None and dead.get(following) == owner:
+            path = ("Resources", owner, "Properties", "RedrivePolicy")
+            yield Hit(f"{owner} and {following} are each other's queue for dead letters.", path)
+    for trigger in subject.triggers:
+        where = (trigger.function, trigger.resource)
+        for name, steps in (("DeadLetterConfig", ("TargetArn",)), ("DestinationConfig", ("OnFailure", "Destination"))):
+            for owner in where:
+                target = subject.arns.owner(value_at(subject.properties(owner), (name, *steps)))
+                if target is not None and target == trigger.source:
+                    path = ("Resources", owner, "Properties", name)
+                    yield Hit(f"What {trigger.function} fails on goes to {target}, which starts it again.", path)
+
+
 _QUEUES: Final = 'Lambda developer guide, "Using Lambda with Amazon SQS"'
 
 TRIGGER_RULES = (
@@ -221,6 +241,15 @@ TRIGGER_RULES = (
         "End its name in .fifo, and give it dead letters of its kind.",
         "SQS API reference, CreateQueue; SNS API reference, CreateTopic",
         _fifo,
+    ),
+    Rule(
+        "dead-letter-circle",
+        "warning",
+        "What fails comes back to where it failed",
+        "It is tried again for ever, and nobody sees that it fails.",
+        "Send what fails to a queue that starts nothing.",
+        'SQS developer guide, "Using dead-letter queues in Amazon SQS"',
+        _loops,
     ),
     Rule(
         "queue-dead-letters",

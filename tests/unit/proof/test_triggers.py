@@ -188,6 +188,16 @@ def test_dead_letters() -> None:
     assert said("queue-dead-letters", Queue=resource("AWS::SQS::Queue")) == []
 
 
+def test_dead_letters_that_come_back() -> None:
+    assert said("dead-letter-circle", **polled({})) == []
+    back = polled({}, {"DestinationConfig": {"OnFailure": {"Destination": arn("Queue")}}})
+    assert said("dead-letter-circle", **back) == ["What Function fails on goes to Queue, which starts it again."]
+    back = polled({}, DeadLetterConfig={"TargetArn": arn("Queue")})
+    assert said("dead-letter-circle", **back) == ["What Function fails on goes to Queue, which starts it again."]
+    other = resource("AWS::SQS::Queue", RedrivePolicy={"deadLetterTargetArn": arn("Queue"), "maxReceiveCount": 1})
+    assert len(said("dead-letter-circle", **{**polled({}), "Dead": other})) == 2
+
+
 # ---------------------------------------------------------------------------------------------------- circles
 
 SEND = """
