@@ -29,10 +29,12 @@ ANY_FILE_SYSTEM = "arn:${AWS::Partition}:elasticfilesystem:${AWS::Region}:${AWS:
 def build(template: Template, environment: Environment, network: NetworkRefs | None, data: DataRefs) -> IdentityRefs:
     """Add one role for each function: its own log group, its tables, and what its configuration needs."""
     roles = {}
+    elsewhere = {}
     for name, settings in environment.functions.items():
-        if settings.role:
-            continue
         statements = _statements(environment, name, network, data)
+        if settings.role:
+            elsewhere[name] = statements
+            continue
         role = template.add_resource(_role(naming.function(name), statements, _reasons(settings)))
         roles[name] = RoleRefs(Ref(role), GetAtt(role, "Arn"), role.Policies[0].PolicyDocument.Statement)
         if len(environment.functions) == 1:  # several have one output each, their name: a template takes 200
@@ -43,7 +45,7 @@ def build(template: Template, environment: Environment, network: NetworkRefs | N
     apis = served.apis(environment).values()
     if any(api.settings.kind == "rest" and api.settings.cloudwatch_role for api in apis):
         logging_role = template.add_resource(_api_logging_role())
-    return IdentityRefs(roles, GetAtt(logging_role, "Arn") if logging_role else None)
+    return IdentityRefs(roles, GetAtt(logging_role, "Arn") if logging_role else None, elsewhere)
 
 
 def _role(function: str, statements: list[Statement], reasons: dict[str, str]) -> iam.Role:

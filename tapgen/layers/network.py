@@ -76,18 +76,18 @@ def _existing(template: Template, settings: Network) -> NetworkRefs:
 
 
 def restrict(refs: NetworkRefs, identity: IdentityRefs) -> None:
-    """Let through each endpoint just what the roles allow of its service; comes after every layer that adds to a role.
+    """Let through each endpoint just what the functions may do of its service; after every layer that adds to a role.
 
     An endpoint whose service no role uses keeps CloudFormation's default, and `tapgen check` says so.
     """
-    statements = [
+    granted = [
         ((sid, naming.logical(name, sid)) if sid else (), statement)
-        for name, role in identity.roles.items()
-        for statement in role.statements
+        for name, statements in identity.statements.items()
+        for statement in statements
         for sid in [statement.properties.get("Sid", "")]
     ]
     for service, endpoint in refs.endpoints.items():
-        if allowed := policies.through_endpoint(statements, IAM_PREFIXES.get(service, (service,))):
+        if allowed := policies.through_endpoint(granted, IAM_PREFIXES.get(service, (service,))):
             endpoint.PolicyDocument = policies.document(allowed)
 
 

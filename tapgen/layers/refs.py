@@ -86,10 +86,19 @@ class RoleRefs(Struct, frozen=True):
 
 
 class IdentityRefs(Struct, frozen=True):
-    """Roles, each by its function's name in the settings; what API Gateway writes logs with."""
+    """Roles, each by its function's name in the settings; what API Gateway writes logs with.
+
+    `elsewhere` has what the functions with a role that exists already must be allowed there.
+    """
 
     roles: Mapping[str, RoleRefs]
     api_logging_arn: Any | None
+    elsewhere: Mapping[str, list[Any]] = {}
+
+    @property
+    def statements(self) -> Mapping[str, list[Any]]:
+        """What each function may do, wherever that is said."""
+        return {name: role.statements for name, role in self.roles.items()} | dict(self.elsewhere)
 
 
 class FunctionRefs(Struct, frozen=True):

@@ -246,3 +246,11 @@ def test_sixty_functions_on_shared_tables_fit_into_the_policy_of_an_endpoint(doc
     text = re.sub(r'\{"Fn::GetAtt": \["\w+", "Arn"\]\}', f'"{arn}"', json.dumps(policy))
     assert len(policy["Statement"]) == 20
     assert len(text) < 20_480
+
+
+def test_an_endpoint_lets_through_what_a_function_with_an_existing_role_uses(document):
+    more = 'role = "arn:aws:iam::123456789012:role/worker"\n[network]\n'
+    policy = document(more=more)["Resources"]["DynamodbEndpoint"]["Properties"]["PolicyDocument"]
+    assert [(s["Action"], s["Resource"]) for s in policy["Statement"]] == [
+        (["dynamodb:PutItem"], [{"Fn::GetAtt": ["ItemTable", "Arn"]}])
+    ]
