@@ -80,7 +80,11 @@ class Template(troposphere.Template):
         """Add it, and note who did."""
         caller = sys._getframe(1)  # noqa: SLF001 - inspect.stack() reads every source file on the way
         origin = Origin(self.layer, caller.f_code.co_filename, caller.f_lineno)
-        added = super().add_resource(resource)
+        if len(self.resources) < troposphere.MAX_RESOURCES:
+            added = super().add_resource(resource)
+        else:  # so that `render` can say how many there are, and what to switch off
+            added = resource
+            self.resources.update((one.title, one) for one in (added if isinstance(added, list) else [added]))
         self.origins.update((one.title, origin) for one in (added if isinstance(added, list) else [added]))
         return added
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
@@ -139,15 +140,42 @@ def _plain(value: Any, path: DocumentPath) -> Any:
     raise DocumentError(f"{where}: a {type(value).__name__} cannot stand in a template", "Give it a value of JSON.")
 
 
+SWITCHES = (
+    ("FunctionDurationAlarm", "alarms.duration_percent = 0"),
+    ("FunctionThrottlesAlarm", "alarms.throttles = 0"),
+    ("TableThrottlesAlarm", "alarms.table_errors = 0"),
+    ("TableSystemErrorsAlarm", "alarms.table_errors = 0"),
+    ("AgeAlarm", "alarms.message_age = 0"),
+    ("DeadLetterQueueMessagesAlarm", "alarms.dead_letters = 0"),
+    ("FailuresAlarm", "alarms.failures = 0"),
+    ("TimeoutsAlarm", "alarms.failures = 0"),
+    ("Method", "api.body = true"),
+    ("Resource", "api.body = true"),
+)
+"""How logical ids end that a setting takes away, as few of them as there are."""
+
+SPLIT = "Split the application in two files."
+
+
+def _to_switch_off(document: Document) -> str:
+    """What settings take how many resources away, the most first."""
+    spared: Counter[str] = Counter()
+    for title, resource in document["Resources"].items():
+        if resource["Type"].startswith(("AWS::CloudWatch::", "AWS::ApiGateway::")):
+            setting = next((setting for ending, setting in SWITCHES if title.endswith(ending)), "")
+            spared[setting] += bool(setting)
+    found = ", ".join(f"{setting} ({count})" for setting, count in spared.most_common() if count)
+    return f"Take resources away by {found}, or split the application in two files." if found else SPLIT
+
+
 def _refuse_oversize(document: Document, name: str) -> None:
     for section, most in (("Resources", MAX_RESOURCES), ("Outputs", MAX_OUTPUTS)):
         count = len(document.get(section, {}))
         if count > most:
             from tapgen.bare_errors import FEWER
 
-            raise DocumentError(
-                f"{name}: {count} {section.lower()}, CloudFormation takes {most} in one template", FEWER
-            )
+            hint = _to_switch_off(document) if section == "Resources" else FEWER
+            raise DocumentError(f"{name}: {count} {section.lower()}, CloudFormation takes {most} in one template", hint)
     size = len(dump(document, "json", indent=0).encode())
     if size > MAX_BYTES:
         raise DocumentError(
