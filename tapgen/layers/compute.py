@@ -112,7 +112,8 @@ def _code(template: Template, environment: Environment, name: str) -> dict[str, 
             "Code": awslambda.Code(ImageUri=_image_uri(image)),
             "ImageConfig": awslambda.ImageConfig(**_given(config)) if any(config.values()) else None,
         }
-    inline = settings.read_source(environment.root).inline if settings.is_python else None
+    alone = settings.is_python and settings.requirements is None
+    inline = settings.read_source(environment.root).inline if alone else None
     if inline is not None:
         entry = settings.entry_point.rpartition(".")[2]
         code, handler = awslambda.Code(ZipFile=inline), f"{INLINE_MODULE}.{entry}"

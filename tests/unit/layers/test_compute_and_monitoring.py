@@ -43,6 +43,13 @@ def test_what_does_not_fit_comes_from_a_bucket(document, more):
     }
 
 
+@pytest.mark.parametrize("requirements", ['"other.txt"', '{ group = "items" }'])
+def test_a_module_with_requirements_elsewhere_comes_from_a_bucket(document, requirements):
+    files = {"other.txt": "idna\n", "pyproject.toml": '[dependency-groups]\nitems = ["idna"]\n'}
+    rendered = document(more=f"requirements = {requirements}\n", **files)
+    assert code(rendered)[1] == {"S3Bucket": {"Ref": "ArtifactBucket"}, "S3Key": {"Ref": "ItemFunctionCodeKey"}}
+
+
 def test_several_packages_share_the_bucket_and_have_a_key_each(document):
     more = '[functions.Other]\nsource = "src"\n'
     rendered = document(more=more, **{"src/helper.py": ""})
