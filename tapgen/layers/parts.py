@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from troposphere import GetAtt, ImportValue, Join, Output, Ref
@@ -118,14 +118,19 @@ def _dynamic(service: str, name: Any, key: str = "") -> Any:
 
 def statements(function: Function, parts: Parts) -> Iterator[Statement]:
     """What a function's uses and triggers let it do, on the parts and on the keys that they are encrypted with."""
-    on_keys: dict[str, tuple[Any, set[str]]] = {}
-    for kind in KINDS:
-        for refs, actions in _done(kind, function, parts):
-            needed = {needed for action in actions for needed in USES.get(action, ())}
-            if refs.key is not None and needed:
-                on_keys.setdefault(str(refs.key.to_dict()), (refs.key, set()))[1].update(needed)
     yield from _on_parts(function, parts)
-    for position, (key, needs) in enumerate(on_keys.values()):
+    yield from on_keys(done for kind in KINDS for done in _done(kind, function, parts))
+
+
+def on_keys(done: Iterable[tuple[PartRefs, Iterable[str]]]) -> Iterator[Statement]:
+    """What these actions on parts need on the customer's keys that encrypt them, a statement for each key."""
+    needed: dict[str, tuple[Any, set[str]]] = {}
+    for refs, actions in done:
+        needs = {need for action in actions for need in USES.get(action, ())}
+        if refs.key is not None and needs:
+            name = refs.key if isinstance(refs.key, str) else str(refs.key.to_dict())
+            needed.setdefault(name, (refs.key, set()))[1].update(needs)
+    for position, (key, needs) in enumerate(needed.values()):
         yield policies.use(f"UseKey{position + 1 if position else ''}", needs, key)
 
 
@@ -135,9 +140,10 @@ def _done(kind: Kind, function: Function, parts: Parts) -> Iterator[tuple[PartRe
     for name, use in settings_kinds.uses(function, kind.word).items():
         indexes = use.indexes.values() if isinstance(use, TableAccess) else ()
         yield of_kind[name], (*use.actions, *(action for actions in indexes for action in actions))
-    for name in settings_kinds.triggers(function, kind.word):
-        if kind.part.polling:
-            yield of_kind[name], kind.part.polling
+    for name, trigger in settings_kinds.triggers(function, kind.word).items() if kind.part.polling else ():
+        yield of_kind[name], kind.part.polling
+        if queue := getattr(trigger, "dead_letter_queue", None):
+            yield parts["queues"][queue], ("sqs:SendMessage",)
 
 
 def _on_parts(function: Function, parts: Parts) -> Iterator[Statement]:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from troposphere import GetAtt, Ref, iam, scheduler
 
 from tapgen import naming, policies
+from tapgen.layers.parts import on_keys
 from tapgen.layers.triggers import compact
 
 if TYPE_CHECKING:
     from troposphere import Template
 
-    from tapgen.layers.refs import ComputeRefs, Parts
+    from tapgen.layers.refs import ComputeRefs, PartRefs, Parts
     from tapgen.settings.model import Environment
     from tapgen.settings.schedules import ScheduleTrigger
 
@@ -25,7 +26,7 @@ def start(template: Template, environment: Environment, parts: Parts, compute: C
             continue
         arn = compute.functions[function].arn
         queues = {one.dead_letter_queue: None for one in schedules.values() if one.dead_letter_queue}
-        role = template.add_resource(_role(function, arn, [parts["queues"][queue].arn for queue in queues]))
+        role = template.add_resource(_role(function, arn, [parts["queues"][queue] for queue in queues]))
         for name, schedule in schedules.items():
             queue = schedule.dead_letter_queue
             dead_letters = parts["queues"][queue].arn if queue else None
@@ -33,14 +34,15 @@ def start(template: Template, environment: Environment, parts: Parts, compute: C
             template.add_resource(_schedule(title, schedule, arn, GetAtt(role, "Arn"), dead_letters))
 
 
-def _role(function: str, arn: Any, queues: list[Any]) -> iam.Role:
+def _role(function: str, arn: Any, queues: list[PartRefs]) -> iam.Role:
     """The scheduler's: it may start this function, and leave there what it could not deliver."""
     title = naming.logical(function, "ScheduleRole")
     statements = [policies.use("Invoke", ["lambda:InvokeFunction"], arn)]
     statements += [
-        policies.use(f"SendDeadLetters{number or ''}", ["sqs:SendMessage"], queue)
+        policies.use(f"SendDeadLetters{number or ''}", ["sqs:SendMessage"], queue.arn)
         for number, queue in enumerate(queues)
     ]
+    statements += on_keys((queue, ["sqs:SendMessage"]) for queue in queues)
     return iam.Role(
         title,
         Description=f"EventBridge Scheduler starts {naming.function(function)}",

@@ -107,6 +107,7 @@ def _statements(environment: Environment, settings: StateMachine, definition: An
             "call", part, part_kind.part.suffix, "" if form in ("", next(iter(part_kind.part.forms))) else form
         )
         yield policies.use(sid, called, below(refs.arn, part_kind.part.forms[form]))
+    yield from of_parts.on_keys((parts[word][part], called) for (word, part, _), called in granted.items())
     if any(call.waits for call in calls(definition)):
         rule = Sub(f"arn:${{AWS::Partition}}:events:${{AWS::Region}}:${{AWS::AccountId}}:rule/{WAITING}")
         yield policies.use("WaitForOthers", ["events:DescribeRule", "events:PutRule", "events:PutTargets"], rule)

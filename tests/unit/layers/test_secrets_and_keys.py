@@ -144,6 +144,26 @@ topics.News.actions = ["sns:Publish"]
     assert "Logs" in statements
 
 
+def test_who_leaves_dead_letters_in_an_encrypted_queue_may_use_its_key(document):
+    rendered = document(
+        """
+application = "shop"
+[keys.Data]
+existing = "arn:aws:kms:eu-west-1:111111111111:key/1"
+[queues.Lost]
+encryption = "Data"
+[tables.Orders]
+[functions.Orders]
+source = "src"
+triggers.tables.Orders = { dead_letter_queue = "Lost" }
+triggers.schedules.Nightly = { expression = "rate(1 day)", dead_letter_queue = "Lost" }
+"""
+    )
+    key = (["kms:Decrypt", "kms:GenerateDataKey"], ["arn:aws:kms:eu-west-1:111111111111:key/1"])
+    assert granted(rendered, "OrdersFunctionRole")["UseKey"] == key
+    assert granted(rendered, "OrdersScheduleRole")["UseKey"] == key
+
+
 def test_administrators_take_the_administration_from_the_account(document):
     rendered = document(
         'application = "shop"\n[keys.Data]\nadministrators = ["arn:aws:iam::111111111111:role/Security"]\n'
