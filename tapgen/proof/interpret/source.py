@@ -9,6 +9,7 @@ import sys
 import tokenize
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from tapgen.proof.interpret.results import Problem, ProblemKind
@@ -137,7 +138,7 @@ class Sources:
             return None
         try:
             encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
-            return parse(content.decode(encoding), self.python, filename=file)
+            return _parsed(content.decode(encoding), self.python)
         except UnicodeDecodeError as error:
             line = content[: error.start].count(b"\n") + 1
             self.problem("encoding", f"is not {error.encoding.upper()} text (byte {error.start})", file, line)
@@ -153,6 +154,12 @@ class Sources:
         except (RecursionError, MemoryError, ValueError) as error:
             self.problem("depth", f"is nested too deeply to be parsed ({type(error).__name__})", file)
             return None
+
+
+@lru_cache(maxsize=128)
+def _parsed(text: str, python: Version | None) -> ast.Module:
+    """The tree of a module, which the functions of one run share; nothing changes it."""
+    return parse(text, python)
 
 
 def _undecodable(content: bytes) -> int | None:

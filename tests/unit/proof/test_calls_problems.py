@@ -86,10 +86,11 @@ def test_circular_import(tmp_path):
     ("a", "b"),
     [
         ("x = 1\nimport b\n", "from a import x\n"),
+        ("x = 1\nimport b\nx = 2\n", "from a import x\n"),
         ("import b\nx = 1\n", "import a\n\ndef f():\n    return a.x\n"),
         ("from b import y\nx = 1\n", "y = 1\nimport a as other\n"),
     ],
-    ids=["bound before", "used later", "plain import"],
+    ids=["bound before", "bound again", "used later", "plain import"],
 )
 def test_circular_import_that_works(tmp_path, a, b):
     (tmp_path / "index.py").write_text("import a\n" + HANDLER)
