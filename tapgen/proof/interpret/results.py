@@ -117,8 +117,8 @@ class VariableRead:
 class Guard:
     """The code asks for a variable, or sets it, before it relies on it.
 
-    `presence`: `if "X" in os.environ`, so that reading it does not fail; otherwise `if X:` of what was read, so that
-    no request is made without. The name `*` stands for any.
+    `presence`: it may be missing (`if "X" in os.environ`, `if os.environ.get("X")`), so that what reads it may be taken
+    to run only where it is there; otherwise it is asked for its content alone. The name `*` stands for any.
     """
 
     name: str

@@ -42,6 +42,8 @@ GUARDED = {
     "set before": "os.environ['X'] = 'y'\nos.environ['X']",
     "default set before": "os.environ.setdefault('X', 'y')\nos.environ['X']",
     "updated before": "os.environ.update({'X': 'y'})\nos.environ['X']",
+    "asked for elsewhere": "topic = os.environ.get('X')\nif topic:\n    print(os.environ['X'])",
+    "asked for None": "if os.getenv('X') is not None:\n    print(os.environ['X'])",
     "from a file": "from dotenv import load_dotenv\nload_dotenv()\nos.environ['X']",
     "one of two demanded": "if not os.getenv('X') and not os.getenv('Y'):\n    raise RuntimeError",
 }

@@ -15,6 +15,7 @@ from tapgen.proof.interpret.python.containers import Container
 from tapgen.proof.interpret.python.instances import Instance, Super
 from tapgen.proof.interpret.python.modules import ModuleValue
 from tapgen.proof.interpret.python.plain import NONE, Const
+from tapgen.proof.interpret.python.texts import text_of
 from tapgen.proof.interpret.python.values import EMPTY, UNKNOWN, Values
 from tapgen.proof.interpret.site import Site
 
@@ -135,13 +136,19 @@ def _vars(site: Site, args: Arguments) -> Values:
     return found or UNKNOWN
 
 
+def _text(site: Site, args: Arguments) -> Values:
+    """`str(x)`: a text or an environment variable is itself."""
+    protocols.special(site, args.everything(), ("__str__", "__repr__"))
+    return text_of(args.get(0)) if args.positional else UNKNOWN
+
+
 def _run_text(site: Site, _args: Arguments) -> Values:
     site.unresolved("code that is built at run time cannot be analysed")
     return UNKNOWN
 
 
 _ASKING: Mapping[str, tuple[str, ...]] = {
-    "len": ("__len__",), "bool": protocols.TRUTH, "str": ("__str__", "__repr__"), "print": ("__str__", "__repr__"),
+    "len": ("__len__",), "bool": protocols.TRUTH, "print": ("__str__", "__repr__"),
     "format": protocols.TEXT, "repr": ("__repr__",), "ascii": ("__repr__",), "int": ("__int__", "__index__"),
     "float": ("__float__", "__index__"), "bytes": ("__bytes__", "__iter__"), "hash": ("__hash__",),
     "abs": ("__abs__",), "round": ("__round__",), "any": ("__iter__",), "all": ("__iter__",), "sum": ("__iter__",),
@@ -171,6 +178,7 @@ MODEL = {
     **model("builtins", **dict.fromkeys(("object", "compile"), anything)),
     **model(
         "builtins",
+        str=_text,
         tuple=copy_items("tuple"),
         dict=copy_items("dict"),
         getattr=_getattr,

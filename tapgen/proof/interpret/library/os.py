@@ -21,7 +21,7 @@ def read(site: Site, keys: Values, default: str | None = None, *, strict: bool) 
     for name in names:
         guarded = not strict or site.frame.unit.catching > 0
         site.report(VariableRead(*site.place(), name, guarded))
-    return frozenset(Variable(name, default) for name in names) or (UNKNOWN if keys else EMPTY)
+    return frozenset(Variable(name, default, strict) for name in names) or (UNKNOWN if keys else EMPTY)
 
 
 def present(site: Site, keys: Values) -> None:

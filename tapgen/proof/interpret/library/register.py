@@ -31,8 +31,9 @@ from tapgen.proof.interpret.library.external import Package
 from tapgen.proof.interpret.library.model import Handler
 from tapgen.proof.interpret.library.objects import LibraryMethod, library_object
 from tapgen.proof.interpret.library.third_party import OWN_REQUESTS
+from tapgen.proof.interpret.python import texts
 from tapgen.proof.interpret.python.arguments import Arguments
-from tapgen.proof.interpret.python.plain import DATA, Library
+from tapgen.proof.interpret.python.plain import DATA, Const, Library, Variable
 from tapgen.proof.interpret.python.values import Values
 from tapgen.proof.interpret.site import Site
 
@@ -113,6 +114,12 @@ class Register:
         """`key in library`, or `library[key] = …`."""
         if library == os.ENVIRONMENT:
             os.present(site, keys)
+
+    def text_attribute(self, value: Const | Variable, name: str) -> Values:
+        """A method of a text."""
+        if isinstance(value, Variable):
+            return texts.attribute_of_variable(value, name)
+        return texts.attribute_of_text(value.text or "", name)
 
     def hinted(self, path: str) -> Values:
         """A boto3 object where the name is one of boto3's typed stubs."""

@@ -9,14 +9,12 @@ from tapgen.proof.interpret.frames import Frame
 from tapgen.proof.interpret.python import protocols
 from tapgen.proof.interpret.python.containers import Container
 from tapgen.proof.interpret.python.plain import Const
+from tapgen.proof.interpret.python.texts import MOST_TEXTS, alternatives, percent, texts_of
 from tapgen.proof.interpret.python.values import EMPTY, UNKNOWN, Values
 
 if TYPE_CHECKING:
     from tapgen.proof.interpret.machine import Machine
     from tapgen.proof.interpret.site import Site
-
-MOST_TEXTS = 12
-"""Texts that one expression is told to have."""
 
 REPR = ord("r")
 """How the parser writes `!r` in a formatted text."""
@@ -39,23 +37,31 @@ def binary(machine: Machine, frame: Frame, node: ast.BinOp) -> Values:
 
 def _combined(site: Site, operator: ast.operator, left: Values, right: Values) -> Values:
     containers = [value for value in (*left, *right) if isinstance(value, Container)]
-    if containers:
+    if containers and not isinstance(operator, ast.Mod):
         result = site.container(containers[0].kind, "combined")
         for one in containers:
             if one is not result:
                 result.merge(site, frozenset({one}))
         return frozenset({result})
     if isinstance(operator, ast.Add):
-        texts = _texts(left), _texts(right)
+        texts = texts_of(left), texts_of(right)
         if all(texts) and len(texts[0]) * len(texts[1]) <= MOST_TEXTS:
             return frozenset(Const(one + two) for one in texts[0] for two in texts[1])
+    if isinstance(operator, ast.Mod):
+        found = frozenset(Const(text) for one in texts_of(left) for text in _percent(site, one, right))
+        if found:
+            return found
     kept = frozenset(value for value in left | right if not isinstance(value, Const))
     return (kept if isinstance(operator, ast.BitOr) else EMPTY) | UNKNOWN
 
 
-def _texts(values: Values) -> list[str]:
-    texts = [value.value for value in values if isinstance(value, Const) and isinstance(value.value, str)]
-    return texts if len(texts) == len(values) else []
+def _percent(site: Site, text: str, right: Values) -> list[str]:
+    """`text % right`, of one text or of a tuple of texts."""
+    found: list[str | None] = []
+    for value in right:
+        exact, rest = value.positional(site) if isinstance(value, Container) else ([frozenset({value})], EMPTY)
+        found += [] if rest else [percent(text, given) for given in alternatives(exact)]
+    return [one for one in found if one is not None]
 
 
 def joined(machine: Machine, frame: Frame, node: ast.JoinedStr) -> Values:
@@ -69,7 +75,7 @@ def joined(machine: Machine, frame: Frame, node: ast.JoinedStr) -> Values:
             protocols.special(site, values, protocols.TEXT[2 if part.conversion == REPR else 0 :])
             if part.format_spec is not None:
                 site.evaluate(part.format_spec)
-        found = _texts(values) if not (isinstance(part, ast.FormattedValue) and part.format_spec) else []
+        found = texts_of(values) if not (isinstance(part, ast.FormattedValue) and part.format_spec) else []
         if len(node.values) == 1 and not found:
             return values  # f"{name}" is the name itself
         texts = [text + more for text in texts for more in found][:MOST_TEXTS]

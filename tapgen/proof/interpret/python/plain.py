@@ -48,10 +48,12 @@ class Const(Value):
         """The value itself."""
         return self.value
 
-    def attribute(self, _site: Site, name: str) -> Values:
+    def attribute(self, site: Site, name: str) -> Values:
         """A method of `str`; `value` is that of an enumeration's member."""
         if name == "value":
             return frozenset({self})
+        if self.text is not None:
+            return site.machine.libraries.text_attribute(self, name)
         return EMPTY if self.value is None else frozenset({Library(f"builtins.str.{name}")})
 
     def call(self, _site: Site, _args: Arguments) -> Values:
@@ -77,6 +79,8 @@ class Variable(Value):
 
     name: str
     default: str | None = None
+    strict: bool = False
+    """It was read in a way that fails where it is not set."""
 
     constant = True
 
@@ -87,16 +91,16 @@ class Variable(Value):
         """A table's name decides on a request's resource."""
         return True
 
-    def attribute(self, _site: Site, name: str) -> Values:
+    def attribute(self, site: Site, name: str) -> Values:
         """A method of `str`."""
-        return frozenset({Library(f"builtins.str.{name}")})
+        return site.machine.libraries.text_attribute(self, name)
 
     def asked(self, site: Site) -> None:
         """The code gets on where it is not set, unless it demands that it is."""
         if site.machine.demanding:
             site.report(VariableRead(*site.place(), self.name, guarded=False))
         else:
-            site.report(Guard(self.name, presence=False))
+            site.report(Guard(self.name, presence=not self.strict))
 
 
 DEEPEST_PATH = 6
