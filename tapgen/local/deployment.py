@@ -11,6 +11,7 @@ from tapgen.errors import ExitCode
 from tapgen.local.requirements import install
 from tapgen.local.seeds import make_outside, with_values
 from tapgen.local.session import Deployed, look
+from tapgen.template.intrinsics import canonical
 from tapgen.template.text import text
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def not_attached(document: Document) -> Iterator[str]:
             made = resources.get(layer.get("Ref"), {}) if isinstance(layer, dict) else {}
             if made.get("Type") != "AWS::Lambda::LayerVersion":
                 yield (
-                    f"{logical_id} runs without the layer {text(layer)}, which is not on this machine: "
+                    f"{logical_id} runs without the layer {text(canonical(layer))}, which is not on this machine: "
                     "put what it brings into requirements.txt, or make the layer with `lambda_layers`."
                 )
 

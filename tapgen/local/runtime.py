@@ -52,7 +52,8 @@ def isolate_functions(lambda_runtime: Any, lambda_svc: Any, sts: Any, secret: st
     """Change how ministack, which is pinned to one version and has no other hook, starts a function's process."""
     credentials = lambda_runtime.execution_credentials
     lambda_runtime.execution_credentials = lambda_svc.execution_credentials = unguessable(credentials, sts, secret)
-    detect = lambda_runtime._detect_runtime_binary  # noqa: SLF001 - as above
+    lambda_svc._execute_function_warm = with_reason(lambda_svc._execute_function_warm)  # noqa: SLF001 - as below
+    detect = lambda_runtime._detect_runtime_binary  # noqa: SLF001 - the same
     launcher, libraries = _launcher(Path.cwd()), _libraries(Path.cwd())
 
     def started(runtime: str) -> tuple[str, str]:
@@ -64,6 +65,22 @@ def isolate_functions(lambda_runtime: Any, lambda_svc: Any, sts: Any, secret: st
         return str(launcher), prelude + script
 
     lambda_runtime._detect_runtime_binary = started  # noqa: SLF001 - as above
+
+
+def with_reason(execute: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """An execution whose log says why it failed: ministack's has nothing of a module that cannot be imported."""
+
+    def executed(*arguments: Any) -> dict[str, Any]:
+        result = execute(*arguments)
+        body = result.get("body")
+        if result.get("error") and isinstance(body, dict) and body.get("errorMessage"):
+            why = str(body["errorMessage"]).replace("Worker init failed", "Runtime.ImportModuleError", 1)
+            log = result.get("log") or ""
+            if why.rpartition("\n")[2] not in log:
+                result["log"] = f"{log}\n[ERROR] {why}".lstrip()
+        return result
+
+    return executed
 
 
 def unguessable(

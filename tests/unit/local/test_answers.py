@@ -134,6 +134,15 @@ def test_a_function_is_told_where_the_request_came_from(made):
     assert event["multiValueHeaders"]["X-Forwarded-Proto"] == ["http"]
 
 
+def test_what_cannot_be_imported_is_in_the_log_and_not_in_the_answer(project, embedded):
+    source = "import no_such_module\n\n\ndef handler(event, context):\n    pass\n"
+    deployed = run(project, embedded, "rest", **{"src/index.py": source})
+    assert json.loads(ask(deployed, "GET", "/fine")[2]) == {"message": "Internal server error"}
+    [group] = [name for name in deployed.of_type("AWS::Logs::LogGroup").values() if "Item" in name]
+    events = deployed.client.log_events(group, 0).events
+    assert any("Runtime.ImportModuleError: No module named 'no_such_module'" in event.message for event in events)
+
+
 SECRET_LAYER = """
 from awacs import secretsmanager as actions
 from awacs.aws import Allow, Statement
