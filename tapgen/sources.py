@@ -104,26 +104,33 @@ def read_source(folder: Path, selection: Selection = EVERYTHING) -> Source:
 
 
 def _included(folder: Path, selection: Selection) -> Iterator[tuple[str, Path]]:
-    """Each file that stands in the package under the name of what a pattern matches."""
+    """Each file that a pattern matches, by its name in the package.
+
+    That is its path from where the pattern's wildcards begin; what is named without one stands under its own name.
+    """
     for pattern in selection.include:
-        found = [one for base in (folder, selection.base) if base for one in [_matches(base, pattern)] if one]
-        if not found:
+        found = [_matches(base, pattern) for base in (folder, selection.base) if base]
+        root, matches = next(((root, matches) for root, matches in found if matches), (folder, []))
+        if not matches:
             raise TapgenError(f'include: "{pattern}" matches nothing', "Patterns are relative to the source's folder.")
-        for match in found[0]:
+        for match in matches:
+            name = match.relative_to(root).as_posix()
             if match.is_dir():
                 below = msgspec.structs.replace(selection, include=())
-                yield from ((f"{match.name}/{name}", path) for name, path in _walk(match, below))
-            else:
-                yield match.name, match
+                yield from ((f"{name}/{file}", path) for file, path in _walk(match, below))
+            elif not match.name.endswith(_SKIPPED_SUFFIXES):
+                yield name, match
 
 
-def _matches(base: Path, pattern: str) -> list[Path]:
-    """What a pattern such as "../common/*.py" matches, sorted; its leading ".." are steps, which no glob knows."""
+def _matches(base: Path, pattern: str) -> tuple[Path, list[Path]]:
+    """Where the wildcards of a pattern such as "../common/*.py" begin, and what it matches, sorted."""
     steps = PurePosixPath(pattern).parts
-    while steps and steps[0] in ("..", "/"):
-        base, steps = (base.parent if steps[0] == ".." else Path("/")), steps[1:]
+    fixed = next((place for place, step in enumerate(steps) if any(sign in step for sign in "*?[")), len(steps) - 1)
+    root = base.joinpath(*steps[:fixed]).resolve()
+    if not steps or steps[-1] == ".." or not root.is_dir():
+        return root, []
     try:
-        return sorted(base.resolve().glob("/".join(steps))) if steps else [base]
+        return root, sorted(root.glob("/".join(steps[fixed:])))
     except (ValueError, NotImplementedError) as error:
         raise TapgenError(f'include: "{pattern}" is no pattern: {error}', 'Such as "../common/*.py".') from None
 

@@ -73,7 +73,7 @@ class Function(Uses, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Lambda layers: names under `lambda_layers`, ARNs of versions, or references"""
     include: tuple[Pattern, ...] = ()
     """More files and folders of the package, such as "../common": patterns relative to the source, or else to the
-    settings file; each stands under its own name
+    settings file; each stands under its own name, or its path from where the wildcards begin
     """
     exclude: tuple[Pattern, ...] = EXCLUDED
     """What is left out of the package: patterns of names, or of paths where they have a `/`"""

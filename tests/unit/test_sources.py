@@ -1,7 +1,7 @@
 import pytest
 
 from tapgen.errors import TapgenError
-from tapgen.sources import MAX_INLINE_CHARACTERS, read_source
+from tapgen.sources import MAX_INLINE_CHARACTERS, Selection, read_source
 
 
 def folder(tmp_path, **files):
@@ -95,3 +95,42 @@ def test_what_is_no_folder(tmp_path):
         read_source(tmp_path / "file")
     with pytest.raises(TapgenError, match="File name too long"):
         read_source(tmp_path / ("x" * 5000))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "names"),
+    [
+        ("../common", ["common/a/one.py", "common/two.py"]),
+        ("../common/a", ["a/one.py"]),
+        ("../common/two.py", ["two.py"]),
+        ("../common/*.py", ["two.py"]),
+        ("../common/**/*.py", ["a/one.py", "two.py"]),
+        ("../common/*", ["a/one.py", "two.py"]),
+        ("../*/two.py", ["common/two.py"]),
+        ("base.sql", ["base.sql"]),
+        ("nested/*.sql", ["deep.sql"]),
+    ],
+)
+def test_what_is_included_by_its_name_in_the_package(tmp_path, pattern, names):
+    folder(tmp_path, **{"index.py": ""})
+    for name in (
+        "common/a/one.py",
+        "common/two.py",
+        "common/a/__pycache__/one.pyc",
+        "base/base.sql",
+        "base/nested/deep.sql",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    source = read_source(tmp_path / "src", Selection(include=(pattern,), base=tmp_path / "base"))
+    assert source.files == tuple(sorted(["index.py", *names]))
+    for name in names:
+        assert source.path(name).read_text().endswith(name)
+
+
+@pytest.mark.parametrize("pattern", ["../nothing", "../*.sql", "nothing/*", "**.py**/", "..", "/"])
+def test_a_pattern_that_includes_nothing_is_said(tmp_path, pattern):
+    folder(tmp_path, **{"index.py": ""})
+    with pytest.raises(TapgenError) as caught:
+        read_source(tmp_path / "src", Selection(include=(pattern,)))
+    assert caught.value.message.startswith(f'include: "{pattern}"')
