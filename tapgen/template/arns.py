@@ -91,11 +91,14 @@ class Arns:
 
     @cached_property
     def _written(self) -> Mapping[tuple[str, str], str]:
-        """(service, last field of the ARN with the name written out, without `:*`) -> the resource."""
+        """(service, last field of the ARN with the name written out, without `:*`) -> the resource.
+
+        A secret's name alone is not what its ARN ends in.
+        """
         return {
             (form.service, self._last(owner, name).removesuffix(":*")): owner
             for owner, name in self.names.items()
-            if (form := self._row(owner).arn) is not None
+            if (form := self._row(owner).arn) is not None and form.service != "secretsmanager"
         }
 
     def owner(self, value: Any) -> str | None:
@@ -105,7 +108,7 @@ class Arns:
         known = [owner for owner in owners if owner in self._resources]
         if len(known) == 1:
             return str(known[0])
-        if known or len(texts) != 1:
+        if len(texts) != 1:
             return None
         return self._owners.get(texts[0]) or self._pointed_to(texts[0])
 

@@ -10,6 +10,7 @@ from tapgen.template.alternatives import UNKNOWN, alternatives
 from tapgen.template.arns import Arns, fields
 from tapgen.template.intrinsics import canonical
 from tapgen.template.model import understand
+from tapgen.template.secrets import Masked
 from tests.unit.proof.documents import only, resource
 
 ARNS = Arns(
@@ -52,6 +53,11 @@ TABLE = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/$
 )
 def test_alternatives(value: Any, expected: tuple[str, ...]) -> None:
     assert alternatives(canonical(value)) == expected
+
+
+def test_a_secret_is_not_known() -> None:
+    """Its default is compared with nothing, and shown nowhere."""
+    assert alternatives(Masked("hunter2")) == (UNKNOWN,)
 
 
 def test_alternatives_are_bounded() -> None:
@@ -138,6 +144,45 @@ def test_fields_are_not_split_inside_references() -> None:
 )
 def test_covers(pattern: str, arn: str, expected: str) -> None:
     assert ARNS.covers(pattern, arn) == expected
+
+
+NAMED = Arns(
+    understand(
+        only(
+            Secret=resource("AWS::SecretsManager::Secret"),
+            Db=resource("AWS::SecretsManager::Secret", Name="shop/db"),
+            Queue=resource("AWS::SQS::Queue"),
+            Limit=resource("AWS::SSM::Parameter", Name="/shop/limit"),
+            Flag=resource("AWS::SSM::Parameter", Name="flag"),
+            Role=resource("AWS::IAM::Role", RoleName="worker", Path="/service/"),
+            Table=resource("AWS::DynamoDB::Table", TableName={"Ref": "Name"}),
+            Other=resource("AWS::DynamoDB::Table", TableName={"Ref": "OtherName"}),
+        )
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "owner", "expected"),
+    [
+        ("arn:aws:secretsmanager:*:*:secret:${AWS::StackName}-*", "Secret", "unknown"),
+        ("arn:aws:secretsmanager:*:*:secret:shop/db-*", "Db", "yes"),
+        ("arn:aws:secretsmanager:*:*:secret:shop/db", "Db", "no"),
+        ("arn:aws:sqs:*:*:${AWS::StackName}-*", "Queue", "yes"),
+        ("arn:aws:sqs:*:*:${AWS::StackName}-Other-*", "Queue", "unknown"),
+        ("arn:aws:sqs:*:*:Orders", "Queue", "no"),
+        ("arn:aws:ssm:*:*:parameter/shop/*", "Limit", "yes"),
+        ("arn:aws:ssm:*:*:parameter//shop/*", "Limit", "no"),
+        ("arn:aws:ssm:*:*:parameter/flag", "Flag", "yes"),
+        ("arn:aws:iam::*:role/service/*", "Role", "yes"),
+        ("arn:aws:iam::*:role/worker", "Role", "no"),
+        ("arn:aws:dynamodb:*:*:table/${Name}", "Table", "yes"),
+        ("arn:aws:dynamodb:*:*:table/${Other}", "Table", "no"),
+        ("arn:aws:dynamodb:*:*:table/items", "Table", "unknown"),
+    ],
+)
+def test_the_names_that_resources_have(pattern: str, owner: str, expected: str) -> None:
+    assert NAMED.covers(NAMED.normal(pattern), NAMED.of(owner)) == expected
 
 
 def test_covers_takes_time_that_grows_with_the_length_alone() -> None:

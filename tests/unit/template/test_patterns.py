@@ -18,6 +18,8 @@ from tapgen.template.patterns import action_matches, matches, meet
         ("a*c", "abc", True),
         ("a*c", "ac", True),
         ("ab*ba", "aba", False),
+        ("ab*b*", "ab", False),
+        ("*ba*ab", "bab", False),
         ("a*b*c", "a-c-b", False),
         ("a*b*c", "a-b-b-c", True),
         ("a**c", "abc", True),
