@@ -173,7 +173,7 @@ def _configurations(environment: Environment, name: str, function: str) -> list[
 
 
 def _add_policy(template: Template, settings: Bucket, refs: PartRefs) -> None:
-    """Nothing but TLS, and what the settings let others do, which is about the objects unless they say otherwise."""
+    """Nothing but TLS, and what the settings let others do: with the objects, or the bucket, as the action does."""
     objects = below(refs.arn, "/*")
     only_tls = {
         "Sid": "OnlyTls",
@@ -183,5 +183,12 @@ def _add_policy(template: Template, settings: Bucket, refs: PartRefs) -> None:
         "Resource": [refs.arn, objects],
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
-    for statement in (only_tls, *(written(one, objects) for one in settings.policy)):
+    kind = kinds()["buckets"]
+    about = {"bucket": refs.arn, "object": objects}
+    given = [
+        {**written(one, objects), **({} if one.resources else {"Resource": [about[form] for form in forms]})}
+        for one in settings.policy
+        for forms in [about if any("*" in action for action in one.actions) else of_parts.by_form(kind, one.actions)]
+    ]
+    for statement in (only_tls, *given):
         admit(template, refs, s3.BucketPolicy, statement, Bucket=refs.name)

@@ -11,7 +11,7 @@ from msgspec import Struct
 from tapgen.template.type_rows import TYPES
 
 if TYPE_CHECKING:
-    from tapgen.template.types import Arn, Gives, Part, ResourceType
+    from tapgen.template.types import Arn, Gives, PartKind, ResourceType
 
 
 class Kind(Struct, frozen=True):
@@ -19,7 +19,7 @@ class Kind(Struct, frozen=True):
 
     type: str
     row: ResourceType
-    part: Part
+    part: PartKind
     form: Arn
 
     @property

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from tapgen.template.data_types import HOLDS
 from tapgen.template.paths import ABSENT
-from tapgen.template.types import UNKNOWN, Address, Arn, Metric, Part, Protection, ResourceType
+from tapgen.template.types import UNKNOWN, Address, Arn, Metric, PartKind, Protection, ResourceType
 
 _TYPES: Final[Mapping[str, ResourceType]] = {
     "AWS::ApiGateway::Authorizer": ResourceType(own_language=True),
@@ -73,7 +73,7 @@ _TYPES: Final[Mapping[str, ResourceType]] = {
         arn=Arn("cognito-idp", "userpool/{}"),
         attributes={"Arn": "arn", "UserPoolId": "name"},
         own_language=True,
-        part=Part(
+        part=PartKind(
             word="user_pools",
             one="user pool",
             suffix="UserPool",
@@ -109,7 +109,7 @@ _TYPES: Final[Mapping[str, ResourceType]] = {
         attributes={"Arn": "arn", "StreamArn": "stream"},
         key=("SSESpecification", "KMSMasterKeyId"),
         policy=("ResourcePolicy", "PolicyDocument"),
-        part=Part(
+        part=PartKind(
             word="tables",
             one="table",
             suffix="Table",
@@ -193,7 +193,7 @@ _TYPES: Final[Mapping[str, ResourceType]] = {
         attributes={"Arn": "arn", "Name": "name"},
         key=("KmsKeyIdentifier",),
         policy=("Policy",),
-        part=Part(
+        part=PartKind(
             word="buses",
             one="bus",
             suffix="Bus",
@@ -239,7 +239,7 @@ _TYPES: Final[Mapping[str, ResourceType]] = {
         arn=Arn("kms", "key/{}"),
         attributes={"Arn": "arn", "KeyId": "name"},
         policy=("KeyPolicy",),
-        part=Part(word="keys", one="key", suffix="Key", service="KMS", example="kms:Decrypt", forms={"key": ""}),
+        part=PartKind(word="keys", one="key", suffix="Key", service="KMS", example="kms:Decrypt", forms={"key": ""}),
         fixed={
             "KeySpec": "SYMMETRIC_DEFAULT",
             "KeyUsage": "ENCRYPT_DECRYPT",
@@ -257,7 +257,7 @@ _TYPES: Final[Mapping[str, ResourceType]] = {
         attributes={"Arn": "arn"},
         key=("StreamEncryption", "KeyId"),
         cost="a stream is billed by the hour",
-        part=Part(
+        part=PartKind(
             word="streams",
             one="stream",
             suffix="Stream",
@@ -303,7 +303,7 @@ _TYPES: Final[Mapping[str, ResourceType]] = {
         arn=Arn("lambda", "function:{}"),
         name="FunctionName",
         attributes={"Arn": "arn"},
-        part=Part(
+        part=PartKind(
             word="functions",
             one="function",
             suffix="Function",
@@ -388,7 +388,7 @@ _TYPES: Final[Mapping[str, ResourceType]] = {
             "ServerSideEncryptionByDefault",
             "KMSMasterKeyID",
         ),
-        part=Part(
+        part=PartKind(
             word="buckets",
             one="bucket",
             suffix="Bucket",
@@ -412,7 +412,7 @@ _TYPES: Final[Mapping[str, ResourceType]] = {
         ref="arn",
         attributes={"TopicArn": "arn", "TopicName": "name"},
         key=("KmsMasterKeyId",),
-        part=Part(
+        part=PartKind(
             word="topics",
             one="topic",
             suffix="Topic",
@@ -440,7 +440,7 @@ _TYPES: Final[Mapping[str, ResourceType]] = {
         ref="url",
         attributes={"Arn": "arn", "QueueName": "name", "QueueUrl": "url"},
         key=("KmsMasterKeyId",),
-        part=Part(
+        part=PartKind(
             word="queues",
             one="queue",
             suffix="Queue",
@@ -479,7 +479,7 @@ _TYPES: Final[Mapping[str, ResourceType]] = {
         minor=True,
         arn=Arn("ssm", "parameter/{}"),
         name="Name",
-        part=Part(
+        part=PartKind(
             word="ssm_parameters",
             one="SSM parameter",
             suffix="Parameter",
@@ -500,7 +500,7 @@ _TYPES: Final[Mapping[str, ResourceType]] = {
         ref="arn",
         attributes={"Id": "arn"},
         key=("KmsKeyId",),
-        part=Part(
+        part=PartKind(
             word="secrets",
             one="secret",
             suffix="Secret",
@@ -518,7 +518,7 @@ _TYPES: Final[Mapping[str, ResourceType]] = {
         name="StateMachineName",
         ref="arn",
         attributes={"Arn": "arn", "Name": "name"},
-        part=Part(
+        part=PartKind(
             word="state_machines",
             one="state machine",
             suffix="StateMachine",

@@ -57,7 +57,7 @@ class Metric(Struct, frozen=True, kw_only=True):
     """The metric's units in one of the threshold's."""
 
 
-class Part(Struct, frozen=True, kw_only=True):
+class PartKind(Struct, frozen=True, kw_only=True):
     """What a type is in the settings: a kind of part that functions use and that starts them.
 
     `word` is its table, `one` what a person calls one, `suffix` ends its logical id. `service` is its name, `example`
@@ -125,7 +125,7 @@ class ResourceType(Struct, frozen=True, kw_only=True):
     """How long a change takes, where that is minutes."""
     cost: str = ""
     """What it costs, used or not."""
-    part: Part | None = None
+    part: PartKind | None = None
     """What it is in the settings, if it is a kind of part."""
     iam: bool = False
     """Its creation needs CAPABILITY_IAM, with a name of its own CAPABILITY_NAMED_IAM."""

@@ -140,6 +140,15 @@ policy = [{ principals = ["111111111111"], actions = ["s3:GetObject"], reason = 
     assert statement["Resource"] == [{"Fn::Sub": "${UploadsBucket.Arn}/*"}]
 
 
+def test_others_read_the_objects_and_list_the_bucket(document):
+    policy = 'policy = [{ principals = ["111111111111"], actions = ["s3:GetObject", "s3:ListBucket"], reason = "reports" }, { principals = ["111111111111"], actions = ["s3:PutObject"], reason = "reports" }]'
+    rendered = document(f'application = "shop"\n[buckets.Uploads]\n{policy}\n')
+    _, both, write = properties(rendered, "UploadsBucketPolicy")["PolicyDocument"]["Statement"]
+    bucket, objects = {"Fn::GetAtt": ["UploadsBucket", "Arn"]}, {"Fn::Sub": "${UploadsBucket.Arn}/*"}
+    assert both["Resource"] == [bucket, objects]
+    assert write["Resource"] == [objects]
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
