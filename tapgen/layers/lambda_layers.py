@@ -30,13 +30,16 @@ def _layer(template: Template, environment: Environment, name: str) -> awslambda
     key = template.add_parameter(
         Parameter(naming.layer_key(name), Type="String", Description=f"Object key of the package of the layer {name}")
     )
+    optional = {
+        "Description": settings.description,
+        "CompatibleRuntimes": list(environment.layer_runtimes(name)),
+        "CompatibleArchitectures": list(environment.layer_architectures(name)),
+    }
     return awslambda.LayerVersion(
         naming.layer(name),
         DeletionPolicy="Delete",
         UpdateReplacePolicy="Retain",
         LayerName=f"{environment.stack_name}-{naming.logical(name)}",
-        Description=settings.description,
-        CompatibleRuntimes=list(environment.layer_runtimes(name)),
-        CompatibleArchitectures=list(environment.layer_architectures(name)),
         Content=awslambda.Content(S3Bucket=Ref(bucket), S3Key=Ref(key)),
+        **{key: value for key, value in optional.items() if value},
     )

@@ -86,6 +86,12 @@ def test_layers_by_arn_reference_and_name(document):
     assert set(rendered["Parameters"]) == {"ArtifactBucket", "CommonLayerCodeKey"}
 
 
+def test_a_layer_that_no_function_names_is_for_the_runtimes_that_it_says(document):
+    rendered = document(ONE + '[lambda_layers.Common]\nsource = "src"\nruntimes = ["python3.13"]\n')
+    layer = rendered["Resources"]["CommonLayer"]["Properties"]
+    assert set(layer) == {"LayerName", "Content", "CompatibleRuntimes"}
+
+
 # ----------------------------------------------------------------------------------------------- images, runtimes
 
 
