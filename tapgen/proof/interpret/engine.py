@@ -20,7 +20,16 @@ from tapgen.proof.interpret.python import expressions, import_cycles, statements
 from tapgen.proof.interpret.python.containers import Container
 from tapgen.proof.interpret.python.modules import module_attribute
 from tapgen.proof.interpret.python.plain import Const
-from tapgen.proof.interpret.results import AbsentName, Analysis, Call, ForeignImport, Guard, Unresolved, VariableRead
+from tapgen.proof.interpret.results import (
+    AbsentName,
+    Analysis,
+    Call,
+    ForeignImport,
+    Guard,
+    PathChange,
+    Unresolved,
+    VariableRead,
+)
 from tapgen.proof.interpret.source import Module, Sources, split_entry_point
 from tapgen.proof.interpret.uncalled import found
 from tapgen.syntax import Version
@@ -73,6 +82,7 @@ def _analysed(machine: Machine, module: Module, entry_point: str) -> Analysis:
         early = f"{cycle.path[0]} has not defined {cycle.name!r} yet when it is imported here"
         sources.problem("cycle", f"circular import: {circle}; {early}", cycle.file, cycle.line)
     certain = import_cycles.certain_modules(module.name, machine.imports)
+    foreign = set() if found(reached, PathChange) else found(reached, ForeignImport)
     at_start = {one.file for one in map(sources.load, certain) if one}
     idle = uncalled.Uncalled()
     with contextlib.suppress(TooEntangledError):
@@ -85,7 +95,7 @@ def _analysed(machine: Machine, module: Module, entry_point: str) -> Analysis:
         possible=tuple(sorted(idle.possible, key=_order)),
         variables=tuple(sorted(set(reads))),
         tested=frozenset(one.name for one in guards),
-        imports=tuple(sorted(one for one in found(reached, ForeignImport) if one.file in at_start)),
+        imports=tuple(sorted(one for one in foreign if one.file in at_start)),
         absent=tuple(sorted(one for one in found(reached, AbsentName) if one.file in at_start)),
         entry=tuple(entry.problems(machine, module, split_entry_point(entry_point)[1])),
         files=sources.files(),

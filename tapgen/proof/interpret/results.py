@@ -137,6 +137,11 @@ class ForeignImport:
     module: str
 
 
+@dataclass(frozen=True)
+class PathChange:
+    """The code looks for modules in folders of its own choice, so that none can be said to be missing."""
+
+
 @dataclass(frozen=True, order=True)
 class AbsentName:
     """An import of a name that a module of the source does not have; `name` may be a module below a package."""

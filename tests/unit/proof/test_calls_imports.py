@@ -55,6 +55,14 @@ def test_module_that_need_not_be_there(tmp_path, source):
     assert {one.module for one in analyse(tmp_path, source + END).imports} <= standard
 
 
+@pytest.mark.parametrize(
+    "change",
+    ["sys.path.insert(0, '/opt/lib')", "sys.path.append('vendor')", "sys.path += ['vendor']", "sys.path[0:0] = ['x']"],
+)
+def test_modules_that_may_be_in_other_folders(tmp_path, change):
+    assert analyse(tmp_path, f"import sys\n{change}\nimport requests{END}").imports == ()
+
+
 def test_modules_that_are_imported_only_if_others_are(tmp_path):
     found = analyse(
         tmp_path,

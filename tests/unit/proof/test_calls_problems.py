@@ -165,14 +165,21 @@ def test_too_deep_expression_is_unresolved(tmp_path):
     assert [one.kind for one in analysis.problems] in ([], ["depth"])
 
 
-def test_entangled_source_is_analysed_coarsely_not_endlessly(tmp_path):
-    functions = "".join(
-        f"def f{n}(*a, **k):\n  return [g(*a, *k.values(), f{n}, **k) for g in ALL] + [Node(f{n}, a), *a]\n"
-        for n in range(40)
+def entangled(calls_scan):
+    """Forty functions that call each other with everything, and perhaps one among them that makes a request."""
+    names = [f"f{n}" for n in range(40)]
+    bodies = {name: f"[g(*a, *k.values(), {name}, **k) for g in ALL] + [Node({name}, a), *a]" for name in names}
+    bodies |= {"scan": "t.scan()"} if calls_scan else {}
+    functions = "".join(f"def {name}(*a, **k):\n  return {body}\n" for name, body in bodies.items())
+    return (
+        f"{T}class Node:\n  def __init__(self, *a): self.a = a\n{functions}ALL = [{', '.join(bodies)}]\n"
+        "def handler(e,c):\n  f0(t.scan, *ALL)\n"
     )
-    names = ", ".join(f"f{n}" for n in range(40))
-    source = f"class Node:\n  def __init__(self, *a): self.a = a\n{functions}ALL = [{names}]\n" + T
-    (tmp_path / "index.py").write_text(source + "def handler(e,c):\n  f0(t.scan, *ALL)\n")
+
+
+@pytest.mark.parametrize("calls_scan", [False, True])
+def test_entangled_source_is_analysed_coarsely_not_endlessly(tmp_path, calls_scan):
+    (tmp_path / "index.py").write_text(entangled(calls_scan))
     analysis = calls.analyse(tmp_path, "index.handler")
-    assert analysis.calls == ()  # scan is handed around, and never called
+    assert [one.operation for one in analysis.calls] == (["Scan"] if calls_scan else [])
     assert not any("entangled" in one.reason for one in analysis.unresolved)

@@ -25,6 +25,7 @@ from tapgen.proof.interpret.library import (
     os,
     powertools,
     strangers,
+    sys,
     typing,
 )
 from tapgen.proof.interpret.library.external import Package
@@ -49,6 +50,7 @@ STANDARD: dict[str, Handler] = {
     **itertools.MODEL,
     **operator.MODEL,
     **os.MODEL,
+    **sys.MODEL,
     **typing.MODEL,
 }
 
@@ -111,7 +113,8 @@ class Register:
         return os.read(site, keys, strict=True) if library == os.ENVIRONMENT else frozenset({library})
 
     def has(self, site: Site, library: Library, keys: Values) -> None:
-        """`key in library`, or `library[key] = …`."""
+        """`key in library`, `library[key] = …`, or `library = …` without a key."""
+        sys.changed(site, library)
         if library == os.ENVIRONMENT:
             os.present(site, keys)
 

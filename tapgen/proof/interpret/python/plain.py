@@ -131,6 +131,7 @@ class Library(Value):
 
     def store(self, site: Site, name: str, values: Values) -> None:
         """Remembered by the name alone."""
+        site.machine.libraries.has(site, Library(f"{self.path}.{name}"), EMPTY)
         site.write(site.machine.loose.cell(name), values)
 
     def item(self, site: Site, keys: Values) -> Values:
