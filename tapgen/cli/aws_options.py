@@ -128,11 +128,11 @@ def type_in(question: str) -> str:
         raise KeyboardInterrupt from None
 
 
-def print_line(text: str) -> None:
+def print_line(text: str, *, err: bool = False) -> None:
     """A line that holds what others have named or written."""
     from tapgen.printable import printable
 
-    click.echo(printable(text))
+    click.echo(printable(text), err=err)
 
 
 def print_json(value: object) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+import time
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -15,12 +16,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tapgen.deploy.aws.client import Client
+    from tapgen.deploy.commands.logs import LogTail
     from tapgen.deploy.outcome import Outcome
     from tapgen.deploy.views.view import View
     from tapgen.settings.model import Environment
 
-_LOOK = 0.3
-"""Seconds between two looks at the files of --watch."""
+_LOOK = 0.5
+"""Seconds between two looks at the files and logs of --watch."""
 
 
 @click.command()
@@ -55,14 +57,17 @@ def command(
     client = aws_options.connect_one(chosen, profile, region)
     with aws_options.views(as_json=as_json) as view:
 
-        def once(chosen: Environment) -> Outcome:
+        def once(chosen: Environment) -> tuple[Outcome, tuple[str, ...]]:
             return _sync(chosen, client, view(""), given)
 
-        outcome = _again(where, chosen, once) if watch else once(chosen)
+        outcome = _watch(where, chosen, client, once) if watch else once(chosen)[0]
     aws_options.finish(ctx, (outcome,))
 
 
-def _sync(chosen: Environment, client: Client, view: View, parameters: dict[str, str]) -> Outcome:
+def _sync(
+    chosen: Environment, client: Client, view: View, parameters: dict[str, str]
+) -> tuple[Outcome, tuple[str, ...]]:
+    """How it ended, and which functions were brought up to date."""
     from tapgen import render
     from tapgen.deploy.artifacts.packages import packages
     from tapgen.deploy.commands.sync import Sync
@@ -72,32 +77,61 @@ def _sync(chosen: Environment, client: Client, view: View, parameters: dict[str,
     with ExitStack() as stack:
         found = packages(chosen, rendered.document, stack)
         request = deployment_of(chosen, rendered, options=Options(), packages=found, parameters=parameters)
-        return Sync(request, client, view).run()
+        sync = Sync(request, client, view)
+        return sync.run(), sync.touched
 
 
-def _again(where: Path | None, chosen: Environment, once: Callable[[Environment], Outcome]) -> Outcome:
-    """Sync at each change of the settings or a source; the outcome of the last time, when Ctrl-C ends it."""
-    import time
-
+def _watch(
+    where: Path | None,
+    chosen: Environment,
+    client: Client,
+    once: Callable[[Environment], tuple[Outcome, tuple[str, ...]]],
+) -> Outcome:
+    """Sync at each change of the settings or a source, with the logs of what was synced, until Ctrl-C."""
     from tapgen.errors import TapgenError
     from tapgen.local.watching import changed, snapshot
-    from tapgen.printable import printable
 
     settings = load_project(where).file
-    outcome = once(chosen)
+    tails: dict[str, LogTail] = {}
+    files = snapshot(settings, chosen)  # before the first time: what changes meanwhile counts
+    outcome, touched = once(chosen)
     click.echo("Watching; Ctrl-C ends it.", err=True)
-    files = snapshot(settings, chosen)
     try:
         while True:
+            tails |= {name: tail for name in touched if name not in tails if (tail := _tail(client, chosen, name))}
+            touched = ()
+            _print_logs(tails)
             time.sleep(_LOOK)
             now = snapshot(settings, chosen)
-            if not changed(files, now):
-                continue
-            files = now
-            try:
-                chosen = load_environment(where, chosen.name)
-                outcome = once(chosen)
-            except TapgenError as error:  # a file in the middle of being written, or a mistake in it
-                click.echo(printable(f"Error: {error.message}"), err=True)
+            if changed(files, now):
+                files = now
+                try:
+                    chosen = load_environment(where, chosen.name)
+                    outcome, touched = once(chosen)
+                except TapgenError as error:  # a file in the middle of being written, or a mistake in it
+                    aws_options.print_line(f"Error: {error.message}", err=True)
     except KeyboardInterrupt:
         return outcome
+
+
+def _tail(client: Client, chosen: Environment, function: str) -> LogTail | None:
+    """The end of a function's log from now on; None where the stack has none for it."""
+    from tapgen.deploy.aws.polling import Clock
+    from tapgen.deploy.commands.invoke import log_group
+    from tapgen.deploy.commands.logs import LogTail
+    from tapgen.errors import TapgenError
+
+    try:
+        return LogTail(client, log_group(client, chosen, function), int(time.time() * 1000), Clock())
+    except TapgenError:
+        return None
+
+
+def _print_logs(tails: dict[str, LogTail]) -> None:
+    from tapgen.deploy.aws.errors import AwsError
+    from tapgen.deploy.commands.logs import log_line
+
+    for name, tail in tails.items():
+        with suppress(AwsError):  # a group without a stream yet, a hiccup: the next look shows it
+            for event in tail.new():
+                aws_options.print_line(f"{name}  {log_line(event)}")

@@ -37,28 +37,44 @@ def age(text: str) -> int:
 
 def read(client: Client, group: str, since: int, clock: Clock, *, follow: bool) -> Iterator[LogEvent]:
     """The events since a time in milliseconds, each once; `follow` never ends."""
-    poller = Poller.of(client, clock)
-    seen: dict[str, int] = {}
-    while True:
-        for event in _pages(client, group, since, poller):
-            if event.id not in seen:
-                seen[event.id] = event.time
+    tail = LogTail(client, group, since, clock)
+    yield from tail.new()
+    while follow:
+        tail.rest()
+        yield from tail.new()
+
+
+class LogTail:
+    """The end of a log group: what is new since the last look, each event once."""
+
+    def __init__(self, client: Client, group: str, since: int, clock: Clock) -> None:
+        self._client = client
+        self._group = group
+        self._since = since
+        self._poller = Poller.of(client, clock)
+        self._seen: dict[str, int] = {}
+
+    def new(self) -> Iterator[LogEvent]:
+        """The events that were not there the last time."""
+        for event in self._pages():
+            if event.id not in self._seen:
+                self._seen[event.id] = event.time
                 yield event
-        if not follow:
-            return
-        since = max(since, max(seen.values(), default=0) - _LATE)
-        seen = {name: time for name, time in seen.items() if time >= since}
-        poller.rest()
+        self._since = max(self._since, max(self._seen.values(), default=0) - _LATE)
+        self._seen = {name: time for name, time in self._seen.items() if time >= self._since}
 
+    def rest(self) -> None:
+        """Wait for the next look."""
+        self._poller.rest()
 
-def _pages(client: Client, group: str, since: int, poller: Poller) -> Iterator[LogEvent]:
-    page = ""
-    while True:
-        answer = poller.call(partial(client.log_events, group, since, page))
-        yield from answer.events
-        page = answer.next
-        if not page:
-            return
+    def _pages(self) -> Iterator[LogEvent]:
+        page = ""
+        while True:
+            answer = self._poller.call(partial(self._client.log_events, self._group, self._since, page))
+            yield from answer.events
+            page = answer.next
+            if not page:
+                return
 
 
 def log_line(event: LogEvent) -> str:

@@ -36,6 +36,11 @@ class Sync(StackOperation):
         """Compare, refuse what needs a deployment, update, and say that the stack has drifted."""
         return self.finish(self._run)
 
+    @property
+    def touched(self) -> tuple[str, ...]:
+        """The logical ids of the functions that were brought up to date."""
+        return tuple(self._done)
+
     def take_back(self) -> None:
         """Nothing is taken back; what was done is said."""
         if self._done:

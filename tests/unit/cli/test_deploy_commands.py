@@ -2,6 +2,9 @@
 
 import json
 import re
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -230,6 +233,23 @@ def test_sync_goes_straight_to_the_function_and_deploy_puts_the_stack_right(tapg
     code, _, err = tapgen("sync")
     assert (code, "needs a deployment: " in err) == (ExitCode.REFUSED, True), err
     assert tapgen("sync", "--env", "prod")[0] == ExitCode.USAGE
+
+
+def test_sync_watches_the_sources_and_shows_the_logs(tapgen, tmp_path):
+    assert tapgen("deploy", "--yes")[0] == ExitCode.OK
+    source = tmp_path / "source/index.py"
+    command = [sys.executable, "-m", "tapgen", "sync", "--watch"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        told = iter(process.stderr.readline, "")
+        assert next(line for line in told if line.startswith("Watching"))
+        source.write_text("def handler(event, context):\n    print('from the new code')\n    return {'answer': 2}\n")
+        assert next(line for line in told if "brought up to date: ItemFunction" in line)
+        assert json.loads(tapgen("invoke", "Item")[1]) == {"answer": 2}
+        shown = next(line for line in iter(process.stdout.readline, "") if "from the new code" in line)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+    assert shown.startswith("ItemFunction  ")
+    assert process.returncode == ExitCode.OK
 
 
 def test_several_regions_side_by_side(tapgen):
