@@ -10,6 +10,7 @@ from tapgen.errors import TapgenError
 from tapgen.local.items import typed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from tapgen.local.emulator import Emulator
@@ -21,7 +22,10 @@ _BATCH = 25  # items of one BatchWriteItem: DynamoDB API reference
 
 
 def with_values(document: Document, environment: Environment) -> Document:
-    """The document whose own secrets and SSM parameters have the values of `[local]`; the one given stays as it is."""
+    """The document whose own secrets, SSM parameters and imports have the values of `[local]`.
+
+    The one given stays as it is.
+    """
     changed: dict[str, Any] = {}
     for name, value in environment.local.secrets.items():
         if logical_id := _own(environment, "secrets", name, "Secret"):
@@ -34,7 +38,21 @@ def with_values(document: Document, environment: Environment) -> Document:
         logical_id: resource | {"Properties": changed[logical_id]} if logical_id in changed else resource
         for logical_id, resource in document["Resources"].items()
     }
-    return document | {"Resources": resources}
+    seeded = document | {"Resources": resources}
+    exports = environment.local.exports
+    return {section: _imported(value, exports) for section, value in seeded.items()} if exports else seeded
+
+
+def _imported(value: Any, exports: Mapping[str, str]) -> Any:
+    """The value with what other stacks export in place of Fn::ImportValue, where `[local]` says it."""
+    match value:
+        case {"Fn::ImportValue": str(name)} if name in exports:
+            return exports[name]
+        case dict():
+            return {key: _imported(item, exports) for key, item in value.items()}
+        case list():
+            return [_imported(item, exports) for item in value]
+    return value
 
 
 def make_outside(environment: Environment, emulator: Emulator, region: str) -> None:

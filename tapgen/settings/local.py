@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 from tapgen.errors import suggestion
 from tapgen.settings.interface import LogicalId
 from tapgen.settings.names import Name
+from tapgen.settings.references import EXPORT
 
 if TYPE_CHECKING:
     from tapgen.settings.model import Environment
@@ -29,6 +30,7 @@ class Local(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     secrets.Database = { username = "shop", password = "local" }
     ssm_parameters."/network/limit" = "5"
     items.Item = "seed.json"
+    exports.crm-CustomersTable = "customers"
     ```
     """
 
@@ -38,6 +40,8 @@ class Local(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Values of SSM parameters, likewise; a list is a StringList"""
     parameters: dict[LogicalId, str] = {}
     """Values of the template's parameters"""
+    exports: dict[Annotated[str, Meta(pattern=EXPORT)], str] = {}
+    """Values of what other stacks export: what `{ import = … }` finds"""
     items: dict[Name, Annotated[str, Meta(min_length=1)]] = {}
     """A table's first items: a JSON file with a list of plain objects"""
     claims: dict[Name, dict[str, str | tuple[str, ...]]] = {}

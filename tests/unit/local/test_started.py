@@ -242,6 +242,23 @@ def test_the_document_given_stays_as_it_is(seeded):
     assert changed["Resources"]["LimitParameter"]["Properties"]["Value"] == "7"
 
 
+def test_imports_have_the_values_of_local_and_others_are_left(project):
+    settings = """
+    application = "shop"
+    [functions.Item]
+    source = "src"
+    environment = { ONE = { import = "shared-One" }, TWO = { import = "shared-Two" } }
+    [local]
+    exports.shared-One = "first"
+    """
+    from tapgen import render
+
+    environment = load(project(settings)).environment("dev")
+    changed = with_values(render.render(environment).document, environment)
+    variables = changed["Resources"]["ItemFunction"]["Properties"]["Environment"]["Variables"]
+    assert variables == {"ONE": "first", "TWO": {"Fn::ImportValue": "shared-Two"}}
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [("[1]", "not a list of objects"), ("{}", "not a list"), ("[", "not JSON"), (None, "No such file")],
