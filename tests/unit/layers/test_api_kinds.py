@@ -426,3 +426,60 @@ def test_a_function_that_was_made_elsewhere_decides(resources, kind):
     assert pattern.endswith("/functions/${Function}/invocations")
     assert values == {"Function": arn}
     assert found["AWS::Lambda::Permission"]["AAuthorizerPermission"]["FunctionName"] == arn
+
+
+def test_ranges_behind_an_endpoint_are_of_the_vpc(document):
+    private = '[network]\nsubnets = "isolated"\nendpoints = ["execute-api"]\n[api]\nendpoint = "private"\n'
+    rendered = document(PROJECT.replace("ROUTES", "'GET /a'"), more=f'{private}allow_cidrs = ["10.0.0.0/8"]\n')
+    allow, *denials = rendered["Resources"]["Api"]["Properties"]["Policy"]["Statement"]
+    assert allow["Condition"]["IpAddress"] == {"aws:VpcSourceIp": ["10.0.0.0/8"]}
+    assert {"NotIpAddress": {"aws:VpcSourceIp": ["10.0.0.0/8"]}} in [one["Condition"] for one in denials]
+
+
+def test_ranges_beside_statements_allow_nobody_more(resources):
+    policy = 'policy = [{ principals = ["111111111111"] }]\nallow_cidrs = ["10.0.0.0/8"]'
+    found, _ = resources("'GET /a'", policy)
+    statements = found["AWS::ApiGateway::RestApi"]["Api"]["Policy"]["Statement"]
+    assert [(one["Effect"], one["Principal"]) for one in statements] == [
+        ("Allow", {"AWS": ["111111111111"]}),
+        ("Deny", "*"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("routes", "sources"),
+    [
+        ("'GET /a/b'", ["/dev/GET/a/b"]),
+        ("'GET /a/b', 'GET /a/{id}'", ["/dev/GET/a*"]),
+        ("'GET /a', 'POST /a'", ["/dev/*/a"]),
+        ("'GET /a', 'GET /b'", ["/dev/GET/*"]),
+        ("'GET /a', 'POST /b'", ["/dev/GET/a", "/dev/POST/b"]),
+    ],
+)
+def test_the_permission_of_a_body_is_what_a_functions_routes_share(resources, routes, sources):
+    found, _ = resources(routes, "body = true")
+    permissions = found["AWS::Lambda::Permission"].values()
+    assert [one["SourceArn"]["Fn::Sub"].partition("${Api}")[2] for one in permissions] == sources
+
+
+def test_a_rest_and_an_http_api_share_a_name(document):
+    domain = f'name = "a.example", certificate = "{CERTIFICATE}"'
+    more = f'[api]\ndomain = {{ {domain} }}\n[apis.Site]\nkind = "http"\ndomain = {{ {domain}, base_path = "site" }}\n'
+    rendered = document(PROJECT.replace("ROUTES", "'GET /a', { route = 'GET /b', api = 'Site' }"), more=more)
+    resources = rendered["Resources"]
+    assert resources["ApiDomainName"]["Type"] == "AWS::ApiGatewayV2::DomainName"
+    assert "SiteApiDomainName" not in resources
+    mappings = {name: r["Properties"] for name, r in resources.items() if r["Type"] == "AWS::ApiGatewayV2::ApiMapping"}
+    assert mappings["ApiDomainMapping"]["ApiId"] == {"Ref": "Api"}
+    assert mappings["SiteApiDomainMapping"]["ApiMappingKey"] == "site"
+
+
+def test_a_key_of_two_plans_is_one_key(resources):
+    plans = 'usage_plans.Free = { keys = ["Acme"] }\nusage_plans.Paid = { keys = ["Acme"] }'
+    found, _ = resources("{ route = 'GET /a', api_key = true }", plans)
+    assert list(found["AWS::ApiGateway::ApiKey"]) == ["AcmeApiKey"]
+    keys = found["AWS::ApiGateway::UsagePlanKey"]
+    assert {name: key["KeyId"] for name, key in keys.items()} == {
+        "FreeAcmeUsagePlanKey": {"Ref": "AcmeApiKey"},
+        "PaidAcmeUsagePlanKey": {"Ref": "AcmeApiKey"},
+    }

@@ -103,6 +103,11 @@ def test_a_disagreement_has_its_line(told, contract, settings, expected):
     assert found == [expected]
 
 
+def test_headers_that_openapi_ignores_are_no_parameters(told):
+    ignored = "      security: []\n      parameters: [{name: Accept, in: header, required: true}, "
+    assert told(CONTRACT.replace("      security: []\n      parameters: [", ignored)) == []
+
+
 def test_scopes_must_be_the_same(told):
     settings = """
 application = "shop"
