@@ -74,10 +74,21 @@ def keys(
     ):
         names = getattr(environment, word, {})
         found += [f"{word}.{name}" for name in names if subject.startswith(naming.logical(name, suffix))]
+    if not found:
+        found = _begins_with(subject, environment)
     if type_ and type_.startswith(_OF_APIS):
         found = [*_of_api(subject, environment), *found]
     found += [section for prefix, section in _SECTIONS if type_ and type_.startswith(prefix)]
     return (*(f"environments.{environment.name}.{key}" for key in found[:1]), *found)
+
+
+def _begins_with(subject: str, environment: Environment) -> list[str]:
+    """The function or part whose name a logical id begins with, the longest: its trigger, schedule or dead letters."""
+    words = dict.fromkeys(("functions", *(kind.word for kind in KINDS)))
+    named = [(word, name) for word in words for name in getattr(environment, word, {})]
+    fitting = [(word, name) for word, name in named if subject.startswith(naming.logical(name))]
+    longest = max((len(naming.logical(name)) for _, name in fitting), default=0)
+    return [f"{word}.{name}" for word, name in fitting if len(naming.logical(name)) == longest]
 
 
 def _of_api(subject: str, environment: Environment) -> Iterator[str]:

@@ -21,11 +21,15 @@ _PARTITION = re.compile(r"\barn:(aws|aws-cn|aws-us-gov):")
 _PLACED = frozenset({"CertificateArn", "RegionalCertificateArn", "WebACLArn"})
 """Properties that hold the ARN of something which is made by hand, in one region."""
 
-_ELSEWHERE = re.compile(r"^[a-z0-9.-]+\.amazonaws\.com(?:\.cn)?$|\barn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:\d{12}:")
+_ELSEWHERE = re.compile(
+    r"^[a-z0-9.-]+\.amazonaws\.com(?:\.cn)?$|\barn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:\d{12}:"
+    r"|^https://sqs\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?/\d{12}/"
+)
 """A service principal (logs.us-east-1.amazonaws.com) or endpoint, and what somebody has in an account of theirs."""
 _REGION = re.compile(
-    r"(?<![a-z0-9-])(?:us|eu|ap|sa|ca|me|af|il|mx|cn)-(?:gov-)?(?:north|south|east|west|central|northeast|southeast|northwest|southwest)-\d(?![a-z0-9]*-)"
+    r"(?<![a-z0-9-])(?:us|eu|ap|sa|ca|me|af|il|mx|cn)-(?:gov-)?(?:north|south|east|west|central|northeast|southeast|northwest|southwest)-\d(?![a-z0-9]*-|_)"
 )
+"""A region by its name; a user pool's id, which begins with its region, is none."""
 
 
 def _wide_egress(subject: Subject) -> Iterator[Hit]:

@@ -3,6 +3,7 @@
 import pytest
 
 from tapgen import render
+from tapgen.proof import check
 from tapgen.proof.needs.auto import with_actions
 from tapgen.settings.load import load
 from tests.unit.layers.documents import granted, properties, refused
@@ -184,6 +185,25 @@ def test_an_existing_queue_is_used_as_if_it_were_the_stacks(document, existing, 
     assert rendered["Resources"]["SendShipQueueTrigger"]["Properties"]["EventSourceArn"] == arn
     assert not {"ShipQueue", "ShipQueueAgeAlarm"} & rendered["Resources"].keys()
     assert "ShipQueueUrlOutput" not in rendered["Outputs"]
+
+
+def test_the_check_takes_what_exists_elsewhere_as_meant_and_names_the_line_of_a_trigger(project):
+    settings = """
+application = "shop"
+[queues.Ship]
+existing = "arn:aws:sqs:eu-west-1:111111111111:shared"
+[user_pools.Customers]
+existing = "eu-west-1_abcdefghi"
+[functions.Send]
+source = "src"
+queues.Ship = { variable = "URL", actions = ["sqs:SendMessage"] }
+user_pools.Customers = { variable = "POOL", actions = ["cognito-idp:AdminGetUser"] }
+triggers.queues.Ship = {}
+"""
+    environment = load(project(settings)).environment("dev")
+    found = check.check(environment, render.render(environment).document, lint=False)
+    assert [one.message for one in found if one.rule == "region-literal"] == []
+    assert {one.line for one in found if one.logical_id == "SendShipQueueTrigger"} == {7}
 
 
 def test_what_is_imported_may_be_a_name_or_an_arn(document):
