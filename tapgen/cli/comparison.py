@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from tapgen import render, revisions, store
 from tapgen.errors import UsageError, suggestion
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from tapgen.template.document import Document
 
 
-@dataclass(frozen=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """Two documents with the words for them; `environment` is '' for two files."""
 
     environment: str
@@ -29,7 +29,7 @@ class Comparison:
     new_name: str
     old: Document | None
     new: Document | None
-    parameters: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = {}
     """The values of parameters on both sides, where they are given."""
     side_by_side: bool = False
     """Whether neither takes the place of the other: nothing happens to anything."""
@@ -94,8 +94,7 @@ def of_revision(root: Path, environment: Environment, commit: str, revision: str
     return Comparison(environment.name, name, "rendered now", old, render.render(environment).document)
 
 
-@dataclass(frozen=True)
-class LiveComparison:
+class LiveComparison(Struct, frozen=True):
     """A live stack, and what a deployment would make of it; `live` is None where there is no stack."""
 
     environment: str
@@ -125,7 +124,7 @@ class LiveComparison:
 
     def review(self) -> Review:
         """What a deployment would do; empty exactly where it would do nothing."""
-        from dataclasses import replace
+        from msgspec.structs import replace
 
         from tapgen.review.stack import assess_stack, deploys
 

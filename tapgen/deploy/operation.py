@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec.structs import replace
 
 from tapgen.deploy.aws.errors import NOT_DONE, UNCERTAIN, AwsError
 from tapgen.deploy.aws.polling import SYSTEM_CLOCK

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from tapgen.errors import ExitCode, TapgenError
 
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from tapgen.deploy.aws.model import Output
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Struct, frozen=True):
     """A resource that failed by itself: what, why, and where it was made."""
 
     logical_id: str
@@ -25,8 +25,7 @@ class Cause:
     origin: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """How an operation on a stack ended. `causes` has the root cause first; `error` is what ended it early."""
 
     code: ExitCode

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from dataclasses import replace
 from threading import Event as Flag
 from threading import Thread
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from tapgen.deploy.aws.polling import SYSTEM_CLOCK
 from tapgen.deploy.outcome import Outcome

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from tapgen import naming
 
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
 HOUR = 3600.0
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+class Package(Struct, frozen=True):
     """A function's code: the parameter that takes its object key, the key by its content, and the zip itself."""
 
     parameter: str
@@ -30,8 +30,7 @@ class Package:
     body: Callable[[], bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """How to deploy. `plan` is the ARN of a reviewed change set; `timeout` in seconds, of the execution.
 
     `express`: CloudFormation does not wait until resources are ready; without `rollback` a failed update stays.
@@ -49,8 +48,7 @@ class Options:
     timeout: float = HOUR
 
 
-@dataclass(frozen=True, slots=True)
-class Deployment:
+class Deployment(Struct, frozen=True):
     """One stack to deploy into one region.
 
     `account` and `region` are pins, '' for none. `ours` are the tags that tell a stack as this environment's.
@@ -60,14 +58,14 @@ class Deployment:
     environment: str
     stack_name: str
     document: Document
-    parameters: Mapping[str, str] = field(default_factory=dict)
-    tags: Mapping[str, str] = field(default_factory=dict)
-    ours: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = {}
+    tags: Mapping[str, str] = {}
+    ours: Mapping[str, str] = {}
     account: str = ""
     regions: tuple[str, ...] = ()
     protected: bool = False
     packages: tuple[Package, ...] = ()
-    origins: Mapping[str, str] = field(default_factory=dict)
+    origins: Mapping[str, str] = {}
     options: Options = Options()
 
 

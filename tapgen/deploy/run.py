@@ -7,8 +7,9 @@ user can cause: every end is an Outcome. Whatever happens before the execution, 
 from __future__ import annotations
 
 import shlex
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from tapgen.deploy.artifacts.document import resources
 from tapgen.deploy.aws.errors import AwsError

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from uuid import uuid4
+
+from msgspec import Struct
 
 from tapgen import naming
 from tapgen.errors import TapgenError, UsageError, suggestion
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
 SCHEDULE, RULE = "AWS::Scheduler::Schedule", "AWS::Events::Rule"
 
 
-@dataclass(frozen=True)
-class Fired:
+class Fired(Struct, frozen=True):
     """What a fired schedule started, and how that ended."""
 
     name: str

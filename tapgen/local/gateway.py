@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import re
 import time
-from dataclasses import dataclass, replace
 from http.client import HTTPConnection, HTTPException, responses
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tapgen.errors import TapgenError, UsageError
 
@@ -26,8 +28,7 @@ _HEADER_VALUE = r"[\t\x20-\x7e\x80-\xff]*"  # RFC 9110, 5.5: visible, blank and 
 PATIENCE = 920.0  # seconds: the longest time-out of a function is 900 (Lambda quotas)
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(Struct, frozen=True):
     """A request to the API; `path` starts with a slash and may have a query."""
 
     method: str
@@ -46,8 +47,7 @@ class Call:
         return f"{self.method} {self.path}"
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What the API answered."""
 
     status: int

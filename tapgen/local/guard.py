@@ -12,10 +12,11 @@ import errno
 import hmac
 import json
 import re
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qs
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,8 +40,7 @@ _SIGN_IN = re.compile(
 """A user pool's own addresses, which AWS serves without a signature."""
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A request as far as it matters here; `headers` by lower-case name, `raw_path` percent-encoded as it came."""
 
     method: str

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from typing import IO, TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
@@ -18,8 +20,7 @@ if TYPE_CHECKING:
     Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(Struct, frozen=True):
     """One served request; `path` with its query, percent-encoded as it came. `status` 0: no answer was sent."""
 
     method: str

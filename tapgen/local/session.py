@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Protocol
+
+from msgspec import Struct
 
 from tapgen.errors import TapgenError, UsageError, suggestion
 from tapgen.local import gateway
@@ -28,8 +29,7 @@ LOGGED = 2.0  # seconds after a request in which its function's log is expected
 IDLE = 1.0  # seconds between two looks at the logs otherwise: queues and streams start functions without a request
 
 
-@dataclass(frozen=True)
-class Deployed:
+class Deployed(Struct, frozen=True):
     """A deployed environment: its client, the outputs of its stack, its resources, and its APIs' local addresses."""
 
     environment: Environment
@@ -37,7 +37,7 @@ class Deployed:
     outputs: Mapping[str, str]
     resources: tuple[StackResource, ...]
     address: str | None
-    further: Mapping[str, str] = field(default_factory=dict)
+    further: Mapping[str, str] = {}
     """Local addresses of the APIs that have a name, by it."""
 
     def of_type(self, resource_type: str) -> dict[str, str]:
@@ -116,8 +116,7 @@ class Show(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Redeploy:
+class Redeploy(Struct, frozen=True):
     """How a change on disk is deployed: `settings` is watched, `load` reads it, `deploy` gives None where it failed."""
 
     settings: Path

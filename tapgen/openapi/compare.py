@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from tapgen.openapi import requests
 from tapgen.openapi.describe import METHODS, path_of
@@ -23,8 +24,7 @@ _UNASKED = frozenset({"accept", "content-type", "authorization"})
 """Headers that OpenAPI ignores as parameters: OpenAPI 3.1, "Parameter Object"."""
 
 
-@dataclass(frozen=True)
-class Disagreement:
+class Disagreement(Struct, frozen=True):
     """What the contract and a route say differently; `pointer` leads to the place in the contract."""
 
     message: str

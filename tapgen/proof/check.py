@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tapgen import naming
 from tapgen.proof import reasons
@@ -33,15 +35,14 @@ Origins = Mapping[str, "Origin"]
 _LINT_RULE = re.compile(r"[EWI]\d{4}")
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(Struct, frozen=True):
     """One document to check: `place` gives a finding its line, `regions` are the ones that it is deployed to."""
 
     subject: Subject
     place: Callable[[Finding], Finding]
     suppressions: tuple[Suppression, ...] = ()
     regions: tuple[str, ...] = ()
-    contracts: Mapping[str, Path] = field(default_factory=dict)
+    contracts: Mapping[str, Path] = {}
     """The OpenAPI file that an API is held against, by the API's logical id."""
 
 

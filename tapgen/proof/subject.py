@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from tapgen.template.alternatives import NO_VALUE, alternatives
 from tapgen.template.apis import routes
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
     from tapgen.template.routes import Route
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Struct, frozen=True):
     """Where a function's code is; `elsewhere` has the folders of modules that its package gets from other places.
 
     `entry_point` is set where it differs from the document's Handler: code in the template is always `index`.
@@ -41,8 +41,7 @@ class Source:
     layers: int = 0
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(Struct, frozen=True, dict=True):
     """A document, whether its environment is protected, and where the code of each function is, by logical id.
 
     `root` is the folder that file names in findings are relative to. `existing_paths` are the endpoints, by service
@@ -51,7 +50,7 @@ class Subject:
 
     document: Document
     protected: bool = False
-    sources: Mapping[str, Source] = field(default_factory=dict)
+    sources: Mapping[str, Source] = {}
     root: Path = field(default_factory=Path)
     existing_paths: frozenset[str] | None = None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tapgen.review.model import Finding, PropertyChange, Review, SectionChange
 from tapgen.template.masking import Mask

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from tapgen.review.action import ResourceAction
 from tapgen.template.paths import Path
@@ -56,8 +57,7 @@ class Refusal(Enum):
     """It refuses: CloudFormation would fail, whatever one allows."""
 
 
-@dataclass(frozen=True)
-class PropertyChange:
+class PropertyChange(Struct, frozen=True):
     """One changed value of a resource; `path` begins with the attribute, such as ("Properties", "MemorySize")."""
 
     path: Path
@@ -69,8 +69,7 @@ class PropertyChange:
     """The logical id whose replacement makes this value change, where the template's text stays the same."""
 
 
-@dataclass(frozen=True)
-class ResourceChange:
+class ResourceChange(Struct, frozen=True):
     """What happens to one resource."""
 
     logical_id: str
@@ -100,8 +99,7 @@ class ResourceChange:
         return self.action is ResourceAction.DELETE
 
 
-@dataclass(frozen=True)
-class SectionChange:
+class SectionChange(Struct, frozen=True):
     """A change outside of Resources: a parameter, an output, a condition or a stack tag."""
 
     section: str
@@ -113,8 +111,7 @@ class SectionChange:
     """The parameters that decide whether it happens, where their defaults say no."""
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing that a reviewer must know; `rule` is a key of `rulebook.RULES`."""
 
     rule: str
@@ -130,8 +127,7 @@ class Finding:
     """What the rule is about where it is not the logical id: the name of an export."""
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(Struct, frozen=True):
     """A slow operation or an always-on cost."""
 
     kind: Literal["time", "cost", "info"]
@@ -139,8 +135,7 @@ class Note:
     message: str
 
 
-@dataclass(frozen=True)
-class Review:
+class Review(Struct, frozen=True):
     """Everything that is to be said about one change."""
 
     changes: tuple[ResourceChange, ...] = ()
@@ -150,7 +145,7 @@ class Review:
     notes: tuple[Note, ...] = ()
     unknown: tuple[str, ...] = ()
     """What was not understood, each by name."""
-    creates_stack: bool = field(default=False)
+    creates_stack: bool = False
 
     def __bool__(self) -> bool:
         """Whether there is any change."""

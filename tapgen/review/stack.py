@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tapgen.review.assess import assess
 from tapgen.review.diff.compare import differences
@@ -25,12 +27,11 @@ HIDDEN: Final = "****"
 _SILENT: Final = frozenset({"Description", "Metadata", "Mappings", "Conditions", "Parameters", "Rules"})
 
 
-@dataclass(frozen=True)
-class StackState:
+class StackState(Struct, frozen=True):
     """A stack as it is, or as a deployment would leave it. None: not known, or not set by a deployment."""
 
     document: Document
-    parameters: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = {}
     tags: Mapping[str, str] | None = None
     termination_protection: bool | None = None
     policy: str | None = None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from tapgen.template.api_bodies import mapping, scheme_kind, schemes
 from tapgen.template.intrinsics import references
@@ -19,8 +20,7 @@ DEFAULT_TTL: Final = 300
 _REST_KINDS: Final = {"TOKEN": "CUSTOM", "REQUEST": "CUSTOM", "COGNITO_USER_POOLS": "COGNITO_USER_POOLS"}
 
 
-@dataclass(frozen=True)
-class Authorizer:
+class Authorizer(Struct, frozen=True):
     """What decides who may call; `key` is how a route's caller names it, `name` what people read."""
 
     api_id: str

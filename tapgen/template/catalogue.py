@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from tapgen.template.patterns import action_matches
 
 
-@dataclass(frozen=True)
-class ResourceType:
+class ResourceType(Struct, frozen=True):
     """A resource type of a service: its ARN formats (`arn:${Partition}:dynamodb:...`) and condition keys."""
 
     name: str
@@ -26,8 +25,7 @@ class ResourceType:
     condition_keys: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Action:
+class Action(Struct, frozen=True):
     """What IAM knows of one action.
 
     `name` is written as AWS writes it: `dynamodb:PutItem`. `access` is List, Read, Write, Tagging or Permissions

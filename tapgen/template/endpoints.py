@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from tapgen.template.alternatives import alternatives, listed
 
@@ -44,8 +45,7 @@ def endpoint_name(service: str) -> str:
     return ENDPOINT_NAMES.get(service, service)
 
 
-@dataclass(frozen=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     """A VPC endpoint: `tables` are the route tables of a gateway, `groups` the security groups of an interface."""
 
     logical_id: str

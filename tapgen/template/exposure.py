@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, Final, Literal
+
+from msgspec import Struct
 
 from tapgen.template.apis import routes
 from tapgen.template.grants import everybody
@@ -37,8 +38,7 @@ _WEB: Final = (80, 443)
 _READING: Final = frozenset({"GET", "HEAD"})
 
 
-@dataclass(frozen=True)
-class Exposure:
+class Exposure(Struct, frozen=True):
     """One thing that everybody may reach, call or assume; the message is a sentence about the logical id."""
 
     kind: Kind
@@ -47,8 +47,7 @@ class Exposure:
     path: Path
 
 
-@dataclass(frozen=True)
-class OpenSetting:
+class OpenSetting(Struct, frozen=True):
     """A property that decides whether a resource can be reached, and when it is on the safe side.
 
     `lacks` is what the resource has not on the other side, or `has` what it has.

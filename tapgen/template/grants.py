@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
+
+from msgspec import Struct
 
 from tapgen.template.alternatives import listed
 from tapgen.template.intrinsics import function
@@ -23,8 +24,7 @@ _ROOT = re.compile(r"arn:[^:]+(?:::[^:]+\})?:iam::([^:]+|\$\{AWS::AccountId\}):r
 _MOST_GRANTS: Final = 20_000  # of one policy; IAM's quota of 6,144 to 10,240 characters leaves room for a few thousand
 
 
-@dataclass(frozen=True)
-class Element:
+class Element(Struct, frozen=True):
     """One action, resource or principal pattern; or everything but some (`NotAction` …)."""
 
     pattern: str
@@ -34,8 +34,7 @@ class Element:
         return f"everything but {', '.join(self.but)}" if self.but else self.pattern
 
 
-@dataclass(frozen=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """One operator and key of a Condition block; a value among several is enough."""
 
     operator: str
@@ -46,8 +45,7 @@ class Condition:
         return f"{self.key} {self.operator} {' or '.join(sorted(self.values))}"
 
 
-@dataclass(frozen=True)
-class Grant:
+class Grant(Struct, frozen=True):
     """One combination that a statement allows or denies."""
 
     effect: str
@@ -57,8 +55,7 @@ class Grant:
     conditions: frozenset[Condition] = frozenset()
 
 
-@dataclass(frozen=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """What a policy document says; `unknown` has what was not understood in it."""
 
     grants: frozenset[Grant] = frozenset()

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct
 
 from tapgen.template.secrets import Masked
 
@@ -25,14 +26,13 @@ class _Nothing:
 _NOTHING: Final = _Nothing()
 
 
-@dataclass(frozen=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What is known when a template is read."""
 
-    parameters: Mapping[str, Value] = field(default_factory=dict)
+    parameters: Mapping[str, Value] = {}
     """Values in canonical form; a parameter without one stays a Ref."""
-    mappings: Mapping[str, Value] = field(default_factory=dict)
-    conditions: Mapping[str, bool] = field(default_factory=dict)
+    mappings: Mapping[str, Value] = {}
+    conditions: Mapping[str, bool] = {}
     """Those that can be decided."""
 
 
@@ -229,8 +229,7 @@ _HANDLERS: Final[Mapping[str, Callable[[Value, Scope], Value]]] = {
 }
 
 
-@dataclass(frozen=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """A value that another resource (or a parameter) gives: `attribute` is "" for Ref."""
 
     target: str

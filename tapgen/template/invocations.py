@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final
+
+from msgspec import Struct
 
 from tapgen.template.intrinsics import branches
 from tapgen.template.model import Resource, Template
@@ -18,16 +19,14 @@ _ID: Final = re.compile(r"\.(RestApiId|ApiId)\}")
 _PSEUDO: Final = re.compile(r"\$\{AWS::\w+\}")
 
 
-@dataclass(frozen=True)
-class Permission:
+class Permission(Struct, frozen=True):
     """A function that API Gateway may invoke; `source` is what stands after "…execute-api:REGION:ACCOUNT:"."""
 
     function: str
     source: str
 
 
-@dataclass(frozen=True)
-class Invokers:
+class Invokers(Struct, frozen=True):
     """The permissions for API Gateway; `complete` where each names a function and a source that can be read."""
 
     permissions: frozenset[Permission]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
+
+from msgspec import Struct
 
 from tapgen.errors import DocumentError
 from tapgen.template.conditions import decide
@@ -26,8 +27,7 @@ _PLAIN_SECTIONS: Final = (
 )
 
 
-@dataclass(frozen=True)
-class Resource:
+class Resource(Struct, frozen=True):
     """A resource that exists, or may exist."""
 
     logical_id: str
@@ -56,20 +56,19 @@ class Resource:
         return "Delete"
 
 
-@dataclass(frozen=True)
-class Template:
+class Template(Struct, frozen=True, dict=True):
     """A canonical document."""
 
-    resources: Mapping[str, Resource] = field(default_factory=dict)
-    sections: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    resources: Mapping[str, Resource] = {}
+    sections: Mapping[str, Mapping[str, Any]] = {}
     """Section name -> entry name -> value, for everything but resources."""
-    outputs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    outputs: Mapping[str, Mapping[str, Any]] = {}
     """The outputs that exist, resolved."""
     absent: frozenset[str] = frozenset()
     """The logical ids that a condition leaves out."""
     transforms: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
-    conditions: Mapping[str, bool] = field(default_factory=dict)
+    conditions: Mapping[str, bool] = {}
     """Those that are decided."""
 
     @cached_property

@@ -6,10 +6,11 @@ A value under a condition that is still open counts with each of its alternative
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, Final, Literal
+
+from msgspec import Struct
 
 from tapgen.template.intrinsics import branches, function, references
 from tapgen.template.model import Resource, Template
@@ -33,8 +34,7 @@ _PEERS: Final = (
 _PROTOCOLS: Final = {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6", "all": "-1"}  # IANA protocol numbers
 
 
-@dataclass(frozen=True)
-class GroupRule:
+class GroupRule(Struct, frozen=True):
     """One opening of a security group; `peer` is a range, a group or a prefix list, as text."""
 
     direction: Direction
@@ -61,8 +61,7 @@ class GroupRule:
         return ports and (self.peer == narrow.peer or _contains(self.peer, narrow.peer))
 
 
-@dataclass(frozen=True)
-class SecurityGroup:
+class SecurityGroup(Struct, frozen=True, dict=True):
     """A group of the template, or one outside that the template adds rules to: each rule with where it stands."""
 
     name: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from tapgen.template.alternatives import every, listed
 from tapgen.template.arns import Arns
@@ -19,8 +20,7 @@ from tapgen.template.text import text
 from tapgen.template.types import row
 
 
-@dataclass(frozen=True)
-class Clause:
+class Clause(Struct, frozen=True, dict=True):
     """The Action, Resource or Principal of a statement; `negated` where it is NotAction and so on."""
 
     value: Any
@@ -34,8 +34,7 @@ class Clause:
         return every(self.value)
 
 
-@dataclass(frozen=True)
-class Statement:
+class Statement(Struct, frozen=True, dict=True):
     """One statement of a policy, in canonical values; a clause that is not there is None.
 
     `path` leads to it in the canonical document, `when` are the template's open conditions that it stands under, with
@@ -106,8 +105,7 @@ def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
         yield from ((str(key), item) for key, item in value.items())
 
 
-@dataclass(frozen=True)
-class Unread:
+class Unread(Struct, frozen=True):
     """What cannot be read where a statement should stand; `name` is its Sid or its number, '' is the whole policy."""
 
     value: Any
@@ -186,8 +184,7 @@ def statements(value: Any, path: Path = (), managed: str = "") -> tuple[Statemen
     return tuple(one for one in read_policy(value, path, managed) if isinstance(one, Statement))
 
 
-@dataclass(frozen=True)
-class Held:
+class Held(Struct, frozen=True, dict=True):
     """A policy where a template holds it.
 
     `holder` is the logical id of the resource in whose properties it stands; `owners` are the identities whose policy

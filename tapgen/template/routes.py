@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final, Literal
+
+from msgspec import Struct
 
 from tapgen.template.intrinsics import references
 from tapgen.template.model import Template
@@ -21,8 +22,7 @@ BODIES: Final[Mapping[str, tuple[str, Kind]]] = {
 """The property of each type that holds an OpenAPI document, and the kind of API."""
 
 
-@dataclass(frozen=True)
-class Caller:
+class Caller(Struct, frozen=True):
     """What a route asks of whoever calls it."""
 
     kind: str = "NONE"
@@ -39,8 +39,7 @@ class Caller:
         return f"{self.kind} ({'; '.join(extra)})" if extra and self.kind != "NONE" else self.kind
 
 
-@dataclass(frozen=True)
-class Route:
+class Route(Struct, frozen=True):
     """One method of one path."""
 
     api: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from tapgen.template.alternatives import alternatives, every, listed
 from tapgen.template.arns import references_in
@@ -19,8 +20,7 @@ FUNCTION: Final = "AWS::Lambda::Function"
 _NAMES: Final = ("AWS::Lambda::Alias", "AWS::Lambda::Version")
 
 
-@dataclass(frozen=True)
-class Trigger:
+class Trigger(Struct, frozen=True):
     """A resource that invokes a function.
 
     `principal` is the service that calls the function and needs a permission of it; '' where Lambda itself polls.
@@ -153,8 +153,7 @@ _FINDERS: Final[Mapping[str, Callable[[Resource, Arns], _Found]]] = {
 }
 
 
-@dataclass(frozen=True)
-class Permission:
+class Permission(Struct, frozen=True):
     """A Lambda permission: who may call which function for whom."""
 
     logical_id: str

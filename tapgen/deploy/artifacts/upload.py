@@ -7,8 +7,10 @@ there already is never uploaded again; every call names the account that must ow
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tapgen.deploy.artifacts.document import fits_inline
 from tapgen.errors import TapgenError
@@ -23,8 +25,7 @@ if TYPE_CHECKING:
 BUCKET_OUTPUT = "ArtifactBucketName"
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """What CreateChangeSet is given: exactly one of `body` and `url`."""
 
     body: str = ""

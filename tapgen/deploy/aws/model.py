@@ -5,23 +5,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """Who asks (STS GetCallerIdentity)."""
 
     account: str
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """An output of a stack; `export` is the name it is exported under, or ''."""
 
     key: str
@@ -29,8 +28,7 @@ class Output:
     export: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Stack:
+class Stack(Struct, frozen=True):
     """A stack as DescribeStacks tells it. `parameters` holds `****` for NoEcho values."""
 
     arn: str
@@ -39,15 +37,14 @@ class Stack:
     reason: str = ""
     created: datetime | None = None
     updated: datetime | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
-    parameters: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = {}
+    parameters: Mapping[str, str] = {}
     outputs: tuple[Output, ...] = ()
     termination_protection: bool = False
     drift: str = "NOT_CHECKED"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """One stack event. `token` is the ClientRequestToken of the operation that caused it, or ''."""
 
     id: str
@@ -66,16 +63,14 @@ class Event:
         return self.physical_id == self.stack_arn
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """One page of events, newest first, and the token of the next page, or ''."""
 
     events: tuple[Event, ...]
     next: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Detail:
+class Detail(Struct, frozen=True):
     """Why a resource changes: one property or attribute of it.
 
     `recreation` is Never, Conditionally, Always or ''; `before` and `after` are there where the service tells.
@@ -91,8 +86,7 @@ class Detail:
     after: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One row of a change set. `replacement` is True, False, Conditional or '' as the service writes it."""
 
     action: str
@@ -105,8 +99,7 @@ class Change:
     policy_action: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeSet:
+class ChangeSet(Struct, frozen=True):
     """A change set with every page of its changes."""
 
     arn: str
@@ -119,8 +112,7 @@ class ChangeSet:
     changes: tuple[Change, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeSetRequest:
+class ChangeSetRequest(Struct, frozen=True):
     """What CreateChangeSet is asked. `stack` is a name at first and an ARN once there is one.
 
     Exactly one of `body` and `url` is set.
@@ -133,25 +125,23 @@ class ChangeSetRequest:
     description: str
     body: str = ""
     url: str = ""
-    parameters: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = {}
     capabilities: tuple[str, ...] = ()
-    tags: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = {}
     import_existing: bool = False
     express: bool = False
     rollback: bool = True
     revert_drift: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Created:
+class Created(Struct, frozen=True):
     """The answer of CreateChangeSet: both ARNs, which every later call uses."""
 
     arn: str
     stack_arn: str
 
 
-@dataclass(frozen=True, slots=True)
-class StackResource:
+class StackResource(Struct, frozen=True):
     """A resource of a stack."""
 
     logical_id: str
@@ -161,8 +151,7 @@ class StackResource:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PropertyDrift:
+class PropertyDrift(Struct, frozen=True):
     """One property that is not what the template says; both values as JSON text or plain text."""
 
     path: str
@@ -171,8 +160,7 @@ class PropertyDrift:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceDrift:
+class ResourceDrift(Struct, frozen=True):
     """A resource's drift: IN_SYNC, MODIFIED, DELETED, NOT_CHECKED or UNKNOWN."""
 
     logical_id: str
@@ -182,8 +170,7 @@ class ResourceDrift:
     properties: tuple[PropertyDrift, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DriftRun:
+class DriftRun(Struct, frozen=True):
     """How far a drift detection is: DETECTION_IN_PROGRESS, DETECTION_FAILED or DETECTION_COMPLETE."""
 
     status: str
@@ -195,8 +182,7 @@ class DriftRun:
         return self.status == "DETECTION_IN_PROGRESS"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """What DescribeEvents says of a change set that failed early validation or a hook."""
 
     logical_id: str
@@ -205,8 +191,7 @@ class Finding:
     path: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What an invoked function returned. `error` is '' or the kind of error; `log` is the end of its log."""
 
     status: int
@@ -215,20 +200,18 @@ class Answer:
     log: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """A Lambda function as it is. `settings` are its properties by CloudFormation's names, with plain values."""
 
     arn: str
     code_sha256: str
     updating: bool = False
     failure: str = ""
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    variables: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, Any] = {}
+    variables: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class LogEvent:
+class LogEvent(Struct, frozen=True):
     """One line of a log group; `time` in milliseconds since 1970."""
 
     id: str
@@ -236,8 +219,7 @@ class LogEvent:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class LogPage:
+class LogPage(Struct, frozen=True):
     """One page of log events, and the token of the next page, or ''."""
 
     events: tuple[LogEvent, ...]

@@ -6,8 +6,9 @@ On AWS two calls about one stack are never closer than a second; an AWS on this 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(Struct, frozen=True):
     """Monotonic seconds, and a sleep; a test passes its own."""
 
     now: Callable[[], float] = time.monotonic
@@ -28,8 +28,7 @@ class Clock:
 SYSTEM_CLOCK = Clock()
 
 
-@dataclass(frozen=True, slots=True)
-class Backoff:
+class Backoff(Struct, frozen=True):
     """Intervals between polls, in seconds: `first`, then `growth` times as long each time up to `most`.
 
     `gap` is the shortest time between two calls.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tapgen.deploy.artifacts.document import resources as resources_of
 from tapgen.deploy.aws.errors import AwsError
@@ -29,8 +31,7 @@ SLOW = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """What the person is asked; `typed` when only typing the stack's name is a yes."""
 
     text: str

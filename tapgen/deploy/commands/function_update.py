@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from tapgen.deploy.artifacts.packages import zipped
 from tapgen.deploy.aws.error_codes import unknown_operation
@@ -32,8 +33,7 @@ UPDATE_TIMEOUT = 300.0
 """Seconds that Lambda may take for one update."""
 
 
-@dataclass(frozen=True, slots=True)
-class Zips:
+class Zips(Struct, frozen=True):
     """The packages by the parameter that names them."""
 
     bodies: Mapping[str, Callable[[], bytes]]

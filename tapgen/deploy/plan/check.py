@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from tapgen.deploy.outcome import Outcome
 from tapgen.errors import ExitCode
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from tapgen.template.document import Document
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
+class CheckResult(Struct, frozen=True):
     """What was found in an environment and no setting accepts; `root` is the folder that the findings' files are in."""
 
     environment: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from tapgen.deploy.artifacts.document import scalar_text
 from tapgen.review.action import ResourceAction
@@ -20,8 +21,7 @@ SETTINGS = ("Description", "Handler", "MemorySize", "Timeout", "EphemeralStorage
 """Properties whose new value can be sent as it stands, besides the code and the variables."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """A function as the template wants it: what can be read there. A variable of None is known only to AWS.
 
     `inline` is the code in the template, `parameter` the parameter that names its package.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from tapgen.deploy.plan.changes import KEPT, is_replaced
 from tapgen.errors import ExitCode, TapgenError
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from tapgen.review.model import Finding, Review
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """Why the guard says no; `allowable` when naming the logical id with --allow-loss makes it a yes."""
 
     logical_id: str

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tapgen.review.action import ResourceAction
 
@@ -11,8 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedChange:
+class PlannedChange(Struct, frozen=True):
     """One resource of the plan: what happens to it, and the properties that make it happen.
 
     `word` is the action's, or CloudFormation's own where that is one of the future.
@@ -30,8 +31,7 @@ class PlannedChange:
         return self.word or self.action.word
 
 
-@dataclass(frozen=True, slots=True)
-class SecurityChange:
+class SecurityChange(Struct, frozen=True):
     """What is opened or closed; each of `details` begins with `+ ` or `- ` where that can be said."""
 
     severity: str
@@ -39,8 +39,7 @@ class SecurityChange:
     details: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """Everything that is known before a change set is executed.
 
     `referring` are the rows of resources that only refer to what changes, and stay as they are.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from tapgen.deploy.artifacts.fingerprint import digest, fingerprint
 from tapgen.deploy.artifacts.parameters import hidden_parameters
@@ -18,8 +19,7 @@ _TEXT = re.compile(r"tapgen plan: base=(\w+) template=(\w+) parameters=(\w+)")
 NOTHING = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class PlanFingerprint:
+class PlanFingerprint(Struct, frozen=True):
     """Fingerprints: of the deployed template (`none` without a stack), of the new one, of parameters and tags."""
 
     base: str

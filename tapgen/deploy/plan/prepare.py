@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from tapgen.deploy.artifacts.capabilities import capabilities
 from tapgen.deploy.artifacts.document import body
@@ -41,8 +42,7 @@ if TYPE_CHECKING:
     from tapgen.template.document import Document
 
 
-@dataclass(frozen=True, slots=True)
-class Deployed:
+class Deployed(Struct, frozen=True):
     """A stack that can be updated, with its template as text and as a document."""
 
     stack: Stack
@@ -50,8 +50,7 @@ class Deployed:
     document: Document
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(Struct, frozen=True):
     """What is there before the change set: who deploys, what is deployed, and the review of the change.
 
     `absent` when the name is not even taken by an empty stack; `body` is the new template's text.
@@ -65,8 +64,7 @@ class Situation:
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """A deployment that waits for its yes. `plan` is None when nothing changes; `refusals` are the guard's."""
 
     situation: Situation

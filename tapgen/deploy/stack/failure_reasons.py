@@ -5,7 +5,7 @@ The words are those of CloudFormation's and the services' messages, as far as th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 CLOUDFORMATION = "CloudFormation user guide, Troubleshooting CloudFormation"
 HANDLERS = "CloudFormation CLI user guide, Handler error codes"
@@ -21,8 +21,7 @@ SQS = "Amazon SQS API reference"
 KMS = "KMS developer guide, Key policies"
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """Words of a reason, all of which it has; what to do about it; where that is written."""
 
     words: tuple[str, ...]

@@ -5,8 +5,9 @@ The operation is known by its ClientRequestToken and the stack by its ARN, never
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from tapgen.deploy.aws.errors import AwsError, CredentialsError, LostAnswerError, ThrottledError
 from tapgen.deploy.aws.polling import Poller, poll_until
@@ -26,8 +27,7 @@ MAX_FAILED_ROUNDS = 3
 """Failed rounds in a row, each retried by the client, after which the operation is left alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Followed:
+class Followed(Struct, frozen=True):
     """What was seen. `lost` says why the end was not seen, or is ''; then `stack` is None.
 
     `gone`: the stack is not there any more, so that nothing goes on.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tapgen.deploy.stack.states import terminal
 
@@ -13,8 +15,7 @@ if TYPE_CHECKING:
     from tapgen.deploy.aws.model import Event
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """How far an operation is.
 
     `latest` holds each resource's last event; `total` is 0 when nobody knows; `started` holds when each
@@ -22,8 +23,8 @@ class Progress:
     """
 
     total: int = 0
-    latest: Mapping[str, Event] = field(default_factory=dict)
-    started: Mapping[str, float] = field(default_factory=dict)
+    latest: Mapping[str, Event] = {}
+    started: Mapping[str, float] = {}
     events: tuple[Event, ...] = ()
     status: str = ""
 

@@ -6,8 +6,9 @@ Source of the permissions: CloudFormation user guide, "Understanding stack event
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from tapgen.errors import ExitCode
 
@@ -15,8 +16,7 @@ ChangeSetType = Literal["CREATE", "UPDATE", ""]
 Recovery = Literal["continue", "rollback", "clear", ""]
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """What a status means.
 
     `change_set` is the type that may be created now, '' for none. `end` is None while the operation runs, else

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from tapgen.proof.deployer.calls import OPERATIONS, Operation, own_calls
 from tapgen.proof.needs import actions
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
 _ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z]+")
 
 
-@dataclass(frozen=True)
-class Deployer:
+class Deployer(Struct, frozen=True):
     """The policies by operation, and the types whose handlers publish no permissions."""
 
     policies: dict[str, dict[str, Any]]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 import msgspec
+from msgspec import Struct
 
 from tapgen.proof.interpret.results import Call, Parameter
 from tapgen.template.catalogue import (
@@ -35,8 +35,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
-class Need:
+class Need(Struct, frozen=True):
     """One IAM action that a call needs.
 
     `parameters` name the resource it acts on, by botocore's parameter names: (`TableName`, `IndexName`), (`Bucket`,)
@@ -52,8 +51,7 @@ class Need:
     optional: bool = False
 
 
-@dataclass(frozen=True)
-class Unmapped:
+class Unmapped(Struct, frozen=True):
     """A call for which no IAM action is known: to be reported as an error, never to be passed over."""
 
     call: Call

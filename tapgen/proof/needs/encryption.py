@@ -7,8 +7,9 @@ role allows it on the resource. Keys that AWS manages (`alias/aws/…`) need not
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from tapgen.template.alternatives import REFERENCE, alternatives
 from tapgen.template.arns import fields

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from tapgen.errors import TapgenError
 from tapgen.proof.needs.functions import shown
@@ -45,8 +46,7 @@ CORS_MARKS: Final = ("access-control-allow-origin", "corsconfig", "enable_cors",
 """What a source that answers with the header has somewhere: the header itself, or what adds it."""
 
 
-@dataclass(frozen=True)
-class Read:
+class Read(Struct, frozen=True):
     """A key of the event that a handler reads; `file` and `line` are where it first does."""
 
     key: str
@@ -54,8 +54,7 @@ class Read:
     line: int
 
 
-@dataclass(frozen=True)
-class HandlerSource:
+class HandlerSource(Struct, frozen=True):
     """What can be seen of a handler: the keys of its event that it reads, and whether CORS is anywhere in its source.
 
     `reads` are those of the handler itself; what it hands its event to is not followed.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tapgen.errors import TapgenError
 from tapgen.proof import calls
@@ -36,8 +38,7 @@ if TYPE_CHECKING:
 NOT_CALLED = frozenset({"rds-db"})
 
 
-@dataclass(frozen=True)
-class FunctionNeeds:
+class FunctionNeeds(Struct, frozen=True):
     """A function, its role, and what it must be allowed.
 
     `role` is None where it is not in the document; `services` are botocore's names of the services that the code

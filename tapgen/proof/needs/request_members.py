@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class Passing:
+
+class Passing(Struct, frozen=True):
     """What one member of a request asks for; an action with `?` may not be needed, depending on the value."""
 
     operations: tuple[str, ...]

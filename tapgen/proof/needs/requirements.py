@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tapgen.proof import calls
 from tapgen.proof.needs import actions, implied
@@ -22,8 +24,7 @@ if TYPE_CHECKING:
 ANYTHING = "*"
 
 
-@dataclass(frozen=True)
-class Requirement:
+class Requirement(Struct, frozen=True):
     """One action that a function needs on one resource.
 
     `arn` is as `arns` writes it; `*` where the action takes no narrower resource; None where the resource is not

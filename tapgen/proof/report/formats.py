@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import asdict
 
 from tapgen.proof.findings import SEVERITIES, Finding
 from tapgen.template.masking import Mask

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from tapgen.proof.rules.rule import Hit, Rule
 from tapgen.template.alternatives import every, listed
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 _ACTIONS: Final = {"AWS::SQS::Queue": "sqs:SendMessage", "AWS::SNS::Topic": "sns:Publish"}
 
 
-@dataclass(frozen=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     """Something that a service sends to a queue or topic of the template."""
 
     sender: str

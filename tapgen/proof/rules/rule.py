@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from tapgen.proof.findings import Finding, Severity
 
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from tapgen.template.document import DocumentPath
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """A place where a rule's function found what the rule is about."""
 
     message: str
@@ -22,8 +22,7 @@ class Hit:
     hint: str = ""
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A rule's name, weight and reasons; `source` names the documentation that it rests on.
 
     `look` finds the places in a document. Rules that compare the code with the document have none: they are

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tapgen.template.alternatives import UNKNOWN, alternatives, listed
 from tapgen.template.patterns import Match
@@ -19,8 +21,7 @@ Caller = Literal["code", "service"]
 """Who uses the role: the function's own code, or the Lambda service on the function's behalf."""
 
 
-@dataclass(frozen=True)
-class Policies:
+class Policies(Struct, frozen=True):
     """The statements that bear on one role; `unknown` are managed policies whose content is not known here.
 
     `boundary` is what the permissions boundary allows at

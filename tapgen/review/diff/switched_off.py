@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from tapgen.review.action import ResourceAction
 from tapgen.review.diff.resources import diff_resources, diff_sections

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final, Literal
+
+from msgspec import Struct
 
 LOCK: Final = "🔒"
 """At the beginning of what asks its callers who they are."""
@@ -12,8 +13,7 @@ Kind = Literal["entry", "function", "store", "plain"]
 Status = Literal["", "added", "changed", "replaced", "removed"]
 
 
-@dataclass(frozen=True)
-class Node:
+class Node(Struct, frozen=True):
     """A resource."""
 
     id: str
@@ -31,8 +31,7 @@ class Node:
         return f"{name}, if {self.condition}" if self.condition else name
 
 
-@dataclass(frozen=True)
-class Arrow:
+class Arrow(Struct, frozen=True):
     """`source` uses `target`, or leads to it."""
 
     source: str
@@ -42,8 +41,7 @@ class Arrow:
     status: Status = ""
 
 
-@dataclass(frozen=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """What is drawn."""
 
     title: str
@@ -52,6 +50,6 @@ class Picture:
     groups: tuple[str, ...]
     coloured: bool = False
     """Whether the statuses mean something: a change is drawn."""
-    members: Mapping[str, tuple[Node, ...]] = field(default_factory=dict)
+    members: Mapping[str, tuple[Node, ...]] = {}
     overview: bool = False
     """Laid out by its arrows; else by its groups."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from tapgen.review.picture.everything import in_groups, kind_of, service_of
 from tapgen.review.picture.layout import Wire, slots

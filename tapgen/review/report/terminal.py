@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tapgen.printable import one_line, printable
 from tapgen.review.model import Effect, Finding, PropertyChange, Refusal, ResourceChange, Review, SectionChange
@@ -26,8 +27,7 @@ _STYLES = {
 _QUIET = ("Tags",)
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line: its indentation in columns, and words each with a style of rich's ("" is plain)."""
 
     indent: int

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from tapgen.review.model import Direction, Finding, Severity
 from tapgen.review.rules.rulebook import found

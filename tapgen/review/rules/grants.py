@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from tapgen.review.model import Severity
 from tapgen.template.grants import ANY, Condition, Grant, Policy, everybody, uncovered
@@ -23,8 +24,7 @@ _ESCALATION = (
 )
 
 
-@dataclass(frozen=True)
-class Movement:
+class Movement(Struct, frozen=True):
     """What a change of policies adds and takes away."""
 
     gained: tuple[str, ...]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from math import isfinite
 from typing import Any, Final
+
+from msgspec import Struct
 
 from tapgen.review.model import Finding, Severity
 from tapgen.review.rules.rulebook import found
@@ -18,8 +19,7 @@ from tapgen.template.types import value_at
 Safe = Callable[[Any], bool]
 
 
-@dataclass(frozen=True)
-class Watch:
+class Watch(Struct, frozen=True):
     """A property, when it is on the safe side, and what to say of it."""
 
     rule: str

@@ -6,8 +6,9 @@ A rule sees the resource before and after. It answers with an effect and a reaso
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from tapgen.review.model import Effect
 from tapgen.template.paths import ABSENT
@@ -17,8 +18,7 @@ Answer = tuple[Effect, str]
 _REFERENCE: Final = "CloudFormation template reference"
 
 
-@dataclass(frozen=True)
-class PropertyEdit:
+class PropertyEdit(Struct, frozen=True):
     """One changed property: the resource's properties, and the value itself, before and after."""
 
     old: Properties
@@ -30,8 +30,7 @@ class PropertyEdit:
 Decide = Callable[[PropertyEdit], Answer | None]
 
 
-@dataclass(frozen=True)
-class UpdateBehavior:
+class UpdateBehavior(Struct, frozen=True):
     """A rule for one property of one type."""
 
     type: str

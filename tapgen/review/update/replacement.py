@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from tapgen.review.model import Effect, PropertyChange
 from tapgen.review.update.behaviors import CUSTOM, PropertyEdit, behavior_of, is_custom

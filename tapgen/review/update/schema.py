@@ -7,15 +7,15 @@ types that a template uses are decoded.
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+
+from msgspec import Struct
 
 SchemaPath = tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class ResourceSchema:
+class ResourceSchema(Struct, frozen=True):
     """The fields of one resource type's schema that decide about replacement; "*" in a path is any list item."""
 
     create_only: tuple[SchemaPath, ...]

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from tapgen.errors import UsageError
 from tapgen.template.document import Document
@@ -36,8 +37,7 @@ _PARAMETER: Final = {
 _NOTHING: Final = object()
 
 
-@dataclass(frozen=True)
-class Adopted:
+class Adopted(Struct, frozen=True):
     """The tables of the settings, in their order, and what of the template they do not say, each as a sentence."""
 
     settings: Mapping[str, Any]

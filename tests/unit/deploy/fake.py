@@ -9,7 +9,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tapgen.deploy.aws.errors import AwsError
 from tapgen.deploy.aws.model import (

@@ -114,7 +114,7 @@ def test_a_plan_is_refused_when_something_moved(moved, words):
     elif moved == "tags":
         later["tags"] = {**TAGS, "Author": "b"}
     else:
-        from dataclasses import replace
+        from msgspec.structs import replace
 
         kept = cloud.sets[arn]
         kept["request"] = replace(kept["request"], body='{"Resources": {"Evil": {"Type": "AWS::SNS::Topic"}}}')
@@ -146,7 +146,7 @@ def test_a_plan_of_another_stack_or_of_another_tool_is_refused():
     arn = run(cloud, request(options={"plan_only": True})).change_set
     other = run(cloud, request(stack_name="tap-prod", options={"plan": arn}))
     assert (other.code, "tap-prod" in other.message) == (ExitCode.WRONG_TARGET, True)
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     cloud.sets[arn]["request"] = replace(cloud.sets[arn]["request"], description="by hand")
     foreign = run(cloud, request(options={"plan": arn}))

@@ -1,8 +1,7 @@
 """The target's safety: what the guard refuses, and what protects a stack."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tapgen.deploy.aws.model import Change, ChangeSet, PropertyDrift, ResourceDrift, Stack
 from tapgen.deploy.plan.exports import endangered

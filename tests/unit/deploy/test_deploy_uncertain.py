@@ -1,8 +1,7 @@
 """When an answer is late, lost or old: what is certain is done, and nothing else is touched."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tapgen.deploy.aws.errors import ThrottledError
 from tapgen.deploy.aws.model import Change, ChangeSet, Detail

@@ -1,8 +1,7 @@
 """watch, cancel, recover, destroy, drift and the looks at a stack."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tapgen.deploy.aws.model import PropertyDrift, ResourceDrift
 from tapgen.deploy.commands.cancel import Cancel

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from msgspec.structs import replace
 
 from tapgen.proof.findings import Finding
 from tapgen.proof.report import formats as report
@@ -170,7 +171,7 @@ def test_sarif_results() -> None:
 
 
 def test_sarif_fingerprints_do_not_depend_on_lines() -> None:
-    moved = Finding(**{**MISSING.__dict__, "line": 99})
+    moved = replace(MISSING, line=99)
     prints = [
         json.loads(sarif({"dev": (finding,)}))["runs"][0]["results"][0]["partialFingerprints"]
         for finding in (MISSING, moved, SCAN)
