@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Iterator
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -222,3 +223,65 @@ def test_a_live_stack_does_not_differ_from_what_made_it() -> None:
         assert not assess_stack(state, state)
 
     check()
+
+
+HIDDEN_BY_DEFAULTS: dict[str, Any] = {
+    "Parameters": {"P": {"Type": "String", "Default": "no"}, "L": {"Type": "CommaDelimitedList", "Default": "a,b"}},
+    "Conditions": {
+        "C": {"Fn::Equals": [{"Ref": "P"}, "yes"]},
+        "D": {"Fn::And": [{"Condition": "C"}, {"Fn::Equals": [{"Ref": "AWS::Region"}, "x"]}]},
+        "N": {"Fn::Not": [{"Condition": "C"}]},
+    },
+    "Mappings": {"M": {"a": {"b": "1", "c": "2"}}},
+    "Rules": {"R": {"Assertions": [{"Assert": {"Fn::Equals": ["a", "a"]}}]}},
+    "Resources": {
+        "A": {
+            "Type": "AWS::SNS::Topic",
+            "Condition": "C",
+            "DependsOn": "B",
+            "Metadata": {"m": 1},
+            "Properties": {"DisplayName": "a", "Tags": [{"Key": "k", "Value": {"Fn::If": ["N", "x", "y"]}}]},
+        },
+        "B": {
+            "Type": "AWS::SQS::Queue",
+            "Condition": "D",
+            "DeletionPolicy": "Retain",
+            "Properties": {
+                "QueueName": {"Fn::If": ["C", "one", {"Ref": "AWS::NoValue"}]},
+                "V": {"Fn::FindInMap": ["M", "a", "b"]},
+                "W": {"Fn::Select": [0, {"Ref": "L"}]},
+                "S": {"Fn::Sub": "${P}-x"},
+            },
+        },
+        "E": {"Type": "AWS::SNS::Topic", "Properties": {"X": {"Fn::If": ["C", {"Fn::If": ["D", "p", "q"]}, "r"]}}},
+    },
+    "Outputs": {
+        "O": {"Condition": "C", "Value": "v", "Export": {"Name": "n"}},
+        "Q": {"Value": {"Fn::If": ["C", "a", "b"]}},
+    },
+}
+
+
+def single_changes(value: Any) -> Iterator[Any]:
+    """The value with one part left out, or one text changed."""
+    if isinstance(value, str | int):
+        yield f"{value}x" if isinstance(value, str) else value + 1
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in pairs:
+        kept = copy.copy(value)
+        del kept[key]
+        yield kept
+        for other in single_changes(item):
+            kept = copy.copy(value)
+            kept[key] = other
+            yield kept
+
+
+@pytest.mark.parametrize("default", ["no", "yes"])
+def test_no_single_change_is_silent(default: str) -> None:
+    old = copy.deepcopy(HIDDEN_BY_DEFAULTS)
+    old["Parameters"]["P"]["Default"] = default
+    changes = [new for new in single_changes(old) if "Resources" in new]
+
+    assert len(changes) > 100
+    assert [new for new in changes if not assess(old, new) or not assess(new, old)] == []
