@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from tapgen.review.picture.colours import FILLS, STATUS_FILLS
-from tapgen.review.picture.flow import flow
 from tapgen.review.picture.grouped import grouped
+from tapgen.review.picture.layered import layered
 from tapgen.review.picture.model import Picture
 from tapgen.review.picture.shapes import CHARACTER, MARGIN, PALE, shape, written
 
@@ -16,7 +16,7 @@ _FONTS: Final = "system-ui, Helvetica, Arial, sans-serif"
 
 def svg(picture: Picture) -> str:
     """The whole file."""
-    boxes, below, above, width, height = flow(picture) if picture.overview else grouped(picture)
+    boxes, below, above, width, height = layered(picture) if picture.overview else grouped(picture)
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" font-family="{_FONTS}">',
         f"<title>{written(picture.title)}</title>",

@@ -16,7 +16,7 @@ _PORT: Final = 11  # of a box's height for each arrow at one side
 _MOST_LINES: Final = 6  # of a label
 
 
-def flow(picture: Picture) -> tuple[Mapping[str, Box], list[str], list[str], float, float]:
+def layered(picture: Picture) -> tuple[Mapping[str, Box], list[str], list[str], float, float]:
     """The boxes, what lies below and above them, and the size of it all."""
     arrows = list(picture.arrows)
     bands = {name: index for index, name in enumerate((*picture.groups, ""))}
