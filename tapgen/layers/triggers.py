@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from troposphere import awslambda
+from troposphere import Join, awslambda
 
 from tapgen import naming
 from tapgen.layers.resource_policies import admit, from_service
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from tapgen.layers.refs import Parts
     from tapgen.settings.parts import Polled
     from tapgen.settings.streams import StreamTrigger
+
+
+DYNAMIC = "{{resolve:"
+"""How a dynamic reference begins."""
 
 
 def event_source(title: str, function: Any, source: Any, settings: Polled, **more: Any) -> awslambda.EventSourceMapping:
@@ -66,7 +70,12 @@ def stream_source(
 
 
 def permission(title: str, function: Any, service: str, source: Any, **more: Any) -> awslambda.Permission:
-    """The service may start the function, for that source alone."""
+    """The service may start the function, for that source alone.
+
+    A dynamic reference is joined, so that nobody takes its text for an ARN without an account, which would need one.
+    """
+    if isinstance(source, str) and source.startswith(DYNAMIC):
+        source = Join("", [DYNAMIC, source.removeprefix(DYNAMIC)])
     return awslambda.Permission(
         title,
         Action="lambda:InvokeFunction",

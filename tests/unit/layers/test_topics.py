@@ -97,6 +97,16 @@ def test_an_existing_topic_starts_a_function(document):
     assert properties(rendered, "ReadNewsTopicTriggerPermission")["SourceArn"] == {"Fn::ImportValue": "NewsArn"}
 
 
+def test_a_topic_that_is_looked_up_has_a_permission_that_cfn_lint_takes(document):
+    rendered = document(
+        'application = "shop"\n[topics.News]\nexisting = { ssm_parameter = "/news/topic-arn" }\n[functions.Read]\n'
+        'source = "src"\ntriggers.topics.News = {}\n'
+    )
+    assert properties(rendered, "ReadNewsTopicTriggerPermission")["SourceArn"] == {
+        "Fn::Join": ["", ["{{resolve:", "ssm:/news/topic-arn}}"]]
+    }
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
