@@ -145,3 +145,36 @@ def test_a_request_has_what_its_route_asks_for(made, path, body, status, message
 @pytest.mark.parametrize(("settings", "kind"), [(REST, "AWS::ApiGateway::Method"), (HTTP, "AWS::ApiGatewayV2::Route")])
 def test_a_body_is_made_in_parts(made, settings, kind):
     assert made(settings).of_type(kind)
+
+
+POOL = """
+application = "{name}"
+[user_pools.Customers]
+clients.Web = {{ flows = ["admin_user_password"] }}
+[functions.Item]
+source = "src"
+routes = ["GET /item"]
+[api]
+kind = "http"
+authorizer = "Customers"
+authorizers.Customers = {{ user_pool = "Customers" }}
+"""
+
+
+def test_a_user_pools_token_is_let_in_on_an_http_api(made, embedded):
+    pytest.importorskip("cryptography")
+    deployed = made(POOL)
+    session = Session()
+    session.set_credentials(*embedded.credentials)
+    pools = session.create_client("cognito-idp", region_name=embedded.region, endpoint_url=embedded.endpoint)
+    [pool] = deployed.of_type("AWS::Cognito::UserPool").values()
+    [client] = deployed.of_type("AWS::Cognito::UserPoolClient").values()
+    user = {"UserPoolId": pool, "Username": "a@example.com"}
+    pools.admin_create_user(**user, MessageAction="SUPPRESS")
+    pools.admin_set_user_password(**user, Password="Secret-123456!", Permanent=True)
+    credentials = {"USERNAME": "a@example.com", "PASSWORD": "Secret-123456!"}
+    flow = {"AuthFlow": "ADMIN_USER_PASSWORD_AUTH", "AuthParameters": credentials}
+    tokens = pools.admin_initiate_auth(UserPoolId=pool, ClientId=client, **flow)["AuthenticationResult"]
+    assert ask(deployed, "GET", "/item")[0] == 401
+    assert ask(deployed, "GET", "/item", Authorization=f"Bearer {tokens['AccessToken']}x")[0] == 401
+    assert ask(deployed, "GET", "/item", Authorization=f"Bearer {tokens['AccessToken']}")[0] == 200
