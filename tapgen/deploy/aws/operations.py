@@ -23,6 +23,12 @@ NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 """CloudFormation's own words for an empty change set, in StatusReason or in a ValidationError."""
 
 
+def on_this_machine(url: str) -> bool:
+    """Whether an endpoint is an emulator's."""
+    host = urlsplit(url).hostname or ""
+    return host in LOOPBACK or host.endswith(".localhost")
+
+
 class Call(Protocol):
     """One call of AWS: `aws.Caller`."""
 
@@ -55,8 +61,7 @@ class AwsClient(FunctionOperations):
     @property
     def emulated(self) -> bool:
         """Whether the endpoint is on this machine."""
-        host = urlsplit(self._call.endpoint("cloudformation")).hostname or ""
-        return host in LOOPBACK or host.endswith(".localhost")
+        return on_this_machine(self._call.endpoint("cloudformation"))
 
     def _cloudformation(self, operation: str, **arguments: object) -> Mapping[str, Any]:
         return self._call("cloudformation", operation, **arguments)

@@ -30,7 +30,7 @@ from tapgen.deploy.aws.errors import MalformedAnswerError
 from tapgen.deploy.aws.function_operations import UPDATES
 from tapgen.deploy.aws.members import read_members
 from tapgen.deploy.aws.mfa import asks_for_mfa, has_terminal
-from tapgen.deploy.aws.operations import LOOPBACK, AwsClient
+from tapgen.deploy.aws.operations import LOOPBACK, AwsClient, on_this_machine
 from tapgen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ def connect(
     """A client from the standard AWS configuration; nothing is called yet.
 
     `endpoint` and `credentials` (access key, secret key) are for an AWS on this machine. `deploy_role` is the role that
-    calls, `cloudformation_role` the one that CloudFormation acts as. `terminal` says whether a code can be typed.
+    calls, `cloudformation_role` the one that CloudFormation acts as; an AWS on this machine has neither. `terminal`
+    says whether a code can be typed.
 
     Raises:
         UsageError: there is no such profile, or no region.
@@ -85,6 +86,8 @@ def connect(
             "Log in first and pass the session's credentials in the environment, or use a profile without mfa_serial.",
         )
     chosen = region
+    if on_this_machine(_endpoint(session, endpoint)):
+        deploy_role = cloudformation_role = ""  # an account's roles are not there
     create = partial(session.create_client, region_name=region, endpoint_url=endpoint)
     acting = assumed(session, deploy_role, create) if deploy_role else session
 
@@ -142,13 +145,17 @@ def _service(session: Any, name: str, region: str, endpoint: str | None) -> obje
     }
     if name == "lambda":  # an invocation has effects: whether to send it again is for a person to decide
         settings |= {"read_timeout": _INVOCATION, "retries": {"mode": "standard", "total_max_attempts": 1}}
-    url = endpoint or session.get_config_variable("endpoint_url") or ""
-    if name == "s3" and urlsplit(url).hostname in LOOPBACK:
+    if name == "s3" and urlsplit(_endpoint(session, endpoint)).hostname in LOOPBACK:
         settings["s3"] = {"addressing_style": "path"}
     service = SERVICES.get(name, name)
     made = session.create_client(service, region_name=region, endpoint_url=endpoint, config=Config(**settings))
     made.meta.events.register_first(f"needs-retry.{made.meta.service_model.service_id.hyphenize()}", _give_up_early())
     return made
+
+
+def _endpoint(session: Session, endpoint: str | None) -> str:
+    """The endpoint that every service is asked at, as far as that is configured; '' for AWS's own."""
+    return endpoint or os.environ.get("AWS_ENDPOINT_URL") or str(session.get_scoped_config().get("endpoint_url") or "")
 
 
 def _give_up_early() -> Callable[..., None]:

@@ -45,7 +45,7 @@ def sts(monkeypatch, tmp_path):
 
     for method in ("POST",):
         setattr(Handler, f"do_{method}", Handler.answer)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.2", 0), Handler)
     server.calls, server.trusted = [], True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server
@@ -54,7 +54,7 @@ def sts(monkeypatch, tmp_path):
 
 
 def client(server, **roles):
-    return connect(region="us-east-1", endpoint=f"http://127.0.0.1:{server.server_port}", **roles)
+    return connect(region="us-east-1", endpoint=f"http://127.0.0.2:{server.server_port}", **roles)
 
 
 def test_every_call_is_made_by_the_role(sts):
@@ -68,6 +68,15 @@ def test_every_call_is_made_by_the_role(sts):
 def test_without_a_role_the_own_credentials_call(sts):
     client(sts).identity()
     assert sts.calls == [("GetCallerIdentity", "OWN")]
+
+
+def test_an_aws_on_this_machine_has_no_such_roles(sts, monkeypatch):
+    local = connect(region="us-east-1", endpoint="http://127.0.0.1:9", deploy_role=ROLE, cloudformation_role=ROLE)
+    assert local._role == {}
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://localhost:9")
+    assert connect(region="us-east-1", cloudformation_role=ROLE)._role == {}
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
+    assert client(sts, cloudformation_role=ROLE)._role == {"RoleARN": ROLE}
 
 
 def test_a_role_that_does_not_trust_us_is_named(sts):
