@@ -104,7 +104,7 @@ def _with_other_quotes(line: str) -> str:
         if end < 0:
             break
         inside = line[match.end() : end]
-        if quote in inside and quote * 3 not in inside and not inside.endswith((quote, "\\")):
+        if quote in inside and quote * 3 not in inside:
             line = f"{line[: match.end() - 1]}{quote * 3}{inside}{quote * 3}{line[end + 1 :]}"
             end += 4
         position = end + 1

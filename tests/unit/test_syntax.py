@@ -21,6 +21,8 @@ NEWER = {
     "same quotes in an f-string": ('x = f"{event["path"]}"', (3, 12)),
     "same quotes twice": ("x = f'{a['b']}-{c['d']}' + f'{{}}{e['f']}'", (3, 12)),
     "same quotes in a call": ('print(f"{", ".join(names)}", f"{x}", "y")', (3, 12)),
+    "a brace and the same quotes": ("x = f'{{ {a['b']}'", (3, 12)),
+    "the same quotes before an escaped one": ('x = f"{a["b"]}\\""', (3, 12)),
     "exceptions without parentheses": ("try:\n    pass\nexcept ValueError, KeyError:\n    pass", (3, 14)),
     "template": ('x = t"hello {name}"', (3, 14)),
 }
