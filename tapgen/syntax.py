@@ -6,6 +6,8 @@ import ast
 import io
 import re
 import sys
+import token
+import tokenize
 import warnings
 
 Version = tuple[int, int]
@@ -29,7 +31,8 @@ def parse(text: str, python: Version | None = None, *, filename: str = "<source>
 
     What only a newer Python reads is put into older words first, line by line: type aliases, type parameters,
     f-strings that use their own quotation marks, exceptions without parentheses. Whether it is older than the
-    runtime is asked of `ast.parse`, which knows statements and operators of versions (its `feature_version`).
+    runtime is asked of `ast.parse`, which knows statements and operators of versions (its `feature_version`), and of
+    the tokens of f-strings.
 
     Raises:
         NewerSyntaxError: it may be right, but cannot be read here.
@@ -40,8 +43,29 @@ def parse(text: str, python: Version | None = None, *, filename: str = "<source>
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # invalid escapes and the like are the author's business
         if python is None or python <= own:
-            return ast.parse(text, filename=filename, feature_version=python or own)
+            tree = ast.parse(text, filename=filename, feature_version=python or own)
+            if python is not None and python < (3, 12) <= own:
+                _refuse_own_quotes(text, filename)
+            return tree
         return _parse_newer(text, python, filename)
+
+
+def _refuse_own_quotes(text: str, filename: str) -> None:
+    """f-strings that use their own quotation marks are wrong before 3.12 (PEP 701), and no matter to `ast.parse`."""
+    begins, ends = getattr(token, "FSTRING_START", None), getattr(token, "FSTRING_END", None)
+    open_: list[str] = []
+    for one in tokenize.generate_tokens(io.StringIO(text).readline):
+        if one.type == ends:
+            open_.pop()
+        elif one.type in {begins, token.STRING}:
+            quote = one.string.lstrip("rRfFbBuU")[:1] * (3 if one.string.lstrip("rRfFbBuU")[:3] in _TRIPLE else 1)
+            if quote in open_:
+                message = "f-string: its own quotation marks inside of it are read since Python 3.12"
+                raise SyntaxError(message, (filename, one.start[0], one.start[1], one.line))
+            open_ += [quote] if one.type == begins else []
+
+
+_TRIPLE = frozenset({"'" * 3, '"' * 3})
 
 
 def _parse_newer(text: str, python: Version, filename: str) -> ast.Module:
