@@ -90,3 +90,13 @@ def test_a_statement_that_a_condition_chooses_has_its_path_and_its_condition() -
 def test_what_is_no_statement_is_named() -> None:
     found = list(read_policy({"Statement": [GET, "x", {"Action": "s3:*"}]}))
     assert [getattr(one, "name", "") for one in found] == ["", "2", "3"]
+
+
+def test_both_branches_of_an_open_condition_are_read() -> None:
+    put = {**GET, "Action": "s3:PutObject"}
+    found = statements({"Statement": {"Fn::If": ["C", [GET], [put]]}}, ("P",))
+    assert [(one.actions, one.when) for one in found] == [
+        (("s3:GetObject",), (("C", True),)),
+        (("s3:PutObject",), (("C", False),)),
+    ]
+    assert found[1].path == ("P", "Statement", "Fn::If", 2, 0)
