@@ -15,6 +15,7 @@ DOCUMENT: dict[str, Any] = {
     "Mappings": {"M": {"a": {"b": ["x"]}}},
     "Conditions": {
         "IsDev": {"Fn::Equals": [{"Ref": "Stage"}, "dev"]},
+        "IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]},
         "IsBig": {"Fn::Equals": [{"Ref": "Size"}, "big"]},
     },
     "Resources": {
@@ -29,6 +30,7 @@ DOCUMENT: dict[str, Any] = {
                     {"Fn::If": ["IsBig", NOTHING, 3]},
                     {"Fn::If": ["IsDev", {"X": 4}, NOTHING]},
                 ],
+                "Left": {"Fn::If": ["IsProd", {"A": 1}, {"B": [2]}]},
                 "Mapped": {"Fn::FindInMap": ["M", "a", "b"]},
                 "Same": {"Fn::If": ["IsBig", {"Y": 1}, {"Y": 1}]},
             },
@@ -45,6 +47,7 @@ BASE = ("Resources", "R", "Properties")
         (("Other", "Fn::If", 2, "B", 0), ("Other", "Fn::If", 2, "B", "Fn::If", 1, 0)),
         (("Items", 0, "Fn::If", 2), ("Items", 2, "Fn::If", 2)),
         (("Items", 1, "X"), ("Items", 3, "Fn::If", 1, "X")),
+        (("Left", "B", 0), ("Left", "Fn::If", 2, "B", 0)),
         (("Mapped", 0), ("Mapped",)),
         (("Same", "Y"), ("Same", "Fn::If", 1, "Y")),
         (("Missing", "Y"), ()),
