@@ -54,37 +54,73 @@ def triggers(template: Template, arns: Arns) -> tuple[Trigger, ...]:
     """Every trigger of the template's functions."""
     return tuple(
         Trigger(function, resource.logical_id, principal, source, value, path, sure=not resource.condition)
-        for kind, find in _FINDERS.items()
-        for resource in template.of_type(kind)
-        for principal, source, value, path in find(resource, arns)
+        for resource, principal, source, value, path in _sendings(template, arns)
         if (function := called(value, template, arns)) is not None
     )
 
 
+class Delivery(Struct, frozen=True):
+    """What a service sends to a queue or topic of the template, which must let it in."""
+
+    sender: str
+    principal: str
+    receiver: str
+    path: Path
+    sure: bool = True
+
+
+RECEIVERS: Final[Mapping[str, str]] = {"AWS::SQS::Queue": "sqs:SendMessage", "AWS::SNS::Topic": "sns:Publish"}
+"""Type -> the action by which a service sends to it."""
+
+
+def deliveries(template: Template, arns: Arns) -> tuple[Delivery, ...]:
+    """Everything that services send to the template's queues and topics."""
+    return tuple(
+        Delivery(resource.logical_id, principal, receiver, path, sure=not resource.condition)
+        for resource, principal, _, value, path in _sendings(template, arns)
+        if principal and (receiver := arns.owner(value)) is not None and arns.type_of(receiver) in RECEIVERS
+    )
+
+
+def _sendings(template: Template, arns: Arns) -> Iterator[tuple[Resource, str, str, Any, Path]]:
+    """(resource that says so, principal, source, target, path) of whatever sends to something."""
+    for kind, find in _FINDERS.items():
+        for resource in template.of_type(kind):
+            for principal, source, value, path in find(resource, arns):
+                yield resource, principal, source, value, path
+
+
 _Found = Iterator[tuple[str, str, Any, "Path"]]
-"""(principal, source, what names the function, path)."""
+"""(principal, source, target, path)."""
 
 
 def _path(resource: Resource, *steps: str | int) -> Path:
     return ("Resources", resource.logical_id, "Properties", *steps)
 
 
+_NOTIFIED: Final = {"LambdaConfigurations": "Function", "QueueConfigurations": "Queue", "TopicConfigurations": "Topic"}
+
+
 def _bucket(resource: Resource, _: Arns) -> _Found:
-    for one in listed(value_at(resource.properties, ("NotificationConfiguration", "LambdaConfigurations"))):
-        if isinstance(one, Mapping):
-            path = _path(resource, "NotificationConfiguration", "LambdaConfigurations")
-            yield "s3.amazonaws.com", resource.logical_id, one.get("Function"), path
+    for name, key in _NOTIFIED.items():
+        path = _path(resource, "NotificationConfiguration", name)
+        for one in listed(value_at(resource.properties, ("NotificationConfiguration", name))):
+            if isinstance(one, Mapping):
+                yield "s3.amazonaws.com", resource.logical_id, one.get(key), path
 
 
 def _subscription(resource: Resource, arns: Arns) -> _Found:
-    if resource.properties.get("Protocol") == "lambda":
+    if resource.properties.get("Protocol") in _SUBSCRIBERS:
         topic = arns.owner(resource.properties.get("TopicArn")) or ""
         yield "sns.amazonaws.com", topic, resource.properties.get("Endpoint"), _path(resource, "Endpoint")
 
 
+_SUBSCRIBERS: Final = ("lambda", "sqs")
+
+
 def _topic(resource: Resource, _: Arns) -> _Found:
     for one in listed(resource.properties.get("Subscription")):
-        if isinstance(one, Mapping) and one.get("Protocol") == "lambda":
+        if isinstance(one, Mapping) and one.get("Protocol") in _SUBSCRIBERS:
             yield "sns.amazonaws.com", resource.logical_id, one.get("Endpoint"), _path(resource, "Subscription")
 
 

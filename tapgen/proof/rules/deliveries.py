@@ -2,78 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
-
-from msgspec import Struct
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from tapgen.proof.rules.rule import Hit, Rule
-from tapgen.template.alternatives import every, listed
-from tapgen.template.triggers import permissions
-from tapgen.template.types import value_at
+from tapgen.template.alternatives import every
+from tapgen.template.triggers import RECEIVERS, deliveries, permissions
 
 if TYPE_CHECKING:
     from tapgen.proof.subject import Subject
-    from tapgen.template.document import DocumentPath
-
-_ACTIONS: Final = {"AWS::SQS::Queue": "sqs:SendMessage", "AWS::SNS::Topic": "sns:Publish"}
-
-
-class Delivery(Struct, frozen=True):
-    """Something that a service sends to a queue or topic of the template."""
-
-    sender: str
-    service: str
-    receiver: str
-    path: DocumentPath
-
-
-def _deliveries(subject: Subject) -> Iterator[Delivery]:
-    for sender, service, target, path in _targets(subject):
-        receiver = subject.arns.owner(target)
-        sure = not subject.resources[sender].condition
-        if receiver is not None and subject.type_of(receiver) in _ACTIONS and sure:
-            yield Delivery(sender, service, receiver, path)
-
-
-_Target = tuple[str, str, Any, "DocumentPath"]
-"""(sender, its service, what it sends to, path)."""
-
-
-def _targets(subject: Subject) -> Iterator[_Target]:
-    yield from _subscribed(subject)
-    yield from _ruled(subject)
-    yield from _notified(subject)
-
-
-def _subscribed(subject: Subject) -> Iterator[_Target]:
-    for owner, properties in subject.of_type("AWS::SNS::Subscription", "AWS::SNS::Topic"):
-        single = "Endpoint" in properties
-        path: DocumentPath = ("Resources", owner, "Properties", "Endpoint" if single else "Subscription")
-        for one in [properties] if single else listed(properties.get("Subscription")):
-            if isinstance(one, Mapping) and one.get("Protocol") == "sqs":
-                yield owner, "sns.amazonaws.com", one.get("Endpoint"), path
-
-
-def _ruled(subject: Subject) -> Iterator[_Target]:
-    for owner, properties in subject.of_type("AWS::Events::Rule"):
-        for one in listed(properties.get("Targets")):
-            if isinstance(one, Mapping) and "RoleArn" not in one:
-                yield owner, "events.amazonaws.com", one.get("Arn"), ("Resources", owner, "Properties", "Targets")
-
-
-def _notified(subject: Subject) -> Iterator[_Target]:
-    for owner, properties in subject.of_type("AWS::S3::Bucket"):
-        for name, key in (("QueueConfigurations", "Queue"), ("TopicConfigurations", "Topic")):
-            path: DocumentPath = ("Resources", owner, "Properties", "NotificationConfiguration", name)
-            for one in listed(value_at(properties, ("NotificationConfiguration", name))):
-                if isinstance(one, Mapping):
-                    yield owner, "s3.amazonaws.com", one.get(key), path
 
 
 def _policies(subject: Subject) -> Iterator[Hit]:
-    for one in _deliveries(subject):
-        action = _ACTIONS[subject.type_of(one.receiver)]
+    for one in deliveries(subject.template, subject.arns):
+        action = RECEIVERS[subject.type_of(one.receiver)]
         found = [
             statement
             for held in subject.resource_policies
@@ -81,9 +23,9 @@ def _policies(subject: Subject) -> Iterator[Hit]:
             for statement in held.statements
             if statement.effect == "Allow" and statement.names(action)
         ]
-        known = {"*", one.service, "${?}"}
-        if not any(name in known or "${" in name for statement in found for name in statement.principals):
-            message = f"{one.sender} sends to {one.receiver}, whose policy does not let {one.service} do {action}."
+        known = {"*", one.principal, "${?}"}
+        if one.sure and not any(name in known or "${" in name for statement in found for name in statement.principals):
+            message = f"{one.sender} sends to {one.receiver}, whose policy does not let {one.principal} do {action}."
             yield Hit(message, one.path)
 
 

@@ -81,7 +81,7 @@ def test_the_source_of_a_permission(source: Any, expected: list[str]) -> None:
     [
         resource("AWS::Events::Rule", Targets=[{"Id": "1", "Arn": FN, "RoleArn": arn("Role")}]),
         resource("AWS::Events::Rule", Targets=[{"Id": "1", "Arn": {"Ref": "Elsewhere"}}]),
-        resource("AWS::SNS::Subscription", Protocol="sqs", Endpoint=FN),
+        resource("AWS::SNS::Subscription", Protocol="https", Endpoint=FN),
         {**SOURCES["rule"][1]["Source"], "Condition": "Open"},
     ],
 )

@@ -402,3 +402,18 @@ def test_a_finding_points_to_the_statement_as_it_is_written() -> None:
     checked = conditional("dev", Role=role(dropped, LOGS, TRACES, PUT_ITEM, allow("dynamodb:GetItem", arn("Table"))))
     [unused] = [finding for finding in findings(checked) if finding.rule == "permission-unused"]
     assert unused.path[-2:] == ("Statement", 4)
+
+
+def test_a_deny_that_an_open_condition_decides_is_not_counted() -> None:
+    deny = {"Fn::If": ["Strict", {**PUT_ITEM, "Effect": "Deny"}, {"Ref": "AWS::NoValue"}]}
+    checked = {
+        **document(Role=role(LOGS, TRACES, PUT_ITEM, deny)),
+        "Conditions": {"Strict": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}},
+    }
+    assert "permission-denied" not in rules(checked)
+
+
+def test_what_an_endpoint_lets_through_grants_nothing() -> None:
+    through = policy({**PUT_ITEM, "Principal": "*"})
+    gateway = resource("AWS::EC2::VPCEndpoint", ServiceName="com.amazonaws.eu-west-1.dynamodb", PolicyDocument=through)
+    assert "permission-missing" in rules(document(statements=[LOGS, TRACES], Endpoint=gateway))
