@@ -47,15 +47,20 @@ def assess(
     """
     try:
         templates = understand(old, old_parameters, hidden), understand(new, new_parameters, hidden)
-        open_ones = (
-            understand(old, old_parameters, hidden, defaults_decide=False),
-            understand(new, new_parameters, hidden, defaults_decide=False),
-        )
+        open_ones = templates
+        if any(one is not None and one.get("Conditions") for one in (old, new)):
+            open_ones = (
+                understand(old, old_parameters, hidden, defaults_decide=False),
+                understand(new, new_parameters, hidden, defaults_decide=False),
+            )
         review = _assess(*templates, new, open_ones)
     except RecursionError:
         raise DocumentError("the template is nested too deeply", "CloudFormation takes no such template.") from None
+    review = replace(review, creates_stack=old is None and new is not None)
+    if not (review or review.findings or review.unknown):
+        return review
     mask = mask_of(old, new, parameters={**(old_parameters or {}), **(new_parameters or {})})
-    return masked_review(replace(review, creates_stack=old is None and new is not None), mask)
+    return masked_review(review, mask)
 
 
 def _assess(old: Template, new: Template, document: Document | None, open_ones: tuple[Template, Template]) -> Review:

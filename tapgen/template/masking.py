@@ -39,18 +39,34 @@ def mask_of(*documents: Document | None, parameters: Mapping[str, str] | None = 
     """The mask for whatever is said of some documents, and of a stack with these parameters' values."""
     certain: set[str] = set()
     found: set[str] = set()
+    known: set[tuple[str, str]] = set()
+    read: dict[tuple[Any, Any], Any] = {}
 
     def collect(text: str, name: str) -> str:
-        found.update(text[start:end] for start, end in secret_spans(text, name, literal=True))
+        if (text, name) not in known:
+            known.add((text, name))
+            found.update(text[start:end] for start, end in secret_spans(text, name, literal=True))
         return text
 
     for document in filter(None, documents):
-        _mapped(document, "", collect)
+        for place, name, entry in _entries(document):
+            if read.get(place) != entry:  # what stands in two documents alike is read once
+                read[place] = entry
+                _mapped(entry, name, collect)
         for name, declared in _parameters(document):
             if scalar(declared.get("NoEcho")).lower() == "true":
                 certain |= {str(one) for one in (declared.get("Default"), (parameters or {}).get(name)) if one}
     found |= {value for name, value in (parameters or {}).items() if secret_name(name)}
     return Mask(found, certain)
+
+
+def _entries(document: Document) -> Iterator[tuple[tuple[Any, Any], str, Any]]:
+    """The entries of each section, with their place and the name that decides about what stands below."""
+    for section, content in document.items():
+        if isinstance(content, dict):
+            yield from (((section, key), _below(str(key), str(section)), one) for key, one in content.items())
+        else:
+            yield (section, None), str(section), content
 
 
 def _parameters(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
