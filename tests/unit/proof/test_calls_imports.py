@@ -81,12 +81,13 @@ def test_modules_that_are_imported_only_if_others_are(tmp_path):
     "files",
     [
         {"requests/__init__.py": "", "requests-2.0.dist-info/RECORD": "requests/__init__.py,,\n"},
+        {"requests.py": "", "requests-2.0.dist-info/RECORD": "requests.py,,\n"},
         {"requests.py": ""},
         {"requests/__init__.py": ""},
         {"requests.cpython-313-x86_64-linux-gnu.so": ""},
         {"requests/adapters.py": ""},
     ],
-    ids=["installed", "module", "package", "compiled", "folder"],
+    ids=["installed", "installed module", "module", "package", "compiled", "folder"],
 )
 def test_module_that_the_folder_has(tmp_path, files):
     assert analyse(tmp_path, {"index.py": "import requests" + END, **files}).imports == ()

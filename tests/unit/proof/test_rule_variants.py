@@ -208,6 +208,15 @@ def test_a_variable_that_the_code_can_do_without() -> None:
     assert "variable-missing" not in rules(document(code))
 
 
+@pytest.mark.parametrize(("condition", "missing"), [("if TOPIC:", False), ("if event:", True)])
+def test_a_variable_that_a_request_is_made_for_only_where_it_is_set(condition: str, missing: bool) -> None:
+    code = (
+        "import boto3, os\nTOPIC = os.environ.get('TOPIC')\ndef handler(event, context):\n"
+        f"    {condition}\n        boto3.client('sns').publish(TopicArn=TOPIC, Message='m')\n"
+    )
+    assert ("variable-missing" in rules(document(code))) is missing
+
+
 def test_variables_under_a_condition_or_of_a_wrapper_are_not_missed() -> None:
     code = PUT.replace("def handler", "LEVEL = os.environ['LEVEL']\ndef handler")
     given = {"TABLE": {"Ref": "Table"}, "AWS_LAMBDA_EXEC_WRAPPER": "/opt/wrapper"}
