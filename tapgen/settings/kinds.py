@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from tapgen.settings.names import LogicalId, Name
 from tapgen.settings.parts import Use
-from tapgen.settings.tables import Table, TableAccess, TableTrigger
+from tapgen.settings.tables import Table, TableAccess
 from tapgen.template.kinds import KINDS
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tapgen.settings.secrets import Secret
     from tapgen.settings.ssm_parameters import SsmParameter
     from tapgen.settings.state_machines import StateMachine
-    from tapgen.settings.streams import Stream, StreamTrigger
+    from tapgen.settings.streams import Stream, StreamTrigger, TableTrigger
     from tapgen.settings.topics import Topic, TopicTrigger
     from tapgen.settings.user_pools import UserPool, UserPoolTrigger
 
@@ -142,8 +142,8 @@ def triggers(function: Uses, word: str) -> dict[str, Trigger]:
     return found
 
 
-MODULES = {"events": "buses", "logs": "log_triggers"}
-"""Fields whose types are in a module of another name."""
+MODULES = {"events": "buses", "logs": "log_triggers", "tables": "streams"}
+"""Fields whose types are in a module of another name; tables themselves are always here."""
 
 for _struct in (Parts, Triggers, Uses):
     for _annotation in _struct.__annotations__.values():

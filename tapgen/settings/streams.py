@@ -1,11 +1,16 @@
 """Kinesis streams, and how a stream, a table's too, starts a function."""
 
-from typing import Annotated, Literal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
 from tapgen.settings.names import Name
-from tapgen.settings.parts import Encrypted, Polled
+from tapgen.settings.parts import Encrypted, Polled, Problem
+
+if TYPE_CHECKING:
+    from tapgen.settings.functions import Function
+    from tapgen.settings.model import Environment
 
 
 class Stream(Encrypted, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -58,3 +63,24 @@ class StreamTrigger(Polled, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """Seconds of a window to aggregate over; 0: none"""
     dead_letter_queue: Name | None = None
     """One of `queues` that is told where the records are that were given up; unset: they are lost"""
+
+
+class TableTrigger(StreamTrigger, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Changes of a table's items start the function, by the table's stream.
+
+    ```toml
+    [tables.Orders]
+    partition_key = { name = "orderId" }
+    stream = "NEW_IMAGE"
+
+    [functions.Changed]
+    source = "src"
+    triggers.tables.Orders = { starting_position = "LATEST", filter = { eventName = ["INSERT"] } }
+    ```
+    """
+
+    def problems(self, name: str, function: "Function", environment: "Environment") -> Iterator[Problem]:  # noqa: ARG002 - as every trigger
+        """An existing table's stream has an ARN of its own."""
+        table = environment.tables[name]
+        if table.existing is not None and table.stream is None:
+            yield (), f'tables.{name} exists elsewhere: write its stream\'s ARN beside it, stream = "arn:…"'

@@ -8,10 +8,8 @@ from msgspec import Meta, Struct
 from tapgen.settings.names import AttributeType, Region, TableName
 from tapgen.settings.parts import Encrypted, Problem, Use
 from tapgen.settings.references import Reference
-from tapgen.settings.streams import StreamTrigger
 
 if TYPE_CHECKING:
-    from tapgen.settings.functions import Function
     from tapgen.settings.model import Environment
 
 VIEWS = ("NEW_AND_OLD_IMAGES", "NEW_IMAGE", "OLD_IMAGE", "KEYS_ONLY")
@@ -212,24 +210,3 @@ class TableAccess(Use, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     indexes: dict[TableName, tuple[str, ...]] = {}
     """IAM actions on an index of the table, such as { byStatus = ["dynamodb:Query"] }"""
-
-
-class TableTrigger(StreamTrigger, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Changes of a table's items start the function, by the table's stream.
-
-    ```toml
-    [tables.Orders]
-    partition_key = { name = "orderId" }
-    stream = "NEW_IMAGE"
-
-    [functions.Changed]
-    source = "src"
-    triggers.tables.Orders = { starting_position = "LATEST", filter = { eventName = ["INSERT"] } }
-    ```
-    """
-
-    def problems(self, name: str, function: "Function", environment: "Environment") -> Iterator[Problem]:  # noqa: ARG002 - as every trigger
-        """An existing table's stream has an ARN of its own."""
-        table = environment.tables[name]
-        if table.existing is not None and table.stream is None:
-            yield (), f'tables.{name} exists elsewhere: write its stream\'s ARN beside it, stream = "arn:…"'

@@ -50,7 +50,7 @@ def _sections(value: Any, struct: type[Struct]) -> Any:
     converted = {}
     for word, annotation in struct.__annotations__.items():
         section = getattr(value, word)
-        if section and isinstance(section, dict):
+        if isinstance(section, dict) and any(not isinstance(value, Struct) for value in section.values()):
             converted[word] = msgspec.convert(section, _type(word, annotation))
     return msgspec.structs.replace(value, **converted) if converted else value
 
