@@ -11,7 +11,7 @@ import pytest
 from tapgen.deploy.aws import error_codes
 from tapgen.deploy.aws.errors import AwsError, CredentialsError, DeniedError, LostAnswerError, ThrottledError
 from tapgen.deploy.aws.mfa import asks_for_mfa, has_terminal
-from tapgen.deploy.aws.session import connect
+from tapgen.deploy.aws.session import _give_up_early, connect
 from tapgen.errors import ExitCode, UsageError
 
 ARN = "arn:aws:cloudformation:eu-west-1:123456789012:stack/tap-dev/1"
@@ -108,6 +108,35 @@ def test_a_silent_endpoint_is_given_up_soon_and_a_loopback_one_is_an_emulator(ho
     assert connect(region="us-east-1", endpoint="http://x.localhost:9", credentials=("a", "b")).emulated is True
     with pytest.raises(LostAnswerError, match="Could not connect"):
         client.identity()
+
+
+REFUSED = botocore.exceptions.EndpointConnectionError(endpoint_url="u")
+SILENT = botocore.exceptions.ConnectTimeoutError(endpoint_url="u")
+NO_PROXY = botocore.exceptions.ProxyConnectionError(proxy_url="p", error="refused")
+
+
+@pytest.mark.parametrize(
+    ("error", "last"),
+    [
+        (REFUSED, error_codes.FIRST_ATTEMPTS),
+        (NO_PROXY, error_codes.FIRST_ATTEMPTS),
+        (SILENT, error_codes.FIRST_SILENT_ATTEMPTS),
+        (botocore.exceptions.ConnectionClosedError(endpoint_url="u"), None),
+    ],
+)
+def test_who_has_never_answered_is_asked_a_few_times_and_who_has_as_often_as_ever(error, last):
+    def given_up(hook):
+        for attempt in range(1, error_codes.ATTEMPTS + 1):
+            try:
+                hook(response=None, attempts=attempt, caught_exception=error)
+            except type(error):
+                return attempt
+        return None
+
+    assert given_up(_give_up_early()) == last
+    answered = _give_up_early()
+    answered(response=(200, {}), attempts=1)
+    assert given_up(answered) is None
 
 
 def test_a_dead_proxy_is_named(home):

@@ -19,6 +19,7 @@ def test_express_mode_says_what_it_does_not_wait_for():
     assert outcome.code == ExitCode.OK
     [kept] = cloud.sets.values()
     assert (kept["request"].express, kept["request"].rollback) == (True, True)
+    assert view.steps[0] == "Creating a change set for tap-dev in eu-west-1"
     [told] = [step for step in view.steps if step.startswith("Express mode")]
     assert "does not wait until" in told
 
