@@ -89,10 +89,12 @@ class Queue(Encrypted, frozen=True, forbid_unknown_fields=True, kw_only=True):
             yield ("content_based_deduplication",), "only a FIFO queue has it; set fifo"
         if self.name and self.fifo != self.name.endswith(".fifo"):
             yield ("name",), "the name of a FIFO queue ends in .fifo, and no other's does"
+        topics = environment.topics
         for topic in self.subscriptions:
-            topics = getattr(environment, "topics", {})
             if topic not in topics:
                 yield ("subscriptions", topic), f"there is no such topic; {suggestion(topic, topics)}"
+            elif self.fifo and not topics[topic].fifo and topics[topic].existing is None:
+                yield ("subscriptions", topic), "a FIFO queue can only subscribe to a FIFO topic"
 
     def dead_letters(self, *, starts_a_function: bool) -> DeadLetters | None:
         """Its dead letters, by default those of a queue that starts a function."""

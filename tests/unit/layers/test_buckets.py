@@ -2,6 +2,10 @@
 
 import pytest
 
+from tapgen import render
+from tapgen.proof import check
+from tapgen.proof.needs.auto import with_actions
+from tapgen.settings.load import load
 from tests.unit.layers.documents import granted, properties, refused
 
 SETTINGS = """
@@ -169,3 +173,33 @@ def test_prefixes_part_the_functions_of_a_bucket(document):
     rendered = document(SETTINGS + other)
     configurations = properties(rendered, "UploadsBucket")["NotificationConfiguration"]["LambdaConfigurations"]
     assert len(configurations) == 2
+
+
+READS_AND_WRITES = """
+import os, boto3
+s3 = boto3.client("s3")
+def handler(event, context):
+    for record in event["Records"]:
+        body = s3.get_object(Bucket=record["s3"]["bucket"]["name"], Key="x")["Body"].read()
+        s3.put_object(Bucket=os.environ["RESULTS"], Key="y", Body=body)
+"""
+
+
+def test_auto_takes_the_bucket_of_an_event_for_the_one_that_starts_the_function(project):
+    settings = """
+application = "shop"
+[buckets.Uploads]
+[buckets.Results]
+[functions.Read]
+source = "src"
+buckets.Uploads = {}
+buckets.Results = { variable = "RESULTS" }
+triggers.buckets.Uploads = {}
+"""
+    filled = with_actions(load(project(settings, **{"src/index.py": READS_AND_WRITES})).environment("dev"))
+    assert {name: use.actions for name, use in filled.functions["Read"].buckets.items()} == {
+        "Uploads": ("s3:GetObject",),
+        "Results": ("s3:PutObject",),
+    }
+    found = check.check(filled, render.render(filled).document, lint=False)
+    assert [one.message for one in found if one.severity != "info"] == []

@@ -112,6 +112,7 @@ def test_a_topic_that_is_looked_up_has_a_permission_that_cfn_lint_takes(document
     [
         ('emails = ["team@example.com"]', "fifo = true\nemails = []\nurls = []", "functions.Read.triggers.topics.News: only queues may subscribe to a FIFO topic: let a FIFO queue do so, and start the function by it"),
         ('dead_letter_queue = "Lost"', 'dead_letter_queue = "Lots"', 'functions.Read.triggers.topics.News.dead_letter_queue: there is no queue "Lots"; did you mean "Lost"?'),
+        ("[queues.Orders]", "[queues.Orders]\nfifo = true", "queues.Orders.subscriptions.News: a FIFO queue can only subscribe to a FIFO topic"),
         ("triggers.topics.News", "triggers.topics.Newt", 'functions.Read.triggers.topics.Newt: there is no such topic; did you mean "News"?'),
         ('emails = ["team@example.com"]', 'emails = ["team"]', 'topics.News.emails.0: "team" does not fit: an e-mail address, such as team@example.com'),
         ('urls = ["https://shop.example.com/news"]', 'urls = ["ftp://x"]', 'topics.News.urls.0: "ftp://x" does not fit: an address, such as https://example.com/news'),
