@@ -15,6 +15,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from functools import cache
 from pathlib import Path
@@ -22,7 +23,8 @@ from pathlib import Path
 import boto3
 from botocore.loaders import JSONFileLoader
 
-PATIENCE = 1  # second; a waiter would wait for minutes
+PATIENCE = 20  # seconds, for what would never end
+NAP = 0.5  # seconds: a longer sleep is a waiter's, which would wait for minutes
 AT_ONCE = 4  # processes: some of them do nothing but wait
 COMMON = ("dynamodb", "lambda", "s3", "sns", "sqs")  # read once, before the forks
 
@@ -59,6 +61,13 @@ def run(folder: str, entry_point: str) -> None:
             thread.join(1)
 
 
+def nap(seconds: float, sleep=time.sleep) -> None:
+    """Sleep for a moment, or end: how long a handler gets must not depend on how fast the machine is."""
+    if seconds > NAP:
+        raise SystemExit
+    sleep(seconds)
+
+
 def main(file: str) -> None:
     JSONFileLoader.load_file = lambda _, path: read(path)  # the children find in memory what was read before the forks
     for service in COMMON:
@@ -69,6 +78,7 @@ def main(file: str) -> None:
             os.wait()
         if not os.fork():
             signal.alarm(PATIENCE)
+            time.sleep = nap
             os.environ["AWS_CSM_CLIENT_ID"] = name
             with suppress(BaseException), redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
                 boto3.setup_default_session()
