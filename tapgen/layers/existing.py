@@ -62,6 +62,8 @@ def _written(kind: Kind, text: str) -> PartRefs:
     if text.startswith("arn:"):
         partition, _, region, account, resource = text.split(":", FIELDS - 1)[1:]
         name = resource.removeprefix(kind.form.resource.partition("{")[0])
+        if kind.word == "ssm_parameters" and "/" in name:
+            name = f"/{name}"  # SSM user guide: a name with levels begins with a slash, which its ARN has once
         host = {"aws-cn": "amazonaws.com.cn"}.get(partition, "amazonaws.com")
         url = f"https://sqs.{region}.{host}/{account}/{name}" if kind.reference("url") else None
         return PartRefs(name=name, arn=text, url=url)

@@ -73,7 +73,9 @@ def _part(kind: Kind, name: str, part: Part, environment: Environment) -> Iterat
     if part.existing is None:
         yield from part.problems(name, environment)
         return
-    if isinstance(part.existing, str) and part.existing.startswith("arn:"):
+    if kind.word == "keys" and isinstance(part.existing, str) and "alias/" in part.existing:
+        yield ("existing",), "IAM takes no alias of a key; name its id or ARN"
+    elif isinstance(part.existing, str) and part.existing.startswith("arn:"):
         service = part.existing.split(":")[2:3]
         if service != [kind.prefix] or part.existing.count(":") < ARN_COLONS:
             yield ("existing",), f'"{part.existing}" is not the ARN of a {kind.part.one}'

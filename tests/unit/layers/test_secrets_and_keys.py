@@ -85,6 +85,19 @@ def test_an_existing_secret_and_parameter(document):
     assert variables["LIMIT"] == "{{resolve:ssm:/live/limit}}"
 
 
+def test_an_existing_parameter_by_its_arn_has_its_slash_again(document):
+    arn = "arn:aws:ssm:eu-west-1:111111111111:parameter/live/limit"
+    rendered = document(SETTINGS.replace("value = 100", f'existing = "{arn}"'))
+    variables = properties(rendered, "OrdersFunction")["Environment"]["Variables"]
+    assert variables["LIMIT_PARAMETER"] == "/live/limit"
+    assert granted(rendered, "OrdersFunctionRole")["UseLimitParameter"][1] == [arn]
+
+
+def test_an_alias_is_no_existing_key(project):
+    settings = 'application = "shop"\n[keys.Data]\nexisting = "alias/shop"\n'
+    assert refused(project, settings) == ["keys.Data.existing: IAM takes no alias of a key; name its id or ARN"]
+
+
 def test_a_secret_of_a_parameter_and_its_rotation(document):
     rendered = document(
         """
