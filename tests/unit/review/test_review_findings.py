@@ -10,6 +10,7 @@ from security_cases import GET, PUT, permission, role, rule, statement
 
 from tapgen.review.assess import assess
 from tapgen.review.model import Effect, Review, Severity
+from tapgen.review.side_by_side import side_by_side
 from tapgen.review.update.schema import known_types, schema_of
 
 
@@ -455,3 +456,26 @@ def test_conditions_that_ask_each_other_are_read_once() -> None:
     [change] = assess(old, {**sections, "Resources": {}}).changes
 
     assert (change.action.id, change.depends) == ("may-delete", ("P",))
+
+
+def test_two_environments_are_compared_and_nothing_happens_to_either() -> None:
+    old = {
+        "T": {"Type": TABLE, "Properties": table("S")},
+        "Gone": {"Type": TABLE},
+        "A": {"Type": "AWS::EC2::NatGateway"},
+    }
+    new = {"T": {"Type": TABLE, "Properties": table("N")}, "New": {"Type": "AWS::SNS::Topic"}}
+    happening = assess({"Resources": old}, {"Resources": new})
+
+    review = side_by_side(happening, "dev", "prod")
+
+    assert happening.losses
+    assert happening.notes
+    assert (review.losses, review.notes, review.refusals) == ((), (), ())
+    assert {change.logical_id: change.said for change in review.changes} == {
+        "T": "differs",
+        "Gone": "only in dev",
+        "A": "only in dev",
+        "New": "only in prod",
+    }
+    assert all(one.effect is Effect.NONE for change in review.changes for one in (change, *change.properties))

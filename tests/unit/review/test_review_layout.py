@@ -82,3 +82,11 @@ def test_a_lower_band_stands_above_a_higher_one() -> None:
 
 def test_an_empty_picture() -> None:
     assert layout({}, [], {}).boxes == {}
+
+
+def test_nothing_stands_in_the_frame_of_a_band_that_it_is_not_of() -> None:
+    """A box between two columns of a band stands below both, though its neighbours would draw it up."""
+    edges = [Wire("a", "b"), Wire("b", "c")]
+    placed = layout(dict.fromkeys("abc", (90, 44)), edges, {"a": 0, "b": 1, "c": 0})
+
+    assert placed.boxes["b"].y > max(placed.boxes[name].y + 44 for name in "ac")

@@ -56,6 +56,7 @@ HARMLESS = [
     ("MONKEY", "banana"),
     ("API_KEY_PARAMETER", "/orders/key"),
     ("ServiceToken", "function"),
+    ("Secrets", "orders-db"),
     ("aws:TokenIssueTime", "2030-01-01T00:00:00Z"),
     ("CORS_ORIGIN", "https://shop.example.com,https://admin.example.com"),
     ("URL", "https://user@example.com/"),
