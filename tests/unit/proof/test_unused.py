@@ -203,3 +203,17 @@ def test_a_role_that_others_use_too() -> None:
     shared = role(LOGS, TRACES, allow("sqs:SendMessage", arn("Queue")))
     shared["Properties"]["AssumeRolePolicyDocument"] = policy({**trust, "Action": "sts:AssumeRole"})
     assert said(IDLE, Role=shared) == []
+
+
+def test_a_statement_of_which_every_action_and_every_resource_is_needed() -> None:
+    """Neither can go, though not each action is needed on each resource."""
+    source = (
+        "import boto3, os\ns3 = boto3.client('s3')\ndef handler(event, context):\n"
+        "    s3.get_object(Bucket=os.environ['ONE'], Key='k')\n    s3.put_object(Bucket=os.environ['TWO'], Key='k')\n"
+    )
+    user = function(source, Environment={"Variables": {"ONE": {"Ref": "Bucket"}, "TWO": {"Ref": "Two"}}})
+    both = allow(["s3:GetObject", "s3:PutObject"], [OBJECTS, {"Fn::Sub": "${Two.Arn}/*"}])
+    parts = {"Function": user, "Two": resource("AWS::S3::Bucket")}
+    assert said(source, both, **parts) == []
+    three = allow("s3:GetObject", [OBJECTS, {"Fn::Sub": "${Two.Arn}/*"}])
+    assert said(source, three, allow("s3:PutObject", {"Fn::Sub": "${Two.Arn}/*"}), **parts) == ["unused s3:GetObject"]
