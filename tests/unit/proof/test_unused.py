@@ -217,3 +217,21 @@ def test_a_statement_of_which_every_action_and_every_resource_is_needed() -> Non
     assert said(source, both, **parts) == []
     three = allow("s3:GetObject", [OBJECTS, {"Fn::Sub": "${Two.Arn}/*"}])
     assert said(source, three, allow("s3:PutObject", {"Fn::Sub": "${Two.Arn}/*"}), **parts) == ["unused s3:GetObject"]
+
+
+@pytest.mark.parametrize(
+    ("call", "own"),
+    [
+        ('boto3.client("sts").assume_role(RoleArn=ROLE, RoleSessionName="x")', "sts:AssumeRole"),
+        ('boto3.client("ssm").list_nodes(RoleArn=ROLE)', "ssm:ListNodes"),
+        ('boto3.client("amplify").create_app(name="a", iamServiceRoleArn=event["role"])', "amplify:CreateApp"),
+    ],
+)
+def test_a_role_that_is_not_passed_or_may_not_be(call: str, own: str) -> None:
+    """Assuming it, filtering by it, and what a service that nobody knows does with it."""
+    assert "missing iam:PassRole" not in said(code(call), allow(own, "*"))
+
+
+def test_the_name_of_a_role_that_only_the_event_knows_may_be_passed() -> None:
+    source = code('boto3.client("glue").create_job(Name="j", Role=event["role"], Command={})')
+    assert "missing iam:PassRole" not in said(source, allow("glue:CreateJob", "*"))
