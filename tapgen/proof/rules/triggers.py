@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tapgen.proof.rules.rule import Hit, Rule
 from tapgen.proof.subject import truthy
 from tapgen.proof.verdicts.grants import policies_of, reaches
+from tapgen.settings.state_machines import calls
 from tapgen.template.alternatives import alternatives, listed
 from tapgen.template.arns import fields
 from tapgen.template.patterns import action_matches, best
@@ -82,6 +83,36 @@ def _roles(subject: Subject) -> Iterator[Hit]:
     for owner, properties in subject.of_type("AWS::Events::Rule"):
         for target in listed(properties.get("Targets")):
             yield from _target(owner, target, "events.amazonaws.com", subject)
+    for owner, properties in subject.of_type("AWS::StepFunctions::StateMachine"):
+        yield from _machine(owner, properties, subject)
+
+
+def _machine(owner: str, properties: Mapping[str, Any], subject: Subject) -> Iterator[Hit]:
+    """What the tasks of a state machine call on resources of the template, by its role."""
+    role = subject.arns.owner(properties.get("RoleArn"))
+    if role is None or subject.type_of(role) != "AWS::IAM::Role":
+        return
+    granted = policies_of(role, subject)
+    given = properties.get("DefinitionSubstitutions")
+    values = given if isinstance(given, Mapping) else {}
+    for call in calls(properties.get("Definition")):
+        for name in call.placeholders if not granted.unknown else ():
+            for arn in _arns(values.get(name), subject):
+                parts = fields(arn)
+                if len(parts) < 6 or parts[2] != call.action.partition(":")[0]:
+                    continue
+                speaking = [one for one in granted.statements if one.effect == "Allow" and one.names(call.action)]
+                if best([reaches(one, arn, subject) for one in speaking]) == "no":
+                    message = (
+                        f"{call.state} of {owner} calls {name} by {role}, which does not allow {call.action} on it."
+                    )
+                    yield Hit(message, ("Resources", owner, "Properties", "Definition"))
+
+
+def _arns(value: object, subject: Subject) -> tuple[str, ...]:
+    """The ARNs that a value stands for, be it a name, a URL or an ARN; none where it is something else."""
+    owner = subject.arns.owner(value) if value is not None else None
+    return (subject.arns.of(owner),) if owner else subject.arns.read(value) if value is not None else ()
 
 
 def _target(owner: str, target: object, service: str, subject: Subject) -> Iterator[Hit]:
@@ -209,7 +240,7 @@ TRIGGER_RULES = (
     Rule(
         "trigger-role",
         "error",
-        "The role of a schedule or rule does not allow its target",
+        "The role of a schedule, rule or state machine does not allow what it calls",
         "The target is never called; the failure shows in metrics alone.",
         "Let the role's trust policy name the service, and allow the action on the target.",
         'EventBridge user guide, "Use execution roles to access targets"',

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tapgen import render
+from tapgen.proof import check
 from tapgen.settings.load import load
 from tests.unit.layers.documents import granted, properties
 
@@ -103,6 +104,25 @@ def test_the_role_may_do_what_the_definition_calls(written):
     assert properties(rendered, "CheckoutStateMachineFailuresAlarm")["Dimensions"] == [
         {"Name": "StateMachineArn", "Value": {"Ref": "CheckoutStateMachine"}}
     ]
+
+
+def test_the_check_misses_each_permission_that_is_taken_away(written):
+    environment = load(written()).environment("dev")
+    rendered = render.render(environment).document
+    [policy] = rendered["Resources"]["CheckoutStateMachineRole"]["Properties"]["Policies"]
+    statements = policy["PolicyDocument"]["Statement"]
+
+    def found():
+        every = check.check(environment, rendered, lint=False)
+        return [one.message for one in every if one.rule == "trigger-role"]
+
+    assert found() == []
+    for statement in [one for one in statements if one["Sid"].startswith("Call")]:
+        statements.remove(statement)
+        name, action = statement["Sid"].removeprefix("Call"), statement["Action"][0]
+        assert found(), statement
+        assert all(f"calls {name} by" in message and action in message for message in found())
+        statements.append(statement)
 
 
 def test_a_function_starts_it_and_asks_for_executions(written):
