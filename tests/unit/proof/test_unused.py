@@ -235,3 +235,8 @@ def test_a_role_that_is_not_passed_or_may_not_be(call: str, own: str) -> None:
 def test_the_name_of_a_role_that_only_the_event_knows_may_be_passed() -> None:
     source = code('boto3.client("glue").create_job(Name="j", Role=event["role"], Command={})')
     assert "missing iam:PassRole" not in said(source, allow("glue:CreateJob", "*"))
+
+
+def test_a_role_that_is_assumed_needs_not_be_passed() -> None:
+    assume = code('boto3.client("sts").assume_role(RoleArn=ROLE, RoleSessionName="x")')
+    assert said(assume, allow("sts:AssumeRole", ROLE), allow("iam:PassRole", ROLE)) == ["unused iam:PassRole"]
