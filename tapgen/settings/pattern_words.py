@@ -72,6 +72,9 @@ WORDS: Final = {
     r"^[a-z0-9][a-z0-9._/-]*$": "a repository of images, such as shop/orders",
     r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$": "a tag of an image, such as 1.4.2",
     r"^sha256:[0-9a-f]{64}$": "sha256: and 64 hexadecimal digits",
+    r"^arn:.+:elasticfilesystem:.+:file-system/fs-[0-9a-f]+$": (
+        "the ARN of a file system, such as arn:aws:elasticfilesystem:eu-central-1:123456789012:file-system/fs-0a1b"
+    ),
     r"^arn:.+:elasticfilesystem:.+:access-point/fsap-[0-9a-f]+$": (
         "the ARN of an EFS access point, such as "
         "arn:aws:elasticfilesystem:eu-central-1:123456789012:access-point/fsap-0a1b"
