@@ -237,3 +237,18 @@ def test_drift_comes_with_what_was_deployed_and_what_is(stub):
     )
     [change] = client.change_set(SET).changes
     assert change.details == (Detail("Properties", "P", before="512", after="256", deployed="128"),)
+
+
+@pytest.mark.rule(8)
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("ValidationError", "Template format error: unsupported structure"),
+        ("LimitExceededException", "No updates are to be performed, or so it seems"),
+    ],
+)
+def test_another_error_is_not_taken_for_no_changes(stub, code, text):
+    stubber, client = stub
+    stubber("cloudformation").add_client_error("create_change_set", code, text)
+    with pytest.raises(AwsError, match=text):
+        client.create_change_set(ChangeSetRequest(ARN, "tapgen-dev-1", "UPDATE", "token", "plan", body="{}"))
