@@ -17,7 +17,7 @@ from msgspec import Struct
 from tapgen.template.patterns import action_matches
 
 
-class ResourceType(Struct, frozen=True):
+class IamResource(Struct, frozen=True):
     """A resource type of a service: its ARN formats (`arn:${Partition}:dynamodb:...`) and condition keys."""
 
     name: str
@@ -35,7 +35,7 @@ class Action(Struct, frozen=True):
 
     name: str
     access: str
-    resource_types: tuple[ResourceType, ...]
+    resource_types: tuple[IamResource, ...]
     condition_keys: tuple[str, ...]
 
     def knows(self, condition_key: str) -> bool:
@@ -94,13 +94,13 @@ def actions_of(prefix: str) -> Mapping[str, Action] | None:
     if row is None:
         return None
     types = {
-        name: ResourceType(name, tuple(arns), tuple(row.keys[index] for index in keys))
+        name: IamResource(name, tuple(arns), tuple(row.keys[index] for index in keys))
         for name, (arns, keys) in row.types.items()
     }
     return {name.lower(): _action(f"{prefix.lower()}:{name}", one, types, row) for name, one in row.actions.items()}
 
 
-def _action(name: str, row: tuple[str, list[str], list[int]], types: Mapping[str, ResourceType], table: _Row) -> Action:
+def _action(name: str, row: tuple[str, list[str], list[int]], types: Mapping[str, IamResource], table: _Row) -> Action:
     access, names, keys = row
     applies = tuple(types[one] for one in names if one in types)
     known = {table.keys[index] for index in keys}.union(*(one.condition_keys for one in applies))

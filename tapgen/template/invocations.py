@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from typing import Final
 
 from msgspec import Struct
 
 from tapgen.template.intrinsics import branches
 from tapgen.template.model import Resource, Template
+from tapgen.template.patterns import matches
 from tapgen.template.routes import Route, functions_of
 from tapgen.template.text import text
 
@@ -19,7 +19,7 @@ _ID: Final = re.compile(r"\.(RestApiId|ApiId)\}")
 _PSEUDO: Final = re.compile(r"\$\{AWS::\w+\}")
 
 
-class Permission(Struct, frozen=True):
+class ApiPermission(Struct, frozen=True):
     """A function that API Gateway may invoke; `source` is what stands after "…execute-api:REGION:ACCOUNT:"."""
 
     function: str
@@ -29,7 +29,7 @@ class Permission(Struct, frozen=True):
 class Invokers(Struct, frozen=True):
     """The permissions for API Gateway; `complete` where each names a function and a source that can be read."""
 
-    permissions: frozenset[Permission]
+    permissions: frozenset[ApiPermission]
     complete: bool
 
     def may_route(self, function: str, route: Route) -> bool:
@@ -44,7 +44,7 @@ class Invokers(Struct, frozen=True):
         """Whether the API may ask the function who may call."""
         return not self.complete or any(
             permission.function == function
-            and (tail is None or tail.startswith("authorizers/") or fnmatchcase("authorizers/id", tail))
+            and (tail is None or tail.startswith("authorizers/") or matches(tail, "authorizers/id"))
             for permission in self.permissions
             for tail in self._tails(permission, api)
         )
@@ -59,12 +59,12 @@ class Invokers(Struct, frozen=True):
                 stage, _, rest = (tail or "*").partition("/")
                 if not rest and "*" in stage:  # a wildcard crosses slashes
                     return True
-                if any(fnmatchcase(one, rest) for one in wanted):
+                if any(matches(rest, one) for one in wanted):
                     return True
         return False
 
     @staticmethod
-    def _tails(permission: Permission, api: str) -> Iterator[str | None]:
+    def _tails(permission: ApiPermission, api: str) -> Iterator[str | None]:
         """What stands after the API in a permission for it; None where there is no SourceArn."""
         if not permission.source:
             yield None
@@ -77,7 +77,7 @@ class Invokers(Struct, frozen=True):
 
 def invokers(template: Template) -> Invokers:
     """The permissions for API Gateway in a template."""
-    found: set[Permission] = set()
+    found: set[ApiPermission] = set()
     complete = True
     for resource in template.of_type("AWS::Lambda::Permission"):
         if API_GATEWAY not in {text(one) for one in branches(resource.properties.get("Principal", ""))}:
@@ -85,7 +85,7 @@ def invokers(template: Template) -> Invokers:
         functions = _functions(template, resource)
         sources = [_source(text(one)) for one in branches(resource.properties.get("SourceArn", ""))]
         complete = complete and bool(functions) and None not in sources
-        found |= {Permission(one, source) for one in functions for source in sources if source is not None}
+        found |= {ApiPermission(one, source) for one in functions for source in sources if source is not None}
     return Invokers(frozenset(found), complete)
 
 

@@ -15,9 +15,9 @@ from msgspec import Struct
 from tapgen.proof.deployer.calls import OPERATIONS, Operation, own_calls
 from tapgen.proof.needs import actions
 from tapgen.proof.subject import items
-from tapgen.proof.tables import row
 from tapgen.template import types
 from tapgen.template.alternatives import REFERENCE, UNKNOWN, alternatives
+from tapgen.template.tables import row
 
 if TYPE_CHECKING:
     from tapgen.proof.subject import Subject

@@ -12,7 +12,7 @@ from msgspec import Struct
 from tapgen.proof.interpret.results import Call, Parameter
 from tapgen.template.catalogue import (
     Action,
-    ResourceType,
+    IamResource,
     action,
     actions_of,
     global_condition_key,
@@ -22,8 +22,8 @@ from tapgen.template.catalogue import (
 
 __all__ = [
     "Action",
+    "IamResource",
     "Need",
-    "ResourceType",
     "Unmapped",
     "action",
     "actions_of",
@@ -174,6 +174,6 @@ def _chosen(prefix: str, known: Action, parameters: tuple[Parameter, ...]) -> tu
     return tuple(name for name, _ in best), set().union(*(found for _, found in best))
 
 
-def _names_type(parameter: str, kind: ResourceType) -> bool:
+def _names_type(parameter: str, kind: IamResource) -> bool:
     stem = _ENDING.sub("", parameter).lower()
     return bool(stem) and stem in {kind.name.lower().replace("-", ""), kind.name.lower().replace(" ", "")}

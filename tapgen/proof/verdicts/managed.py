@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tapgen.proof.tables import row
+from tapgen.template.tables import row
 
 
 def managed_policy(name: str) -> dict[str, Any] | None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tapgen.proof.rules import rulebook as rules
-from tapgen.proof.tables import row
+from tapgen.template.tables import row
 
 ROOT = Path(__file__).parents[3]
 GUIDE = (ROOT / "docs" / "check.md").read_text()
