@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tapgen.errors import UsageError
+from tapgen.errors import SettingsError, UsageError
 from tapgen.starter.adopt.convert import Adopted
 from tapgen.starter.adopt.toml_text import toml
 from tapgen.starter.files import SETTINGS_FILE
@@ -30,7 +30,7 @@ def proof(old: Document, text: str, environment: str, given: Mapping[str, str]) 
     """What deploying the settings would do to the stack that has the old template.
 
     Raises:
-        SettingsError: a resource has a property that its type does not have.
+        UsageError: the template has something that CloudFormation would refuse, such as an unknown property.
     """
     from tapgen.render import render
     from tapgen.review.assess import assess
@@ -41,7 +41,11 @@ def proof(old: Document, text: str, environment: str, given: Mapping[str, str]) 
     with tempfile.TemporaryDirectory() as temporary:
         file = Path(temporary, SETTINGS_FILE)
         file.write_text(text, encoding="utf-8")
-        new = render(load(file, sources=False).environment(environment)).document
+        try:
+            new = render(load(file, sources=False).environment(environment)).document
+        except SettingsError as error:
+            problems = "".join(f"\n  {problem}" for problem in error.problems)
+            raise UsageError(f"the template has what the settings do not take:{problems}", "Mend it first.") from None
     return assess(old, new, old_parameters=values, new_parameters=values)
 
 

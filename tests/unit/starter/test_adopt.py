@@ -85,7 +85,7 @@ def test_an_environment_is_one_case_of_the_conditions(adopted, options, days, th
 def test_parameters_and_outputs(adopted):
     document = {
         "Parameters": {
-            "Limit": {"Type": "Number", "Default": 5, "MinValue": 1, "MaxValue": "2.5"},
+            "Limit": {"Type": "Number", "Default": 5, "MinValue": 1, "MaxValue": "7.5"},
             "Key": {"Type": "String", "NoEcho": "true", "Default": "hidden", "MinLength": "3"},
         },
         "Resources": {"Orders": TABLE},
@@ -97,7 +97,7 @@ def test_parameters_and_outputs(adopted):
     }
     settings, ended = adopted(document)
     assert settings["parameters"] == {
-        "Limit": {"type": "Number", "default": 5, "minimum": 1, "maximum": 2.5},
+        "Limit": {"type": "Number", "default": 5, "minimum": 1, "maximum": 7.5},
         "Key": {"secret": True, "min_length": 3},
     }
     assert settings["outputs"] == {
@@ -137,7 +137,10 @@ def test_what_the_settings_cannot_say_is_told(adopted):
             {"Transform": "AWS::LanguageExtensions", "Resources": {"Fn::ForEach::X": ["A", ["b"], {}]}},
             "a macro makes the resources",
         ),
-        ({"Resources": {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"Nmae": "x"}}}}, "1 problem"),
+        (
+            {"Resources": {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"Nmae": "x"}}}},
+            "has what the settings do not take:\n  resources.Q.",
+        ),
     ],
 )
 def test_what_cannot_be_adopted_is_refused_and_nothing_is_written(adopted, tmp_path, document, said):
