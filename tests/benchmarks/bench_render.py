@@ -99,7 +99,7 @@ def shares() -> None:
     """Print where the time of rendering one environment goes."""
     probe = (
         "import json, sys, time; start = time.perf_counter()\n"
-        "from tapgen import render; from tapgen.settings.load import load\n"
+        "from tapgen import render; from tapgen.template import document; from tapgen.settings.load import load\n"
         "imported = time.perf_counter(); environment = load().environment('dev'); read = time.perf_counter()\n"
         "with render._deferred('cfn_flip'):\n"
         "    import tapgen.compose\n"
