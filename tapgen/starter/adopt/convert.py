@@ -63,7 +63,7 @@ def _refuse_what_is_to_be_expanded(document: Document) -> None:
             "the template is written for SAM, and its code is not in it",
             "Adopt the deployed stack, which CloudFormation has expanded: tapgen adopt --stack NAME.",
         )
-    if "Transform" in document and any(name.startswith("Fn::") for name in document["Resources"]):
+    if any(name.startswith("Fn::") for name in document["Resources"]):
         raise UsageError(
             "a macro makes the resources of this template", "Adopt the deployed stack: tapgen adopt --stack NAME."
         )

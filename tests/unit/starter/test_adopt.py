@@ -134,7 +134,7 @@ def test_what_the_settings_cannot_say_is_told(adopted):
             "the template is written for SAM",
         ),
         (
-            {"Transform": "AWS::LanguageExtensions", "Resources": {"Fn::ForEach::X": ["A", ["b"], {}]}},
+            {"Resources": {"Fn::ForEach::X": ["A", ["b"], {}]}},
             "a macro makes the resources",
         ),
         (
