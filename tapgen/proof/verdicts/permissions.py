@@ -9,6 +9,7 @@ from tapgen.proof.needs import actions
 from tapgen.proof.needs.documented import documented, stand_ins
 from tapgen.proof.needs.requirements import ANYTHING, Requirement
 from tapgen.proof.rules.permissions import DENIED, INDEX, MISSING, ROLE_UNKNOWN, UNKNOWN_POLICY, UNPROVEN, UNUSED
+from tapgen.proof.verdicts.arn_forms import form_matches
 from tapgen.proof.verdicts.grants import (
     Policies,
     allowing,
@@ -237,8 +238,6 @@ def applies(action: str, resource: str, subject: Subject) -> bool:
     parts = fields(resource)
     if known is None or resource == ANYTHING or len(parts) < 6 or documented(action, resource):
         return True
-    from tapgen.proof.rules.policies import form_matches
-
     return any(form_matches(form, parts, subject) for type_ in known.resource_types for form in type_.arns)
 
 

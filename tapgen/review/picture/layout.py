@@ -7,20 +7,17 @@ pure Python offers is unkept, and a script would have to run wherever a picture 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
-T = TypeVar("T")
-Key = str | int
-"""A box by its name; a slot in an edge's way by a number."""
+from tapgen.review.picture.columns import Columns, Key, order, settle
+from tapgen.review.picture.ranks import columns_of, turned_edges
 
+T = TypeVar("T")
 # All in pixels.
-_GAP: Final = 18  # between what stands in one column
 _SLOT: Final = 10  # the height of a slot without a label
 _CHANNEL: Final = 34  # from a column to the next, beside the labels between
 _PORT: Final = 12  # between two edges at one side of a box
-_TOP: Final = -1e9
-_SWEEPS: Final = 12  # passes over the columns; more change nothing that one sees
 
 
 @dataclass(frozen=True)
@@ -59,29 +56,12 @@ class Layout:
     height: float
 
 
-@dataclass
-class _Columns:
-    """Columns of keys, each key with its size and its neighbours to both sides."""
-
-    columns: list[list[Key]]
-    sizes: dict[Key, tuple[float, float]]
-    bands: dict[Key, float]
-    left: dict[Key, list[Key]] = field(default_factory=dict)
-    right: dict[Key, list[Key]] = field(default_factory=dict)
-    middles: dict[Key, float] = field(default_factory=dict)
-
-    def link(self, one: Key, other: Key) -> None:
-        """Make two keys of columns side by side neighbours."""
-        self.right.setdefault(one, []).append(other)
-        self.left.setdefault(other, []).append(one)
-
-
 def layout(sizes: Mapping[str, tuple[float, float]], wires: Sequence[Wire], bands: Mapping[str, int]) -> Layout:
     """The layout of boxes by their sizes; those of a lower band stand above those of a higher one."""
     edges = [wire for wire in wires if wire.source != wire.target]
-    turned = _turned(list(sizes), [(wire.source, wire.target) for wire in edges])
-    ranks = _ranks(list(sizes), [(b, a) if (a, b) in turned else (a, b) for a, b in _pairs(edges)])
-    grid = _Columns(
+    turned = turned_edges(list(sizes), [(wire.source, wire.target) for wire in edges])
+    ranks = columns_of(list(sizes), [(b, a) if (a, b) in turned else (a, b) for a, b in _pairs(edges)])
+    grid = Columns(
         [[] for _ in range(2 * max(ranks.values(), default=0) + 1)],
         _keyed(sizes),
         _keyed(bands),
@@ -89,17 +69,17 @@ def layout(sizes: Mapping[str, tuple[float, float]], wires: Sequence[Wire], band
     for name, rank in ranks.items():
         grid.columns[2 * rank].append(name)
     chains = [list(_chain(wire, ranks, grid, number, turned)) for number, wire in enumerate(edges)]
-    _order(grid)
-    _settle(grid)
+    order(grid)
+    settle(grid)
     return _drawn(grid, edges, chains, turned)
 
 
 def slots(wires: Sequence[Wire]) -> int:
     """How many slots a layout would need: what its time and size grow with. Circles and boxes without edges are few."""
     names = list(dict.fromkeys(name for pair in _pairs(wires) for name in pair))
-    turned = _turned(names, list(_pairs(wires)))
+    turned = turned_edges(names, list(_pairs(wires)))
     pairs = [(b, a) if (a, b) in turned else (a, b) for a, b in _pairs(wires) if a != b]
-    ranks = _ranks(names, pairs)
+    ranks = columns_of(names, pairs)
     return sum(2 * (ranks[target] - ranks[source]) - 1 for source, target in pairs)
 
 
@@ -111,59 +91,8 @@ def _pairs(wires: Sequence[Wire]) -> Iterator[tuple[str, str]]:
     return ((wire.source, wire.target) for wire in wires)
 
 
-def _turned(names: list[str], pairs: list[tuple[str, str]]) -> frozenset[tuple[str, str]]:
-    """The edges that lead back to where one came from: turned round, no circle is left."""
-    following: dict[str, list[str]] = {}
-    for source, target in pairs:
-        following.setdefault(source, []).append(target)
-    state: dict[str, int] = {}  # 1: on the way, 2: done
-    back = set()
-    entered = {target for _, target in pairs}
-    for start in sorted(names, key=lambda name: name in entered):
-        stack = [(start, iter(following.get(start, ())))] if start not in state else []
-        state.setdefault(start, 1)
-        while stack:
-            here, rest = stack[-1]
-            target = next(rest, "")
-            if not target:
-                state[here] = 2
-                stack.pop()
-            elif state.get(target) == 1:
-                back.add((here, target))
-            elif target not in state:
-                state[target] = 1
-                stack.append((target, iter(following.get(target, ()))))
-    return frozenset(back)
-
-
-def _ranks(names: list[str], pairs: list[tuple[str, str]]) -> dict[str, int]:
-    """The column of each: behind all that lead to it; what nothing leads to stands just before what it leads to."""
-    following: dict[str, list[str]] = {}
-    open_ones = dict.fromkeys(names, 0)
-    for source, target in dict.fromkeys(pairs):
-        following.setdefault(source, []).append(target)
-        open_ones[target] += 1
-    entered = {target for _, target in pairs}
-    ranks = dict.fromkeys(names, 0)
-    free = [name for name in names if not open_ones[name]]
-    while free:
-        name = free.pop()
-        for target in following.get(name, ()):
-            ranks[target] = max(ranks[target], ranks[name] + 1)
-            open_ones[target] -= 1
-            if not open_ones[target]:
-                free.append(target)
-    for name, targets in following.items():
-        if name not in entered:
-            ranks[name] = min(ranks[target] for target in targets) - 1
-    lonely = [name for name in names if name not in entered and name not in following]
-    for index, name in enumerate(lonely):
-        ranks[name] = index % (max(ranks.values()) + 1 if len(names) > len(lonely) else 4)
-    return ranks
-
-
 def _chain(
-    wire: Wire, ranks: Mapping[str, int], grid: _Columns, number: int, turned: frozenset[tuple[str, str]]
+    wire: Wire, ranks: Mapping[str, int], grid: Columns, number: int, turned: frozenset[tuple[str, str]]
 ) -> Iterator[Key]:
     """The keys that an edge passes from left to right: its ends and a slot in each column between them."""
     ends = (wire.source, wire.target)
@@ -185,87 +114,7 @@ def _chain(
     yield last
 
 
-def _order(grid: _Columns) -> None:
-    """Sort each column by where the neighbours stand, to and fro."""
-    place = {key: index for column in grid.columns for index, key in enumerate(column)}
-    for sweep in range(_SWEEPS):
-        forward = sweep % 2 == 0
-        for column in grid.columns if forward else reversed(grid.columns):
-            near = grid.left if forward else grid.right
-            means = {key: _mean([place[one] for one in near.get(key, ())], place[key]) for key in column}
-            column.sort(key=lambda key, means=means: (grid.bands[key], means[key]))  # type: ignore[misc]
-            place |= {key: index for index, key in enumerate(column)}
-
-
-def _mean(values: Sequence[float], default: float) -> float:
-    return sum(values) / len(values) if values else default
-
-
-def _settle(grid: _Columns) -> None:
-    """Give each key its height: as near to its neighbours as the order and the gaps let it."""
-    for column in grid.columns:
-        top = 0.0
-        for key in column:
-            height = grid.sizes[key][1]
-            grid.middles[key] = top + height / 2
-            top += height + _GAP
-    for sweep in range(_SWEEPS):
-        for column in grid.columns if sweep % 2 == 0 else reversed(grid.columns):
-            _near_to_neighbours(column, grid)
-    reach = _reach(grid)
-    bottoms: dict[float, float] = {}
-    for band in sorted(reach):
-        for index, column in enumerate(grid.columns):
-            above = [bottoms[one] for one in bottoms if reach[one][0] <= index <= reach[one][1]]
-            _press_down(column, grid, band, max(above, default=_TOP) + 2.5 * _GAP)
-        boxes = [key for column in grid.columns for key in column if isinstance(key, str) and grid.bands[key] == band]
-        bottoms[band] = max(grid.middles[key] + grid.sizes[key][1] / 2 for key in boxes)
-
-
-def _reach(grid: _Columns) -> dict[float, tuple[int, int]]:
-    """The first and the last column that has a box of each band."""
-    reach: dict[float, tuple[int, int]] = {}
-    for index, column in enumerate(grid.columns):
-        for band in {grid.bands[key] for key in column if isinstance(key, str)}:
-            reach[band] = reach.get(band, (index, index))[0], index
-    return reach
-
-
-def _press_down(column: list[Key], grid: _Columns, band: float, floor: float) -> None:
-    """Keep a column's boxes of a band below a height, and its keys apart."""
-    lowest = _TOP
-    for key in column:
-        half = grid.sizes[key][1] / 2
-        bound = floor + half if isinstance(key, str) and grid.bands[key] == band else _TOP
-        grid.middles[key] = max(grid.middles[key], lowest + half, bound)
-        lowest = grid.middles[key] + half + _GAP
-
-
-def _near_to_neighbours(column: list[Key], grid: _Columns) -> None:
-    """Least squares under an order: keys that would overlap are pooled, and move as one block.
-
-    Measured from where each would stand if the column were packed, heights must only not fall: isotonic regression, by
-    pooling adjacent violators.
-    """
-    packed: list[float] = []
-    blocks: list[tuple[float, int]] = []  # the sum of what its keys want, their number
-    for index, key in enumerate(column):
-        half = grid.sizes[key][1] / 2
-        packed.append(packed[-1] + grid.sizes[column[index - 1]][1] / 2 + half + _GAP if index else 0.0)
-        near = (*grid.left.get(key, ()), *grid.right.get(key, ()))
-        total, count = _mean([grid.middles[one] for one in near], grid.middles[key]) - packed[-1], 1
-        while blocks and blocks[-1][0] / blocks[-1][1] > total / count:
-            before, number = blocks.pop()
-            total, count = total + before, count + number
-        blocks.append((total, count))
-    heights = (total / count for total, count in blocks for _ in range(count))
-    for key, own, height in zip(column, packed, heights, strict=True):
-        grid.middles[key] = height + own
-
-
-def _drawn(
-    grid: _Columns, edges: Sequence[Wire], chains: list[list[Key]], turned: frozenset[tuple[str, str]]
-) -> Layout:
+def _drawn(grid: Columns, edges: Sequence[Wire], chains: list[list[Key]], turned: frozenset[tuple[str, str]]) -> Layout:
     top = min((grid.middles[key] - grid.sizes[key][1] / 2 for key in grid.middles), default=0)
     x, boxes, spans = 0.0, dict[Key, Box](), dict[Key, tuple[float, float]]()
     for index, column in enumerate(grid.columns):
