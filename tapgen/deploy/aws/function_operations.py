@@ -9,7 +9,7 @@ from tapgen.deploy.aws.model import Function
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tapgen.deploy.aws.operations import Call
+    from tapgen.deploy.aws.calls import Call
 
 UPDATES = "lambda-updates"
 """Lambda, with every call sent again as long as it fails: unlike an invocation, these are the same however often."""

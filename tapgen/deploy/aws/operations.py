@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from tapgen.deploy.aws import responses
-from tapgen.deploy.aws.error_codes import unknown_operation
+from tapgen.deploy.aws.change_set_operations import ChangeSetOperations
 from tapgen.deploy.aws.errors import AwsError, MalformedAnswerError
 from tapgen.deploy.aws.function_operations import FunctionOperations
-from tapgen.deploy.aws.model import Answer, Created, DriftRun, Identity, LogPage, Page
+from tapgen.deploy.aws.model import Answer, DriftRun, Identity, LogPage, Page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
-    from tapgen.deploy.aws.model import ChangeSet, ChangeSetRequest, Finding, ResourceDrift, Stack, StackResource
+    from tapgen.deploy.aws.calls import Call
+    from tapgen.deploy.aws.model import ResourceDrift, Stack, StackResource
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
-"""CloudFormation's own words for an empty change set, in StatusReason or in a ValidationError."""
 
 
 def on_this_machine(url: str) -> bool:
@@ -29,29 +28,12 @@ def on_this_machine(url: str) -> bool:
     return host in LOOPBACK or host.endswith(".localhost")
 
 
-class Call(Protocol):
-    """One call of AWS: `aws.Caller`."""
-
-    def __call__(self, name: str, operation: str, **arguments: object) -> Mapping[str, Any]:
-        """The answer of a service's operation."""
-        ...
-
-    def endpoint(self, name: str) -> str:
-        """The URL that a service's calls go to."""
-        ...
-
-    def knows(self, name: str, operation: str) -> bool:
-        """Whether the operation is there."""
-        ...
-
-
-class AwsClient(FunctionOperations):
+class AwsClient(ChangeSetOperations, FunctionOperations):
     """`client.Client` on AWS: see there for what each method means."""
 
     def __init__(self, call: Call, region: str, role: str = "") -> None:
-        self._call = call
+        super().__init__(call, role)
         self._region = region
-        self._role = {"RoleARN": role} if role else {}
 
     @property
     def region(self) -> str:
@@ -62,17 +44,6 @@ class AwsClient(FunctionOperations):
     def emulated(self) -> bool:
         """Whether the endpoint is on this machine."""
         return on_this_machine(self._call.endpoint("cloudformation"))
-
-    def _cloudformation(self, operation: str, **arguments: object) -> Mapping[str, Any]:
-        return self._call("cloudformation", operation, **arguments)
-
-    def _pages(self, operation: str, **arguments: object) -> Iterator[Mapping[str, Any]]:
-        """Every page: a service may answer an empty page with a token to the next."""
-        page = self._cloudformation(operation, **arguments)
-        yield page
-        while page.get("NextToken"):
-            page = self._cloudformation(operation, **arguments, NextToken=page["NextToken"])
-            yield page
 
     # ------------------------------------------------------------------------------------------------ reading
 
@@ -129,70 +100,6 @@ class AwsClient(FunctionOperations):
                 return ()
             raise
         return tuple(name for page in pages for name in page.get("Imports", ()))
-
-    # -------------------------------------------------------------------------------------------- change sets
-
-    def create_change_set(self, request: ChangeSetRequest) -> Created | None:
-        """CreateChangeSet."""
-        source = {"TemplateURL": request.url} if request.url else {"TemplateBody": request.body}
-        try:
-            answer = self._cloudformation(
-                "create_change_set",
-                StackName=request.stack,
-                ChangeSetName=request.name,
-                ChangeSetType=request.type,
-                ClientToken=request.token,
-                Description=request.description,
-                Parameters=[
-                    {"ParameterKey": key, "ParameterValue": value} for key, value in request.parameters.items()
-                ],
-                Capabilities=list(request.capabilities),
-                Tags=[{"Key": key, "Value": value} for key, value in request.tags.items()],
-                **source,
-                **_deployment(request),
-                **self._role,
-            )
-        except AwsError as error:
-            if error.code == "ValidationError" and any(words in error.text for words in NO_CHANGES):
-                return None
-            if error.code != "AlreadyExistsException":
-                raise
-            # The name holds our own random part: an attempt whose answer was lost has made it.
-            found = self._cloudformation("describe_change_set", StackName=request.stack, ChangeSetName=request.name)
-            return Created(found["ChangeSetId"], found["StackId"])
-        return Created(answer["Id"], answer["StackId"])
-
-    def change_set(self, arn: str, *, values: bool = False) -> ChangeSet:
-        """DescribeChangeSet."""
-        more = {"IncludePropertyValues": True} if values else {}
-        return responses.change_set(self._pages("describe_change_set", ChangeSetName=arn, **more))
-
-    def change_sets(self, stack: str) -> tuple[str, ...]:
-        """ListChangeSets."""
-        pages = self._pages("list_change_sets", StackName=stack)
-        return tuple(one["ChangeSetId"] for page in pages for one in page["Summaries"])
-
-    def change_set_findings(self, arn: str) -> tuple[Finding, ...]:
-        """DescribeEvents."""
-        if not self._call.knows("cloudformation", "describe_events"):
-            return ()  # a botocore older than the operation
-        try:
-            pages = list(self._pages("describe_events", ChangeSetName=arn))
-        except AwsError as error:
-            if unknown_operation(error):
-                return ()
-            raise
-        raw = (one for page in pages for one in page.get("OperationEvents", ()))
-        return tuple(found for found in map(responses.finding, raw) if found)
-
-    def execute(self, change_set: str, token: str, *, rollback: bool = True) -> None:
-        """ExecuteChangeSet."""
-        more = {} if rollback else {"DisableRollback": True}
-        self._cloudformation("execute_change_set", ChangeSetName=change_set, ClientRequestToken=token, **more)
-
-    def delete_change_set(self, arn: str) -> None:
-        """DeleteChangeSet."""
-        self._cloudformation("delete_change_set", ChangeSetName=arn)
 
     # ------------------------------------------------------------------------------------------------- stacks
 
@@ -279,21 +186,6 @@ class AwsClient(FunctionOperations):
         more = {"nextToken": page} if page else {}
         answer = self._call("logs", "filter_log_events", logGroupName=group, startTime=since, **more)
         return LogPage(tuple(responses.log_event(one) for one in answer["events"]), answer.get("nextToken") or "")
-
-
-def _deployment(request: ChangeSetRequest) -> dict[str, object]:
-    """How the change set is to be made and executed, where that is not as ever.
-
-    Express mode leaves roll-back off unless told (CloudFormation user guide, "Express mode").
-    """
-    found: dict[str, object] = {}
-    if request.import_existing:
-        found["ImportExistingResources"] = True
-    if request.revert_drift:
-        found["DeploymentMode"] = "REVERT_DRIFT"
-    if request.express:
-        found["DeploymentConfig"] = {"Mode": "EXPRESS", "DisableRollback": not request.rollback}
-    return found
 
 
 def _log(answer: Mapping[str, Any]) -> str:

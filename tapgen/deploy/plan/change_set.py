@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tapgen.deploy.aws.operations import NO_CHANGES
+from tapgen.deploy.aws.change_set_operations import NO_CHANGES
 from tapgen.deploy.aws.polling import Poller, poll_until
 from tapgen.deploy.plan.changes import merge
 from tapgen.errors import ExitCode, TapgenError
