@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from tapgen.errors import suggestion
 
 if TYPE_CHECKING:
-    from tapgen.settings.apis import Api, Authorizer
+    from tapgen.settings.apis import Api
+    from tapgen.settings.authorizers import Authorizer
     from tapgen.settings.model import Environment
 
 Problem = tuple[tuple[str | int, ...], str]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from tapgen.settings import references
 
 if TYPE_CHECKING:
-    from tapgen.settings.apis import Api, Certificate, Domain
+    from tapgen.settings.apis import Api
+    from tapgen.settings.domains import Certificate, Domain
     from tapgen.settings.model import Environment
 
 Problem = tuple[tuple[str | int, ...], str]

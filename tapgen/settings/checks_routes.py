@@ -10,8 +10,9 @@ from tapgen.errors import suggestion
 from tapgen.settings import routes, served
 
 if TYPE_CHECKING:
-    from tapgen.settings.apis import Api, RouteTable
+    from tapgen.settings.apis import Api
     from tapgen.settings.model import Environment
+    from tapgen.settings.route_tables import RouteTable
 
 Path = tuple[str | int, ...]
 Problem = tuple[Path, str]

@@ -5,13 +5,13 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from tapgen.settings.apis import RouteTable
 from tapgen.settings.invocations import Destination, FileSystem, Image, Url
 from tapgen.settings.kinds import Uses
 from tapgen.settings.names import Concurrency, Name, Runtime, VariableName
 from tapgen.settings.packaging import EXCLUDED, Pattern, RequirementsGroup
 from tapgen.settings.parts import Existing
 from tapgen.settings.references import Reference
+from tapgen.settings.route_tables import RouteTable
 from tapgen.settings.statements import Statement
 from tapgen.settings.values import Value
 from tapgen.sources import Selection, Source, read_source

@@ -11,7 +11,8 @@ from tapgen.layers.lookup import lookup
 
 if TYPE_CHECKING:
     from tapgen.layers.refs import NetworkRefs
-    from tapgen.settings.apis import Api, ApiStatement
+    from tapgen.settings.api_access import ApiStatement
+    from tapgen.settings.apis import Api
 
 ENDPOINT_SERVICE = "execute-api"
 EVERYTHING = "execute-api:/*"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from troposphere import Template
 
     from tapgen.layers.refs import ComputeRefs, PartRefs
-    from tapgen.settings.apis import Authorizer
+    from tapgen.settings.authorizers import Authorizer
     from tapgen.settings.served import FunctionRoute, ServedApi
 
 REST_SOURCES = {

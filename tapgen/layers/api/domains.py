@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from troposphere import Template
 
     from tapgen.layers.refs import ApiRefs
-    from tapgen.settings.apis import Domain
+    from tapgen.settings.domains import Domain
     from tapgen.settings.model import Environment
     from tapgen.settings.served import ServedApi
 

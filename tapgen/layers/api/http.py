@@ -14,7 +14,7 @@ from tapgen.layers.api import authorizers, permissions
 from tapgen.layers.api.cors import PREFLIGHT_SECONDS, methods
 from tapgen.layers.api.publishing import log_destination
 from tapgen.layers.refs import ApiRefs, embedded
-from tapgen.settings.apis import RouteTable
+from tapgen.settings.route_tables import RouteTable
 from tapgen.settings.routes import Route
 from tapgen.settings.served import DEFAULT_STAGE
 
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from troposphere import Template
 
     from tapgen.layers.refs import ComputeRefs, LogGroupRefs, PartRefs
-    from tapgen.settings.apis import Cors, Throttling
+    from tapgen.settings.apis import Cors
+    from tapgen.settings.route_tables import Throttling
     from tapgen.settings.served import FunctionRoute, ServedApi
 
 EVERYWHERE = ("{proxy+}",)

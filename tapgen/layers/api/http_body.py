@@ -14,7 +14,8 @@ from tapgen.layers.api.rest_body import IAM, IAM_SCHEME, security
 
 if TYPE_CHECKING:
     from tapgen.layers.refs import ComputeRefs, PartRefs
-    from tapgen.settings.apis import Authorizer, Cors
+    from tapgen.settings.apis import Cors
+    from tapgen.settings.authorizers import Authorizer
     from tapgen.settings.served import FunctionRoute, ServedApi
 
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from troposphere import Ref, apigateway
 
 from tapgen import naming
-from tapgen.settings.apis import Quota
+from tapgen.settings.api_access import Quota
 
 if TYPE_CHECKING:
     from troposphere import Template
 
-    from tapgen.settings.apis import UsagePlan
+    from tapgen.settings.api_access import UsagePlan
     from tapgen.settings.served import ServedApi
 
 

@@ -10,7 +10,7 @@ from troposphere import apigateway
 
 from tapgen import naming
 from tapgen.layers.api.cors import response_headers
-from tapgen.settings.apis import GatewayResponse
+from tapgen.settings.gateway_responses import GatewayResponse
 
 if TYPE_CHECKING:
     from tapgen.settings.served import ServedApi
