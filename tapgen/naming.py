@@ -117,11 +117,16 @@ def bucket(environment: Environment, name: str) -> str:
     return f"{environment.stack_name}-{logical(name).lower()}"
 
 
+USER_TAG = "User"
+"""The tag that tells whose own a personal environment is."""
+
+
 def tags(environment: Environment) -> dict[str, str]:
     """The tags of every resource; Repository and Author are stack tags, given at deployment."""
     return {
-        "Environment": environment.name,
+        "Environment": environment.reference,
         "Application": environment.application,
         "ManagedBy": "tapgen",
         **environment.tags,
+        **({USER_TAG: environment.user} if environment.user else {}),
     }

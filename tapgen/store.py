@@ -73,8 +73,12 @@ def changes(path: Path, text: str) -> str:
     return "".join(unified_diff(before, text.splitlines(keepends=True), f"{name} (committed)", f"{name} (rendered)"))
 
 
-def orphans(folder: Path, expected: Iterable[Path]) -> list[Path]:
-    """Templates in the folder that no environment renders to: of a removed environment, or in the other format."""
+def orphans(folder: Path, expected: Iterable[Path], personal: Iterable[str] = ()) -> list[Path]:
+    """Templates in the folder that no environment renders to: of a removed environment, or in the other format.
+
+    Those of a user's own stay out of it: `personal` names the environments that have such.
+    """
     known = {path.name for path in expected}
+    own = tuple(f"{name}-" for name in personal)
     found = [path for format_ in FORMATS for path in folder.glob(f"*.{format_}")]
-    return sorted(path for path in found if path.name not in known and not path.name.startswith("."))
+    return sorted(path for path in found if path.name not in known and not path.name.startswith((".", *own)))

@@ -51,7 +51,7 @@ def connect_one(environment: Environment, profile: str | None, region: str | Non
     """
     if not region and len(environment.target_regions) > 1:
         raise UsageError(
-            f"{environment.name} has several regions", f"Pass --region: {', '.join(environment.target_regions)}."
+            f"{environment.reference} has several regions", f"Pass --region: {', '.join(environment.target_regions)}."
         )
     [client] = connect_all(environment, profile, region)
     return client

@@ -96,8 +96,8 @@ def _environments(chosen: list[Environment], analyse: Analyse) -> dict[str, Targ
 
     filled = [with_actions(environment, analyse, strict=False) for environment in chosen]
     with TemporaryDirectory() as empty:
-        rendered = {one.name: render.render(_renderable(one, Path(empty))) for one in filled}
-    return {one.name: of_environment(one, *rendered[one.name]) for one in filled}
+        rendered = {one.reference: render.render(_renderable(one, Path(empty))) for one in filled}
+    return {one.reference: of_environment(one, *rendered[one.reference]) for one in filled}
 
 
 def _renderable(environment: Environment, empty: Path) -> Environment:

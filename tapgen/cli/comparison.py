@@ -71,7 +71,7 @@ def of_files(old: Path, new: Path, parameters: Mapping[str, str]) -> Comparison:
 def of_environments(one: Environment, other: Environment) -> Comparison:
     """Two environments as they render now; what follows from the name alone is a difference like any other."""
     before, after = render.render(one).document, render.render(other).document
-    return Comparison(other.name, one.name, other.name, before, after, side_by_side=True)
+    return Comparison(other.reference, one.reference, other.reference, before, after, side_by_side=True)
 
 
 def base(root: Path, revision: str, *, merge_base: bool) -> str:
@@ -87,11 +87,16 @@ def of_revision(root: Path, environment: Environment, commit: str, revision: str
     found = ((path, revisions.at_revision(root, path, commit)) for path in paths)
     path, text = next(((path, text) for path, text in found if text is not None), (paths[0], None))
     old: dict[str, Any] | None = None
+    if text is None and environment.user:
+        raise UsageError(
+            f"no template of {environment.reference} at {revision}: that of {environment.table} is committed",
+            f"Compare --env {environment.table}, or pass --deployed for the stack of {environment.reference}.",
+        )
     if text is None:
         name = f"nothing at {name}"
     else:
         old = document.parse(text, f"{path} at {revision}")
-    return Comparison(environment.name, name, "rendered now", old, render.render(environment).document)
+    return Comparison(environment.reference, name, "rendered now", old, render.render(environment).document)
 
 
 class LiveComparison(Struct, frozen=True):
@@ -146,7 +151,7 @@ def of_stack(environment: Environment, client: Client) -> LiveComparison:
     stack = client.stack(environment.stack_name)
     name = f"the stack {environment.stack_name} in {client.region}"
     if stack is None or stack.status == "REVIEW_IN_PROGRESS":
-        return LiveComparison(environment.name, f"{name} (not there)", None, _wanted(environment, {}))
+        return LiveComparison(environment.reference, f"{name} (not there)", None, _wanted(environment, {}))
     live = StackState(
         document=document.parse(client.template(stack.arn), environment.stack_name),
         parameters=stack.parameters,
@@ -154,7 +159,7 @@ def of_stack(environment: Environment, client: Client) -> LiveComparison:
         termination_protection=stack.termination_protection,
         policy=client.stack_policy(stack.arn),
     )
-    return LiveComparison(environment.name, name, live, _wanted(environment, stack.parameters))
+    return LiveComparison(environment.reference, name, live, _wanted(environment, stack.parameters))
 
 
 def _wanted(environment: Environment, live: Mapping[str, str]) -> StackState:

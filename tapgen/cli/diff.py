@@ -96,7 +96,7 @@ def command(
         found = [comparison.of_files(files[0], files[1], name_value_pairs(parameter))]
     else:
         project = load_project(ctx.obj)
-        chosen = select(project, environments, everything=all_environments)
+        chosen = select(project, environments, everything=all_environments, own=deployed)
         if deployed:
             clients = [(one, client) for one in chosen for client in aws_options.connect_all(one, profile, region)]
             found = [comparison.of_stack(one, client) for one, client in clients]

@@ -36,6 +36,6 @@ def command(ctx: click.Context, environment: str, profile: str | None, region: s
     if as_json:
         aws_options.print_json(drift_fields(found, document, changing))
     else:
-        for line in drift_lines(found, document, changing, chosen.name):
+        for line in drift_lines(found, document, changing, chosen.reference):
             aws_options.print_line(line)
     ctx.exit(ExitCode.CHANGES if drifted(found) else ExitCode.OK)

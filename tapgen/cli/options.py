@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import click
@@ -13,13 +14,16 @@ if TYPE_CHECKING:
 
     from tapgen.settings.model import Environment, Project
 
+USER_VARIABLE = "TAPGEN_USER"
+"""Whose own personal environment is meant, where `--env` names no user."""
+
 environment = click.option(
     "--env",
     "environment",
     envvar="TAPGEN_ENV",
     default="dev",
     show_default=True,
-    help="Environment.",
+    help="Environment, or a user's own of it: dev/alice.",
     shell_complete=completion.environments,
 )
 environments = click.option(
@@ -49,16 +53,30 @@ def load_project(where: Path | None, *, sources: bool = True) -> Project:
     return load(where, sources=sources)
 
 
-def select(project: Project, names: tuple[str, ...], *, everything: bool) -> list[Environment]:
-    """The environments that `--env` and `--all` name; `dev` where neither is given."""
+def select(project: Project, names: tuple[str, ...], *, everything: bool, own: bool = False) -> list[Environment]:
+    """The environments that `--env` and `--all` name; `dev` where neither is given.
+
+    With `own` those of TAPGEN_USER where there are such: for stacks, not for files that are committed.
+    """
     if everything:
         return [filled(environment) for environment in project.environments.values()]
-    return [filled(project.environment(name)) for name in dict.fromkeys(names or ("dev",))]
+    named = [project.environment(name) for name in dict.fromkeys(names or ("dev",))]
+    return [filled(_own(project, one) if own else one) for one in named]
 
 
 def load_environment(where: Path | None, name: str) -> Environment:
-    """The environment that `--env` names."""
-    return filled(load_project(where).environment(name))
+    """The environment that `--env` names, or the one of TAPGEN_USER's own where it has personal ones."""
+    project = load_project(where)
+    return filled(_own(project, project.environment(name)))
+
+
+def _own(project: Project, environment: Environment) -> Environment:
+    user = os.environ.get(USER_VARIABLE, "")
+    if not user:
+        return environment
+    from tapgen.settings.personal import chosen
+
+    return chosen(environment, user, project.environments)
 
 
 def filled(environment: Environment) -> Environment:

@@ -65,7 +65,8 @@ def command(
     folder = output or loaded.root / store.FOLDER
     files = [(store.template_file(folder, env.name, format_ or env.format), text) for env, text in texts]
     known = [store.template_file(folder, env.name, format_ or env.format) for env in loaded.environments.values()]
-    orphans = store.orphans(folder, known) if all_environments else []
+    personal = [one.name for one in loaded.environments.values() if one.personal]
+    orphans = store.orphans(folder, known, personal) if all_environments else []
     if check:
         _check(files, orphans)
         return

@@ -31,6 +31,6 @@ def command(project: Path | None, environment: str, schema: bool) -> None:
         from tapgen.template.masking import masked
 
         result = msgspec.to_builtins(load_environment(project, environment), enc_hook=str)
-        del result["root"]
+        del result["root"], result["user"]
         result = {name: masked(value) for name, value in result.items()}
     click.echo(msgspec.json.format(msgspec.json.encode(result), indent=2).decode())

@@ -24,7 +24,8 @@ def command(ctx: click.Context, environment: str, profile: str | None, region: s
 
     chosen = load_environment(ctx.obj, environment)
     rows = [
-        status(client, chosen.stack_name, chosen.name) for client in aws_options.connect_all(chosen, profile, region)
+        status(client, chosen.stack_name, chosen.reference)
+        for client in aws_options.connect_all(chosen, profile, region)
     ]
     if as_json:
         aws_options.print_json(rows)

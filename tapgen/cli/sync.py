@@ -106,7 +106,7 @@ def _watch(
             if changed(files, now):
                 files = now
                 try:
-                    chosen = load_environment(where, chosen.name)
+                    chosen = load_environment(where, chosen.reference)
                     outcome, touched = once(chosen)
                 except TapgenError as error:  # a file in the middle of being written, or a mistake in it
                     aws_options.print_line(f"Error: {error.message}", err=True)

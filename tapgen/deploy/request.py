@@ -69,7 +69,7 @@ class Deployment(Struct, frozen=True):
     options: Options = Options()
 
 
-OURS = ("ManagedBy", "Application", "Environment")
+OURS = ("ManagedBy", "Application", "Environment", naming.USER_TAG)
 """The tags by which a stack is known as ours."""
 
 
@@ -88,12 +88,12 @@ def deployment_of(
     """
     tags = stack_tags(environment, environ)
     return Deployment(
-        environment=environment.name,
+        environment=environment.reference,
         stack_name=environment.stack_name,
         document=rendered.document,
         parameters=parameters or {},
         tags=tags,
-        ours={key: tags[key] for key in OURS},
+        ours=own_tags(environment),
         account=environment.account or "",
         regions=environment.target_regions,
         protected=environment.protected,
@@ -101,6 +101,11 @@ def deployment_of(
         origins=origins(environment, rendered),
         options=options,
     )
+
+
+def own_tags(environment: Environment) -> dict[str, str]:
+    """The tags by which a stack is known as this environment's."""
+    return {key: value for key, value in naming.tags(environment).items() if key in OURS}
 
 
 def stack_tags(environment: Environment, environ: Mapping[str, str] = os.environ) -> dict[str, str]:

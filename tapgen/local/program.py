@@ -52,7 +52,7 @@ def run(
     Raises:
         UsageError: there is no such command.
     """
-    variables = {**isolate(environ, emulator), "TAPGEN_ENV": deployed.environment.name, **more}
+    variables = {**isolate(environ, emulator), "TAPGEN_ENV": deployed.environment.reference, **more}
     if deployed.address:
         variables["TAPGEN_API_URL"] = deployed.address
     variables |= {f"TAPGEN_{name.upper()}_API_URL": address for name, address in deployed.further.items()}

@@ -67,7 +67,7 @@ def ask(deployed: Deployed, call: gateway.Call) -> gateway.Answer:
         UsageError: the environment has no API.
     """
     if deployed.address is None:
-        name = deployed.environment.name
+        name = deployed.environment.reference
         raise UsageError(f'the environment "{name}" has no API', "Give one of its functions a route.")
     return gateway.send(deployed.address, call)
 

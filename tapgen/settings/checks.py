@@ -56,6 +56,10 @@ def _alone(environment: Environment) -> Iterator[Problem]:
         yield ("regions",), "region and regions exclude each other; keep one of them"
     if environment.express and environment.protected:
         yield ("express",), "express and protected exclude each other; say express = false where it is protected"
+    if environment.personal and environment.protected:
+        yield ("personal",), "personal and protected exclude each other; say personal = false where it is protected"
+    if environment.expires and not environment.personal:
+        yield ("expires",), "only personal environments expire; say personal = true beside it, or take it away"
     if len(set(environment.regions)) < len(environment.regions):
         yield ("regions",), "a region stands twice"
     for tag in environment.tags:

@@ -22,8 +22,8 @@ from tapgen.settings.packaging import LambdaLayer, requirements_text
 from tapgen.settings.suppressions import Check
 from tapgen.settings.tables import VIEWS
 
-GIVEN = ("name", "root", "existing_functions")
-"""Fields of an environment that are no settings: its table's name, its file's folder, the functions made elsewhere."""
+GIVEN = ("name", "user", "root", "existing_functions")
+"""Fields that are no settings: the environment's name and user, its file's folder, the functions made elsewhere."""
 
 
 class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -39,6 +39,7 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """
 
     name: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
+    user: str = ""
     root: Path
     existing_functions: dict[Name, Function] = {}
     application: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,63}$")]
@@ -57,6 +58,10 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The only region that it may be deployed to"""
     regions: tuple[Region, ...] = ()
     """Several regions, deployed side by side"""
+    personal: bool = False
+    """Each user may have one of their own, such as `--env dev/alice`; not where it is protected"""
+    expires: Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,3}[hdw]$")] | None = None
+    """How long after its last deployment a personal one is too old, such as "7d": see `tapgen envs --stacks`"""
     express: bool = False
     """Deploy without waiting until resources are ready; not where it is protected"""
     deploy_role: RoleArn | None = None
@@ -176,6 +181,16 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
         return find_destination(value, {kind: parts(self, section) for kind, section in SECTIONS.items()})
 
     @property
+    def table(self) -> str:
+        """The name of its table in the settings: of `dev/alice` it is `dev`."""
+        return self.name.removesuffix(f"-{self.user}") if self.user else self.name
+
+    @property
+    def reference(self) -> str:
+        """What `--env` takes for it: its name, or `dev/alice`."""
+        return f"{self.table}/{self.user}" if self.user else self.name
+
+    @property
     def stack_name(self) -> str:
         """`<application>-<environment>`, unless `stack` says otherwise."""
         return self.stack or f"{self.application}-{self.name}"
@@ -208,14 +223,13 @@ class Project(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         return self.file.parent
 
     def environment(self, name: str) -> Environment:
-        """The environment of that name.
+        """The environment of that name, or a user's own of it: `dev/alice`.
 
         Raises:
             UsageError: there is none.
         """
-        from tapgen.errors import UsageError, suggestion
-
-        try:
+        if name in self.environments:
             return self.environments[name]
-        except KeyError:
-            raise UsageError(f'there is no environment "{name}"', suggestion(name, self.environments)) from None
+        from tapgen.settings.personal import find
+
+        return find(name, self.environments)

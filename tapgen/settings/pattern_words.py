@@ -14,6 +14,7 @@ WORDS: Final = {
         "at most 64 lower-case letters, digits and hyphens, a letter first, such as order-service"
     ),
     r"^[A-Za-z][A-Za-z0-9-]{0,127}$": "letters, digits and hyphens, a letter first, such as order-service-prod",
+    r"^[1-9][0-9]{0,3}[hdw]$": "a number of hours, days or weeks, such as 7d",
     r"^[0-9]{12}$": "an account id of 12 digits, such as 123456789012",
     r"^[a-z]{2,4}(-[a-z]+)+-[0-9]+$": "a region, such as eu-central-1",
     r"^arn:[a-z0-9-]+:iam::[0-9]{12}:role/[\w+=,.@/-]+$": _ROLE,

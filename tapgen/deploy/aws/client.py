@@ -49,6 +49,10 @@ class Client(Protocol):
         """The stack of that name or ARN, or None where CloudFormation says that it does not exist."""
         ...
 
+    def all_stacks(self) -> tuple[Stack, ...]:
+        """Every stack of the account in the region that is not deleted (all pages)."""
+        ...
+
     def template(self, stack: str) -> str:
         """The stack's original template."""
         ...

@@ -64,6 +64,10 @@ class AwsClient(ChangeSetOperations, FunctionOperations):
             raise MalformedAnswerError("DescribeStacks", "it names no stack")
         return responses.stack(answer["Stacks"][0])
 
+    def all_stacks(self) -> tuple[Stack, ...]:
+        """DescribeStacks, of all."""
+        return tuple(responses.stack(one) for page in self._pages("describe_stacks") for one in page["Stacks"])
+
     def template(self, stack: str) -> str:
         """GetTemplate, the original stage."""
         return self._template(StackName=stack)

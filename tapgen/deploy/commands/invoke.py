@@ -34,7 +34,7 @@ def invoke(client: Client, environment: Environment, function: str, payload: byt
     except LostAnswerError as error:
         raise TapgenError(
             error.message,
-            f"It was sent once, and may have run: `tapgen logs {function} --env {environment.name}` tells.",
+            f"It was sent once, and may have run: `tapgen logs {function} --env {environment.reference}` tells.",
         ) from None
 
 
@@ -48,7 +48,7 @@ def _logical(environment: Environment, function: str) -> str:
     if function in known.values():
         return function
     if function not in known:
-        raise UsageError(f'{environment.name} has no function "{function}"', suggestion(function, known))
+        raise UsageError(f'{environment.reference} has no function "{function}"', suggestion(function, known))
     return known[function]
 
 

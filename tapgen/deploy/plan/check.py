@@ -46,7 +46,7 @@ def check(environment: Environment, document: Document, origins: Mapping[str, Or
         one for one in prove(environment, document, lint=False, origins=origins or {}) if one.suppressed_reason is None
     )
     root = here if environment.root.is_relative_to(here) else environment.root
-    return CheckResult(environment.name, root, tuple(below(environment.root, here, found)))
+    return CheckResult(environment.reference, root, tuple(below(environment.root, here, found)))
 
 
 def refusal(checked: CheckResult, stack_name: str) -> Outcome | None:

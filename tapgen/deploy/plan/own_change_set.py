@@ -24,7 +24,7 @@ class OwnChangeSet:
 
     def __init__(self, client: Client, reporter: Reporter, environment: str) -> None:
         self.token = str(uuid.uuid4())
-        self.name = f"tapgen-{environment}-{self.token}"
+        self.name = f"tapgen-{environment.replace('/', '-')}-{self.token}"
         self.stack_is_new = False
         self.begun = False
         self.in_doubt = False

@@ -80,7 +80,7 @@ def keys(
     if type_ and type_.startswith(_OF_APIS):
         found = [*_of_api(subject, environment), *found]
     found += [section for prefix, section in _SECTIONS if type_ and type_.startswith(prefix)]
-    return (*(f"environments.{environment.name}.{key}" for key in found[:1]), *found)
+    return (*(f"environments.{environment.table}.{key}" for key in found[:1]), *found)
 
 
 def _begins_with(subject: str, environment: Environment) -> list[str]:

@@ -30,6 +30,8 @@ source = "source"
 memory = MEMORY
 
 [tool.tapgen.environments.dev]
+personal = true
+expires = "1d"
 [tool.tapgen.environments.prod]
 protected = true
 [tool.tapgen.environments.wide]
@@ -102,6 +104,32 @@ def test_from_the_first_deployment_to_the_end(tapgen, tmp_path):
     code, out, err = tapgen("destroy", "--yes")
     assert (code, err.splitlines()[-1]) == (ExitCode.OK, "shop-dev is DELETE_COMPLETE.")
     assert tapgen("status")[1].splitlines()[-1] == "next                    tapgen deploy creates it"
+
+
+def test_two_users_have_a_stack_each(tapgen, monkeypatch):
+    assert tapgen("deploy", "--env", "dev/alice", "--yes")[0] == ExitCode.OK
+    monkeypatch.setenv("TAPGEN_USER", "bob")
+    assert tapgen("deploy", "--yes")[2].endswith("shop-dev-bob is CREATE_COMPLETE.\n")
+    assert tapgen("outputs", "--env", "dev/alice")[1].count("shop-dev-alice-Item")
+    assert tapgen("diff", "--deployed")[1].startswith(
+        "dev/bob: the stack shop-dev-bob in us-east-1 → rendered now\nno "
+    )
+    _, out, _ = tapgen("envs", "--stacks", "--json")
+    found = [(row["environment"], row["status"], row["expired"]) for row in json.loads(out)]
+    assert found[:3] == [
+        ("dev", None, False),
+        ("dev/alice", "CREATE_COMPLETE", False),
+        ("dev/bob", "CREATE_COMPLETE", False),
+    ]
+    assert tapgen("destroy", "--expired", "--yes")[2] == "No personal environment is too old.\n"
+    assert tapgen("destroy", "--yes")[2].endswith("shop-dev-bob is DELETE_COMPLETE.\n")
+    assert tapgen("status", "--env", "dev/alice")[0] == ExitCode.OK
+
+
+def test_an_environment_of_another_account_is_a_row_with_its_problem(tapgen):
+    code, out, _ = tapgen("envs", "--stacks")
+    assert code == ExitCode.FAILED
+    assert re.search(r"pinned +shop-pinned +us-east-1 +the credentials belong to account 123456789012, the", out)
 
 
 def test_a_plan_is_made_reviewed_and_executed(tapgen, tmp_path):

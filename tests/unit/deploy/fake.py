@@ -52,6 +52,10 @@ class Cloud(Ledger):
         self.advance(record)
         return self._shape(record)
 
+    def all_stacks(self):
+        self._call("all_stacks")
+        return tuple(self._shape(one) for one in self.stacks.values() if one.status != "DELETE_COMPLETE")
+
     def _shape(self, record):
         return Stack(
             record.arn,

@@ -108,6 +108,14 @@ def test_an_export_that_nobody_imports(stub):
         client.importers("e")
 
 
+def test_every_page_of_all_stacks_is_read(stub):
+    stubber, client = stub
+    raw = {"StackId": ARN, "StackName": "tap-dev", "StackStatus": "CREATE_COMPLETE", "CreationTime": "2030-01-01"}
+    stubber("cloudformation").add_response("describe_stacks", {"Stacks": [raw], "NextToken": "2"}, {})
+    stubber("cloudformation").add_response("describe_stacks", {"Stacks": [raw]}, {"NextToken": "2"})
+    assert [stack.arn for stack in client.all_stacks()] == [ARN, ARN]
+
+
 def test_the_writes_name_their_target_and_token(stub):
     stubber, client = stub
     cloudformation = stubber("cloudformation")
