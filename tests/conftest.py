@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,10 @@ ROOT = Path(__file__).parents[1]
 # How fast a machine is says nothing about the code.
 hypothesis.settings.register_profile("tests", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("tests")
+
+# What the tests install is kept for this process alone, and not among what the person who runs them keeps.
+CACHE = tempfile.TemporaryDirectory(prefix="tapgen-tests-")
+os.environ["TAPGEN_CACHE_DIR"] = CACHE.name
 
 collect_ignore = ["projects"]  # projects to be rendered; their own tests run against the embedded AWS
 
@@ -57,6 +62,8 @@ class Ended:
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch):
     for name in [name for name in os.environ if name.startswith("TAPGEN_")]:
+        if name == "TAPGEN_CACHE_DIR":
+            continue
         monkeypatch.delenv(name)
 
 

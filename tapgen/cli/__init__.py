@@ -46,6 +46,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     "Deployment": {
         "pipeline": "Write the project's pipeline: review, plan, approval, execution of that plan.",
         "package": "List what each function's package carries, by size.",
+        "cache": "List what was installed for packages and is kept.",
         "deploy": "Deploy an environment: change set, guard, events, outputs.",
         "sync": "Give the functions their code and configuration directly, in seconds.",
         "watch": "Follow the operation that is running on a stack.",

@@ -169,6 +169,7 @@ def _wanted(environment: Environment, live: Mapping[str, str]) -> StackState:
     """
     from contextlib import ExitStack
 
+    from tapgen.cli.options import installer
     from tapgen.deploy.artifacts.packages import packages
     from tapgen.deploy.request import stack_tags
     from tapgen.deploy.stack.stack_policy import stack_policy
@@ -177,7 +178,7 @@ def _wanted(environment: Environment, live: Mapping[str, str]) -> StackState:
 
     rendered = render.render(environment).document
     with ExitStack() as stack:
-        keys = {package.parameter: package.key for package in packages(environment, rendered, stack)}
+        keys = {package.parameter: package.key for package in packages(environment, rendered, stack, installer())}
     parameters = {
         name: scalar(declared["Default"]) if "Default" in declared else live[name]
         for name, declared in rendered.get("Parameters", {}).items()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tapgen.cli import aws_options, completion
-from tapgen.cli.options import as_json, environment, load_environment, name_value_pairs
+from tapgen.cli.options import as_json, environment, installer, load_environment, name_value_pairs
 
 if TYPE_CHECKING:
     from tapgen.deploy.plan.plan import Plan
@@ -119,7 +119,7 @@ def command(
             chosen,
             rendered,
             options=options,
-            packages=packages(chosen, rendered.document, stack),
+            packages=packages(chosen, rendered.document, stack, installer()),
             parameters=from_files(parameter_file) | name_value_pairs(parameter),
         )
         clients = aws_options.connect_all(chosen, profile, region)

@@ -110,9 +110,9 @@ def command(
 def _once_installed(stack: ExitStack) -> Installer:
     """What installs requirements: the same ones once, however often something is deployed."""
     from tapgen.deploy.artifacts.installations import once
-    from tapgen.local.requirements import install
+    from tapgen.local.requirements import kept, this_machine
 
-    return once(install, stack, lambda line: click.echo(line, err=True))
+    return once(kept(lambda line: click.echo(line, err=True)), stack, this_machine)
 
 
 def _refuse_unknown(

@@ -12,6 +12,7 @@ from tapgen.cli import completion
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tapgen.deploy.artifacts.installations import Installer
     from tapgen.settings.model import Environment, Project
 
 USER_VARIABLE = "TAPGEN_USER"
@@ -36,6 +37,13 @@ environments = click.option(
 )
 all_environments = click.option("--all", "all_environments", is_flag=True, help="Every environment.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def installer() -> Installer:
+    """How deployments install requirements: what is kept is taken, and stderr has a line for what is not."""
+    from tapgen.deploy.artifacts.installations import standard
+
+    return standard(lambda line: click.echo(line, err=True))
 
 
 def name_value_pairs(words: tuple[str, ...]) -> dict[str, str]:

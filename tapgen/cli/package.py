@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from tapgen.cli.options import as_json, environment, load_environment
+from tapgen.cli.options import as_json, environment, installer, load_environment
 
 
 @click.command()
@@ -24,7 +24,7 @@ def command(project: Path | None, environment: str, as_json: bool) -> None:
     """
     from tapgen.deploy.artifacts.contents import contents, lines
 
-    found = contents(load_environment(project, environment))
+    found = contents(load_environment(project, environment), installer())
     if as_json:
         import json
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tapgen.cli import aws_options
-from tapgen.cli.options import as_json, environment, load_environment, load_project, name_value_pairs
+from tapgen.cli.options import as_json, environment, installer, load_environment, load_project, name_value_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,7 +75,7 @@ def _sync(
 
     rendered = render.render(chosen)
     with ExitStack() as stack:
-        found = packages(chosen, rendered.document, stack)
+        found = packages(chosen, rendered.document, stack, installer())
         request = deployment_of(chosen, rendered, options=Options(), packages=found, parameters=parameters)
         sync = Sync(request, client, view)
         return sync.run(), sync.touched

@@ -2,29 +2,49 @@
 
 from __future__ import annotations
 
+import platform
 import subprocess
 import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from tapgen.deploy.artifacts import builds, uv, wheels
 from tapgen.errors import TapgenError
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from tapgen.deploy.artifacts.installations import Installer, Tell
+    from tapgen.deploy.artifacts.requirement_lines import Requirements
 
 
-def install(requirements: Path, target: Path, runtime: str, architecture: str) -> None:  # noqa: ARG001 - the deployment's installer has them
-    """Install into a folder what pip finds for the running interpreter, whatever runtime and architecture AWS has.
+def install(wanted: Requirements, target: Path, runtime: str, architecture: str) -> None:  # noqa: ARG001 - the deployment's installer has them
+    """Install into a folder what is found for the running interpreter, whatever runtime and architecture AWS has.
 
     Raises:
-        TapgenError: pip says no; its own words are in the message.
+        TapgenError: uv or pip says no; its own words are in the message.
     """
-    arguments = ["install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-compile"]
-    done = subprocess.run(
-        [sys.executable, "-m", "pip", *arguments, "--target", str(target), "--requirement", str(requirements)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with TemporaryDirectory(prefix="tapgen-") as folder:
+        wheels.write(wanted, Path(folder))
+        done = subprocess.run(_command(Path(folder), target), capture_output=True, text=True, check=False)
     if done.returncode:
         words = done.stderr.strip()[-1000:] or "pip says nothing"
-        raise TapgenError(f"{requirements}: the requirements cannot be installed on this machine:\n{words}")
+        raise TapgenError(f"{wanted.file}: the requirements cannot be installed on this machine:\n{words}")
+
+
+def kept(tell: Tell) -> Installer:
+    """The installer with the user's cache; one installation does for every runtime and architecture."""
+    from tapgen.deploy.artifacts import installations, package_cache
+
+    return installations.kept(install, package_cache.of_user(), tell, this_machine)
+
+
+def this_machine(runtime: str, architecture: str) -> str:  # noqa: ARG001 - as above
+    """What is installed for, in words."""
+    return f"{sys.implementation.cache_tag} on this machine ({platform.machine()})"
+
+
+def _command(folder: Path, target: Path) -> list[str]:
+    named = ["--target", str(target), *wheels.files(folder)]
+    if program := uv.find():
+        return [*(program, "pip", "install", "--quiet", "--no-progress", "--python", sys.executable), *named]
+    return [*builds.pip(), "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-compile", *named]

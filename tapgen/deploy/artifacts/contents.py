@@ -11,7 +11,6 @@ from msgspec import Struct
 
 from tapgen.deploy.artifacts.installations import Installer, once
 from tapgen.deploy.artifacts.packages import AT_ONCE, MAX_UNZIPPED, Files, archive, function_files, layer_files
-from tapgen.deploy.artifacts.wheels import install
 
 if TYPE_CHECKING:
     from tapgen.settings.model import Environment
@@ -38,7 +37,7 @@ class Contents(Struct, frozen=True):
         return (self.unzipped + self.layers) / MAX_UNZIPPED
 
 
-def contents(environment: Environment, installer: Installer = install) -> tuple[Contents, ...]:
+def contents(environment: Environment, installer: Installer) -> tuple[Contents, ...]:
     """Every function's package, and every layer's of the stack.
 
     Raises:
@@ -67,8 +66,8 @@ def _named(environment: Environment, function: str, layers: dict[str, Contents])
 def _contents(kind: Literal["function", "layer"], name: str, files: Files, layers: int = 0) -> Contents:
     sizes = {path: file.stat().st_size for path, file in files.items()}
     parts: Counter[str] = Counter()
-    for path, size in sizes.items():
-        parts[path.split("/")[0]] += size
+    for path, taken in sizes.items():
+        parts[path.split("/")[0]] += taken
     largest = tuple(sorted(parts.items(), key=lambda part: (-part[1], part[0])))
     return Contents(kind, name, sum(sizes.values()), len(archive(files)), len(files), largest, layers)
 
@@ -76,17 +75,17 @@ def _contents(kind: Literal["function", "layer"], name: str, files: Files, layer
 def lines(found: Contents, most: int = 8) -> list[str]:
     """The package for people: its sizes, how near it is to the limit, its largest parts."""
     near = f", near Lambda's {MAX_UNZIPPED // 1024**2} MiB" if found.share >= NEAR else ""
-    with_layers = f", with its layers {_size(found.unzipped + found.layers)}" if found.layers else ""
+    with_layers = f", with its layers {size(found.unzipped + found.layers)}" if found.layers else ""
     files = f"{found.files} file{'' if found.files == 1 else 's'}"
-    head = f"{found.name} ({found.kind}): {files}, {_size(found.unzipped)}{with_layers}, zipped "
-    said = [f"{head}{_size(found.zipped)}: {found.share:.0%} of what Lambda takes{near}"]
-    width = max((len(_size(size)) for _, size in found.parts[:most]), default=0)
-    said += [f"  {_size(size):>{width}}  {part}" for part, size in found.parts[:most]]
+    head = f"{found.name} ({found.kind}): {files}, {size(found.unzipped)}{with_layers}, zipped "
+    said = [f"{head}{size(found.zipped)}: {found.share:.0%} of what Lambda takes{near}"]
+    width = max((len(size(taken)) for _, taken in found.parts[:most]), default=0)
+    said += [f"  {size(taken):>{width}}  {part}" for part, taken in found.parts[:most]]
     rest = found.parts[most:]
-    return [*said, *([f"  {_size(sum(size for _, size in rest))} in {len(rest)} more"] if rest else [])]
+    return [*said, *([f"  {size(sum(taken for _, taken in rest))} in {len(rest)} more"] if rest else [])]
 
 
-def _size(count: int) -> str:
+def size(count: int) -> str:
     """Bytes as people say them: 812 B, 4.1 kB, 12.0 MB."""
     if count < 1000:
         return f"{count} B"

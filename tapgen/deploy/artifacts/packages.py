@@ -19,21 +19,19 @@ from typing import TYPE_CHECKING
 from tapgen import naming
 from tapgen.deploy.artifacts import requirements
 from tapgen.deploy.artifacts.installations import Installer, once, temporary
-from tapgen.deploy.artifacts.requirements import PYPROJECT
-from tapgen.deploy.artifacts.wheels import install
+from tapgen.deploy.artifacts.line_ends import content
 from tapgen.deploy.request import Package
 from tapgen.errors import TapgenError
 from tapgen.printable import one_line
-from tapgen.settings.packaging import RequirementsGroup, beside
 from tapgen.sources import REQUIREMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from contextlib import ExitStack
 
+    from tapgen.deploy.artifacts.requirement_lines import Requirements
     from tapgen.settings.functions import Function
     from tapgen.settings.model import Environment
-    from tapgen.settings.packaging import LambdaLayer
     from tapgen.template.document import Document
 
 Files = Mapping[str, Path]
@@ -50,7 +48,7 @@ _BLOCK = 1 << 20
 
 
 def packages(
-    environment: Environment, document: Document, stack: ExitStack, installer: Installer = install
+    environment: Environment, document: Document, stack: ExitStack, installer: Installer
 ) -> tuple[Package, ...]:
     """The packages of the functions whose code is a parameter, some at a time; what is installed lives with `stack`.
 
@@ -92,7 +90,7 @@ def _layer_files(environment: Environment, name: str, stack: ExitStack, installe
     own = {file: source.path(file) for file in source.files if file != REQUIREMENTS}
     if not layer.has_folders(source):
         own = {f"python/{file}": path for file, path in own.items()}
-    wanted = _requirements(environment.root, layer, runtimes[0], architectures[0], stack) if runtimes else None
+    wanted = requirements.of(environment.root, layer, runtimes[0], architectures[0]) if runtimes else None
     if wanted is None:
         return own
     if len(architectures) > 1:
@@ -153,7 +151,7 @@ def _digest(files: Files) -> str:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return content(path.name, path.read_bytes())
     except OSError as error:
         raise TapgenError(
             f"{path}: {error.strerror}", "Make the file readable, or take it out of the source."
@@ -188,29 +186,11 @@ def _files(root: Path, function: Function, stack: ExitStack, installer: Installe
     if not function.is_python:
         return {name: source.path(name) for name in source.files}
     own = {name: source.path(name) for name in source.files if name != REQUIREMENTS}
-    wanted = _requirements(root, function, runtime, architecture, stack)
+    wanted = requirements.of(root, function, runtime, architecture)
     return {**_install(wanted, runtime, architecture, stack, installer), **own} if wanted else own
 
 
-def _requirements(
-    root: Path, packaged: Function | LambdaLayer, runtime: str, architecture: str, stack: ExitStack
-) -> Path | None:
-    """The file that pip is to read; None where there is nothing to install."""
-    if packaged.requirements is None:
-        file = root / packaged.source / REQUIREMENTS
-        return file if file.is_file() else None
-    wanted = packaged.requirements
-    named = PYPROJECT if isinstance(wanted, RequirementsGroup) else wanted
-    file = beside(root, packaged.source, named)
-    found = requirements.lines(file, wanted, runtime, architecture)
-    if found is None:
-        return file
-    written = temporary(stack) / REQUIREMENTS
-    written.write_text("\n".join(found) + "\n", encoding="utf-8")
-    return written if found else None
-
-
-def _install(wanted: Path, runtime: str, architecture: str, stack: ExitStack, installer: Installer) -> Files:
+def _install(wanted: Requirements, runtime: str, architecture: str, stack: ExitStack, installer: Installer) -> Files:
     target = temporary(stack)
     installer(wanted, target, runtime, architecture)
     return _installed(target)

@@ -1,4 +1,4 @@
-"""EDGE: the requirements of a package as lines that pip reads, whichever file of the project they stand in."""
+"""EDGE: the requirements of a package as lines that pip and uv read, whichever file of the project they stand in."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from tapgen.deploy.artifacts.requirement_lines import Requirements, absolute, read
 from tapgen.errors import TapgenError, suggestion
-from tapgen.settings.packaging import RequirementsGroup
+from tapgen.settings.packaging import RequirementsGroup, beside
+from tapgen.sources import REQUIREMENTS
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tapgen.settings.functions import Function
+    from tapgen.settings.packaging import LambdaLayer
 
 PYPROJECT = "pyproject.toml"
 _MACHINE = {"arm64": "aarch64", "x86_64": "x86_64"}
@@ -18,22 +23,32 @@ _MACHINE = {"arm64": "aarch64", "x86_64": "x86_64"}
 Table = Mapping[str, Any]
 
 
-def lines(file: Path, wanted: str | RequirementsGroup, runtime: str, architecture: str) -> list[str] | None:
-    """The lines of what is wanted of a file, or None for one that pip reads as it is.
+def of(root: Path, packaged: Function | LambdaLayer, runtime: str, architecture: str) -> Requirements | None:
+    """What a function or layer requires; None where that is nothing. `root` is the folder of the settings file.
 
     Raises:
         TapgenError: a file cannot be read, there is no such group, or a lock file holds what cannot be installed.
     """
-    if isinstance(wanted, RequirementsGroup):
-        return list(_group(_read(file).get("dependency-groups", {}), wanted.group, ()))
-    if file.suffix == ".toml" and file.name.startswith("pylock."):
-        return _pylock(file, runtime, architecture)
-    if file.name == "uv.lock":
-        return _uv_lock(file, runtime, architecture)
-    return None
+    wanted = packaged.requirements
+    if wanted is None:
+        file = root / packaged.source / REQUIREMENTS
+        found = read(file, root) if file.is_file() else None
+    elif isinstance(wanted, RequirementsGroup):
+        file = beside(root, packaged.source, PYPROJECT)
+        lines = _group(_toml(file).get("dependency-groups", {}), wanted.group, ())
+        found = Requirements(file, tuple(absolute(line, file, root) for line in lines))
+    else:
+        file = beside(root, packaged.source, wanted)
+        if file.suffix == ".toml" and file.name.startswith("pylock."):
+            found = Requirements(file, tuple(_pylock(file, runtime, architecture)))
+        elif file.name == "uv.lock":
+            found = Requirements(file, tuple(_uv_lock(file, runtime, architecture)))
+        else:
+            found = read(file, root)
+    return found if found and found.lines else None
 
 
-def _read(file: Path) -> dict[str, Any]:
+def _toml(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
@@ -63,11 +78,10 @@ def _normal(name: str) -> str:
 def _pylock(file: Path, runtime: str, architecture: str) -> list[str]:
     """PEP 751: every package once, with the markers under which it is installed."""
     found = []
-    for package in _read(file).get("packages", ()):
+    for package in _toml(file).get("packages", ()):
         if _applies(package.get("marker"), runtime, architecture):
-            hashes = [
-                f"{kind}:{value}" for wheel in package.get("wheels", ()) for kind, value in wheel["hashes"].items()
-            ]
+            files = [*package.get("wheels", ()), *filter(None, [package.get("sdist")])]
+            hashes = [f"{kind}:{value}" for one in files for kind, value in one["hashes"].items()]
             found.append(_pinned(file, package, hashes))
     return found
 
@@ -75,9 +89,9 @@ def _pylock(file: Path, runtime: str, architecture: str) -> list[str]:
 def _uv_lock(file: Path, runtime: str, architecture: str) -> list[str]:
     """What the project itself depends on, and what those depend on in turn; without the project's extras and groups."""
     packages: dict[str, list[Table]] = {}
-    for package in _read(file).get("package", ()):
+    for package in _toml(file).get("package", ()):
         packages.setdefault(package["name"], []).append(package)
-    own = [one for same in packages.values() for one in same if {"editable", "virtual"} & one.get("source", {}).keys()]
+    own = [one for same in packages.values() for one in same if _is_project(one.get("source", {}))]
     waiting = [dependency for package in own for dependency in package.get("dependencies", ())]
     found: dict[str, Table] = {}
     seen: set[tuple[str, str]] = set()
@@ -92,10 +106,21 @@ def _uv_lock(file: Path, runtime: str, architecture: str) -> list[str]:
             if (package["name"], extra) not in seen:
                 seen.add((package["name"], extra))
                 waiting += optional.get(extra, ()) if extra else package.get("dependencies", ())
-    return [
-        _pinned(file, package, [wheel["hash"] for wheel in package.get("wheels", ()) if "hash" in wheel])
-        for _, package in sorted(found.items())
-    ]
+    return [_of_uv_lock(file, package) for _, package in sorted(found.items())]
+
+
+def _of_uv_lock(file: Path, package: Table) -> str:
+    """A member of the workspace, or another folder, is built; its path is relative to the lock file."""
+    source = package.get("source", {})
+    if place := source.get("editable") or source.get("directory"):
+        return f"{package['name']} @ {(file.parent / place).resolve().as_uri()}"
+    files = [*package.get("wheels", ()), *filter(None, [package.get("sdist")])]
+    return _pinned(file, package, [one["hash"] for one in files if "hash" in one])
+
+
+def _is_project(source: Table) -> bool:
+    """Whether it is the project that the lock file stands beside."""
+    return "." in {source.get("editable"), source.get("virtual")}
 
 
 def _locked(same: Sequence[Table], dependency: Table) -> Table:
@@ -109,8 +134,8 @@ def _locked(same: Sequence[Table], dependency: Table) -> Table:
 def _pinned(file: Path, package: Table, hashes: list[str]) -> str:
     if "version" not in package or not hashes:
         raise TapgenError(
-            f"{file}: {package['name']} has no wheel with a hash",
-            "Only wheels from an index are taken; lock such a one.",
+            f"{file}: {package['name']} has no file with a hash",
+            "Only packages of an index and folders are taken from a lock file; lock such a one.",
         )
     return " ".join([f"{package['name']}=={package['version']}", *(f"--hash={one}" for one in sorted(set(hashes)))])
 

@@ -12,6 +12,7 @@ import pytest
 
 from tapgen.deploy.artifacts import packages as bundle
 from tapgen.deploy.artifacts import wheels
+from tapgen.deploy.artifacts.requirement_lines import Requirements
 from tapgen.deploy.request import Package
 from tapgen.errors import ExitCode, TapgenError
 from tapgen.settings.functions import Function
@@ -134,7 +135,7 @@ def test_requirements_are_installed_beside_the_source_which_wins(packaged, sourc
     asked = []
 
     def installer(requirements, target, runtime, architecture):
-        asked.append((requirements.name, runtime, architecture))
+        asked.append((requirements.file.name, runtime, architecture))
         write(target, **{"thing__a.py": "a", "index.py": "theirs", "bin__thing": "#!/x"})
         write(target, **{"thing__bin__kept.py": "", "thing____pycache__": ""})
         for name in ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "METADATA"):
@@ -169,7 +170,7 @@ def test_no_room_for_a_temporary_folder_is_said(packaged, source, monkeypatch, t
 def test_wheels_are_for_the_runtime(runtime, architecture, first, count):
     platforms = wheels.platforms(runtime, architecture)
     assert (platforms[0], len(platforms)) == (first, count)
-    command = wheels.command(Path("r.txt"), Path("t"), runtime, architecture)
+    command = wheels.pip_command(Path("r"), Path("t"), runtime, architecture)
     assert "--only-binary=:all:" in command
     assert command[command.index("--python-version") + 1] == runtime.removeprefix("python")
     assert command[command.index("--implementation") + 1] == "cp"
@@ -213,7 +214,7 @@ def test_a_python_without_pip_is_named(tmp_path):
     bare.write_text("#!/bin/sh\necho 'No module named pip' >&2\nexit 1\n")
     bare.chmod(0o755)
     with pytest.raises(TapgenError, match="there is no pip for"):
-        wheels.install(Path("r.txt"), tmp_path, "python3.13", "arm64", python=str(bare))
+        wheels.install(Requirements(Path("r.txt"), ("thing",)), tmp_path, "python3.13", "arm64", python=str(bare))
     assert subprocess.run([sys.executable, "-m", "pip", "--version"], check=False, capture_output=True).returncode == 0
 
 
@@ -222,7 +223,7 @@ def test_a_full_disk_while_installing_is_told_in_pips_words(tmp_path):
     full.write_text("#!/bin/sh\necho 'ERROR: Could not install: [Errno 28] No space left on device' >&2\nexit 1\n")
     full.chmod(0o755)
     with pytest.raises(TapgenError, match="No space left on device"):
-        wheels.install(Path("r.txt"), tmp_path, "python3.13", "arm64", python=str(full))
+        wheels.install(Requirements(Path("r.txt"), ("thing",)), tmp_path, "python3.13", "arm64", python=str(full))
 
 
 def with_code():

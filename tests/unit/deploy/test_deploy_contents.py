@@ -34,7 +34,7 @@ def test_the_largest_parts_come_first_and_layers_count(environment):
     installed = []
 
     def install(requirements, target, runtime, architecture):
-        installed.append(requirements.read_text())
+        installed.append(requirements.lines)
         (target / "thing").mkdir()
         (target / "thing" / "__init__.py").write_text("z" * 2000)
 
@@ -45,7 +45,7 @@ def test_the_largest_parts_come_first_and_layers_count(environment):
     assert (other.layers, other.parts) == (0, item.parts)
     assert (tools.kind, tools.name, tools.parts) == ("layer", "Tools", (("python", 500),))
     assert 0 < item.zipped < item.unzipped
-    assert installed == ["thing\n"]
+    assert installed == [("thing",)]
 
 
 def test_what_is_near_the_limit_is_said():

@@ -1,13 +1,19 @@
-"""The same requirements are installed once for a runtime and architecture, and different ones at the same time."""
+"""The same requirements are installed once for a target, kept for the next command; different ones at the same time."""
 
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from tapgen.deploy.artifacts.installations import once
-from tapgen.errors import TapgenError
+from tapgen.deploy.artifacts.installations import kept, once
+from tapgen.deploy.artifacts.package_cache import FRESH, Cache, of_user
+from tapgen.deploy.artifacts.requirement_lines import Requirements
+from tapgen.errors import TapgenError, UsageError
 
 
 class Pip:
@@ -17,7 +23,7 @@ class Pip:
         self.asked, self.fails, self.before = [], fails, before
 
     def __call__(self, requirements, target, runtime, architecture):
-        self.asked.append((requirements.parent.name, runtime, architecture))
+        self.asked.append((requirements.file.parent.name, runtime, architecture))
         self.before()
         if self.fails:
             self.fails -= 1
@@ -33,9 +39,7 @@ def stack():
 
 
 def requirements(tmp_path, name, text="six==1.17.0\n"):
-    (tmp_path / name).mkdir()
-    (tmp_path / name / "requirements.txt").write_text(text)
-    return tmp_path / name / "requirements.txt"
+    return Requirements(tmp_path / name / "requirements.txt", tuple(text.splitlines()))
 
 
 def installed(install, tmp_path, file, number, runtime="python3.12", architecture="arm64"):
@@ -46,15 +50,13 @@ def installed(install, tmp_path, file, number, runtime="python3.12", architectur
 
 
 def test_equal_requirements_are_one_installation(tmp_path, stack):
-    pip, told = Pip(), []
-    install = once(pip, stack, told.append)
+    pip = Pip()
+    install = once(pip, stack)
     files = [requirements(tmp_path, name) for name in ("a", "b", "c")]
     with ThreadPoolExecutor(3) as pool:
         found = list(pool.map(lambda number: installed(install, tmp_path, files[number], number), range(3)))
     assert found == ["# python3.12 arm64"] * 3
-    assert len(pip.asked) == len(told) == 1
-    assert told[0].startswith("Installing ")
-    assert told[0].endswith("requirements.txt for python3.12 on arm64")
+    assert len(pip.asked) == 1
 
 
 @pytest.mark.parametrize(
@@ -72,14 +74,6 @@ def test_other_requirements_runtimes_and_architectures_are_others(tmp_path, stac
     other = installed(install, tmp_path, requirements(tmp_path, "b", text), 2, runtime, architecture)
     assert other == f"# {runtime} {architecture}"
     assert len(pip.asked) == 2
-
-
-def test_what_names_other_files_is_its_folders_own(tmp_path, stack):
-    pip = Pip()
-    install = once(pip, stack)
-    for number, name in enumerate(("a", "b")):
-        installed(install, tmp_path, requirements(tmp_path, name, "-r common.txt\n"), number)
-    assert [name for name, *_ in pip.asked] == ["a", "b"]
 
 
 def test_different_ones_are_installed_at_the_same_time(tmp_path, stack):
@@ -101,7 +95,95 @@ def test_a_failure_is_said_and_tried_again(tmp_path, stack):
     assert len(pip.asked) == 2
 
 
-def test_a_file_that_cannot_be_read_is_pips_to_refuse(tmp_path, stack):
-    pip = Pip(fails=1)
+@pytest.fixture
+def cache(tmp_path):
+    return Cache(tmp_path / "cache", 1_000_000)
+
+
+def test_the_next_command_takes_what_is_kept(tmp_path, cache):
+    pip, told = Pip(), []
+    for number in range(2):
+        assert installed(kept(pip, cache, told.append), tmp_path, requirements(tmp_path, "a"), number)
+    assert len(pip.asked) == 1
+    assert told == [f"Installing {tmp_path / 'a' / 'requirements.txt'} for python3.12 on arm64"]
+
+
+def test_another_index_may_have_other_packages(tmp_path, cache):
+    pip = Pip()
+    for number, index in enumerate(("a", "b")):
+        install = kept(pip, cache, lambda _: None, environ={"PIP_INDEX_URL": f"https://{index}.example/simple"})
+        installed(install, tmp_path, requirements(tmp_path, "a"), number)
+    assert len(pip.asked) == 2
+
+
+@pytest.mark.parametrize("text", ["/shared/lib\n", "lib @ file:///shared/lib\n", "--find-links /wheels\nsix\n"])
+def test_what_names_a_folder_of_this_machine_is_installed_each_time(tmp_path, cache, text):
+    pip = Pip()
+    for number in range(2):
+        installed(kept(pip, cache, lambda _: None), tmp_path, requirements(tmp_path, "a", text), number)
+    assert len(pip.asked) == 2
+    assert cache.entries() == []
+
+
+@pytest.mark.parametrize(("text", "times"), [("six==1.17.0\n", 2), ("six==1.17.0 --hash=sha256:aa\n", 1)])
+def test_what_has_no_hashes_is_asked_again_after_a_day(tmp_path, cache, text, times):
+    pip = Pip()
+    for number, now in enumerate((1_000_000.0, 1_000_000.0 + FRESH)):
+        aged = replace(cache, now=lambda now=now: now)
+        installed(kept(pip, aged, lambda _: None), tmp_path, requirements(tmp_path, "a", text), number)
+    assert len(pip.asked) == times
+
+
+def test_what_is_damaged_is_installed_again(tmp_path, cache):
+    pip = Pip()
+    installed(kept(pip, cache, lambda _: None), tmp_path, requirements(tmp_path, "a"), 1)
+    (Path(cache.entries()[0].folder) / "files" / "package" / "__init__.py").unlink()
+    assert installed(kept(pip, cache, lambda _: None), tmp_path, requirements(tmp_path, "a"), 2)
+    assert len(pip.asked) == 2
+    assert len(cache.entries()) == 1
+
+
+def test_a_failure_is_not_kept(tmp_path, cache):
     with pytest.raises(TapgenError, match="no wheel"):
-        installed(once(pip, stack), tmp_path, tmp_path / "none" / "requirements.txt", 1)
+        installed(kept(Pip(fails=1), cache, lambda _: None), tmp_path, requirements(tmp_path, "a"), 1)
+    assert cache.entries() == []
+
+
+def test_the_least_used_goes_first(tmp_path, cache):
+    """Each is 18 bytes; the first was used last."""
+    small = replace(cache, limit=50)
+    for number, (name, now) in enumerate([("a", 1.0), ("b", 2.0), ("a", 3.0), ("c", 4.0)]):
+        aged = replace(small, now=lambda now=now: now)
+        installed(kept(Pip(), aged, lambda _: None), tmp_path, requirements(tmp_path, name, f"{name}\n"), number)
+    assert [Path(entry.requirements).parent.name for entry in cache.entries()] == ["c", "a"]
+
+
+def test_a_folder_that_cannot_be_written_costs_time_alone(tmp_path):
+    (tmp_path / "file").write_text("")
+    blocked = Cache(tmp_path / "file" / "cache", 1_000_000)
+    assert installed(kept(Pip(), blocked, lambda _: None), tmp_path, requirements(tmp_path, "a"), 1)
+    assert blocked.entries() == []
+
+
+def test_the_cache_is_where_the_system_keeps_such_things():
+    folder = {name: str(of_user({"HOME": "/home/me"}, name).folder) for name in ("linux", "darwin")}
+    assert folder == {"linux": "/home/me/.cache/tapgen/packages", "darwin": "/home/me/Library/Caches/tapgen/packages"}
+    assert str(of_user({"XDG_CACHE_HOME": "/c", "HOME": "/h"}, "linux").folder) == "/c/tapgen/packages"
+    assert of_user({"TAPGEN_CACHE_DIR": "/d", "TAPGEN_CACHE_MB": "5"}) == Cache(Path("/d"), 5_000_000)
+    with pytest.raises(UsageError, match='TAPGEN_CACHE_MB: "5 GB" is no number'):
+        of_user({"TAPGEN_CACHE_MB": "5 GB"})
+
+
+def test_the_command_lists_and_clears(tmp_path, tapgen, monkeypatch):
+    monkeypatch.setenv("TAPGEN_CACHE_DIR", str(tmp_path / "cache"))
+    file = requirements(tmp_path, "a")
+    installed(kept(Pip(), of_user(), lambda _: None), tmp_path, file, 1)
+    ended = tapgen("cache")
+    assert ended.out.splitlines() == [
+        f"    18 B  used {datetime.now(UTC):%Y-%m-%d}  {file.file} for python3.12 on arm64"
+    ]
+    assert ended.err == f"18 B of 2000.0 MB in {tmp_path / 'cache'}\n"
+    [entry] = json.loads(tapgen("cache", "--json").out)
+    assert (entry["size"], entry["fixed"]) == (18, False)
+    assert tapgen("cache", "--clear").out == "18 B freed\n"
+    assert tapgen("cache").out == ""

@@ -4,6 +4,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from tapgen.deploy.artifacts.requirement_lines import Requirements
 from tapgen.errors import TapgenError
 from tapgen.local.requirements import install
 
@@ -21,17 +22,15 @@ def test_they_are_installed_for_the_running_interpreter(tmp_path, monkeypatch):
     with ZipFile(wheel, "w") as archive:
         for name, text in METADATA.items():
             archive.writestr(name, text)
-    requirements = tmp_path / "requirements.txt"
-    requirements.write_text(f"{wheel}\n")
+    requirements = Requirements(tmp_path / "requirements.txt", (str(wheel),))
     install(requirements, tmp_path / "target", "python3.13", "arm64")
     assert (tmp_path / "target" / "greeting.py").read_text() == "WORD = 'hello'\n"
 
 
 def test_what_pip_says_is_in_the_error(tmp_path, monkeypatch):
     monkeypatch.setenv("PIP_NO_INDEX", "1")
-    requirements = tmp_path / "requirements.txt"
-    requirements.write_text("there-is-no-such-package\n")
+    requirements = Requirements(tmp_path / "requirements.txt", ("there-is-no-such-package",))
     with pytest.raises(TapgenError) as failed:
         install(requirements, tmp_path / "target", "python3.13", "arm64")
-    assert failed.value.message.startswith(f"{requirements}: the requirements cannot be installed on this machine")
+    assert failed.value.message.startswith(f"{requirements.file}: the requirements cannot be installed on this machine")
     assert "there-is-no-such-package" in failed.value.message

@@ -1,0 +1,186 @@
+"""What has no wheel on an index: built where it is pure Python, refused by name where it is compiled; by uv or by pip.
+
+No index is asked: what builds a package is a module of the package itself (PEP 517, "In-tree build backends").
+"""
+
+import tarfile
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from tempfile import mkdtemp
+from textwrap import dedent
+from zipfile import ZipFile
+
+import pytest
+
+from tapgen.deploy.artifacts import uv, wheels
+from tapgen.deploy.artifacts.requirement_lines import Requirements, read
+from tapgen.errors import TapgenError
+from tapgen.local import requirements as local
+
+PROJECT = """
+[build-system]
+requires = []
+build-backend = "backend"
+backend-path = ["."]
+"""
+
+BACKEND = """
+from zipfile import ZipFile
+
+def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
+    name = "{name}-1.0-{tag}.whl"
+    with ZipFile(wheel_directory + "/" + name, "w") as made:
+        made.writestr("{name}/__init__.py", "")
+        made.writestr("{name}-1.0.dist-info/METADATA", "Metadata-Version: 2.1\\nName: {name}\\nVersion: 1.0\\n{more}")
+        made.writestr("{name}-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: {tag}\\n")
+        made.writestr("{name}-1.0.dist-info/RECORD", "")
+    return name
+"""
+
+PURE, COMPILED = "py3-none-any", "cp311-cp311-linux_x86_64"
+UV = uv.find({"UV_NO_INDEX": "1"})
+
+pytestmark = pytest.mark.skipif(UV is None, reason="uv is not installed")
+
+
+@pytest.fixture(autouse=True)
+def _no_index(monkeypatch):
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("UV_OFFLINE", "1")
+
+
+def sources(folder, name, tag=PURE, more=""):
+    """A project that builds a wheel with that tag."""
+    folder.mkdir(parents=True)
+    (folder / "pyproject.toml").write_text(PROJECT)
+    (folder / "backend.py").write_text(BACKEND.format(name=name, tag=tag, more=more.replace("\n", "\\n")))
+    return folder
+
+
+def wheel(folder, name):
+    folder.mkdir(exist_ok=True)
+    with ZipFile(folder / f"{name}-1.0-{PURE}.whl", "w") as made:
+        made.writestr(f"{name}/__init__.py", "")
+        made.writestr(f"{name}-1.0.dist-info/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        made.writestr(f"{name}-1.0.dist-info/WHEEL", f"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: {PURE}\n")
+        made.writestr(f"{name}-1.0.dist-info/RECORD", "")
+
+
+def archive(folder, name, tag=PURE):
+    """A source distribution, as an index has it."""
+    project = sources(folder / name, name, tag)
+    folder.mkdir(exist_ok=True)
+    (project / "PKG-INFO").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+    with tarfile.open(folder / f"{name}-1.0.tar.gz", "w:gz") as made:
+        made.add(project, f"{name}-1.0")
+    return folder / f"{name}-1.0.tar.gz"
+
+
+@pytest.fixture(params=[None, UV], ids=["pip", "uv"])
+def install(request, tmp_path):
+    """Installs the lines of a requirements file for python3.13 on arm64, and gives the names of what is there then."""
+
+    def install(text):
+        file = tmp_path / "requirements.txt"
+        file.write_text(text)
+        target = Path(mkdtemp(dir=tmp_path))
+        wheels.install(read(file, tmp_path), target, "python3.13", "arm64", program=request.param)
+        return {path.name for path in target.iterdir()}
+
+    return install
+
+
+@pytest.mark.parametrize("line", ["./lib", "-e ./lib", "shared @ file:./lib"])
+def test_a_folder_of_pure_python_is_built_with_what_it_requires(install, tmp_path, line):
+    sources(tmp_path / "lib", "shared", more="Requires-Dist: other\n")
+    wheel(tmp_path / "wheels", "other")
+    assert {"shared", "other"} <= install(f"--no-index\n--find-links wheels\n{line}\n")
+
+
+def test_a_compiled_one_is_refused_by_name(install, tmp_path):
+    sources(tmp_path / "lib", "cext", COMPILED)
+    with pytest.raises(TapgenError, match=r"lib: it is compiled: cext-1\.0-cp311-cp311-linux_x86_64\.whl runs on this machine, not with python3\.13 on arm64"):  # fmt: skip
+        install("./lib\n")
+
+
+def test_one_that_cannot_be_built_says_why(install, tmp_path):
+    (sources(tmp_path / "lib", "shared") / "backend.py").write_text("raise RuntimeError('no compiler')")
+    with pytest.raises(TapgenError, match=r"lib: it cannot be built:(.|\n)*no compiler"):
+        install("./lib\n")
+
+
+@pytest.mark.parametrize("line", ["plain==1.0", "plain", "needs-plain"])
+def test_what_an_index_has_as_sources_alone_is_built(install, tmp_path, line):
+    archive(tmp_path / "wheels", "plain")
+    sources(tmp_path / "needs", "needs_plain", more="Requires-Dist: plain\n")
+    text = "./needs" if line == "needs-plain" else line
+    assert "plain" in install(f"--no-index\n--find-links wheels\n{text}\n")
+
+
+def test_sources_of_an_index_that_are_compiled_are_refused_by_name(install, tmp_path):
+    archive(tmp_path / "wheels", "cext", COMPILED)
+    with pytest.raises(TapgenError, match=r"cext==1\.0: it is compiled"):
+        install("--no-index\n--find-links wheels\ncext==1.0\n")
+
+
+def test_hashes_are_kept(install, tmp_path):
+    """A folder of one's own needs none beside them; sources of an index are held against theirs."""
+    packed = archive(tmp_path / "wheels", "plain")
+    sources(tmp_path / "lib", "shared")
+    fixed = sha256(packed.read_bytes()).hexdigest()
+    text = "--no-index\n--find-links wheels\n./lib\nplain==1.0 --hash=sha256:"
+    assert {"shared", "plain"} <= install(text + fixed + "\n")
+    with pytest.raises(TapgenError):
+        install(text + "0" * 64 + "\n")
+
+
+def test_what_is_nowhere_is_named(install):
+    with pytest.raises(TapgenError, match="nowhere-to-be-found"):
+        install("--no-index\nnowhere-to-be-found==1.0\n")
+
+
+def test_this_machine_takes_what_is_compiled_for_it(tmp_path):
+    sources(tmp_path / "lib", "shared")
+    local.install(
+        Requirements(tmp_path / "r.txt", (f"{tmp_path / 'lib'}",)), tmp_path / "target", "python3.13", "arm64"
+    )
+    assert (tmp_path / "target" / "shared" / "__init__.py").is_file()
+
+
+@pytest.mark.parametrize(
+    ("environ", "files", "found"),
+    [
+        ({}, {}, True),
+        ({"PIP_INDEX_URL": "https://own.example/simple"}, {}, False),
+        ({"PIP_INDEX_URL": "https://own.example/simple", "UV_INDEX_URL": "https://own.example/simple"}, {}, True),
+        ({}, {".config/pip/pip.conf": "[global]\nextra-index-url = https://own.example/simple\n"}, False),
+        ({}, {".config/pip/pip.conf": "[global]\ntimeout = 5\n"}, True),
+        ({}, {".config/pip/pip.conf": "[global]\nindex-url = a\n", ".config/uv/uv.toml": ""}, True),
+        ({}, {"venv/pip.conf": "[install]\nfind-links = /wheels\n"}, False),
+    ],
+)
+def test_uv_is_not_asked_where_only_pip_knows_the_index(tmp_path, environ, files, found):
+    """A package of one's own index would otherwise be taken from another, whoever has put one there."""
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    places = {"XDG_CONFIG_DIRS": str(tmp_path / "none"), "PATH": "/nowhere"}
+    program = uv.find({**places, **environ}, tmp_path, tmp_path / "venv", tmp_path / "none")
+    assert (program is not None) is found
+
+
+def test_line_ends_of_a_checkout_change_no_package(tmp_path):
+    from tapgen.deploy.artifacts.packages import package
+
+    made = []
+    for number, ends in enumerate(("\n", "\r\n")):
+        files = {"index.py": dedent("x = 1\ny = 2\n"), "a.csv": "1\r\n2\r\n"}
+        for name, text in files.items():
+            path = tmp_path / str(number) / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(text.replace("\n", ends).encode() if name.endswith(".py") else text.encode())
+        made.append(package("Key", {name: tmp_path / str(number) / name for name in files}))
+    assert made[0].key == made[1].key
+    packed = ZipFile(BytesIO(made[1].body()))
+    assert (packed.read("index.py"), packed.read("a.csv")) == (b"x = 1\ny = 2\n", b"1\r\n2\r\n")
