@@ -104,9 +104,15 @@ def output(subject: str, name: str, *, only: bool) -> str:
     return f"{subject}Output" if only else f"{logical(name)}{subject}Output"
 
 
-def function_name(environment: Environment, name: str) -> str:
-    """A function's physical name: its role must name it before it exists (see `policies.deny_own_network`)."""
-    return f"{environment.stack_name}-{logical(name)}"
+def function_name(environment: Environment, name: str) -> str | None:
+    """A function's physical name: its role must name it before it exists (see `policies.deny_own_network`).
+
+    None where CloudFormation gives it one.
+    """
+    given = environment.functions[name].name if name in environment.functions else None
+    if given is False:
+        return None
+    return given if isinstance(given, str) else f"{environment.stack_name}-{logical(name)}"
 
 
 def bucket(environment: Environment, name: str) -> str:

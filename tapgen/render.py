@@ -83,7 +83,7 @@ def render(environment: Environment) -> Rendered:
         from tapgen.compose import compose
 
     template = compose(environment)
-    document = _to_dict(template)
+    document = _to_dict(template) | _sections(environment)
     ordered = {section: document[section] for section in SECTIONS if document.get(section)}
     if "Resources" not in ordered:
         raise DocumentError(f"{environment.stack_name}: the template has no resources", "Add a table or a function.")
@@ -94,6 +94,10 @@ def render(environment: Environment) -> Rendered:
     if environment.layers:
         ordered = {section: _plain(value, (section,)) for section, value in ordered.items()}
     origins: Mapping[str, Origin] = template.origins
+    if environment.overrides:
+        from tapgen.overrides import overridden
+
+        ordered["Resources"] = overridden(ordered["Resources"], environment.overrides)
     if environment.logical_ids:
         from tapgen.rename import renamed
 
@@ -101,6 +105,14 @@ def render(environment: Environment) -> Rendered:
         origins = {environment.logical_id(title): origin for title, origin in origins.items()}
     _refuse_oversize(ordered, environment.stack_name)
     return Rendered(ordered, origins)
+
+
+def _sections(environment: Environment) -> Document:
+    if not (environment.mappings or environment.conditions or environment.rules):
+        return {}
+    from tapgen.overrides import sections
+
+    return sections(environment)
 
 
 _SOMEWHERE = "the layer that adds it"

@@ -26,6 +26,26 @@ class Intrinsic(AWSHelperFn):
         self.data = data
 
 
+class AsItIs(AWSObject):
+    """A resource of any type, with whatever properties."""
+
+    resource_type = ""
+    props: dict[str, Any] = {}  # noqa: RUF012 - troposphere reads it as is
+
+
+def as_it_is(title: str, resource_type: str, properties: dict[str, Any]) -> AWSObject:
+    """The resource, of whatever type and with whatever properties; its tags are its own."""
+    resource = AsItIs(title)
+    resource.resource["Type"] = resource_type
+    resource.properties.update(properties)
+    return resource
+
+
+def checked(title: str, resource_type: str, properties: dict[str, Any]) -> AWSObject | None:
+    """The resource by the class of its type; None without one."""
+    return read(title, resource_type, properties)[0]
+
+
 def read(title: str, resource_type: str, properties: dict[str, Any]) -> tuple[AWSObject | None, list[Problem]]:
     """The resource, and each problem with its path; without a class of that type there is no resource."""
     made, known = _class(resource_type)

@@ -57,7 +57,7 @@ def build(
             "Timeout": settings.timeout,
             "Role": lookup(settings.role) if settings.role else identity.roles[name].arn,
             "Environment": _environment(environment, settings, data),
-            "LoggingConfig": FunctionLoggingConfig(LogFormat="JSON", LogGroup=data.function_logs[name].name),
+            "LoggingConfig": _logging(settings, data.function_logs[name].name),
             "TracingConfig": awslambda.TracingConfig(Mode="Active") if settings.tracing else None,
             "VpcConfig": _vpc_config(network) if settings.network else None,
             "ReservedConcurrentExecutions": settings.reserved_concurrency,
@@ -150,6 +150,13 @@ def _origins(environment: Environment, settings: Function) -> list[str]:
     """The origins whose pages may call the function, of every API that it answers for."""
     apis = dict.fromkeys(None if isinstance(route, str) else route.api for route in settings.routes)
     return list(dict.fromkeys(origin for name in apis for origin in served.named(environment, name).cors.origins))
+
+
+def _logging(settings: Function, group: Any) -> FunctionLoggingConfig | None:
+    """Where and how it logs; None for Lambda's own way."""
+    where = {"LogGroup": group} if settings.log_group else {}
+    plain = settings.log_format == "Text" and not where
+    return None if plain else FunctionLoggingConfig(LogFormat=settings.log_format, **where)
 
 
 def _vpc_config(network: NetworkRefs | None) -> awslambda.VPCConfig | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from troposphere import Sub
+from troposphere import Ref, Sub
 
 from tapgen import naming, policies
 from tapgen.layers.existing import existing
@@ -52,6 +52,8 @@ def destination_arn(environment: Environment, data: DataRefs, value: Destination
 def function_arn(environment: Environment, name: str) -> Sub:
     """Written from the name: GetAtt would make a function and a role wait for each other."""
     physical = naming.function_name(environment, name)
+    if physical is None:
+        return Sub(f"${{{naming.function(name)}.Arn}}")
     return Sub(f"arn:${{AWS::Partition}}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:{physical}")
 
 
@@ -65,7 +67,10 @@ def invoked_arn(environment: Environment, name: str) -> Sub:
 def invoked(environment: Environment) -> dict[str, PartRefs]:
     """The functions as parts that other functions invoke."""
     return {
-        name: PartRefs(name=naming.function_name(environment, name), arn=invoked_arn(environment, name))
+        name: PartRefs(
+            name=naming.function_name(environment, name) or Ref(naming.function(name)),
+            arn=invoked_arn(environment, name),
+        )
         for name in environment.functions
     } | {
         name: existing(kinds()["functions"], function.existing)

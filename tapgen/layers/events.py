@@ -34,7 +34,7 @@ def _rule(title: str, settings: EventTrigger, bus: Any, function: Any, queue: An
     return events.Rule(
         title,
         **({"EventBusName": bus} if bus is not None else {}),
-        EventPattern=settings.pattern,
+        **({"ScheduleExpression": settings.schedule} if settings.schedule else {"EventPattern": settings.pattern}),
         State="ENABLED" if settings.enabled else "DISABLED",
         Targets=[
             events.Target(

@@ -6,10 +6,10 @@ import re
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
-from troposphere import AWSHelperFn, Export, Output, Parameter, Sub
+from troposphere import Export, Output, Parameter, Sub
 
 from tapgen.errors import DocumentError, suggestion
-from tapgen.layers.lookup import substituted
+from tapgen.layers.lookup import substituted, written
 
 if TYPE_CHECKING:
     from troposphere import Template
@@ -19,13 +19,6 @@ if TYPE_CHECKING:
 
 PSEUDO = "AWS::"
 _NAMED = re.compile(r"\$\{([A-Za-z0-9:]+)(?:\.[A-Za-z0-9.:]+)?\}")
-
-
-class Intrinsic(AWSHelperFn):
-    """An intrinsic function as CloudFormation has it, such as {"Ref": "ItemTable"}."""
-
-    def __init__(self, data: Any) -> None:
-        self.data = data
 
 
 def add_parameters(template: Template, environment: Environment) -> None:
@@ -61,9 +54,9 @@ def add_outputs(template: Template, environment: Environment) -> None:
         if name in template.outputs:
             raise DocumentError(f"outputs.{name}: there is an output of that name already", "Take another name.")
         _refuse_unknown(known, f"outputs.{name}.value", given.value)
-        value = Intrinsic(given.value) if isinstance(given.value, dict) else substituted(str(given.value))
-        described = {"Description": given.description} if given.description else {}
-        output = template.add_output(Output(name, Value=value, **described))
+        value = written(given.value if isinstance(given.value, dict) else str(given.value))
+        said = {"Description": given.description or None, "Condition": given.condition}
+        output = template.add_output(Output(name, Value=value, **{key: text for key, text in said.items() if text}))
         if isinstance(given.export, str):
             output.Export = Export(substituted(given.export))
         elif given.export:

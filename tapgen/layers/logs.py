@@ -23,7 +23,7 @@ def start(template: Template, environment: Environment, parts: Parts, compute: C
         arn = compute.functions[function].arn
         for name, trigger in settings.triggers.logs.items():
             title = naming.logical(function, name, "LogTrigger")
-            group, source = _group(trigger)
+            group, source = _group(environment, trigger)
             allowed = permission(f"{title}Permission", arn, "logs.amazonaws.com", source)
             template.add_resource(allowed)
             template.add_resource(
@@ -37,10 +37,11 @@ def start(template: Template, environment: Environment, parts: Parts, compute: C
             )
 
 
-def _group(trigger: LogTrigger) -> tuple[Any, Any]:
+def _group(environment: Environment, trigger: LogTrigger) -> tuple[Any, Any]:
     """The log group's name and ARN."""
     if trigger.function is not None:
-        title = f"{naming.function(trigger.function)}LogGroup"
+        given = environment.functions[trigger.function].log_group
+        title = given if isinstance(given, str) else f"{naming.function(trigger.function)}LogGroup"
         return Ref(title), GetAtt(title, "Arn")
     arn = f"arn:${{AWS::Partition}}:logs:${{AWS::Region}}:${{AWS::AccountId}}:log-group:{trigger.log_group}:*"
     return trigger.log_group, Sub(arn)

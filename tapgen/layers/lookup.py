@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from troposphere import ImportValue, Parameter, Ref, Split, Sub
+from troposphere import AWSHelperFn, ImportValue, Parameter, Ref, Split, Sub
 
 from tapgen.settings.references import Reference
 
@@ -21,7 +21,21 @@ def lookup(value: str | Reference) -> Any:
         return ImportValue(value.import_)
     if value.parameter is not None:
         return Ref(value.parameter)
+    if value.value is not None:
+        return written(value.value)
     return f"{{{{resolve:ssm:{value.ssm_parameter}}}}}"
+
+
+def written(value: str | dict[str, Any]) -> Any:
+    """A value that the template makes itself: an intrinsic function, or text in which `${…}` stands for one."""
+    return Intrinsic(value) if isinstance(value, dict) else substituted(value)
+
+
+class Intrinsic(AWSHelperFn):
+    """An intrinsic function as CloudFormation has it, such as {"Ref": "ItemTable"}."""
+
+    def __init__(self, data: Any) -> None:
+        self.data = data
 
 
 def substituted(text: str) -> Any:

@@ -48,6 +48,8 @@ def build(
 
     Returns the logical ids of each function's alarms.
     """
+    if not environment.alarms.enabled:
+        return dict.fromkeys(compute.functions, ())
     email = environment.alarms.alarm_email
     actions = _add_topic(template, email) if email else {}
     of_functions = {name: dict(_function_alarms(environment, compute, name)) for name in compute.functions}

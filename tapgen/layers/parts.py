@@ -9,6 +9,7 @@ from troposphere import GetAtt, ImportValue, Join, Output, Ref
 
 from tapgen import naming, policies
 from tapgen.layers.existing import below
+from tapgen.layers.lookup import written
 from tapgen.layers.refs import PartRefs, TableRefs
 from tapgen.settings import kinds as settings_kinds
 from tapgen.settings.tables import TableAccess
@@ -98,6 +99,8 @@ def _looked_up(value: str | Value, parts: Parts) -> Any:
     """
     if isinstance(value, str):
         return value
+    if value.value is not None:
+        return written(value.value)
     if value.parameter is not None or value.import_ is not None:
         return Ref(value.parameter) if value.parameter else ImportValue(value.import_)
     if value.ssm_parameter is not None:

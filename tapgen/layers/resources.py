@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tapgen.layers.parts import deletion
-from tapgen.resource_class import read
+from tapgen.resource_class import as_it_is, checked
 from tapgen.template.types import row
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def build(template: Template, environment: Environment) -> None:
     """Add the resources; the settings' checks have seen to it that each can be read."""
     for name, settings in environment.resources.items():
-        resource, _ = read(name, settings.type, settings.properties)
+        resource = (as_it_is if settings.unchecked else checked)(name, settings.type, settings.properties)
         if resource is None:
             continue
         for attribute, value in _attributes(environment, settings).items():
@@ -38,5 +38,6 @@ def _attributes(environment: Environment, settings: Resource) -> dict[str, Any]:
         **({"DependsOn": after if isinstance(after, str) else list(after)} if after else {}),
         **({"DeletionPolicy": policy} if policy else {}),
         **({"UpdateReplacePolicy": replaced} if replaced else {}),
+        **({"Condition": settings.condition} if settings.condition else {}),
         **({"Metadata": settings.metadata} if settings.metadata else {}),
     }

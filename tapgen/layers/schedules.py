@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from troposphere import GetAtt, Ref, iam, scheduler
 
 from tapgen import naming, policies
+from tapgen.layers.lookup import lookup
 from tapgen.layers.parts import on_keys
 from tapgen.layers.triggers import compact
 
@@ -25,13 +26,16 @@ def start(template: Template, environment: Environment, parts: Parts, compute: C
         if not schedules:
             continue
         arn = compute.functions[function].arn
-        queues = {one.dead_letter_queue: None for one in schedules.values() if one.dead_letter_queue}
-        role = template.add_resource(_role(function, arn, [parts["queues"][queue] for queue in queues]))
+        ours = [one for one in schedules.values() if one.role is None]
+        queues = {one.dead_letter_queue: None for one in ours if one.dead_letter_queue}
+        delivered = [parts["queues"][queue] for queue in queues]
+        role = template.add_resource(_role(function, arn, delivered)) if ours else None
         for name, schedule in schedules.items():
             queue = schedule.dead_letter_queue
             dead_letters = parts["queues"][queue].arn if queue else None
             title = naming.logical(function, name, "Schedule")
-            template.add_resource(_schedule(title, schedule, arn, GetAtt(role, "Arn"), dead_letters))
+            by = lookup(schedule.role) if schedule.role else GetAtt(role, "Arn")
+            template.add_resource(_schedule(title, schedule, arn, by, dead_letters))
 
 
 def _role(function: str, arn: Any, queues: list[PartRefs]) -> iam.Role:

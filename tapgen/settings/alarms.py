@@ -17,6 +17,8 @@ class Alarms(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
+    enabled: bool = True
+    """Have alarms at all; false: none, such as on a stack that has its own"""
     alarm_email: Email | None = None
     """Who is told, by an SNS topic; unset: nobody"""
     errors: Annotated[int, Meta(ge=1)] = 1

@@ -8,6 +8,7 @@ from msgspec import Meta
 from tapgen.errors import suggestion
 from tapgen.settings.names import Name
 from tapgen.settings.parts import Encrypted, Pattern, PolicyStatement, Problem, Trigger
+from tapgen.settings.schedules import expression_problem
 
 if TYPE_CHECKING:
     from tapgen.settings.functions import Function
@@ -48,8 +49,10 @@ class EventTrigger(Trigger, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
     bus: Name | None = None
     """One of `buses`; unset: the account's default bus"""
-    pattern: Pattern
+    pattern: Pattern = {}
     """Which events, as EventBridge matches them"""
+    schedule: Annotated[str, Meta(min_length=1, max_length=256)] | None = None
+    """In place of a pattern, when: a rule as stacks of other tools have it; anew take `triggers.schedules`"""
     retries: Annotated[int, Meta(ge=0, le=185)] = 185
     """Further attempts when it cannot be started"""
     max_event_age: Annotated[int, Meta(ge=60, le=86400)] = 86400
@@ -63,7 +66,12 @@ class EventTrigger(Trigger, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         """A bus that is not there, and patterns that EventBridge refuses or that match nothing."""
         if self.bus is not None and self.bus not in environment.buses:
             yield ("bus",), f'there is no bus "{self.bus}"; {suggestion(self.bus, environment.buses)}'
-        if not self.pattern:
+        if self.schedule is not None:
+            if self.pattern or self.bus:
+                yield ("schedule",), "a rule by time has no pattern, and is on the default bus"
+            if message := expression_problem(self.schedule):
+                yield ("schedule",), f'"{self.schedule}": {message}'
+        elif not self.pattern:
             yield ("pattern",), "it is empty: name at least a source"
         for field in self.pattern:
             if field not in EVENT_FIELDS:

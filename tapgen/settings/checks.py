@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tapgen import naming
+from tapgen.errors import suggestion
 from tapgen.settings import checks_apis
 from tapgen.settings.checks_functions import check_function, check_lambda_layers
 from tapgen.settings.checks_interface import check_parameters
@@ -70,7 +71,7 @@ def _alone(environment: Environment) -> Iterator[Problem]:
 def _function_names(environment: Environment) -> Iterator[Problem]:
     for name in environment.functions:
         physical = naming.function_name(environment, name)
-        if len(physical) > naming.MAX_FUNCTION_NAME:
+        if physical and len(physical) > naming.MAX_FUNCTION_NAME:
             yield (
                 ("functions", name),
                 f'the function\'s name "{physical}" is longer than {naming.MAX_FUNCTION_NAME} characters',
@@ -82,3 +83,8 @@ def _function(environment: Environment, function: Function) -> Iterator[Problem]
     for variable in function.environment:
         if variable in naming.RESERVED_VARIABLES:
             yield ("environment", variable), "the name is reserved by Lambda"
+    if function.name is False and function.role is None and environment.vpc and function.network:
+        yield ("name",), "a role in a VPC names its function before it exists: give it a name, or a role of its own"
+    if isinstance(function.log_group, str) and function.log_group not in environment.resources:
+        better = suggestion(function.log_group, environment.resources)
+        yield ("log_group",), f"there is no [resources.{function.log_group}]; {better}"

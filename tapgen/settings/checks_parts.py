@@ -128,9 +128,9 @@ def _triggers(function: Function, environment: Environment) -> Iterator[Problem]
 
 def _value(value: Value, environment: Environment) -> Iterator[str]:
     secrets = kinds.parts(environment, "secrets")
-    ways = (value.secret, value.ssm_parameter, value.parameter, value.import_)
+    ways = (value.secret, value.ssm_parameter, value.parameter, value.import_, value.value)
     if sum(way is not None for way in ways) != 1:
-        yield "say one of secret, ssm_parameter, parameter and import"
+        yield "say one of secret, ssm_parameter, parameter, import and value"
     elif value.key is not None and value.secret is None:
         yield "key belongs to a secret: an SSM parameter has none"
     elif value.parameter is not None and value.parameter not in environment.parameters:

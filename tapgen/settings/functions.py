@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from tapgen.settings.invocations import Destination, FileSystem, Image, Url
 from tapgen.settings.kinds import Uses
-from tapgen.settings.names import Concurrency, Name, Runtime, VariableName
+from tapgen.settings.names import Concurrency, LogicalId, Name, Runtime, VariableName
 from tapgen.settings.packaging import EXCLUDED, Pattern, RequirementsGroup
 from tapgen.settings.parts import Existing
 from tapgen.settings.references import Reference
@@ -45,6 +45,8 @@ class Function(Uses, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Folder of the source, relative to the settings file; needed unless there is an `image`"""
     entry_point: Annotated[str, Meta(pattern=r"^[^\s]+$", max_length=128)] = "index.handler"
     """module.function, as in Lambda's Handler; folders may be parted by `/` or `.`"""
+    name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | bool | None = None
+    """Physical name; false: CloudFormation gives it one; unset: `<stack>-<name>`"""
     description: Annotated[str, Meta(max_length=256)] = ""
     """Shown in the console"""
     runtime: Runtime = "python3.13"
@@ -109,6 +111,12 @@ class Function(Uses, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """An EFS access point that it mounts"""
     tracing: bool = True
     """X-Ray tracing"""
+    log_group: bool | LogicalId = True
+    """Where it logs: true: a group of the stack's own; false: the one that Lambda makes, /aws/lambda/ and its name; or
+    one of `resources`
+    """
+    log_format: Literal["JSON", "Text"] = "JSON"
+    """Lines of its log: JSON, or text as it writes it"""
 
     def selection(self, root: Path) -> Selection:
         """Which files its package takes; `root` is the folder of the settings file."""

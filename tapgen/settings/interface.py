@@ -76,3 +76,5 @@ class Output(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Name by which other stacks import it; true: `<stack>-<output>`"""
     description: Annotated[str, Meta(max_length=1024)] = ""
     """What it is"""
+    condition: LogicalId | None = None
+    """One of `conditions`: it is there where that is true"""

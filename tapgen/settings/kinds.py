@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tapgen.settings.buses import Bus, EventTrigger
     from tapgen.settings.keys import KmsKey
     from tapgen.settings.log_triggers import LogTrigger
+    from tapgen.settings.overrides import Override
     from tapgen.settings.parts import Part, Trigger
     from tapgen.settings.queues import Queue, QueueTrigger
     from tapgen.settings.resources import Resource
@@ -62,6 +63,8 @@ class Parts(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Step Functions state machines by name"""
     resources: dict[LogicalId, Resource] = {}
     """Any CloudFormation resource, by its logical id"""
+    overrides: dict[LogicalId, Override] = {}
+    """What of the resources that tapgen makes is to be otherwise, by their logical ids"""
 
 
 class Triggers(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -41,5 +41,7 @@ class LogTrigger(Trigger, frozen=True, forbid_unknown_fields=True, kw_only=True)
         elif self.function is not None and self.function not in environment.functions:
             better = suggestion(self.function, environment.functions)
             yield ("function",), f"there is no such function; {better}"
+        elif self.function is not None and environment.functions[self.function].log_group is False:
+            yield ("function",), "the log group of that function is not the stack's; say its name by log_group"
         elif self.function is not None and environment.functions[self.function] is function:
             yield ("function",), "each event would start the function that writes the next: a circle without end"

@@ -92,6 +92,12 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Settings of your own layers: anything, overlaid by an environment as all else"""
     parameters: dict[LogicalId, Parameter] = {}
     """Template parameters by name, given at deployment"""
+    conditions: dict[LogicalId, dict[str, Any]] = {}
+    """Conditions as CloudFormation has them, for `condition` and for { "Fn::If" = […] } in resources"""
+    mappings: dict[LogicalId, dict[str, dict[str, Any]]] = {}
+    """Mappings as CloudFormation has them, for { "Fn::FindInMap" = […] }"""
+    rules: dict[LogicalId, dict[str, Any]] = {}
+    """Rules as CloudFormation has them: what the parameters must fit"""
     outputs: dict[LogicalId, Output] = {}
     """More outputs by name"""
     exports: bool = False

@@ -34,6 +34,7 @@ WORDS: Final = {
     r"^[A-Za-z0-9/_+=.@-]{1,512}$": "a name or a path, such as shop/database",
     r"^alias/(?!aws/)[A-Za-z0-9/_-]+$": "an alias that is not AWS's own, such as alias/shop",
     r"^[A-Za-z0-9_.-]{3,255}$": "3 to 255 letters, digits, underscores, dots and hyphens, such as byStatus",
+    r"^[A-Za-z0-9_-]{1,64}$": "1 to 64 letters, digits, hyphens and underscores, such as shop-orders",
     r"^[A-Za-z0-9_-]{1,75}(\.fifo)?$": "letters, digits, hyphens and underscores, such as orders or orders.fifo",
     r"^[A-Za-z0-9_-]{1,251}(\.fifo)?$": "letters, digits, hyphens and underscores, such as news or news.fifo",
     r"^/?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*(:[0-9]+)?$": "the name of an SSM parameter, such as /shop/limit",

@@ -1,7 +1,7 @@
 """What was made elsewhere: a value that CloudFormation looks up when it deploys."""
 
 from collections.abc import Collection, Iterator
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct, field
 
@@ -30,6 +30,10 @@ class Reference(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Name of a template parameter that holds it: one of `parameters`"""
     import_: Annotated[str, Meta(pattern=EXPORT, max_length=255)] | None = field(default=None, name="import")
     """Name of another stack's export that holds it"""
+    value: str | dict[str, Any] | None = None
+    """Made by the template itself: text in which `${…}` is a logical id, an attribute of one or a parameter, or an
+    intrinsic function
+    """
 
 
 def problems(value: object, path: Path, parameters: Collection[str]) -> Iterator[tuple[Path, str]]:
@@ -39,7 +43,7 @@ def problems(value: object, path: Path, parameters: Collection[str]) -> Iterator
             yield from problems(item, (*path, index), parameters)
     if not isinstance(value, Reference):
         return
-    if sum(given is not None for given in (value.ssm_parameter, value.parameter, value.import_)) != 1:
-        yield path, "say one of ssm_parameter, import and parameter"
+    if sum(given is not None for given in (value.ssm_parameter, value.parameter, value.import_, value.value)) != 1:
+        yield path, "say one of ssm_parameter, import, parameter and value"
     elif value.parameter is not None and value.parameter not in parameters:
         yield (*path, "parameter"), f"there is no such parameter; {suggestion(value.parameter, parameters)}"

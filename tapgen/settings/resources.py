@@ -38,9 +38,14 @@ class Resource(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What happens to the old one when it is replaced; unset: as deletion_policy"""
     metadata: dict[str, Any] = {}
     """Metadata of the resource"""
+    condition: LogicalId | None = None
+    """One of `conditions`: it is there where that is true"""
+    unchecked: bool = False
+    """Of a type or with properties that are newer than tapgen's: taken as they are"""
 
     def problems(self, name: str, environment: "Environment") -> Iterator[Problem]:  # noqa: ARG002 - as every part
         """A type that is not known, properties that it has not, values that do not fit, required ones that lack."""
         from tapgen.resource_class import read
 
-        yield from read(name, self.type, self.properties)[1]
+        if not self.unchecked:
+            yield from read(name, self.type, self.properties)[1]

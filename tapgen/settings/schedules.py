@@ -9,6 +9,8 @@ from msgspec import Meta
 from tapgen.errors import suggestion
 from tapgen.settings.names import Name
 from tapgen.settings.parts import Problem, Trigger
+from tapgen.settings.references import Reference
+from tapgen.settings.references import problems as reference_problems
 
 if TYPE_CHECKING:
     from tapgen.settings.functions import Function
@@ -57,9 +59,12 @@ class ScheduleTrigger(Trigger, frozen=True, forbid_unknown_fields=True, kw_only=
     """One of `queues` for events that could not be delivered; unset: they are lost"""
     enabled: bool = True
     """Start the function; false: the schedule rests"""
+    role: Annotated[str, Meta(pattern=r"^arn:[^:]+:iam::[0-9]{12}:role/.+$")] | Reference | None = None
+    """An existing role by which the scheduler starts it; unset: one of the stack's own"""
 
     def problems(self, name: str, function: "Function", environment: "Environment") -> Iterator[Problem]:  # noqa: ARG002 - as every trigger
         """What the scheduler refuses of the expression and the time zone."""
+        yield from reference_problems(self.role, ("role",), environment.parameters)
         if message := expression_problem(self.expression):
             yield ("expression",), f'"{self.expression}": {message}'
         if self.timezone != "UTC":

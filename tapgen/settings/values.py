@@ -1,6 +1,6 @@
 """Values of environment variables that are no text: looked up at deployment, never written into the template."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct, field
 
@@ -9,7 +9,7 @@ from tapgen.settings.references import EXPORT, SSM_PATH
 
 
 class Value(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A variable that is looked up at deployment: one of `secret`, `ssm_parameter`, `parameter` and `import`.
+    """A variable that is no text: one of `secret`, `ssm_parameter`, `parameter`, `import` and `value`.
 
     ```toml
     [functions.Orders]
@@ -28,3 +28,7 @@ class Value(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A template parameter: one of `parameters`"""
     import_: Annotated[str, Meta(pattern=EXPORT, max_length=255)] | None = field(default=None, name="import")
     """Another stack's export"""
+    value: str | dict[str, Any] | None = None
+    """Text in which `${…}` is a logical id, an attribute of one or a parameter, or an intrinsic function such as {
+    "Fn::GetAtt" = ["OrdersTable", "Arn"] }
+    """

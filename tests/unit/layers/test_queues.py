@@ -286,7 +286,7 @@ queues.Ship.existing = "live"
         ("fifo = true", "functions.Fulfil.triggers.queues.Ship.batching_window: a FIFO queue has none"),
         ("subscriptions.News = {}", "queues.Ship.subscriptions.News: there is no such topic; known: none"),
         ('existing = "x"\ndelay = 5', "queues.Ship.delay: it is not the stack's: existing stands in place of this key"),
-        ("existing = { }", "queues.Ship.existing: say one of ssm_parameter, import and parameter"),
+        ("existing = { }", "queues.Ship.existing: say one of ssm_parameter, import, parameter and value"),
         ('existing = "arn:aws:sns:eu-west-1:111111111111:x"', 'queues.Ship.existing: "arn:aws:sns:eu-west-1:111111111111:x" is not the ARN of a queue'),
         ("existing = 5", "queues.Ship.existing: 5 is neither text nor a table"),
         ('policy = [{ principals = ["*"], actions = ["sqs:SendMessage"] }]', "queues.Ship.policy.0.reason: it is required and missing"),

@@ -193,7 +193,7 @@ def test_administrators_take_the_administration_from_the_account(document):
         ("value = 100", "", "ssm_parameters.Limit.value: it is required and missing: SSM takes no empty parameter"),
         ('secret = "Database", key = "password"', 'secret = "Databse"', 'functions.Orders.environment.PASSWORD: there is no secret "Databse"; did you mean "Database"?; one that exists needs [secrets.Databse] with existing = "its name"'),
         ('{ secret = "Database" }', '{ secret = "Database", key = "host" }', "secrets.Database: functions read the keys host, password, which it has not; say key, or template"),
-        ('{ secret = "Database" }', '{ key = "host" }', "functions.Orders.environment.WHOLE: say one of secret, ssm_parameter, parameter and import"),
+        ('{ secret = "Database" }', '{ key = "host" }', "functions.Orders.environment.WHOLE: say one of secret, ssm_parameter, parameter, import and value"),
         ('template = { username = "shop" }', 'rotation = { function = "Turn" }', "secrets.Database.rotation.function: there is no such function; known: Orders"),
         ('template = { username = "shop" }', 'encryption = "Data"', 'secrets.Database.encryption: there is no key "Data"; known: none'),
         ('application = "shop"', 'application = "shop"\nencryption = "Data"', 'encryption: there is no key "Data"; known: none'),

@@ -65,7 +65,7 @@ API_PROBLEMS = [
     ('web_acl = "arn:aws:waf::111111111111:webacl/x"', "api.web_acl: it is no ARN of a regional web ACL"),
     (f'domain = {{ name = "a.example", certificate = "{CERTIFICATE.format("us-east-1")}" }}', "api.domain.certificate: it is in us-east-1, but the environment is deployed to eu-central-1"),
     (f'endpoint = "edge"\ndomain = {{ name = "a.example", certificate = "{HERE}" }}', "api.domain.certificate: an edge API's certificate is in us-east-1, not in eu-central-1"),
-    ('domain = { name = "a.example", certificate = {} }', "api.domain.certificate: say one of ssm_parameter, import and parameter"),
+    ('domain = { name = "a.example", certificate = {} }', "api.domain.certificate: say one of ssm_parameter, import, parameter and value"),
     (f'domain = {{ name = "a.example", certificate = {{ regions = {{ us-east-1 = "{CERTIFICATE.format("us-east-1")}" }} }} }}', "api.domain.certificate.regions: eu-central-1, where the environment is deployed to, has none"),
     (f'domain = {{ name = "a.example", certificate = "{HERE}" }}\n[apis.Site]\ndomain = {{ name = "a.example", certificate = "{HERE}" }}', 'apis.Site.domain: "a.example" leads to api already under "/"; give one of them a base_path'),
     (f'domain = {{ name = "a.example", certificate = "{HERE}" }}\n[apis.Site]\ndomain = {{ name = "a.example", base_path = "b", certificate = {{ ssm_parameter = "/c" }} }}', 'apis.Site.domain.certificate: "a.example" has another one in api.domain; one name is one domain'),
