@@ -24,7 +24,7 @@ class Override(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     properties: dict[str, Any] = {}
     """Properties in place of tapgen's; { Ref = "AWS::NoValue" } takes one away"""
-    depends_on: LogicalId | tuple[LogicalId, ...] | None = None
+    depends_on: tuple[LogicalId, ...] | None = None
     """In place of tapgen's; an empty list: none"""
     deletion_policy: Policy | None = None
     """What happens to it when it goes"""
