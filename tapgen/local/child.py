@@ -25,6 +25,7 @@ from tapgen.local.gaps import fill
 from tapgen.local.guard import Asked, guarded, loopback_alone
 from tapgen.local.runtime import isolate_functions
 from tapgen.local.server import serve
+from tapgen.local.sign_in import for_pages
 from tapgen.local.validators import fill_validators
 
 _TARGETS = {"AWSCognitoIdentityProviderService": "cognito-idp", "AWSCognitoIdentityService": "cognito-identity"}
@@ -104,7 +105,14 @@ def main() -> None:
     correct(apigateway_v1, apigateway, lambda_svc)
     isolate_functions(lambda_runtime, lambda_svc, sts, keys.secret)
     try:
-        asyncio.run(serve(guarded(without_length(ministack.app), keys), int(sys.argv[1]), sys.stdin, Path(JOURNAL)))
+        asyncio.run(
+            serve(
+                guarded(for_pages(without_length(ministack.app), keys), keys),
+                int(sys.argv[1]),
+                sys.stdin,
+                Path(JOURNAL),
+            )
+        )
     finally:
         shutil.rmtree(Path.cwd(), ignore_errors=True)
         if os.getpgrp() == os.getpid():  # as `start` made it: nobody else is in the group but functions still at work

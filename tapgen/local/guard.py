@@ -3,7 +3,7 @@
 A page can reach a listener on loopback, under the name of its choice (DNS rebinding) and with any "simple" request. So
 a request needs a loopback name as its Host and no Origin but the listener's own; what asks an AWS service is signed by
 the run's keys or by a role's. The application's API is different: it is there for pages, and answers them by its own
-CORS settings.
+CORS settings. So is what AWS serves every page without a signature: signing up and in at a user pool.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ _SIGN_IN = re.compile(
     r"/(oauth2/(authorize|token|login|userInfo|userinfo)|login|logout|[^/]+/\.well-known/(jwks\.json|openid-configuration))"
 )
 """A user pool's own addresses, which AWS serves without a signature."""
+_TOKENS = re.compile(r"/(oauth2/(token|revoke|userInfo|userinfo)|[^/]+/\.well-known/(jwks\.json|openid-configuration))")
+"""Those of them that pages of every origin may call; the others are opened, not called."""
 
 
 class Asked(Struct, frozen=True):
@@ -95,14 +97,27 @@ def refusal(asked: Asked, keys: Keys, body: bytes) -> str | None:
         return "Host is not a loopback name"
     if hmac.compare_digest(asked.headers.get(KEY_HEADER, "").encode(), keys.secret.encode()):
         return None
-    for_pages = asked.of_application or asked.presigned  # a page got a presigned address from the application
+    for_pages = asked.of_application or asked.presigned or is_sign_in(asked, keys)  # presigned by the application
     if not for_pages and not _own(asked.headers.get("origin"), host):
         return "Origin is another page's"
-    if asked.presigned and asked.preflight:
+    if asked.preflight and (asked.presigned or is_sign_in(asked, keys)):
         return None
     if asked.signed:
         return None if keys.verified(asked, body) else "the signature is not by a key of this run"
     return None if asked.of_application or _open_to_all(asked, keys) else "there is no signature"
+
+
+def is_sign_in(asked: Asked, keys: Keys) -> bool:
+    """Whether it is for a user pool's tokens and keys, or an operation of it that needs no signature.
+
+    A preflight does not say which operation; the request that follows does.
+    """
+    if _TOKENS.fullmatch(asked.path):
+        return True
+    if asked.preflight:
+        wanted = asked.headers.get("access-control-request-headers", "").lower().replace(" ", "").split(",")
+        return asked.path == "/" and "x-amz-target" in wanted
+    return asked.method == "POST" and asked.path == "/" and keys.unsigned(asked.headers.get("x-amz-target", ""))
 
 
 def _own(origin: str | None, host: str) -> bool:
@@ -135,7 +150,7 @@ def guarded(application: Application, keys: Keys) -> Application:
         if scope["type"] not in {"http", "websocket"}:
             await application(scope, receive, send)
             return
-        asked = _asked(scope)
+        asked = asked_of(scope)
         body, again = await _body(receive) if scope["type"] == "http" else (b"", receive)
         why = refusal(asked, keys, body)
         if why is None:
@@ -146,7 +161,8 @@ def guarded(application: Application, keys: Keys) -> Application:
     return guarding
 
 
-def _asked(scope: Message) -> Asked:
+def asked_of(scope: Message) -> Asked:
+    """What an ASGI scope asks."""
     headers: dict[str, str] = {}
     for raw_name, raw_value in scope["headers"]:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")

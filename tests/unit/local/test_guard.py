@@ -57,7 +57,9 @@ REFUSED = [
     ("Origin is", "POST", "/", {"Origin": "null", **FORM}, ROLE),
     ("Origin is", "POST", "/", {"Origin": "http://localhost:1", **FORM}, ROLE),
     ("Origin is", "OPTIONS", "/", {"Origin": "https://page.example", "Access-Control-Request-Method": "POST"}, None),
-    ("Origin is", "POST", "/oauth2/token", {"Origin": "https://page.example"}, None),
+    ("Origin is", "POST", "/oauth2/login", {"Origin": "https://page.example"}, None),
+    ("Origin is", "GET", "/oauth2/authorize", {"Origin": "https://page.example"}, None),
+    ("Origin is", "POST", "/", {"Origin": "https://page.example", "X-Amz-Target": "AWSCognitoIdentityProviderService.ListUsers"}, "{}"),
     ("no signature", "POST", "/", FORM, ROLE),
     ("no signature", "GET", f"/?{ROLE}", {}, None),
     ("no signature", "GET", "/bucket/key", {}, None),
@@ -184,6 +186,23 @@ def test_what_aws_serves_without_a_signature(embedded):
     assert b"refuses" not in said
     assert b"refuses" not in ask(embedded, "GET", "/us-east-1_none/.well-known/jwks.json")[2]
     assert ask(embedded, "PUT", "/_ministack/cfn-response/token", {}, "{}")[0] == 200
+
+
+def test_every_page_may_sign_in(embedded):
+    page = {"Origin": "https://page.example"}
+    asks = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type, x-amz-target"}
+    status, headers, _ = ask(embedded, "OPTIONS", "/", {**page, **asks})
+    assert (status, headers["access-control-allow-origin"]) == (200, "*")
+    assert headers["access-control-allow-headers"] == "content-type, x-amz-target"
+    target = {"X-Amz-Target": "AWSCognitoIdentityProviderService.InitiateAuth"}
+    body = json.dumps({"ClientId": "none", "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": {}})
+    for method, path, sent, data in [
+        ("POST", "/", target, body),
+        ("POST", "/oauth2/token", FORM, "grant_type=authorization_code&code=none"),
+        ("GET", "/us-east-1_none/.well-known/jwks.json", {}, None),
+    ]:
+        status, headers, said = ask(embedded, method, path, {**page, **sent}, data)
+        assert (headers["access-control-allow-origin"], b"refuses" in said) == ("*", False)
 
 
 def test_an_api_is_there_for_every_page(embedded):
