@@ -123,6 +123,26 @@ def bucket(environment: Environment, name: str) -> str:
     return f"{environment.stack_name}-{logical(name).lower()}"
 
 
+def partition(region: str) -> str:
+    """The partition that a region is in: IAM user guide, "IAM ARNs"."""
+    return next((f"aws-{name}" for name in ("cn", "us-gov") if region.startswith(f"{name}-")), "aws")
+
+
+def deploy_role(environment: Environment) -> str:
+    """The name of the role by which a pipeline deploys, where the settings name none."""
+    return f"{environment.stack_name}-deploy"
+
+
+def plan_role(environment: Environment) -> str:
+    """The name of the role by which a pipeline only plans."""
+    return f"{environment.stack_name}-plan"
+
+
+def plan_environment(environment: Environment) -> str:
+    """The pipeline's environment in which a protected one is planned, before anybody approves."""
+    return f"{environment.name}-plan"
+
+
 USER_TAG = "User"
 """The tag that tells whose own a personal environment is."""
 

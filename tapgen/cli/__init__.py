@@ -41,7 +41,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     "Proof": {
         "check": "Prove that a template works and opens nothing more.",
         "explain": "Explain a rule of tapgen check.",
-        "permissions": "Print the smallest policy that a deployer needs.",
+        "permissions": "Print the smallest policies that a deployer needs, each as IAM takes it.",
     },
     "Deployment": {
         "pipeline": "Write the project's pipeline: review, plan, approval, execution of that plan.",
@@ -59,7 +59,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "drift": "Compare what runs with the deployed template; exits with 3 where something has drifted.",
         "invoke": "Invoke a function, print its answer, and show the end of its log.",
         "logs": "Print a function's log.",
-        "bootstrap": "Create the artifact bucket of an account and region.",
+        "bootstrap": "Create the artifact bucket of an account and region, or the roles of a pipeline.",
     },
     "Local": {
         "local": "Run an environment on an embedded AWS.",

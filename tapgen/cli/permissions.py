@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from tapgen.cli.options import environment, load_environment
+
+if TYPE_CHECKING:
+    from tapgen.proof.deployer.split import Policy
 
 
 @click.command()
@@ -14,29 +18,66 @@ from tapgen.cli.options import environment, load_environment
 @click.option(
     "--operation",
     type=click.Choice(["create", "update", "delete"]),
-    help="Print the policy of this operation alone.",
+    help="What this operation alone takes.",
+)
+@click.option(
+    "--output", type=click.Path(path_type=Path, file_okay=False), help="Folder to write each policy to, as ROLE-N.json."
 )
 @click.pass_obj
-def command(project: Path | None, environment: str, operation: str | None) -> None:
-    """Print the smallest policy that a deployer needs.
+def command(project: Path | None, environment: str, operation: str | None, output: Path | None) -> None:
+    """Print the smallest policies that a deployer needs, each as IAM takes it.
+
+    Those of `deploy_role`, which tapgen acts as, and those of `cloudformation_role` where the environment has one.
+    A managed policy takes 6,144 characters, so that a role may have several.
 
     An upper bound: what CloudFormation's resource handlers may call, whatever the properties.
 
     \b
     Examples:
       tapgen permissions --env prod
-      tapgen permissions --env prod --operation create > deployer.json
+      tapgen permissions --env prod --output policies
+      tapgen permissions --env dev --operation create | jq .deploy_role[0]
     """
     import json
 
     from tapgen import render
-    from tapgen.proof.deployer.policy import deployer
+    from tapgen.proof.deployer.calls import OPERATIONS, Operation
+    from tapgen.proof.deployer.policy import unknown_types
+    from tapgen.proof.deployer.roles import role_grants, role_policies
     from tapgen.proof.subject import Subject
 
     loaded = load_environment(project, environment)
-    found = deployer(Subject(render.render(loaded).document, loaded.protected), loaded.stack_name)
-    if found.unknown:
-        click.echo(f"Warning: no permissions are published for {', '.join(found.unknown)}", err=True)
+    subject = Subject(render.render(loaded).document, loaded.protected)
+    unknown = unknown_types(subject)
+    if unknown:
+        click.echo(f"Warning: no permissions are published for {', '.join(unknown)}", err=True)
     click.echo("An upper bound: what the resource handlers may call, whatever the properties.", err=True)
-    chosen = found.policies[operation] if operation else found.policies
-    click.echo(json.dumps(chosen, indent=2))
+    operations: tuple[Operation, ...] = tuple(one for one in OPERATIONS if operation in (None, one))
+    grants = role_grants(
+        subject, loaded.stack_name, cloudformation_role=loaded.cloudformation_role or "", operations=operations
+    )
+    region = next(iter(loaded.target_regions), "")
+    found = role_policies(grants, loaded.stack_name, account=loaded.account or "", region=region)
+    _warn_of_many(found)
+    if output is None:
+        click.echo(json.dumps(found, indent=2))
+        return
+    from tapgen import store
+
+    for role, policies in found.items():
+        for number, policy in enumerate(policies, 1):
+            path = output / f"{role}-{number}.json"
+            changed = store.write(path, json.dumps(policy, indent=2) + "\n")
+            click.echo(f"{path}: {'written' if changed else 'unchanged'}", err=True)
+
+
+def _warn_of_many(found: dict[str, list[Policy]]) -> None:
+    from tapgen.proof.deployer.split import MAX_POLICIES
+
+    for role, policies in found.items():
+        if len(policies) > MAX_POLICIES:
+            click.echo(
+                f"Warning: {role} needs {len(policies)} policies; a role takes {MAX_POLICIES} unless the account's "
+                "quota is raised, to 20 at most.",
+                err=True,
+            )

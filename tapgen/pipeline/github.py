@@ -80,9 +80,9 @@ jobs:
 
 def _deploy(stages: tuple[Stage, ...], branch: str, install: str) -> Iterator[str]:
     yield f"""\
-{HEAD}# Each GitHub environment that is named here has the variable AWS_ROLE, the role that its job assumes, and
-# AWS_REGION where the settings name no region. Let the protected ones require reviewers: what they approve is the
-# plan, which the environment with "-plan" behind its name has made.
+{HEAD}# The roles are those of `tapgen bootstrap --github`, or the settings' deploy_role. Each GitHub environment here
+# has the variables AWS_ACCOUNT and AWS_REGION where the settings pin none. Let the protected ones require reviewers:
+# what they approve is the plan, which the environment with "-plan" behind its name has made.
 name: deploy
 on:
   push:
@@ -100,7 +100,7 @@ jobs:
 
 
 def _direct(stage: Stage, install: str) -> Iterator[str]:
-    yield _job(f"deploy-{stage.environment}", stage, (), install, environment=stage.environment)
+    yield _job(f"deploy-{stage.environment}", stage, (), install, stage.environment, stage.role)
     yield f"""\
       - run: tapgen deploy --env {stage.environment}{_region(stage)} --yes
 """
@@ -109,9 +109,8 @@ def _direct(stage: Stage, install: str) -> Iterator[str]:
 def _planned(stage: Stage, install: str) -> Iterator[str]:
     name = stage.environment
     artifact = f"plan-{name}" + ("-${{ matrix.region }}" if stage.regions else "")
-    yield _job(
-        f"plan-{name}", stage, tuple(f"deploy-{one}" for one in stage.after), install, environment=f"{name}-plan"
-    )
+    before = tuple(f"deploy-{one}" for one in stage.after)
+    yield _job(f"plan-{name}", stage, before, install, f"{name}-plan", stage.plan_role)
     yield f"""\
       - run: tapgen deploy --env {name}{_region(stage)} --plan-only --json > plan.jsonl
       - run: jq -r 'select(.kind == "plan") | .change_set // empty' plan.jsonl > change-set
@@ -122,7 +121,7 @@ def _planned(stage: Stage, install: str) -> Iterator[str]:
             plan.jsonl
             change-set
 """
-    yield _job(f"deploy-{name}", stage, (f"plan-{name}",), install, environment=name)
+    yield _job(f"deploy-{name}", stage, (f"plan-{name}",), install, name, stage.role)
     yield f"""\
       - uses: actions/download-artifact@v4
         with:
@@ -137,7 +136,7 @@ def _planned(stage: Stage, install: str) -> Iterator[str]:
 """
 
 
-def _job(name: str, stage: Stage, needs: tuple[str, ...], install: str, environment: str) -> str:
+def _job(name: str, stage: Stage, needs: tuple[str, ...], install: str, environment: str, role: str) -> str:
     lines = [f"  {name}:\n"]
     if needs:
         lines.append(f"    needs: [{', '.join(needs)}]\n")
@@ -145,6 +144,7 @@ def _job(name: str, stage: Stage, needs: tuple[str, ...], install: str, environm
     if stage.regions:
         regions = ", ".join(stage.regions)
         lines.append(f"    strategy:\n      fail-fast: false\n      matrix:\n        region: [{regions}]\n")
+    arn = role if role.startswith("arn:") else "arn:aws:iam::${{ vars.AWS_ACCOUNT }}:role/" + role
     region = "${{ matrix.region }}" if stage.regions else "${{ vars.AWS_REGION }}"
     lines.append(
         f"""\
@@ -158,7 +158,7 @@ def _job(name: str, stage: Stage, needs: tuple[str, ...], install: str, environm
 {_INSTALL.format(install=install)}\
       - uses: aws-actions/configure-aws-credentials@v4
         with:
-          role-to-assume: ${{{{ vars.AWS_ROLE }}}}
+          role-to-assume: {arn}
           aws-region: {region}
 """
     )

@@ -149,6 +149,18 @@ class Client(Protocol):
         """The object's https URL, as TemplateURL takes it."""
         ...
 
+    def oidc_audiences(self, arn: str) -> tuple[str, ...] | None:
+        """For whom the tokens of an identity provider are; None where IAM has no such provider."""
+        ...
+
+    def create_oidc_provider(self, url: str, audience: str) -> None:
+        """Create an identity provider whose tokens are for an audience."""
+        ...
+
+    def has_role(self, name: str) -> bool:
+        """Whether IAM has a role of that name."""
+        ...
+
     def invoke(self, function: str, payload: bytes) -> Answer:
         """Invoke a function and wait for its answer, with the end of its log."""
         ...

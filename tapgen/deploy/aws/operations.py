@@ -11,6 +11,7 @@ from tapgen.deploy.aws import responses
 from tapgen.deploy.aws.change_set_operations import ChangeSetOperations
 from tapgen.deploy.aws.errors import AwsError, MalformedAnswerError
 from tapgen.deploy.aws.function_operations import FunctionOperations
+from tapgen.deploy.aws.iam_operations import IamOperations
 from tapgen.deploy.aws.model import Answer, DriftRun, Identity, LogPage, Page
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def on_this_machine(url: str) -> bool:
     return host in LOOPBACK or host.endswith(".localhost")
 
 
-class AwsClient(ChangeSetOperations, FunctionOperations):
+class AwsClient(ChangeSetOperations, FunctionOperations, IamOperations):
     """`client.Client` on AWS: see there for what each method means."""
 
     def __init__(self, call: Call, region: str, role: str = "") -> None:

@@ -28,6 +28,17 @@ BY_DRIFT_DETECTION: Final = ("DetectStackResourceDrift", "BatchDescribeTypeConfi
 """What DetectStackDrift asks for beside itself: CloudFormation user guide, "Considerations when detecting drift"."""
 _PROTECT: Final = ("GetStackPolicy", "SetStackPolicy", "UpdateTerminationProtection")
 
+SYNC: Final = tuple(
+    f"lambda:{name}"
+    for name in (
+        *("GetFunctionConfiguration", "UpdateFunctionCode", "UpdateFunctionConfiguration"),
+        *("TagResource", "UntagResource"),
+    )
+)
+"""What `tapgen sync`, and the deployment that puts right what it has changed, call of a function."""
+SYNCED_FUNCTIONS: Final = "tag:GetResources"
+"""How the functions are found that it has changed."""
+
 # CloudFormation API reference; AWS Service Authorization Reference, CloudFormation.
 CALLS: Final[dict[Operation, tuple[str, ...]]] = {
     "create": (*_CHANGE_SET, "DeleteStack"),  # what a failed first creation leaves is deleted before the next one

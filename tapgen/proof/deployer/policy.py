@@ -1,4 +1,4 @@
-"""The smallest policy that a deployer needs for a template, from what CloudFormation's resource handlers call.
+"""The smallest permissions to deploy a template, from what CloudFormation's resource handlers call, as statements.
 
 An upper bound: a handler's list names everything that it may call, whatever the properties. Source: `handlers` in
 the CloudFormation resource provider schemas (scripts/handler_permissions.py).
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from tapgen.proof.deployer.calls import OPERATIONS, Operation, own_calls
+from tapgen.proof.deployer.calls import SYNC, SYNCED_FUNCTIONS
 from tapgen.proof.needs import actions
 from tapgen.proof.subject import items
 from tapgen.template import types
@@ -20,31 +20,67 @@ from tapgen.template.alternatives import REFERENCE, UNKNOWN, alternatives
 from tapgen.template.tables import row
 
 if TYPE_CHECKING:
+    from tapgen.proof.deployer.calls import Operation
     from tapgen.proof.subject import Subject
 
 _ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z]+")
 
 
-class Deployer(Struct, frozen=True):
-    """The policies by operation, and the types whose handlers publish no permissions."""
+class Grants(Struct, frozen=True):
+    """What a principal may do: (action, ARN) of each, and the roles that it may pass to the services."""
 
-    policies: dict[str, dict[str, Any]]
-    unknown: tuple[str, ...]
+    calls: frozenset[tuple[str, str]] = frozenset()
+    passed: frozenset[str] = frozenset()
+    services: frozenset[str] = frozenset()
+
+    def __or__(self, other: Grants) -> Grants:
+        """Both."""
+        return Grants(self.calls | other.calls, self.passed | other.passed, self.services | other.services)
 
 
-def deployer(subject: Subject, stack: str) -> Deployer:
-    """What it takes to create, update and delete the stack; the three are policies of their own."""
-    unknown = sorted(
-        {resource.type for resource in subject.resources.values() if row("handler_permissions", resource.type) is None}
+def resource_grants(operations: Iterable[Operation], subject: Subject, stack: str) -> Grants:
+    """What the resources' handlers call: the deployer's, unless CloudFormation has a role of its own."""
+    found = Grants()
+    for operation in operations:
+        passed = frozenset(_passed(operation, subject, stack))
+        services = frozenset(_services(subject)) if passed else frozenset()
+        found |= Grants(frozenset(_handler_calls(operation, subject, stack)), passed, services)
+    return found
+
+
+def sync_grants(subject: Subject, stack: str) -> Grants:
+    """What `tapgen sync` takes, which a protected environment does not know."""
+    functions = [] if subject.protected else [owner for owner, _ in subject.of_type("AWS::Lambda::Function")]
+    if not functions:
+        return Grants()
+    calls = {(action, arn) for owner in functions for action in SYNC for arn in _arns(action, owner, stack, subject)}
+    return Grants(frozenset({*calls, (SYNCED_FUNCTIONS, "*")}))
+
+
+def read_grants(subject: Subject, stack: str) -> Grants:
+    """What reading the resources takes, which a drift detection does in the name of who asks for it."""
+    return Grants(
+        frozenset(
+            (action, arn)
+            for owner, resource in subject.resources.items()
+            for action in _known((row("handler_permissions", resource.type) or {}).get("read", ()))
+            if not _passes(action)
+            for arn in _arns(action, owner, stack, subject)
+        )
     )
-    return Deployer({operation: _policy(operation, subject, stack) for operation in OPERATIONS}, tuple(unknown))
 
 
-def _policy(operation: Operation, subject: Subject, stack: str) -> dict[str, Any]:
+def unknown_types(subject: Subject) -> tuple[str, ...]:
+    """The types whose handlers publish no permissions."""
+    types_ = {resource.type for resource in subject.resources.values()}
+    return tuple(sorted(one for one in types_ if row("handler_permissions", one) is None))
+
+
+def statements(grants: Grants) -> list[dict[str, Any]]:
+    """The statements: one for each set of actions on the same resources, those on the stack first."""
     granted: dict[str, set[str]] = {}
-    for action, arn in (*own_calls(operation, subject, stack), *_handler_calls(operation, subject, stack)):
+    for action, arn in grants.calls:
         granted.setdefault(arn, set()).add(action)
-    passed = _passed(operation, subject, stack)
     everywhere = granted.get("*", set())
     rows: dict[tuple[str, ...], list[str]] = {}
     for arn, names in granted.items():
@@ -52,11 +88,11 @@ def _policy(operation: Operation, subject: Subject, stack: str) -> dict[str, Any
         if left:
             rows.setdefault(tuple(sorted(left)), []).append(arn)
     found = [_statement(list(names), sorted(arns)) for names, arns in sorted(rows.items(), key=_stack_first)]
-    if passed:
-        services = _services(subject)
+    if grants.passed:
+        services = sorted(grants.services)
         condition = {"StringEquals": {"iam:PassedToService": services}} if services else None
-        found.append(_statement(["iam:PassRole"], passed, condition))
-    return {"Version": "2012-10-17", "Statement": found}
+        found.append(_statement(["iam:PassRole"], sorted(grants.passed), condition))
+    return found
 
 
 def _handler_calls(operation: Operation, subject: Subject, stack: str) -> Iterator[tuple[str, str]]:
@@ -91,9 +127,12 @@ def _handler(type_: str, operation: Operation) -> Iterator[str]:
     names: Iterable[str] = handlers.get(operation, ())
     if operation == "update":
         names = [*names, *handlers.get("read", ()), *(() if "update" in handlers else handlers.get("create", ()))]
-    for name in names:
-        if _ACTION.fullmatch(name) and (actions.action(name) is not None or _passes(name)):
-            yield name
+    yield from _known(names)
+
+
+def _known(names: Iterable[str]) -> Iterator[str]:
+    """The actions that IAM knows."""
+    return (name for name in names if _ACTION.fullmatch(name) and (actions.action(name) is not None or _passes(name)))
 
 
 def _name(owner: str, stack: str, subject: Subject) -> str:

@@ -126,6 +126,23 @@ def test_two_users_have_a_stack_each(tapgen, monkeypatch):
     assert tapgen("status", "--env", "dev/alice")[0] == ExitCode.OK
 
 
+def test_a_repository_may_deploy_by_the_roles_that_bootstrap_makes(tapgen, emulator):
+    from botocore.session import Session
+
+    words = ("bootstrap", "--github", "acme/shop", "--env", "prod", "--yes")
+    code, out, err = tapgen(*words)
+    assert code == ExitCode.OK, err
+    assert "PlanRoleArn    arn:aws:iam::123456789012:role/shop-prod-plan\n" in out
+    iam = Session().create_client("iam", region_name="us-east-1")
+    [statement] = iam.get_role(RoleName="shop-prod-deploy")["Role"]["AssumeRolePolicyDocument"]["Statement"]
+    provider = iam.list_open_id_connect_providers()["OpenIDConnectProviderList"][0]["Arn"]
+    assert statement["Principal"] == {"Federated": provider}
+    attached = iam.list_attached_role_policies(RoleName="shop-prod-deploy")["AttachedPolicies"]
+    assert len(attached) >= 1
+    assert tapgen(*words)[2].endswith("No changes: shop-prod-github is as the template says.\n")
+    assert tapgen("bootstrap", "--github", "acme/shop", "--env", "dev/alice", "--yes")[0] == ExitCode.USAGE
+
+
 def test_an_environment_of_another_account_is_a_row_with_its_problem(tapgen):
     code, out, _ = tapgen("envs", "--stacks")
     assert code == ExitCode.FAILED

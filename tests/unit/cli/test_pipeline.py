@@ -17,6 +17,7 @@ protected = true
 regions = ["eu-central-1", "us-east-1"]
 [environments.bank]
 protected = true
+account = "123456789012"
 """
 SCHEMAS = {"github": ["vendor.github-workflows"], "gitlab": ["vendor.gitlab-ci", "--data-transform", "gitlab-ci"]}
 FILES = {
@@ -97,3 +98,30 @@ def test_what_is_installed_and_which_branch_is_deployed(tapgen, project):
     text = (folder / ".github/workflows/tapgen-deploy.yml").read_text()
     assert "branches: [trunk]" in text
     assert "install --disable-pip-version-check 'tapgen[check]==1.2'" in text
+
+
+def roles(folder):
+    assumed = "aws-actions/configure-aws-credentials"
+    return {
+        name: step["with"]["role-to-assume"]
+        for name, job in jobs(folder).items()
+        for step in job["steps"]
+        if step.get("uses", "").startswith(assumed)
+    }
+
+
+def test_each_job_assumes_the_role_that_bootstrap_makes_for_it(tapgen, project):
+    folder = project(more=ENVIRONMENTS)
+    tapgen("pipeline", "github", cwd=folder)
+    found = roles(folder)
+    account = "arn:aws:iam::${{ vars.AWS_ACCOUNT }}:role"
+    assert found["deploy-dev"] == f"{account}/shop-dev-deploy"
+    assert (found["plan-prod"], found["deploy-prod"]) == (f"{account}/shop-prod-plan", f"{account}/shop-prod-deploy")
+    assert found["deploy-bank"] == "arn:aws:iam::123456789012:role/shop-bank-deploy"
+
+
+def test_the_role_of_the_settings_is_assumed_where_there_is_one(tapgen, project):
+    role = "arn:aws:iam::123456789012:role/pipelines/deployer"
+    folder = project(more=f'[environments.prod]\nprotected = true\ndeploy_role = "{role}"\n')
+    tapgen("pipeline", "github", cwd=folder)
+    assert set(roles(folder).values()) == {role}

@@ -281,6 +281,21 @@ class Cloud(Ledger):
         self._call("tagged_functions")
         return tuple(sorted(self.marks))
 
+    def oidc_audiences(self, arn):
+        self._call("oidc_audiences")
+        return self.audiences
+
+    def create_oidc_provider(self, url, audience):
+        lost = self._call("create_oidc_provider")
+        if self.audiences is not None:
+            raise AwsError("EntityAlreadyExists", "it exists", "CreateOpenIDConnectProvider")
+        self.audiences = (audience,)
+        self._lost(lost, "CreateOpenIDConnectProvider")
+
+    def has_role(self, name):
+        self._call("has_role")
+        return name in self.roles
+
     def invoke(self, function, payload):
         self._call("invoke")
         self.invoked = (function, payload)

@@ -87,6 +87,8 @@ class Ledger:
         self.answer = Answer(200, b"{}", "", "END")
         self.log_pages = []
         self.functions = {}  # name -> model.Function
+        self.roles = set()  # names in IAM of what no stack has made
+        self.audiences = None  # of the identity provider
         self.marks = set()  # the ARNs of functions that carry the tag
         self.tokenless = False  # an endpoint whose events carry no token
         self.rollbacks = []  # of each execution

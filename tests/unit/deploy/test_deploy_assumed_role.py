@@ -5,6 +5,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from tapgen.deploy.aws.assumed_role import is_role
 from tapgen.deploy.aws.errors import DeniedError
 from tapgen.deploy.aws.session import connect
 
@@ -14,7 +15,7 @@ ASSUMED = f"""<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-1
 <Expiration>2999-01-01T00:00:00Z</Expiration></Credentials><AssumedRoleUser><Arn>{ROLE}</Arn>
 <AssumedRoleId>A:tapgen</AssumedRoleId></AssumedRoleUser></AssumeRoleResult></AssumeRoleResponse>"""
 IDENTITY = """<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
-<Account>123456789012</Account><Arn>a</Arn><UserId>u</UserId></GetCallerIdentityResult></GetCallerIdentityResponse>"""
+<Account>123456789012</Account><Arn>CALLER</Arn><UserId>u</UserId></GetCallerIdentityResult></GetCallerIdentityResponse>"""
 DENIED = """<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code>
 <Message>User is not authorized to perform: sts:AssumeRole</Message></Error></ErrorResponse>"""
 
@@ -35,7 +36,8 @@ def sts(monkeypatch, tmp_path):
             key = self.headers["Authorization"].partition("Credential=")[2].partition("/")[0]
             self.server.calls.append((action, key))
             refused = action == "AssumeRole" and not self.server.trusted
-            text = DENIED if refused else ASSUMED if action == "AssumeRole" else IDENTITY
+            identity = IDENTITY.replace("CALLER", self.server.caller)
+            text = DENIED if refused else ASSUMED if action == "AssumeRole" else identity
             self.send_response(403 if refused else 200)
             self.end_headers()
             self.wfile.write(text.encode())
@@ -46,7 +48,7 @@ def sts(monkeypatch, tmp_path):
     for method in ("POST",):
         setattr(Handler, f"do_{method}", Handler.answer)
     server = ThreadingHTTPServer(("127.0.0.2", 0), Handler)
-    server.calls, server.trusted = [], True
+    server.calls, server.trusted, server.caller = [], True, "a"
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server
     server.shutdown()
@@ -84,3 +86,24 @@ def test_a_role_that_does_not_trust_us_is_named(sts):
     with pytest.raises(DeniedError, match=r"AssumeRole: .*not authorized to perform: sts:AssumeRole") as caught:
         client(sts, deploy_role=ROLE).identity()
     assert "trust policy" in caught.value.hint
+
+
+def test_who_is_the_role_already_acts_as_it(sts):
+    sts.trusted = False
+    sts.caller = "arn:aws:sts::123456789012:assumed-role/deployer/GitHubActions"
+    acting = client(sts, deploy_role=ROLE.replace("role/", "role/pipelines/"))
+    assert acting.identity().account == "123456789012"
+    assert sts.calls == [("AssumeRole", "OWN"), ("GetCallerIdentity", "OWN"), ("GetCallerIdentity", "OWN")]
+
+
+@pytest.mark.parametrize(
+    ("caller", "same"),
+    [
+        ("arn:aws:sts::123456789012:assumed-role/deployer/x", True),
+        ("arn:aws:sts::123456789012:assumed-role/deployer-2/x", False),
+        ("arn:aws:sts::999999999999:assumed-role/deployer/x", False),
+        ("arn:aws:iam::123456789012:user/deployer", False),
+    ],
+)
+def test_a_session_of_the_role_is_told_by_account_and_name(caller, same):
+    assert is_role(caller, ROLE) is same

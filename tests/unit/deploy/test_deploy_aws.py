@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tapgen.deploy.aws.client import Client
-from tapgen.deploy.aws.errors import AwsError
+from tapgen.deploy.aws.errors import AwsError, DeniedError
 from tapgen.deploy.aws.model import Identity, Output, Page
 from tapgen.deploy.aws.operations import AwsClient
 from tests.unit.deploy.fake import Cloud
@@ -106,6 +106,23 @@ def test_an_export_that_nobody_imports(stub):
     cloudformation.add_client_error("list_imports", "AccessDenied", "not imported by any stack, for all you know")
     with pytest.raises(AwsError):
         client.importers("e")
+
+
+def test_an_identity_provider_and_a_role_that_are_not_there(stub):
+    stubber, client = stub
+    iam = stubber("iam")
+    arn = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
+    iam.add_response("get_open_id_connect_provider", {"ClientIDList": ["a"]}, {"OpenIDConnectProviderArn": arn})
+    iam.add_client_error("get_open_id_connect_provider", "NoSuchEntity", "not found")
+    iam.add_client_error("get_open_id_connect_provider", "AccessDenied", "no")
+    iam.add_client_error("get_role", "NoSuchEntity", "not found")
+    made = {"Url": "https://x.example", "ClientIDList": ["a"]}
+    iam.add_response("create_open_id_connect_provider", {"OpenIDConnectProviderArn": arn}, made)
+    assert (client.oidc_audiences(arn), client.oidc_audiences(arn)) == (("a",), None)
+    with pytest.raises(DeniedError):
+        client.oidc_audiences(arn)
+    assert client.has_role("deployer") is False
+    client.create_oidc_provider("https://x.example", "a")
 
 
 def test_every_page_of_all_stacks_is_read(stub):

@@ -174,6 +174,6 @@ def test_log_lines(message, shown):
 
 
 def test_settings_without_a_function_are_handled():
-    environment = SimpleNamespace(name="x", functions={}, stack_name="s")
+    environment = SimpleNamespace(reference="x", functions={}, stack_name="s")
     with pytest.raises(UsageError, match="has no function"):
         log_group(Cloud(), environment, "Item")

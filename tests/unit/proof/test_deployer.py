@@ -15,18 +15,22 @@ from tapgen import naming
 from tapgen.deploy.artifacts.bootstrap import bootstrap_request
 from tapgen.deploy.aws import change_set_operations, operations
 from tapgen.proof.deployer.calls import BY_DRIFT_DETECTION, OPERATIONS, Operation, own_calls
-from tapgen.proof.deployer.policy import deployer
+from tapgen.proof.deployer.policy import statements as written
+from tapgen.proof.deployer.policy import unknown_types
+from tapgen.proof.deployer.roles import CLOUDFORMATION, DEPLOY, PLAN, plan_grants, role_grants, role_policies
+from tapgen.proof.deployer.split import MAX_CHARACTERS, MAX_POLICIES, policies, size
 from tapgen.proof.needs import actions
 from tapgen.proof.subject import Subject
 from tests.unit.proof.documents import arn, document, only, resource, role
 
 
-def statements(checked: dict[str, Any], operation: str = "create") -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = deployer(Subject(checked), "tap-dev").policies[operation]["Statement"]
-    return found
+def statements(
+    checked: dict[str, Any], operation: Operation = "create", *, protected: bool = False
+) -> list[dict[str, Any]]:
+    return written(role_grants(Subject(checked, protected), "tap-dev", operations=(operation,))[DEPLOY])
 
 
-def where(checked: dict[str, Any], action: str, operation: str = "create") -> list[str]:
+def where(checked: dict[str, Any], action: str, operation: Operation = "create") -> list[str]:
     """The resources on which an action is allowed."""
     return [r for one in statements(checked, operation) if action in one["Action"] for r in one["Resource"]]
 
@@ -93,7 +97,7 @@ def test_only_a_protected_environment_is_protected(operation: Operation) -> None
     action = "cloudformation:UpdateTerminationProtection"
 
     def stacks(*, protected: bool) -> list[str]:
-        found = deployer(Subject(document(), protected), "tap-dev").policies[operation]["Statement"]
+        found = statements(document(), operation, protected=protected)
         return [arn for one in found if action in one["Action"] for arn in one["Resource"]]
 
     assert stacks(protected=True) == ["arn:*:cloudformation:*:*:stack/tap-dev/*"]
@@ -151,33 +155,112 @@ def test_only_the_created_roles_are_passed_and_only_to_whom_they_trust() -> None
 
 
 def test_roles_that_are_passed_by_their_arn_or_have_a_path() -> None:
-    written = only(
+    checked = only(
         Function=resource("AWS::Lambda::Function", Role="arn:aws:iam::123456789012:role/x"),
         Other=resource("AWS::Lambda::Function", Role=arn("Role")),
         Role=role(Path="/service/"),
     )
-    assert where(written, "iam:PassRole") == [
+    assert where(checked, "iam:PassRole") == [
         "arn:*:iam::*:role/service/tap-dev-Role-*",
         "arn:aws:iam::123456789012:role/x",
     ]
 
 
 def test_types_without_published_permissions_are_named() -> None:
-    found = deployer(Subject(only(Condition=resource("AWS::CloudFormation::WaitCondition"))), "tap-dev")
-    assert found.unknown == ("AWS::CloudFormation::WaitCondition",)
+    checked = Subject(only(Condition=resource("AWS::CloudFormation::WaitCondition")))
+    assert unknown_types(checked) == ("AWS::CloudFormation::WaitCondition",)
 
 
 def test_no_action_is_granted_twice_on_everything_and_something() -> None:
-    for operation in ("create", "update", "delete"):
+    for operation in OPERATIONS:
         found = statements(document(), operation)
         wide = {action for one in found if "*" in one["Resource"] for action in one["Action"]}
         narrow = {action for one in found if "*" not in one["Resource"] for action in one["Action"]}
         assert not wide & narrow
 
 
-def test_it_is_a_policy_document() -> None:
-    for policy in deployer(Subject(document()), "tap-dev").policies.values():
-        assert policy["Version"] == "2012-10-17"
-        assert json.loads(json.dumps(policy)) == policy
-        for statement in policy["Statement"]:
-            assert statement["Action"] == sorted(set(statement["Action"]))
+def many(count: int) -> dict[str, Any]:
+    """A template with many tables of long names."""
+    return only(**{f"{'A' * 40}{number}": resource("AWS::DynamoDB::Table") for number in range(count)})
+
+
+def of_roles(checked: dict[str, Any], **more: Any) -> dict[str, list[dict[str, Any]]]:
+    return role_policies(role_grants(Subject(checked), "tap-dev", **more), "tap-dev")
+
+
+def allowed(found: list[dict[str, Any]]) -> set[tuple[str, str]]:
+    every = [one for policy in found for one in policy["Statement"]]
+    return {(action, arn) for one in every for action in one["Action"] for arn in one["Resource"]}
+
+
+@pytest.mark.parametrize("count", [1, 100, 500])
+def test_each_is_a_policy_that_iam_takes(count: int) -> None:
+    for found in of_roles(many(count), cloudformation_role="arn:aws:iam::123456789012:role/cfn").values():
+        assert 1 <= len(found) <= MAX_POLICIES
+        for policy in found:
+            assert policy["Version"] == "2012-10-17"
+            assert size(policy) == len("".join(json.dumps(policy).split())) <= MAX_CHARACTERS
+            for statement in policy["Statement"]:
+                assert statement["Action"] == sorted(set(statement["Action"]))
+
+
+def test_nothing_is_lost_by_the_split() -> None:
+    checked = many(60)
+    [grants] = role_grants(Subject(checked), "tap-dev").values()
+    whole = [{"Version": "2012-10-17", "Statement": written(grants)}]
+    split = of_roles(checked)[DEPLOY]
+    assert len(split) > 1
+    assert allowed(split) == allowed(whole)
+
+
+def test_a_statement_that_is_too_long_alone_is_cut() -> None:
+    long = {"Effect": "Allow", "Action": ["a:B", "a:C"], "Resource": [f"arn:{'x' * 90}{number}" for number in range(9)]}
+    found = policies([long], 500)
+    assert max(map(size, found)) <= 500
+    assert allowed(found) == allowed([{"Statement": [long]}])
+    actions_ = {"Effect": "Allow", "Action": [f"a:{'B' * 90}{number}" for number in range(9)], "Resource": ["*"]}
+    assert max(map(size, policies([actions_], 500))) <= 500
+
+
+def test_names_of_the_stack_are_put_together_where_a_role_would_have_too_many_policies() -> None:
+    found = of_roles(many(1500))[DEPLOY]
+    assert len(found) <= MAX_POLICIES
+    assert ("dynamodb:CreateTable", "arn:*:dynamodb:*:*:table/tap-dev-*") in allowed(found)
+
+
+def test_account_and_partition_are_named_where_they_are_known() -> None:
+    grants = role_grants(Subject(document()), "tap-dev")
+    found = allowed(role_policies(grants, "tap-dev", account="123456789012", region="cn-north-1")[DEPLOY])
+    assert ("iam:CreateRole", "arn:aws-cn:iam::123456789012:role/tap-dev-Role-*") in found
+    assert ("dynamodb:CreateTable", "arn:aws-cn:dynamodb:*:123456789012:table/tap-dev-Table-*") in found
+    assert ("lambda:GetLayerVersion", "*") in found
+
+
+def test_with_a_role_of_cloudformations_the_deployer_passes_it_and_changes_nothing_itself() -> None:
+    cloudformation = "arn:aws:iam::123456789012:role/cfn"
+    found = of_roles(document(), cloudformation_role=cloudformation)
+    deploys, changes = allowed(found[DEPLOY]), allowed(found[CLOUDFORMATION])
+    assert ("iam:PassRole", cloudformation) in deploys
+    assert "dynamodb:CreateTable" in {action for action, _ in changes}
+    assert not {action for action, _ in deploys} & {"dynamodb:CreateTable", "iam:CreateRole", "lambda:CreateFunction"}
+    assert "dynamodb:DescribeTable" in {action for action, _ in deploys}  # a drift detection reads in its name
+    assert not [action for action, _ in changes if action.startswith("cloudformation:")]
+    assert set(of_roles(document())) == {DEPLOY}
+
+
+def test_who_deploys_may_sync_functions_unless_they_are_protected() -> None:
+    def actions_of(*, protected: bool) -> set[str]:
+        grants = role_grants(Subject(document(), protected), "tap-dev", cloudformation_role="arn:aws:iam::1:role/x")
+        return {action for action, _ in grants[DEPLOY].calls}
+
+    assert actions_of(protected=False) >= {"tag:GetResources", "lambda:UpdateFunctionCode"}
+    assert not actions_of(protected=True) & {"tag:GetResources", "lambda:UpdateFunctionCode"}
+
+
+def test_who_plans_changes_no_stack() -> None:
+    [found] = role_policies({PLAN: plan_grants(Subject(document(), protected=True), "tap-dev")}, "tap-dev").values()
+    granted = {action for action, _ in allowed(found)}
+    assert granted >= {"cloudformation:CreateChangeSet", "cloudformation:DescribeChangeSet"}
+    forbidden = {"ExecuteChangeSet", "DeleteStack", "SetStackPolicy", "UpdateTerminationProtection", "RollbackStack"}
+    assert not granted & {f"cloudformation:{name}" for name in forbidden}
+    assert not [action for action in granted if not action.startswith(("cloudformation:", "s3:"))]
