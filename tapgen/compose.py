@@ -162,8 +162,7 @@ def _add_parts(template: Template, environment: Environment) -> Parts:
 def _add_triggers(template: Template, environment: Environment, parts: Parts, compute: ComputeRefs) -> None:
     """Add what starts the functions, kind by kind."""
     for word in TRIGGERS:
-        starts = any(settings_kinds.triggers(function, word) for function in environment.functions.values())
-        if starts or settings_kinds.parts(environment, word):
+        if settings_kinds.starts(environment, word):
             with _layer(template, word):
                 import_module(f"tapgen.layers.{word}").start(template, environment, parts, compute)
 

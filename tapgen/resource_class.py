@@ -19,6 +19,18 @@ MODULES = {"lambda": "awslambda", "kinesisfirehose": "firehose", "elasticloadbal
 """Services that troposphere calls otherwise."""
 
 
+OPTIONAL = {
+    "awslambda.OnFailure": ("Destination",),
+    "cloudwatch.Metric": ("MetricName", "Namespace"),
+    "cloudwatch.MetricStream": ("FirehoseArn", "OutputFormat", "RoleArn"),
+    "ec2.LaunchTemplateSpecification": ("Version",),
+    "ecs.KeyValuePair": ("Name", "Value"),
+    "ecs.LogConfiguration": ("LogDriver",),
+    "iot.TopicRulePayload": ("RuleDisabled",),
+}
+"""What troposphere asks for and CloudFormation's own schemas do not: troposphere 4.11 beside cfn-lint 1.58."""
+
+
 class Intrinsic(AWSHelperFn):
     """An intrinsic function as CloudFormation has it, such as {"Ref": "ItemTable"}."""
 
@@ -76,6 +88,10 @@ def _class(resource_type: str) -> tuple[type[AWSObject] | None, list[str]]:
 
 def _read(made: type[BaseAWSObject], title: str | None, values: Any, path: Path, problems: list[Problem]) -> Any:
     """An object of troposphere with these values; what does not fit is left out and said."""
+    optional = OPTIONAL.get(f"{made.__module__.removeprefix('troposphere.')}.{made.__name__}", ())
+    if optional:
+        lenient = {name: (made.props[name][0], False) for name in optional}
+        made = type(made.__name__, (made,), {"props": {**made.props, **lenient}})
     result = made(title) if title else made()
     custom = made.__name__ == "CustomResource"
     for name, value in values.items():

@@ -180,12 +180,12 @@ def _once(
 
 
 def _fire(deployed: Deployed, running: Emulator, name: str) -> bool:
-    """Whether every function that the schedule started ended without an error."""
+    """Whether everything that the schedule started ended without an error."""
     from tapgen.local.fire import fire
 
     fired = fire(deployed, running, name)
     for one in fired:
-        click.echo(f"{name}: {one.function} {'ended' if one.ok else 'failed'}", err=True)
+        click.echo(f"{name}: {one.started} {'ended' if one.ok else 'failed'}", err=True)
         _print(one.answer.payload)
     return all(one.ok for one in fired)
 

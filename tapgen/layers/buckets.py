@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from troposphere import Ref, Sub, s3
@@ -11,7 +12,7 @@ from tapgen.layers import parts as of_parts
 from tapgen.layers.destinations import invoked_arn
 from tapgen.layers.existing import below, existing
 from tapgen.layers.refs import PartRefs
-from tapgen.layers.resource_policies import admit, written
+from tapgen.layers.resource_policies import admit, admit_service, written
 from tapgen.layers.triggers import permission
 from tapgen.template.kinds import kinds
 
@@ -19,8 +20,14 @@ if TYPE_CHECKING:
     from troposphere import Template
 
     from tapgen.layers.refs import ComputeRefs, Parts
-    from tapgen.settings.buckets import Bucket, LifecycleRule
+    from tapgen.settings.buckets import Bucket, LifecycleRule, Notification
     from tapgen.settings.model import Environment
+
+TOLD = {
+    "queues": ("QueueConfigurations", s3.QueueConfigurations, "Queue"),
+    "topics": ("TopicConfigurations", s3.TopicConfigurations, "Topic"),
+}
+"""The kinds that are told of objects, by their word: the notification's section, its class, what it calls them."""
 
 WEEK = 7
 """Days after which the parts of an upload that was never completed go."""
@@ -58,20 +65,29 @@ def _add_bucket(template: Template, environment: Environment, name: str, setting
     title = naming.logical(name, "Bucket")
     physical = settings.name or Sub(f"{naming.bucket(environment, name)}-${{AWS::AccountId}}-${{AWS::Region}}")
     starts = [one for one, function in environment.functions.items() if name in function.triggers.buckets]
+    told = [
+        (word, part) for word in TOLD for part, its in getattr(environment, word).items() if name in its.notifications
+    ]
+    by_name = _by_name(title, physical, key)
+    after = [_permission(function, name) for function in starts]
+    for word, part in told:
+        refs = parts[word][part]
+        admit_service(template, word, refs, "s3.amazonaws.com", by_name.arn, title)
+        after += [f"{refs.title}Policy"] if refs.title else []
     template.add_resource(
         s3.Bucket(
             title,
             **of_parts.deletion(protected=environment.protected),
-            **({"DependsOn": [_permission(function, name) for function in starts]} if starts else {}),
+            **({"DependsOn": after} if after else {}),
             BucketName=physical,
             **_protection(environment, settings, key),
             **_lifecycle(settings),
-            **_notifications(environment, name, settings, starts),
+            **_notifications(environment, name, starts, {one: parts[one[0]][one[1]].arn for one in told}),
         )
     )
     refs = of_parts.own(kind, title, key=key)
     _add_policy(template, settings, refs)
-    return _by_name(title, physical, key) if starts else refs
+    return by_name if starts or told else refs
 
 
 def _by_name(title: str, physical: Any, key: Any) -> PartRefs:
@@ -146,30 +162,37 @@ def _rule(title: str, rule: LifecycleRule) -> s3.LifecycleRule:
     return s3.LifecycleRule(Id=title, Status="Enabled", **optional)
 
 
-def _notifications(environment: Environment, name: str, settings: Bucket, starts: list[str]) -> dict[str, Any]:
-    """The functions by their names: see `_by_name`."""
+def _notifications(
+    environment: Environment, name: str, starts: list[str], told: Mapping[tuple[str, str], Any]
+) -> dict[str, Any]:
+    """The functions by their names: see `_by_name`; `told` are the ARNs of queues and topics by kind and name."""
     configured: dict[str, Any] = {}
-    if settings.events:
+    if environment.buckets[name].events:
         configured["EventBridgeConfiguration"] = s3.EventBridgeConfiguration(EventBridgeEnabled=True)
     if starts:
         configured["LambdaConfigurations"] = [
-            configuration for function in starts for configuration in _configurations(environment, name, function)
+            s3.LambdaConfigurations(Event=event, Function=invoked_arn(environment, function), **filters)
+            for function in starts
+            for event, filters in _events(environment.functions[function].triggers.buckets[name])
         ]
+    for (word, part), arn in told.items():
+        section, kind, target = TOLD[word]
+        configured.setdefault(section, []).extend(
+            kind(Event=event, **{target: arn}, **filters)
+            for event, filters in _events(getattr(environment, word)[part].notifications[name])
+        )
     return {"NotificationConfiguration": s3.NotificationConfiguration(**configured)} if configured else {}
 
 
-def _configurations(environment: Environment, name: str, function: str) -> list[s3.LambdaConfigurations]:
-    trigger = environment.functions[function].triggers.buckets[name]
+def _events(given: Notification) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each event with the filter of the keys that it is told of."""
     rules = [
         s3.Rules(Name=what, Value=value)
-        for what, value in (("prefix", trigger.prefix), ("suffix", trigger.suffix))
+        for what, value in (("prefix", given.prefix), ("suffix", given.suffix))
         if value
     ]
     filters = {"Filter": s3.Filter(S3Key=s3.S3Key(Rules=rules))} if rules else {}
-    return [
-        s3.LambdaConfigurations(Event=event, Function=invoked_arn(environment, function), **filters)
-        for event in trigger.events
-    ]
+    yield from ((event, filters) for event in given.events)
 
 
 def _add_policy(template: Template, settings: Bucket, refs: PartRefs) -> None:

@@ -10,7 +10,7 @@ from troposphere import GetAtt, Output, Parameter, Ref, Sub, awslambda
 
 from tapgen import naming
 from tapgen.layers import parts
-from tapgen.layers.lookup import lookup, substituted
+from tapgen.layers.lookup import lookup, lookup_text, substituted
 from tapgen.layers.refs import ComputeRefs, FunctionRefs
 from tapgen.settings import served
 
@@ -55,18 +55,19 @@ def build(
             "Architectures": [settings.architecture],
             "MemorySize": settings.memory,
             "Timeout": settings.timeout,
-            "Role": lookup(settings.role) if settings.role else identity.roles[name].arn,
+            "Role": lookup_text(settings.role) if settings.role else identity.roles[name].arn,
             "Environment": _environment(environment, settings, data),
             "LoggingConfig": _logging(settings, data.function_logs[name].name),
             "TracingConfig": awslambda.TracingConfig(Mode="Active") if settings.tracing else None,
             "VpcConfig": _vpc_config(network) if settings.network else None,
             "ReservedConcurrentExecutions": settings.reserved_concurrency,
-            "Layers": [layers.get(str(layer)) or lookup(layer) for layer in settings.layers] or None,
+            "Layers": [layers.get(str(layer)) or lookup_text(layer) for layer in settings.layers] or None,
             "EphemeralStorage": _storage(settings),
             "FileSystemConfigs": _file_systems(settings),
             "SnapStart": awslambda.SnapStart(ApplyOn="PublishedVersions") if settings.snap_start else None,
         }
-        function = template.add_resource(awslambda.Function(naming.function(name), **_given(properties)))
+        after = {"DependsOn": list(settings.depends_on)} if settings.depends_on else {}
+        function = template.add_resource(awslambda.Function(naming.function(name), **after, **_given(properties)))
         arn = GetAtt(function, "Arn")
         alias = _add_alias(template, name, settings) if settings.alias_name else None
         functions[name] = FunctionRefs(Ref(function), Ref(alias) if alias else arn, settings.alias_name)
@@ -175,7 +176,7 @@ def _storage(settings: Function) -> awslambda.EphemeralStorage | None:
 
 def _file_systems(settings: Function) -> list[awslambda.FileSystemConfig] | None:
     return [
-        awslambda.FileSystemConfig(Arn=lookup(one.access_point), LocalMountPath=one.path)
+        awslambda.FileSystemConfig(Arn=lookup_text(one.access_point), LocalMountPath=one.path)
         for one in settings.file_systems
     ] or None
 

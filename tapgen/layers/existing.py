@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 from troposphere import AWSHelperFn, Join, Select, Split, Sub
 
-from tapgen.layers.lookup import lookup
+from tapgen.layers.lookup import lookup, substituted
 from tapgen.layers.refs import PartRefs, embedded
 from tapgen.settings.references import Reference
 
@@ -59,6 +59,12 @@ def below(arn: Any, suffix: str) -> Any:
 
 
 def _written(kind: Kind, text: str) -> PartRefs:
+    if "${" in text:
+        filled = substituted(text)
+        if not text.startswith("arn:") and not text.endswith("Arn}"):
+            return PartRefs(name=filled, arn=_arn(kind, filled), url=_url(kind, filled))
+        name = _last(kind, filled)
+        return PartRefs(name=name, arn=filled, url=_url(kind, name))
     if text.startswith("arn:"):
         partition, _, region, account, resource = text.split(":", FIELDS - 1)[1:]
         name = resource.removeprefix(kind.form.resource.partition("{")[0])

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from troposphere import GetAtt, Output, Ref, Sub, iam
 
 from tapgen import naming, policies
 from tapgen.layers import destinations, parts
 from tapgen.layers.destinations import function_arn
-from tapgen.layers.lookup import lookup, substituted
+from tapgen.layers.lookup import lookup_text, substituted
 from tapgen.layers.refs import IdentityRefs, RoleRefs
 from tapgen.settings import served
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from awacs.aws import Statement
     from troposphere import Template
 
     from tapgen.layers.refs import DataRefs, NetworkRefs
     from tapgen.settings.functions import Function
     from tapgen.settings.model import Environment
+    from tapgen.settings.references import Reference
     from tapgen.settings.statements import Statement as Given
 
 API_LOGGING_POLICY = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
@@ -35,7 +38,9 @@ def build(template: Template, environment: Environment, network: NetworkRefs | N
         if settings.role:
             elsewhere[name] = statements
             continue
-        role = template.add_resource(_role(naming.function(name), statements, _reasons(settings)))
+        role = template.add_resource(
+            _role(naming.function(name), statements, _reasons(settings), settings.managed_policies)
+        )
         roles[name] = RoleRefs(Ref(role), GetAtt(role, "Arn"), role.Policies[0].PolicyDocument.Statement)
         if len(environment.functions) == 1:  # several have one output each, their name: a template takes 200
             template.add_output(
@@ -48,14 +53,24 @@ def build(template: Template, environment: Environment, network: NetworkRefs | N
     return IdentityRefs(roles, GetAtt(logging_role, "Arn") if logging_role else None, elsewhere)
 
 
-def _role(function: str, statements: list[Statement], reasons: dict[str, str]) -> iam.Role:
+def _role(
+    function: str, statements: list[Statement], reasons: dict[str, str], managed: Sequence[str | Reference]
+) -> iam.Role:
     return iam.Role(
         f"{function}Role",
         **({"Metadata": {"Reasons": reasons}} if reasons else {}),
         Description=f"Execution role of {function}",
         AssumeRolePolicyDocument=policies.trust("lambda.amazonaws.com"),
+        **({"ManagedPolicyArns": [managed_policy(one) for one in managed]} if managed else {}),
         Policies=[iam.Policy(PolicyName=f"{function}Policy", PolicyDocument=policies.document(statements))],
     )
+
+
+def managed_policy(value: str | Reference) -> Any:
+    """The ARN of a managed policy, of AWS's own where it is a name."""
+    if isinstance(value, str) and not value.startswith(("arn:", "${")):
+        return Sub(f"arn:${{AWS::Partition}}:iam::aws:policy/{value}")
+    return lookup_text(value)
 
 
 def _statements(environment: Environment, name: str, network: NetworkRefs | None, data: DataRefs) -> list[Statement]:
@@ -63,12 +78,12 @@ def _statements(environment: Environment, name: str, network: NetworkRefs | None
     statements = [policies.write_logs(data.function_logs[name].arn)]
     statements += parts.statements(function, data.parts)
     for sid, given in _given(function).items():
-        resources = [substituted(one) if isinstance(one, str) else lookup(one) for one in given.resources]
+        resources = [lookup_text(one) for one in given.resources]
         statements.append(policies.given(sid, given.actions, resources, given.conditions))
     statements += destinations.statements(environment, name, data)
     for one in function.file_systems:
-        file_system = lookup(one.file_system) if one.file_system else substituted(ANY_FILE_SYSTEM)
-        statements.append(policies.mount(lookup(one.access_point), file_system))
+        file_system = lookup_text(one.file_system) if one.file_system else substituted(ANY_FILE_SYSTEM)
+        statements.append(policies.mount(lookup_text(one.access_point), file_system))
     if function.tracing:
         statements.append(policies.send_traces())
     if network and function.network:

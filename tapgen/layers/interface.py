@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from troposphere import Export, Output, Parameter, Sub
 
 from tapgen.errors import DocumentError, suggestion
 from tapgen.layers.lookup import substituted, written
+from tapgen.layers.named import PSEUDO, named, texts
 
 if TYPE_CHECKING:
     from troposphere import Template
 
     from tapgen.settings.interface import Parameter as Given
     from tapgen.settings.model import Environment
-
-PSEUDO = "AWS::"
-_NAMED = re.compile(r"\$\{([A-Za-z0-9:]+)(?:\.[A-Za-z0-9.:]+)?\}")
 
 
 def add_parameters(template: Template, environment: Environment) -> None:
@@ -61,9 +58,8 @@ def add_outputs(template: Template, environment: Environment) -> None:
             output.Export = Export(substituted(given.export))
         elif given.export:
             output.Export = _export(name)
-    for name, function in environment.functions.items():
-        for index, statement in enumerate(function.statements):
-            _refuse_unknown(known, f"functions.{name}.statements.{index}.resources", list(statement.resources))
+    for path, text in texts(environment):
+        _refuse_unknown(known, path, text)
     if environment.exports:
         for name, output in template.outputs.items():
             if "Export" not in output.properties:
@@ -75,26 +71,6 @@ def _export(output: str) -> Export:
 
 
 def _refuse_unknown(known: Collection[str], where: str, value: Any) -> None:
-    for name in _references(value):
+    for name in named(value):
         if name not in known and not name.startswith(PSEUDO):
             raise DocumentError(f'{where}: there is no resource or parameter "{name}"', suggestion(name, known))
-
-
-def _references(value: Any) -> Iterator[str]:
-    """The logical ids and parameters that a value of the settings names."""
-    match value:
-        case str():
-            yield from (name for name in _NAMED.findall(value) if name.startswith(PSEUDO) or ":" not in name)
-        case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
-            yield name
-        case {"Fn::GetAtt": str(name)}:
-            yield name.partition(".")[0]
-        case {"Fn::Sub": [str(text), dict(own)]}:
-            yield from (name for name in _references(text) if name not in own)
-            yield from _references(list(own.values()))
-        case dict():
-            for item in value.values():
-                yield from _references(item)
-        case list():
-            for item in value:
-                yield from _references(item)

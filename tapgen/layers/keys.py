@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from troposphere import Ref, Sub, kms
@@ -76,7 +76,7 @@ def _statements(environment: Environment, name: str, settings: KmsKey) -> Iterat
         yield _allow("Administration", {"AWS": list(settings.administrators)}, ADMINISTRATION)
     else:
         yield _allow("Account", account, ("*",))
-    if services := sorted(_services(environment, name)):
+    if services := sorted({*_services(environment, name)}):
         condition = {"StringEquals": {"aws:SourceAccount": Ref("AWS::AccountId")}}
         yield _allow("Services", {"Service": services}, ("Decrypt", "GenerateDataKey*"), condition)
     if environment.encryption == name:
@@ -103,14 +103,31 @@ def _allow(sid: str, principal: Any, actions: tuple[str, ...], condition: Any = 
 
 def _services(environment: Environment, name: str) -> Iterator[str]:
     """The services that write into queues and topics which the key encrypts."""
-    found: set[str] = set()
-    queues = {one for one, queue in environment.queues.items() if (queue.encryption or environment.encryption) == name}
-    found |= {"sns.amazonaws.com" for one in queues if environment.queues[one].subscriptions}
+    encrypted = {
+        (word, part): its
+        for word in ("queues", "topics")
+        for part, its in getattr(environment, word).items()
+        if (its.encryption or environment.encryption) == name
+    }
+    for (word, _), its in encrypted.items():
+        if its.events:
+            yield "events.amazonaws.com"
+        if its.notifications:
+            yield "s3.amazonaws.com"
+        if word == "queues" and its.subscriptions:
+            yield "sns.amazonaws.com"
+        if word == "topics":
+            principals = (principal for one in its.policy for principal in one.principals)
+            yield from (principal for principal in principals if principal.endswith(".amazonaws.com"))
     for function in environment.functions.values():
-        for service, triggers in (("sns", function.triggers.topics), ("events", function.triggers.events)):
-            found |= {f"{service}.amazonaws.com" for one in triggers.values() if one.dead_letter_queue in queues}
-    for topic in environment.topics.values():
-        if (topic.encryption or environment.encryption) == name:
-            principals = [principal for one in topic.policy for principal in one.principals]
-            found |= {principal for principal in principals if principal.endswith(".amazonaws.com")}
-    yield from found
+        yield from _of_dead_letters("sns", function.triggers.topics, encrypted)
+        yield from _of_dead_letters("events", function.triggers.events, encrypted)
+    events = [one.events for one in environment.queues.values()] + [one.events for one in environment.topics.values()]
+    for triggers in (*events, *(one.triggers.events for one in environment.state_machines.values())):
+        yield from _of_dead_letters("events", triggers, encrypted)
+
+
+def _of_dead_letters(service: str, triggers: Mapping[str, Any], encrypted: Container[tuple[str, str]]) -> Iterator[str]:
+    """The service, where what it cannot deliver goes into a queue that the key encrypts."""
+    if any(("queues", one.dead_letter_queue) in encrypted for one in triggers.values()):
+        yield f"{service}.amazonaws.com"

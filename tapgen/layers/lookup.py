@@ -43,6 +43,11 @@ def substituted(text: str) -> Any:
     return Sub(_OF_IAM.sub(r"${!\1}", text)) if "${" in text else text
 
 
+def lookup_text(value: str | Reference) -> Any:
+    """One value in whose text `${…}` is filled in."""
+    return substituted(value) if isinstance(value, str) else lookup(value)
+
+
 _OF_IAM = re.compile(r"\$\{([a-z0-9-]+:[^}]+|[*?$])\}")
 """IAM user guide, "IAM policy elements: Variables and tags": a prefix in lower case; pseudo parameters are AWS::X."""
 
@@ -54,7 +59,7 @@ def lookup_list(template: Template, value: tuple[str | Reference, ...] | Referen
     hold a StringList. `title` is that parameter's logical id.
     """
     if isinstance(value, tuple):
-        return tuple(lookup(one) for one in value)
+        return tuple(lookup_text(one) for one in value)
     if value.import_ is not None:
         return Split(",", ImportValue(value.import_))
     if value.parameter is not None:

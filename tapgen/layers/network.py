@@ -10,7 +10,7 @@ import msgspec
 from troposphere import GetAtt, GetAZs, Output, Ref, Select, Sub, Tags, ec2
 
 from tapgen import naming, policies
-from tapgen.layers.lookup import lookup, lookup_list
+from tapgen.layers.lookup import lookup_list, lookup_text
 from tapgen.layers.refs import NetworkRefs
 from tapgen.settings.network import GATEWAY_SERVICES, SMALLEST_SUBNET
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tapgen.layers.refs import IdentityRefs
     from tapgen.settings.model import Environment
-    from tapgen.settings.network import Network
+    from tapgen.settings.network import Egress, Network
 
 HTTPS = 443
 IAM_PREFIXES = {"monitoring": ("cloudwatch",), "ecr.api": ("ecr",), "ecr.dkr": ("ecr",), "email": ("ses",)}
@@ -53,7 +53,7 @@ def _own(template: Template, environment: Environment, settings: Network) -> Net
     if settings.subnets == "nat":
         _add_nat_gateway(template, public[0][0], [table for _, table in subnets], environment)
     tables = dict.fromkeys(table.title for _, table in [*public, *subnets])
-    security_group = template.add_resource(_function_security_group(Ref(vpc)))
+    security_group = template.add_resource(_function_security_group(Ref(vpc), settings))
     functions = tuple(Ref(subnet) for subnet, _ in subnets)
     group = GetAtt(security_group, "GroupId")
     place = NetworkRefs(Ref(vpc), functions, (group,), {})
@@ -65,12 +65,12 @@ def _own(template: Template, environment: Environment, settings: Network) -> Net
 def _existing(template: Template, settings: Network) -> NetworkRefs:
     """The settings' checks have seen to it that there are subnets, and a VPC where a security group is made."""
     assert not isinstance(settings.subnets, str)  # noqa: S101 - `exists` says so
-    vpc = lookup(settings.vpc) if settings.vpc else None
+    vpc = lookup_text(settings.vpc) if settings.vpc else None
     subnets = lookup_list(template, settings.subnets, "NetworkSubnets")
     if settings.security_groups:
         groups = lookup_list(template, settings.security_groups, "NetworkSecurityGroups")
     else:
-        groups = (GetAtt(template.add_resource(_function_security_group(vpc)), "GroupId"),)
+        groups = (GetAtt(template.add_resource(_function_security_group(vpc, settings)), "GroupId"),)
     place = NetworkRefs(vpc, subnets, groups, {})
     return msgspec.structs.replace(place, endpoints=_add_endpoints(template, place, [], settings.own_endpoints))
 
@@ -174,11 +174,12 @@ def _add_nat_gateway(
         )
 
 
-def _function_security_group(vpc: Any) -> ec2.SecurityGroup:
+def _function_security_group(vpc: Any, settings: Network) -> ec2.SecurityGroup:
+    more = ", and what egress says" if settings.egress else ""
     return ec2.SecurityGroup(
         "FunctionSecurityGroup",
         VpcId=vpc,
-        GroupDescription="Functions: HTTPS out, nothing in",
+        GroupDescription=f"Functions: HTTPS out{more}, nothing in",
         SecurityGroupEgress=[
             ec2.SecurityGroupRule(
                 Description="AWS services are called by HTTPS",
@@ -186,8 +187,24 @@ def _function_security_group(vpc: Any) -> ec2.SecurityGroup:
                 FromPort=HTTPS,
                 ToPort=HTTPS,
                 CidrIp="0.0.0.0/0",
-            )
+            ),
+            *map(_egress, settings.egress),
         ],
+    )
+
+
+def _egress(rule: Egress) -> ec2.SecurityGroupRule:
+    if rule.to[0].isdigit():
+        target = {"CidrIp": rule.to}
+    else:
+        key = "DestinationPrefixListId" if rule.to.startswith("pl-") else "DestinationSecurityGroupId"
+        target = {key: lookup_text(rule.to)}
+    return ec2.SecurityGroupRule(
+        IpProtocol=rule.protocol,
+        FromPort=rule.port,
+        ToPort=rule.port,
+        **target,
+        **({"Description": rule.reason} if rule.reason else {}),
     )
 
 

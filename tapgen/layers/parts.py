@@ -9,7 +9,7 @@ from troposphere import GetAtt, ImportValue, Join, Output, Ref
 
 from tapgen import naming, policies
 from tapgen.layers.existing import below
-from tapgen.layers.lookup import written
+from tapgen.layers.lookup import substituted, written
 from tapgen.layers.refs import PartRefs, TableRefs
 from tapgen.settings import kinds as settings_kinds
 from tapgen.settings.tables import TableAccess
@@ -98,7 +98,7 @@ def _looked_up(value: str | Value, parts: Parts) -> Any:
     parameter's value is an attribute of it, which also makes the function wait for it.
     """
     if isinstance(value, str):
-        return value
+        return substituted(value)
     if value.value is not None:
         return written(value.value)
     if value.parameter is not None or value.import_ is not None:
@@ -183,14 +183,5 @@ def _use(kind: Kind, name: str, use: Use, refs: PartRefs) -> Iterator[Statement]
 
 def by_form(kind: Kind, actions: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """The actions by the IAM resource type that each acts on: of several the first that the kind has."""
-    if len(kind.part.forms) == 1:
-        return {form: actions for form in kind.part.forms if actions}
-    from tapgen.template.catalogue import action
-
-    acts_on: dict[str, str] = {}
-    for name in actions:
-        known = action(name)
-        types = {type_.name for type_ in known.resource_types} if known else set()
-        acts_on[name] = next((form for form in kind.part.forms if form in types), next(iter(kind.part.forms)))
-    found = {form: tuple(name for name in actions if acts_on[name] == form) for form in kind.part.forms}
+    found = {form: tuple(name for name in actions if kind.acts_on(name) == form) for form in kind.part.forms}
     return {form: names for form, names in found.items() if names}

@@ -62,7 +62,10 @@ def _add_queue(template: Template, environment: Environment, name: str, settings
     dead_letters = settings.dead_letters(starts_a_function=visibility is not None)
     more: dict[str, Any] = {}
     redrive = None
-    if dead_letters:
+    if dead_letters and dead_letters.queue:
+        arn = _arn(environment, dead_letters.queue)
+        redrive = sqs.RedrivePolicy(deadLetterTargetArn=arn, maxReceiveCount=dead_letters.max_receive_count)
+    elif dead_letters:
         dead = naming.logical(name, "DeadLetterQueue")
         template.add_resource(_queue(dead, environment, settings, key, {"MessageRetentionPeriod": TWO_WEEKS}))
         more["dead_letters"] = of_parts.own(kind, dead, key=key)
@@ -73,6 +76,12 @@ def _add_queue(template: Template, environment: Environment, name: str, settings
     refs = of_parts.own(kind, title, key=key, **more)
     _add_subscriptions(template, title, refs, settings, parts)
     return refs
+
+
+def _arn(environment: Environment, name: str) -> Any:
+    """A queue's ARN before its turn has come."""
+    found = environment.queues[name].existing
+    return existing(kinds()["queues"], found).arn if found is not None else GetAtt(naming.logical(name, "Queue"), "Arn")
 
 
 def _visibility(environment: Environment, name: str) -> int | None:

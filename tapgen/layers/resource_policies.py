@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from troposphere import Sub
 
+from tapgen import naming
+
 if TYPE_CHECKING:
     from troposphere import AWSObject, Template
 
@@ -61,6 +63,18 @@ def admit(template: Template, refs: PartRefs, policy: type[AWSObject], statement
     if title not in template.resources:
         template.add_resource(policy(title, PolicyDocument=document([]), **attached))
     template.resources[title].PolicyDocument["Statement"].append(statement)
+
+
+def admit_service(template: Template, word: str, refs: PartRefs, service: str, source: Any, sid: str) -> None:
+    """Let a service send to a queue or a topic (its kind's `word`) on behalf of one source."""
+    from troposphere import sns, sqs
+
+    actions, policy, attached = {
+        "queues": (["sqs:SendMessage"], sqs.QueuePolicy, {"Queues": [refs.url]}),
+        "topics": (["sns:Publish"], sns.TopicPolicy, {"Topics": [refs.arn]}),
+    }[word]
+    statement = from_service(naming.logical("from", sid), service, actions, refs.arn, source)
+    admit(template, refs, policy, statement, **attached)
 
 
 def _principal(name: str) -> Any:

@@ -10,6 +10,7 @@ from troposphere import Sub, ssm
 from tapgen import naming
 from tapgen.layers import parts as of_parts
 from tapgen.layers.existing import existing
+from tapgen.layers.lookup import substituted
 from tapgen.template.kinds import kinds
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def _add_parameter(template: Template, environment: Environment, name: str) -> P
             title,
             Name=path,
             Type="StringList" if isinstance(settings.value, tuple) else "String",
-            Value=settings.text,
+            Value=substituted(settings.text),
             **({"Description": settings.description} if settings.description else {}),
         )
     )

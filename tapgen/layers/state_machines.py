@@ -11,7 +11,7 @@ from troposphere import GetAtt, Sub, iam, logs, stepfunctions
 from tapgen import naming, policies
 from tapgen.layers import parts as of_parts
 from tapgen.layers.existing import below, existing
-from tapgen.layers.lookup import lookup, substituted
+from tapgen.layers.lookup import lookup_text, substituted
 from tapgen.settings.state_machines import PLACEHOLDER, calls, placeholders
 from tapgen.template.kinds import kinds
 
@@ -70,13 +70,14 @@ def _add_machine(
     if settings.tracing:
         statements.append(policies.send_traces())
     role = template.add_resource(_role(title, statements))
+    texts = {one: substituted(text) for one, text in settings.substitutions.items()}
     template.add_resource(
         stepfunctions.StateMachine(
             title,
             Definition=definition,
             StateMachineType=settings.type.upper(),
             RoleArn=GetAtt(role, "Arn"),
-            **_substitutions({**{one: values[one] for one in used}, **settings.substitutions}),
+            **_substitutions({**{one: values[one] for one in used}, **texts}),
             **logging,
             **({"TracingConfiguration": stepfunctions.TracingConfiguration(Enabled=True)} if settings.tracing else {}),
         )
@@ -112,7 +113,7 @@ def _statements(environment: Environment, settings: StateMachine, definition: An
         rule = Sub(f"arn:${{AWS::Partition}}:events:${{AWS::Region}}:${{AWS::AccountId}}:rule/{WAITING}")
         yield policies.use("WaitForOthers", ["events:DescribeRule", "events:PutRule", "events:PutTargets"], rule)
     for number, one in enumerate(settings.statements, 1):
-        resources = [substituted(each) if isinstance(each, str) else lookup(each) for each in one.resources]
+        resources = [lookup_text(each) for each in one.resources]
         yield policies.given(f"Statement{number}", one.actions, resources, one.conditions)
 
 

@@ -9,6 +9,7 @@ from troposphere import sns
 from tapgen import naming
 from tapgen.layers import parts as of_parts
 from tapgen.layers.existing import existing
+from tapgen.layers.lookup import lookup
 from tapgen.layers.resource_policies import admit, written
 from tapgen.layers.triggers import dead_letters, permission
 from tapgen.template.kinds import kinds
@@ -54,7 +55,7 @@ def _add_topic(template: Template, environment: Environment, name: str, settings
     refs = of_parts.own(kind, title, key=key)
     for one in settings.policy:
         admit(template, refs, sns.TopicPolicy, written(one, refs.arn), Topics=[refs.arn])
-    targets = [*(("email", address) for address in settings.emails)]
+    targets = [*(("email", lookup(address)) for address in settings.emails)]
     targets += [(url.partition(":")[0], url) for url in settings.urls]
     for number, (protocol, endpoint) in enumerate(targets, 1):
         template.add_resource(
@@ -66,7 +67,8 @@ def _add_topic(template: Template, environment: Environment, name: str, settings
 
 
 def _topic(title: str, settings: Topic, key: Any) -> sns.Topic:
-    services = any(".amazonaws.com" in name for one in settings.policy for name in one.principals)
+    named = any(".amazonaws.com" in name for one in settings.policy for name in one.principals)
+    services = named or bool(settings.events or settings.notifications)
     encryption = key if key is not None else None if services else AWS_KEY
     return sns.Topic(
         title,

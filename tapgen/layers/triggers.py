@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from troposphere import Join, awslambda
 
-from tapgen import naming
-from tapgen.layers.resource_policies import admit, from_service
+from tapgen.layers.resource_policies import admit_service
 
 if TYPE_CHECKING:
     from troposphere import Template
@@ -90,11 +89,8 @@ def dead_letters(template: Template, parts: Parts, queue: str | None, service: s
     """The ARN of the queue for what could not be delivered, into which the service may then send; None for none."""
     if queue is None:
         return None
-    from troposphere import sqs
-
     refs = parts["queues"][queue]
-    statement = from_service(naming.logical("from", sid), service, ["sqs:SendMessage"], refs.arn, source)
-    admit(template, refs, sqs.QueuePolicy, statement, Queues=[refs.url])
+    admit_service(template, "queues", refs, service, source, sid)
     return refs.arn
 
 

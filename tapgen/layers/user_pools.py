@@ -50,6 +50,10 @@ def _add_pool(template: Template, environment: Environment, name: str, settings:
     title = naming.logical(name, "UserPool")
     template.add_resource(_pool(title, environment, name, settings))
     template.add_output(Output(f"{title}IdOutput", Description=f"Id of the user pool {name}", Value=Ref(title)))
+    for group in settings.groups:
+        template.add_resource(
+            cognito.UserPoolGroup(naming.logical(title, group, "Group"), GroupName=group, UserPoolId=Ref(title))
+        )
     servers = [template.add_resource(server) for server in _resource_servers(title, settings)]
     clients = []
     for client, its in (settings.clients or {"": UserPoolClient()}).items():
@@ -70,6 +74,8 @@ def _pool(title: str, environment: Environment, name: str, settings: UserPool) -
     if names:
         optional["AutoVerifiedAttributes"] = names
     recovery = ["verified_email"] if "phone_number" not in names else ["verified_email", "verified_phone_number"]
+    if schema := [*_schema(settings)]:
+        optional["Schema"] = schema
     if settings.mfa != "off":
         optional["EnabledMfas"] = ["SOFTWARE_TOKEN_MFA"]
     if asked := _asked(environment, name):
@@ -98,6 +104,14 @@ def _pool(title: str, environment: Environment, name: str, settings: UserPool) -
         **({"DeletionProtection": "ACTIVE"} if environment.protected else {}),
         **optional,
     )
+
+
+def _schema(settings: UserPool) -> Iterator[cognito.SchemaAttribute]:
+    """CloudFormation puts "custom:" before the names that are not standard."""
+    for name in settings.required:
+        yield cognito.SchemaAttribute(Name=name, Required=True, Mutable=True)
+    for name, one in settings.attributes.items():
+        yield cognito.SchemaAttribute(Name=name, AttributeDataType=one.type, Mutable=one.mutable)
 
 
 def _asked(environment: Environment, name: str) -> dict[str, Any]:

@@ -1,8 +1,9 @@
-"""A schedule, fired when somebody asks for it: its function is invoked with what the schedule would send."""
+"""A schedule, fired when somebody asks for it: what it starts gets what the schedule would send."""
 
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -23,15 +24,15 @@ SCHEDULE, RULE = "AWS::Scheduler::Schedule", "AWS::Events::Rule"
 
 
 class Fired(Struct, frozen=True):
-    """What a fired schedule started, and how that ended."""
+    """What a fired schedule started, a function or a state machine, and how that ended."""
 
     name: str
-    function: str
+    started: str
     answer: Answer
 
     @property
     def ok(self) -> bool:
-        """Whether the function ended without an error."""
+        """Whether it ended without an error."""
         return not self.answer.error
 
 
@@ -50,7 +51,7 @@ def fire(deployed: Deployed, emulator: Emulator, name: str) -> list[Fired]:
     """Fire a schedule by its name under `triggers.schedules`, which several functions may have, or by its logical id.
 
     Raises:
-        TapgenError: its target is no function.
+        TapgenError: its target is neither a function nor a state machine.
     """
     region = deployed.client.region
     schedules, rules = deployed.of_type(SCHEDULE), deployed.of_type(RULE)
@@ -62,13 +63,38 @@ def fire(deployed: Deployed, emulator: Emulator, name: str) -> list[Fired]:
         else:
             asked = {"Rule": rules[logical_id].rpartition("|")[2]}
             [target, *_] = emulator.call("events", region, "AWSEvents.ListTargetsByRule", asked)["Targets"]
-        function = target["Arn"]
-        if ":lambda:" not in function:
-            raise TapgenError(f"{name}: its target is no function: {function}", "Only functions can be fired here.")
+        arn = target["Arn"]
         payload = target.get("Input") or json.dumps(default_event(deployed, logical_id, emulator.account))
-        answer = deployed.client.invoke(function, _with_context(payload).encode())
-        fired.append(Fired(name, function.partition(":function:")[2], answer))
+        payload = _with_context(payload)
+        if ":lambda:" in arn:
+            answer = deployed.client.invoke(arn, payload.encode())
+            fired.append(Fired(name, arn.partition(":function:")[2], answer))
+        elif ":states:" in arn:
+            fired.append(Fired(name, arn.rpartition(":")[2], _execute(emulator, region, arn, payload)))
+        else:
+            hint = "Functions and state machines can be fired here."
+            raise TapgenError(f"{name}: its target is neither a function nor a state machine: {arn}", hint)
     return fired
+
+
+WAIT = 0.1
+"""Seconds between two looks at an execution."""
+
+
+def _execute(emulator: Emulator, region: str, machine: str, payload: str) -> Answer:
+    """Start a state machine, wait for its end, and answer as an invoked function would."""
+    from tapgen.deploy.aws.model import Answer
+
+    asked = {"stateMachineArn": machine, "input": payload}
+    execution = emulator.call("states", region, "AWSStepFunctions.StartExecution", asked)["executionArn"]
+    while True:
+        found = emulator.call("states", region, "AWSStepFunctions.DescribeExecution", {"executionArn": execution})
+        if found["status"] != "RUNNING":
+            break
+        time.sleep(WAIT)
+    ok = found["status"] == "SUCCEEDED"
+    told = found.get("output", "") if ok else json.dumps({"error": found.get("error"), "cause": found.get("cause")})
+    return Answer(200, told.encode(), error="" if ok else found["status"])
 
 
 def default_event(deployed: Deployed, logical_id: str, account: str) -> dict[str, Any]:
@@ -105,6 +131,10 @@ def _named(environment: Environment) -> dict[str, list[str]]:
     for function, settings in environment.functions.items():
         for name in settings.triggers.schedules:
             title = environment.logical_id(naming.logical(function, name, "Schedule"))
+            found.setdefault(name, []).append(title)
+    for machine, its in environment.state_machines.items():
+        for name in its.triggers.schedules:
+            title = environment.logical_id(naming.logical(machine, "StateMachine", name, "Schedule"))
             found.setdefault(name, []).append(title)
     return found
 

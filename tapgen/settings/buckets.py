@@ -1,13 +1,13 @@
 """S3 buckets, and how one starts a function."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta, Struct
 
 from tapgen import naming
 from tapgen.errors import suggestion
-from tapgen.settings.parts import Encrypted, PolicyStatement, Problem, Trigger
+from tapgen.settings.parts import Encrypted, PolicyStatement, Problem
 
 if TYPE_CHECKING:
     from tapgen.settings.functions import Function
@@ -18,6 +18,39 @@ ACCOUNT_AND_REGION = len("-123456789012-ap-southeast-1")
 """What follows a bucket's name of ours, at its longest."""
 
 EventName = Annotated[str, Meta(pattern=r"^s3:[A-Za-z]+(:([A-Za-z]+|[*]))*$")]
+
+
+KNOWN_EVENTS = (
+    "s3:IntelligentTiering",
+    "s3:LifecycleExpiration:*",
+    "s3:LifecycleExpiration:Delete",
+    "s3:LifecycleExpiration:DeleteMarkerCreated",
+    "s3:LifecycleTransition",
+    "s3:ObjectAcl:Put",
+    "s3:ObjectCreated:*",
+    "s3:ObjectCreated:CompleteMultipartUpload",
+    "s3:ObjectCreated:Copy",
+    "s3:ObjectCreated:Post",
+    "s3:ObjectCreated:Put",
+    "s3:ObjectRemoved:*",
+    "s3:ObjectRemoved:Delete",
+    "s3:ObjectRemoved:DeleteMarkerCreated",
+    "s3:ObjectRestore:*",
+    "s3:ObjectRestore:Completed",
+    "s3:ObjectRestore:Delete",
+    "s3:ObjectRestore:Post",
+    "s3:ObjectTagging:*",
+    "s3:ObjectTagging:Delete",
+    "s3:ObjectTagging:Put",
+    "s3:ReducedRedundancyLostObject",
+    "s3:Replication:*",
+)
+"""S3 user guide, "Supported event types for SQS, SNS, and Lambda"."""
+
+_NOT_OWNED = (
+    "a bucket that the stack does not own; let its owner send its events to EventBridge, and write {}.NAME with "
+    'pattern = {{ source = ["aws.s3"], detail = {{ bucket = {{ name = ["its name"] }} }} }}'
+)
 
 
 class CorsRule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -89,76 +122,31 @@ class Bucket(Encrypted, frozen=True, forbid_unknown_fields=True, kw_only=True):
                 yield ("lifecycle", index), "it does nothing: say expire_after, expire_versions_after or archive_after"
 
 
-class BucketTrigger(Trigger, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Objects that are written or deleted start the function.
+class Notification(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a queue or a topic is told of a bucket's objects.
 
     ```toml
     [buckets.Uploads]
 
-    [functions.Read]
-    source = "src"
-    triggers.buckets.Uploads = { events = ["s3:ObjectCreated:*"], prefix = "in/", suffix = ".csv" }
+    [queues.Import]
+    notifications.Uploads = { prefix = "in/", suffix = ".csv" }
     ```
     """
 
     events: Annotated[tuple[EventName, ...], Meta(min_length=1)] = ("s3:ObjectCreated:*",)
-    """What starts it"""
+    """What it is told"""
     prefix: Annotated[str, Meta(max_length=1024)] = ""
     """Only keys that begin so"""
     suffix: Annotated[str, Meta(max_length=1024)] = ""
     """Only keys that end so"""
 
-    known: ClassVar[tuple[str, ...]] = (
-        "s3:IntelligentTiering",
-        "s3:LifecycleExpiration:*",
-        "s3:LifecycleExpiration:Delete",
-        "s3:LifecycleExpiration:DeleteMarkerCreated",
-        "s3:LifecycleTransition",
-        "s3:ObjectAcl:Put",
-        "s3:ObjectCreated:*",
-        "s3:ObjectCreated:CompleteMultipartUpload",
-        "s3:ObjectCreated:Copy",
-        "s3:ObjectCreated:Post",
-        "s3:ObjectCreated:Put",
-        "s3:ObjectRemoved:*",
-        "s3:ObjectRemoved:Delete",
-        "s3:ObjectRemoved:DeleteMarkerCreated",
-        "s3:ObjectRestore:*",
-        "s3:ObjectRestore:Completed",
-        "s3:ObjectRestore:Delete",
-        "s3:ObjectRestore:Post",
-        "s3:ObjectTagging:*",
-        "s3:ObjectTagging:Delete",
-        "s3:ObjectTagging:Put",
-        "s3:ReducedRedundancyLostObject",
-        "s3:Replication:*",
-    )
-    """S3 user guide, "Supported event types for SQS, SNS, and Lambda"."""
-
-    def problems(self, name: str, function: "Function", environment: "Environment") -> Iterator[Problem]:
-        """What CloudFormation cannot subscribe, what S3 refuses."""
-        if environment.buckets[name].existing is not None:
-            message = (
-                "CloudFormation cannot subscribe a function to a bucket that the stack does not own; let its owner "
-                'send its events to EventBridge, and write triggers.events.NAME with pattern = { source = ["aws.s3"], '
-                'detail = { bucket = { name = ["its name"] } } }'
-            )
-            yield (), message
+    def unknown_events(self) -> Iterator[Problem]:
+        """Events that S3 does not have."""
         for event in self.events:
-            if event not in self.known:
-                yield ("events",), f'"{event}" is not an event of S3; {suggestion(event, self.known)}'
-        for other_name, other in environment.functions.items():
-            if other is function:
-                return
-            theirs = other.triggers.buckets.get(name)
-            if theirs is not None and self._overlaps(theirs):
-                message = (
-                    f"S3 sends an event to one function alone: {other_name} is started by the same events; give them "
-                    "prefixes or suffixes that part them"
-                )
-                yield (), message
+            if event not in KNOWN_EVENTS:
+                yield ("events",), f'"{event}" is not an event of S3; {suggestion(event, KNOWN_EVENTS)}'
 
-    def _overlaps(self, other: "BucketTrigger") -> bool:
+    def overlaps(self, other: "Notification") -> bool:
         """One object's event can start both.
 
         Source: S3 user guide, "Configuring event notifications using object key name filtering".
@@ -171,3 +159,67 @@ class BucketTrigger(Trigger, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         prefixes = self.prefix.startswith(other.prefix) or other.prefix.startswith(self.prefix)
         suffixes = self.suffix.endswith(other.suffix) or other.suffix.endswith(self.suffix)
         return same and prefixes and suffixes
+
+
+class BucketTrigger(Notification, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Objects that are written or deleted start the function.
+
+    ```toml
+    [buckets.Uploads]
+
+    [functions.Read]
+    source = "src"
+    triggers.buckets.Uploads = { events = ["s3:ObjectCreated:*"], prefix = "in/", suffix = ".csv" }
+    ```
+    """
+
+    def problems(self, name: str, function: "Function", environment: "Environment") -> Iterator[Problem]:
+        """What CloudFormation cannot subscribe, what S3 refuses."""
+        if environment.buckets[name].existing is not None:
+            yield (), f"CloudFormation cannot subscribe a function to {_NOT_OWNED.format('triggers.events')}"
+        yield from self.unknown_events()
+        for other_name, other in environment.functions.items():
+            if other is function:
+                return
+            theirs = other.triggers.buckets.get(name)
+            if theirs is not None and self.overlaps(theirs):
+                message = (
+                    f"S3 sends an event to one function alone: {other_name} is started by the same events; give them "
+                    "prefixes or suffixes that part them"
+                )
+                yield (), message
+
+
+def notification_problems(
+    word: str, name: str, notifications: dict[str, Notification], environment: "Environment", *, fifo: bool
+) -> Iterator[Problem]:
+    """What S3 refuses of the notifications of a queue or topic (`word` is its kind), with the others of the bucket."""
+    for bucket, one in notifications.items():
+        path, part = ("notifications", bucket), environment.buckets.get(bucket)
+        yield from (((*path, *where), message) for where, message in one.unknown_events())
+        if part is None:
+            yield path, f"there is no such bucket; {suggestion(bucket, environment.buckets)}"
+            continue
+        if part.existing is not None:
+            yield path, f"CloudFormation cannot have it told of {_NOT_OWNED.format('events')}"
+        if fifo:
+            yield path, "S3 tells no queue or topic that is first in, first out"
+        for other, theirs in _told(environment, bucket):
+            if other == f"{word}.{name}":
+                break
+            if one.overlaps(theirs):
+                yield (
+                    path,
+                    f"S3 tells one alone of an event: {other} is told of the same; part them by prefix or suffix",
+                )
+
+
+def _told(environment: "Environment", bucket: str) -> Iterator[tuple[str, Notification]]:
+    """Who is told of a bucket's objects, and what."""
+    for name, function in environment.functions.items():
+        if bucket in function.triggers.buckets:
+            yield f"functions.{name}", function.triggers.buckets[bucket]
+    for word, parts in (("queues", environment.queues), ("topics", environment.topics)):
+        for name, part in parts.items():
+            if bucket in part.notifications:
+                yield f"{word}.{name}", part.notifications[bucket]

@@ -7,11 +7,10 @@ from msgspec import Meta
 
 from tapgen.errors import suggestion
 from tapgen.settings.names import Name
-from tapgen.settings.parts import Encrypted, Pattern, PolicyStatement, Problem, Trigger
+from tapgen.settings.parts import Delivered, Encrypted, Pattern, PolicyStatement, Problem
 from tapgen.settings.schedules import expression_problem
 
 if TYPE_CHECKING:
-    from tapgen.settings.functions import Function
     from tapgen.settings.model import Environment
 
 EVENT_FIELDS = ("account", "detail", "detail-type", "id", "region", "resources", "source", "time", "version", "$or")
@@ -37,7 +36,7 @@ class Bus(Encrypted, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What others may do with it"""
 
 
-class EventTrigger(Trigger, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class EventTrigger(Delivered, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Events that match a pattern start the function, by a rule on their bus.
 
     ```toml
@@ -53,16 +52,8 @@ class EventTrigger(Trigger, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """Which events, as EventBridge matches them"""
     schedule: Annotated[str, Meta(min_length=1, max_length=256)] | None = None
     """In place of a pattern, when: a rule as stacks of other tools have it; anew take `triggers.schedules`"""
-    retries: Annotated[int, Meta(ge=0, le=185)] = 185
-    """Further attempts when it cannot be started"""
-    max_event_age: Annotated[int, Meta(ge=60, le=86400)] = 86400
-    """Seconds after which it is given up"""
-    dead_letter_queue: Name | None = None
-    """One of `queues` for events that could not be delivered; unset: they are lost"""
-    enabled: bool = True
-    """Start the function; false: the rule rests"""
 
-    def problems(self, name: str, function: "Function", environment: "Environment") -> Iterator[Problem]:  # noqa: ARG002 - as every trigger
+    def values_problems(self, environment: "Environment") -> Iterator[Problem]:
         """A bus that is not there, and patterns that EventBridge refuses or that match nothing."""
         if self.bus is not None and self.bus not in environment.buses:
             yield ("bus",), f'there is no bus "{self.bus}"; {suggestion(self.bus, environment.buses)}'

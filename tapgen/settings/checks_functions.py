@@ -64,7 +64,8 @@ RETIRED_RUNTIMES = {
 _SNAP_START = re.compile(r"python3\.1[2-9]|java(11|17|21|25)|dotnet([89]|10)")
 """Lambda developer guide, "Improving startup performance with Lambda SnapStart": supported runtimes."""
 _PYTHON_ENTRY_POINT = re.compile(r"[\w.\-/]+\.[^\W\d]\w*")
-_LAYER_VERSION = re.compile(r"arn:[^:]+:lambda:[^:]+:[^:]+:layer:[^:]+:[0-9]+")
+_LAYER_VERSION = re.compile(r"arn:[^:]+:lambda:[^:]+:[^:]+:layer:[^:]+:([0-9]+|\$\{[A-Za-z0-9]+\})")
+_PSEUDO = re.compile(r"\$\{AWS::[A-Za-z]+\}")
 MAX_VERSIONED_LAYERS = 2
 """A published version notes the packages of so many layers of the stack's own (see `layers.compute.publish`)."""
 
@@ -76,6 +77,9 @@ def check_function(environment: Environment, function: Function) -> Iterator[Pro
     yield from _versions(function)
     yield from _automatic(function)
     yield from references.problems(function.role, ("role",), environment.parameters)
+    yield from references.problems(function.managed_policies, ("managed_policies",), environment.parameters)
+    if function.role and function.managed_policies:
+        yield ("managed_policies",), "an existing role has its own policies; attach them there"
     for index, one in enumerate(function.file_systems):
         for key in ("access_point", "file_system"):
             where = ("file_systems", index, key)
@@ -142,7 +146,7 @@ def _layers(environment: Environment, function: Function) -> Iterator[Problem]:
         if not layer.startswith("arn:"):
             known = suggestion(layer, environment.lambda_layers)
             yield ("layers", index), f"there is no [lambda_layers.{layer}], and it is no ARN; {known}"
-        elif not _LAYER_VERSION.fullmatch(layer):
+        elif not _LAYER_VERSION.fullmatch(_PSEUDO.sub("x", layer)):
             yield ("layers", index), f'"{layer}" is not the ARN of a layer\'s version, which ends in ":" and its number'
 
 

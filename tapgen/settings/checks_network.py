@@ -52,6 +52,8 @@ def _existing(network: Network, parameters: Collection[str]) -> Iterator[Problem
             ("network", "security_groups"),
             "name the functions' security groups, or the vpc in which the stack is to make one",
         )
+    if network.egress and network.security_groups is not None:
+        yield ("network", "egress"), "security_groups names existing groups; change what those let out"
     for service in network.own_endpoints:
         if service in GATEWAY_SERVICES:
             message = f'"{service}" is a gateway, which an existing VPC brings itself: has_endpoints = ["{service}"]'

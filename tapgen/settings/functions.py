@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from tapgen.settings.invocations import Destination, FileSystem, Image, Url
 from tapgen.settings.kinds import Uses
-from tapgen.settings.names import Concurrency, LogicalId, Name, Runtime, VariableName
+from tapgen.settings.names import Concurrency, ExistingRole, LogicalId, ManagedPolicy, Name, Runtime, VariableName
 from tapgen.settings.packaging import EXCLUDED, Pattern, RequirementsGroup
 from tapgen.settings.parts import Existing
 from tapgen.settings.references import Reference
@@ -64,15 +64,21 @@ class Function(Uses, frozen=True, forbid_unknown_fields=True, kw_only=True):
     reserved_concurrency: Concurrency | None = None
     """Most invocations at once; unset: the account's pool"""
     environment: dict[VariableName, str | Value] = {}
-    """Environment variables: text, { secret = "…", key = "…" } or { ssm_parameter = "…" }"""
+    """Environment variables: text in which `${…}` is a logical id, an attribute of one or a parameter, { secret = "…",
+    key = "…" } or { ssm_parameter = "…" }
+    """
     routes: tuple[str | RouteTable, ...] = ()
     """Such as "GET /orders/{orderId}"; the method may be ANY; or a table with what it asks for"""
     statements: tuple[Statement, ...] = ()
     """What it may do with things that are no part of the stack"""
-    role: Annotated[str, Meta(pattern=r"^arn:[^:]+:iam::[0-9]{12}:role/.+$")] | Reference | None = None
-    """An existing execution role, by its ARN: then nothing is granted"""
+    managed_policies: Annotated[tuple[ManagedPolicy | Reference, ...], Meta(max_length=10)] = ()
+    """Policies that its role has besides: names of AWS's own, ARNs (with `${AWS::AccountId}` in them), or references"""
+    depends_on: tuple[LogicalId, ...] = ()
+    """Logical ids of what must be there before, such as a mount target"""
+    role: ExistingRole | Reference | None = None
+    """An existing execution role by its ARN, or `${Role.Arn}` of one of `resources`: then nothing is granted"""
     layers: Annotated[tuple[str | Reference, ...], Meta(max_length=5)] = ()
-    """Lambda layers: names under `lambda_layers`, ARNs of versions, or references"""
+    """Lambda layers: names under `lambda_layers`, ARNs of versions (with `${AWS::Region}` in them), or references"""
     include: tuple[Pattern, ...] = ()
     """More files and folders of the package, such as "../common": patterns relative to the source, or else to the
     settings file; each stands under its own name, or its path from where the wildcards begin

@@ -130,8 +130,16 @@ class Image(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """In place of the image's WORKDIR"""
 
 
+AccessPoint = Annotated[
+    str, Meta(pattern=r"^(arn:.+:elasticfilesystem:.+:access-point/fsap-[0-9a-f]+|\$\{[A-Za-z0-9.:]+\})$")
+]
+FileSystemArn = Annotated[
+    str, Meta(pattern=r"^(arn:.+:elasticfilesystem:.+:file-system/fs-[0-9a-f]+|\$\{[A-Za-z0-9.:]+\})$")
+]
+
+
 class FileSystem(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """An existing EFS access point that the function mounts; it needs a network.
+    """An EFS access point that the function mounts, existing or one of `resources`; it needs a network.
 
     ```toml
     [functions.Orders]
@@ -144,11 +152,9 @@ class FileSystem(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    access_point: Annotated[str, Meta(pattern=r"^arn:.+:elasticfilesystem:.+:access-point/fsap-[0-9a-f]+$")] | Reference
-    """ARN of the access point"""
+    access_point: AccessPoint | Reference
+    """ARN of the access point; `${FilesAccessPoint.Arn}` of one of `resources`"""
     path: Annotated[str, Meta(pattern=r"^/mnt/[A-Za-z0-9_.-]+$")]
     """Where it is mounted"""
-    file_system: (
-        Annotated[str, Meta(pattern=r"^arn:.+:elasticfilesystem:.+:file-system/fs-[0-9a-f]+$")] | Reference | None
-    ) = None
+    file_system: FileSystemArn | Reference | None = None
     """ARN of the file system, to which the permission is narrowed; unset: the access point alone narrows it"""

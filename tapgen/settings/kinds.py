@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tapgen.settings.buses import Bus, EventTrigger
     from tapgen.settings.keys import KmsKey
     from tapgen.settings.log_triggers import LogTrigger
+    from tapgen.settings.model import Environment
     from tapgen.settings.overrides import Override
     from tapgen.settings.parts import Part, Trigger
     from tapgen.settings.queues import Queue, QueueTrigger
@@ -143,6 +144,15 @@ def triggers(function: Uses, word: str) -> dict[str, Trigger]:
     """A function's triggers of a kind."""
     found: dict[str, Trigger] = getattr(function.triggers, word, {})
     return found
+
+
+def starts(environment: Environment, word: str) -> bool:
+    """There are parts of a kind, or something that a thing of that kind starts."""
+    if parts(environment, word) or any(triggers(one, word) for one in environment.functions.values()):
+        return True
+    started = [getattr(one.triggers, word, {}) for one in environment.state_machines.values()]
+    sent = [one.events for one in environment.queues.values()] + [one.events for one in environment.topics.values()]
+    return any(started) or (word == "events" and any(sent))
 
 
 MODULES = {"events": "buses", "logs": "log_triggers", "tables": "streams"}

@@ -8,9 +8,10 @@ from tapgen.settings.names import Cidr
 from tapgen.settings.references import Reference
 
 ServiceName = Annotated[str, Meta(pattern=r"^[a-z0-9.-]+$")]
-VpcId = Annotated[str, Meta(pattern=r"^vpc-[0-9a-z]+$")]
-SubnetId = Annotated[str, Meta(pattern=r"^subnet-[0-9a-z]+$")]
-SecurityGroupId = Annotated[str, Meta(pattern=r"^sg-[0-9a-z]+$")]
+VpcId = Annotated[str, Meta(pattern=r"^(vpc-[0-9a-z]+|\$\{[A-Za-z0-9.:]+\})$")]
+SubnetId = Annotated[str, Meta(pattern=r"^(subnet-[0-9a-z]+|\$\{[A-Za-z0-9.:]+\})$")]
+SecurityGroupId = Annotated[str, Meta(pattern=r"^(sg-[0-9a-z]+|\$\{[A-Za-z0-9.:]+\})$")]
+Target = Annotated[str, Meta(pattern=r"^([0-9.]+/[0-9]+|(sg|pl)-[0-9a-z]+|\$\{[A-Za-z0-9.:]+\})$")]
 
 SMALLEST_SUBNET = 28  # VPC user guide, "VPC CIDR blocks": /16 to /28
 LARGEST_VPC = 16
@@ -19,6 +20,30 @@ GATEWAY_SERVICES = ("dynamodb", "s3")
 
 OWN_ENDPOINTS = ("dynamodb",)
 """The endpoints of a VPC of the stack's own, unless the settings say otherwise: the free one that a table needs."""
+
+
+class Egress(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A port that functions may connect to, such as a database's.
+
+    ```toml
+    [network]
+    vpc = "vpc-0a1b"
+    subnets = ["subnet-0a1b"]
+    has_endpoints = ["dynamodb"]
+    egress = [{ port = 5432, to = "sg-0c1d", reason = "PostgreSQL" }]
+    ```
+    """
+
+    port: Annotated[int, Meta(ge=0, le=65535)]
+    """The port"""
+    to: Target
+    """An address range, or the id of a security group or a prefix list; `${DatabaseSecurityGroup}` of one of
+    `resources`
+    """
+    protocol: Literal["tcp", "udp"] = "tcp"
+    """The protocol"""
+    reason: Annotated[str, Meta(max_length=255, pattern=r"^[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]*$")] = ""
+    """What for; it stands in the security group"""
 
 
 class Network(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -55,6 +80,8 @@ class Network(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The existing VPC, by its id"""
     security_groups: tuple[SecurityGroupId | Reference, ...] | Reference | None = None
     """Existing security groups of the functions; unset: the stack makes one in `vpc`"""
+    egress: tuple[Egress, ...] = ()
+    """Where functions may connect besides HTTPS, by the security group that the stack makes"""
     has_endpoints: tuple[ServiceName, ...] | None = None
     """Endpoints that the existing VPC has, so that `tapgen check` can prove that calls arrive; unset: it says that it
     cannot

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
+from tapgen.errors import suggestion
 from tapgen.settings.names import Name, VariableName
 from tapgen.settings.references import Reference
 
@@ -67,6 +68,35 @@ class Trigger(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     def problems(self, name: str, function: "Function", environment: "Environment") -> Iterator[Problem]:  # noqa: ARG002 - kinds use them
         """What the trigger's values show only together with the part and the function, paths below the trigger."""
         yield from ()
+
+
+class Delivered(Trigger, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a service delivers, to a function or another part; what it cannot deliver may go into a queue."""
+
+    retries: Annotated[int, Meta(ge=0, le=185)] = 185
+    """Further attempts when it cannot be delivered"""
+    max_event_age: Annotated[int, Meta(ge=60, le=86400)] = 86400
+    """Seconds after which it is given up"""
+    dead_letter_queue: Name | None = None
+    """One of `queues` for events that could not be delivered; unset: they are lost"""
+    enabled: bool = True
+    """Start the function; false: the rule or schedule rests"""
+
+    def values_problems(self, environment: "Environment") -> Iterator[Problem]:  # noqa: ARG002 - kinds use it
+        """What the values show, whatever it is delivered to."""
+        yield from ()
+
+    def problems(self, name: str, function: "Function", environment: "Environment") -> Iterator[Problem]:  # noqa: ARG002 - as every trigger
+        """What the values show: `checks_parts` looks at the queue of a function's trigger itself."""
+        yield from self.values_problems(environment)
+
+    def problems_of(self, path: tuple[str, ...], environment: "Environment") -> Iterator[Problem]:
+        """Each problem of it as what starts something else than a function, its path below that part."""
+        queues = environment.queues
+        if self.dead_letter_queue is not None and self.dead_letter_queue not in queues:
+            better = suggestion(self.dead_letter_queue, queues)
+            yield (*path, "dead_letter_queue"), f'there is no queue "{self.dead_letter_queue}"; {better}'
+        yield from (((*path, *where), message) for where, message in self.values_problems(environment))
 
 
 Pattern = dict[str, Any]

@@ -18,9 +18,12 @@ WORDS: Final = {
     r"^[0-9]{12}$": "an account id of 12 digits, such as 123456789012",
     r"^[a-z]{2,4}(-[a-z]+)+-[0-9]+$": "a region, such as eu-central-1",
     r"^arn:[a-z0-9-]+:iam::[0-9]{12}:role/[\w+=,.@/-]+$": _ROLE,
-    r"^arn:[^:]+:iam::[0-9]{12}:role/.+$": _ROLE,
+    r"^(arn:[^:]+:iam::[0-9]{12}:role/.+|\$\{[A-Za-z0-9.:]+\})$": _ROLE,
     r"^(arn:[a-z0-9-]+:iam::([0-9]{12}|aws):policy/)?[\w+=,.@-]+(/[\w+=,.@-]+)*$": (
         "a managed policy's name or ARN, such as Boundary"
+    ),
+    r"^(arn:[^:\s]+(::[A-Za-z]+\})?:iam::.+:policy/.+|\$\{.+\}|[\w+=,.@-]+(/[\w+=,.@-]+)*)$": (
+        "the name of a policy of AWS's own or an ARN, such as AmazonAthenaFullAccess"
     ),
     r"^([A-Za-z0-9_-]{1,128}|\$default)$": "letters, digits, hyphens and underscores, or $default, such as v1",
     r"^[A-Za-z0-9_]+$": "letters, digits and underscores, such as table_name",
@@ -40,6 +43,9 @@ WORDS: Final = {
     r"^/?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*(:[0-9]+)?$": "the name of an SSM parameter, such as /shop/limit",
     r"^[A-Za-z0-9_.-]{1,128}$": "letters, digits, underscores, dots and hyphens, such as clicks",
     r"^[^\s\"\\]{1,256}$": "a resource server's name without spaces and quotes, such as shop",
+    r"^[A-Za-z0-9_-]{1,20}$": "at most 20 letters, digits, hyphens and underscores, such as plan",
+    r"^[a-z_]+$": "a standard attribute, such as family_name",
+    r"^[^\s]{1,128}$": "a group's name without spaces, such as admins",
     r"^[^\s\"/\\]+$": "a scope's name without spaces, quotes and slashes, such as read",
     r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$": "lower-case letters, digits and hyphens, such as shop-login",
     r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$": "3 to 63 lower-case letters, digits, dots and hyphens, such as shop-uploads",
@@ -54,10 +60,14 @@ WORDS: Final = {
         "all-at-once, or percent and minutes such as canary-10-5m or linear-10-1m"
     ),
     r"^[0-9.]+/[0-9]+$": "an address range, such as 10.0.0.0/16",
-    r"^subnet-[0-9a-z]+$": "the id of a subnet, such as subnet-0a1b2c",
+    r"^(subnet-[0-9a-z]+|\$\{[A-Za-z0-9.:]+\})$": "the id of a subnet, such as subnet-0a1b2c",
+    r"^([0-9.]+/[0-9]+|(sg|pl)-[0-9a-z]+|\$\{[A-Za-z0-9.:]+\})$": (
+        "an address range, the id of a security group or a prefix list, such as 10.0.0.0/16"
+    ),
+    r"^[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]*$": "letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*, such as PostgreSQL",
     r"^[a-z0-9.-]+$": "a service as in its endpoint's name, such as dynamodb or ecr.api",
-    r"^vpc-[0-9a-z]+$": "the id of a VPC, such as vpc-0a1b2c",
-    r"^sg-[0-9a-z]+$": "the id of a security group, such as sg-0a1b2c",
+    r"^(vpc-[0-9a-z]+|\$\{[A-Za-z0-9.:]+\})$": "the id of a VPC, such as vpc-0a1b2c",
+    r"^(sg-[0-9a-z]+|\$\{[A-Za-z0-9.:]+\})$": "the id of a security group, such as sg-0a1b2c",
     r"^([*]|[a-z][a-z0-9+.-]*://[^\s/*'\"\\]+)$": "an origin in full without a path, such as https://example.com, or *",
     r"^[A-Za-z0-9*_-]+$": "the name of a header, such as X-Api-Key",
     r"^([A-Za-z0-9:-]|\$\{[A-Za-z0-9:.]+\})+$": "letters, digits, colons and hyphens, such as ${AWS::StackName}-url",
@@ -74,10 +84,10 @@ WORDS: Final = {
     r"^[a-z0-9][a-z0-9._/-]*$": "a repository of images, such as shop/orders",
     r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$": "a tag of an image, such as 1.4.2",
     r"^sha256:[0-9a-f]{64}$": "sha256: and 64 hexadecimal digits",
-    r"^arn:.+:elasticfilesystem:.+:file-system/fs-[0-9a-f]+$": (
+    r"^(arn:.+:elasticfilesystem:.+:file-system/fs-[0-9a-f]+|\$\{[A-Za-z0-9.:]+\})$": (
         "the ARN of a file system, such as arn:aws:elasticfilesystem:eu-central-1:123456789012:file-system/fs-0a1b"
     ),
-    r"^arn:.+:elasticfilesystem:.+:access-point/fsap-[0-9a-f]+$": (
+    r"^(arn:.+:elasticfilesystem:.+:access-point/fsap-[0-9a-f]+|\$\{[A-Za-z0-9.:]+\})$": (
         "the ARN of an EFS access point, such as "
         "arn:aws:elasticfilesystem:eu-central-1:123456789012:access-point/fsap-0a1b"
     ),

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from msgspec import Meta, Struct
 
 from tapgen.errors import suggestion
+from tapgen.settings.buckets import Notification, notification_problems
+from tapgen.settings.buses import EventTrigger
 from tapgen.settings.names import Name
 from tapgen.settings.parts import Encrypted, Pattern, PolicyStatement, Polled, Problem
 
@@ -34,6 +36,8 @@ class DeadLetters(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
 
     max_receive_count: Annotated[int, Meta(ge=1, le=1000)] = 3
     """Receives before a message goes there"""
+    queue: Name | None = None
+    """One of `queues` that they go to, several queues' where it is named by them; unset: a queue of their own"""
 
 
 class Subscription(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -78,23 +82,44 @@ class Queue(Encrypted, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Its dead letters; unset: after 3 receives where it starts a function, else none"""
     subscriptions: dict[Name, Subscription] = {}
     """Topics whose messages it gets"""
+    events: dict[Name, EventTrigger] = {}
+    """Events that it gets, by a name of their own"""
+    notifications: dict[Name, Notification] = {}
+    """Buckets of whose objects it is told, by their name in the settings"""
     policy: tuple[PolicyStatement, ...] = ()
     """What others may do with it"""
     name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,75}(\.fifo)?$")] | None = None
     """Physical name; leave it out, since a named queue cannot be replaced"""
 
-    def problems(self, name: str, environment: "Environment") -> Iterator[Problem]:  # noqa: ARG002 - as every part
+    def problems(self, name: str, environment: "Environment") -> Iterator[Problem]:
         """What SQS refuses of the values together, and topics that are not there."""
         if self.content_based_deduplication and not self.fifo:
             yield ("content_based_deduplication",), "only a FIFO queue has it; set fifo"
         if self.name and self.fifo != self.name.endswith(".fifo"):
             yield ("name",), "the name of a FIFO queue ends in .fifo, and no other's does"
+        yield from notification_problems("queues", name, self.notifications, environment, fifo=self.fifo)
+        for one, trigger in self.events.items():
+            yield from trigger.problems_of(("events", one), environment)
+        yield from self._dead_letter_problems(name, environment)
         topics = environment.topics
         for topic in self.subscriptions:
             if topic not in topics:
                 yield ("subscriptions", topic), f"there is no such topic; {suggestion(topic, topics)}"
             elif self.fifo and not topics[topic].fifo and topics[topic].existing is None:
                 yield ("subscriptions", topic), "a FIFO queue can only subscribe to a FIFO topic"
+
+    def _dead_letter_problems(self, name: str, environment: "Environment") -> Iterator[Problem]:
+        """A queue for dead letters that is not there, is itself, or that SQS does not take."""
+        given = self.dead_letter_queue.queue if isinstance(self.dead_letter_queue, DeadLetters) else None
+        if given is None:
+            return
+        where, other = ("dead_letter_queue", "queue"), environment.queues.get(given)
+        if other is None:
+            yield where, f"there is no such queue; {suggestion(given, environment.queues)}"
+        elif given == name:
+            yield where, "a queue's dead letters do not go back into it"
+        elif other.existing is None and other.fifo != self.fifo:
+            yield where, "the dead letters of a FIFO queue go into a FIFO queue, and no other's do"
 
     def dead_letters(self, *, starts_a_function: bool) -> DeadLetters | None:
         """Its dead letters, by default those of a queue that starts a function."""

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 from msgspec import Meta
 
 from tapgen.errors import suggestion
-from tapgen.settings.names import Name
-from tapgen.settings.parts import Problem, Trigger
+from tapgen.settings.names import ExistingRole
+from tapgen.settings.parts import Delivered, Problem
 from tapgen.settings.references import Reference
 from tapgen.settings.references import problems as reference_problems
 
 if TYPE_CHECKING:
-    from tapgen.settings.functions import Function
     from tapgen.settings.model import Environment
 
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
@@ -33,7 +32,7 @@ _AT = re.compile(r"at\(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\)")
 _CRON = re.compile(r"cron\((.+)\)")
 
 
-class ScheduleTrigger(Trigger, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class ScheduleTrigger(Delivered, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A schedule starts the function.
 
     ```toml
@@ -51,18 +50,10 @@ class ScheduleTrigger(Trigger, frozen=True, forbid_unknown_fields=True, kw_only=
     """The event that the handler gets; unset: the scheduler's own"""
     flexible_window: Annotated[int, Meta(ge=1, le=1440)] | None = None
     """Minutes within which it may start; unset: at once"""
-    retries: Annotated[int, Meta(ge=0, le=185)] = 185
-    """Further attempts when it cannot be started"""
-    max_event_age: Annotated[int, Meta(ge=60, le=86400)] = 86400
-    """Seconds after which it is given up"""
-    dead_letter_queue: Name | None = None
-    """One of `queues` for events that could not be delivered; unset: they are lost"""
-    enabled: bool = True
-    """Start the function; false: the schedule rests"""
-    role: Annotated[str, Meta(pattern=r"^arn:[^:]+:iam::[0-9]{12}:role/.+$")] | Reference | None = None
+    role: ExistingRole | Reference | None = None
     """An existing role by which the scheduler starts it; unset: one of the stack's own"""
 
-    def problems(self, name: str, function: "Function", environment: "Environment") -> Iterator[Problem]:  # noqa: ARG002 - as every trigger
+    def values_problems(self, environment: "Environment") -> Iterator[Problem]:
         """What the scheduler refuses of the expression and the time zone."""
         yield from reference_problems(self.role, ("role",), environment.parameters)
         if message := expression_problem(self.expression):

@@ -27,7 +27,7 @@ class SsmParameter(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """
 
     value: str | int | float | bool | tuple[str, ...] | None = None
-    """Its value; a list is a StringList"""
+    """Its value; a list is a StringList; `${…}` in text is a logical id, an attribute of one or a parameter"""
     description: Annotated[str, Meta(max_length=1024)] = ""
     """Shown in the console"""
     name: Annotated[str, Meta(pattern=SSM_PATH, max_length=1011)] | None = None

@@ -5,8 +5,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
+from tapgen.settings import references
+from tapgen.settings.buckets import Notification, notification_problems
+from tapgen.settings.buses import EventTrigger
 from tapgen.settings.names import Email, Name
 from tapgen.settings.parts import Encrypted, Pattern, PolicyStatement, Problem, Trigger
+from tapgen.settings.references import Reference
 
 if TYPE_CHECKING:
     from tapgen.settings.functions import Function
@@ -31,17 +35,27 @@ class Topic(Encrypted, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """FIFO: equal messages within 5 minutes are one, without an id from the sender"""
     display_name: Annotated[str, Meta(max_length=100)] = ""
     """Sender's name of e-mails"""
-    emails: tuple[Email, ...] = ()
-    """Who gets its messages by e-mail"""
+    emails: tuple[Email | Reference, ...] = ()
+    """Who gets its messages by e-mail: addresses, or references that hold one"""
     urls: tuple[Annotated[str, Meta(pattern=r"^https?://[^\s]+$")], ...] = ()
     """Addresses to which its messages are posted"""
+    events: dict[Name, EventTrigger] = {}
+    """Events that are published to it, by a name of their own"""
+    notifications: dict[Name, Notification] = {}
+    """Buckets of whose objects it tells, by their name in the settings"""
     policy: tuple[PolicyStatement, ...] = ()
     """What others may do with it"""
     name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,251}(\.fifo)?$")] | None = None
     """Physical name; leave it out, since a named topic cannot be replaced"""
 
-    def problems(self, name: str, environment: "Environment") -> Iterator[Problem]:  # noqa: ARG002 - as every part
+    def problems(self, name: str, environment: "Environment") -> Iterator[Problem]:
         """What SNS refuses of the values together."""
+        yield from references.problems(self.emails, ("emails",), environment.parameters)
+        yield from notification_problems("topics", name, self.notifications, environment, fifo=self.fifo)
+        for one, trigger in self.events.items():
+            yield from trigger.problems_of(("events", one), environment)
+            if self.fifo:
+                yield ("events", one), "EventBridge sends to no FIFO topic; let a FIFO queue get the events"
         if self.content_based_deduplication and not self.fifo:
             yield ("content_based_deduplication",), "only a FIFO topic has it; set fifo"
         if self.name and self.fifo != self.name.endswith(".fifo"):

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from tapgen.errors import suggestion
 from tapgen.settings.names import Name
 from tapgen.settings.parts import Part, Problem, Trigger
 
@@ -27,6 +28,12 @@ Moment = Literal[
 ]
 
 
+AttributeName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,20}$")]  # Cognito API reference, SchemaAttributeType
+STANDARD = (
+    *("address", "birthdate", "email", "family_name", "gender", "given_name", "locale", "middle_name", "name"),
+    *("nickname", "phone_number", "picture", "preferred_username", "profile", "updated_at", "website", "zoneinfo"),
+)
+"""Cognito developer guide, "Working with user attributes"."""
 ResourceServerName = Annotated[str, Meta(pattern=r"^[^\s\"\\]{1,256}$")]
 
 
@@ -57,6 +64,15 @@ class UserPoolClient(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Days that a refresh token holds"""
 
 
+class UserPoolAttribute(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What the application itself keeps of a user."""
+
+    type: Literal["String", "Number", "DateTime", "Boolean"] = "String"
+    """Its type"""
+    mutable: bool = True
+    """It may change after the sign-up"""
+
+
 class UserPool(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A Cognito user pool; without clients it has one.
 
@@ -75,6 +91,12 @@ class UserPool(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A second factor, by an authenticator app"""
     password_length: Annotated[int, Meta(ge=8, le=99)] = 12
     """Least characters of a password"""
+    attributes: dict[AttributeName, UserPoolAttribute] = {}
+    """Attributes of the application's own by name, "custom:…" in tokens; none can be changed or taken away later"""
+    required: tuple[Annotated[str, Meta(pattern=r"^[a-z_]+$")], ...] = ()
+    """Standard attributes that every user must have, such as "name"; later changes replace the pool"""
+    groups: tuple[Annotated[str, Meta(pattern=r"^[^\s]{1,128}$")], ...] = ()
+    """Groups of users"""
     clients: dict[Name, UserPoolClient] = {}
     """Applications by name"""
     scopes: dict[ResourceServerName, tuple[Annotated[str, Meta(pattern=r"^[^\s\"/\\]+$")], ...]] = {}
@@ -86,6 +108,10 @@ class UserPool(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
         """Sign-in names that exclude each other, hosted pages without an address."""
         if "username" in self.sign_in and len(self.sign_in) > 1:
             yield ("sign_in",), "username excludes the others"
+        for attribute in self.required:
+            if attribute not in STANDARD:
+                better = suggestion(attribute, STANDARD)
+                yield ("required",), f'"{attribute}" is no standard attribute; {better}'
         for client, settings in self.clients.items():
             if settings.callback_urls and not settings.scopes:
                 yield ("clients", client, "scopes"), "a hosted sign-in page needs some, such as openid"

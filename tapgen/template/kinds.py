@@ -43,6 +43,17 @@ class Kind(Struct, frozen=True):
         form = self.form.resource.replace("/{}", "{}") if name.startswith("/") else self.form.resource
         return form.format(name)
 
+    def acts_on(self, action: str) -> str:
+        """The IAM resource type of its forms that an action acts on, the first of several; the part itself else."""
+        first = next(iter(self.part.forms))
+        if len(self.part.forms) == 1:
+            return first
+        from tapgen.template import catalogue
+
+        known = catalogue.action(action)
+        types = {type_.name for type_ in known.resource_types} if known else set()
+        return next((form for form in self.part.forms if form in types), first)
+
 
 KINDS: Final = tuple(Kind(name, row, row.part, row.arn) for name, row in TYPES.items() if row.part and row.arn)
 

@@ -11,6 +11,7 @@ from tapgen.proof.verdicts.grants import policies_of, reaches
 from tapgen.settings.state_machines import calls
 from tapgen.template.alternatives import alternatives, listed
 from tapgen.template.arns import fields
+from tapgen.template.kinds import KINDS
 from tapgen.template.patterns import action_matches, best
 from tapgen.template.triggers import permissions
 from tapgen.template.types import value_at
@@ -97,7 +98,7 @@ def _machine(owner: str, properties: Mapping[str, Any], subject: Subject) -> Ite
     values = given if isinstance(given, Mapping) else {}
     for call in calls(properties.get("Definition")):
         for name in call.placeholders if not granted.unknown else ():
-            for arn in _arns(values.get(name), subject):
+            for arn in _arns(values.get(name), call.action, subject):
                 parts = fields(arn)
                 if len(parts) < 6 or parts[2] != call.action.partition(":")[0]:
                     continue
@@ -109,10 +110,14 @@ def _machine(owner: str, properties: Mapping[str, Any], subject: Subject) -> Ite
                     yield Hit(message, ("Resources", owner, "Properties", "Definition"))
 
 
-def _arns(value: object, subject: Subject) -> tuple[str, ...]:
-    """The ARNs that a value stands for, be it a name, a URL or an ARN; none where it is something else."""
+def _arns(value: object, action: str, subject: Subject) -> tuple[str, ...]:
+    """The ARNs that an action on a value is about, be it a name, a URL or an ARN; none where it is something else."""
     owner = subject.arns.owner(value) if value is not None else None
-    return (subject.arns.of(owner),) if owner else subject.arns.read(value) if value is not None else ()
+    if owner:
+        kind = next((kind for kind in KINDS if kind.type == subject.type_of(owner)), None)
+        below = kind.part.forms[kind.acts_on(action)] if kind else ""
+        return (subject.arns.of(owner) + below,)
+    return subject.arns.read(value) if value is not None else ()
 
 
 def _target(owner: str, target: object, service: str, subject: Subject) -> Iterator[Hit]:

@@ -44,6 +44,27 @@ triggers.events.Placed = { bus = "Shop", pattern = { source = ["shop"] } }
 triggers.schedules.Nightly = { expression = "cron(0 3 * * ? *)", input = { id = "nightly", at = "<aws.scheduler.scheduled-time>" } }
 triggers.schedules.Hourly = { expression = "rate(1 hour)" }
 triggers.schedules.Broken = { expression = "rate(1 hour)", input = { id = "broken" } }
+
+[state_machines.Import]
+definition = "import.asl.yaml"
+triggers.schedules.Daily = { expression = "rate(1 day)", input = { id = "daily" } }
+
+[buckets.Files]
+[topics.Told]
+notifications.Files = { prefix = "told/" }
+[queues.Imports]
+dead_letter_queue = { queue = "Orders", max_receive_count = 1 }
+notifications.Files = { prefix = "in/" }
+subscriptions.Told = { raw_message_delivery = true }
+events.Placed = { bus = "Shop", pattern = { source = ["warehouse"] } }
+"""
+DEFINITION = """
+StartAt: Work
+States:
+  Work:
+    Type: Task
+    Resource: ${WorkerFunction}
+    End: true
 """
 HANDLER = """
 import json
@@ -85,7 +106,8 @@ def start(root, embedded):
 @pytest.fixture(scope="module")
 def deployed(embedded, tmp_path_factory):
     settings = named(SETTINGS)
-    return start(write(tmp_path_factory.mktemp("started"), settings), embedded)
+    files = {"import.asl.yaml": DEFINITION}
+    return start(write(tmp_path_factory.mktemp("started"), settings, **files), embedded)
 
 
 def client(embedded, service):
@@ -112,7 +134,7 @@ def test_a_message_starts_the_function(deployed, embedded):
 
 
 def test_a_notification_starts_the_function(deployed, embedded):
-    [topic] = deployed.of_type("AWS::SNS::Topic").values()
+    topic = deployed.of_type("AWS::SNS::Topic")["NewsTopic"]
     client(embedded, "sns").publish(TopicArn=topic, Message="news")
     assert seen(deployed, embedded, "aws:sns")["Sns"]["Message"] == "news"
 
@@ -146,11 +168,37 @@ def test_a_schedule_is_fired_when_asked_for(deployed, embedded):
     [fired] = fire(deployed, embedded, "Nightly")
     assert fired.ok
     assert json.loads(fired.answer.payload) == {"seen": True}
-    assert fired.function.endswith("Worker")
+    assert fired.started.endswith("Worker")
     sent = seen(deployed, embedded, "input")
     assert sent["id"] == "nightly"
     assert sent["at"].startswith("20")
     assert fire(deployed, embedded, "WorkerNightlySchedule")[0].ok  # by its logical id too
+
+
+def test_a_schedule_of_a_state_machine_runs_it_to_its_end(deployed, embedded):
+    [fired] = fire(deployed, embedded, "Daily")
+    assert fired.ok, fired
+    assert json.loads(fired.answer.payload) == {"seen": True}
+
+
+def test_a_queue_is_told_of_uploads_and_events(deployed, embedded):
+    queue = deployed.of_type("AWS::SQS::Queue")["ImportsQueue"]
+    bucket = deployed.of_type("AWS::S3::Bucket")["FilesBucket"]
+    client(embedded, "s3").put_object(Bucket=bucket, Key="in/a.csv", Body=b"1")
+    client(embedded, "s3").put_object(Bucket=bucket, Key="told/b.txt", Body=b"1")
+    client(embedded, "s3").put_object(Bucket=bucket, Key="c.txt", Body=b"1")
+    [bus] = deployed.of_type("AWS::Events::EventBus").values()
+    entry = {"EventBusName": bus, "Source": "warehouse", "DetailType": "Placed", "Detail": "{}"}
+    client(embedded, "events").put_events(Entries=[entry])
+    told = set()
+    for _ in range(100):
+        for message in client(embedded, "sqs").receive_message(QueueUrl=queue).get("Messages", ()):
+            body = json.loads(message["Body"])
+            told |= {one["s3"]["object"]["key"] for one in body.get("Records", ())} | {body.get("source", "")}
+        if {"in/a.csv", "told/b.txt", "warehouse"} <= told:
+            break
+        time.sleep(0.1)
+    assert told - {""} == {"in/a.csv", "told/b.txt", "warehouse"}
 
 
 def test_without_an_input_the_schedulers_own_event_is_sent(deployed, embedded):
@@ -292,7 +340,7 @@ def test_the_routes_are_listed_with_their_functions(seeded):
 
 
 def test_a_logged_line_is_shown_with_a_command_and_a_fired_schedule(tmp_path, monkeypatch, capfd):
-    monkeypatch.chdir(write(tmp_path, named(SETTINGS)))
+    monkeypatch.chdir(write(tmp_path, named(SETTINGS), **{"import.asl.yaml": DEFINITION}))
     assert tapgen(["local", "--fire", "Nightly", "--", "sh", "-c", "echo from the command"]) == ExitCode.OK
     out, err = capfd.readouterr()
     assert out.splitlines() == ['{"seen": true}', "from the command"]
