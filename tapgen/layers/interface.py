@@ -9,7 +9,7 @@ from troposphere import Export, Output, Parameter, Sub
 
 from tapgen.errors import DocumentError, suggestion
 from tapgen.layers.lookup import substituted, written
-from tapgen.layers.named import PSEUDO, named, texts
+from tapgen.settings.named import PSEUDO, named, texts
 
 if TYPE_CHECKING:
     from troposphere import Template
