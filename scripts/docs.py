@@ -14,6 +14,7 @@ SCRIPTS = Path(__file__).resolve().parent
 ROOT = SCRIPTS.parent
 PAGES = {
     "docs/deployment.md": "deployment_rules.py",
+    "docs/events.md": "events_page.py",
     "docs/exit-codes.md": "exit_codes.py",
     "docs/failures.md": "failure_reasons.py",
     "docs/rules.md": "rules_page.py",

@@ -62,6 +62,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "bootstrap": "Create the artifact bucket of an account and region, or the roles of a pipeline.",
     },
     "Local": {
+        "event": "Print a sample of the event that starts a function, made of the application's own parts.",
         "local": "Run an environment on an embedded AWS.",
     },
 }

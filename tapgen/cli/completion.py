@@ -76,6 +76,13 @@ def logical_ids(context: click.Context, _: click.Parameter, typed: str) -> list[
         return []
 
 
+def events(_: click.Context, __: click.Parameter, typed: str) -> list[str]:
+    """The kinds of sample events."""
+    from tapgen.samples.register import SAMPLES
+
+    return _beginning(SAMPLES, typed)
+
+
 def kinds(_: click.Context, __: click.Parameter, typed: str) -> list[str]:
     """What can be added to the settings."""
     from tapgen.starter.add import OTHERS, SINGULAR

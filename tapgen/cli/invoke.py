@@ -14,7 +14,13 @@ from tapgen.cli.options import environment, load_environment
 @click.argument("function", shell_complete=completion.functions)
 @environment
 @aws_options.aws
-@click.option("--payload", type=click.File("rb"), help="File with the event as JSON; - is stdin; default: {}.")
+@click.option(
+    "--event",
+    "--payload",
+    "payload",
+    type=click.File("rb"),
+    help="File with the event as JSON; - is stdin; default: {}.",
+)
 @click.pass_context
 def command(
     ctx: click.Context,
