@@ -27,7 +27,8 @@ TARGETS = (
 
 def _targets(command: Any) -> Any:
     for word in reversed(TARGETS):
-        command = click.option(f"--{word}", metavar="NAME", hidden=True)(command)
+        what = f"The {word.replace('-', ' ')} that it comes from."
+        command = click.option(f"--{word}", metavar="NAME", hidden=True, help=what)(command)
     return command
 
 
