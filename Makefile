@@ -20,7 +20,7 @@ endef
 $(READY): setup.cfg pyproject.toml constraints.txt
 	$(call venv,.venv)
 	$(BIN)/$(PIP) install --constraint constraints.txt 'pip>=25.3'
-	$(BIN)/$(PIP) install -q --constraint constraints.txt --build-constraint constraints.txt --config-settings editable_mode=compat --editable '.[all]' --group dev
+	$(BIN)/$(PIP) install -q --constraint constraints.txt --build-constraint constraints.txt --config-settings editable_mode=compat --editable '.[all,sam]' --group dev
 	@touch $@
 
 demo: $(READY) ## Render every environment, run dev on the embedded AWS, call it, show what it stored
@@ -33,7 +33,7 @@ test-latest: ## All tests on the latest versions of everything, in an environmen
 	rm -rf .venv-latest
 	$(call venv,.venv-latest)
 	.venv-latest/bin/$(PIP) install --upgrade pip setuptools
-	.venv-latest/bin/$(PIP) install -q --config-settings editable_mode=compat --editable '.[all]' --group dev
+	.venv-latest/bin/$(PIP) install -q --config-settings editable_mode=compat --editable '.[all,sam]' --group dev
 	UNPINNED=1 .venv-latest/bin/python -m pytest -n auto --dist worksteal -m 'not pinned'
 
 test-lowest: ## The unit tests (without the embedded AWS) on the lowest versions that setup.cfg allows

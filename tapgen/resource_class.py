@@ -8,7 +8,7 @@ from contextlib import redirect_stderr
 from importlib import import_module
 from typing import Any
 
-from troposphere import AWSHelperFn, AWSObject, BaseAWSObject
+from troposphere import AWSHelperFn, AWSObject, BaseAWSObject, Tags
 
 from tapgen.errors import suggestion
 
@@ -117,6 +117,10 @@ def _read(made: type[BaseAWSObject], title: str | None, values: Any, path: Path,
 def _value(expected: Any, value: Any, path: Path, problems: list[Problem]) -> Any:
     if is_intrinsic(value):
         return Intrinsic(value)
+    if expected is Tags and isinstance(value, list):
+        tags = Tags()
+        tags.tags = value
+        return tags
     if _is_class(expected) and isinstance(value, dict):
         return _read(expected, None, value, path, problems)
     if isinstance(expected, list) and _is_class(expected[0]) and isinstance(value, list):

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 @click.option("--name", help="The application's name.  [default: the stack's, or the file's]")
 @click.option("--env", "environment", default="prod", show_default=True, help="The environment that the stack becomes.")
 @click.option("--parameter", metavar="NAME=VALUE", multiple=True, help="A parameter's value, which decides conditions.")
+@click.option(
+    "--source", "sources", metavar="FUNCTION=FOLDER", multiple=True, help="Where a function's code is; repeatable."
+)
 @click.option("--to", "folder", type=click.Path(path_type=Path, file_okay=False), default=".", help="Where to write.")
 def command(
     template: Path | None,
@@ -30,6 +33,7 @@ def command(
     name: str | None,
     environment: str,
     parameter: tuple[str, ...],
+    sources: tuple[str, ...],
     folder: Path,
 ) -> int:
     """Take a template or a stack of somewhere else into settings.
@@ -45,8 +49,7 @@ def command(
     from tapgen.errors import ExitCode
     from tapgen.review.model import Effect
     from tapgen.review.report import terminal
-    from tapgen.starter.adopt.convert import convert
-    from tapgen.starter.adopt.settings_file import proof, settings_text, write
+    from tapgen.starter.adopt.adopt import Template, adopt
     from tapgen.starter.write import application_name
 
     if (template is None) == (stack is None):
@@ -59,19 +62,20 @@ def command(
         from tapgen.template.document import read
 
         document = read(template or Path())
-    pseudo = {"AWS::Region": region} if region else {}
     application = application_name(name or stack or (template or Path()).stem, asked=name is not None)
-    adopted = convert(document, given, pseudo)
     source = f"the stack {stack}" if stack else (template or Path()).name
-    text = settings_text(adopted, application, environment, stack or f"{application}-{environment}", source)
-    review = proof(document, text, environment, given)
-    click.echo(f"  + {write(folder, text)}")
+    folders = {logical_id: Path(path) for logical_id, path in name_value_pairs(sources).items()}
+    old = Template(document, source, template.parent if template else None, given, region, folders)
+    adopted = adopt(old, application, environment, stack or f"{application}-{environment}", folder)
+    for path in adopted.written:
+        click.echo(f"  + {path}")
+    click.echo(f"\n{adopted.summary}")
     for obstacle in adopted.obstacles:
         click.echo(f"  ! {obstacle}")
     click.echo(f"\nWhat a deployment of it would do to {source}:\n")
-    click.echo("\n".join(map(str, terminal.lines(review, f"{source} → {environment}"))))
-    replaces = any(change.effect >= Effect.MAY_REPLACE for change in review.changes)
-    return ExitCode.REFUSED if review.refusals or replaces else ExitCode.OK
+    click.echo("\n".join(map(str, terminal.lines(adopted.review, f"{source} → {environment}"))))
+    replaces = any(change.effect >= Effect.MAY_REPLACE for change in adopted.review.changes)
+    return ExitCode.REFUSED if adopted.review.refusals or replaces else ExitCode.OK
 
 
 def _of_stack(stack: str, profile: str | None, region: str | None) -> tuple[Document, dict[str, str], str]:

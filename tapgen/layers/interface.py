@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from troposphere import Export, Output, Parameter, Sub
 
 from tapgen.errors import DocumentError, suggestion
-from tapgen.layers.lookup import substituted, written
+from tapgen.layers.lookup import written
 from tapgen.settings.named import PSEUDO, named, texts
 
 if TYPE_CHECKING:
@@ -54,8 +54,8 @@ def add_outputs(template: Template, environment: Environment) -> None:
         value = written(given.value if isinstance(given.value, dict) else str(given.value))
         said = {"Description": given.description or None, "Condition": given.condition}
         output = template.add_output(Output(name, Value=value, **{key: text for key, text in said.items() if text}))
-        if isinstance(given.export, str):
-            output.Export = Export(substituted(given.export))
+        if isinstance(given.export, str | dict):
+            output.Export = Export(written(given.export))
         elif given.export:
             output.Export = _export(name)
     for path, text in texts(environment):

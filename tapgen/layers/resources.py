@@ -38,6 +38,8 @@ def _attributes(environment: Environment, settings: Resource) -> dict[str, Any]:
         **({"DependsOn": after if isinstance(after, str) else list(after)} if after else {}),
         **({"DeletionPolicy": policy} if policy else {}),
         **({"UpdateReplacePolicy": replaced} if replaced else {}),
+        **({"CreationPolicy": settings.creation_policy} if settings.creation_policy else {}),
+        **({"UpdatePolicy": settings.update_policy} if settings.update_policy else {}),
         **({"Condition": settings.condition} if settings.condition else {}),
         **({"Metadata": settings.metadata} if settings.metadata else {}),
     }

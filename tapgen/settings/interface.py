@@ -72,8 +72,10 @@ class Output(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Text in which `${…}` is a logical id, an attribute of one or a parameter, or an intrinsic function such as {
     "Fn::GetAtt" = ["OrdersTable", "Arn"] }
     """
-    export: bool | Annotated[str, Meta(pattern=r"^([A-Za-z0-9:-]|\$\{[A-Za-z0-9:.]+\})+$", max_length=255)] = False
-    """Name by which other stacks import it; true: `<stack>-<output>`"""
+    export: (
+        bool | Annotated[str, Meta(pattern=r"^([A-Za-z0-9:-]|\$\{[A-Za-z0-9:.]+\})+$", max_length=255)] | dict[str, Any]
+    ) = False
+    """Name by which other stacks import it, as text or an intrinsic function; true: `<stack>-<output>`"""
     description: Annotated[str, Meta(max_length=1024)] = ""
     """What it is"""
     condition: LogicalId | None = None

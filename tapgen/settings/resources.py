@@ -40,6 +40,10 @@ class Resource(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Metadata of the resource"""
     condition: LogicalId | None = None
     """One of `conditions`: it is there where that is true"""
+    creation_policy: dict[str, Any] = {}
+    """CreationPolicy as in CloudFormation"""
+    update_policy: dict[str, Any] = {}
+    """UpdatePolicy as in CloudFormation"""
     unchecked: bool = False
     """Of a type or with properties that are newer than tapgen's: taken as they are"""
 

@@ -1,14 +1,14 @@
-"""The adopted settings as a file, and the proof that deploying them replaces and loses nothing."""
+"""EDGE: the adopted settings as a file, and the proof that deploying them replaces and loses nothing."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tapgen.errors import SettingsError, UsageError
-from tapgen.starter.adopt.convert import Adopted
+from tapgen.starter.adopt.drafts import Code
 from tapgen.starter.adopt.toml_text import toml
 from tapgen.starter.files import SETTINGS_FILE
 
@@ -19,34 +19,68 @@ if TYPE_CHECKING:
 HEAD = "# Adopted from {source}: every resource keeps its logical id, so that nothing is replaced.\n"
 
 
-def settings_text(adopted: Adopted, application: str, environment: str, stack: str, source: str) -> str:
-    """The whole file: the application, its one environment on the stack that there is, and the template's parts."""
-    tables = {"application": application, **adopted.settings}
-    own = f'stack = "{stack}"\n' if stack != f"{application}-{environment}" else ""
-    return f"{HEAD.format(source=source)}{toml(tables)}\n[environments.{environment}]\n{own}"
+class Target:
+    """The environment that the template becomes: its names, and how its settings are written and rendered."""
+
+    def __init__(self, application: str, environment: str, stack: str, source: str, code: Mapping[str, Code]) -> None:
+        self.application = application
+        self.environment = environment
+        self.stack = stack
+        self.source = source
+        self.code = code
+
+    def text(self, settings: Mapping[str, Any]) -> str:
+        """The whole file: the application, its one environment on the stack that there is, and the template's parts."""
+        tables = {"application": self.application, **settings}
+        own = f'stack = "{self.stack}"\n' if self.stack != f"{self.application}-{self.environment}" else ""
+        return f"{HEAD.format(source=self.source)}{toml(tables)}\n[environments.{self.environment}]\n{own}"
+
+    def render(self, settings: Mapping[str, Any]) -> Document:
+        """The document that tapgen renders of the settings, from a folder that is gone afterwards.
+
+        Raises:
+            SettingsError: they are not what settings may be.
+            DocumentError: they cannot be rendered.
+        """
+        from tapgen.render import render
+        from tapgen.settings.load import load
+
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = Path(temporary)
+            for one in self.code.values():
+                for path, text in one.files.items():
+                    (folder / path).parent.mkdir(parents=True, exist_ok=True)
+                    (folder / path).write_bytes(text.encode())
+            file = folder / SETTINGS_FILE
+            file.write_text(self.text(self._with_folders(settings)), encoding="utf-8")
+            return render(load(file, sources=False).environment(self.environment)).document
+
+    def _with_folders(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """The settings with the folders that exist by their whole paths."""
+        whole = {one.source: str(one.folder.resolve()) for one in self.code.values() if one.folder is not None}
+        tables = dict(settings)
+        for word in ("functions", "lambda_layers"):
+            if word in tables:
+                tables[word] = {
+                    name: {**one, "source": whole.get(one.get("source", ""), one.get("source", ""))}
+                    for name, one in tables[word].items()
+                }
+        return tables
 
 
-def proof(old: Document, text: str, environment: str, given: Mapping[str, str]) -> Review:
-    """What deploying the settings would do to the stack that has the old template.
-
-    Raises:
-        UsageError: the template has something that CloudFormation would refuse, such as an unknown property.
-    """
-    from tapgen.render import render
+def proof(old: Document, new: Document, given: Mapping[str, str]) -> Review:
+    """What deploying the new document would do to the stack that has the old template."""
     from tapgen.review.assess import assess
-    from tapgen.settings.load import load
 
     declared = old.get("Parameters") or {}
     values = {name: str(one["Default"]) for name, one in declared.items() if "Default" in one} | dict(given)
-    with tempfile.TemporaryDirectory() as temporary:
-        file = Path(temporary, SETTINGS_FILE)
-        file.write_text(text, encoding="utf-8")
-        try:
-            new = render(load(file, sources=False).environment(environment)).document
-        except SettingsError as error:
-            problems = "".join(f"\n  {problem}" for problem in error.problems)
-            raise UsageError(f"the template has what the settings do not take:{problems}", "Mend it first.") from None
     return assess(old, new, old_parameters=values, new_parameters=values)
+
+
+def refused(error: SettingsError) -> UsageError:
+    """What the settings do not take of a template, in its own names."""
+    problems = "".join(f"\n  {problem}" for problem in error.problems)
+    return UsageError(f"the template has what the settings do not take:{problems}", "Mend it first.")
 
 
 def write(folder: Path, text: str) -> Path:

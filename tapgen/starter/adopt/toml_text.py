@@ -5,30 +5,43 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _WIDTH = 110
 """Characters from which a list is written with an item on each line."""
+_FLAT: Final = frozenset({"alarms", "logical_ids"})
+"""Tables without tables in them."""
+_LEVELS: Final = {"properties": 1, "metadata": 1, "environment": 1, "triggers": 2, "indexes": 1, "authorizers": 1}
+"""Steps of a key below which each value has a line of its own."""
+_USES: Final = ("tables", "queues", "topics", "buckets", "secrets", "ssm_parameters", "keys", "buses", "streams")
 
 
 def toml(tables: Mapping[str, Any]) -> str:
     """Scalars at the top, then each table of tables: `[resources.Queue]` and its keys."""
     lines = [f"{_key(key)} = {value_text(value)}" for key, value in tables.items() if not isinstance(value, Mapping)]
     for section, entries in tables.items():
-        if isinstance(entries, Mapping):
-            for name, entry in entries.items():
-                lines += ["", f"[{_key(section)}.{_key(name)}]", *_pairs(entry)]
+        if not isinstance(entries, Mapping):
+            continue
+        if section in _FLAT:
+            lines += ["", f"[{_key(section)}]", *_pairs(entries)]
+            continue
+        for name, entry in entries.items():
+            lines += ["", f"[{_key(section)}.{_key(name)}]", *_pairs(entry)]
     return "\n".join(lines).strip() + "\n"
 
 
 def _pairs(entry: Mapping[str, Any]) -> Iterator[str]:
     for key, value in entry.items():
-        if key in ("properties", "metadata") and isinstance(value, Mapping):
-            for name, item in value.items():
-                yield f"{key}.{_key(name)} = {value_text(item)}"
-        else:
-            yield f"{_key(key)} = {value_text(value)}"
+        yield from _lines(_key(key), value, _LEVELS.get(key, 1 if key in _USES else 0))
+
+
+def _lines(path: str, value: Any, levels: int) -> Iterator[str]:
+    if levels and isinstance(value, Mapping) and value:
+        for name, item in value.items():
+            yield from _lines(f"{path}.{_key(name)}", item, levels - 1)
+    else:
+        yield f"{path} = {value_text(value)}"
 
 
 def value_text(value: Any, depth: int = 0) -> str:

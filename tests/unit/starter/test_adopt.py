@@ -33,12 +33,14 @@ def adopted(tapgen, tmp_path):
     return adopt
 
 
-def test_a_resource_keeps_its_id_and_is_not_replaced(adopted, tapgen, tmp_path):
+def test_a_table_is_a_part_and_is_not_replaced(adopted, tapgen, tmp_path):
     settings, ended = adopted({"Description": "Old", "Resources": {"Orders": TABLE}})
     assert ended.code == 0
     assert settings["description"] == "Old"
-    assert settings["resources"]["Orders"] == {"type": TABLE["Type"], "properties": TABLE["Properties"]}
+    assert settings["tables"] == {"Orders": {"partition_key": {"name": "id"}}}
+    assert settings["logical_ids"] == {"OrdersTable": "Orders"}
     assert settings["environments"] == {"prod": {}}
+    assert "resources" not in settings
     assert "  ~ Orders  AWS::DynamoDB::Table  updated in place\n" in ended.out
     assert tapgen("render", "--env", "prod", cwd=tmp_path / "new").code == 0
     rendered = read(tmp_path / "new" / "templates_out" / "prod.yaml")
@@ -48,38 +50,32 @@ def test_a_resource_keeps_its_id_and_is_not_replaced(adopted, tapgen, tmp_path):
 CONDITIONS = {
     "Parameters": {"Stage": {"Type": "String", "Default": "dev"}},
     "Mappings": {"Sizes": {"dev": {"days": 1}, "prod": {"days": 30}}},
-    "Conditions": {
-        "IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]},
-        "Here": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]},
-    },
+    "Conditions": {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}},
+    "Rules": {"A": {"Assertions": [{"Assert": {"Fn::Equals": ["a", "a"]}}]}},
     "Resources": {
         "Logs": {
             "Type": "AWS::Logs::LogGroup",
             "Properties": {
                 "RetentionInDays": {"Fn::FindInMap": ["Sizes", {"Ref": "Stage"}, "days"]},
-                "LogGroupName": {"Fn::If": ["Here", "here", {"Ref": "AWS::NoValue"}]},
+                "LogGroupName": {"Fn::If": ["IsProd", "here", {"Ref": "AWS::NoValue"}]},
             },
         },
-        "Queue": {"Type": "AWS::SQS::Queue", "Condition": "IsProd"},
+        "Queue": {"Type": "AWS::SQS::Queue", "Condition": "IsProd", "UpdatePolicy": {"x": 1}},
     },
+    "Outputs": {"Queue": {"Value": {"Ref": "Queue"}, "Condition": "IsProd"}},
 }
 
 
-@pytest.mark.parametrize(
-    ("options", "days", "there", "name", "said"),
-    [
-        (["--region", "us-east-1"], 1, False, None, False),
-        (["--region", "eu-west-1", "--parameter", "Stage=prod"], 30, True, "here", False),
-        ([], 1, False, "here", True),
-    ],
-)
-def test_an_environment_is_one_case_of_the_conditions(adopted, options, days, there, name, said):
-    settings, ended = adopted(CONDITIONS, *options)
-    properties = settings["resources"]["Logs"]["properties"]
-    assert properties["RetentionInDays"] == days
-    assert properties.get("LogGroupName") == name
-    assert ("Queue" in settings["resources"]) is there
-    assert ("  ! Logs: a value depends on Here, which is not decided here; taken as true\n" in ended.out) is said
+def test_conditions_mappings_and_rules_are_kept(adopted, tapgen, tmp_path):
+    settings, ended = adopted(CONDITIONS)
+    assert ended.code == 0
+    assert settings["resources"]["Logs"]["properties"] == CONDITIONS["Resources"]["Logs"]["Properties"]
+    assert settings["resources"]["Queue"]["condition"] == "IsProd"
+    assert tapgen("render", "--env", "prod", cwd=tmp_path / "new").code == 0
+    rendered = read(tmp_path / "new" / "templates_out" / "prod.yaml")
+    for section in ("Mappings", "Conditions", "Rules", "Outputs"):
+        assert rendered[section] == CONDITIONS[section]
+    assert rendered["Resources"]["Queue"]["UpdatePolicy"] == {"x": 1}
 
 
 def test_parameters_and_outputs(adopted):
@@ -103,43 +99,41 @@ def test_parameters_and_outputs(adopted):
     assert settings["outputs"] == {
         "Name": {"value": {"Ref": "Orders"}, "export": "${AWS::StackName}-orders"},
         "Arn": {"value": {"Fn::GetAtt": ["Orders", "Arn"]}, "description": "The ARN"},
-        "Odd": {"value": "x"},
+        "Odd": {"value": "x", "export": {"Fn::ImportValue": "y"}},
     }
-    assert "  ! output Odd: its export's name is made by a function; it is left out\n" in ended.out
     assert "hidden" not in ended.out
 
 
-def test_what_the_settings_cannot_say_is_told(adopted):
-    group = {"Type": "AWS::SQS::Queue", "UpdatePolicy": {"x": 1}, "Condition": "Open", "DeletionPolicy": "Retain"}
+def test_what_the_settings_cannot_say_or_check_is_told(adopted):
     document = {
-        "Conditions": {"Open": {"Fn::Equals": [{"Ref": "AWS::AccountId"}, "1"]}},
-        "Rules": {"A": {"Assertions": []}},
-        "Resources": {"Queue": group},
+        "Hooks": {"Blue": {"Type": "AWS::CodeDeploy::BlueGreen"}},
+        "Resources": {
+            "Queue": {"Type": "AWS::SQS::Queue", "Properties": {"Nmae": "x"}, "Condition": "Is"},
+            "New": {"Type": "AWS::Brandnew::Thing", "Properties": {"Size": 1}},
+        },
+        "Conditions": {"Is": {"Fn::Equals": ["a", "a"]}},
     }
     settings, ended = adopted(document)
-    assert settings["resources"]["Queue"] == {"type": "AWS::SQS::Queue", "deletion_policy": "Retain"}
-    for said in (
-        "Queue: UpdatePolicy cannot be said in the settings; it is left out",
-        "Queue: whether it is there depends on Open, which is not decided here; it is kept",
-        "Rules: the settings have no such section; it is left out",
-    ):
-        assert f"  ! {said}\n" in ended.out
+    assert settings["resources"]["New"] == {
+        "type": "AWS::Brandnew::Thing",
+        "unchecked": True,
+        "properties": {"Size": 1},
+    }
+    assert "! Hooks: the settings have no such section; it is left out\n" in ended.out
+    assert "! Queue: properties.Nmae: AWS::SQS::Queue has no such property" in ended.out
+    assert "! New: type: troposphere has no type" in ended.out
 
 
 @pytest.mark.parametrize(
     ("document", "said"),
     [
         (
-            {"Transform": "AWS::Serverless-2016-10-31", "Resources": {"F": {"Type": "AWS::Serverless::Function"}}},
-            "the template is written for SAM",
-        ),
-        (
             {"Resources": {"Fn::ForEach::X": ["A", ["b"], {}]}},
             "a macro makes the resources",
         ),
         (
-            {"Resources": {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"Nmae": "x"}}}},
-            "has what the settings do not take:\n  resources.Q.",
+            {"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}, "Parameters": {"A": {"Type": "Sting"}}},
+            "has what the settings do not take:\n  parameters.A.type",
         ),
     ],
 )
@@ -148,6 +142,14 @@ def test_what_cannot_be_adopted_is_refused_and_nothing_is_written(adopted, tmp_p
     assert (ended.code, settings) == (2, {})
     assert said in ended.err
     assert "Traceback" not in ended.err
+
+
+def test_what_sam_refuses_is_said(adopted):
+    pytest.importorskip("samtranslator", reason="the extra sam is not installed")
+    document = {"Transform": "AWS::Serverless-2016-10-31", "Resources": {"F": {"Type": "AWS::Serverless::Function"}}}
+    settings, ended = adopted(document)
+    assert (ended.code, settings) == (2, {})
+    assert "SAM refuses the template:\n  Resource with id [F] is invalid. Runtime and Handler needs" in ended.err
 
 
 def test_settings_that_are_there_are_kept(adopted, tmp_path):

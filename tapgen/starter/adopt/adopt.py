@@ -1,0 +1,80 @@
+"""EDGE: the steps of `tapgen adopt`: expand, find the code, convert, prove, write."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+from msgspec import Struct
+
+from tapgen.errors import SettingsError, UsageError
+from tapgen.review.model import Review
+from tapgen.starter.adopt import sam
+from tapgen.starter.adopt.code import code_of, without_code, write_code
+from tapgen.starter.adopt.convert import Adopted, convert
+from tapgen.starter.adopt.settings_file import Target, proof, refused, write
+from tapgen.template.document import Document
+
+
+class Template(Struct, frozen=True):
+    """A template of somewhere else: what it is called, the folder that it lies in, values of its parameters."""
+
+    document: Document
+    source: str
+    beside: Path | None
+    parameters: Mapping[str, str]
+    region: str | None
+    folders: Mapping[str, Path] = {}
+    """Where functions' code is, by their logical ids."""
+
+
+class Outcome(Struct, frozen=True):
+    """What was written, what the template has become, what stands in the way, and what a deployment would do."""
+
+    written: tuple[str, ...]
+    summary: str
+    obstacles: tuple[str, ...]
+    review: Review
+
+
+def adopt(template: Template, application: str, environment: str, stack: str, to: Path) -> Outcome:
+    """Write the settings of a template, and say what deploying them would do to the stack that has it.
+
+    Raises:
+        UsageError: the template cannot be adopted, or there are settings already; nothing is written.
+    """
+    document, folders = template.document, dict(template.folders)
+    if any(name.startswith("Fn::") or not isinstance(one, dict) for name, one in document["Resources"].items()):
+        raise UsageError(
+            "a macro makes the resources of this template", "Adopt the deployed stack: tapgen adopt --stack NAME."
+        )
+    if sam.is_sam(document):
+        region = template.region or sam.DEFAULT_REGION
+        expanded = sam.expand(document, template.beside or Path(), region, template.parameters)
+        document, folders = expanded.document, {**expanded.folders, **folders}
+    code = code_of(document, template.beside, folders, to)
+    target = Target(application, environment, stack, template.source, code)
+    try:
+        adopted = convert(document, code, target.render)
+        review = proof(document, target.render(adopted.settings), template.parameters)
+    except SettingsError as error:
+        raise refused(error) from None
+    written = write(to, target.text(adopted.settings))
+    used = {logical_id: code[logical_id] for logical_id in code if logical_id in _claimed(adopted)}
+    files = tuple(write_code(to, used))
+    obstacles = (*adopted.obstacles, *without_code(document, code))
+    return Outcome((str(written), *files), _summary(adopted), obstacles, review)
+
+
+def _claimed(adopted: Adopted) -> set[str]:
+    return {old for proposal in adopted.parts for old in proposal.claims.values()}
+
+
+def _summary(adopted: Adopted) -> str:
+    """How many of what it has become: `3 functions, 1 table, 2 triggers, 4 resources`."""
+    counts: Counter[str] = Counter()
+    for proposal in adopted.parts:
+        counts[proposal.path[2] if "triggers" in proposal.path else proposal.path[0]] += 1
+    counts["resources"] = len(adopted.settings.get("resources", {}))
+    return ", ".join(f"{count} {word.replace('_', ' ')}" for word, count in counts.items() if count)

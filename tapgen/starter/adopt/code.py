@@ -1,0 +1,85 @@
+"""EDGE: where the code of a template's functions is: beside it, inside of it, or among the assets of CDK."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from tapgen.starter.adopt.drafts import Code
+from tapgen.template.document import Document
+
+
+def code_of(document: Document, beside: Path | None, local: Mapping[str, Path], to: Path) -> dict[str, Code]:
+    """The code of each function by its logical id, as far as it is known.
+
+    `beside` is the template's folder, None for a stack; `local` are folders by logical id; `to` is the project's.
+    """
+    found = {}
+    for logical_id, resource in document["Resources"].items():
+        if resource.get("Type") != "AWS::Lambda::Function":
+            continue
+        code = _one(logical_id, resource, beside, local.get(logical_id), to)
+        if code is not None:
+            found[logical_id] = code
+    return found
+
+
+def _one(
+    logical_id: str, resource: Mapping[str, Any], beside: Path | None, local: Path | None, to: Path
+) -> Code | None:
+    properties = resource.get("Properties") or {}
+    if local is not None:
+        return Code(_relative(local, to), folder=local)
+    inline = (properties.get("Code") or {}).get("ZipFile")
+    source = f"src/{_snake(logical_id)}"
+    if isinstance(inline, str) and str(properties.get("Runtime", "")).startswith("python"):
+        return Code(source, files={f"{source}/index.py": inline})
+    asset = _asset(resource.get("Metadata") or {}, beside)
+    return Code(source, folder=asset, copied_from=asset) if asset else None
+
+
+def _asset(metadata: Mapping[str, Any], beside: Path | None) -> Path | None:
+    """The folder of CDK's asset, where `cdk synth` has left it beside the template."""
+    path = metadata.get("aws:asset:path")
+    if beside is None or not isinstance(path, str) or metadata.get("aws:asset:property") != "Code":
+        return None
+    folder = beside / path
+    return folder if folder.is_dir() else None
+
+
+def without_code(document: Document, code: Mapping[str, Code]) -> Iterator[str]:
+    """What to do about the functions whose code is not known, a sentence each."""
+    for logical_id, resource in document["Resources"].items():
+        properties = resource.get("Properties") or {}
+        if resource.get("Type") == "AWS::Lambda::Function" and logical_id not in code:
+            if properties.get("PackageType") == "Image" or "ImageUri" in (properties.get("Code") or {}):
+                continue
+            if "ZipFile" not in (properties.get("Code") or {}):
+                yield f"{logical_id}: where its code is, is not known; say it by --source {logical_id}=FOLDER"
+
+
+def write_code(to: Path, code: Mapping[str, Code]) -> Iterator[str]:
+    """Write inline code and copy CDK's assets; what was written, relative to the project; nothing is overwritten."""
+    for one in code.values():
+        for path, text in one.files.items():
+            target = to / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if not target.exists():
+                target.write_bytes(text.encode())
+                yield path
+        if one.copied_from is not None and not (to / one.source).exists():
+            shutil.copytree(one.copied_from, to / one.source, symlinks=True)
+            yield f"{one.source}/"
+
+
+def _relative(folder: Path, to: Path) -> str:
+    return Path(os.path.relpath(folder.resolve(), to.resolve())).as_posix()
+
+
+def _snake(logical_id: str) -> str:
+    plain = re.sub(r"(?<=[a-z0-9])[0-9A-F]{8}$", "", logical_id).removesuffix("Function") or logical_id
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", plain).lower()

@@ -1,0 +1,115 @@
+"""A SAM template as CloudFormation expands it: by SAM's own translator, which is in an extra."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, Final, NamedTuple
+
+from tapgen.errors import DocumentError, TapgenError, UsageError
+from tapgen.template.document import Document
+
+PREFIX: Final = "AWS::Serverless::"
+_CODE: Final = {
+    "AWS::Serverless::Function": "CodeUri",
+    "AWS::Serverless::LayerVersion": "ContentUri",
+}
+_BODIES: Final = {
+    "AWS::Serverless::Api": ("DefinitionUri", "DefinitionBody"),
+    "AWS::Serverless::HttpApi": ("DefinitionUri", "DefinitionBody"),
+    "AWS::Serverless::StateMachine": ("DefinitionUri", "Definition"),
+}
+_PLACE: Final = {"Bucket": "the-code-is-in-the-project", "Key": "packaged-by-tapgen"}
+DEFAULT_REGION: Final = "us-east-1"
+
+
+class Expanded(NamedTuple):
+    """The template without SAM, and the folders of its code by the logical ids of functions and layers."""
+
+    document: Document
+    folders: Mapping[str, Path]
+
+
+def is_sam(document: Document) -> bool:
+    """The template has resources that only SAM knows."""
+    return any(
+        str(one.get("Type", "")).startswith(PREFIX) for one in document["Resources"].values() if isinstance(one, dict)
+    )
+
+
+def expand(document: Document, folder: Path, region: str, parameters: Mapping[str, str]) -> Expanded:
+    """The template as CloudFormation's transform makes it, in that region; code stays where it is.
+
+    Raises:
+        TapgenError: the translator is not installed.
+        UsageError: SAM refuses the template.
+    """
+    folders: dict[str, Path] = {}
+    document = json.loads(json.dumps(document, default=str))
+    globals_ = (document.get("Globals") or {}).get("Function") or {}
+    for logical_id, resource in document["Resources"].items():
+        _detach(logical_id, resource, globals_, folder, folders)
+    globals_.pop("CodeUri", None)
+    if not globals_ and "Globals" in document:
+        document["Globals"].pop("Function", None)
+    return Expanded(_translated(document, region, parameters), folders)
+
+
+def _detach(
+    logical_id: str, resource: Any, globals_: Mapping[str, Any], folder: Path, folders: dict[str, Path]
+) -> None:
+    """Note where the code is, and let the translator think that it is packaged."""
+    properties = resource.setdefault("Properties", {}) if isinstance(resource, dict) else {}
+    kind = resource.get("Type") if isinstance(resource, dict) else None
+    if kind in _CODE and "InlineCode" not in properties and "ImageUri" not in properties:
+        key = _CODE[kind]
+        is_image = properties.get("PackageType", globals_.get("PackageType")) == "Image"
+        written = properties.get(key, globals_.get(key, "."))
+        if is_image:
+            properties.setdefault("ImageUri", "image-is-built:latest")
+        elif isinstance(written, str) and not written.startswith("s3://"):
+            if (folder / written).is_dir():
+                folders[logical_id] = folder / written
+            properties[key] = dict(_PLACE)
+        elif key not in properties:
+            properties[key] = written
+    if kind in _BODIES:
+        uri, body = _BODIES[kind]
+        if isinstance(properties.get(uri), str) and not properties[uri].startswith("s3://"):
+            properties[body] = _read(folder / properties.pop(uri))
+
+
+def _read(path: Path) -> Any:
+    """A definition in a file of its own, JSON or YAML.
+
+    Raises:
+        DocumentError: it cannot be read.
+    """
+    from tapgen.template.yamlio import parse_yaml
+
+    try:
+        return parse_yaml(path.read_text(encoding="utf-8"), str(path))
+    except OSError as error:
+        raise DocumentError(f"{path}: {error.strerror}", "The template names this file.") from None
+
+
+def _translated(document: Document, region: str, parameters: Mapping[str, str]) -> Document:
+    try:
+        from samtranslator.model.exceptions import InvalidDocumentException
+        from samtranslator.parser.parser import Parser
+        from samtranslator.translator.translator import Translator
+    except ImportError:
+        raise TapgenError(
+            "the template is written for SAM", "Install what expands it: pip install 'tapgen[sam]'."
+        ) from None
+    session = SimpleNamespace(region_name=region)
+    try:
+        made = Translator({}, Parser(), boto_session=session).translate(document, dict(parameters))
+    except InvalidDocumentException as error:
+        causes = "".join(f"\n  {cause.message}" for cause in error.causes)
+        raise UsageError(f"SAM refuses the template:{causes}", "Mend it first.") from None
+    made.pop("Transform", None)
+    made.pop("Globals", None)
+    return dict(made)

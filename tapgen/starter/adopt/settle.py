@@ -1,0 +1,200 @@
+"""Which proposals stand: the settings are rendered, and what differs from the template is overridden or given up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
+
+from tapgen.errors import DocumentError, SettingsError, TapgenError
+from tapgen.starter.adopt import functions, parts, triggers
+from tapgen.starter.adopt.drafts import Code, Old, Proposal
+from tapgen.template.intrinsics import canonical
+
+if TYPE_CHECKING:
+    from tapgen.template.document import Document
+
+Render = Callable[[Mapping[str, Any]], "Document"]
+"""Settings, as tables, to the document that tapgen renders of them."""
+
+NO_VALUE: Final = {"Ref": "AWS::NoValue"}
+
+DEFAULTS: Final[Mapping[tuple[str, str], Any]] = {
+    ("AWS::DynamoDB::Table", "BillingMode"): "PROVISIONED",
+    ("AWS::Events::Rule", "State"): "ENABLED",
+    ("AWS::Kinesis::Stream", "RetentionPeriodHours"): "24",
+    ("AWS::Lambda::EventSourceMapping", "BisectBatchOnFunctionError"): "false",
+    ("AWS::Lambda::EventSourceMapping", "Enabled"): "true",
+    ("AWS::Lambda::EventSourceMapping", "MaximumRecordAgeInSeconds"): "-1",
+    ("AWS::Lambda::EventSourceMapping", "MaximumRetryAttempts"): "-1",
+    ("AWS::Lambda::EventSourceMapping", "ParallelizationFactor"): "1",
+    ("AWS::Lambda::Function", "Architectures"): ["x86_64"],
+    ("AWS::Lambda::Function", "Description"): "",
+    ("AWS::Lambda::Function", "EphemeralStorage"): {"Size": "512"},
+    ("AWS::Lambda::Function", "MemorySize"): "128",
+    ("AWS::Lambda::Function", "PackageType"): "Zip",
+    ("AWS::Lambda::Function", "Timeout"): "3",
+    ("AWS::Lambda::Function", "TracingConfig"): {"Mode": "PassThrough"},
+    ("AWS::SNS::Topic", "FifoTopic"): "false",
+    ("AWS::SQS::Queue", "DelaySeconds"): "0",
+    ("AWS::SQS::Queue", "FifoQueue"): "false",
+    ("AWS::SQS::Queue", "MessageRetentionPeriod"): "345600",
+    ("AWS::SQS::Queue", "ReceiveMessageWaitTimeSeconds"): "0",
+    ("AWS::SQS::Queue", "SqsManagedSseEnabled"): "true",
+    ("AWS::SQS::Queue", "VisibilityTimeout"): "30",
+    ("AWS::Scheduler::Schedule", "ScheduleExpressionTimezone"): "UTC",
+    ("AWS::Scheduler::Schedule", "State"): "ENABLED",
+    ("AWS::SecretsManager::Secret", "Description"): "",
+}
+"""What a property is where a template does not say it, as the services' API references have it."""
+
+ANSWERED: Final = frozenset(
+    {
+        ("AWS::Lambda::EventSourceMapping", "FunctionName"),
+        ("AWS::Lambda::Function", "Code"),
+        ("AWS::Lambda::Function", "Handler"),
+        ("AWS::Lambda::Function", "PackageType"),
+    }
+)
+"""Properties that a part answers for: a source decides the code, and a function's name and ARN are one to a poller."""
+MARKS: Final = frozenset({"lambda:createdBy", "httpapi:createdBy"})
+"""Tags by which SAM marks what it has made."""
+TOOL_METADATA: Final = ("aws:cdk:", "aws:asset:", "SamResourceId", "SamTransformMetrics", "BuildMethod")
+"""Metadata that only the other tool reads."""
+
+
+class Settled(Struct, frozen=True):
+    """The proposals that stand, what they override, and why others do not."""
+
+    proposals: tuple[Proposal, ...]
+    overrides: Mapping[str, Mapping[str, Any]]
+    given_up: Mapping[str, str]
+
+
+def settle(resources: Mapping[str, Any], code: Mapping[str, Code], assemble: Any, render: Render) -> Settled:
+    """Proposals for the resources, less those that cannot be rendered as they are.
+
+    `assemble` makes the settings of proposals and overrides.
+    """
+    given_up: dict[str, str] = {}
+    while True:
+        old = Old(resources, frozenset(given_up), code)
+        proposals = (*parts.propose(old), *functions.propose(old), *triggers.propose(old))
+        refused, document = _tried(proposals, assemble, render)
+        if document is not None:
+            overrides, refused = _compared(proposals, resources, document)
+        if not refused:
+            return Settled(proposals, overrides, given_up)
+        given_up |= refused
+
+
+def _tried(proposals: tuple[Proposal, ...], assemble: Any, render: Render) -> tuple[dict[str, str], Document | None]:
+    try:
+        return {}, render(assemble(proposals, {}))
+    except SettingsError as error:
+        refused = dict(_blamed(proposals, error))
+        if not refused:
+            raise
+        return refused, None
+    except DocumentError as error:
+        alone = {}
+        for proposal in proposals:
+            try:
+                render(assemble((proposal,), {}))
+            except TapgenError as its:
+                alone[proposal.main] = its.message
+        last = proposals[-1] if proposals else None
+        if last is None:
+            raise
+        return alone or {last.main: error.message}, None
+
+
+def _blamed(proposals: tuple[Proposal, ...], error: SettingsError) -> Iterator[tuple[str, str]]:
+    """The proposals whose settings a problem is about: the longest path that it begins with."""
+    for problem in error.problems:
+        path, _, message = re.sub(r"^\S+:\d+:\d+\s+", "", str(problem)).partition(": ")
+        steps = tuple(path.split("."))
+        fitting = [one for one in proposals if steps[: len(one.path)] == one.path]
+        if fitting:
+            yield max(fitting, key=lambda one: len(one.path)).main, f"{'.'.join(steps)}: {message}"
+
+
+def _compared(
+    proposals: tuple[Proposal, ...], resources: Mapping[str, Any], document: Document
+) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+    """What to override of each claimed resource, and the proposals that something stands in the way of."""
+    claims = {title: old for proposal in proposals for title, old in proposal.claims.items()}
+    known = {*claims.values(), *resources}
+    overrides: dict[str, dict[str, Any]] = {}
+    refused = {}
+    made = document["Resources"]
+    for proposal in proposals:
+        for title, old in proposal.claims.items():
+            if old not in made:
+                refused[proposal.main] = f"tapgen renders no {title} for it"
+            elif made[old]["Type"] != resources[old]["Type"]:
+                refused[proposal.main] = f"tapgen renders a {made[old]['Type']} for it"
+            elif difference := _difference(resources[old], made[old]):
+                overrides[title] = difference
+    for extra in made.keys() - known:
+        overrides[extra] = {"absent": True}
+    return overrides, refused
+
+
+def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a rendered resource is to be otherwise, so that it is the old one."""
+    kind = old["Type"]
+    before, after = old.get("Properties") or {}, new.get("Properties") or {}
+    properties = {}
+    for name in (*before, *(name for name in after if name not in before)):
+        if (kind, name) in ANSWERED or (name == "Tags" and _only_more(before, after)):
+            continue
+        default = DEFAULTS.get((kind, name))
+        if _same(before.get(name, default), after.get(name, default)):
+            continue
+        properties[name] = before.get(name, NO_VALUE)
+    found: dict[str, Any] = {"properties": properties}
+    if _dependencies(old) != _dependencies(new):
+        found["depends_on"] = sorted(_dependencies(old))
+    for theirs, ours in (("DeletionPolicy", "deletion_policy"), ("UpdateReplacePolicy", "update_replace_policy")):
+        if old.get(theirs, "Delete") != new.get(theirs, "Delete"):
+            found[ours] = old.get(theirs, "Delete")
+    own = {name: value for name, value in (old.get("Metadata") or {}).items() if not name.startswith(TOOL_METADATA)}
+    if own:
+        found["metadata"] = own
+    return {key: value for key, value in found.items() if value or key == "depends_on"}
+
+
+def _same(one: Any, other: Any) -> bool:
+    return bool(canonical(_plain(one)) == canonical(_plain(other)))
+
+
+def _plain(value: Any) -> Any:
+    """Without what says nothing: empty values, and AWS::NoValue."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items() if item != NO_VALUE}
+    return [_plain(item) for item in value if item != NO_VALUE] if isinstance(value, list) else value
+
+
+def _dependencies(resource: Mapping[str, Any]) -> set[str]:
+    given = resource.get("DependsOn") or ()
+    return {given} if isinstance(given, str) else set(given)
+
+
+def _only_more(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """The tags after have all those before, but for the other tool's marks."""
+    own, now = _tags(before.get("Tags")), _tags(after.get("Tags"))
+    return own is not None and now is not None and own.items() <= now.items()
+
+
+def _tags(tags: Any) -> dict[str, str] | None:
+    """The tags by key; None where they are not written out."""
+    if tags is None:
+        return {}
+    pairs = tags.items() if isinstance(tags, Mapping) else ((one.get("Key"), one.get("Value")) for one in tags)
+    found = dict(pairs)
+    if any(not isinstance(key, str) or isinstance(value, dict | list) for key, value in found.items()):
+        return None
+    return {key: str(value) for key, value in found.items() if key not in MARKS}
