@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from tapgen.errors import DocumentError
 from tapgen.template.document import MAX_BYTES, MAX_OUTPUTS, MAX_RESOURCES, Document, DocumentPath, dump
@@ -66,7 +68,7 @@ RESOURCE_KEYS = (
 """A resource as it is read: what it is and what it depends on before its properties."""
 
 
-class Rendered(NamedTuple):
+class Rendered(Struct, frozen=True):
     """An environment's document, and which layer and line made each resource."""
 
     document: Document

@@ -97,7 +97,8 @@ def _environments(chosen: list[Environment], analyse: Analyse) -> dict[str, Targ
     filled = [with_actions(environment, analyse, strict=False) for environment in chosen]
     with TemporaryDirectory() as empty:
         rendered = {one.reference: render.render(_renderable(one, Path(empty))) for one in filled}
-    return {one.reference: of_environment(one, *rendered[one.reference]) for one in filled}
+    made = [(one, rendered[one.reference]) for one in filled]
+    return {one.reference: of_environment(one, found.document, found.origins) for one, found in made}
 
 
 def _renderable(environment: Environment, empty: Path) -> Environment:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
 from troposphere import GetAtt, Output, Parameter, Ref, Sub, awslambda
 
 from tapgen import naming
+from tapgen.digest import digest
 from tapgen.layers import parts
 from tapgen.layers.lookup import lookup, lookup_text, substituted
 from tapgen.layers.refs import ComputeRefs, FunctionRefs
@@ -89,7 +89,7 @@ def publish(template: Template, environment: Environment) -> None:
         if settings.alias_name is None:
             continue
         properties = template.resources[naming.function(name)].to_dict()["Properties"]
-        hashed = hashlib.sha256(json.dumps(properties, sort_keys=True).encode()).hexdigest()[:10]
+        hashed = digest(json.dumps(properties, sort_keys=True))[:10]
         keys = [naming.code_key(name), *(naming.layer_key(str(layer)) for layer in settings.layers)]
         packages = "".join(f" ${{{key}}}" for key in keys if key in template.parameters)
         template.resources[naming.version(name)].Description = substituted(hashed + packages)

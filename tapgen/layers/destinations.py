@@ -9,7 +9,7 @@ from troposphere import Ref, Sub
 from tapgen import naming, policies
 from tapgen.layers.existing import existing
 from tapgen.layers.refs import PartRefs
-from tapgen.settings.invocations import SECTIONS
+from tapgen.settings.destinations import SECTIONS
 from tapgen.template.kinds import kinds
 
 if TYPE_CHECKING:

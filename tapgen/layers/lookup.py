@@ -40,7 +40,7 @@ class Intrinsic(AWSHelperFn):
 
 def substituted(text: str) -> Any:
     """Text with `${…}` as Fn::Sub; IAM's own variables, such as `${aws:username}`, stay as they are."""
-    return Sub(_OF_IAM.sub(r"${!\1}", text)) if "${" in text else text
+    return Sub(re.sub(_OF_IAM, r"${!\1}", text)) if "${" in text else text
 
 
 def lookup_text(value: str | Reference) -> Any:
@@ -48,7 +48,7 @@ def lookup_text(value: str | Reference) -> Any:
     return substituted(value) if isinstance(value, str) else lookup(value)
 
 
-_OF_IAM = re.compile(r"\$\{([a-z0-9-]+:[^}]+|[*?$])\}")
+_OF_IAM = r"\$\{([a-z0-9-]+:[^}]+|[*?$])\}"
 """IAM user guide, "IAM policy elements: Variables and tags": a prefix in lower case; pseudo parameters are AWS::X."""
 
 

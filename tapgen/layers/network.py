@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from tapgen.layers.refs import IdentityRefs
     from tapgen.settings.model import Environment
-    from tapgen.settings.network import Egress, Network
+    from tapgen.settings.network import Network
+    from tapgen.settings.vpc_ids import Egress
 
 HTTPS = 443
 IAM_PREFIXES = {"monitoring": ("cloudwatch",), "ecr.api": ("ecr",), "ecr.dkr": ("ecr",), "email": ("ses",)}

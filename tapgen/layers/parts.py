@@ -13,7 +13,6 @@ from tapgen.layers.lookup import substituted, written
 from tapgen.layers.refs import PartRefs, TableRefs
 from tapgen.settings import kinds as settings_kinds
 from tapgen.settings.tables import TableAccess
-from tapgen.settings.values import Value
 from tapgen.template.key_actions import USES
 from tapgen.template.kinds import KINDS, kinds
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from tapgen.settings.functions import Function
     from tapgen.settings.model import Environment
     from tapgen.settings.parts import Part, Use
+    from tapgen.settings.values import Value
     from tapgen.template.kinds import Kind
     from tapgen.template.types import Gives
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Statement = dict[str, Any]
 
-_SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")
+_SERVICE = r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?"
 
 
 def document(statements: Sequence[Statement]) -> dict[str, Any]:
@@ -28,7 +28,7 @@ def document(statements: Sequence[Statement]) -> dict[str, Any]:
 
 def written(statement: PolicyStatement, part: Any) -> Statement:
     """A statement as the settings have it; without resources it is about `part`."""
-    services = [name for name in statement.principals if _SERVICE.fullmatch(name)]
+    services = [name for name in statement.principals if re.fullmatch(_SERVICE, name)]
     others = [_principal(name) for name in statement.principals if name not in services and name != "*"]
     principals = {kind: names for kind, names in (("AWS", others), ("Service", services)) if names}
     return {

@@ -66,7 +66,7 @@ def deploy(
     targets = clients(environment, emulator)
     rendered = render.render(in_parts(environment))  # the emulator reads methods and routes, but hardly any bodies
     here = render.render(in_parts(_without_network(environment))) if _network_is_elsewhere(environment) else rendered
-    seeded = here._replace(document=with_values(here.document, environment))
+    seeded = render.Rendered(with_values(here.document, environment), here.origins)
     for client in targets:
         make_outside(environment, emulator, client.region)
     checked = check(environment, rendered.document, rendered.origins)

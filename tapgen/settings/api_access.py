@@ -6,6 +6,11 @@ from msgspec import Meta, Struct
 
 from tapgen.settings.names import Name
 
+AddressRange = Annotated[str, Meta(pattern=r"^[0-9a-fA-F.:]+(/[0-9]{1,3})?$")]
+MediaType = Annotated[str, Meta(pattern=r"^[^\s/]+/[^\s/]+$")]
+CacheSize = Literal["0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237"]  # AWS::ApiGateway::Stage
+StageVariable = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_]+$")]
+VariableValue = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._~:/?#&=,-]+$")]
 Principal = Annotated[str, Meta(pattern=r"^([*]|[0-9]{12}|arn:[a-z0-9-]+:[^\s]+)$")]
 
 
@@ -68,3 +73,16 @@ class ApiStatement(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """What the statement says"""
     reason: str = ""
     """Why"""
+
+
+class Cache(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A cache for the answers to the routes that say `cache` (REST; billed by the hour).
+
+    ```toml
+    [api.cache]
+    size = "0.5"
+    ```
+    """
+
+    size: CacheSize = "0.5"
+    """GB"""

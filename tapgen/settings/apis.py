@@ -1,21 +1,28 @@
 """The settings of an API: of which kind, under which name, who may call."""
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from tapgen.settings.api_access import ApiStatement, UsagePlan
-from tapgen.settings.authorizers import Authorizer
-from tapgen.settings.domains import Arn, Domain
-from tapgen.settings.gateway_responses import GatewayResponse
+from tapgen.settings.late import late
 from tapgen.settings.names import Header, HttpMethod, Name, Origin, StageName
 from tapgen.settings.references import Reference
 from tapgen.settings.route_tables import Throttling
 
-AddressRange = Annotated[str, Meta(pattern=r"^[0-9a-fA-F.:]+(/[0-9]{1,3})?$")]
-MediaType = Annotated[str, Meta(pattern=r"^[^\s/]+/[^\s/]+$")]
-CacheSize = Literal["0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237"]  # AWS::ApiGateway::Stage
-ResponseType = Annotated[str, Meta(pattern=r"^[A-Z0-9_]+$")]
+if TYPE_CHECKING:
+    from tapgen.settings.api_access import (
+        AddressRange,
+        ApiStatement,
+        Cache,
+        MediaType,
+        StageVariable,
+        UsagePlan,
+        VariableValue,
+    )
+    from tapgen.settings.authorizers import Authorizer
+    from tapgen.settings.domains import Arn, Domain
+    from tapgen.settings.gateway_responses import GatewayResponse, ResponseType
+    from tapgen.settings.vpc_ids import VpcEndpointId
 
 
 class Cors(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -48,19 +55,7 @@ class Cors(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Headers of an answer that pages may read; a REST API's handler says it"""
 
 
-class Cache(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A cache for the answers to the routes that say `cache` (REST; billed by the hour).
-
-    ```toml
-    [api.cache]
-    size = "0.5"
-    ```
-    """
-
-    size: CacheSize = "0.5"
-    """GB"""
-
-
+@late
 class Api(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The API in front of the functions.
 
@@ -76,27 +71,25 @@ class Api(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """rest: all that API Gateway can; http: cheaper, payload 2.0, JWT and function authorizers"""
     name: str | None = None
     """Shown in the console; default: the stack's name"""
-    stage: StageName | None = None
+    stage: "StageName | None" = None
     """Stage name, first part of the path; default: the environment's name, and `$default` (no part of the path) on an
     HTTP API
     """
-    variables: dict[
-        Annotated[str, Meta(pattern=r"^[A-Za-z0-9_]+$")], Annotated[str, Meta(pattern=r"^[A-Za-z0-9._~:/?#&=,-]+$")]
-    ] = {}
+    variables: "dict[StageVariable, VariableValue]" = {}
     """Stage variables, which an authorizer may look at and a function's event has"""
     endpoint: Literal["regional", "edge", "private"] = "regional"
     """edge: behind CloudFront; private: reached through VPC endpoints alone"""
-    vpc_endpoints: tuple[Annotated[str, Meta(pattern=r"^vpce-[0-9a-f]+$")] | Reference, ...] = ()
+    vpc_endpoints: "tuple[VpcEndpointId | Reference, ...]" = ()
     """Endpoints of a private API; default: the stack's own `execute-api` endpoint"""
     authorization: Literal["NONE", "AWS_IAM"] = "NONE"
     """Who may call the routes"""
     authorizer: Name | None = None
     """The authorizer of every route that does not say otherwise; preflight stays open"""
-    authorizers: dict[Name, Authorizer] = {}
+    authorizers: "dict[Name, Authorizer]" = {}
     """Authorizers by name"""
-    cors: Cors = Cors()
+    cors: "Cors" = Cors()
     """Cross-origin requests"""
-    throttling: Throttling = Throttling()
+    throttling: "Throttling" = Throttling()
     """Requests per second"""
     access_log: bool = True
     """Write an access log"""
@@ -104,25 +97,25 @@ class Api(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """X-Ray tracing (REST)"""
     cloudwatch_role: bool = True
     """Own the account-level role by which API Gateway writes logs: once per account and region"""
-    domain: Domain | None = None
+    domain: "Domain | None" = None
     """A name of one's own"""
-    binary_media_types: tuple[MediaType, ...] = ()
+    binary_media_types: "tuple[MediaType, ...]" = ()
     """Bodies that are binary, such as "image/png"; "*/*": all (REST)"""
     compression: Annotated[int, Meta(ge=0, le=10485760)] | None = None
     """Answers of this many bytes and more are compressed (REST)"""
-    allow_cidrs: tuple[AddressRange, ...] = ()
+    allow_cidrs: "tuple[AddressRange, ...]" = ()
     """Address ranges that may call the API, and nobody else (REST)"""
-    policy: tuple[ApiStatement, ...] | dict[str, Any] = ()
+    policy: "tuple[ApiStatement, ...] | dict[str, Any]" = ()
     """Resource policy: statements, the document as IAM has it, or { allow_cidrs = […] } (REST)"""
-    web_acl: Arn | None = None
+    web_acl: "Arn | None" = None
     """ARN of a web ACL of AWS WAF (REST)"""
-    usage_plans: dict[Name, UsagePlan] = {}
+    usage_plans: "dict[Name, UsagePlan]" = {}
     """Usage plans by name (REST)"""
-    models: dict[Name, str] = {}
+    models: "dict[Name, str]" = {}
     """JSON Schema files by the name that a route's `request` uses (REST)"""
-    responses: dict[ResponseType, GatewayResponse] = {}
+    responses: "dict[ResponseType, GatewayResponse]" = {}
     """API Gateway's own answers, such as UNAUTHORIZED or DEFAULT_5XX (REST)"""
-    cache: Cache | None = None
+    cache: "Cache | None" = None
     """A cache for routes that ask for it"""
     openapi: str | None = None
     """An OpenAPI file that `tapgen check` holds the routes against; its schemas are models too"""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tapgen.errors import suggestion
 from tapgen.settings import references
-from tapgen.settings.invocations import SECTIONS
+from tapgen.settings.destinations import SECTIONS
 from tapgen.settings.kinds import uses
 from tapgen.template.kinds import KINDS
 
@@ -61,11 +61,11 @@ RETIRED_RUNTIMES = {
 }
 """Runtime -> when AWS deprecated it: the same page, "Deprecated runtimes"."""
 
-_SNAP_START = re.compile(r"python3\.1[2-9]|java(11|17|21|25)|dotnet([89]|10)")
+_SNAP_START = r"python3\.1[2-9]|java(11|17|21|25)|dotnet([89]|10)"
 """Lambda developer guide, "Improving startup performance with Lambda SnapStart": supported runtimes."""
-_PYTHON_ENTRY_POINT = re.compile(r"[\w.\-/]+\.[^\W\d]\w*")
-_LAYER_VERSION = re.compile(r"arn:[^:]+:lambda:[^:]+:[^:]+:layer:[^:]+:([0-9]+|\$\{[A-Za-z0-9]+\})")
-_PSEUDO = re.compile(r"\$\{AWS::[A-Za-z]+\}")
+_PYTHON_ENTRY_POINT = r"[\w.\-/]+\.[^\W\d]\w*"
+_LAYER_VERSION = r"arn:[^:]+:lambda:[^:]+:[^:]+:layer:[^:]+:([0-9]+|\$\{[A-Za-z0-9]+\})"
+_PSEUDO = r"\$\{AWS::[A-Za-z]+\}"
 MAX_VERSIONED_LAYERS = 2
 """A published version notes the packages of so many layers of the stack's own (see `layers.compute.publish`)."""
 
@@ -120,7 +120,7 @@ def _code(function: Function) -> Iterator[Problem]:
         return
     if problem := check_runtime(function.runtime):
         yield ("runtime",), problem
-    if function.is_python and not _PYTHON_ENTRY_POINT.fullmatch(function.entry_point):
+    if function.is_python and not re.fullmatch(_PYTHON_ENTRY_POINT, function.entry_point):
         yield ("entry_point",), f'"{function.entry_point}" is not of the form module.function'
     if function.requirements and not function.is_python:
         yield ("requirements",), f"they are Python's; a source of {function.runtime} is packaged as it is"
@@ -146,7 +146,7 @@ def _layers(environment: Environment, function: Function) -> Iterator[Problem]:
         if not layer.startswith("arn:"):
             known = suggestion(layer, environment.lambda_layers)
             yield ("layers", index), f"there is no [lambda_layers.{layer}], and it is no ARN; {known}"
-        elif not _LAYER_VERSION.fullmatch(_PSEUDO.sub("x", layer)):
+        elif not re.fullmatch(_LAYER_VERSION, re.sub(_PSEUDO, "x", layer)):
             yield ("layers", index), f'"{layer}" is not the ARN of a layer\'s version, which ends in ":" and its number'
 
 
@@ -159,7 +159,7 @@ def _versions(function: Function) -> Iterator[Problem]:
         yield ("provisioned_concurrency",), f"{warm} is more than the {reserved} of reserved_concurrency"
     if not function.snap_start:
         return
-    if function.image or not _SNAP_START.fullmatch(function.runtime):
+    if function.image or not re.fullmatch(_SNAP_START, function.runtime):
         what = "a container image" if function.image else function.runtime
         yield ("snap_start",), f"{what} has no SnapStart; Python from 3.12, Java from 11 and .NET from 8 have"
     for key, wrong in {

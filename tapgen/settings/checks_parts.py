@@ -12,13 +12,13 @@ from tapgen.errors import suggestion
 from tapgen.settings import kinds, references
 from tapgen.settings.functions import Function
 from tapgen.settings.tables import Table, TableAccess
-from tapgen.settings.values import Value
 from tapgen.template.kinds import KINDS
 from tapgen.template.kinds import kinds as by_word
 
 if TYPE_CHECKING:
     from tapgen.settings.model import Environment
     from tapgen.settings.parts import Part, Problem, Use
+    from tapgen.settings.values import Value
     from tapgen.template.kinds import Kind
 
 ARN_COLONS = 5  # arn:partition:service:region:account:resource
@@ -95,7 +95,7 @@ def _key(name: str | None, environment: Environment) -> Iterator[str]:
 
 def _function(function: Function, environment: Environment) -> Iterator[Problem]:
     for variable, value in function.environment.items():
-        for message in _value(value, environment) if isinstance(value, Value) else ():
+        for message in _value(value, environment) if not isinstance(value, str) else ():
             yield ("environment", variable), message
     taken = set(function.environment)
     for kind in KINDS:

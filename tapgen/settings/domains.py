@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from tapgen.settings.names import Region
+from tapgen.settings.accounts import Region
 from tapgen.settings.references import Reference
 
 Host = Annotated[str, Meta(pattern=r"^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$", max_length=253)]

@@ -1,24 +1,36 @@
 """Lambda functions."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
-from tapgen.settings.invocations import Destination, FileSystem, Image, Url
 from tapgen.settings.kinds import Uses
-from tapgen.settings.names import Concurrency, ExistingRole, LogicalId, ManagedPolicy, Name, Runtime, VariableName
+from tapgen.settings.late import late
+from tapgen.settings.names import Concurrency, LogicalId, Name, Runtime, VariableName
 from tapgen.settings.packaging import EXCLUDED, Pattern, RequirementsGroup
 from tapgen.settings.parts import Existing
 from tapgen.settings.references import Reference
 from tapgen.settings.route_tables import RouteTable
-from tapgen.settings.statements import Statement
-from tapgen.settings.values import Value
 from tapgen.sources import Selection, Source, read_source
+
+if TYPE_CHECKING:
+    from tapgen.settings.accounts import ExistingRole, ManagedPolicy
+    from tapgen.settings.invocations import (
+        Alias,
+        DeploymentPreference,
+        Destination,
+        FileSystem,
+        Image,
+        Url,
+    )
+    from tapgen.settings.statements import Statement
+    from tapgen.settings.values import Value
 
 DEFAULT_ALIAS = "live"
 
 
+@late
 class Function(Uses, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A Lambda function, its role, its log group and its routes.
 
@@ -37,7 +49,7 @@ class Function(Uses, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    existing: Existing | None = None
+    existing: "Existing | None" = None
     """It was made elsewhere: its name or ARN, as text or looked up; in place of its other keys. Functions of the stack
     may invoke it, and name it in on_success and on_failure
     """
@@ -63,21 +75,21 @@ class Function(Uses, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """In the environment's network; false: outside, for what has no path out of it"""
     reserved_concurrency: Concurrency | None = None
     """Most invocations at once; unset: the account's pool"""
-    environment: dict[VariableName, str | Value] = {}
+    environment: "dict[VariableName, str | Value]" = {}
     """Environment variables: text in which `${…}` is a logical id, an attribute of one or a parameter, { secret = "…",
     key = "…" } or { ssm_parameter = "…" }
     """
-    routes: tuple[str | RouteTable, ...] = ()
+    routes: "tuple[str | RouteTable, ...]" = ()
     """Such as "GET /orders/{orderId}"; the method may be ANY; or a table with what it asks for"""
-    statements: tuple[Statement, ...] = ()
+    statements: "tuple[Statement, ...]" = ()
     """What it may do with things that are no part of the stack"""
-    managed_policies: Annotated[tuple[ManagedPolicy | Reference, ...], Meta(max_length=10)] = ()
+    managed_policies: "Annotated[tuple[ManagedPolicy | Reference, ...], Meta(max_length=10)]" = ()
     """Policies that its role has besides: names of AWS's own, ARNs (with `${AWS::AccountId}` in them), or references"""
-    depends_on: tuple[LogicalId, ...] = ()
+    depends_on: "tuple[LogicalId, ...]" = ()
     """Logical ids of what must be there before, such as a mount target"""
-    role: ExistingRole | Reference | None = None
+    role: "ExistingRole | Reference | None" = None
     """An existing execution role by its ARN, or `${Role.Arn}` of one of `resources`: then nothing is granted"""
-    layers: Annotated[tuple[str | Reference, ...], Meta(max_length=5)] = ()
+    layers: "Annotated[tuple[str | Reference, ...], Meta(max_length=5)]" = ()
     """Lambda layers: names under `lambda_layers`, ARNs of versions (with `${AWS::Region}` in them), or references"""
     include: tuple[Pattern, ...] = ()
     """More files and folders of the package, such as "../common": patterns relative to the source, or else to the
@@ -85,17 +97,15 @@ class Function(Uses, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """
     exclude: tuple[Pattern, ...] = EXCLUDED
     """What is left out of the package: patterns of names, or of paths where they have a `/`"""
-    requirements: str | RequirementsGroup | None = None
+    requirements: "str | RequirementsGroup | None" = None
     """A file of requirements or a lock file (uv.lock, pylock.toml), relative to the settings file or else to the
     source, or a dependency group; unset: `requirements.txt` in the source
     """
-    image: Image | None = None
+    image: "Image | None" = None
     """A container image in place of a packaged source"""
-    alias: Annotated[str, Meta(pattern=r"^(?![0-9]+$)[A-Za-z0-9_-]{1,128}$")] | None = None
+    alias: "Alias | None" = None
     """Alias that is invoked; a version is published for it; "live" where one is needed"""
-    deployment: Annotated[str, Meta(pattern=r"^((canary|linear)-[1-9][0-9]?-[1-9][0-9]{0,3}m|all-at-once)$")] | None = (
-        None
-    )
+    deployment: "DeploymentPreference | None" = None
     """How the alias moves to a new version, rolled back by the function's alarms: canary-10-5m (10 %, all after 5
     minutes), linear-10-1m (10 % each minute), all-at-once
     """
@@ -107,13 +117,13 @@ class Function(Uses, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Of a failed asynchronous invocation; unset: 2"""
     max_event_age: Annotated[int, Meta(ge=60, le=21600)] | None = None
     """Seconds that an asynchronous invocation may wait; unset: 21600"""
-    on_success: Destination | Name | None = None
+    on_success: "Destination | Name | None" = None
     """Where records of asynchronous invocations that succeeded go: a part, by name or kind and name"""
-    on_failure: Destination | Name | None = None
+    on_failure: "Destination | Name | None" = None
     """Where records of those that failed go"""
-    url: Url | None = None
+    url: "Url | None" = None
     """An HTTPS address of the function itself"""
-    file_systems: Annotated[tuple[FileSystem, ...], Meta(max_length=1)] = ()
+    file_systems: "Annotated[tuple[FileSystem, ...], Meta(max_length=1)]" = ()
     """An EFS access point that it mounts"""
     tracing: bool = True
     """X-Ray tracing"""

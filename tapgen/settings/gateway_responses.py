@@ -6,6 +6,7 @@ from msgspec import Meta, Struct
 
 from tapgen.settings.names import Header
 
+ResponseType = Annotated[str, Meta(pattern=r"^[A-Z0-9_]+$")]
 Status = Annotated[int, Meta(ge=200, le=599)]
 
 

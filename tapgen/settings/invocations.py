@@ -1,16 +1,14 @@
 """How a function is invoked: its URL, where results of asynchronous invocations go, what it is made of."""
 
-from collections.abc import Collection, Mapping
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from tapgen.errors import suggestion
 from tapgen.settings.names import HttpMethod, Name, Origin
 from tapgen.settings.references import Reference
 
-SECTIONS = {"queue": "queues", "topic": "topics", "bus": "buses", "bucket": "buckets", "function": "functions"}
-"""Kind of a destination -> the settings' section of it."""
+Alias = Annotated[str, Meta(pattern=r"^(?![0-9]+$)[A-Za-z0-9_-]{1,128}$")]
+DeploymentPreference = Annotated[str, Meta(pattern=r"^((canary|linear)-[1-9][0-9]?-[1-9][0-9]{0,3}m|all-at-once)$")]
 
 
 class Destination(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -42,29 +40,6 @@ class Destination(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
         """(kind, name) of each key that is given."""
         kinds = ("queue", "topic", "bus", "bucket", "function")
         return [(kind, getattr(self, kind)) for kind in kinds if getattr(self, kind) is not None]
-
-
-def find_destination(value: Destination | str, parts: Mapping[str, Collection[str]]) -> tuple[str, str]:
-    """(kind, name) of a destination among the parts of each kind.
-
-    Raises:
-        LookupError: there is no such part, or there are several of that name; the message says which.
-    """
-    if isinstance(value, str):
-        found = [(kind, value) for kind, names in parts.items() if value in names]
-        if not found:
-            known = [name for names in parts.values() for name in names]
-            raise LookupError(f'there is no part "{value}" that takes records; {suggestion(value, known)}')
-        if len(found) > 1:
-            kinds = " and a ".join(kind for kind, _ in found)
-            raise LookupError(f'"{value}" is a {kinds}; say which: {{ {found[0][0]} = "{value}" }}')
-        return found[0]
-    if len(value.given) != 1:
-        raise LookupError(f"say one of {', '.join(parts)}")
-    [(kind, name)] = value.given
-    if name not in parts[kind]:
-        raise LookupError(f'there is no {kind} "{name}"; {suggestion(name, parts[kind])}')
-    return kind, name
 
 
 class UrlCors(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -1,16 +1,15 @@
 """Which kinds of parts there are: what an environment has of them, and what a function does with them.
 
-Annotations are postponed here, unlike elsewhere: what a project does not have, `typed` does not import. Its types stand
-for anything until then.
+All fields are late: what a project does not have is not imported.
 """
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from tapgen.settings.late import late
 from tapgen.settings.names import LogicalId, Name
 from tapgen.settings.parts import Use
 from tapgen.settings.tables import Table, TableAccess
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from tapgen.settings.user_pools import UserPool, UserPoolTrigger
 
 
+@late
 class Parts(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The parts of an environment, each by its name."""
 
@@ -68,6 +68,7 @@ class Parts(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What of the resources that tapgen makes is to be otherwise, by their logical ids"""
 
 
+@late
 class Triggers(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What starts a function, by the name of the part that does."""
 
@@ -91,6 +92,7 @@ class Triggers(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Schedules, by a name of their own"""
 
 
+@late
 class Uses(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The parts that a function uses, by their names."""
 
@@ -153,12 +155,3 @@ def starts(environment: Environment, word: str) -> bool:
     started = [getattr(one.triggers, word, {}) for one in environment.state_machines.values()]
     sent = [one.events for one in environment.queues.values()] + [one.events for one in environment.topics.values()]
     return any(started) or (word == "events" and any(sent))
-
-
-MODULES = {"events": "buses", "logs": "log_triggers", "tables": "streams"}
-"""Fields whose types are in a module of another name; tables themselves are always here."""
-
-for _struct in (Parts, Triggers, Uses):
-    for _annotation in _struct.__annotations__.values():
-        for _name in re.findall(r"[A-Z]\w+", _annotation.partition("Meta(")[0]):
-            globals().setdefault(_name, Any)

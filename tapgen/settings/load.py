@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -22,7 +22,7 @@ Table = dict[str, Any]
 KeyPath = tuple[str | int, ...]
 
 
-class Problem(NamedTuple):
+class Problem(msgspec.Struct, frozen=True):
     """What is wrong with the value at a path of the file."""
 
     path: KeyPath

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta, Struct
 
 from tapgen.errors import suggestion
-from tapgen.settings.interface import LogicalId
-from tapgen.settings.names import Name
+from tapgen.settings.names import LogicalId, Name
 from tapgen.settings.references import EXPORT
 
 if TYPE_CHECKING:

@@ -1,31 +1,38 @@
 """The typed settings: every default and meaning lives in this folder; docs/settings.md is generated from it.
 
-Annotations are not postponed here: msgspec would compile each of them anew at start-up, 3 ms in all.
+Annotations are text where their types are not needed until somebody sets the field (`late`), and nowhere else: msgspec
+would compile each of them anew at start-up.
 """
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
 from tapgen.errors import TapgenError
 from tapgen.settings.alarms import Alarms, Logs
 from tapgen.settings.apis import Api
+from tapgen.settings.destinations import SECTIONS, find_destination
 from tapgen.settings.functions import Function
-from tapgen.settings.interface import LogicalId, Output, Parameter
-from tapgen.settings.invocations import SECTIONS, Destination, find_destination
 from tapgen.settings.kinds import Parts, parts
+from tapgen.settings.late import late
 from tapgen.settings.local import Local
-from tapgen.settings.names import AccountId, Name, PolicyArn, Region, RoleArn
+from tapgen.settings.names import LogicalId, Name
 from tapgen.settings.network import Network
 from tapgen.settings.packaging import LambdaLayer, requirements_text
 from tapgen.settings.suppressions import Check
 from tapgen.settings.tables import VIEWS
 
+if TYPE_CHECKING:
+    from tapgen.settings.accounts import AccountId, PolicyArn, Region, RoleArn, StackName
+    from tapgen.settings.interface import Output, Parameter
+    from tapgen.settings.invocations import Destination
+
 GIVEN = ("name", "user", "root", "existing_functions")
 """Fields that are no settings: the environment's name and user, its file's folder, the functions made elsewhere."""
 
 
+@late
 class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One environment: the project's settings with the environment's own merged in.
 
@@ -41,7 +48,7 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
     name: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
     user: str = ""
     root: Path
-    existing_functions: dict[Name, Function] = {}
+    existing_functions: "dict[Name, Function]" = {}
     application: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,63}$")]
     """First part of the stack's name; lower case"""
     description: Annotated[str, Meta(max_length=1024)] = ""
@@ -50,13 +57,13 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What `tapgen render` writes"""
     protected: bool = False
     """Keep data: deletion protection, backups, retained tables, termination protection"""
-    stack: Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,127}$")] | None = None
+    stack: "StackName | None" = None
     """Name of the stack where it has another one already; default: `<application>-<environment>`"""
-    account: AccountId | None = None
+    account: "AccountId | None" = None
     """The only account that it may be deployed to"""
-    region: Region | None = None
+    region: "Region | None" = None
     """The only region that it may be deployed to"""
-    regions: tuple[Region, ...] = ()
+    regions: "tuple[Region, ...]" = ()
     """Several regions, deployed side by side"""
     personal: bool = False
     """Each user may have one of their own, such as `--env dev/alice`; not where it is protected"""
@@ -64,25 +71,25 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How long after its last deployment a personal one is too old, such as "7d": see `tapgen envs --stacks`"""
     express: bool = False
     """Deploy without waiting until resources are ready; not where it is protected"""
-    deploy_role: RoleArn | None = None
+    deploy_role: "RoleArn | None" = None
     """The role that tapgen assumes for everything that it asks of AWS"""
-    cloudformation_role: RoleArn | None = None
+    cloudformation_role: "RoleArn | None" = None
     """The role that CloudFormation assumes to change resources"""
-    permissions_boundary: PolicyArn | None = None
+    permissions_boundary: "PolicyArn | None" = None
     """The boundary of every role: a managed policy's ARN, or its name in the stack's own account"""
-    network: Network | None = None
+    network: "Network | None" = None
     """The VPC; without this table the functions are in none"""
-    functions: dict[Name, Function] = {}
+    functions: "dict[Name, Function]" = {}
     """Lambda functions by name"""
-    lambda_layers: dict[Name, LambdaLayer] = {}
+    lambda_layers: "dict[Name, LambdaLayer]" = {}
     """Lambda layers that the stack publishes, by name"""
-    api: Api = Api()
+    api: "Api" = Api()
     """The API that a route belongs to unless it names another one"""
-    apis: dict[Name, Api] = {}
+    apis: "dict[Name, Api]" = {}
     """Further APIs by name"""
-    alarms: Alarms = Alarms()
+    alarms: "Alarms" = Alarms()
     """Alarms"""
-    logs: Logs = Logs()
+    logs: "Logs" = Logs()
     """Log groups"""
     tags: dict[Annotated[str, Meta(min_length=1, max_length=128)], Annotated[str, Meta(max_length=256)]] = {}
     """More tags on every resource, or other values for Environment, Application, ManagedBy"""
@@ -90,7 +97,7 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Modules of your own with `build(template, environment, stack)`"""
     custom: dict[str, Any] = {}
     """Settings of your own layers: anything, overlaid by an environment as all else"""
-    parameters: dict[LogicalId, Parameter] = {}
+    parameters: "dict[LogicalId, Parameter]" = {}
     """Template parameters by name, given at deployment"""
     conditions: dict[LogicalId, dict[str, Any]] = {}
     """Conditions as CloudFormation has them, for `condition` and for { "Fn::If" = […] } in resources"""
@@ -98,15 +105,15 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Mappings as CloudFormation has them, for { "Fn::FindInMap" = […] }"""
     rules: dict[LogicalId, dict[str, Any]] = {}
     """Rules as CloudFormation has them: what the parameters must fit"""
-    outputs: dict[LogicalId, Output] = {}
+    outputs: "dict[LogicalId, Output]" = {}
     """More outputs by name"""
     exports: bool = False
     """Export every output, as `<stack>-<output>`"""
     logical_ids: dict[LogicalId, LogicalId] = {}
     """Other logical ids, such as { OrdersTable = "Table" }: those that another tool gave"""
-    local: Local = Local()
+    local: "Local" = Local()
     """What only `tapgen local` gets"""
-    check: Check = Check()
+    check: "Check" = Check()
     """What `tapgen check` may pass over, with the reason"""
 
     def stream_of(self, table: str) -> str | None:
@@ -178,7 +185,7 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
             return None
         return "\n".join(filter(None, texts))
 
-    def destination(self, value: Destination | str) -> tuple[str, str]:
+    def destination(self, value: "Destination | str") -> tuple[str, str]:
         """(kind, name) of where records go: "queue", "topic", "bus", "bucket" or "function".
 
         Raises:

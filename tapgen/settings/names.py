@@ -8,17 +8,8 @@ Name = Annotated[
     str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9]{0,63}$", description="Letters and digits: part of a logical id")
 ]
 Cidr = Annotated[str, Meta(pattern=r"^[0-9.]+/[0-9]+$")]
-Region = Annotated[str, Meta(pattern=r"^[a-z]{2,4}(-[a-z]+)+-[0-9]+$")]
 AttributeType = Literal["S", "N", "B"]
 Runtime = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9.]*$")]
-AccountId = Annotated[str, Meta(pattern=r"^[0-9]{12}$")]
-RoleArn = Annotated[str, Meta(pattern=r"^arn:[a-z0-9-]+:iam::[0-9]{12}:role/[\w+=,.@/-]+$")]
-PolicyArn = Annotated[str, Meta(pattern=r"^(arn:[a-z0-9-]+:iam::([0-9]{12}|aws):policy/)?[\w+=,.@-]+(/[\w+=,.@-]+)*$")]
-ManagedPolicy = Annotated[
-    str, Meta(pattern=r"^(arn:[^:\s]+(::[A-Za-z]+\})?:iam::.+:policy/.+|\$\{.+\}|[\w+=,.@-]+(/[\w+=,.@-]+)*)$")
-]
-ExistingRole = Annotated[str, Meta(pattern=r"^(arn:[^:]+:iam::[0-9]{12}:role/.+|\$\{[A-Za-z0-9.:]+\})$")]
-Email = Annotated[str, Meta(pattern=r"^[^@\s]+@[^@\s]+$")]
 TableName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{3,255}$")]  # also an index's name
 VariableName = Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9_]+$")]  # Lambda API reference, Environment
 Origin = Annotated[str, Meta(pattern=r"^([*]|[a-z][a-z0-9+.-]*://[^\s/*'\"\\]+)$")]  # RFC 6454: no path, no wildcard

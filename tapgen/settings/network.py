@@ -1,17 +1,17 @@
 """The VPC that the functions run in: the stack's own, or one that exists."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from tapgen.settings.late import late
 from tapgen.settings.names import Cidr
 from tapgen.settings.references import Reference
 
+if TYPE_CHECKING:
+    from tapgen.settings.vpc_ids import Egress, SecurityGroupId, SubnetId, VpcId
+
 ServiceName = Annotated[str, Meta(pattern=r"^[a-z0-9.-]+$")]
-VpcId = Annotated[str, Meta(pattern=r"^(vpc-[0-9a-z]+|\$\{[A-Za-z0-9.:]+\})$")]
-SubnetId = Annotated[str, Meta(pattern=r"^(subnet-[0-9a-z]+|\$\{[A-Za-z0-9.:]+\})$")]
-SecurityGroupId = Annotated[str, Meta(pattern=r"^(sg-[0-9a-z]+|\$\{[A-Za-z0-9.:]+\})$")]
-Target = Annotated[str, Meta(pattern=r"^([0-9.]+/[0-9]+|(sg|pl)-[0-9a-z]+|\$\{[A-Za-z0-9.:]+\})$")]
 
 SMALLEST_SUBNET = 28  # VPC user guide, "VPC CIDR blocks": /16 to /28
 LARGEST_VPC = 16
@@ -22,30 +22,7 @@ OWN_ENDPOINTS = ("dynamodb",)
 """The endpoints of a VPC of the stack's own, unless the settings say otherwise: the free one that a table needs."""
 
 
-class Egress(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A port that functions may connect to, such as a database's.
-
-    ```toml
-    [network]
-    vpc = "vpc-0a1b"
-    subnets = ["subnet-0a1b"]
-    has_endpoints = ["dynamodb"]
-    egress = [{ port = 5432, to = "sg-0c1d", reason = "PostgreSQL" }]
-    ```
-    """
-
-    port: Annotated[int, Meta(ge=0, le=65535)]
-    """The port"""
-    to: Target
-    """An address range, or the id of a security group or a prefix list; `${DatabaseSecurityGroup}` of one of
-    `resources`
-    """
-    protocol: Literal["tcp", "udp"] = "tcp"
-    """The protocol"""
-    reason: Annotated[str, Meta(max_length=255, pattern=r"^[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]*$")] = ""
-    """What for; it stands in the security group"""
-
-
+@late
 class Network(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The VPC that the functions run in; without this table they run in none.
 
@@ -68,7 +45,7 @@ class Network(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The own VPC's address range; every subnet's is derived from it"""
     availability_zones: Annotated[int, Meta(ge=2, le=6)] = 2
     """How many availability zones of an own VPC, one subnet of each kind in each"""
-    subnets: Literal["public", "isolated", "nat"] | tuple[SubnetId | Reference, ...] | Reference = "public"
+    subnets: "Literal['public', 'isolated', 'nat'] | tuple[SubnetId | Reference, ...] | Reference" = "public"
     """public: an internet gateway, no NAT; isolated: no way out but endpoints; nat: private subnets behind one NAT
     gateway; or existing ones, as a list of ids or as one value that holds such a list
     """
@@ -76,11 +53,11 @@ class Network(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """VPC endpoints by service name: dynamodb and s3 are gateways (free), every other is an interface (billed by the
     hour); unset: ["dynamodb"] in an own VPC, none in an existing
     """
-    vpc: VpcId | Reference | None = None
+    vpc: "VpcId | Reference | None" = None
     """The existing VPC, by its id"""
-    security_groups: tuple[SecurityGroupId | Reference, ...] | Reference | None = None
+    security_groups: "tuple[SecurityGroupId | Reference, ...] | Reference | None" = None
     """Existing security groups of the functions; unset: the stack makes one in `vpc`"""
-    egress: tuple[Egress, ...] = ()
+    egress: "tuple[Egress, ...]" = ()
     """Where functions may connect besides HTTPS, by the security group that the stack makes"""
     has_endpoints: tuple[ServiceName, ...] | None = None
     """Endpoints that the existing VPC has, so that `tapgen check` can prove that calls arrive; unset: it says that it

@@ -17,8 +17,8 @@ DEFAULT = "$default"
 Kind = Literal["rest", "http"]
 
 # API Gateway API reference, CreateResource: a path part is a literal, {name} or, last, {name+}.
-_LITERAL = re.compile(r"[A-Za-z0-9._:$\-]+")
-_PARAMETER = re.compile(r"\{[A-Za-z0-9._\-]+\+?\}")
+_LITERAL = r"[A-Za-z0-9._:$\-]+"
+_PARAMETER = r"\{[A-Za-z0-9._\-]+\+?\}"
 
 
 class Route(Struct, frozen=True, order=True):
@@ -88,9 +88,9 @@ def _refuse_wrong_parts(text: str, parts: tuple[str, ...]) -> None:
     for position, part in enumerate(parts):
         if not part and (position != last or last == 0):
             raise ValueError(f'"{text}": the path has an empty part ("//")')
-        if not part or ("{" not in part and "}" not in part and _LITERAL.fullmatch(part)):
+        if not part or ("{" not in part and "}" not in part and re.fullmatch(_LITERAL, part)):
             continue
-        if not _PARAMETER.fullmatch(part):
+        if not re.fullmatch(_PARAMETER, part):
             raise ValueError(f'"{text}": "{part}" is neither plain text nor one {{parameter}}')
         if part.endswith("+}") and position != last:
             raise ValueError(f'"{text}": "{part}" takes the rest of the path and must be its last part')

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from msgspec import Meta
 
 from tapgen.errors import suggestion
-from tapgen.settings.names import ExistingRole
+from tapgen.settings.accounts import ExistingRole
 from tapgen.settings.parts import Delivered, Problem
 from tapgen.settings.references import Reference
 from tapgen.settings.references import problems as reference_problems

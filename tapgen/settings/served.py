@@ -10,10 +10,10 @@ from msgspec.structs import replace
 
 from tapgen.settings import routes
 from tapgen.settings.apis import Api
-from tapgen.settings.authorizers import Authorizer
 from tapgen.settings.route_tables import RouteTable
 
 if TYPE_CHECKING:
+    from tapgen.settings.authorizers import Authorizer
     from tapgen.settings.model import Environment
 
 DEFAULT_STAGE = "$default"

@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
-from tapgen.settings.names import AttributeType, Region, TableName
+from tapgen.settings.late import late
+from tapgen.settings.names import AttributeType, TableName
 from tapgen.settings.parts import Encrypted, Problem, Use
 from tapgen.settings.references import Reference
 
 if TYPE_CHECKING:
+    from tapgen.settings.accounts import Region
     from tapgen.settings.model import Environment
 
 VIEWS = ("NEW_AND_OLD_IMAGES", "NEW_IMAGE", "OLD_IMAGE", "KEYS_ONLY")
@@ -99,6 +101,7 @@ class Index(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Its provisioned capacity; unset: the table's"""
 
 
+@late
 class Table(Encrypted, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A DynamoDB table, billed on demand.
 
@@ -114,21 +117,21 @@ class Table(Encrypted, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Partition key"""
     sort_key: Key | None = None
     """Sort key"""
-    indexes: dict[TableName, Index] = {}
+    indexes: "dict[TableName, Index]" = {}
     """Global secondary indexes by name"""
-    local_indexes: dict[TableName, LocalIndex] = {}
+    local_indexes: "dict[TableName, LocalIndex]" = {}
     """Local secondary indexes by name"""
-    capacity: Capacity | None = None
+    capacity: "Capacity | None" = None
     """Provisioned capacity; unset: billed by the request"""
-    stream: str | Reference | None = None
+    stream: "str | Reference | None" = None
     """What its stream shows: NEW_AND_OLD_IMAGES, NEW_IMAGE, OLD_IMAGE, KEYS_ONLY; unset: the first where it starts a
     function, else it has none. Of an existing table: the ARN of its stream
     """
-    replicas: tuple[Region, ...] = ()
+    replicas: "tuple[Region, ...]" = ()
     """Further regions that hold the table too; its items are the same in each"""
     ttl: str | None = None
     """Attribute that holds the time to live"""
-    name: TableName | None = None
+    name: "TableName | None" = None
     """Physical name; leave it out, since a named table cannot be replaced"""
 
     beside: ClassVar[tuple[str, ...]] = ("encryption", "stream")

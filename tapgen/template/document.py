@@ -68,7 +68,7 @@ def parse(text: str, name: str) -> Document:
     return document
 
 
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_SURROGATE = r"\\u[dD][89a-fA-F]"
 _TEMPLATE_HINT = "A template has a Resources section that maps logical ids to resources with a Type."
 
 
@@ -99,7 +99,7 @@ def _parse_json(text: str, name: str) -> Any:
 
 def _refuse_surrogates(document: Any, text: str, name: str) -> None:
     """Half a surrogate pair is no character: no service takes it, and no terminal or file can show it."""
-    escape = _SURROGATE.search(text)
+    escape = re.search(_SURROGATE, text)
     if escape is None:
         return
     import json

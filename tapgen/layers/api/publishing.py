@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from troposphere import Output, Ref, Sub, apigateway
 
 from tapgen import naming
+from tapgen.digest import digest
 from tapgen.layers.refs import ApiRefs, embedded
 
 if TYPE_CHECKING:
@@ -147,12 +148,10 @@ def _api(resource: Any) -> str:
 
 def _digest(published: Mapping[str, Any]) -> str:
     """Ten characters of what is published. Tags are left out: they are no part of the snapshot."""
-    import hashlib
-
     for resource in published.values():
         resource.get("Properties", {}).pop("Tags", None)
     text = json.dumps(published, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:10]
+    return digest(text)[:10]
 
 
 def _present(**properties: Any) -> dict[str, Any]:

@@ -259,17 +259,21 @@ import sys
 from tapgen.cli import run
 code = run(sys.argv[1:])
 import json
-print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})), file=sys.stderr)
+print(json.dumps(sorted(sys.modules)), file=sys.stderr)
 sys.exit(code)
 """
 
 
-def imported(*arguments, cwd: Path):
+def modules_of(*arguments, cwd: Path):
     import json
 
     ended = python("-c", WATCH, *arguments, cwd=cwd)
     assert ended.returncode == 0, ended.stderr
     return set(json.loads(ended.stderr.splitlines()[-1]))
+
+
+def imported(*arguments, cwd: Path):
+    return {name.partition(".")[0] for name in modules_of(*arguments, cwd=cwd)}
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"]])
@@ -288,3 +292,23 @@ def test_rendering_yaml_imports_neither_boto3_nor_cfn_lint(project):
     modules = imported("render", "--stdout", cwd=project())
     assert modules & {"boto3", "botocore", "cfnlint", "rich", "ministack"} == set()
     assert "yaml" in modules
+
+
+SELDOM = {f"tapgen.settings.{name}" for name in ("authorizers", "invocations", "queues", "statements")}
+SET = """
+[functions.Failing]
+source = "src"
+on_failure = "Failed"
+statements = [{ actions = ["ses:SendEmail"], resources = ["*"] }]
+
+[queues.Failed]
+
+[apis.Users]
+authorizers.Users = { function = "Failing" }
+"""
+
+
+def test_settings_that_a_project_does_not_set_are_not_imported(project):
+    modules = modules_of("render", "--stdout", "--format", "json", cwd=project())
+    assert modules & (SELDOM | {"_hashlib", "tapgen.newer_syntax"}) == set()
+    assert modules_of("settings", cwd=project(more=SET)) >= SELDOM

@@ -298,7 +298,8 @@ def test_findings_about_a_layers_resources_point_to_the_layer(tmp_path: Path) ->
     own = "from troposphere import logs\n\n\ndef build(template, environment, stack):\n    template.add_resource(logs.LogGroup('Mine'))\n"
     (tmp_path / "own.py").write_text(own)
     environment = load(tmp_path).environment("dev")
-    made, origins = render.render(environment)
+    rendered = render.render(environment)
+    made, origins = rendered.document, rendered.origins
     [mine] = [one for one in check.check(environment, made, lint=False, origins=origins) if one.logical_id == "Mine"]
     assert (mine.rule, mine.file, mine.line) == ("log-retention", "own.py", 5)
 
