@@ -19,11 +19,13 @@ from ministack.core import iam_actions, iam_evaluator, lambda_runtime, responses
 from ministack.services import apigateway, apigateway_v1, lambda_svc, sts
 from ministack.services.cloudformation import provisioners
 
-from tapgen.local.answers import correct, without_length
+from tapgen.local import http_gateway, rest_gateway
+from tapgen.local.answers import without_length
 from tapgen.local.emulator import JOURNAL
 from tapgen.local.gaps import fill
 from tapgen.local.guard import Asked, guarded, loopback_alone
 from tapgen.local.runtime import isolate_functions
+from tapgen.local.sent import remembered
 from tapgen.local.server import serve
 from tapgen.local.sign_in import for_pages
 from tapgen.local.validators import fill_validators
@@ -102,12 +104,13 @@ def main() -> None:
     fill(provisioners, responses.get_region)
     take_for_tls(iam_evaluator)
     fill_validators(provisioners, apigateway_v1)
-    correct(apigateway_v1, apigateway, lambda_svc)
+    rest_gateway.correct(apigateway_v1)
+    http_gateway.correct(apigateway, lambda_svc, apigateway_v1._take_token)  # noqa: SLF001 - as in `gaps`
     isolate_functions(lambda_runtime, lambda_svc, sts, keys.secret)
     try:
         asyncio.run(
             serve(
-                guarded(for_pages(without_length(ministack.app), keys), keys),
+                guarded(for_pages(remembered(without_length(ministack.app)), keys), keys),
                 int(sys.argv[1]),
                 sys.stdin,
                 Path(JOURNAL),

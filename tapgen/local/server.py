@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from contextlib import suppress
+from contextvars import ContextVar
 from typing import IO, TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -20,6 +21,15 @@ if TYPE_CHECKING:
     Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
+_remarks: ContextVar[list[str]] = ContextVar("_remarks")
+
+
+def remark(why: str) -> None:
+    """Say why the request that is being answered is answered so: it stands in the journal beside it."""
+    with suppress(LookupError):
+        _remarks.get().append(why)
+
+
 class Request(Struct, frozen=True):
     """One served request; `path` with its query, percent-encoded as it came. `status` 0: no answer was sent."""
 
@@ -28,6 +38,8 @@ class Request(Struct, frozen=True):
     path: str
     status: int
     milliseconds: int
+    why: str = ""
+    """Which limit it met, or why nothing could be made of the function's answer."""
 
 
 async def serve(application: Application, listener: int, parent: IO[str], journal: Path) -> None:
@@ -41,6 +53,8 @@ async def serve(application: Application, listener: int, parent: IO[str], journa
     config = Config()
     config.bind = [f"fd://{listener}"]
     config.graceful_timeout = 1.0
+    config.h11_pass_raw_headers = True  # REST APIs keep the case of names
+    config.h11_max_incomplete_size = 64 * 1024  # bytes of headers: API Gateway's own limit is below it, and says so
     config.keep_alive_timeout = 75.0
     closed = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -61,6 +75,8 @@ def noted(application: Application, out: IO[str]) -> Application:
             return
         began = time.monotonic()
         status = 0
+        remarks: list[str] = []
+        _remarks.set(remarks)
 
         async def seen(message: Message) -> None:
             nonlocal status
@@ -71,7 +87,7 @@ def noted(application: Application, out: IO[str]) -> Application:
             await application(scope, receive, seen)
         finally:
             took = round((time.monotonic() - began) * 1000)
-            request = Request(scope["method"], _host(scope), _target(scope), status, took)
+            request = Request(scope["method"], _host(scope), _target(scope), status, took, "; ".join(remarks))
             with suppress(OSError):  # a full disk costs a line, not the answer
                 out.write(json.dumps(asdict(request)) + "\n")
 

@@ -31,8 +31,9 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 def request_line(request: Request) -> str:
-    """Such as "GET /item  200  34 ms"."""
-    return f"{request.method} {printable(request.path)}  {request.status or 'no answer'}  {request.milliseconds} ms"
+    """Such as "GET /item  200  34 ms", and what API Gateway said no to."""
+    line = f"{request.method} {printable(request.path)}  {request.status or 'no answer'}  {request.milliseconds} ms"
+    return f"{line}  {printable(request.why)}" if request.why else line
 
 
 def log_line(message: str, sources: Mapping[str, str] = _NOTHING) -> str | None:

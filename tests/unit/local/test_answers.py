@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from botocore.session import Session
 
-from tapgen.local import answers, gateway
+from tapgen.local import gateway, http_gateway, rest_gateway
 from tapgen.local.answers import malformed_for_http, malformed_for_rest, preflight
 from tapgen.local.deployment import deploy
 from tapgen.local.view import BriefView
@@ -234,7 +234,7 @@ def test_a_user_pools_token_is_let_in_and_no_other(project, embedded):
     ],
 )
 def test_what_is_malformed(answer, rest, http):
-    assert (malformed_for_rest(answer), malformed_for_http(answer)) == (rest, http)
+    assert (bool(malformed_for_rest(answer)), bool(malformed_for_http(answer))) == (rest, http)
 
 
 def test_a_mocks_answer_without_a_template_of_tapgens_stays():
@@ -242,17 +242,32 @@ def test_a_mocks_answer_without_a_template_of_tapgens_stays():
     assert preflight((204, {"X": "1"}, b"{}"), {}) == (204, {"X": "1"}, b"")
 
 
-def test_a_function_that_takes_too_long_is_not_waited_for(monkeypatch):
-    """API Gateway's 29 seconds, shortened: its own gateway response answers."""
+async def slow(*_, **__):
+    await asyncio.sleep(30)
 
-    async def slow(*_, **__):
-        await asyncio.sleep(30)
 
+def test_a_rest_api_waits_no_longer_than_it_does_on_aws():
+    """29 seconds, shortened: its own gateway response answers."""
+    names = ("_lambda_proxy_response", "_gateway_error_response", "_invoke_mock_v1", "handle_execute")
+    events = (
+        "_method_throttle_settings",
+        "_build_lambda_event_v1",
+        "_call_lambda_raw",
+        "_invoke_authorizer_lambda",
+        "_media_type_matches",
+    )
     rest = SimpleNamespace(
-        _lambda_proxy_response=None, _invoke_lambda_proxy_v1=slow, _gateway_error_response=None,
-        _invoke_mock_v1=None, handle_execute=None, _build_lambda_event_v1=None, _gw_error=lambda *said: said,
-    )  # fmt: skip
-    http = SimpleNamespace(_cors_response_headers=None, _cors_preflight_response=None, _handle_execute_in_scope=None)
-    monkeypatch.setattr(answers, "PATIENCE", 0.01)
-    answers.correct(rest, http, SimpleNamespace(lambda_execute_result_to_api_proxy_response=None))
+        _invoke_lambda_proxy_v1=slow, _gw_error=lambda *said: said, **dict.fromkeys((*names, *events))
+    )
+    rest_gateway.correct(rest, patience=0.01)
     assert asyncio.run(rest._invoke_lambda_proxy_v1()) == ("INTEGRATION_TIMEOUT", "Endpoint request timed out")
+
+
+def test_an_http_api_waits_no_longer_than_it_does_on_aws():
+    """30 seconds, shortened."""
+    names = ("_cors_response_headers", "_cors_preflight_response", "_handle_execute_in_scope", "run_reentrant")
+    http = SimpleNamespace(_invoke_lambda_proxy=slow, **dict.fromkeys(names))
+    functions = SimpleNamespace(lambda_execute_result_to_api_proxy_response=None)
+    http_gateway.correct(http, functions, lambda *_: True, patience=0.01)
+    answer = asyncio.run(http._invoke_lambda_proxy())
+    assert answer == (503, {"Content-Type": "application/json"}, b'{"message":"Service Unavailable"}')

@@ -49,7 +49,7 @@ def test_it_serves_until_the_parent_closes_the_pipe_and_leaves_a_journal(tmp_pat
         assert asyncio.run(session(parent)) == (418, b"tea")
     [record] = [json.loads(line) for line in journal.read_text().splitlines()]
     assert record.pop("milliseconds") >= 0
-    assert record == {"method": "GET", "host": "api.example", "path": "/item%0a?x=%1b[31m", "status": 418}
+    assert record == {"method": "GET", "host": "api.example", "path": "/item%0a?x=%1b[31m", "status": 418, "why": ""}
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port), timeout=5)
 
