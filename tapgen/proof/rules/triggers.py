@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from tapgen.proof.rules.rule import Hit, Rule
 from tapgen.proof.subject import truthy
-from tapgen.proof.verdicts.grants import policies_of, reaches
-from tapgen.settings.state_machines import calls
-from tapgen.template.alternatives import alternatives, listed
-from tapgen.template.arns import fields
-from tapgen.template.kinds import KINDS
-from tapgen.template.patterns import action_matches, best
+from tapgen.template.alternatives import alternatives
+from tapgen.template.patterns import action_matches
 from tapgen.template.triggers import permissions
 from tapgen.template.types import value_at
 
@@ -62,82 +58,6 @@ def _source(permission: Permission, trigger: Trigger, subject: Subject) -> Match
     if not arn.startswith("arn:"):
         return "unknown"
     return subject.arns.best(permission.sources, arn)
-
-
-# Target's service -> the action that its caller's role needs: EventBridge user guide, "Use execution roles to access
-# targets", and EventBridge Scheduler user guide, "Setting up the execution role".
-_TARGETS: Final[Mapping[str, str]] = {
-    "lambda": "lambda:InvokeFunction",
-    "sqs": "sqs:SendMessage",
-    "sns": "sns:Publish",
-    "states": "states:StartExecution",
-    "events": "events:PutEvents",
-    "kinesis": "kinesis:PutRecord",
-    "firehose": "firehose:PutRecord",
-}
-
-
-def _roles(subject: Subject) -> Iterator[Hit]:
-    """The roles by which schedules and rules call their targets."""
-    for owner, properties in subject.of_type("AWS::Scheduler::Schedule"):
-        yield from _target(owner, properties.get("Target"), "scheduler.amazonaws.com", subject)
-    for owner, properties in subject.of_type("AWS::Events::Rule"):
-        for target in listed(properties.get("Targets")):
-            yield from _target(owner, target, "events.amazonaws.com", subject)
-    for owner, properties in subject.of_type("AWS::StepFunctions::StateMachine"):
-        yield from _machine(owner, properties, subject)
-
-
-def _machine(owner: str, properties: Mapping[str, Any], subject: Subject) -> Iterator[Hit]:
-    """What the tasks of a state machine call on resources of the template, by its role."""
-    role = subject.arns.owner(properties.get("RoleArn"))
-    if role is None or subject.type_of(role) != "AWS::IAM::Role":
-        return
-    granted = policies_of(role, subject)
-    given = properties.get("DefinitionSubstitutions")
-    values = given if isinstance(given, Mapping) else {}
-    for call in calls(properties.get("Definition")):
-        for name in call.placeholders if not granted.unknown else ():
-            for arn in _arns(values.get(name), call.action, subject):
-                parts = fields(arn)
-                if len(parts) < 6 or parts[2] != call.action.partition(":")[0]:
-                    continue
-                speaking = [one for one in granted.statements if one.effect == "Allow" and one.names(call.action)]
-                if best([reaches(one, arn, subject) for one in speaking]) == "no":
-                    message = (
-                        f"{call.state} of {owner} calls {name} by {role}, which does not allow {call.action} on it."
-                    )
-                    yield Hit(message, ("Resources", owner, "Properties", "Definition"))
-
-
-def _arns(value: object, action: str, subject: Subject) -> tuple[str, ...]:
-    """The ARNs that an action on a value is about, be it a name, a URL or an ARN; none where it is something else."""
-    owner = subject.arns.owner(value) if value is not None else None
-    if owner:
-        kind = next((kind for kind in KINDS if kind.type == subject.type_of(owner)), None)
-        below = kind.part.forms[kind.acts_on(action)] if kind else ""
-        return (subject.arns.of(owner) + below,)
-    return subject.arns.read(value) if value is not None else ()
-
-
-def _target(owner: str, target: object, service: str, subject: Subject) -> Iterator[Hit]:
-    role = subject.arns.owner(target.get("RoleArn")) if isinstance(target, Mapping) else None
-    if role is None or not isinstance(target, Mapping) or subject.type_of(role) != "AWS::IAM::Role":
-        return
-    path = ("Resources", owner, "Properties")
-    trusted = {name for held in subject.trust_policies if held.holder == role for name in held.principals}
-    if trusted and not any("${" in name or name in (service, "*") for name in trusted):
-        yield Hit(f"{owner} calls its target by {role}, which does not trust {service}.", path)
-        return
-    granted = policies_of(role, subject)
-    for arn in subject.arns.read(target.get("Arn")):
-        parts = fields(arn)
-        action = _TARGETS.get(parts[2]) if len(parts) == 6 else None
-        if action is None or granted.unknown:
-            continue
-        speaking = [one for one in granted.statements if one.effect == "Allow" and one.names(action)]
-        if best([reaches(one, arn, subject) for one in speaking]) == "no":
-            yield Hit(f"{owner} calls its target by {role}, which does not allow {action} on it.", path)
 
 
 # ------------------------------------------------------------------------------------------------------- queues
@@ -241,15 +161,6 @@ TRIGGER_RULES = (
         "Add an AWS::Lambda::Permission with that principal, and the source's ARN as SourceArn.",
         'Lambda developer guide, "Granting Lambda function access to AWS services"',
         _may_call,
-    ),
-    Rule(
-        "trigger-role",
-        "error",
-        "The role of a schedule, rule or state machine does not allow what it calls",
-        "The target is never called; the failure shows in metrics alone.",
-        "Let the role's trust policy name the service, and allow the action on the target.",
-        'EventBridge user guide, "Use execution roles to access targets"',
-        _roles,
     ),
     Rule(
         "queue-visibility",

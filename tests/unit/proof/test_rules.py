@@ -8,6 +8,7 @@ from tapgen.proof.rules import rulebook
 from tapgen.proof.rules.deliveries import DELIVERY_RULES
 from tapgen.proof.rules.handlers import HANDLER_RULES
 from tapgen.proof.rules.permissions import CIRCLE, CIRCLE_OF_SEVERAL
+from tapgen.proof.rules.roles import ROLE_RULES
 from tapgen.proof.rules.routes import ROUTE_RULES
 from tapgen.proof.rules.triggers import TRIGGER_RULES
 from tests.unit.proof.documents import (
@@ -468,7 +469,7 @@ CASES = {
 # What cannot be shown by one self-contained template; the named test shows it.
 ELSEWHERE = {
     **dict.fromkeys(
-        (rule.id for rule in (*TRIGGER_RULES, *DELIVERY_RULES, CIRCLE, CIRCLE_OF_SEVERAL)), "test_triggers"
+        (rule.id for rule in (*TRIGGER_RULES, *ROLE_RULES, *DELIVERY_RULES, CIRCLE, CIRCLE_OF_SEVERAL)), "test_triggers"
     ),
     **dict.fromkeys((rule.id for rule in ROUTE_RULES if rule.look), "test_route_rules"),
     **dict.fromkeys((rule.id for rule in HANDLER_RULES), "test_handler_rules"),

@@ -52,6 +52,33 @@ SOURCES: dict[str, tuple[str, dict[str, Any]]] = {
 }  # fmt: skip
 
 
+LOGS = {
+    "Account": resource("AWS::ApiGateway::Account", CloudWatchRoleArn=arn("Role")),
+    "Role": resource(
+        "AWS::IAM::Role",
+        AssumeRolePolicyDocument=policy(
+            {"Effect": "Allow", "Principal": {"Service": "apigateway.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        ),
+        ManagedPolicyArns=["arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"],
+    ),
+}
+
+
+def test_api_gateway_may_write_logs_by_its_role() -> None:
+    assert said("trigger-role", **LOGS) == []
+    role = LOGS["Role"]["Properties"]
+    without = {**LOGS, "Role": resource("AWS::IAM::Role", AssumeRolePolicyDocument=role["AssumeRolePolicyDocument"])}
+    assert said("trigger-role", **without) == [
+        f"Account writes logs by Role, which does not allow logs:{action}."
+        for action in ("CreateLogGroup", "CreateLogStream", "PutLogEvents")
+    ]
+    trust = policy({"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"})
+    other = {**LOGS, "Role": resource("AWS::IAM::Role", **{**role, "AssumeRolePolicyDocument": trust})}
+    assert said("trigger-role", **other) == [
+        "Account writes logs by Role, which does not trust apigateway.amazonaws.com."
+    ]
+
+
 @pytest.mark.parametrize("kind", SOURCES)
 def test_a_source_needs_a_permission_for_its_service(kind: str) -> None:
     principal, parts = SOURCES[kind]
