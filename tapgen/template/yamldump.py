@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -10,6 +11,7 @@ import yaml
 from tapgen.template.yamlio import FAST, LONG_FORMS
 
 _MAP = "tag:yaml.org,2002:map"
+_SEQ = "tag:yaml.org,2002:seq"
 _STR = "tag:yaml.org,2002:str"
 _WIDTH = 2**31 - 1  # lines are not folded: a change of a word is a change of one line
 _LONG = 200  # characters; cfn-flip's max_col_width, from which it writes text in a block of its own
@@ -17,6 +19,12 @@ _LONGEST_KEY = 128  # bytes, libyaml's yaml_emitter_check_simple_key
 
 _ESCAPED = r"[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]"
 """What libyaml escapes: PyYAML's own emitter writes some of it as it is, and reads it back as something else."""
+
+
+_RESOLVER: Any = yaml.resolver.Resolver()
+_SCALARS: Any = yaml.representer.SafeRepresenter()
+_MAPPING_END = yaml.MappingEndEvent()
+_SEQUENCE_END = yaml.SequenceEndEvent()
 
 
 class _PlainEmitter(yaml.SafeDumper):
@@ -44,47 +52,69 @@ class _PlainEmitter(yaml.SafeDumper):
         return "'" if self.analysis.allow_single_quoted else '"'
 
 
-def _dumper(base: type) -> type:
-    class TemplateDumper(base):  # type: ignore[misc]
-        """Intrinsic functions in short form, code and long text in blocks."""
-
-        def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - PyYAML's signature
-            return True
-
-    def represent_dict(dumper: Any, value: dict[str, Any]) -> Any:
-        if len(value) == 1:
-            [(key, argument)] = value.items()
-            if key in LONG_FORMS and (node := _short_form(dumper, key.removeprefix("Fn::"), argument)):
-                return node
-        return dumper.represent_mapping(_MAP, value.items(), flow_style=False)
-
-    def represent_str(dumper: Any, value: str) -> Any:
-        style = _style(value)
-        if style is None and "'" in value and '"' not in value:
-            style = '"'  # "'*'", not '''*'''
-        if style is None and len(value) >= _LONG:
-            style = ">"
-        if style is None and value.startswith("0"):
-            style = "'"  # as cfn-flip does: not every reader agrees on what 012 is
-        return dumper.represent_scalar(_STR, value, style=style)
-
-    TemplateDumper.add_representer(dict, represent_dict)
-    TemplateDumper.add_representer(str, represent_str)
-    return TemplateDumper
+@lru_cache(maxsize=8192)
+def _text(value: str) -> yaml.ScalarEvent:
+    """A text in the style in which it is read back as the same text; a template says most of its texts many times."""
+    style = _style(value)
+    if style is None and "'" in value and '"' not in value:
+        style = '"'  # "'*'", not '''*'''
+    if style is None and len(value) >= _LONG:
+        style = ">"
+    if style is None and value.startswith("0"):
+        style = "'"  # as cfn-flip does: not every reader agrees on what 012 is
+    plain = _RESOLVER.resolve(yaml.ScalarNode, value, (True, False)) == _STR
+    return yaml.ScalarEvent(None, _STR, (plain, True), value, style=style)
 
 
-def _short_form(dumper: Any, short: str, argument: Any) -> Any:
-    """The node of `!short argument`; None where the argument has no short form."""
-    tag = f"!{short}"
+def _add(events: list[yaml.Event], value: Any) -> None:
+    """Add what writes a value."""
+    match value:
+        case str():
+            events.append(_text(value))
+        case dict():
+            if len(value) == 1:
+                [(key, argument)] = value.items()
+                if key in LONG_FORMS and _add_short_form(events, f"!{key.removeprefix('Fn::')}", argument):
+                    return
+            _add_mapping(events, value)
+        case list():
+            _add_sequence(events, value)
+        case _:
+            node = _SCALARS.represent_data(value)  # numbers, booleans, null
+            events.append(yaml.ScalarEvent(None, node.tag, (True, False), node.value))
+
+
+def _add_mapping(events: list[yaml.Event], value: dict[str, Any], tag: str = _MAP) -> None:
+    events.append(yaml.MappingStartEvent(None, tag, tag == _MAP, flow_style=False))
+    for key, item in value.items():
+        _add(events, key)
+        _add(events, item)
+    events.append(_MAPPING_END)
+
+
+def _add_sequence(events: list[yaml.Event], value: list[Any], tag: str = _SEQ) -> None:
+    events.append(yaml.SequenceStartEvent(None, tag, tag == _SEQ, flow_style=False))
+    for item in value:
+        _add(events, item)
+    events.append(_SEQUENCE_END)
+
+
+def _add_short_form(events: list[yaml.Event], tag: str, argument: Any) -> bool:
+    """Add `!Short argument`; False where the argument has no short form."""
     if isinstance(argument, str):
-        return dumper.represent_scalar(tag, argument, style=_style(argument) if argument else "'")
-    if short == "Condition":
-        return None
-    if short == "GetAtt" and _is_attribute(argument):
-        return dumper.represent_scalar(tag, ".".join(argument))
-    if isinstance(argument, list):
-        return dumper.represent_sequence(tag, argument, flow_style=False)
-    return dumper.represent_mapping(tag, argument.items(), flow_style=False) if isinstance(argument, dict) else None
+        style = _style(argument) if argument else "'"
+        events.append(yaml.ScalarEvent(None, tag, (False, False), argument, style=style))
+    elif tag == "!Condition":
+        return False
+    elif tag == "!GetAtt" and _is_attribute(argument):
+        events.append(yaml.ScalarEvent(None, tag, (False, False), ".".join(argument)))
+    elif isinstance(argument, list):
+        _add_sequence(events, argument, tag)
+    elif isinstance(argument, dict):
+        _add_mapping(events, argument, tag)
+    else:
+        return False
+    return True
 
 
 def _is_attribute(argument: Any) -> bool:
@@ -108,8 +138,8 @@ def _style(text: str) -> str | None:
 
 def dump_yaml(document: dict[str, Any], *, fast: bool = FAST) -> str:
     """The document as YAML in short form, in its own order."""
-    dumper = _dumper(yaml.CSafeDumper if fast else _PlainEmitter)
-    text: str = yaml.dump(
-        document, Dumper=dumper, default_flow_style=False, allow_unicode=True, width=_WIDTH, sort_keys=False
-    )
+    events = [yaml.StreamStartEvent(), yaml.DocumentStartEvent(explicit=False)]
+    _add(events, document)
+    events += [yaml.DocumentEndEvent(explicit=False), yaml.StreamEndEvent()]
+    text: str = yaml.emit(events, Dumper=yaml.CSafeDumper if fast else _PlainEmitter, allow_unicode=True, width=_WIDTH)
     return text.removesuffix("...\n")  # the end of the document, which libyaml marks after some blocks
