@@ -1,17 +1,12 @@
 """Alarms and log groups."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from tapgen.settings.late import late
-from tapgen.settings.names import RetentionDays
-
-if TYPE_CHECKING:
-    from tapgen.settings.accounts import Email
+from tapgen.settings.names import Email, RetentionDays
 
 
-@late
 class Alarms(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """CloudWatch alarms; missing data is never breaching.
 
@@ -24,7 +19,7 @@ class Alarms(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     enabled: bool = True
     """Have alarms at all; false: none, such as on a stack that has its own"""
-    alarm_email: "Email | None" = None
+    alarm_email: Email | None = None
     """Who is told, by an SNS topic; unset: nobody"""
     errors: Annotated[int, Meta(ge=1)] = 1
     """Function errors in 300 s that raise the alarm"""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tapgen.settings.model import Environment
 
 PSEUDO = "AWS::"
-_NAMED = re.compile(r"\$\{([^!}.]+)(?:\.[^}]+)?\}")
+_NAMED = r"\$\{([^!}.]+)(?:\.[^}]+)?\}"
 
 
 def texts(environment: Environment) -> Iterator[tuple[str, Any]]:
@@ -58,7 +58,7 @@ def named(value: Any) -> Iterator[str]:
     """The logical ids and parameters that a value of the settings names."""
     match value:
         case str():
-            yield from (name for name in _NAMED.findall(value) if name.startswith(PSEUDO) or ":" not in name)
+            yield from (name for name in re.findall(_NAMED, value) if name.startswith(PSEUDO) or ":" not in name)
         case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
             yield name
         case {"Fn::GetAtt": str(name)}:

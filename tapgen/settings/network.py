@@ -9,8 +9,9 @@ from tapgen.settings.names import Cidr
 from tapgen.settings.references import Reference
 
 if TYPE_CHECKING:
-    from tapgen.settings.vpc_ids import Egress, SecurityGroupId, SubnetId, VpcId
+    from tapgen.settings.vpc_ids import Egress, SecurityGroupId, VpcId
 
+SubnetId = Annotated[str, Meta(pattern=r"^(subnet-[0-9a-z]+|\$\{[A-Za-z0-9.:]+\})$")]
 ServiceName = Annotated[str, Meta(pattern=r"^[a-z0-9.-]+$")]
 
 SMALLEST_SUBNET = 28  # VPC user guide, "VPC CIDR blocks": /16 to /28
@@ -45,7 +46,7 @@ class Network(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The own VPC's address range; every subnet's is derived from it"""
     availability_zones: Annotated[int, Meta(ge=2, le=6)] = 2
     """How many availability zones of an own VPC, one subnet of each kind in each"""
-    subnets: "Literal['public', 'isolated', 'nat'] | tuple[SubnetId | Reference, ...] | Reference" = "public"
+    subnets: Literal["public", "isolated", "nat"] | tuple[SubnetId | Reference, ...] | Reference = "public"
     """public: an internet gateway, no NAT; isolated: no way out but endpoints; nat: private subnets behind one NAT
     gateway; or existing ones, as a list of ids or as one value that holds such a list
     """

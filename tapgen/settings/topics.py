@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from msgspec import Meta
 
 from tapgen.settings import references
-from tapgen.settings.accounts import Email
 from tapgen.settings.buckets import Notification, notification_problems
 from tapgen.settings.buses import EventTrigger
-from tapgen.settings.names import Name
+from tapgen.settings.names import Email, Name
 from tapgen.settings.parts import Encrypted, Pattern, PolicyStatement, Problem, Trigger
 from tapgen.settings.references import Reference
 

@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 VpcId = Annotated[str, Meta(pattern=r"^(vpc-[0-9a-z]+|\$\{[A-Za-z0-9.:]+\})$")]
-SubnetId = Annotated[str, Meta(pattern=r"^(subnet-[0-9a-z]+|\$\{[A-Za-z0-9.:]+\})$")]
 SecurityGroupId = Annotated[str, Meta(pattern=r"^(sg-[0-9a-z]+|\$\{[A-Za-z0-9.:]+\})$")]
 Target = Annotated[str, Meta(pattern=r"^([0-9.]+/[0-9]+|(sg|pl)-[0-9a-z]+|\$\{[A-Za-z0-9.:]+\})$")]
 VpcEndpointId = Annotated[str, Meta(pattern=r"^vpce-[0-9a-f]+$")]
