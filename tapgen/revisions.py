@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 from typing import Final
@@ -10,6 +11,11 @@ from tapgen.errors import TapgenError, UsageError
 
 _WITHOUT_GIT: Final = (
     "Without git: tapgen diff OLD NEW compares two files, --deployed the live stack, --with-env two environments."
+)
+# A repository's own configuration can name programs that git starts: none of them is needed to read an object.
+_READ_ONLY: Final = (
+    *("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "core.pager=cat"),
+    *("-c", "core.sshCommand=false", "-c", "protocol.allow=never", "-c", "log.showSignature=false"),
 )
 
 
@@ -21,7 +27,7 @@ def at_revision(root: Path, path: Path, revision: str) -> str | None:
         TapgenError: git is not there, or the file is not text.
     """
     commit = resolve(root, revision)
-    shown = _git(root, "show", f"{commit}:./{path.as_posix()}")
+    shown = _git(root, "show", "--no-textconv", "--no-ext-diff", f"{commit}:./{path.as_posix()}")
     if shown.returncode != 0:
         return None
     try:
@@ -71,6 +77,6 @@ def _advice(root: Path, revision: str) -> str:
 
 def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     try:
-        return subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, check=False)
+        return subprocess.run(["git", *_READ_ONLY, "-C", str(root), *arguments], capture_output=True, check=False)
     except FileNotFoundError:
         raise TapgenError("git is not installed, or not on PATH", "Name two files instead.") from None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from tapgen.cli.options import all_environments, environments, load_project
+from tapgen.cli.options import all_environments, environments, load_project, refuse_own_code, trust
 
 if TYPE_CHECKING:
     from tapgen.proof.check import Target
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 @click.option(
     "--source", "sources", metavar="LOGICAL_ID=DIR", multiple=True, help="With --template: where a function's code is."
 )
+@trust
 @click.option("--no-lint", is_flag=True, help="Leave cfn-lint out.")
 @click.option(
     "--fail-on",
@@ -49,6 +50,7 @@ def command(
     all_environments: bool,
     templates: tuple[Path, ...],
     sources: tuple[str, ...],
+    trust: bool,
     no_lint: bool,
     fail_on: str,
     format_: str,
@@ -79,6 +81,7 @@ def command(
         loaded = load_project(project, sources=False)  # what is wrong with a source is a finding, not the end
         names = tuple(loaded.environments) if all_environments else environments or ("dev",)
         chosen = [loaded.environment(name) for name in dict.fromkeys(names)]
+        refuse_own_code(chosen, "check", trusted=trust)
         root, targets = loaded.root, _environments(chosen, analyse)
     found_by_name = zip(targets, check_all(list(targets.values()), with_lint=not no_lint, analyse=analyse), strict=True)
     checked = {name: tuple(below(root, Path.cwd(), found)) for name, found in found_by_name}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tapgen.cli import aws_options, completion
-from tapgen.cli.options import all_environments, filled, load_project, name_value_pairs, select
+from tapgen.cli.options import all_environments, filled, load_project, name_value_pairs, refuse_own_code, select, trust
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="What is printed.",
 )
+@trust
 @click.option(
     "--exit-code", "exit_code", is_flag=True, help="0: no changes, 3: changes, 4: data loss or a refused change."
 )
@@ -67,6 +68,7 @@ def command(
     other: str | None,
     parameter: tuple[str, ...],
     format_: str,
+    trust: bool,
     exit_code: bool,
 ) -> int:
     """Show what a change does, breaks and opens.
@@ -97,11 +99,13 @@ def command(
     else:
         project = load_project(ctx.obj)
         chosen = select(project, environments, everything=all_environments, own=deployed)
+        with_other = [filled(project.environment(other))] if other else []
+        refuse_own_code([*chosen, *with_other], "diff", trusted=trust)
         if deployed:
             clients = [(one, client) for one in chosen for client in aws_options.connect_all(one, profile, region)]
             found = [comparison.of_stack(one, client) for one, client in clients]
         elif other:
-            found = [comparison.of_environments(filled(project.environment(other)), one) for one in chosen]
+            found = [comparison.of_environments(with_other[0], one) for one in chosen]
         else:
             commit = comparison.base(project.root, rev, merge_base=merge_base)
             found = [comparison.of_revision(project.root, one, commit, rev) for one in chosen]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tapgen.cli.options import environment, filled, load_project
+from tapgen.cli.options import environment, filled, load_project, refuse_own_code, trust
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 @click.option("--diff", "with_diff", is_flag=True, help="Colour what changes since --rev.")
 @click.option("--only-changed", is_flag=True, help="With --diff: draw what changes, and what stands beside it.")
 @click.option("--rev", default="HEAD", show_default=True, help="Git revision for --diff.")
+@trust
 @click.pass_obj
 def command(
     project: Path | None,
@@ -43,6 +44,7 @@ def command(
     with_diff: bool,
     only_changed: bool,
     rev: str,
+    trust: bool,
 ) -> None:
     """Draw a template: entries, functions, stores, and what flows between them.
 
@@ -71,6 +73,7 @@ def command(
     else:
         loaded = load_project(project)
         chosen = filled(loaded.environment(environment))
+        refuse_own_code([chosen], "graph", trusted=trust)
         rendered = render.render(chosen)
         drawn = rendered.document
         layers = {logical_id: origin.layer for logical_id, origin in rendered.origins.items()}

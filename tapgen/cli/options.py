@@ -10,6 +10,7 @@ import click
 from tapgen.cli import completion
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from tapgen.deploy.artifacts.installations import Installer
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
 USER_VARIABLE = "TAPGEN_USER"
 """Whose own personal environment is meant, where `--env` names no user."""
 
+TRUST_VARIABLE = "TAPGEN_TRUST"
+"""What a CI setting sets to 1 where it allows a checkout's own layers to run."""
+
+trust = click.option(
+    "--trust", is_flag=True, envvar=TRUST_VARIABLE, help=f"Run the project's own layers; or {TRUST_VARIABLE}=1."
+)
 environment = click.option(
     "--env",
     "environment",
@@ -59,6 +66,22 @@ def load_project(where: Path | None, *, sources: bool = True) -> Project:
     from tapgen.settings.load import load
 
     return load(where, sources=sources)
+
+
+def refuse_own_code(environments: Iterable[Environment], command: str, *, trusted: bool) -> None:
+    """Refuse to run the layers of a project that is only to be read, a stranger's pull request say.
+
+    Raises:
+        UsageError: there are some, and nobody said that they may run.
+    """
+    layers = sorted({layer for environment in environments for layer in environment.layers})
+    if layers and not trusted:
+        from tapgen.errors import UsageError
+
+        raise UsageError(
+            f"layers: {', '.join(layers)} is the project's own code, which tapgen {command} runs only where you say so",
+            f"Read it, then pass --trust, or set {TRUST_VARIABLE}=1 where every checkout is your own.",
+        )
 
 
 def select(project: Project, names: tuple[str, ...], *, everything: bool, own: bool = False) -> list[Environment]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tapgen.cli.options import all_environments, environments, load_project, select
+from tapgen.cli.options import all_environments, environments, load_project, refuse_own_code, select, trust
 
 if TYPE_CHECKING:
     from tapgen.template.document import Format
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="Folder; default: templates_out.")
 @click.option("--stdout", "to_stdout", is_flag=True, help="Print instead of writing files.")
 @click.option("--check", is_flag=True, help="Write nothing; show what is stale and exit with 3.")
+@trust
 @click.pass_obj
 def command(
     project: Path | None,
@@ -31,6 +32,7 @@ def command(
     output: Path | None,
     to_stdout: bool,
     check: bool,
+    trust: bool,
 ) -> None:
     """Write an environment's template.
 
@@ -49,6 +51,8 @@ def command(
 
     loaded = load_project(project)
     chosen = select(loaded, environments, everything=all_environments)
+    if check:
+        refuse_own_code(chosen, "render --check", trusted=trust)
     texts = [
         (environment, document.dump(render.render(environment).document, format_ or environment.format))
         for environment in chosen

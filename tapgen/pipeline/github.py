@@ -37,9 +37,10 @@ concurrency:
 jobs:
   review:
     runs-on: ubuntu-latest
-    permissions:
-      contents: read
-      pull-requests: write
+    env:
+      # The project's own layers run for branches of this repository, whose authors may write to it anyway; of a fork
+      # nothing runs.
+      TAPGEN_TRUST: ${{{{ github.event.pull_request.head.repo.full_name == github.repository && '1' || '' }}}}
     steps:
       - uses: actions/checkout@v4
         with:
@@ -58,9 +59,26 @@ jobs:
       - name: Will it work
         if: always()
         run: tapgen check --all --format github
+      - uses: actions/upload-artifact@v4
+        if: always()
+        with:
+          name: review
+          path: review.md
+          if-no-files-found: ignore
+  comment:
+    # A job of its own: the token that may write is on a machine that has nothing of the pull request but this text.
+    # A fork's token may not write: the summary has the same text.
+    needs: review
+    if: always() && github.event.pull_request.head.repo.full_name == github.repository
+    runs-on: ubuntu-latest
+    permissions:
+      pull-requests: write
+    steps:
+      - uses: actions/download-artifact@v4
+        continue-on-error: true # there is none where nothing could be rendered
+        with:
+          name: review
       - name: One comment
-        # A fork's token may not write: the summary has the same text.
-        if: always() && github.event.pull_request.head.repo.full_name == github.repository
         env:
           GH_TOKEN: ${{{{ github.token }}}}
           COMMENTS: repos/${{{{ github.repository }}}}/issues/${{{{ github.event.pull_request.number }}}}/comments

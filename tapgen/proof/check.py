@@ -109,7 +109,8 @@ def check_all(
     """The findings of each target; one cfn-lint for all of them, begun by `start`, runs beside our own rules."""
     if with_lint and start is None:
         from tapgen.proof.lint import start
-    running = start([(target.subject.document, target.regions) for target in targets]) if with_lint and start else None
+    subjects = [(target.subject.document, target.regions, target.subject.root) for target in targets]
+    running = start(subjects) if with_lint and start else None
     try:
         analyse = analyse or functions.analyse_once()
         own = [

@@ -2,12 +2,17 @@
 
 It runs in a process of its own, beside our own rules: importing it costs as much as all of them. This is the only
 file that imports it, and only in that process.
+
+cfn-lint takes Python files with more rules, and what it is not to say, from a .cfnlintrc in the current folder and from
+a template's metadata. A folder that was only checked out runs nothing: the process works in an empty one. What the
+folder and the metadata switch off is found all the same, and shown as suppressed.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tapgen.proof.findings import Finding
+from tapgen.proof.lint_settings import SwitchedOff, switched_off, without_settings
 
 if TYPE_CHECKING:
     from tapgen.template.document import Document
@@ -26,9 +32,10 @@ SEVERITIES = {"error": "error", "warning": "warning", "informational": "info"}
 class Lint:
     """A running cfn-lint; `findings` waits for it."""
 
-    def __init__(self, process: subprocess.Popen[str], file: Path) -> None:
+    def __init__(self, process: subprocess.Popen[str], folder: Path, off: Sequence[SwitchedOff] = ()) -> None:
         self._process = process
-        self._file = file
+        self._folder = folder
+        self._off = off
 
     def findings(self) -> list[list[Finding]] | str:
         """The findings of each document, or why there are none."""
@@ -38,7 +45,8 @@ class Lint:
             self.stop()
         if self._process.returncode != 0:
             return (errors.strip().splitlines() or [f"it ended with exit code {self._process.returncode}"])[-1]
-        return [[_finding(raw) for raw in matches] for matches in json.loads(output)]
+        found = zip(json.loads(output), self._off, strict=True)
+        return [[off.marked(_finding(raw)) for raw in matches] for matches, off in found]
 
     @property
     def stopped(self) -> bool:
@@ -46,26 +54,32 @@ class Lint:
         return self._process.poll() is not None
 
     def stop(self) -> None:
-        """End the process if it still runs, and remove what it read."""
+        """End the process if it still runs, and remove the folder that it worked in."""
         if not self.stopped:
             self._process.kill()
             self._process.communicate()
-        self._file.unlink(missing_ok=True)
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def start(documents: Sequence[tuple[Document, tuple[str, ...]]]) -> Lint | None:
-    """Begin to lint documents, each with the regions that it is for; None where cfn-lint is not installed."""
+def start(documents: Sequence[tuple[Document, tuple[str, ...], Path]]) -> Lint | None:
+    """Begin to lint documents, each with the regions that it is for and the folder that may have a .cfnlintrc.
+
+    None where cfn-lint is not installed.
+    """
     if importlib.util.find_spec("cfnlint") is None:
         return None
-    with tempfile.NamedTemporaryFile("w", suffix=".json", delete=False, encoding="utf-8") as file:
-        json.dump([[document, list(regions)] for document, regions in documents], file, default=str)
+    folder = Path(tempfile.mkdtemp(prefix="tapgen-"))
+    file = folder / "documents.json"
+    texts = [[without_settings(document), list(regions)] for document, regions, _ in documents]
+    file.write_text(json.dumps(texts, default=str), encoding="utf-8")
     process = subprocess.Popen(
-        [sys.executable, "-m", "tapgen.proof.lint", file.name],
+        [sys.executable, "-P", "-m", "tapgen.proof.lint", str(file)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        cwd=folder,
     )
-    return Lint(process, Path(file.name))
+    return Lint(process, folder, [switched_off(document, root) for document, _, root in documents])
 
 
 def _finding(raw: dict[str, Any]) -> Finding:

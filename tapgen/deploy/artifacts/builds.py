@@ -29,7 +29,7 @@ def pip(python: str = sys.executable) -> list[str]:
         TapgenError: there is none.
     """
     if python != sys.executable or importlib.util.find_spec("pip"):
-        return [python, "-m", "pip"]
+        return [python, "-P", "-m", "pip"]  # -P: a pip.py in the current folder is not it
     if uv := find():
         return [uv, "tool", "run", "--python", python, "pip"]
     raise TapgenError(f"there is no pip for {python}", "Install pip: python -m ensurepip; or install uv.")

@@ -176,8 +176,9 @@ def test_what_the_process_of_cfn_lint_prints(tmp_path: Path, capsys: pytest.Capt
 
 
 def test_cfn_lint_that_is_stopped_leaves_nothing_behind(tmp_path: Path) -> None:
-    left = tmp_path / "document.json"
-    left.write_text("[]")
+    left = tmp_path / "documents"
+    left.mkdir()
+    (left / "documents.json").write_text("[]")
     process = subprocess.Popen(
         [sys.executable, "-c", "input()"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
