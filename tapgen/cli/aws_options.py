@@ -33,9 +33,15 @@ def aws(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def connect_all(environment: Environment, profile: str | None, region: str | None) -> list[AwsClient]:
-    """One client for each region of the environment; `--region` names one of them."""
+    """One client for each region of the environment; `--region` names one of them.
+
+    Raises:
+        UsageError: the environment is a StackSet, which the command does not take.
+    """
+    from tapgen.cli.stack_set import refuse
     from tapgen.deploy.aws.session import connect
 
+    refuse(environment)
     regions = (region,) if region else environment.target_regions or (None,)
     deploy_role, cloudformation_role = environment.deploy_role or "", environment.cloudformation_role or ""
     return [
@@ -49,7 +55,7 @@ def connect_one(environment: Environment, profile: str | None, region: str | Non
     Raises:
         UsageError: it has several and `--region` names none.
     """
-    if not region and len(environment.target_regions) > 1:
+    if not region and len(environment.target_regions) > 1 and not environment.is_stack_set:
         raise UsageError(
             f"{environment.reference} has several regions", f"Pass --region: {', '.join(environment.target_regions)}."
         )

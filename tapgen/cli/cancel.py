@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from tapgen.cli import aws_options
+from tapgen.cli import aws_options, stack_set
 from tapgen.cli.options import as_json, environment, load_environment
 
 
@@ -26,6 +26,8 @@ def command(
 ) -> None:
     """Cancel a running update: CloudFormation rolls it back.
 
+    In a StackSet no further stack begins; those that have begun are finished.
+
     \b
     Example:
       tapgen cancel --env dev
@@ -34,8 +36,10 @@ def command(
     from tapgen.deploy.request import Options
 
     chosen = load_environment(ctx.obj, environment)
-    client = aws_options.connect_one(chosen, profile, region)
+    home = stack_set.Home(chosen, profile, region) if chosen.is_stack_set else None
+    client = home.client if home else aws_options.connect_one(chosen, profile, region)
     request = aws_options.subject(chosen, Options(detach=detach, timeout=timeout * 60.0))
     with aws_options.views(as_json=as_json) as view:
-        outcome = Cancel(request, client, view("")).run()
+        seen = view("")
+        outcome = stack_set.cancel(home, request, seen) if home else Cancel(request, client, seen).run()
     aws_options.finish(ctx, (outcome,))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tapgen.deploy.aws.client import Client
+    from tapgen.deploy.aws.stack_set_client import StackSetClient
     from tapgen.review.model import Review
     from tapgen.review.stack import StackState
     from tapgen.settings.model import Environment
@@ -160,6 +161,32 @@ def of_stack(environment: Environment, client: Client) -> LiveComparison:
         policy=client.stack_policy(stack.arn),
     )
     return LiveComparison(environment.reference, name, live, _wanted(environment, stack.parameters))
+
+
+def of_stack_set(environment: Environment, client: StackSetClient) -> LiveComparison:
+    """The StackSet of an environment, whose template all its stacks have, and what `tapgen deploy` would leave.
+
+    Raises:
+        AwsError: AWS refuses to tell.
+        TapgenError: a function's source cannot be packaged.
+    """
+    from msgspec.structs import replace
+
+    from tapgen.deploy.stack_sets.regional_buckets import MAPPING, with_buckets
+    from tapgen.review.stack import StackState
+
+    found = client.stack_set(environment.stack_name)
+    name = f"the StackSet {environment.stack_name} in {client.region}"
+    wanted = replace(_wanted(environment, found.parameters if found else {}), termination_protection=None, policy=None)
+    if found is None:
+        return LiveComparison(environment.reference, f"{name} (not there)", None, wanted)
+    old = document.parse(found.template, found.name)
+    buckets = old.get("Mappings", {}).get(MAPPING)
+    if buckets:  # the packages are found by region: the same in both
+        wanted = replace(
+            wanted, document=with_buckets(wanted.document, {key: one["Name"] for key, one in buckets.items()})
+        )
+    return LiveComparison(environment.reference, name, StackState(old, found.parameters, found.tags), wanted)
 
 
 def _wanted(environment: Environment, live: Mapping[str, str]) -> StackState:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tapgen.cli import aws_options, completion
+from tapgen.cli import aws_options, completion, stack_set
 from tapgen.cli.options import as_json, environment, installer, load_environment, name_value_pairs
 
 if TYPE_CHECKING:
@@ -122,6 +122,9 @@ def command(
             packages=packages(chosen, rendered.document, stack, installer()),
             parameters=from_files(parameter_file) | name_value_pairs(parameter),
         )
+        if chosen.is_stack_set:
+            outcome = stack_set.deploy(stack_set.Home(chosen, profile, region), request, view(""), yes=yes)
+            aws_options.finish(ctx, (outcome,))
         clients = aws_options.connect_all(chosen, profile, region)
         several = len(clients) > 1
         targets = [(client, view(client.region if several else "")) for client in clients]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tapgen.cli import aws_options, completion
+from tapgen.cli import aws_options, completion, stack_set
 from tapgen.cli.options import as_json, environment, load_environment, load_project
 
 if TYPE_CHECKING:
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 @click.option(
     "--expired", is_flag=True, help="Delete the personal environments that are too old, of all or of --env; asks each."
 )
+@click.option(
+    "--account", "accounts", metavar="ID", multiple=True, help="Of a StackSet: only this account's stacks; repeatable."
+)
 @click.option("--express", is_flag=True, help="Do not wait until resources are gone; not for protected environments.")
 @click.option("--detach", is_flag=True, help="Do not wait for the end.")
 @aws_options.timeout
@@ -50,6 +53,7 @@ def command(
     retain: tuple[str, ...],
     disable_protection: bool,
     expired: bool,
+    accounts: tuple[str, ...],
     express: bool,
     detach: bool,
     timeout: int,
@@ -81,6 +85,18 @@ def command(
 
     from tapgen.deploy.commands.destroy import Destroy
 
+    if chosen.is_stack_set:
+        if retain or disable_protection or express:
+            raise click.UsageError(
+                f"{chosen.reference} is a StackSet: leave --retain, --disable-protection, --express away"
+            )
+        home = stack_set.Home(chosen, profile, region)
+        agreed = partial(_agreed, yes=yes, typed=typed)
+        with aws_options.views(as_json=as_json) as view:
+            outcome = stack_set.destroy(home, aws_options.subject(chosen, options), view(""), agreed, accounts)
+        aws_options.finish(ctx, (outcome,))
+    if accounts:
+        raise click.UsageError(f"--account goes with a StackSet; {chosen.reference} is one stack")
     client = aws_options.connect_one(chosen, profile, region)
     request = aws_options.subject(chosen, replace(options, express=express or chosen.express))
     with aws_options.views(as_json=as_json) as view:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from tapgen.cli.comparison import Comparison, LiveComparison
     from tapgen.review.model import Review
+    from tapgen.settings.model import Environment
 
 
 @click.command()
@@ -102,8 +103,7 @@ def command(
         with_other = [filled(project.environment(other))] if other else []
         refuse_own_code([*chosen, *with_other], "diff", trusted=trust)
         if deployed:
-            clients = [(one, client) for one in chosen for client in aws_options.connect_all(one, profile, region)]
-            found = [comparison.of_stack(one, client) for one, client in clients]
+            found = [live for one in chosen for live in _deployed(one, profile, region)]
         elif other:
             found = [comparison.of_environments(with_other[0], one) for one in chosen]
         else:
@@ -112,6 +112,16 @@ def command(
     reviews = [(one, one.review()) for one in found]
     _print(reviews, format_)
     return _worst([review for _, review in reviews]) if exit_code else 0
+
+
+def _deployed(environment: Environment, profile: str | None, region: str | None) -> list[LiveComparison]:
+    """The environment's stacks, or its StackSet, against what a deployment would leave."""
+    from tapgen.cli import comparison, stack_set
+
+    if environment.is_stack_set:
+        return [comparison.of_stack_set(environment, stack_set.Home(environment, profile, region).client)]
+    clients = aws_options.connect_all(environment, profile, region)
+    return [comparison.of_stack(environment, client) for client in clients]
 
 
 def _given(ctx: click.Context, name: str) -> bool:

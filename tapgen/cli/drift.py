@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from tapgen.cli import aws_options
+from tapgen.cli import aws_options, stack_set
 from tapgen.cli.options import as_json, environment, load_environment
 
 
@@ -28,6 +28,9 @@ def command(ctx: click.Context, environment: str, profile: str | None, region: s
     from tapgen.template.document import parse
 
     chosen = load_environment(ctx.obj, environment)
+    if chosen.is_stack_set:
+        has = stack_set.drift(stack_set.Home(chosen, profile, region), as_json=as_json)
+        ctx.exit(ExitCode.CHANGES if has else ExitCode.OK)
     client = aws_options.connect_one(chosen, profile, region)
     stack = existing(client, chosen.stack_name)
     found = detect(client, stack.arn, Clock())

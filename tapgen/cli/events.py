@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from tapgen.cli import aws_options
+from tapgen.cli import aws_options, stack_set
 from tapgen.cli.options import as_json, environment, load_environment
 
 
@@ -27,6 +27,9 @@ def command(
     from tapgen.deploy.views.json_lines import event_fields
 
     chosen = load_environment(ctx.obj, environment)
+    if chosen.is_stack_set:
+        stack_set.events(stack_set.Home(chosen, profile, region), as_json=as_json)
+        return
     client = aws_options.connect_one(chosen, profile, region)
     found = events(client, chosen.stack_name, everything=everything)
     if as_json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from tapgen.cli import aws_options
+from tapgen.cli import aws_options, stack_set
 from tapgen.cli.options import as_json, environment, load_environment
 
 
@@ -42,6 +42,11 @@ def command(
     from tapgen.deploy.views.lines import output_lines
 
     chosen = load_environment(ctx.obj, environment)
+    if chosen.is_stack_set:
+        if names or format_ != "text":
+            raise click.UsageError(f"{chosen.reference} is a StackSet, with outputs for each stack: use --json")
+        stack_set.outputs(stack_set.Home(chosen, profile, region), as_json=as_json)
+        return
     found = renamed(outputs(aws_options.connect_one(chosen, profile, region), chosen.stack_name), names)
     if as_json:
         aws_options.print_json({one.key: one.value for one in found})

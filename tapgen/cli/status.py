@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from tapgen.cli import aws_options
+from tapgen.cli import aws_options, stack_set
 from tapgen.cli.options import as_json, environment, load_environment
 
 
@@ -23,10 +23,11 @@ def command(ctx: click.Context, environment: str, profile: str | None, region: s
     from tapgen.deploy.commands.status import status
 
     chosen = load_environment(ctx.obj, environment)
-    rows = [
-        status(client, chosen.stack_name, chosen.reference)
-        for client in aws_options.connect_all(chosen, profile, region)
-    ]
+    if chosen.is_stack_set:
+        rows = [stack_set.status(stack_set.Home(chosen, profile, region))]
+    else:
+        clients = aws_options.connect_all(chosen, profile, region)
+        rows = [status(client, chosen.stack_name, chosen.reference) for client in clients]
     if as_json:
         aws_options.print_json(rows)
         return

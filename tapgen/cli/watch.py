@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from tapgen.cli import aws_options
+from tapgen.cli import aws_options, stack_set
 from tapgen.cli.options import as_json, environment, load_environment
 
 
@@ -27,8 +27,10 @@ def command(
     from tapgen.deploy.request import Options
 
     chosen = load_environment(ctx.obj, environment)
-    client = aws_options.connect_one(chosen, profile, region)
+    home = stack_set.Home(chosen, profile, region) if chosen.is_stack_set else None
+    client = home.client if home else aws_options.connect_one(chosen, profile, region)
     request = aws_options.subject(chosen, Options(timeout=timeout * 60.0))
     with aws_options.views(as_json=as_json) as view:
-        outcome = Watch(request, client, view("")).run()
+        seen = view("")
+        outcome = stack_set.watch(home, request, seen) if home else Watch(request, client, seen).run()
     aws_options.finish(ctx, (outcome,))

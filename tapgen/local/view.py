@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tapgen.deploy.plan.check import CheckResult
     from tapgen.deploy.plan.plan import Plan
     from tapgen.deploy.stack.progress import Progress
+    from tapgen.deploy.views.rollout import Rollout
     from tapgen.local.session import Deployed
 
 FEW = 12  # resources that are named one by one
@@ -57,6 +58,9 @@ class BriefView:
 
     def pulse(self, progress: Progress) -> None:
         """Nothing."""
+
+    def rollout(self, rollout: Rollout) -> None:
+        """Nothing: there are no StackSets here."""
 
     def outcome(self, outcome: Outcome) -> None:
         """How it ended; an interrupted deployment ends with the emulator, and needs no advice."""

@@ -20,6 +20,7 @@ from tapgen.settings.local import Local
 from tapgen.settings.names import LogicalId, Name
 from tapgen.settings.network import Network
 from tapgen.settings.packaging import LambdaLayer, requirements_text
+from tapgen.settings.stack_sets import OrganizationalUnit, StackSet
 from tapgen.settings.suppressions import Check
 from tapgen.settings.tables import VIEWS
 
@@ -65,6 +66,12 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The only region that it may be deployed to"""
     regions: "tuple[Region, ...]" = ()
     """Several regions, deployed side by side"""
+    accounts: tuple[AccountId, ...] = ()
+    """Several accounts: the environment is a StackSet; beside `organizational_units` only these of theirs"""
+    organizational_units: tuple[OrganizationalUnit, ...] = ()
+    """All accounts of these units of the organization: the environment is a StackSet"""
+    stack_set: StackSet = StackSet()
+    """How a StackSet is deployed"""
     personal: bool = False
     """Each user may have one of their own, such as `--env dev/alice`; not where it is protected"""
     expires: Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,3}[hdw]$")] | None = None
@@ -212,6 +219,22 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
     def target_regions(self) -> tuple[str, ...]:
         """The pinned regions; empty when the standard AWS configuration decides."""
         return self.regions or ((self.region,) if self.region else ())
+
+    @property
+    def is_stack_set(self) -> bool:
+        """Whether it is deployed to several accounts by a StackSet, and not as a stack."""
+        return bool(self.accounts or self.organizational_units)
+
+    @property
+    def service_managed(self) -> bool:
+        """Whether the organization's own roles deploy the StackSet."""
+        chosen = self.stack_set.permissions
+        return chosen == "service-managed" or (chosen is None and bool(self.organizational_units))
+
+    @property
+    def home_region(self) -> str:
+        """Where its StackSet is kept; '' where no region is named."""
+        return self.stack_set.region or next(iter(self.target_regions), "")
 
     @property
     def has_automatic_actions(self) -> bool:

@@ -95,6 +95,10 @@ WORDS: Final = {
     r"^([*]|[0-9]{12}|arn:[a-z0-9-]+:[^\s]+)$": "an account id, an ARN or *, such as 123456789012",
     r"^[A-Za-z0-9_/.#-]{1,512}$": "the name of a log group, such as /aws/lambda/orders",
     r"^s3:[A-Za-z]+(:([A-Za-z]+|[*]))*$": "an event of S3, such as s3:ObjectCreated:*",
+    r"^([1-9]?[0-9]|100)%$": "a share in percent, such as 10%",
+    r"^([1-9][0-9]?|100)%$": "a share above 0 in percent, such as 10%",
+    r"^[\w+=,.@-]{1,64}$": "the name of a role, such as StackSetReader",
+    r"^(ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}|r-[a-z0-9]{4,32})$": "an organizational unit, such as ou-ab12-11111111",
     r"^[^:}]+$": "a key of the secret without colons and braces, such as password",
 }
 """Regular expression -> the words; a test holds that each of the settings' has them."""

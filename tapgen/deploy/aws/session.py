@@ -52,13 +52,14 @@ def connect(
     credentials: tuple[str, str] | None = None,
     deploy_role: str = "",
     cloudformation_role: str = "",
+    call_as: str = "",
     terminal: Callable[[], bool] = has_terminal,
 ) -> AwsClient:
     """A client from the standard AWS configuration; nothing is called yet.
 
     `endpoint` and `credentials` (access key, secret key) are for an AWS on this machine. `deploy_role` is the role that
-    calls, `cloudformation_role` the one that CloudFormation acts as; an AWS on this machine has neither. `terminal`
-    says whether a code can be typed.
+    calls, `cloudformation_role` the one that CloudFormation acts as; an AWS on this machine has neither. `call_as` is
+    DELEGATED_ADMIN for the StackSets of a delegated administrator. `terminal` says whether a code can be typed.
 
     Raises:
         UsageError: there is no such profile, or no region.
@@ -94,7 +95,7 @@ def connect(
     def service(name: str) -> object:
         return _service(acting, name, chosen, endpoint)
 
-    return AwsClient(Caller(service), chosen, cloudformation_role)
+    return AwsClient(Caller(service), chosen, cloudformation_role, call_as)
 
 
 class Caller:

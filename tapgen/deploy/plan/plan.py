@@ -43,6 +43,7 @@ class Plan(Struct, frozen=True):
     """Everything that is known before a change set is executed.
 
     `referring` are the rows of resources that only refer to what changes, and stay as they are.
+    `targets` says where a StackSet's stacks are made and changed; () for a stack.
     `allowed` are the losses that --allow-loss lets pass, `losses` the lesser ones that nothing refuses.
     """
 
@@ -51,6 +52,7 @@ class Plan(Struct, frozen=True):
     region: str
     change_set: str
     creates: bool
+    targets: tuple[str, ...] = ()
     changes: tuple[PlannedChange, ...] = ()
     referring: tuple[PlannedChange, ...] = ()
     stack_changes: tuple[str, ...] = ()

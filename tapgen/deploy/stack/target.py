@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tapgen.deploy.aws.client import Client
     from tapgen.deploy.aws.model import Event, Identity, Stack
     from tapgen.deploy.aws.polling import Clock
+    from tapgen.deploy.aws.stack_set_model import StackSet
     from tapgen.deploy.stack.reporter import Reporter
 
 
@@ -114,6 +115,6 @@ def describe_operation(stack: Stack, begun: Event | None) -> str:
     return f"{stack.status}{since}{token}"
 
 
-def is_ours(stack: Stack, ours: Mapping[str, str]) -> bool:
+def is_ours(stack: Stack | StackSet, ours: Mapping[str, str]) -> bool:
     """Whether the stack carries the tags of this environment."""
     return bool(ours) and all(stack.tags.get(key) == value for key, value in ours.items())

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tapgen.deploy.plan.check import CheckResult
     from tapgen.deploy.plan.plan import Plan
     from tapgen.deploy.stack.progress import Progress
+    from tapgen.deploy.views.rollout import Rollout
 
 
 class JsonView:
@@ -21,6 +22,7 @@ class JsonView:
     def __init__(self, out: TextIO, region: str = "") -> None:
         self._out = out
         self._region = region
+        self._rollout: dict[str, object] = {}
 
     def step(self, text: str) -> None:
         """See View."""
@@ -45,6 +47,7 @@ class JsonView:
             account=plan.account,
             change_set=plan.change_set,
             creates=plan.creates,
+            **({"targets": list(plan.targets)} if plan.targets else {}),
             resources=[
                 {"action": one.does, "logical_id": one.logical_id, "type": one.type, "because": list(one.because)}
                 for one in (*plan.changes, *plan.referring)
@@ -59,6 +62,13 @@ class JsonView:
     def event(self, event: Event, progress: Progress) -> None:
         """See View."""
         self._write("event", **event_fields(event), done=progress.done, total=progress.total)
+
+    def rollout(self, rollout: Rollout) -> None:
+        """Counts by region and status, where they are other ones than before."""
+        fields: dict[str, object] = {"operation": rollout.action, "status": rollout.status, "stacks": rollout.counts}
+        if fields != self._rollout:
+            self._rollout = fields
+            self._write("rollout", done=rollout.done, total=rollout.total, failed=rollout.failed, **fields)
 
     def pulse(self, progress: Progress) -> None:
         """Nothing."""

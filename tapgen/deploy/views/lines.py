@@ -31,8 +31,7 @@ def checked_lines(checked: CheckResult) -> list[str]:
 
 def plan_lines(plan: Plan) -> list[str]:
     """What will change, for a person."""
-    what = "creates the stack" if plan.creates else "updates the stack"
-    lines = [f"{plan.stack_name} in {plan.account} {plan.region}: the change set {what}"]
+    lines = [_title(plan), *(f"  {line}" for line in plan.targets)]
     table = [(one.action.sign, one.does, one.logical_id, one.type) for one in plan.changes]
     widths = [max((len(cells[column]) for cells in table), default=0) for column in range(4)]
     for change, cells in zip(plan.changes, table, strict=True):
@@ -42,13 +41,20 @@ def plan_lines(plan: Plan) -> list[str]:
         names = ", ".join(one.logical_id for one in plan.referring)
         lines += wrap(f"only refer to what changes: {names}", _WIDTH, initial_indent="  ", subsequent_indent="    ")
     lines += _block("Stack-level changes", plan.stack_changes)
-    if not plan.changes and not plan.referring and not plan.stack_changes:
+    if not (plan.changes or plan.referring or plan.stack_changes or plan.targets):
         lines += ["  stack-level changes only, which CloudFormation does not itemise"]
     lines += _block("Security", tuple(line for one in plan.security for line in _security(one)))
     lines += _block("Notes", plan.notes)
     lines += _block("Losses", plan.losses)
     lines += _block("Allowed losses", plan.allowed)
     return lines
+
+
+def _title(plan: Plan) -> str:
+    where = f"{plan.stack_name} in {plan.account} {plan.region}"
+    if plan.targets:
+        return f"{where}: {'creates' if plan.creates else 'changes'} the StackSet"
+    return f"{where}: the change set {'creates' if plan.creates else 'updates'} the stack"
 
 
 def _security(change: SecurityChange) -> Iterator[str]:

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from tapgen.deploy.stack.progress import Progress, under_way
 from tapgen.deploy.views.lines import checked_lines, event_line, outcome_lines, output_lines, plan_lines
+from tapgen.deploy.views.rollout import rollout_lines
 from tapgen.printable import printable
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from tapgen.deploy.outcome import Outcome
     from tapgen.deploy.plan.check import CheckResult
     from tapgen.deploy.plan.plan import Plan
+    from tapgen.deploy.views.rollout import Rollout
 
 _ROWS = 8  # resources under way that are shown at once; the longest wait comes first
 
@@ -45,6 +47,7 @@ class Board:
         self.err = _Terminal(file=err, highlight=False, soft_wrap=True)
         self._clock = clock
         self._parts: dict[str, tuple[str, Progress, float]] = {}
+        self._rollout: tuple[Rollout, float] | None = None
         self._live: Live | None = None
         self._lock = RLock()
 
@@ -57,16 +60,27 @@ class Board:
         with self._lock:
             title, _, begun = self._parts.get(region, (region, progress, self._clock.now()))
             self._parts[region] = (title, progress, begun)
-            if self._live is None:
-                self._live = Live(get_renderable=self.render, console=self.err, refresh_per_second=4, transient=True)
-                self._live.start()
-            else:
-                self._live.refresh()
+            self._refresh()
+
+    def show_rollout(self, rollout: Rollout) -> None:
+        """Take the counts of a StackSet's stacks into the part that stays."""
+        with self._lock:
+            begun = self._rollout[1] if self._rollout else self._clock.now()
+            self._rollout = (rollout, begun)
+            self._refresh()
+
+    def _refresh(self) -> None:
+        if self._live is None:
+            self._live = Live(get_renderable=self.render, console=self.err, refresh_per_second=4, transient=True)
+            self._live.start()
+        else:
+            self._live.refresh()
 
     def drop(self, region: str) -> None:
         """A region is over."""
         with self._lock:
             self._parts.pop(region, None)
+            self._rollout = None
             if not self._parts:
                 self.stop()
 
@@ -80,8 +94,13 @@ class Board:
     def render(self) -> RenderableType:
         """What stays at the bottom."""
         with self._lock:
-            parts = list(self._parts.values())
-        return Group(*(line for title, progress, begun in parts for line in self._part(title, progress, begun)))
+            parts, rollout = list(self._parts.values()), self._rollout
+        lines = [line for title, progress, begun in parts for line in self._part(title, progress, begun)]
+        return Group(*lines, *(self._rollout_part(*rollout) if rollout else ()))
+
+    def _rollout_part(self, rollout: Rollout, begun: float) -> list[Text]:
+        head = f"{rollout.done}/{rollout.total} stacks  {self._clock.now() - begun:.0f} s"
+        return [Text(head, style="bold"), *(Text(f"  {line}", style="cyan") for line in rollout_lines(rollout))]
 
     def _part(self, title: str, progress: Progress, begun: float) -> list[Text]:
         now = self._clock.now()
@@ -129,6 +148,10 @@ class LiveView:
         self._board.show(self._region, progress)
         if not under_way(event.status):
             self._say(event_line(event, progress), _style(event.status))
+
+    def rollout(self, rollout: Rollout) -> None:
+        """See View."""
+        self._board.show_rollout(rollout)
 
     def pulse(self, progress: Progress) -> None:
         """See View."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tapgen.deploy.plan.check import CheckResult
     from tapgen.deploy.plan.plan import Plan
     from tapgen.deploy.stack.progress import Progress
+    from tapgen.deploy.views.rollout import Rollout
     from tapgen.deploy.views.view import View
     from tapgen.template.masking import Mask
 
@@ -57,6 +58,10 @@ class MaskedView:
     def event(self, event: Event, progress: Progress) -> None:
         """See View."""
         self._tell(self._view.event, masked_event(event, self._mask), progress)
+
+    def rollout(self, rollout: Rollout) -> None:
+        """See View."""
+        self._tell(self._view.rollout, rollout)
 
     def pulse(self, progress: Progress) -> None:
         """See View."""

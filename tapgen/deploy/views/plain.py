@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TextIO
 
 from tapgen.deploy.views.lines import checked_lines, event_line, outcome_lines, output_lines, plan_lines
+from tapgen.deploy.views.rollout import rollout_lines
 from tapgen.printable import printable
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from tapgen.deploy.plan.check import CheckResult
     from tapgen.deploy.plan.plan import Plan
     from tapgen.deploy.stack.progress import Progress
+    from tapgen.deploy.views.rollout import Rollout
 
 
 class PlainView:
@@ -21,6 +23,7 @@ class PlainView:
     def __init__(self, out: TextIO, err: TextIO, prefix: str = "") -> None:
         self._out = out
         self._err = err
+        self._told: tuple[int, int] | None = None
         self._prefix = f"[{prefix}] " if prefix else ""
 
     def step(self, text: str) -> None:
@@ -42,6 +45,13 @@ class PlainView:
     def event(self, event: Event, progress: Progress) -> None:
         """See View."""
         self._say(event_line(event, progress))
+
+    def rollout(self, rollout: Rollout) -> None:
+        """Each region's count, again with each tenth of the stacks and with each failure."""
+        far = (10 * rollout.done // max(rollout.total, 1), rollout.failed)
+        if rollout.total and far != self._told:
+            self._told = far
+            self._write(self._err, rollout_lines(rollout))
 
     def pulse(self, progress: Progress) -> None:
         """Nothing: a pipe needs no sign of life."""

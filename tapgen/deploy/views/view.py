@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from tapgen.deploy.outcome import Outcome
     from tapgen.deploy.plan.check import CheckResult
     from tapgen.deploy.plan.plan import Plan
+    from tapgen.deploy.views.rollout import Rollout
 
 
 class View(Reporter, Protocol):
@@ -21,6 +22,10 @@ class View(Reporter, Protocol):
 
     def plan(self, plan: Plan) -> None:
         """What is going to change."""
+        ...
+
+    def rollout(self, rollout: Rollout) -> None:
+        """How far an operation on a StackSet is."""
         ...
 
     def outcome(self, outcome: Outcome) -> None:

@@ -63,6 +63,7 @@ class Seen:
         self.events = []
         self.outcomes = []
         self.progress = None
+        self.rollouts = []
 
     def step(self, text):
         self.steps.append(text)
@@ -82,6 +83,9 @@ class Seen:
 
     def pulse(self, progress):
         self.progress = progress
+
+    def rollout(self, rollout):
+        self.rollouts.append(rollout)
 
     def outcome(self, outcome):
         self.outcomes.append(outcome)

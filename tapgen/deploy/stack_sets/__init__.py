@@ -1,0 +1,1 @@
+"""StackSets: one environment as stacks in many accounts and regions, deployed by CloudFormation's own engine."""

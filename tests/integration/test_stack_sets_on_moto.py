@@ -1,0 +1,137 @@
+"""StackSets by the tool's own commands and the real client, on moto's server: the embedded AWS has none.
+
+moto carries an operation out at once and does not change the stacks that are there, so that what goes on for hours is
+shown on scripted answers (`tests/unit/deploy/test_deploy_stack_sets.py`).
+"""
+
+import json
+import subprocess
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
+
+import pytest
+from botocore.session import Session
+
+from tapgen.cli import run
+
+HOME, OTHER, THIRD = "123456789012", "111111111111", "222222222222"
+SERVER = """
+from moto.server import ThreadedMotoServer
+server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+server.start()
+print(server.get_host_and_port()[1], flush=True)
+input()
+"""
+SETTINGS = """
+application = "shop"
+
+[tables.Item]
+partition_key = {{ name = "itemId" }}
+
+[environments.prod]
+account = "{home}"
+accounts = {accounts}
+regions = ["eu-west-1", "us-east-1"]
+stack_set = {{ failure_tolerance = "50%", concurrency = "50%", concurrency_mode = "soft", parallel_regions = true }}
+{more}
+"""
+
+
+@pytest.fixture(scope="module")
+def endpoint():
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVER],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as server:
+        yield f"http://127.0.0.1:{server.stdout.readline().strip()}"
+        server.stdin.close()
+
+
+@pytest.fixture
+def tapgen(endpoint, tmp_path, monkeypatch):
+    """A command line in a project of its own: (exit code, stdout, stderr)."""
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": "key",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_CONFIG_FILE": str(tmp_path / "none"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "none"),
+    }.items():
+        monkeypatch.setenv(name, value)
+
+    def ended(*words):
+        out, err = StringIO(), StringIO()
+        with redirect_stdout(out), redirect_stderr(err):
+            code = run(["--project", str(tmp_path / "tapgen.toml"), *words])
+        return code, out.getvalue(), err.getvalue()
+
+    return ended
+
+
+def settings(tmp_path, accounts=(HOME, OTHER), more=""):
+    text = SETTINGS.format(home=HOME, accounts=json.dumps(list(accounts)), more=more)
+    (tmp_path / "tapgen.toml").write_text(text)
+
+
+def test_the_whole_life_of_a_stack_set(tapgen, endpoint, tmp_path):
+    settings(tmp_path)
+    code, out, err = tapgen("deploy", "--env", "prod", "--yes")
+    assert code == 0, err
+    assert "creates 4 stacks in 2 accounts: eu-west-1, us-east-1" in out
+    assert "shop-prod: 4 of 4 stacks created." in err
+    tables = Session().create_client("dynamodb", region_name="us-east-1", endpoint_url=endpoint)
+    assert len(tables.list_tables()["TableNames"]) == 1  # the credentials' own account has its stack
+
+    assert "no changes" in tapgen("deploy", "--env", "prod", "--yes")[2].lower()
+
+    settings(tmp_path, (HOME, OTHER, THIRD), 'tags.Team = "shop"')
+    code, out, err = tapgen("deploy", "--env", "prod", "--plan-only", "--json")
+    plan = next(line for line in map(json.loads, out.splitlines()) if line["kind"] == "plan")
+    assert plan["targets"] == [
+        "updates 4 stacks in 2 accounts",
+        "creates 2 stacks in 1 account: eu-west-1, us-east-1",
+    ]
+    code, out, err = tapgen("deploy", "--env", "prod", "--plan", plan["change_set"], "--yes")
+    assert code == 0, err
+    assert "shop-prod: 2 of 2 stacks created." in err
+    code, out, err = tapgen("deploy", "--env", "prod", "--plan", plan["change_set"], "--yes")
+    assert code in {0, 4}
+
+    code, out, err = tapgen("status", "--env", "prod", "--json")
+    [status] = json.loads(out)
+    assert (status["stacks"], status["not_current"], status["in_eu-west-1"]) == (6, 0, "3 CURRENT")
+
+    assert json.loads(tapgen("events", "--env", "prod", "--json")[1])
+    assert "is SUCCEEDED" in tapgen("watch", "--env", "prod")[2]
+    assert tapgen("outputs", "--env", "prod", "--json")[0] == 0
+    code, out, err = tapgen("diff", "--env", "prod", "--deployed", "--exit-code")
+    assert code == 0, out + err
+
+    code, out, err = tapgen("destroy", "--env", "prod", "--account", THIRD, "--yes")
+    assert (code, json.loads(tapgen("status", "--env", "prod", "--json")[1])[0]["stacks"]) == (0, 4), err
+    code, out, err = tapgen("destroy", "--env", "prod", "--yes")
+    assert code == 0, err
+    assert json.loads(tapgen("status", "--env", "prod", "--json")[1])[0]["status"] is None
+
+
+def test_a_drift_detection_that_an_endpoint_does_not_have_is_no_traceback(tapgen, tmp_path):
+    settings(tmp_path)
+    tapgen("deploy", "--env", "prod", "--yes")
+    code, _, err = tapgen("drift", "--env", "prod")
+    assert code == 1
+    assert "DetectStackSetDrift" in err
+    assert "Traceback" not in err
+    assert tapgen("destroy", "--env", "prod", "--yes")[0] == 0
+
+
+def test_commands_on_one_stack_are_refused(tapgen, tmp_path):
+    settings(tmp_path)
+    for words in (("sync",), ("recover",)):
+        code, _, err = tapgen(*words, "--env", "prod")
+        assert (code, "prod is a StackSet" in err) == (2, True)
