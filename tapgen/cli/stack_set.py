@@ -33,7 +33,8 @@ class Home:
         """Clients for single stacks."""
         from tapgen.deploy.stack_sets.reach import Reach
 
-        role = self.environment.stack_set.inspection_role or ""
+        kept = self.environment.stack_set
+        role = kept.inspection_role or "" if kept else ""
         return Reach(self.client, self.environment.stack_name, role, self._connect)
 
     def arguments(self, request: Deployment, view: View) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -48,7 +49,8 @@ class Home:
     def _connect(self, region: str, role: str = "") -> AwsClient:
         from tapgen.deploy.aws.session import connect
 
-        call_as = "DELEGATED_ADMIN" if self.environment.stack_set.delegated_administrator else ""
+        kept = self.environment.stack_set
+        call_as = "DELEGATED_ADMIN" if kept and kept.delegated_administrator else ""
         deploy_role = role or self.environment.deploy_role or ""
         return connect(self._profile, region, deploy_role=deploy_role, call_as=call_as)
 

@@ -16,7 +16,6 @@ from tapgen.settings.checks_sources import check_layer_source, check_source
 from tapgen.settings.functions import Function
 from tapgen.settings.local import check_local
 from tapgen.settings.model import Environment
-from tapgen.settings.stack_sets import check_stack_set
 
 Problem = tuple[tuple[str | int, ...], str]
 
@@ -28,7 +27,10 @@ def check(environment: Environment, entry_points: dict[Any, list[Problem]] | Non
     no source is looked into.
     """
     yield from _alone(environment)
-    yield from check_stack_set(environment)
+    if environment.is_stack_set or environment.stack_set:
+        from tapgen.settings.stack_sets import check_stack_set
+
+        yield from check_stack_set(environment)
     if environment.vpc:
         yield from check_network(environment.vpc, environment.parameters)
     yield from check_parts(environment)

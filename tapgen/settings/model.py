@@ -20,7 +20,6 @@ from tapgen.settings.local import Local
 from tapgen.settings.names import LogicalId, Name
 from tapgen.settings.network import Network
 from tapgen.settings.packaging import LambdaLayer, requirements_text
-from tapgen.settings.stack_sets import OrganizationalUnit, StackSet
 from tapgen.settings.suppressions import Check
 from tapgen.settings.tables import VIEWS
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from tapgen.settings.accounts import AccountId, PolicyArn, Region, RoleArn, StackName
     from tapgen.settings.interface import Output, Parameter
     from tapgen.settings.invocations import Destination
+    from tapgen.settings.stack_sets import OrganizationalUnit, StackSet
 
 GIVEN = ("name", "user", "root", "existing_functions")
 """Fields that are no settings: the environment's name and user, its file's folder, the functions made elsewhere."""
@@ -66,11 +66,11 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The only region that it may be deployed to"""
     regions: "tuple[Region, ...]" = ()
     """Several regions, deployed side by side"""
-    accounts: tuple[AccountId, ...] = ()
+    accounts: "tuple[AccountId, ...]" = ()
     """Several accounts: the environment is a StackSet; beside `organizational_units` only these of theirs"""
-    organizational_units: tuple[OrganizationalUnit, ...] = ()
+    organizational_units: "tuple[OrganizationalUnit, ...]" = ()
     """All accounts of these units of the organization: the environment is a StackSet"""
-    stack_set: StackSet = StackSet()
+    stack_set: "StackSet | None" = None
     """How a StackSet is deployed"""
     personal: bool = False
     """Each user may have one of their own, such as `--env dev/alice`; not where it is protected"""
@@ -228,13 +228,14 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
     @property
     def service_managed(self) -> bool:
         """Whether the organization's own roles deploy the StackSet."""
-        chosen = self.stack_set.permissions
+        chosen = self.stack_set.permissions if self.stack_set else None
         return chosen == "service-managed" or (chosen is None and bool(self.organizational_units))
 
     @property
     def home_region(self) -> str:
         """Where its StackSet is kept; '' where no region is named."""
-        return self.stack_set.region or next(iter(self.target_regions), "")
+        kept = self.stack_set.region if self.stack_set else None
+        return kept or next(iter(self.target_regions), "")
 
     @property
     def has_automatic_actions(self) -> bool:

@@ -1,13 +1,11 @@
 """An environment in many accounts and regions: a StackSet, CloudFormation's own engine for that."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from tapgen.settings.names import Region, RoleArn
+from tapgen.settings.accounts import Region, RoleArn
 
 if TYPE_CHECKING:
     from tapgen.settings.model import Environment
@@ -66,12 +64,10 @@ class StackSet(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """All regions at once, and not one after the other in the order of `regions`"""
 
 
-def check_stack_set(environment: Environment) -> Iterator[Problem]:
+def check_stack_set(environment: "Environment") -> Iterator[Problem]:
     """What AWS refuses of these settings together, with the path of the value to change."""
-    stack_set = environment.stack_set
     if not environment.is_stack_set:
-        if stack_set != StackSet():
-            yield ("stack_set",), "only an environment with accounts or organizational_units is a StackSet"
+        yield ("stack_set",), "only an environment with accounts or organizational_units is a StackSet"
         return
     if not environment.target_regions:
         yield ("regions",), "a StackSet needs them: say in which regions its stacks are"
@@ -87,8 +83,8 @@ def check_stack_set(environment: Environment) -> Iterator[Problem]:
             yield (field,), f"a StackSet has no {field}; take it away here"
 
 
-def _permissions(environment: Environment) -> Iterator[Problem]:
-    stack_set = environment.stack_set
+def _permissions(environment: "Environment") -> Iterator[Problem]:
+    stack_set = environment.stack_set or StackSet()
     if stack_set.permissions == "self-managed" and environment.organizational_units:
         yield ("stack_set", "permissions"), "organizational_units need service-managed permissions"
     if environment.service_managed:

@@ -132,6 +132,6 @@ def test_a_drift_detection_that_an_endpoint_does_not_have_is_no_traceback(tapgen
 
 def test_commands_on_one_stack_are_refused(tapgen, tmp_path):
     settings(tmp_path)
-    for words in (("sync",), ("recover",)):
+    for words in (("sync",), ("recover", "--yes")):
         code, _, err = tapgen(*words, "--env", "prod")
         assert (code, "prod is a StackSet" in err) == (2, True)

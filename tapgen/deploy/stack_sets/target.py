@@ -22,7 +22,9 @@ class SetTarget(Struct, frozen=True):
 
 def target_of(environment: Environment) -> SetTarget:
     """The target of an environment with accounts or organizational units."""
-    chosen = environment.stack_set
+    from tapgen.settings.stack_sets import StackSet
+
+    chosen = environment.stack_set or StackSet()
     regions = environment.target_regions
     return SetTarget(
         Targets(environment.accounts, environment.organizational_units, regions),
