@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from tapgen.errors import DocumentError, suggestion
+from tapgen.template.intrinsics import canonical, references
 
 if TYPE_CHECKING:
     from tapgen.settings.model import Environment
@@ -27,13 +29,15 @@ def sections(environment: Environment) -> dict[str, Any]:
     return {"Mappings": environment.mappings, "Conditions": environment.conditions, "Rules": environment.rules}
 
 
-def overridden(resources: Document, overrides: dict[str, Override]) -> Document:
-    """The resources, those that the settings override otherwise.
+def overridden(document: Document, overrides: dict[str, Override], kept: Collection[str]) -> Document:
+    """The document with its resources as the settings override them.
+
+    What is left out takes tapgen's outputs with it; those of `kept` are the settings' own.
 
     Raises:
         DocumentError: there is no such resource.
     """
-    made = dict(resources)
+    made = dict(document["Resources"])
     for logical_id, override in overrides.items():
         if logical_id not in made:
             message = f'overrides.{logical_id}: there is no resource "{logical_id}"'
@@ -42,7 +46,13 @@ def overridden(resources: Document, overrides: dict[str, Override]) -> Document:
             del made[logical_id]
         else:
             made[logical_id] = _one(made[logical_id], override)
-    return made
+    absent = {logical_id for logical_id, override in overrides.items() if override.absent}
+    outputs = {
+        name: output
+        for name, output in document.get("Outputs", {}).items()
+        if name in kept or not absent.intersection(one.target for one in references(canonical(output)))
+    }
+    return {**document, "Resources": made, **({"Outputs": outputs} if "Outputs" in document else {})}
 
 
 def _one(resource: dict[str, Any], override: Override) -> dict[str, Any]:

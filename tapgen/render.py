@@ -99,7 +99,7 @@ def render(environment: Environment) -> Rendered:
     if environment.overrides:
         from tapgen.overrides import overridden
 
-        ordered["Resources"] = overridden(ordered["Resources"], environment.overrides)
+        ordered = overridden(ordered, environment.overrides, kept=environment.outputs)
     if environment.logical_ids:
         from tapgen.rename import renamed
 

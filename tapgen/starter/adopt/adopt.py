@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from msgspec import Struct
 
@@ -13,8 +14,11 @@ from tapgen.review.model import Review
 from tapgen.starter.adopt import sam
 from tapgen.starter.adopt.code import code_of, without_code, write_code
 from tapgen.starter.adopt.convert import Adopted, convert
-from tapgen.starter.adopt.settings_file import Target, proof, refused, write
+from tapgen.starter.adopt.settings_file import Target, lost, proof, refused, write
 from tapgen.template.document import Document
+
+PART: Final = 2
+"""Steps to a part: its kind and its name."""
 
 
 class Template(Struct, frozen=True):
@@ -56,7 +60,7 @@ def adopt(template: Template, application: str, environment: str, stack: str, to
     code = code_of(document, template.beside, folders, to)
     target = Target(application, environment, stack, template.source, code)
     try:
-        adopted = convert(document, code, target.render)
+        adopted = convert(document, code, target.render, lambda new: lost(proof(document, new, template.parameters)))
         review = proof(document, target.render(adopted.settings), template.parameters)
     except SettingsError as error:
         raise refused(error) from None
@@ -75,6 +79,12 @@ def _summary(adopted: Adopted) -> str:
     """How many of what it has become: `3 functions, 1 table, 2 triggers, 4 resources`."""
     counts: Counter[str] = Counter()
     for proposal in adopted.parts:
-        counts[proposal.path[2] if "triggers" in proposal.path else proposal.path[0]] += 1
+        word = "triggers" if "triggers" in proposal.path else proposal.path[0]
+        counts[word] += "triggers" in proposal.path or len(proposal.path) == PART
     counts["resources"] = len(adopted.settings.get("resources", {}))
-    return ", ".join(f"{count} {word.replace('_', ' ')}" for word, count in counts.items() if count)
+    return ", ".join(f"{count} {_words(word, count)}" for word, count in counts.items() if count)
+
+
+def _words(word: str, count: int) -> str:
+    one = word.removesuffix("es") if word == "buses" else word.removesuffix("s")
+    return (word if count > 1 else one).replace("_", " ")

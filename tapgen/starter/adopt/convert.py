@@ -9,7 +9,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from tapgen.starter.adopt.drafts import Code, Proposal
-from tapgen.starter.adopt.settle import Render, settle
+from tapgen.starter.adopt.settle import Judge, Render, settle
 from tapgen.template.document import Document
 from tapgen.template.intrinsics import canonical, function
 
@@ -43,9 +43,9 @@ class Adopted(Struct, frozen=True):
     obstacles: tuple[str, ...] = ()
 
 
-def convert(document: Document, code: Mapping[str, Code], render: Render) -> Adopted:
+def convert(document: Document, code: Mapping[str, Code], render: Render, judge: Judge) -> Adopted:
     """The settings for a template; `code` is where its functions' code is, by their logical ids."""
-    return _Conversion(document).made(code, render)
+    return _Conversion(document).made(code, render, judge)
 
 
 class _Conversion:
@@ -54,7 +54,7 @@ class _Conversion:
         self.obstacles: dict[str, None] = {}
         self.unchecked: dict[str, str] = {}
 
-    def made(self, code: Mapping[str, Code], render: Render) -> Adopted:
+    def made(self, code: Mapping[str, Code], render: Render, judge: Judge) -> Adopted:
         around = {
             "description": str(self.document.get("Description") or ""),
             "parameters": dict(self._parameters()),
@@ -70,7 +70,7 @@ class _Conversion:
         def assemble(proposals: tuple[Proposal, ...], overrides: Mapping[str, Any]) -> dict[str, Any]:
             return _assembled(around, raw, outputs, proposals, overrides)
 
-        settled = settle(self.document["Resources"], code, assemble, render)
+        settled = settle(self.document["Resources"], code, assemble, render, judge)
         for logical_id, why in settled.given_up.items():
             self.obstacles[f"{logical_id} stays in [resources]: {why}"] = None
         settings = assemble(settled.proposals, settled.overrides)
@@ -102,6 +102,8 @@ class _Conversion:
             for theirs, ours in _ATTRIBUTES.items():
                 if resource.get(theirs):
                     made[ours] = resource[theirs]
+            if resource.get("DeletionPolicy", "Delete") != "Delete":
+                made.setdefault("update_replace_policy", "Delete")
             properties = _without_nothing(resource.get("Properties") or {})
             if properties:
                 made["properties"] = properties

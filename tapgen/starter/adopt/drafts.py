@@ -22,14 +22,12 @@ Resource = Mapping[str, Any]
 class Proposal(Struct, frozen=True):
     """Settings at a path, such as ("tables", "Orders"), and the resources that they stand for.
 
-    `claims` are logical ids of the template by what tapgen calls the resources; `needs` the logical ids of the template
-    that must be parts too.
+    `claims` are logical ids of the template by what tapgen calls the resources, what it is about first.
     """
 
     path: tuple[str, ...]
     settings: Mapping[str, Any]
     claims: Mapping[str, str]
-    needs: frozenset[str] = frozenset()
 
     @property
     def main(self) -> str:

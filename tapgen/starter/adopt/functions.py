@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tapgen import naming
-from tapgen.starter.adopt.drafts import Old, Proposal, flag, given, number, referred, text
+from tapgen.starter.adopt.drafts import Old, Proposal, given, number, referred, text
 from tapgen.template.intrinsics import function, scalar
 from tapgen.template.kinds import kinds
 
@@ -42,8 +42,8 @@ def _settings(properties: Properties) -> dict[str, Any]:
         "ephemeral_storage": number((properties.get("EphemeralStorage") or {}).get("Size")),
         "reserved_concurrency": number(properties.get("ReservedConcurrentExecutions")),
         "tracing": (properties.get("TracingConfig") or {}).get("Mode") == "Active",
-        "role": _value(properties.get("Role")),
-        "layers": [_value(one) for one in properties.get("Layers") or ()] or None
+        "role": _text(value_of(properties.get("Role"))),
+        "layers": [value_of(one) for one in properties.get("Layers") or ()] or None
         if isinstance(properties.get("Layers") or [], list)
         else None,
         "log_group": group or False,
@@ -51,7 +51,7 @@ def _settings(properties: Properties) -> dict[str, Any]:
     }
 
 
-def _value(value: Any) -> Any:
+def value_of(value: Any) -> Any:
     """Text as it is, and what the template makes itself."""
     call = function(value)
     if call == ("Fn::GetAtt", value.get("Fn::GetAtt") if isinstance(value, Mapping) else None):
@@ -66,6 +66,12 @@ def _value(value: Any) -> Any:
     return {"value": value} if call else value
 
 
+def _text(value: Any) -> Any:
+    """A text with `${…}` in it, where that is all that a value says."""
+    written = value.get("value") if isinstance(value, Mapping) else None
+    return written if isinstance(written, str) else value
+
+
 def _variables(old: Old, properties: Properties) -> dict[str, Any]:
     """The environment: values, and the parts that a variable names, as uses; its role is what allows them."""
     environment = (properties.get("Environment") or {}).get("Variables")
@@ -77,9 +83,9 @@ def _variables(old: Old, properties: Properties) -> dict[str, Any]:
         if part and part[1] not in found.get(part[0], {}):
             found.setdefault(part[0], {})[part[1]] = {"variable": variable, "actions": []}
         elif function(value) is None and isinstance(value, str | int | float | bool):
-            found["environment"][variable] = scalar(value)
+            found["environment"][variable] = scalar(value).replace("${", "${!")
         else:
-            found["environment"][variable] = _value(value)
+            found["environment"][variable] = _text(value_of(value))
     return {key: value for key, value in found.items() if value}
 
 
@@ -113,6 +119,3 @@ def url_settings(properties: Properties) -> dict[str, Any]:
             "stream": True if properties.get("InvokeMode") == "RESPONSE_STREAM" else None,
         }
     )
-
-
-__all__ = ["flag", "propose", "retry_settings", "url_settings"]

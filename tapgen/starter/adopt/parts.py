@@ -21,10 +21,50 @@ def propose(old: Old) -> Iterator[Proposal]:
             if settings is None:
                 continue
             name = old.part(logical_id, word, kind.part.suffix)
-            claims = {naming.logical(name, kind.part.suffix): logical_id}
+            title = naming.logical(name, kind.part.suffix)
+            claims = {title: logical_id} | _BESIDE.get(word, _nothing)(old, logical_id, name, settings)
             old.claimed.update(claims)
             yield Proposal((word, name), given(settings), claims)
     yield from _queues(old)
+
+
+def _nothing(old: Old, logical_id: str, name: str, settings: dict[str, Any]) -> dict[str, str]:  # noqa: ARG001
+    return {}
+
+
+def _bucket_policy(old: Old, logical_id: str, name: str, settings: dict[str, Any]) -> dict[str, str]:  # noqa: ARG001
+    title = f"{naming.logical(name, 'Bucket')}Policy"
+    for policy, properties in old.of_type("AWS::S3::BucketPolicy"):
+        if referred(properties.get("Bucket")) == logical_id and old.is_free(title, policy):
+            return {title: policy}
+    return {}
+
+
+def _clients(old: Old, logical_id: str, name: str, settings: dict[str, Any]) -> dict[str, str]:
+    """The clients of a user pool, by names of their own."""
+    claims: dict[str, str] = {}
+    clients: dict[str, Any] = {}
+    for client, properties in old.of_type("AWS::Cognito::UserPoolClient"):
+        if referred(properties.get("UserPoolId")) != logical_id:
+            continue
+
+        def taken(one: str, client: str = client) -> bool:
+            title = naming.logical(name, one, "UserPoolClient")
+            return one in clients or not old.is_free(title, client)
+
+        called = old.own_name(client, naming.logical(name), taken)
+        clients[called] = _client(properties)
+        claims[naming.logical(name, called, "UserPoolClient")] = client
+    settings["clients"] = clients or None
+    return claims
+
+
+def _client(properties: Properties) -> dict[str, Any]:
+    flows = properties.get("ExplicitAuthFlows")
+    known = {"ADMIN_USER_PASSWORD", "CUSTOM", "USER", "USER_PASSWORD", "USER_SRP"}
+    names = [str(one).removeprefix("ALLOW_").removesuffix("_AUTH") for one in flows or ()]
+    written = [one.lower() for one in names if one in known] if isinstance(flows, list) else None
+    return given({"flows": written or None, "secret": True if flag(properties.get("GenerateSecret")) else None})
 
 
 def _queues(old: Old) -> Iterator[Proposal]:
@@ -205,3 +245,9 @@ _KINDS: dict[str, Callable[[Properties], dict[str, Any] | None]] = {
     "ssm_parameters": _ssm_parameter,
     "user_pools": _user_pool,
 }
+
+_BESIDE: dict[str, Callable[[Old, str, str, dict[str, Any]], dict[str, str]]] = {
+    "buckets": _bucket_policy,
+    "user_pools": _clients,
+}
+"""Kinds that have further resources of their own; the settings may be added to."""

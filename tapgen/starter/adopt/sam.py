@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -104,6 +105,7 @@ def _translated(document: Document, region: str, parameters: Mapping[str, str]) 
         raise TapgenError(
             "the template is written for SAM", "Install what expands it: pip install 'tapgen[sam]'."
         ) from None
+    logging.getLogger("samtranslator").addHandler(logging.NullHandler())  # it tells of metrics that nobody asked for
     session = SimpleNamespace(region_name=region)
     try:
         made = Translator({}, Parser(), boto_session=session).translate(document, dict(parameters))

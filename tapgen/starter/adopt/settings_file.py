@@ -77,6 +77,17 @@ def proof(old: Document, new: Document, given: Mapping[str, str]) -> Review:
     return assess(old, new, old_parameters=values, new_parameters=values)
 
 
+def lost(review: Review) -> dict[str, str]:
+    """What a change replaces, deletes or is refused for, by logical id."""
+    from tapgen.review.model import Effect
+
+    found = {finding.logical_id: finding.message for finding in review.refusals}
+    for change in review.changes:
+        if change.effect >= Effect.MAY_REPLACE or (change.deletes and not change.routine):
+            found[change.logical_id] = "it would be replaced" if not change.deletes else "it would be deleted"
+    return found
+
+
 def refused(error: SettingsError) -> UsageError:
     """What the settings do not take of a template, in its own names."""
     problems = "".join(f"\n  {problem}" for problem in error.problems)

@@ -73,11 +73,17 @@ class Settled(Struct, frozen=True):
     given_up: Mapping[str, str]
 
 
-def settle(resources: Mapping[str, Any], code: Mapping[str, Code], assemble: Any, render: Render) -> Settled:
-    """Proposals for the resources, less those that cannot be rendered as they are.
+Assemble = Callable[[tuple[Proposal, ...], Mapping[str, Any]], Mapping[str, Any]]
+"""Proposals and overrides to settings."""
 
-    `assemble` makes the settings of proposals and overrides.
-    """
+Judge = Callable[["Document"], Mapping[str, str]]
+"""What a deployment of a document would lose, by logical id."""
+
+
+def settle(
+    resources: Mapping[str, Any], code: Mapping[str, Code], assemble: Assemble, render: Render, judge: Judge
+) -> Settled:
+    """Proposals for the resources, less those that cannot be rendered as they are, or that would lose something."""
     given_up: dict[str, str] = {}
     while True:
         old = Old(resources, frozenset(given_up), code)
@@ -85,12 +91,21 @@ def settle(resources: Mapping[str, Any], code: Mapping[str, Code], assemble: Any
         refused, document = _tried(proposals, assemble, render)
         if document is not None:
             overrides, refused = _compared(proposals, resources, document)
+        if document is not None and not refused:
+            refused = _judged(proposals, judge(render(assemble(proposals, overrides))))
         if not refused:
             return Settled(proposals, overrides, given_up)
         given_up |= refused
 
 
-def _tried(proposals: tuple[Proposal, ...], assemble: Any, render: Render) -> tuple[dict[str, str], Document | None]:
+def _judged(proposals: tuple[Proposal, ...], lost: Mapping[str, str]) -> dict[str, str]:
+    owners = {old: proposal.main for proposal in proposals for old in proposal.claims.values()}
+    return {owners[logical_id]: why for logical_id, why in lost.items() if logical_id in owners}
+
+
+def _tried(
+    proposals: tuple[Proposal, ...], assemble: Assemble, render: Render
+) -> tuple[dict[str, str], Document | None]:
     try:
         return {}, render(assemble(proposals, {}))
     except SettingsError as error:
