@@ -80,7 +80,7 @@ def deploy(
             environment,
             seeded,
             parameters=environment.local.parameters,
-            options=Options(allow_loss=frozenset(rendered.document["Resources"]) | _deployed(environment, targets)),
+            options=Options(allow_loss=frozenset(here.document["Resources"]) | _deployed(environment, targets)),
             packages=packages(environment, rendered.document, stack, installer),
         )
         several = len(targets) > 1
