@@ -99,9 +99,9 @@ BOOTSTRAP_STACK = "tapgen-bootstrap"
 """The stack that holds the bucket."""
 
 
-def output(subject: str, name: str, *, only: bool) -> str:
-    """An output's name: plain for the only table or function, which is a contract, else prefixed, in any order."""
-    return f"{subject}Output" if only else f"{logical(name)}{subject}Output"
+def output(subject: str, name: str, *, main: bool) -> str:
+    """An output's name: plain for the main or only table or function, which is a contract, else prefixed."""
+    return f"{subject}Output" if main else f"{logical(name)}{subject}Output"
 
 
 def function_name(environment: Environment, name: str) -> str | None:

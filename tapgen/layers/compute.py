@@ -13,6 +13,7 @@ from tapgen.layers import parts
 from tapgen.layers.lookup import lookup, lookup_text, substituted
 from tapgen.layers.refs import ComputeRefs, FunctionRefs
 from tapgen.settings import served
+from tapgen.settings.named import named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from tapgen.settings.model import Environment
 
 INLINE_MODULE = "index"  # AWS::Lambda::Function Code: CloudFormation writes ZipFile into a file of this name
+LONGEST_DESCRIPTION = 256
+"""Characters of a version's description: Lambda API reference, PublishVersion."""
+PACKAGE_KEY = len(" functions/.zip") + 64
+"""Characters of a package's key, with the hash of its content."""
 DEFAULT_STORAGE = 512  # MiB of /tmp
 
 
@@ -71,10 +76,10 @@ def build(
         arn = GetAtt(function, "Arn")
         alias = _add_alias(template, name, settings) if settings.alias_name else None
         functions[name] = FunctionRefs(Ref(function), Ref(alias) if alias else arn, settings.alias_name)
-        only = len(environment.functions) == 1
-        output = naming.output("LambdaFunctionName", name, only=only)
+        main = environment.is_main("functions", name)
+        output = naming.output("LambdaFunctionName", name, main=main)
         template.add_output(Output(output, Description=f"Name of the function {name}", Value=Ref(function)))
-        if only:
+        if main:
             template.add_output(Output("LambdaFunctionArnOutput", Description=f"ARN of the function {name}", Value=arn))
     return ComputeRefs(functions)
 
@@ -83,7 +88,7 @@ def publish(template: Template, environment: Environment) -> None:
     """Let a version be replaced whenever its function differs; comes after every layer that changes a function.
 
     A version has no property but its description that may differ: it holds a hash of the function's properties, and
-    the keys of its packages, which the template does not know.
+    what the template does not know, the keys of its packages and the values of parameters that are short and no secret.
     """
     for name, settings in environment.functions.items():
         if settings.alias_name is None:
@@ -91,8 +96,22 @@ def publish(template: Template, environment: Environment) -> None:
         properties = template.resources[naming.function(name)].to_dict()["Properties"]
         hashed = digest(json.dumps(properties, sort_keys=True))[:10]
         keys = [naming.code_key(name), *(naming.layer_key(str(layer)) for layer in settings.layers)]
-        packages = "".join(f" ${{{key}}}" for key in keys if key in template.parameters)
-        template.resources[naming.version(name)].Description = substituted(hashed + packages)
+        given = [key for key in keys if key in template.parameters]
+        given += _short(environment, properties, LONGEST_DESCRIPTION - len(hashed) - PACKAGE_KEY * len(given))
+        noted = "".join(f" ${{{one}}}" for one in given)
+        template.resources[naming.version(name)].Description = substituted(hashed + noted)
+
+
+def _short(environment: Environment, properties: dict[str, Any], room: int) -> list[str]:
+    """The parameters that a function's properties name and whose values fit into so many characters."""
+    found = []
+    for name in dict.fromkeys(named(properties)):
+        parameter = environment.parameters.get(name)
+        longest = parameter.longest if parameter else None
+        if longest is not None and longest < room:
+            found.append(name)
+            room -= longest + 1
+    return found
 
 
 def _given(properties: dict[str, Any]) -> dict[str, Any]:

@@ -43,6 +43,15 @@ def statements(environment: Environment, name: str, data: DataRefs) -> Iterator[
             yield policies.use(f"Send{key}", [ACTIONS[kind]], _objects(arn) if kind == "bucket" else arn)
 
 
+def done(environment: Environment, name: str, data: DataRefs) -> Iterator[tuple[PartRefs, tuple[str, ...]]]:
+    """Each part that records go to, with what is done there."""
+    function = environment.functions[name]
+    for value in (function.on_success, function.on_failure):
+        if value is not None:
+            kind, part = environment.destination(value)
+            yield data.parts[SECTIONS[kind]][part], (ACTIONS[kind],)
+
+
 def destination_arn(environment: Environment, data: DataRefs, value: Destination | str) -> Any:
     """The ARN of a destination; a function's is written from its name, since its role may wait for this one's."""
     kind, name = environment.destination(value)

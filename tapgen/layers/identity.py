@@ -42,7 +42,7 @@ def build(template: Template, environment: Environment, network: NetworkRefs | N
             _role(naming.function(name), statements, _reasons(settings), settings.managed_policies)
         )
         roles[name] = RoleRefs(Ref(role), GetAtt(role, "Arn"), role.Policies[0].PolicyDocument.Statement)
-        if len(environment.functions) == 1:  # several have one output each, their name: a template takes 200
+        if environment.is_main("functions", name):  # the others have one output each, their name: a template takes 200
             template.add_output(
                 Output("LambdaRoleNameOutput", Description=f"Name of the execution role of {name}", Value=Ref(role))
             )
@@ -76,7 +76,7 @@ def managed_policy(value: str | Reference) -> Any:
 def _statements(environment: Environment, name: str, network: NetworkRefs | None, data: DataRefs) -> list[Statement]:
     function = environment.functions[name]
     statements = [policies.write_logs(data.function_logs[name].arn)]
-    statements += parts.statements(function, data.parts)
+    statements += parts.statements(function, data.parts, destinations.done(environment, name, data))
     for sid, given in _given(function).items():
         resources = [lookup_text(one) for one in given.resources]
         statements.append(policies.given(sid, given.actions, resources, given.conditions))

@@ -73,7 +73,7 @@ def _add_url(template: Template, name: str, settings: Url, alias: str | None) ->
         target = Ref(naming.alias(name)) if alias else Ref(title)
         for permission in _public(title, target):
             template.add_resource(permission)
-    output = naming.output("FunctionUrl", name, only=False)
+    output = naming.output("FunctionUrl", name, main=False)
     template.add_output(Output(output, Description=f"URL of the function {name}", Value=GetAtt(url, "FunctionUrl")))
 
 

@@ -60,7 +60,7 @@ def build(
         alarms += [_api_alarm(api, apis[name].api, threshold) for name, api in served.apis(environment).items()]
     for title, properties in alarms:
         template.add_resource(_alarm(title, **properties, **actions))
-    for name in environment.functions if len(environment.functions) == 1 else ():
+    for name in [one for one in environment.functions if environment.is_main("functions", one)]:
         title = f"{naming.function(name)}ErrorsAlarm"
         output = Output("AlarmNameOutput", Description=f"Name of the alarm on errors of {name}", Value=Ref(title))
         template.add_output(output)

@@ -119,10 +119,15 @@ def _dynamic(service: str, name: Any, key: str = "") -> Any:
     return Join("", [f"{{{{resolve:{service}:", name, f"{key}}}}}"])
 
 
-def statements(function: Function, parts: Parts) -> Iterator[Statement]:
-    """What a function's uses and triggers let it do, on the parts and on the keys that they are encrypted with."""
+def statements(
+    function: Function, parts: Parts, sent: Iterable[tuple[PartRefs, Iterable[str]]] = ()
+) -> Iterator[Statement]:
+    """What a function's uses and triggers let it do, on the parts and on the keys that they are encrypted with.
+
+    `sent` is what is done besides with parts in its name; here it counts for their keys alone.
+    """
     yield from _on_parts(function, parts)
-    yield from on_keys(done for kind in KINDS for done in _done(kind, function, parts))
+    yield from on_keys([*(done for kind in KINDS for done in _done(kind, function, parts)), *sent])
 
 
 def on_keys(done: Iterable[tuple[PartRefs, Iterable[str]]]) -> Iterator[Statement]:

@@ -61,9 +61,15 @@ def _add_secret(template: Template, environment: Environment, name: str, setting
             **({"Description": settings.description} if settings.description else {}),
             **({"KmsKeyId": key} if key is not None else {}),
             **_value(environment, name, settings),
+            **_replicas(settings),
         )
     )
     return of_parts.own(kind, title, key=key)
+
+
+def _replicas(settings: Secret) -> dict[str, Any]:
+    regions = [secretsmanager.ReplicaRegion(Region=region) for region in settings.replicas]
+    return {"ReplicaRegions": regions} if regions else {}
 
 
 def _value(environment: Environment, name: str, settings: Secret) -> dict[str, Any]:

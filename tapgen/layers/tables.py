@@ -50,10 +50,9 @@ def _add_table(template: Template, environment: Environment, name: str, settings
 
         table = replicated(table, settings.replicas, naming.tags(environment))
     template.add_resource(table)
-    own = [one for one in environment.tables.values() if one.existing is None]
     template.add_output(
         Output(
-            naming.output("DynamoTableName", name, only=len(own) == 1),
+            naming.output("DynamoTableName", name, main=environment.is_main("tables", name)),
             Description=f"Name of the table {name}",
             Value=Ref(table),
         )

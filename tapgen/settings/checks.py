@@ -31,6 +31,7 @@ def check(environment: Environment, entry_points: dict[Any, list[Problem]] | Non
         from tapgen.settings.stack_sets import check_stack_set
 
         yield from check_stack_set(environment)
+    yield from _main(environment)
     if environment.vpc:
         yield from check_network(environment.vpc, environment.parameters)
     yield from check_parts(environment)
@@ -70,6 +71,16 @@ def _alone(environment: Environment) -> Iterator[Problem]:
     for tag in environment.tags:
         if tag.lower().startswith("aws:"):
             yield ("tags", tag), "the prefix aws: is reserved by AWS"
+
+
+def _main(environment: Environment) -> Iterator[Problem]:
+    for key, one, known in (
+        ("main_function", "function", environment.functions),
+        ("main_table", "table", {name for name, table in environment.tables.items() if table.existing is None}),
+    ):
+        name = getattr(environment, key)
+        if name is not None and name not in known:
+            yield (key,), f"there is no such {one} of the stack's own; {suggestion(name, known)}"
 
 
 def _function_names(environment: Environment) -> Iterator[Problem]:

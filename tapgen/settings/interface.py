@@ -9,6 +9,10 @@ from tapgen.settings.names import LogicalId
 __all__ = ["LogicalId", "Output", "Parameter"]
 
 
+NUMBER = 24
+"""Characters of a number, at most: what a float takes."""
+
+
 class Parameter(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A template parameter, whose value a deployment gives: `--parameter NAME=VALUE`, or its default.
 
@@ -45,6 +49,15 @@ class Parameter(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Least number"""
     maximum: int | float | None = None
     """Greatest number"""
+
+    @property
+    def longest(self) -> int | None:
+        """Most characters of a value that may be shown; None where nobody knows, or nobody may see it."""
+        if self.secret or "List" in self.type:
+            return None
+        if self.allowed_values:
+            return max(len(str(value)) for value in self.allowed_values)
+        return NUMBER if self.type == "Number" else self.max_length
 
     @property
     def default_text(self) -> str | None:

@@ -68,7 +68,7 @@ def load(where: Path | None = None, *, sources: bool = True) -> Project:
 def merge(base: Table, overlay: Table, path: tuple[str, ...] = ()) -> Table:
     """The base with the overlay's values; tables are merged, everything else is replaced.
 
-    `false` takes a table away (a function, a queue, a trigger), unless false is a value of that setting.
+    `false` takes away what the base has (a function, a trigger, a role), unless false is a value of that setting.
     """
     merged = _owned(base, overlay) if len(path) == PART else dict(base)
     for key, value in overlay.items():
@@ -77,7 +77,7 @@ def merge(base: Table, overlay: Table, path: tuple[str, ...] = ()) -> Table:
             merged.pop(key, None)
         elif isinstance(old, dict) and isinstance(value, dict):
             merged[key] = merge(old, value, (*path, key))
-        elif isinstance(old, dict) and value is False and _takes_away((*path, key)):
+        elif key in merged and value is False and _takes_away((*path, key)):
             del merged[key]
         else:
             merged[key] = value

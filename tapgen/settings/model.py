@@ -114,6 +114,10 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Rules as CloudFormation has them: what the parameters must fit"""
     outputs: "dict[LogicalId, Output]" = {}
     """More outputs by name"""
+    main_function: Name | None = None
+    """The function whose outputs have the plain names, such as LambdaFunctionNameOutput; unset: the only one"""
+    main_table: Name | None = None
+    """The table whose output has the plain name, DynamoTableNameOutput; unset: the only one of the stack's own"""
     exports: bool = False
     """Export every output, as `<stack>-<output>`"""
     logical_ids: dict[LogicalId, LogicalId] = {}
@@ -129,6 +133,13 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
         written = self.tables[table].stream
         needed = starts or self.tables[table].replicas
         return str(written) if written is not None else VIEWS[0] if needed else None
+
+    def is_main(self, section: str, name: str) -> bool:
+        """The outputs of this function or table of the stack's own have the plain names."""
+        main: str | None = {"functions": self.main_function, "tables": self.main_table}[section]
+        if main is not None:
+            return name == main
+        return not any(one != name and part.existing is None for one, part in getattr(self, section).items())
 
     @property
     def vpc(self) -> Network | None:

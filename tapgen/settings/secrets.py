@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta, Struct
 
 from tapgen.errors import suggestion
+from tapgen.settings.accounts import Region
 from tapgen.settings.names import Name
 from tapgen.settings.parts import Encrypted, Problem
 from tapgen.settings.values import Value
@@ -50,6 +51,8 @@ class Secret(Encrypted, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Generate punctuation too"""
     parameter: str | None = None
     """One of `parameters` that holds the value, in place of a generated one"""
+    replicas: tuple[Region, ...] = ()
+    """Further regions in which it is kept, under the same name, encrypted by AWS's own key there"""
     rotation: Rotation | None = None
     """How it gets new values; unset: it stays"""
     name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9/_+=.@-]{1,512}$")] | None = None
@@ -60,6 +63,11 @@ class Secret(Encrypted, frozen=True, forbid_unknown_fields=True, kw_only=True):
         unknown = sorted(keys_read(environment, name) - self.template.keys() - {self.key})
         if self.parameter is None and unknown and (self.key is not None or len(unknown) > 1):
             yield (), f"functions read the keys {', '.join(unknown)}, which it has not; say key, or template"
+        if len(set(self.replicas)) < len(self.replicas):
+            yield ("replicas",), "a region stands twice"
+        for region in environment.target_regions:
+            if region in self.replicas:
+                yield ("replicas",), f"{region} is where the stack itself is; name other regions"
         parameters = environment.parameters
         if self.parameter is not None and self.parameter not in parameters:
             yield ("parameter",), f"there is no such parameter; {suggestion(self.parameter, parameters)}"

@@ -12,6 +12,7 @@ from msgspec import Struct
 from tapgen.errors import SettingsError, UsageError, suggestion
 from tapgen.settings.edit import add_key, add_table, append_to_list
 from tapgen.settings.load import PYPROJECT, load
+from tapgen.settings.positions import positions
 from tapgen.template.kinds import KINDS
 
 SINGULAR: Final = {_word.removesuffix("es" if _word == "buses" else "s"): _word for _word in (k.word for k in KINDS)}
@@ -66,7 +67,7 @@ def _edited(text: str, root: tuple[str, ...], one: Addition) -> str:
             return add_table(text, root, ("environments", one.name), ())
         case "function":
             lines = ('source = "src"', f'entry_point = "{_snake(one.name)}.handler"')
-            return add_table(text, root, ("functions", one.name), lines)
+            return add_table(_with_main(text, root, "function"), root, ("functions", one.name), lines)
         case "route":
             return append_to_list(text, root, ("functions", _needed(one), "routes"), f'"{one.name}"')
         case "schedule":
@@ -79,6 +80,7 @@ def _with_part(text: str, root: tuple[str, ...], one: Addition) -> str:
     word = SINGULAR.get(one.what)
     if word is None:
         raise UsageError(f'"{one.what}" cannot be added', suggestion(one.what, (*SINGULAR, *OTHERS)))
+    text = _with_main(text, root, "table") if word == "tables" else text
     text = add_table(text, root, (word, one.name), _FIRST_LINES.get(word, ()))
     if not one.function:
         return text
@@ -86,6 +88,18 @@ def _with_part(text: str, root: tuple[str, ...], one: Addition) -> str:
         return add_key(text, root, ("functions", one.function), ("triggers", word, one.name), "{}")
     variable = f"{_snake(one.name)}_{one.what}".upper()
     return add_key(text, root, ("functions", one.function), (word, one.name), f'{{ variable = "{variable}" }}')
+
+
+def _with_main(text: str, root: tuple[str, ...], what: str) -> str:
+    """The text with the only function or table named as the main one: its outputs keep their names beside another."""
+    places = positions(text)
+    named = {path[-1] for path in places if len(path) == len(root) + 2 and path[:-1] == (*root, f"{what}s")}
+    after = places.get((*root, "application"))
+    if len(named) != 1 or (*root, f"main_{what}") in places or after is None:
+        return text
+    lines = text.splitlines(keepends=True)
+    lines.insert(after.line, f'main_{what} = "{named.pop()}"\n')
+    return "".join(lines)
 
 
 def _needed(one: Addition) -> str:

@@ -20,6 +20,7 @@ from tapgen.proof.rules.routes import ROUTE_RULES
 from tapgen.proof.rules.rule import Rule
 from tapgen.proof.rules.triggers import TRIGGER_RULES
 from tapgen.proof.rules.trust import TRUST_RULES
+from tapgen.proof.rules.versions import VERSION_RULES
 
 SUPPRESSION_UNUSED = Rule(
     "suppression-unused",
@@ -42,7 +43,7 @@ GROUPS: dict[str, tuple[Rule, ...]] = {
     "Permissions and reachability": PERMISSION_RULES,
     "Open to everybody": EXPOSURE_RULES,
     "Policies": (*POLICY_RULES, *POLICY_FORM_RULES, *TRUST_RULES),
-    "Functions, alarms, secrets": (*IMPORT_RULES, *COMPUTE_RULES),
+    "Functions, alarms, secrets": (*IMPORT_RULES, *COMPUTE_RULES, *VERSION_RULES),
     "Triggers": (*TRIGGER_RULES, *ROLE_RULES, *DELIVERY_RULES, CIRCLE, CIRCLE_OF_SEVERAL),
     "Data": DATA_RULES,
     "API": (*API_RULES, *ROUTE_RULES, *HANDLER_RULES),

@@ -1,5 +1,7 @@
 """tapgen add: the lines that it writes, where it writes them, and what it leaves as it is."""
 
+import json
+
 import pytest
 
 SETTINGS = """\
@@ -42,7 +44,9 @@ def test_a_part_goes_behind_the_last_of_its_kind(added):
     assert added("table", "Order", "--function", "Worker") == SETTINGS.replace(
         'partition_key = { name = "id" }\n',
         'partition_key = { name = "id" }\n\n[tables.Order]\npartition_key = { name = "id" }\n',
-    ).replace("# one\n", '# one\ntables.Order = { variable = "ORDER_TABLE" }\n')
+    ).replace("# one\n", '# one\ntables.Order = { variable = "ORDER_TABLE" }\n').replace(
+        'application = "shop"\n', 'application = "shop"\nmain_table = "Item"\n'
+    )
 
 
 def test_a_queue_that_a_function_sends_to(added):
@@ -83,6 +87,18 @@ def test_a_function_brings_its_handler(project, tapgen):
         in (folder / "tapgen.toml").read_text()
     )
     assert tapgen("render", "--stdout", cwd=folder).code == 0
+
+
+def test_a_second_function_takes_no_output_away(project, tapgen):
+    folder = project(SETTINGS)
+    before = tapgen("render", "--stdout", "--format", "json", cwd=folder).out
+    assert tapgen("add", "function", "Report", cwd=folder).code == 0
+    assert tapgen("add", "function", "Third", cwd=folder).code == 0
+    assert (folder / "tapgen.toml").read_text().count('main_function = "Worker"\n') == 1
+    after = tapgen("render", "--stdout", "--format", "json", cwd=folder).out
+    plain = json.loads(before)["Outputs"]
+    assert "LambdaFunctionNameOutput" in plain
+    assert plain.items() <= json.loads(after)["Outputs"].items()
 
 
 def test_in_a_pyproject_it_stays_within_the_tools_own_table(project, tapgen):

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tapgen.proof.check import check
+from tapgen.settings.load import load
 from tests.conftest import HANDLER
 
 ONE = """
@@ -202,6 +204,30 @@ def test_a_version_is_replaced_when_anything_of_its_function_changes(document):
     assert changed != packaged["Fn::Sub"]
 
 
+PARAMETERS = """
+environment = { LIMIT = { parameter = "Limit" }, MODE = "as ${Mode}", TOKEN = { parameter = "Token" }, TEXT = "${Text}", LONG = "${Long}" }
+[parameters]
+Limit = { type = "Number", default = 5 }
+Mode = { default = "slow", allowed_values = ["slow", "fast"] }
+Token = { secret = true, max_length = 20 }
+Text = {}
+Long = { max_length = 250 }
+Other = { max_length = 1 }
+"""
+
+
+def test_a_version_is_replaced_when_a_parameter_of_its_function_gets_another_value(document, project):
+    rendered = document(GRADUAL + PARAMETERS)
+    description = rendered["Resources"]["ItemFunctionVersion"]["Properties"]["Description"]["Fn::Sub"]
+    assert description.split(" ")[1:] == ["${Limit}", "${Mode}"]
+    environment = load(project(GRADUAL + PARAMETERS)).environment("dev")
+    unseen = [one.message for one in check(environment, rendered, lint=False) if one.rule == "version-parameter"]
+    assert unseen == [
+        f"A new value of {name} changes ItemFunction, but publishes no ItemFunctionVersion: its callers see nothing."
+        for name in ("Long", "Text", "Token")
+    ]
+
+
 def test_codedeploy_moves_the_alias_and_watches_the_functions_alarms(document):
     rendered = document(GRADUAL)
     alias = rendered["Resources"]["ItemFunctionAlias"]
@@ -280,6 +306,16 @@ def test_records_go_to_parts(document, destination, part, sent):
     assert found == sent
     target = function(rendered, "ItemFunctionEventInvokeConfig")["DestinationConfig"]["OnFailure"]["Destination"]
     assert target in (sent["SendOnFailure"][1][0], {"Fn::GetAtt": ["NextBucket", "Arn"]})
+
+
+def test_records_that_go_to_encrypted_parts_take_their_key(document):
+    rendered = document(
+        ONE + 'on_failure = "Failed"\non_success = "Done"\n[queues.Failed]\nencryption = "Data"\n'
+        '[topics.Done]\nencryption = "Data"\n[keys.Data]\n'
+    )
+    key = statements(rendered)["UseKey"]
+    assert key["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+    assert key["Resource"] == [{"Fn::GetAtt": ["DataKey", "Arn"]}]
 
 
 def test_a_url_for_signed_requests(document):

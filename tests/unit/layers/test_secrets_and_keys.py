@@ -98,6 +98,19 @@ def test_an_alias_is_no_existing_key(project):
     assert refused(project, settings) == ["keys.Data.existing: IAM takes no alias of a key; name its id or ARN"]
 
 
+def test_a_secret_in_further_regions(document, project):
+    settings = (
+        'application = "shop"\nregion = "eu-west-1"\n[secrets.Database]\nreplicas = ["us-east-1", "eu-central-1"]\n'
+    )
+    assert properties(document(settings), "DatabaseSecret")["ReplicaRegions"] == [
+        {"Region": "us-east-1"},
+        {"Region": "eu-central-1"},
+    ]
+    assert refused(project, settings.replace('"us-east-1",', '"eu-west-1",')) == [
+        "secrets.Database.replicas: eu-west-1 is where the stack itself is; name other regions"
+    ]
+
+
 def test_a_secret_of_a_parameter_and_its_rotation(document):
     rendered = document(
         """

@@ -99,6 +99,20 @@ def test_a_function_that_exists_is_invoked_and_not_made(document, project):
     assert refused(project, beside) == [message]
 
 
+def test_a_table_that_another_stack_exports(document):
+    rendered = document(
+        'application = "shop"\n[tables.Orders]\nexisting = { import = "crm-OrdersTableArn" }\n'
+        'stream = { import = "crm-OrdersStream" }\n[functions.Item]\nsource = "src"\n'
+        'tables.Orders = { variable = "TABLE", actions = ["dynamodb:GetItem"], indexes.byDay = ["dynamodb:Query"] }\n'
+        "triggers.tables.Orders = {}\n"
+    )
+    arn = {"Fn::ImportValue": "crm-OrdersTableArn"}
+    allowed = granted(rendered, "ItemFunctionRole")
+    assert allowed["UseOrders"] == (["dynamodb:GetItem"], [arn])
+    assert allowed["UseOrdersIndexByDay"] == (["dynamodb:Query"], [{"Fn::Join": ["", [arn, "/index/byDay"]]}])
+    assert properties(rendered, "ItemOrdersTableTrigger")["EventSourceArn"] == {"Fn::ImportValue": "crm-OrdersStream"}
+
+
 def test_an_existing_table_needs_the_arn_of_its_stream(project, document):
     settings = 'application = "shop"\n[tables.Orders]\nexisting = "live"\n[functions.Changed]\nsource = "src"\ntriggers.tables.Orders = {}\n'
     message = 'tables.Orders exists elsewhere: write its stream\'s ARN beside it, stream = "arn:…"'

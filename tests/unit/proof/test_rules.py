@@ -197,6 +197,7 @@ IN_VPC = in_vpc(Endpoint=gateway_endpoint())
 GET_TOO = allow(["dynamodb:PutItem", "dynamodb:GetItem"], [arn("Table")])
 
 # rule -> (what triggers it, the near miss)
+VERSION = resource("AWS::Lambda::Version", FunctionName={"Ref": "Worker"})
 CASES = {
     "permission-missing": (document(statements=[LOGS, TRACES]), GOOD),
     "permission-index": (
@@ -438,6 +439,21 @@ CASES = {
         {
             **only(Group=open_group({"Ref": "Port"}, {"Ref": "Port"})),
             "Parameters": {"Port": {"Type": "Number", "Default": 443}},
+        },
+    ),
+    "version-parameter": (
+        {
+            **only(Worker=function(Environment={"Variables": {"LIMIT": {"Ref": "Limit"}}}), Live=VERSION),
+            "Parameters": {"Limit": {"Type": "String"}},
+        },
+        {
+            **only(
+                Worker=function(Environment={"Variables": {"LIMIT": {"Ref": "Limit"}}}),
+                Live=resource(
+                    "AWS::Lambda::Version", FunctionName={"Ref": "Worker"}, Description={"Fn::Sub": "${Limit}"}
+                ),
+            ),
+            "Parameters": {"Limit": {"Type": "String"}},
         },
     ),
     "ingress-web": (

@@ -104,6 +104,28 @@ def test_bytes_that_are_not_text(tmp_path):
     assert message(tmp_path) == f"{file}: not UTF-8 (byte 15)"
 
 
+def test_an_environment_takes_values_away_by_false(project):
+    folder = project(
+        'application = "shop"\n[functions.Item]\nsource = "src"\nalias = "live"\nrole = "arn:aws:iam::123456789012:role/x"\n'
+        'tracing = true\nreserved_concurrency = 5\nroutes = ["GET /item"]\n[environments.dev.functions.Item]\n'
+        "alias = false\nrole = false\ntracing = false\nreserved_concurrency = false\nroutes = false\n[environments.prod]\n"
+    )
+    dev = load(folder).environment("dev").functions["Item"]
+    assert (dev.alias, dev.role, dev.tracing, dev.reserved_concurrency, dev.routes) == (None, None, False, None, ())
+    prod = load(folder).environment("prod").functions["Item"]
+    assert (prod.alias, prod.tracing, prod.reserved_concurrency) == ("live", True, 5)
+
+
+def test_a_value_that_the_project_has_not_is_not_taken_away(project):
+    settings = (
+        'application = "shop"\n[functions.Item]\nsource = "src"\n[environments.dev.functions.Item]\nalias = false\n'
+    )
+    with pytest.raises(SettingsError) as raised:
+        load(project(settings))
+    [problem] = raised.value.problems
+    assert problem.startswith("environments.dev.functions.Item.alias: ")
+
+
 def test_an_empty_tapgen_toml_says_what_is_missing(tmp_path):
     file = write(tmp_path / "tapgen.toml", "")
     assert message(tmp_path) == f"{file}: 1 problem\n  application: it is required and missing"
