@@ -42,8 +42,8 @@ VERSION_RULES = (
         "info",
         "A parameter changes a function, and no version is published for it",
         "CloudFormation publishes a version when the version's own properties change; an alias goes on to the old one.",
-        "Give the parameter allowed_values or max_length, so that its value stands in the version's description, or let "
-        "the code read the value when it runs, from SSM or Secrets Manager.",
+        "Give the parameter allowed_values or max_length, so that its value stands in the version's description, or "
+        "let the code read the value when it runs, from SSM or Secrets Manager.",
         'CloudFormation template reference, "AWS::Lambda::Version"',
         _parameters,
     ),
