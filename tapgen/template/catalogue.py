@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from tapgen.template.patterns import action_matches
+from tapgen.template.patterns import action_matches, wild
 
 
 class IamResource(Struct, frozen=True):
@@ -113,12 +113,16 @@ def action(name: str) -> Action | None:
     return (actions_of(prefix.lower()) or {}).get(bare.lower())
 
 
+@cache
 def matching(pattern: str) -> tuple[Action, ...]:
     """The actions that a policy's `Action` entry stands for: `dynamodb:Put*`, `s3:*`, `*`, whatever its case."""
+    if not wild(pattern):
+        found = action(pattern)
+        return (found,) if found else ()
     prefix, _, bare = ("*", "", "*") if pattern == "*" else pattern.partition(":")
     return tuple(
         found
-        for one in prefixes()
+        for one in (prefixes() if wild(prefix) else (prefix,))
         if action_matches(prefix, one)
         for key, found in (actions_of(one) or {}).items()
         if action_matches(bare, key)

@@ -30,31 +30,40 @@ class Masked(str):
 
 # ------------------------------------------------------------------------------------------------------------- forms
 
-# Formats that their issuers document; each is a whole token, so that prose does not match.
+# Formats that their issuers document; each is a whole token, so that prose does not match. Of the texts in the middle
+# one stands in whatever fits the form: most texts hold none of them, and are not looked at any closer.
 _FORMS: Final = (
-    ("an AWS access key", r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),  # IAM user guide, "IAM identifiers"
+    ("an AWS access key", ("AKIA", "ASIA"), r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),  # IAM user guide, "IAM identifiers"
     (
         "a private key",  # RFC 7468; to its end, or to the end of a text that was cut
+        ("-----BEGIN ",),
         r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY[A-Z ]{0,40}-----[\s\S]*?(?:-----END [A-Z ]{0,80}-----|\Z)",
     ),
-    ("a GitHub token", r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,})"),
-    ("a GitLab token", r"\bglpat-[A-Za-z0-9_-]{20,}"),
-    ("a Slack token", r"\bxox[abeprs]-[A-Za-z0-9-]{10,}"),
-    ("a Slack webhook", r"\bhooks\.slack\.com/services/[A-Za-z0-9/_-]{20,}"),
-    ("a Stripe key", r"\b[sr]k_(?:live|test)_[A-Za-z0-9]{16,}"),
-    ("a Google API key", r"\bAIza[A-Za-z0-9_-]{35}"),
-    ("a SendGrid key", r"\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}"),
-    ("an npm token", r"\bnpm_[A-Za-z0-9]{36}\b"),
-    ("a PyPI token", r"\bpypi-[A-Za-z0-9_-]{50,}"),
+    (
+        "a GitHub token",
+        ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
+        r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,})",
+    ),
+    ("a GitLab token", ("glpat-",), r"\bglpat-[A-Za-z0-9_-]{20,}"),
+    ("a Slack token", ("xox",), r"\bxox[abeprs]-[A-Za-z0-9-]{10,}"),
+    ("a Slack webhook", ("hooks.slack.com",), r"\bhooks\.slack\.com/services/[A-Za-z0-9/_-]{20,}"),
+    ("a Stripe key", ("k_live_", "k_test_"), r"\b[sr]k_(?:live|test)_[A-Za-z0-9]{16,}"),
+    ("a Google API key", ("AIza",), r"\bAIza[A-Za-z0-9_-]{35}"),
+    ("a SendGrid key", ("SG.",), r"\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}"),
+    ("an npm token", ("npm_",), r"\bnpm_[A-Za-z0-9]{36}\b"),
+    ("a PyPI token", ("pypi-",), r"\bpypi-[A-Za-z0-9_-]{50,}"),
     (
         "a JSON web token",  # RFC 7519
+        ("eyJ",),
         r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?",
     ),
-    ("the credentials of a request", r"\b(?:Bearer|Basic) (?=[A-Za-z._~+/-]*[0-9=])[A-Za-z0-9._~+/=-]{8,}"),  # RFC 7617
-    ("a password in an address", r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"),  # RFC 3986, userinfo
+    (
+        "the credentials of a request",  # RFC 7617
+        ("Bearer ", "Basic "),
+        r"\b(?:Bearer|Basic) (?=[A-Za-z._~+/-]*[0-9=])[A-Za-z0-9._~+/=-]{8,}",
+    ),
+    ("a password in an address", ("://",), r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"),  # RFC 3986, userinfo
 )
-_WHAT: Final = tuple((what, re.compile(form)) for what, form in _FORMS)
-_ANY_FORM: Final = re.compile("|".join(form for _, form in _FORMS))
 _REFERENCE: Final = re.compile(r"\{\{resolve:(?:\$\{[^{}]*\}|[^{}])*\}\}|\$\{[^{}]*\}")
 """What only the deployment knows. User guide, "Get values stored in other services using dynamic references"."""
 
@@ -134,11 +143,16 @@ def _reference_name(parts: tuple[str, ...]) -> bool:
 # ------------------------------------------------------------------------------------------------- one text, as a check
 
 
+def _possible(text: str) -> Iterator[tuple[str, str]]:
+    """The forms that a text may hold something of, in words and as regular expressions."""
+    return ((what, form) for what, needed, form in _FORMS if any(one in text for one in needed))
+
+
 def looks_secret(name: str, value: str) -> str:
     """What a value seems to be, in words; "" where it seems harmless. References in it are left out of account."""
     literal = _REFERENCE.sub("", value)
-    for what, form in _WHAT:
-        if form.search(literal):
+    for what, form in _possible(literal):
+        if re.search(form, literal):
             return what
     if secret_name(name) and not _harmless(literal):
         return "a secret, by its name"
@@ -215,7 +229,7 @@ def secret_spans(text: str, name: str = "", *, literal: bool = False) -> list[tu
         return []
     if name and secret_name(name) and not _harmless(_REFERENCE.sub("", text)):
         return [(0, len(text))]
-    found = [span for match in _ANY_FORM.finditer(text) for span in _form(match)]
+    found = [span for _, form in _possible(text) for match in re.finditer(form, text) for span in _form(match)]
     if _SECRET.search(text.lower().replace("_", "").replace("-", "")):
         found += [span for match in _ASSIGNED.finditer(text) for span in _assigned(match)]
     return _merged([*found, *(_random(name, text) if literal else ())])
