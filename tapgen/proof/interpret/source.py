@@ -46,6 +46,7 @@ class Sources:
     problems: list[Problem] = field(default_factory=list)
     _modules: dict[str, Module | None] = field(default_factory=dict)
     _vendored: frozenset[str] | None = None
+    _compiled: dict[Path, frozenset[str]] = field(default_factory=dict)
 
     def files(self) -> tuple[str, ...]:
         """The files read so far."""
@@ -73,7 +74,12 @@ class Sources:
     def compiled(self, name: str) -> bool:
         """Whether there is a compiled module of that dotted name."""
         base = self._base(name)
-        return any(path.suffix in {".so", ".pyc", ".pyd"} for path in base.parent.glob(f"{base.name}.*"))
+        if base.parent not in self._compiled:
+            paths = base.parent.iterdir() if base.parent.is_dir() else ()
+            self._compiled[base.parent] = frozenset(
+                path.name.partition(".")[0] for path in paths if path.suffix in {".so", ".pyc", ".pyd"}
+            )
+        return base.name in self._compiled[base.parent]
 
     def unread(self) -> frozenset[str]:
         """Local modules that have a file which could not be read."""

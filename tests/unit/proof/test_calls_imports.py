@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tapgen.proof import calls
+from tapgen.proof.interpret.source import Sources
 from tests.unit.proof.test_calls import write
 
 END = "\ndef handler(event, context): pass\n"
@@ -199,3 +200,13 @@ def test_syntax_is_judged_by_the_runtime(tmp_path):
     assert problem.message.startswith("is not valid Python 3.11: ")
     assert analyse(tmp_path, older, (3, 11)).problems == ()
     assert [one.kind for one in analyse(tmp_path, older, (3, 10)).problems] == ["syntax"]
+
+
+def test_a_folder_of_many_modules_is_looked_through_once(tmp_path):
+    (tmp_path / "fast.cpython-313-x86_64-linux-gnu.so").touch()
+    sources = Sources(tmp_path)
+    assert sources.compiled("fast")
+    assert not sources.compiled("fas")
+    (tmp_path / "later.so").touch()
+    assert not sources.compiled("later")
+    assert not sources.compiled("nowhere.fast")
