@@ -92,7 +92,7 @@ def subject(environment: Environment, options: Options) -> Deployment:
     try:
         rendered = render.render(environment)
     except TapgenError as error:
-        click.echo(f"Warning: {error.message}; failures are shown without their source lines.", err=True)
+        print_line(f"Warning: {error.message}; failures are shown without their source lines.", err=True)
         rendered = render.Rendered({}, {})
     return deployment_of(environment, rendered, options=options)
 

@@ -160,4 +160,6 @@ def _print(format_: str, checked: dict[str, tuple[Finding, ...]], root: Path) ->
         from tapgen.proof.report.sarif import sarif
 
         return sarif(checked)
-    return report.text(checked, root)
+    from tapgen.printable import printable
+
+    return printable(report.text(checked, root))

@@ -136,7 +136,7 @@ def _print(found: list[tuple[Comparison | LiveComparison, Review]], format_: str
         from tapgen.review.report import json_report
 
         report = json_report.document([(comparison.subject, review) for comparison, review in found])
-        click.echo(json.dumps(report, indent=2, ensure_ascii=False))
+        click.echo(json.dumps(report, indent=2))
     elif format_ == "markdown":
         from tapgen.review.report import markdown
 

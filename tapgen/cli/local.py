@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tapgen.cli import completion
+from tapgen.cli.aws_options import print_line
 from tapgen.cli.options import environment, filled, load_environment, load_project
 from tapgen.errors import ExitCode
 
@@ -169,7 +170,7 @@ def _once(
     with session.following(deployed, running, _Show(err=True), requests=False):
         for call in calls:
             answer = session.ask(deployed, call)
-            click.echo(f"{call}: {answer.title}, {answer.seconds * 1000:.0f} ms", err=True)
+            print_line(f"{call}: {answer.title}, {answer.seconds * 1000:.0f} ms", err=True)
             _print(answer.body)
             code = code if answer.ok else ExitCode.FAILED
         for name in schedules:
@@ -185,7 +186,7 @@ def _fire(deployed: Deployed, running: Emulator, name: str) -> bool:
 
     fired = fire(deployed, running, name)
     for one in fired:
-        click.echo(f"{name}: {one.started} {'ended' if one.ok else 'failed'}", err=True)
+        print_line(f"{name}: {one.started} {'ended' if one.ok else 'failed'}", err=True)
         _print(one.answer.payload)
     return all(one.ok for one in fired)
 
@@ -213,10 +214,11 @@ def _run(deployed: Deployed, running: Emulator, program: tuple[str, ...], signed
 
 
 def _print(body: bytes) -> None:
-    """To a terminal without control characters, to a file or a pipe as it is."""
+    """To a terminal and into the log of a CI without control characters, to a file or a pipe as it is."""
     from tapgen.printable import printable
 
-    click.echo(printable(body.decode(errors="replace")) if sys.stdout.isatty() else body)
+    read = sys.stdout.isatty() or os.environ.get("CI")
+    click.echo(printable(body.decode(errors="replace")) if read else body)
 
 
 def _redeploy(settings: Path, name: str, running: Emulator, installer: Installer) -> Redeploy:
@@ -257,9 +259,9 @@ class _Show:
     def line(self, text: str) -> None:
         from datetime import datetime
 
-        click.echo(f"{datetime.now().astimezone():%H:%M:%S}  {text}", err=self._err)
+        print_line(f"{datetime.now().astimezone():%H:%M:%S}  {text}", err=self._err)
 
     def problem(self, error: TapgenError) -> None:
-        click.echo(f"Error: {error.message}", err=True)
+        print_line(f"Error: {error.message}", err=True)
         if error.hint:
-            click.echo(f"Hint: {error.hint}", err=True)
+            print_line(f"Hint: {error.hint}", err=True)

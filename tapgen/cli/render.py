@@ -83,12 +83,13 @@ def command(
 def _check(files: list[tuple[Path, str]], orphans: list[Path]) -> None:
     from tapgen import store
     from tapgen.errors import StaleError
+    from tapgen.printable import printable
 
     stale = []
     for path, text in files:
         difference = store.changes(path, text)
         if difference:
-            click.echo(difference, nl=False)
+            click.echo(printable(difference), nl=False)
             stale.append(path)
     if stale or orphans:
         problems = [f"{path} is stale" for path in stale]

@@ -10,6 +10,7 @@ from typing import Any
 
 from msgspec.structs import asdict
 
+from tapgen.printable import one_line
 from tapgen.proof.findings import SEVERITIES, Finding
 from tapgen.template.masking import Mask
 from tapgen.template.secrets import secret_spans
@@ -27,10 +28,10 @@ def text(checked: Checked, root: Path) -> str:
 def _section(name: str, findings: Sequence[Finding], lines: SourceLines) -> Iterator[str]:
     opened = [finding for finding in findings if finding.suppressed_reason is None]
     suppressed = [finding for finding in findings if finding.suppressed_reason is not None]
-    yield f"{name}: {summary(findings)}"
+    yield f"{one_line(name)}: {summary(findings)}"
     for subject, group in groupby(sorted(opened, key=_subject), key=_subject):
         yield ""
-        yield f"  {subject or 'Template'}"
+        yield f"  {one_line(subject) or 'Template'}"
         before: list[str] = []
         for finding in group:
             headline, *more = _finding(finding, lines)
@@ -43,8 +44,8 @@ def _section(name: str, findings: Sequence[Finding], lines: SourceLines) -> Iter
         yield ""
         yield "  Suppressed"
         for finding in suppressed:
-            yield f"    {finding.rule}: {finding.message}"
-            yield f"      Accepted: {finding.suppressed_reason}"
+            yield f"    {finding.rule}: {one_line(finding.message)}"
+            yield f"      Accepted: {one_line(finding.suppressed_reason or '')}"
     if findings:
         yield ""
 
@@ -54,15 +55,15 @@ def _subject(finding: Finding) -> str:
 
 
 def _finding(finding: Finding, lines: SourceLines) -> Iterator[str]:
-    yield f"    {finding.severity:<7}  {finding.rule}: {finding.message}"
+    yield f"    {finding.severity:<7}  {finding.rule}: {one_line(finding.message)}"
     if finding.file:
         place = f"{finding.file}:{finding.line}" if finding.line else finding.file
         code = (
             "" if finding.rule.startswith("secret-") else lines.line(finding.file, finding.line)
         )  # logs are read by many
-        yield f"             {place}" + (f"  {code}" if code else "")
+        yield one_line(f"             {place}" + (f"  {code}" if code else ""))
     if finding.hint:
-        yield f"             Fix: {finding.hint}"
+        yield f"             Fix: {one_line(finding.hint)}"
 
 
 class SourceLines:
@@ -135,10 +136,10 @@ def github(checked: Checked) -> str:
         properties = {
             "file": finding.file,
             "line": finding.line,
-            "title": f"tapgen {finding.rule} ({', '.join(names)})",
+            "title": one_line(f"tapgen {finding.rule} ({', '.join(names)})"),
         }
         written = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items() if value)
-        message = f"{finding.message} {finding.hint}".strip()
+        message = one_line(f"{finding.message} {finding.hint}".strip())
         lines.append(f"::{_GITHUB[finding.severity]} {written}::{_data(message)}")
     return "".join(f"{line}\n" for line in lines)
 

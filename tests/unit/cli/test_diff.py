@@ -153,7 +153,7 @@ def test_a_template_that_was_json_is_compared_with_yaml(project: Path, tapgen: R
 
 
 def test_two_environments(project: Path, tapgen: Run) -> None:
-    code, out, _ = tapgen("diff", "--env", "prod", "--with-env", "dev", "--exit-code")
+    code, out, _ = tapgen("diff", "--env", "prod", "--with-env", "dev", "--exit-code", "--trust")
 
     assert code == ExitCode.CHANGES
     assert out.startswith("prod: dev → prod\n")
@@ -163,12 +163,12 @@ def test_two_environments(project: Path, tapgen: Run) -> None:
 def test_actions_that_the_code_asks_for_are_part_of_what_renders(project: Path, tapgen: Run) -> None:
     orders = ("--project", str(ROOT / "tests" / "projects" / "orders"))
 
-    code, out, err = tapgen(*orders, "diff", "--env", "prod", "--with-env", "dev", "--exit-code")
+    code, out, err = tapgen(*orders, "diff", "--env", "prod", "--with-env", "dev", "--exit-code", "--trust")
 
     assert code == ExitCode.CHANGES, err
     assert out.startswith("prod: dev → prod\n")
     assert not any(word in out for word in ("Losses", "Refused", "deleted", "replaced", "may be"))
-    assert tapgen(*orders, "graph", "--env", "dev")[0] == ExitCode.OK
+    assert tapgen(*orders, "graph", "--env", "dev", "--trust")[0] == ExitCode.OK
 
 
 @pytest.mark.parametrize(("value", "said"), [("yes", "1 deleted"), ("no", "no differences")])

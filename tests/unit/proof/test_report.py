@@ -80,8 +80,7 @@ def test_text(root: Path) -> None:
         "prod: 1 warning, 1 note\n"
         "\n"
         "  Template\n"
-        "    info     E3002: 100% of it: one, two\n"
-        "lines.\n"
+        "    info     E3002: 100% of it: one, two lines.\n"
         "             Fix: https://example.com/rule\n"
         "\n"
         "  Role\n"
@@ -135,7 +134,7 @@ def test_github_escapes_and_names_the_environments() -> None:
         ),
         "::warning file=pyproject.toml,line=1,title=tapgen permission-unused (dev%2C prod)::Role allows Scan. Remove it.",
         "::warning file=pyproject.toml,line=1,title=tapgen permission-unused (dev)::Role allows Delete. Remove it.",
-        "::notice title=tapgen E3002 (prod)::100%25 of it: one, two%0Alines. https://example.com/rule",
+        "::notice title=tapgen E3002 (prod)::100%25 of it: one, two lines. https://example.com/rule",
     ]
 
 
