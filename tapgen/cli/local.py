@@ -33,7 +33,10 @@ if TYPE_CHECKING:
 )
 @click.option("--data", metavar="TEXT", help="Body of the requests; @FILE: the file's content.")
 @click.option("--header", "headers", metavar="NAME:VALUE", multiple=True, help="Header of the requests; repeatable.")
-@click.option("--token", metavar="POOL", help="Sign a test user of a user pool in; the requests carry the token.")
+@click.option(
+    "--token", metavar="NAME", help="Token of a test user of a user pool or an authorizer's issuer; requests carry it."
+)
+@click.option("--claims", metavar="JSON", help="What the token says besides; @FILE: the file's content.")
 @click.option("--fire", "schedules", metavar="NAME", multiple=True, help="Then fire a schedule; repeatable.")
 @click.option(
     "--items",
@@ -54,6 +57,7 @@ def command(
     data: str | None,
     headers: tuple[str, ...],
     token: str | None,
+    claims: str | None,
     schedules: tuple[str, ...],
     tables: tuple[str, ...],
     watch: bool,
@@ -76,6 +80,9 @@ def command(
     from tapgen.local.isolation import isolated
     from tapgen.local.seeds import put_items
 
+    if claims and not token:
+        raise click.UsageError("--claims belongs to --token")
+    said = tokens.claims_of(claims)
     calls = [gateway.with_content(gateway.parse(text), data, headers) for text in requests]
     once = bool(calls or schedules or tables or program)
     if watch and once:
@@ -99,7 +106,7 @@ def command(
             return code
         for table, count in put_items(deployed, running).items():
             click.echo(f"Table {table}: {count} items put into it", err=True)
-        signed_in = tokens.sign_in(deployed, running, token) if token else None
+        signed_in = tokens.tokens_of(deployed, running, token, said) if token else None
         if once:
             calls = [call.as_user(signed_in.id) for call in calls] if signed_in else calls
             return _once(deployed, running, calls, schedules, tables, program, signed_in)

@@ -28,6 +28,7 @@ from tapgen.local.runtime import isolate_functions
 from tapgen.local.sent import remembered
 from tapgen.local.server import serve
 from tapgen.local.sign_in import for_pages
+from tapgen.local.trusted_keys import trust_keys
 from tapgen.local.validators import fill_validators
 
 _TARGETS = {"AWSCognitoIdentityProviderService": "cognito-idp", "AWSCognitoIdentityService": "cognito-identity"}
@@ -106,6 +107,7 @@ def main() -> None:
     fill_validators(provisioners, apigateway_v1)
     rest_gateway.correct(apigateway_v1)
     http_gateway.correct(apigateway, lambda_svc, apigateway_v1._take_token)  # noqa: SLF001 - as in `gaps`
+    trust_keys(apigateway, Path.cwd())
     isolate_functions(lambda_runtime, lambda_svc, sts, keys.secret)
     try:
         asyncio.run(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from tapgen.errors import ExitCode
+from tapgen.local.here import as_here, without_value
+from tapgen.local.issuers import trust
 from tapgen.local.requirements import install
 from tapgen.local.seeds import make_outside, with_values
 from tapgen.local.session import Deployed, look
@@ -34,16 +34,6 @@ def clients(environment: Environment, emulator: Emulator) -> list[AwsClient]:
     return [connect(region=name, endpoint=emulator.endpoint, credentials=emulator.credentials) for name in regions]
 
 
-def _network_is_elsewhere(environment: Environment) -> bool:
-    """The functions are in a network that exists in AWS, and not here."""
-    return environment.vpc is not None and environment.vpc.exists
-
-
-def _without_network(environment: Environment) -> Environment:
-    """Without the network, whose ids could not be looked up here, and which carries no request anyway."""
-    return msgspec.structs.replace(environment, network=None)
-
-
 def deploy(
     environment: Environment, emulator: Emulator, view: Callable[[str], View], installer: Installer = install
 ) -> tuple[tuple[Outcome, ...], Deployed | None]:
@@ -64,16 +54,17 @@ def deploy(
     from tapgen.settings.served import in_parts
 
     targets = clients(environment, emulator)
-    rendered = render.render(in_parts(environment))  # the emulator reads methods and routes, but hardly any bodies
-    here = render.render(in_parts(_without_network(environment))) if _network_is_elsewhere(environment) else rendered
+    rendered = render.render(in_parts(environment))
+    here = rendered if (local := as_here(environment)) == in_parts(environment) else render.render(local)
     seeded = render.Rendered(with_values(here.document, environment), here.origins)
     for client in targets:
         make_outside(environment, emulator, client.region)
+    trust(environment, emulator)
     checked = check(environment, rendered.document, rendered.origins)
     view("").checked(checked)
     if checked.errors:  # what is missing really fails here, which is what somebody may want to see
         view("").warn("`tapgen deploy` refuses this environment as it is; here it goes on.")
-    for line in not_attached(rendered.document):
+    for line in (*not_attached(rendered.document), *without_value(here.document, environment)):
         view("").warn(line)
     with ExitStack() as stack:
         request = deployment_of(

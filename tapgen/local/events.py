@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tapgen.local.sent import Sent
 
 Event = dict[str, Any]
 
+_OF_URLS = ("host", "x-amzn-trace-id", "x-forwarded-for", "x-forwarded-port", "x-forwarded-proto")
 _IDENTITY = (
     *("accessKey", "accountId", "caller", "cognitoAuthenticationProvider", "cognitoAuthenticationType"),
     *("cognitoIdentityId", "cognitoIdentityPoolId", "principalOrgId", "user", "userArn"),
@@ -43,22 +44,34 @@ def as_rest(event: Event, sent: Sent, api_id: str) -> Event:
 
 def as_http(event: Event, sent: Sent, api_id: str) -> Event:
     """An HTTP API's event: lower-case names, what was sent twice joined by commas, cookies apart, its stage."""
-    headers: dict[str, str] = {}
-    for name, value in ((name.lower(), value) for name, value in [*sent.headers, *_forwarded(sent)]):
-        if name != "cookie":
-            headers[name] = f"{headers[name]},{value}" if name in headers else value
-    cookies = [
-        cookie.strip()
-        for name, value in sent.headers
-        if name.lower() == "cookie"
-        for cookie in value.split(";")
-        if cookie.strip()
-    ]
+    headers = _joined([*sent.headers, *_forwarded(sent)])
     context, stage = event["requestContext"], event["requestContext"]["stage"]
     path = event["rawPath"] if stage == "$default" else f"/{stage}{event['rawPath']}"
     http = context["http"] | {"path": path, "sourceIp": sent.address}
     told = event | {"headers": headers, "rawPath": path, "requestContext": context | {"http": http} | _domain(api_id)}
-    return told | ({"cookies": cookies} if cookies else {})
+    return told | _cookies(sent)
+
+
+def as_url(event: Event, sent: Sent) -> Event:
+    """The event of a function's URL: as an HTTP API's, but for the path, which stays encoded."""
+    headers = _joined(sent.headers) | {name: event["headers"][name] for name in _OF_URLS if name in event["headers"]}
+    path = sent.below(event["rawPath"])
+    context = event["requestContext"] | {"http": event["requestContext"]["http"] | {"path": path}}
+    return event | {"headers": headers, "rawPath": path, "requestContext": context} | _cookies(sent)
+
+
+def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for name, value in ((name.lower(), value) for name, value in pairs):
+        if name != "cookie":
+            headers[name] = f"{headers[name]},{value}" if name in headers else value
+    return headers
+
+
+def _cookies(sent: Sent) -> dict[str, list[str]]:
+    said = [value for name, value in sent.headers if name.lower() == "cookie"]
+    cookies = [cookie.strip() for value in said for cookie in value.split(";") if cookie.strip()]
+    return {"cookies": cookies} if cookies else {}
 
 
 def _forwarded(sent: Sent) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ STAND_INS: dict[str, tuple[str, dict[str, str]]] = {
     "AWS::EC2::EIP": ("eip-", {"AllocationId": "eipalloc-", "PublicIp": "192.0.2."}),  # RFC 5737: for documentation
     "AWS::EC2::NatGateway": ("nat-", {"NatGatewayId": "nat-"}),
     "AWS::EC2::FlowLog": ("fl-", {"Id": "fl-"}),
+    "AWS::WAFv2::WebACLAssociation": ("association-", {}),
     "AWS::ApplicationAutoScaling::ScalableTarget": ("target-", {}),
     "AWS::ApplicationAutoScaling::ScalingPolicy": ("policy-", {"Arn": "policy-"}),
     "AWS::Events::Archive": ("archive-", {"Arn": "archive-"}),

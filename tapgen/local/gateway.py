@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tapgen import naming
 from tapgen.errors import TapgenError, UsageError
 
 if TYPE_CHECKING:
@@ -72,6 +73,13 @@ def url(outputs: Mapping[str, str], emulator: Emulator, name: str = "") -> str |
         return None
     stage = urlsplit(outputs[name + API_URL]).path.strip("/") or "$default"  # an HTTP API's has no segment of its own
     return emulator.api_url(outputs[name + API_ID], stage)
+
+
+def function_urls(outputs: Mapping[str, str], emulator: Emulator, functions: Iterable[str]) -> dict[str, str]:
+    """The local addresses of functions that have a URL of their own, by function, without a slash at their end."""
+    found = {name: outputs.get(naming.output("FunctionUrl", name, only=False)) for name in functions}
+    hosts = {name: urlsplit(url).hostname or "" for name, url in found.items() if url}
+    return {name: f"{emulator.endpoint}/_aws/lambda-url/{host.partition('.')[0]}" for name, host in hosts.items()}
 
 
 def parse(text: str) -> Call:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from tapgen.local.answers import failed, malformed_for_http
-from tapgen.local.events import as_http
+from tapgen.local.events import as_http, as_url
 from tapgen.local.limits import HTTP_PATIENCE, refused_by_http, too_long
 from tapgen.local.sent import current
 from tapgen.local.server import remark
@@ -41,6 +41,8 @@ def correct(http: Any, functions: Any, take: Take, patience: float = HTTP_PATIEN
     _correct_events(http)
     _correct_answers(http, functions, patience)
     _correct_cors(http)
+    event = functions._build_function_url_event  # noqa: SLF001 - as above
+    functions._build_function_url_event = lambda *told, **named: as_url(event(*told, **named), current.get())  # noqa: SLF001 - as above
     execute = http._handle_execute_in_scope  # noqa: SLF001 - as above
 
     async def executed(

@@ -55,7 +55,8 @@ def run(
     variables = {**isolate(environ, emulator), "TAPGEN_ENV": deployed.environment.reference, **more}
     if deployed.address:
         variables["TAPGEN_API_URL"] = deployed.address
-    variables |= {f"TAPGEN_{name.upper()}_API_URL": address for name, address in deployed.further.items()}
+    variables |= {f"TAPGEN_API_URL_{name.upper()}": address for name, address in deployed.further.items()}
+    variables |= {f"TAPGEN_FUNCTION_URL_{name.upper()}": address for name, address in deployed.urls.items()}
     variables["PATH"] = _path(variables)
     try:
         process = subprocess.Popen(program, env=variables)

@@ -39,6 +39,8 @@ class Deployed(Struct, frozen=True):
     address: str | None
     further: Mapping[str, str] = {}
     """Local addresses of the APIs that have a name, by it."""
+    urls: Mapping[str, str] = {}
+    """Local addresses of the functions that have a URL, by function."""
 
     def of_type(self, resource_type: str) -> dict[str, str]:
         """Logical id -> physical id of the resources of a type."""
@@ -57,7 +59,8 @@ def look(environment: Environment, client: Client, emulator: Emulator) -> Deploy
     outputs = {output.key: output.value for output in stack.outputs}
     further = {name: url for name in environment.apis if (url := gateway.url(outputs, emulator, name))}
     address = gateway.url(outputs, emulator)
-    return Deployed(environment, client, outputs, client.resources(stack.arn), address, further)
+    urls = gateway.function_urls(outputs, emulator, environment.functions)
+    return Deployed(environment, client, outputs, client.resources(stack.arn), address, further, urls)
 
 
 def ask(deployed: Deployed, call: gateway.Call) -> gateway.Answer:

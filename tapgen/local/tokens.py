@@ -1,17 +1,23 @@
-"""Tokens of a test user of a local user pool, for requests to routes that ask who calls."""
+"""Tokens of a test user, of a local user pool or an issuer elsewhere, for requests to routes that ask who calls."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import hmac
+import json
+from pathlib import Path
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tapgen import naming
 from tapgen.errors import TapgenError, UsageError, suggestion
+from tapgen.local import issuers
+from tapgen.local.issuers import by_issuer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tapgen.local.emulator import Emulator
     from tapgen.local.session import Deployed
     from tapgen.settings.model import Environment
@@ -33,28 +39,58 @@ class Tokens(NamedTuple):
         return {"TAPGEN_TOKEN": self.id, "TAPGEN_ACCESS_TOKEN": self.access}
 
 
-def refuse_unknown(environment: Environment, pool: str) -> None:
-    """Raise where the environment makes no such user pool.
+def refuse_unknown(environment: Environment, name: str) -> None:
+    """Raise where the environment makes no such user pool, and trusts no issuer by an authorizer of that name.
 
     Raises:
-        UsageError: there is none, or it exists elsewhere.
+        UsageError: there is none, or the pool exists elsewhere.
     """
-    found = environment.user_pools.get(pool)
-    if found is None:
-        raise UsageError(f'there is no user pool "{pool}"', suggestion(pool, environment.user_pools))
-    if found.existing is not None:
-        raise UsageError(f'the user pool "{pool}" exists elsewhere', "Its users are on AWS; they cannot sign in here.")
+    found, trusted = environment.user_pools.get(name), by_issuer(environment)
+    if found is None and name not in trusted:
+        known = suggestion(name, {*environment.user_pools, *trusted})
+        raise UsageError(f'there is no user pool "{name}", nor an authorizer by issuer', known)
+    if found and found.existing is not None:
+        raise UsageError(f'the user pool "{name}" exists elsewhere', "Its users are on AWS; they cannot sign in here.")
 
 
-def sign_in(deployed: Deployed, emulator: Emulator, pool: str) -> Tokens:
-    """Make the test user of a pool, with the claims of `[local]`, and sign it in by the pool's first client."""
+def claims_of(text: str | None) -> dict[str, Any]:
+    """What `--claims` says: an object in JSON, or a file that has one.
+
+    Raises:
+        UsageError: it is none.
+    """
+    try:
+        said = json.loads(Path(text[1:]).read_text(encoding="utf-8") if text and text.startswith("@") else text or "{}")
+    except OSError as error:
+        raise UsageError(f"--claims {text}: {error.strerror}") from None
+    except ValueError:
+        said = None
+    if not isinstance(said, dict):
+        raise UsageError(f"--claims {text}: no object in JSON", """Such as --claims '{"email": "a@example.com"}'.""")
+    return said
+
+
+def tokens_of(deployed: Deployed, emulator: Emulator, name: str, claims: Mapping[str, Any]) -> Tokens:
+    """Tokens of a test user of a user pool, or of the issuer that an authorizer of that name trusts.
+
+    The claims of `[local]` are said too, where others do not say otherwise.
+    """
+    said = {**deployed.environment.local.claims.get(name, {}), **claims}
+    if name in deployed.environment.user_pools:
+        return sign_in(deployed, emulator, name, said)
+    made = issuers.token(deployed.environment, emulator, name, said)
+    return Tokens(made, made)
+
+
+def sign_in(deployed: Deployed, emulator: Emulator, pool: str, said: Mapping[str, Any]) -> Tokens:
+    """Make the test user of a pool, with these claims, and sign it in by the pool's first client."""
 
     def call(operation: str, **asked: Any) -> dict[str, Any]:
         return emulator.call("cognito-idp", deployed.client.region, f"{_API}.{operation}", asked)
 
     environment = deployed.environment
     pool_id = deployed.of_type("AWS::Cognito::UserPool")[environment.logical_id(naming.logical(pool, "UserPool"))]
-    claims = dict(environment.local.claims.get(pool, {}))
+    claims = dict(said)
     groups = claims.pop("groups", ())
     password = f"Aa1!{token_urlsafe(16)}"
     user = {"UserPoolId": pool_id, "Username": str(claims.setdefault("email", USER))}

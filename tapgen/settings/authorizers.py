@@ -4,10 +4,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from tapgen.settings.names import Name
+from tapgen.settings.names import Https, Name
 
 Source = Annotated[str, Meta(pattern=r"^(header|querystring|stagevariable|context)\.[^\s,'\"]+$")]
-Https = Annotated[str, Meta(pattern=r"^https://[^\s]+$")]
 
 
 class Authorizer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta, Struct
 
 from tapgen.errors import suggestion
-from tapgen.settings.names import LogicalId, Name
+from tapgen.settings.names import Https, LogicalId, Name
 from tapgen.settings.references import EXPORT
 
 if TYPE_CHECKING:
@@ -44,15 +44,22 @@ class Local(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     items: dict[Name, Annotated[str, Meta(min_length=1)]] = {}
     """A table's first items: a JSON file with a list of plain objects"""
     claims: dict[Name, dict[str, str | tuple[str, ...]]] = {}
-    """What `--token` says of a user pool's test user: attributes, and groups"""
+    """What `--token` says of the test user of a user pool (attributes, and groups) or of an authorizer's issuer"""
+    issuers: dict[Https, Annotated[str, Meta(min_length=1)]] = {}
+    """Keys of an authorizer's issuer: a file with a JSON Web Key Set; unset: the issuer is asked for its keys. What
+    `--token` gives is good all the same
+    """
 
 
 def check_local(environment: "Environment") -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Tables, parameters and user pools that are not there."""
+    """Tables, parameters, user pools and issuers that are not there."""
+    authorizers = [one for api in (environment.api, *environment.apis.values()) for one in api.authorizers.items()]
+    issuers = {authorizer.issuer: name for name, authorizer in authorizers if authorizer.issuer}
     for section, one, known in (
         ("items", "table", environment.tables),
         ("parameters", "parameter", environment.parameters),
-        ("claims", "user pool", environment.user_pools),
+        ("claims", "user pool or authorizer by issuer", {*environment.user_pools, *issuers.values()}),
+        ("issuers", "issuer of an authorizer", issuers),
     ):
         for name in getattr(environment.local, section):
             if name not in known:

@@ -22,3 +22,4 @@ RetentionDays = Literal[
 ]  # CloudWatch Logs API reference, PutRetentionPolicy
 HttpMethod = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "ANY"]
 LogicalId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9]{1,255}$", description="A logical id: letters and digits")]
+Https = Annotated[str, Meta(pattern=r"^https://[^\s]+$")]

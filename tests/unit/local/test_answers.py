@@ -267,7 +267,7 @@ def test_an_http_api_waits_no_longer_than_it_does_on_aws():
     """30 seconds, shortened."""
     names = ("_cors_response_headers", "_cors_preflight_response", "_handle_execute_in_scope", "run_reentrant")
     http = SimpleNamespace(_invoke_lambda_proxy=slow, **dict.fromkeys(names))
-    functions = SimpleNamespace(lambda_execute_result_to_api_proxy_response=None)
+    functions = SimpleNamespace(lambda_execute_result_to_api_proxy_response=None, _build_function_url_event=None)
     http_gateway.correct(http, functions, lambda *_: True, patience=0.01)
     answer = asyncio.run(http._invoke_lambda_proxy())
     assert answer == (503, {"Content-Type": "application/json"}, b'{"message":"Service Unavailable"}')

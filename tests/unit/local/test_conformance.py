@@ -6,6 +6,7 @@ docs/local.md has a row for each, which names its test.
 import base64
 import io
 import json
+import re
 import secrets
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ from tapgen.local.limits import MAX_BODY, MAX_HEADERS, MAX_PAYLOAD
 from tapgen.local.tail import request_line
 from tapgen.local.view import BriefView
 from tapgen.settings.load import load
+from tests.conftest import ROOT
 from tests.integration.conftest import eventually
 
 HANDLER = """
@@ -45,15 +47,21 @@ def handler(event, context):
 SETTINGS = """
 application = "NAME"
 
+[functions.Streamed]
+source = "src"
+url = { authorization = "NONE", stream = true }
+
 [functions.Echo]
 source = "src"
 timeout = 20
+url = { authorization = "NONE" }
 routes = [
     "ANY /echo/{proxy+}",
     "GET /item/{id}",
     { route = "GET /signed", authorization = "AWS_IAM" },
     { route = "GET /limited", throttling = { rate = 1, burst = 1 } },
     { route = "GET /partner", api_key = true },
+    { route = "GET /kept", cache = 300 },
     { route = "ANY /echo/{proxy+}", api = "Site" },
     { route = "GET /item/{id}", api = "Site" },
     { route = "GET /signed", api = "Site", authorization = "AWS_IAM" },
@@ -63,6 +71,8 @@ routes = [
 
 [api]
 binary_media_types = ["image/png"]
+compression = 0
+cache.size = "0.5"
 usage_plans.Partner = { keys = ["Acme"], quota = 2 }
 
 [apis.Site]
@@ -94,7 +104,9 @@ def ask(deployed):
     """Asks an API of a kind: (status, [(header, value)], body). Headers are pairs, sent as they are written."""
 
     def ask(kind, method, path, headers=(), body=b""):
-        where = urlsplit(deployed.address if kind == "rest" else deployed.further[{"http": "Site"}.get(kind, kind)])
+        urls = {"url": deployed.urls["Echo"], "stream": deployed.urls["Streamed"]}
+        addresses = {"rest": deployed.address, "http": deployed.further["Site"], **deployed.further, **urls}
+        where = urlsplit(addresses[kind])
         connection = HTTPConnection(where.hostname, where.port, timeout=60)
         connection.putrequest(method, where.path + path, skip_accept_encoding=True)
         for name, value in headers:
@@ -325,3 +337,52 @@ def test_a_route_of_iam_wants_a_signature(ask, deployed, embedded, kind, said):
 def test_what_is_no_route(ask):
     assert ask("rest", "GET", "/nowhere")[::2] == (403, b'{"message":"Missing Authentication Token"}')
     assert ask("http", "GET", "/nowhere")[::2] == (404, b'{"message":"Not Found"}')
+
+
+# ------------------------------------------------------------------------------------------------------ what differs
+
+
+def test_nothing_is_compressed_or_kept(ask):
+    """Of a REST API with `compression` and a cache: each request is the function's, and its answer as it is."""
+    answers = [ask("rest", "GET", "/kept", [("Accept-Encoding", "gzip")]) for _ in range(2)]
+    assert "content-encoding" not in {name.lower() for _, headers, _ in answers for name, _ in headers}
+    assert len({json.loads(body)["requestContext"]["requestId"] for _, _, body in answers}) == 2
+
+
+def test_a_functions_url_has_its_payload(event):
+    told = event("url", "/a%2Fb?x=1&x=2", [("X-Many", "1"), ("x-many", "2"), ("Cookie", "a=1; b=2")])
+    assert (told["version"], told["rawPath"], told["queryStringParameters"]) == ("2.0", "/a%2Fb", {"x": "1,2"})
+    assert (told["headers"]["x-many"], told["cookies"]) == ("1,2", ["a=1", "b=2"])
+    assert told["requestContext"]["domainName"].endswith(".lambda-url.us-east-1.on.aws")
+
+
+def test_a_streamed_answer_comes_at_once(ask):
+    status, headers, body = ask("stream", "GET", "/x")
+    assert (status, dict(headers)["Content-Length"]) == (200, str(len(body)))
+
+
+def test_other_mapping_templates_than_tapgens_are_left():
+    from tapgen.local.answers import preflight
+
+    assert preflight((200, {}, b"#set($a = 1)"), {"Origin": "https://a.example"}) == (200, {}, b"#set($a = 1)")
+
+
+# --------------------------------------------------------------------------------------------------------- the table
+
+
+def rows():
+    """The rows of docs/local.md, "How it answers": what, here, and how that is beside AWS, its test."""
+    text = (ROOT / "docs" / "local.md").read_text()
+    section = text.partition("## How it answers")[2].partition("\n## ")[0]
+    lines = [line for line in section.splitlines() if line.startswith("| ") and "---" not in line]
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines if "| test |" not in line]
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: row[0][:40])
+def test_each_row_says_how_it_is_beside_aws_and_names_a_test(row):
+    assert len(row) == 4, row
+    _, _, beside, test = row
+    assert re.match(r"same|differs", beside)
+    file, name = re.fullmatch(r"`(test_\w+)\.(test_\w+)`", test).groups()
+    [found] = [*(ROOT / "tests").rglob(f"{file}.py")]
+    assert f"def {name}(" in found.read_text()

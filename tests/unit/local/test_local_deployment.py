@@ -1,18 +1,23 @@
 """An environment into the embedded AWS, through the code of a deployment to AWS."""
 
 import io
+import secrets
 
 import msgspec
 import pytest
 
 from tapgen.errors import ExitCode
+from tapgen.local import gateway
 from tapgen.local.deployment import deploy, not_attached
+from tapgen.local.here import without_value
 from tapgen.local.view import BriefView
 from tapgen.settings.functions import Function
+from tapgen.settings.load import load
 from tapgen.settings.model import Environment
 from tapgen.settings.network import Network
 from tapgen.settings.references import Reference
 from tapgen.settings.tables import Key, Table
+from tests.conftest import ONE_FUNCTION
 
 
 def environment(tmp_path, name, **tables):
@@ -91,3 +96,54 @@ def test_an_existing_network_is_checked_and_not_looked_up(tmp_path, embedded):
     assert outcome.code == ExitCode.OK
     assert deployed.of_type("AWS::EC2::VPCEndpoint") == {}
     assert set(deployed.of_type("AWS::Lambda::Function")) == {"ItemFunction"}
+
+
+REACHED = """
+application = "NAME"
+[network]
+subnets = "isolated"
+endpoints = ["execute-api"]
+[functions.Item]
+source = "src"
+routes = ["GET /item", { route = "GET /item", api = "Partners" }, { route = "GET /item", api = "Site" }]
+[api]
+endpoint = "private"
+[apis.Partners]
+allow_cidrs = ["192.0.2.0/24"]
+web_acl = "arn:aws:wafv2:us-east-1:111111111111:regional/webacl/shop/11111111-2222-3333-4444-555555555555"
+[apis.Site]
+kind = "http"
+domain = { name = "www.example.com", hosted_zone = "example.com", certificate = { ssm_parameter = "/certificates/api" } }
+"""
+
+
+def test_apis_that_few_may_reach_are_reached_from_this_machine(project, embedded):
+    """By their domain name, addresses, VPC endpoint or AWS WAF nobody is let in or kept out here."""
+    source = "def handler(event, context):\n    return {'statusCode': 204}\n"
+    root = project(REACHED.replace("NAME", f"r{secrets.token_hex(4)}"), **{"src/index.py": source})
+    [outcome], deployed = deploy(load(root).environment("dev"), embedded, lambda _: BriefView(io.StringIO()))
+    assert outcome.code == ExitCode.OK
+    addresses = [deployed.address, *deployed.further.values()]
+    assert [gateway.send(address, gateway.parse("GET /item")).status for address in addresses] == [204, 204, 204]
+    assert deployed.of_type("AWS::ApiGatewayV2::DomainName") == {}
+
+
+def test_a_dynamic_reference_without_a_value_is_named_with_the_line_that_gives_it_one(project):
+    arn = "arn:aws:secretsmanager:us-east-1:111111111111:secret:db-a1b2c3"
+    values = [
+        "{{resolve:secretsmanager:shop/db:SecretString:password}}",
+        "{{resolve:secretsmanager:shop/db:SecretString:user}}",
+        f"{{{{resolve:secretsmanager:{arn}:SecretString:key}}}}",
+        "{{resolve:ssm:/shop/limit}} of {{resolve:ssm-secure:/shop/key:3}}",
+        "{{resolve:ssm:/shop/known}}",
+        "{{resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64}}",
+    ]
+    document = {"Resources": {"A": {"Properties": {"Variables": dict(zip("abcdef", values, strict=True))}}}}
+    root = project(ONE_FUNCTION + '[local]\nssm_parameters."/shop/known" = "1"\n')
+    said = [line.partition(": say ")[2] for line in without_value(document, load(root).environment("dev"))]
+    assert said == [
+        '[local] secrets."shop/db" = { password = "…" }',
+        f'[local] secrets."{arn}" = {{ key = "…" }}',
+        '[local] ssm_parameters."/shop/limit" = "…"',
+        '[local] ssm_parameters."/shop/key" = "…"',
+    ]

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tapgen.errors import UsageError
 from tapgen.local import emulator
@@ -40,6 +41,15 @@ def test_it_has_the_variables_and_finds_the_tools_neighbours(tmp_path):
     assert variables["TAPGEN_ENV"] == "dev"
     assert "AWS_PROFILE" not in variables
     assert variables["PATH"].split(os.pathsep) == [str(Path(sys.executable).parent), "/somewhere"]
+
+
+def test_each_further_api_has_an_address(tmp_path):
+    seen = tmp_path / "seen"
+    both = replace(deployed(), further={"Admin": "http://127.0.0.1:4567/admin"})
+    assert run(python(SEEN, str(seen)), RUNNING, both, {}) == 0
+    variables = json.loads(seen.read_text())
+    assert variables["TAPGEN_API_URL_ADMIN"] == "http://127.0.0.1:4567/admin"
+    assert variables["TAPGEN_API_URL"] == "http://127.0.0.1:4567/api"
 
 
 def test_without_an_api_there_is_no_address_of_one(tmp_path):

@@ -73,7 +73,8 @@ def test_without_a_token_or_with_a_wrong_one_nobody_is_let_in(folder, monkeypatc
 def test_a_pool_that_is_not_there_is_a_mistake(folder, monkeypatch, capfd):
     monkeypatch.chdir(folder())
     assert run(["local", "--token", "Costumers", "--request", "GET /item"]) == ExitCode.USAGE
-    assert 'there is no user pool "Costumers"\nHint: did you mean "Customers"?' in capfd.readouterr().err
+    expected = 'there is no user pool "Costumers", nor an authorizer by issuer\nHint: did you mean "Customers"?'
+    assert expected in capfd.readouterr().err
 
 
 def test_a_call_that_says_who_calls_stays_so():
@@ -104,3 +105,98 @@ except urllib.error.HTTPError as error:
     assert capfd.readouterr().out.strip() == "502"  # let in: the handler's answer is no response
     assert run(["local", "--request", "GET /item"]) == ExitCode.FAILED
     assert "403 Forbidden" in capfd.readouterr().err
+
+
+ISSUER = """
+application = "NAME"
+[functions.Item]
+source = "src"
+routes = ["GET /item", { route = "GET /written", scopes = ["orders/write"] }]
+[api]
+kind = "http"
+authorizer = "Login"
+authorizers.Login = { issuer = "https://login.example.invalid/", audience = ["shop"] }
+[local]
+claims.Login = { email = "somebody@example.com" }
+MORE
+"""
+
+
+def issued(project, more=""):
+    settings = ISSUER.replace("NAME", f"t{secrets.token_hex(4)}").replace("MORE", more)
+    return project(settings, **{"src/index.py": HANDLER})
+
+
+def test_a_token_of_somebody_elses_issuer(project, monkeypatch, capfd):
+    """Nobody asks that issuer: the run's own key stands for it."""
+    monkeypatch.chdir(issued(project))
+    claims = ["--claims", '{"scope": "orders/read orders/write", "name": "Some Body"}']
+    asked = ["--request", "GET /item", "--request", "GET /written"]
+    assert run(["local", "--token", "Login", *claims, *asked]) == ExitCode.OK
+    said = json.loads(capfd.readouterr().out.partition("}")[0] + "}")
+    assert (said["iss"], said["aud"], said["sub"]) == ("https://login.example.invalid/", "shop", "test-user")
+    assert (said["email"], said["name"]) == ("somebody@example.com", "Some Body")
+    assert run(["local", "--token", "Login", "--request", "GET /written"]) == ExitCode.FAILED
+    assert "403 Forbidden" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("claims", "title"),
+    [('{"aud": "other"}', "401"), ('{"exp": 1}', "401"), ('{"iss": "https://other.example/"}', "401"), ("{}", "200")],
+)
+def test_what_such_a_token_says_is_looked_at(project, monkeypatch, capfd, claims, title):
+    monkeypatch.chdir(issued(project))
+    run(["local", "--token", "Login", "--claims", claims, "--request", "GET /item"])
+    assert f"GET /item: {title}" in capfd.readouterr().err
+
+
+def test_the_keys_of_a_file_are_trusted_and_their_issuer_is_not_asked(project, embedded, tmp_path):
+    """A key of the issuer's own, as one has it in a file, signs a token as the issuer would."""
+    import io
+
+    from tapgen.local import gateway, issuers
+    from tapgen.local.deployment import deploy
+    from tapgen.local.view import BriefView
+    from tapgen.settings.load import load
+
+    private = issuers._private(tmp_path)
+    root = issued(project, 'issuers."https://login.example.invalid/" = "keys.json"')
+    (root / "keys.json").write_text(json.dumps({"keys": [issuers._public(private)]}))
+    environment = load(root).environment("dev")
+    _, deployed = deploy(environment, embedded, lambda _: BriefView(io.StringIO()))
+
+    class Elsewhere:
+        folder = tmp_path
+
+    theirs = issuers.token(environment, Elsewhere, "Login", {})
+    (tmp_path / issuers._KEY).unlink()
+    unknown = issuers.token(environment, Elsewhere, "Login", {})
+    asked = [gateway.parse("GET /item").as_user(token) for token in (theirs, unknown)]
+    assert [gateway.send(deployed.address, call).status for call in asked] == [200, 401]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [(None, "keys.json: No such file"), ("[]", "keys.json: it has no keys"), ('{"keys": [{}]}', "a key has no kid")],
+)
+def test_a_file_without_keys_is_told(project, monkeypatch, capfd, text, said):
+    root = issued(project, 'issuers."https://login.example.invalid/" = "keys.json"')
+    if text:
+        (root / "keys.json").write_text(text)
+    monkeypatch.chdir(root)
+    assert run(["local", "--request", "GET /item"]) == ExitCode.FAILED
+    assert said in capfd.readouterr().err
+
+
+def test_an_issuer_that_nobody_trusts_is_a_mistake(project, monkeypatch, capfd):
+    monkeypatch.chdir(issued(project, 'issuers."https://logn.example.invalid/" = "keys.json"'))
+    assert run(["local", "--request", "GET /item"]) == ExitCode.USAGE
+    error = capfd.readouterr().err
+    assert 'there is no such issuer of an authorizer; did you mean "https://login.example.invalid/"?' in error
+
+
+@pytest.mark.parametrize("claims", ["no json", "[]", "@nowhere.json"])
+def test_claims_that_are_no_object_are_a_mistake(project, monkeypatch, capfd, claims):
+    monkeypatch.chdir(issued(project))
+    assert run(["local", "--token", "Login", "--claims", claims]) == ExitCode.USAGE
+    assert f"--claims {claims}: " in capfd.readouterr().err
