@@ -77,7 +77,7 @@ def url(outputs: Mapping[str, str], emulator: Emulator, name: str = "") -> str |
 
 def function_urls(outputs: Mapping[str, str], emulator: Emulator, functions: Iterable[str]) -> dict[str, str]:
     """The local addresses of functions that have a URL of their own, by function, without a slash at their end."""
-    found = {name: outputs.get(naming.output("FunctionUrl", name, only=False)) for name in functions}
+    found = {name: outputs.get(naming.output("FunctionUrl", name, main=False)) for name in functions}
     hosts = {name: urlsplit(url).hostname or "" for name, url in found.items() if url}
     return {name: f"{emulator.endpoint}/_aws/lambda-url/{host.partition('.')[0]}" for name, host in hosts.items()}
 
