@@ -17,12 +17,26 @@ from tapgen.cli import completion
 )
 @click.option("--use", is_flag=True, help="The function uses it, though it could be started by it.")
 @click.option("--expression", default="rate(1 day)", show_default=True, help="When a schedule starts the function.")
+@click.option("--pattern", default="", metavar="JSON", help="Which events start the function.")
+@click.option("--type", "resource_type", default="", help="The CloudFormation type of a resource.")
+@click.option("--value", default="unset", show_default=True, help="The value of an SSM parameter.")
 @click.pass_obj
-def command(project: Path | None, what: str, name: str, function: str, use: bool, expression: str) -> None:
+def command(
+    project: Path | None,
+    what: str,
+    name: str,
+    function: str,
+    use: bool,
+    expression: str,
+    pattern: str,
+    resource_type: str,
+    value: str,
+) -> None:
     """Add a part, a function, a route or an environment to the settings.
 
-    The lines go where they belong; comments and the order of the file stay. WHAT is a kind of part such as table,
-    queue, topic or bucket, or function, route, schedule, environment.
+    The lines go where they belong; comments and the order of the file stay. WHAT is a kind of part (table, queue,
+    topic, bucket, bus, stream, key, secret, ssm_parameter, user_pool, state_machine), or function, lambda_layer,
+    resource, parameter, route, schedule, event, environment.
 
     \b
     Examples:
@@ -30,10 +44,11 @@ def command(project: Path | None, what: str, name: str, function: str, use: bool
       tapgen add table Order --function Worker
       tapgen add route "GET /orders/{id}" --function Orders
       tapgen add schedule Nightly --function Report --expression "cron(0 3 * * ? *)"
+      tapgen add state_machine Checkout --function Pay
     """
     from tapgen.cli.options import load_project
     from tapgen.starter.add import Addition, add
 
     file = load_project(project, sources=False).file
-    for path in add(file, Addition(what, name, function, use, expression)):
+    for path in add(file, Addition(what, name, function, use, expression, pattern, resource_type, value)):
         click.echo(f"  ~ {path}")

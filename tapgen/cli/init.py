@@ -10,7 +10,7 @@ import click
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".")
 @click.option("--name", help="The application's name: lower-case letters, digits and hyphens.  [default: the folder's]")
-@click.option("--example", help="What it begins with: api or queue.  [default: api]")
+@click.option("--example", help="What it begins with: api, queue, schedule or orders.  [default: api]")
 @click.option("--env", "environments", multiple=True, help="Environment; repeatable.  [default: dev and prod]")
 def command(folder: Path, name: str | None, example: str | None, environments: tuple[str, ...]) -> None:
     """Begin a project: settings, a handler, a test, a review workflow.

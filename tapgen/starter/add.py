@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -15,11 +18,22 @@ from tapgen.settings.load import PYPROJECT, load
 from tapgen.settings.positions import positions
 from tapgen.template.kinds import KINDS
 
-SINGULAR: Final = {_word.removesuffix("es" if _word == "buses" else "s"): _word for _word in (k.word for k in KINDS)}
+SINGULAR: Final = {
+    _word.removesuffix("es" if _word == "buses" else "s"): _word
+    for _word in (kind.word for kind in KINDS)
+    if _word != "functions"
+}
 """What is typed -> the table of the settings: queue -> queues."""
-OTHERS: Final = ("function", "route", "schedule", "environment")
+OTHERS: Final = ("function", "lambda_layer", "resource", "parameter", "route", "schedule", "event", "environment")
 
-_FIRST_LINES: Final = {"tables": ('partition_key = { name = "id" }',)}
+_TABLES: Final = {
+    "environment": "environments",
+    "function": "functions",
+    "parameter": "parameters",
+    "resource": "resources",
+}
+_TRIGGERS: Final = {"schedule": "schedules", "event": "events"}
+_FIRST_LINES: Final = {"tables": ('partition_key = { name = "id" }',), "ssm_parameters": ('value = "{value}"',)}
 _STARTS: Final = frozenset({"queues", "topics", "buckets", "streams"})
 """Parts that start a function of their own accord; --use says that it sends to one instead."""
 _STUB = '''"""{title}."""
@@ -28,6 +42,8 @@ _STUB = '''"""{title}."""
 def handler(event, context):
     """Called for each event."""
     print(event)
+'''
+_LAYER_STUB = '''"""What several functions share: each of them that has the layer imports it by this name."""
 '''
 
 
@@ -39,6 +55,9 @@ class Addition(Struct, frozen=True):
     function: str = ""
     use: bool = False
     expression: str = "rate(1 day)"
+    pattern: str = ""
+    type: str = ""
+    value: str = "unset"
 
 
 def add(file: Path, addition: Addition) -> tuple[str, ...]:
@@ -50,39 +69,55 @@ def add(file: Path, addition: Addition) -> tuple[str, ...]:
     text = file.read_text(encoding="utf-8-sig")
     root = ("tool", "tapgen") if file.name == PYPROJECT else ()
     changed = _edited(text, root, addition)
-    stub = _stub(file.parent, addition)
-    _refuse_what_does_not_fit(file, changed)
+    made = {path: stub for path, stub in _files(addition).items() if not (file.parent / path).exists()}
+    _refuse_what_does_not_fit(file, changed, made)
     from tapgen import store
 
-    if stub:
-        stub[0].parent.mkdir(parents=True, exist_ok=True)
-        stub[0].write_text(stub[1], encoding="utf-8")
+    for path, stub in made.items():
+        (file.parent / path).parent.mkdir(parents=True, exist_ok=True)
+        (file.parent / path).write_text(stub, encoding="utf-8")
     store.write(file, changed)
-    return (file.name, *([stub[0].relative_to(file.parent).as_posix()] if stub else []))
+    return (file.name, *made)
 
 
 def _edited(text: str, root: tuple[str, ...], one: Addition) -> str:
-    match one.what:
-        case "environment":
-            return add_table(text, root, ("environments", one.name), ())
-        case "function":
-            lines = ('source = "src"', f'entry_point = "{_snake(one.name)}.handler"')
-            return add_table(_with_main(text, root, "function"), root, ("functions", one.name), lines)
-        case "route":
-            return append_to_list(text, root, ("functions", _needed(one), "routes"), f'"{one.name}"')
-        case "schedule":
-            value = f'{{ expression = "{one.expression}" }}'
-            return add_key(text, root, ("functions", _needed(one)), ("triggers", "schedules", one.name), value)
+    if one.what in _TABLES:
+        text = _with_main(text, root, "function") if one.what == "function" else text
+        return add_table(text, root, (_TABLES[one.what], one.name), _own_lines(one))
+    if one.what in _TRIGGERS:
+        key = ("triggers", _TRIGGERS[one.what], one.name)
+        return add_key(text, root, ("functions", _needed(one)), key, _trigger(one))
+    if one.what == "lambda_layer":
+        text = add_table(text, root, ("lambda_layers", one.name), (f'source = "layers/{_snake(one.name)}"',))
+        return append_to_list(text, root, ("functions", _needed(one), "layers"), f'"{one.name}"')
+    if one.what == "route":
+        return append_to_list(text, root, ("functions", _needed(one), "routes"), f'"{one.name}"')
     return _with_part(text, root, one)
+
+
+def _own_lines(one: Addition) -> tuple[str, ...]:
+    """The first lines of a table that is no part."""
+    if one.what == "function":
+        return 'source = "src"', f'entry_point = "{_snake(one.name)}.handler"'
+    if one.what == "resource" and not one.type:
+        raise UsageError("a resource has a type", "Say it: --type AWS::CloudWatch::Dashboard.")
+    return (f'type = "{one.type}"',) if one.what == "resource" else ()
+
+
+def _trigger(one: Addition) -> str:
+    return f'{{ expression = "{one.expression}" }}' if one.what == "schedule" else f"{{ pattern = {_pattern(one)} }}"
 
 
 def _with_part(text: str, root: tuple[str, ...], one: Addition) -> str:
     word = SINGULAR.get(one.what)
     if word is None:
         raise UsageError(f'"{one.what}" cannot be added', suggestion(one.what, (*SINGULAR, *OTHERS)))
+    lines = [line.replace("{value}", one.value) for line in _FIRST_LINES.get(word, ())]
+    if word == "state_machines":
+        lines = [f'definition = "{_definition_file(one)}"']
     text = _with_main(text, root, "table") if word == "tables" else text
-    text = add_table(text, root, (word, one.name), _FIRST_LINES.get(word, ()))
-    if not one.function:
+    text = add_table(text, root, (word, one.name), lines)
+    if not one.function or (word == "state_machines" and not one.use):
         return text
     if word in _STARTS and not one.use:
         return add_key(text, root, ("functions", one.function), ("triggers", word, one.name), "{}")
@@ -104,21 +139,66 @@ def _with_main(text: str, root: tuple[str, ...], what: str) -> str:
 
 def _needed(one: Addition) -> str:
     if not one.function:
-        raise UsageError(f"a {one.what} belongs to a function", f'Name it: --function NAME, with "{one.name}".')
+        raise UsageError(
+            f"a {one.what.replace('_', ' ')} belongs to a function", f'Name it: --function NAME, with "{one.name}".'
+        )
     return one.function
 
 
-def _stub(folder: Path, one: Addition) -> tuple[Path, str] | None:
-    """The handler of a new function, where there is none yet."""
-    source = folder / "src" / f"{_snake(one.name)}.py"
-    return (source, _STUB.format(title=one.name)) if one.what == "function" and not source.exists() else None
+def _pattern(one: Addition) -> str:
+    """The pattern as TOML; an event's name is its source where nothing is said."""
+    from tapgen.starter.adopt.toml_text import value_text
+
+    try:
+        pattern = json.loads(one.pattern) if one.pattern else {"source": [_snake(one.name)]}
+    except ValueError as error:
+        raise UsageError(f"--pattern is no JSON: {error}", """Such as --pattern '{"source": ["shop"]}'.""") from None
+    return value_text(pattern)
 
 
-def _refuse_what_does_not_fit(file: Path, text: str) -> None:
-    """Read the changed settings as they would be read, beside the file they would replace."""
+def _files(one: Addition) -> Mapping[str, str]:
+    """The files that go with it, by their paths: a handler, a layer's module, a state machine's definition."""
+    match one.what:
+        case "function":
+            return {f"src/{_snake(one.name)}.py": _STUB.format(title=one.name)}
+        case "lambda_layer":
+            return {f"layers/{_snake(one.name)}/{_snake(one.name)}.py": _LAYER_STUB}
+        case "state_machine":
+            return {_definition_file(one): _definition(one)}
+    return {}
+
+
+def _definition_file(one: Addition) -> str:
+    return f"{_snake(one.name)}.asl.json"
+
+
+def _definition(one: Addition) -> str:
+    """One state: it calls the function, where there is one that it is to call."""
+    called = f"${{{one.function}Function}}"
+    state: dict[str, object] = {"Type": "Succeed"}
+    if one.function and not one.use:
+        state = {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::lambda:invoke",
+            "Parameters": {"FunctionName": called, "Payload.$": "$"},
+            "OutputPath": "$.Payload",
+            "End": True,
+        }
+    return json.dumps({"StartAt": "First", "States": {"First": state}}, indent=2) + "\n"
+
+
+def _refuse_what_does_not_fit(file: Path, text: str, made: Mapping[str, str]) -> None:
+    """Read the changed settings as they would be read, with the files that they name beside them."""
     with tempfile.TemporaryDirectory() as temporary:
         tried = Path(temporary, file.name)
         tried.write_text(text, encoding="utf-8")
+        for other in file.parent.iterdir():
+            if other.name != file.name and not any(Path(path).parts[0] == other.name for path in made):
+                with suppress(OSError):  # where there are no symbolic links
+                    Path(temporary, other.name).symlink_to(other)
+        for path, stub in made.items():
+            Path(temporary, path).parent.mkdir(parents=True, exist_ok=True)
+            Path(temporary, path).write_text(stub, encoding="utf-8")
         try:
             load(tried, sources=False)
         except SettingsError as error:

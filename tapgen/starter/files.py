@@ -9,6 +9,8 @@ from importlib.resources.abc import Traversable
 EXAMPLES: Mapping[str, str] = {
     "api": "a table behind an HTTP API",
     "queue": "an API that queues, a worker that stores, dead letters",
+    "schedule": "a function that starts every night",
+    "orders": "an order service: API, table and its stream, queue, topic, schedule",
 }
 _PROTECTED = """\
 protected = true # tables are kept, deletion is refused

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from tapgen.starter.add import OTHERS, SINGULAR
+
 SETTINGS = """\
 # The shop.
 application = "shop"
@@ -131,3 +133,67 @@ def test_what_does_not_fit_is_refused_and_nothing_is_written(project, tapgen, ar
     assert ended.code == 2
     assert ended.err.startswith(f"Error: {said}")
     assert (folder / "tapgen.toml").read_text() == SETTINGS
+
+
+KINDS = {
+    "table": ("Order", 'tables.Order = { variable = "ORDER_TABLE" }'),
+    "queue": ("Order", "triggers.queues.Order = {}"),
+    "topic": ("Order", "triggers.topics.Order = {}"),
+    "bucket": ("Order", "triggers.buckets.Order = {}"),
+    "stream": ("Order", "triggers.streams.Order = {}"),
+    "bus": ("Order", 'buses.Order = { variable = "ORDER_BUS" }'),
+    "key": ("Order", 'keys.Order = { variable = "ORDER_KEY" }'),
+    "secret": ("Order", 'secrets.Order = { variable = "ORDER_SECRET" }'),
+    "ssm_parameter": ("Order", 'ssm_parameters.Order = { variable = "ORDER_SSM_PARAMETER" }'),
+    "user_pool": ("Order", 'user_pools.Order = { variable = "ORDER_USER_POOL" }'),
+    "state_machine": ("Order", 'definition = "order.asl.json"'),
+    "lambda_layer": ("Order", 'layers = ["Order"]'),
+    "function": ("Order", 'entry_point = "order.handler"'),
+    "schedule": ("Order", 'triggers.schedules.Order = { expression = "rate(1 day)" }'),
+    "event": ("Order", 'triggers.events.Order = { pattern = { source = ["order"] } }'),
+    "parameter": ("Order", "[parameters.Order]"),
+    "route": ("GET /order", 'routes = ["GET /item", "GET /order"] # one'),
+    "environment": ("order", "[environments.order]"),
+}
+
+
+def test_every_kind_that_can_be_added_is_tried():
+    assert {*SINGULAR, *OTHERS} - {"resource"} == KINDS.keys()
+
+
+@pytest.mark.parametrize("what", KINDS)
+def test_every_kind_can_be_added_and_rendered(what, project, tapgen):
+    name, line = KINDS[what]
+    folder = project(SETTINGS)
+    ended = tapgen("add", what, name, "--function", "Worker", cwd=folder)
+    assert (ended.code, ended.err) == (0, "")
+    text = (folder / "tapgen.toml").read_text()
+    assert f"{line}\n" in text
+    assert "# The shop.\n" in text
+    assert "# Where it runs.\n[environments.dev]" in text
+    assert tapgen("settings", "--env", "dev", cwd=folder).code == 0
+    assert tapgen("add", what, name, "--function", "Worker", cwd=folder).code == 2, "it is there already"
+
+
+def test_a_state_machine_calls_the_function_or_is_started_by_it(project, tapgen):
+    folder = project(SETTINGS)
+    assert tapgen("add", "state_machine", "Checkout", "--function", "Worker", cwd=folder).code == 0
+    assert '"FunctionName": "${WorkerFunction}"' in (folder / "checkout.asl.json").read_text()
+    assert tapgen("add", "state_machine", "Return", "--function", "Worker", "--use", cwd=folder).code == 0
+    assert 'state_machines.Return = { variable = "RETURN_STATE_MACHINE" }' in (folder / "tapgen.toml").read_text()
+    assert tapgen("add", "queue", "Late", cwd=folder).code == 0, "the definitions are found"
+
+
+def test_a_resource_of_any_type(project, tapgen):
+    folder = project(SETTINGS)
+    assert tapgen("add", "resource", "Thing", "--type", "AWS::SDB::Domain", cwd=folder).code == 0
+    assert '[resources.Thing]\ntype = "AWS::SDB::Domain"\n' in (folder / "tapgen.toml").read_text()
+    assert "a resource has a type" in tapgen("add", "resource", "Other", cwd=folder).err
+
+
+def test_a_pattern_is_json(added, project, tapgen):
+    text = added("event", "Placed", "--function", "Worker", "--pattern", '{"source": ["shop"], "detail-type": ["x"]}')
+    assert 'triggers.events.Placed = { pattern = { source = ["shop"], detail-type = ["x"] } }\n' in text
+    wrong = tapgen("add", "event", "Paid", "--function", "Worker", "--pattern", "{", cwd=project(SETTINGS))
+    assert wrong.code == 2
+    assert "--pattern is no JSON" in wrong.err
