@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,11 +16,15 @@ from tapgen.cli.options import environment, filled, load_environment, load_proje
 from tapgen.errors import ExitCode
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tapgen.deploy.artifacts.installations import Installer
     from tapgen.deploy.views.view import View
     from tapgen.errors import TapgenError
     from tapgen.local.emulator import Emulator
     from tapgen.local.gateway import Call
+    from tapgen.local.page.application import Application
+    from tapgen.local.said import Said
     from tapgen.local.session import Deployed, Redeploy
     from tapgen.local.tokens import Tokens
     from tapgen.settings.model import Environment
@@ -77,13 +81,15 @@ def command(
       tapgen local --env dev -- pytest tests/end_to_end
     """
     from tapgen.local import emulator, gateway, tokens
+    from tapgen.local.callers import as_asked
     from tapgen.local.isolation import isolated
     from tapgen.local.seeds import put_items
 
     if claims and not token:
         raise click.UsageError("--claims belongs to --token")
     said = tokens.claims_of(claims)
-    calls = [gateway.with_content(gateway.parse(text), data, headers) for text in requests]
+    body = gateway.content(data)
+    calls = [gateway.with_content(gateway.parse(text), body, headers) for text in requests]
     once = bool(calls or schedules or tables or program)
     if watch and once:
         raise click.UsageError(
@@ -108,11 +114,12 @@ def command(
             click.echo(f"Table {table}: {count} items put into it", err=True)
         signed_in = tokens.tokens_of(deployed, running, token, said) if token else None
         if once:
-            calls = [call.as_user(signed_in.id) for call in calls] if signed_in else calls
+            calls = [as_asked(deployed, running, call, user=signed_in) for call in calls]
             return _once(deployed, running, calls, schedules, tables, program, signed_in)
         if signed_in:
             click.echo(f"Token  {signed_in.id}")
-        return _stay(deployed, running, _redeploy(loaded.file, environment, running, installer) if watch else None)
+        redeploy = _redeploy(loaded.file, environment, running, installer) if watch else None
+        return _stay(deployed, running, redeploy)
 
 
 def _once_installed(stack: ExitStack) -> Installer:
@@ -240,6 +247,7 @@ def _redeploy(settings: Path, name: str, running: Emulator, installer: Installer
 def _stay(deployed: Deployed, running: Emulator, redeploy: Redeploy | None) -> int:
     from tapgen.local import session
     from tapgen.local.isolation import isolate
+    from tapgen.local.said import Both
     from tapgen.local.view import address_lines
 
     for line in address_lines(deployed):
@@ -249,12 +257,26 @@ def _stay(deployed: Deployed, running: Emulator, redeploy: Redeploy | None) -> i
     variables = isolate({}, running)
     shown = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION")
     click.echo(f"AWS  export {' '.join(f'{name}={variables[name]}' for name in shown)}")
-    click.echo("Requests are shown as they come. Ctrl-C stops it.", err=True)
-    try:
-        session.run(deployed, running, _Show(), redeploy)
-    except KeyboardInterrupt:
-        click.echo("\nStopping.", err=True)
+    with _page(deployed, running) as application:
+        click.echo("Requests are shown as they come. Ctrl-C stops it.", err=True)
+        try:
+            session.run(deployed, running, Both(_Show(), application.feed), redeploy, application.now)
+        except KeyboardInterrupt:
+            click.echo("\nStopping.", err=True)
     return ExitCode.OK
+
+
+@contextmanager
+def _page(deployed: Deployed, running: Emulator) -> Iterator[Application]:
+    """The page of the application, whose address is printed."""
+    from tapgen.local.page.application import Application
+    from tapgen.local.page.feed import Feed
+    from tapgen.local.page.listener import serving
+
+    application = Application(deployed, running, Feed())
+    with serving(application) as listener:
+        click.echo(f"Page {listener.address}")
+        yield application
 
 
 class _Show:
@@ -263,9 +285,12 @@ class _Show:
     def __init__(self, *, err: bool = False) -> None:
         self._err = err
 
-    def line(self, text: str) -> None:
+    def line(self, said: Said) -> None:
         from datetime import datetime
 
+        from tapgen.local.tail import indented
+
+        text = indented(said) if said.kind == "log" else said.text
         print_line(f"{datetime.now().astimezone():%H:%M:%S}  {text}", err=self._err)
 
     def problem(self, error: TapgenError) -> None:

@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from msgspec.structs import replace
 
@@ -109,6 +110,13 @@ class Emulator:
             if not page.get("LastEvaluatedKey"):
                 return items
             asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+    def messages(self, queue: str, region: str) -> list[dict[str, Any]]:
+        """The messages of a queue by its URL, which stay as they are: none counts as received."""
+        path = f"/_ministack/sqs/messages?account={self.account}&region={region}&QueueUrl={quote(queue, safe='')}"
+        answered = json.loads(self._exchange("GET", path))["messages"]
+        found: list[dict[str, Any]] = answered.get(self.account, {}).get(region, {}).get(queue, [])
+        return found
 
     def call(self, service: str, region: str, target: str, asked: dict[str, Any]) -> dict[str, Any]:
         """What a service with a JSON protocol answers to one of its operations.

@@ -95,21 +95,29 @@ def parse(text: str) -> Call:
     return Call(method, quote(path, safe="/?&=%:@!$'()*+,;~-._[]"))
 
 
-def with_content(call: Call, data: str | None, headers: Iterable[str]) -> Call:
-    """The call with a body and headers; `data` is text, or `@FILE` for a file's content.
+def with_content(call: Call, body: bytes | None, headers: Iterable[str]) -> Call:
+    """The call with a body and headers such as "Accept: text/plain".
 
     Raises:
-        UsageError: a header is none, or the file cannot be read.
+        UsageError: a header is none.
     """
     pairs = [tuple(part.strip() for part in header.split(":", 1)) for header in headers]
     for header, pair in zip(headers, pairs, strict=True):
         if len(pair) != 2 or not re.fullmatch(_HEADER_NAME, pair[0]) or not re.fullmatch(_HEADER_VALUE, pair[1]):
             raise UsageError(f'"{header}" is no header', 'Write a name and a value, such as "Accept: text/plain".')
+    return replace(call, body=body, headers=tuple((name, value) for name, value in pairs))
+
+
+def content(data: str | None) -> bytes | None:
+    """A body from the command line: text, or `@FILE` for a file's content.
+
+    Raises:
+        UsageError: the file cannot be read.
+    """
     try:
-        body = Path(data[1:]).read_bytes() if data and data.startswith("@") else os.fsencode(data) if data else None
+        return Path(data[1:]).read_bytes() if data and data.startswith("@") else os.fsencode(data) if data else None
     except OSError as error:
         raise UsageError(f"{data}: {error.strerror}") from None
-    return replace(call, body=body, headers=tuple((name, value) for name, value in pairs))
 
 
 def send(address: str, call: Call) -> Answer:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from threading import Event, Thread
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from tapgen.errors import TapgenError, UsageError, suggestion
 from tapgen.local import gateway
 from tapgen.local.items import plain
+from tapgen.local.said import Said
 from tapgen.local.tail import LogTail, log_line, request_line
 from tapgen.local.watching import changed, snapshot
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from tapgen.deploy.aws.client import Client
     from tapgen.deploy.aws.model import StackResource
     from tapgen.local.emulator import Emulator
+    from tapgen.local.said import Show
     from tapgen.settings.model import Environment
 
 QUICKLY = 0.2  # seconds between two looks at the journal, the logs and the files
@@ -107,18 +109,6 @@ def api_keys(deployed: Deployed, emulator: Emulator) -> dict[str, str]:
     }
 
 
-class Show(Protocol):
-    """Where a running session reports to."""
-
-    def line(self, text: str) -> None:
-        """A request, or what a function logged."""
-        ...
-
-    def problem(self, error: TapgenError) -> None:
-        """What went wrong; the session goes on with what it has."""
-        ...
-
-
 class Redeploy(Struct, frozen=True):
     """How a change on disk is deployed: `settings` is watched, `load` reads it, `deploy` gives None where it failed."""
 
@@ -132,14 +122,15 @@ def run(
     emulator: Emulator,
     show: Show,
     redeploy: Redeploy | None = None,
+    deployed_anew: Callable[[Deployed], None] = lambda _: None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Show requests and logs as they come, and deploy again what changes on disk; until Ctrl-C.
+    """Show requests and logs as they come, and deploy again what changes on disk, which is told; until Ctrl-C.
 
     Raises:
         TapgenError: the emulator has ended.
     """
-    session = _Session(deployed, emulator, show, redeploy)
+    session = _Session(deployed, emulator, show, redeploy, deployed_anew=deployed_anew)
     while True:
         session.round()
         sleep(QUICKLY)
@@ -182,7 +173,9 @@ class _Session:
         redeploy: Redeploy | None,
         *,
         requests: bool = True,
+        deployed_anew: Callable[[Deployed], None] = lambda _: None,
     ) -> None:
+        self._deployed_anew = deployed_anew
         self._requests = requests
         self._next_log = 0.0
         self._emulator = emulator
@@ -201,7 +194,7 @@ class _Session:
         served, self._position = self._emulator.requests(self._position)
         for request in served:
             if self._requests:
-                self._show.line(request_line(request))
+                self._show.line(Said("request", request_line(request)))
             self._log_until = time.monotonic() + LOGGED
         if time.monotonic() < self._log_until or time.monotonic() >= self._next_log:
             self._next_log = time.monotonic() + IDLE
@@ -215,28 +208,37 @@ class _Session:
         self.round()
 
     def _show_log(self) -> None:
-        for event in self._log.read():
+        for function, event in self._log.read():
             if line := log_line(event.message, self._sources):
-                self._show.line(_indented(line))
+                self._show.line(Said("log", line, function))
 
     def _follow_files(self, redeploy: Redeploy) -> None:
         files = snapshot(redeploy.settings, self._environment)
         edited = changed(self._files, files)
         if not edited:
             return
-        self._show.line(f"Changed: {', '.join(edited)}")
+        self._show.line(Said("note", f"Changed: {', '.join(edited)}"))
         try:
             self._environment = redeploy.load()
             files = snapshot(redeploy.settings, self._environment)
             deployed = redeploy.deploy(self._environment)
-            self._log = _log_tail(deployed) if deployed else self._log
+            if deployed:
+                self._log, self._sources = _log_tail(deployed), _sources(deployed)
+                self._deployed_anew(deployed)
         except TapgenError as error:
             self._show.problem(error)
         self._files = files
 
 
 def _log_tail(deployed: Deployed) -> LogTail:
-    return LogTail(deployed.client, deployed.of_type("AWS::Logs::LogGroup").values())
+    """The log groups with the function of each, which nobody needs to be told where there is one."""
+    from tapgen import naming
+
+    environment = deployed.environment
+    of = {environment.logical_id(f"{naming.function(name)}LogGroup"): name for name in environment.functions}
+    groups = deployed.of_type("AWS::Logs::LogGroup")
+    several = len(of) > 1
+    return LogTail(deployed.client, {group: of.get(one, "") if several else "" for one, group in groups.items()})
 
 
 def _sources(deployed: Deployed) -> dict[str, str]:
@@ -250,7 +252,3 @@ def _sources(deployed: Deployed) -> dict[str, str]:
         for name, settings in environment.functions.items()
         if ids[name] in physical
     }
-
-
-def _indented(text: str) -> str:
-    return "\n".join(f"    {line}" for line in text.splitlines())

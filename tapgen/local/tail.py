@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from tapgen.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from tapgen.deploy.aws.client import Client
     from tapgen.deploy.aws.model import LogEvent
+    from tapgen.local.said import Said
     from tapgen.local.server import Request
 
 PLATFORM = ("START ", "END ", "REPORT ", "INIT_START ", "XRAY ")  # Lambda's own lines in the text log format
@@ -34,6 +35,13 @@ def request_line(request: Request) -> str:
     """Such as "GET /item  200  34 ms", and what API Gateway said no to."""
     line = f"{request.method} {printable(request.path)}  {request.status or 'no answer'}  {request.milliseconds} ms"
     return f"{line}  {printable(request.why)}" if request.why else line
+
+
+def indented(said: Said) -> str:
+    """What a function logged, below the request that it belongs to: its own indentation stays."""
+    name = f"{said.source}  " if said.source else ""
+    first, *rest = said.text.splitlines()
+    return "\n".join((f"    {name}{first}", *(f"    {' ' * len(name)}{line}" for line in rest)))
 
 
 def log_line(message: str, sources: Mapping[str, str] = _NOTHING) -> str | None:
@@ -67,17 +75,19 @@ def _in_the_project(sources: Mapping[str, str], match: re.Match[str]) -> str:
 
 
 class LogTail:
-    """Reads what is new in some log groups."""
+    """Reads what is new in some log groups, each with what it is called."""
 
-    def __init__(self, client: Client, groups: Iterable[str]) -> None:
+    def __init__(self, client: Client, groups: Mapping[str, str]) -> None:
         self._client = client
+        self._groups = groups
         self._since = dict.fromkeys(groups, int(time.time() * 1000))
         self._seen: set[str] = set()
 
-    def read(self) -> Iterator[LogEvent]:
-        """The events that were not read before."""
-        for group in self._since:
-            yield from self._read_group(group)
+    def read(self) -> Iterator[tuple[str, LogEvent]]:
+        """The events that were not read before, each with what its group is called."""
+        for group, name in self._groups.items():
+            for event in self._read_group(group):
+                yield name, event
 
     def _read_group(self, group: str) -> Iterator[LogEvent]:
         page = ""

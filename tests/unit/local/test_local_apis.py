@@ -84,7 +84,9 @@ def made(embedded, tmp_path_factory):
 
 def ask(deployed, method, path, body=None, **headers):
     written = [f"{name.replace('_', '-')}:{value}" for name, value in headers.items()]
-    answer = gateway.send(deployed.address, gateway.with_content(gateway.parse(f"{method} {path}"), body, written))
+    answer = gateway.send(
+        deployed.address, gateway.with_content(gateway.parse(f"{method} {path}"), gateway.content(body), written)
+    )
     return answer.status, {name.lower(): value for name, value in answer.headers}, answer.body
 
 

@@ -120,8 +120,8 @@ def test_content_is_added_from_the_text_or_a_file(tmp_path):
     call = Call("POST", "/orders")
     (tmp_path / "order.json").write_bytes(b'{"n": 1}')
     assert gateway.with_content(call, None, ()) == call
-    assert gateway.with_content(call, "caf\u00e9", ()).body == "caf\u00e9".encode()
-    assert gateway.with_content(call, f"@{tmp_path / 'order.json'}", ()).body == b'{"n": 1}'
+    assert gateway.content("caf\u00e9") == "caf\u00e9".encode()
+    assert gateway.content(f"@{tmp_path / 'order.json'}") == b'{"n": 1}'
     headers = gateway.with_content(call, None, ("Accept: a:b", "X-Empty:")).headers
     assert headers == (("Accept", "a:b"), ("X-Empty", ""))
 
@@ -134,8 +134,8 @@ def test_what_is_no_header_is_refused(header):
 
 def test_a_body_that_cannot_be_read_is_refused(tmp_path):
     with pytest.raises(UsageError, match="No such file"):
-        gateway.with_content(Call("GET", "/"), f"@{tmp_path / 'none'}", ())
+        gateway.content(f"@{tmp_path / 'none'}")
 
 
 def test_a_body_that_is_not_text_is_sent_as_it_was_typed():
-    assert gateway.with_content(gateway.parse("POST /"), "\udce9", ()).body == b"\xe9"
+    assert gateway.content("\udce9") == b"\xe9"

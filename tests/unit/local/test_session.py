@@ -74,8 +74,8 @@ class Shown:
         self.lines = []
         self.problems = []
 
-    def line(self, text):
-        self.lines.append(text)
+    def line(self, said):
+        self.lines.append(said.text)
 
     def problem(self, error):
         self.problems.append(error.message)
@@ -157,7 +157,7 @@ def test_requests_and_logs_are_shown_as_they_come(environment):
     shown = Shown()
     with pytest.raises(StopHere):
         session.run(session.look(environment, client, emulator), emulator, shown, sleep=rounds(nothing))
-    assert shown.lines == ["GET /item  500  34 ms", "    ERROR failed\n    badly"]
+    assert shown.lines == ["GET /item  500  34 ms", "ERROR failed\nbadly"]
     assert shown.problems == []
 
 
@@ -167,7 +167,7 @@ def test_without_requests_the_logs_are_looked_at_now_and_then(environment):
     with pytest.raises(StopHere):
         session.run(session.look(environment, client, emulator), emulator, shown, sleep=rounds(nothing, nothing))
     assert client.log_calls == 1
-    assert shown.lines == ["    text"]
+    assert shown.lines == ["text"]
 
 
 def test_following_shows_what_has_come_until_the_end(environment):
@@ -175,11 +175,11 @@ def test_following_shows_what_has_come_until_the_end(environment):
     deployed = session.look(environment, client, emulator)
     with session.following(deployed, emulator, shown, requests=True):
         pass
-    assert shown.lines == ["GET /item  200  5 ms", "    text"]
+    assert shown.lines == ["GET /item  200  5 ms", "text"]
     quiet = Shown()
     with session.following(deployed, FakeEmulator([Request("GET", "h", "/item", 200, 5)]), quiet, requests=False):
         pass
-    assert quiet.lines == ["    text"]
+    assert quiet.lines == ["text"]
 
 
 def test_following_ends_with_the_emulator(environment):
@@ -224,7 +224,7 @@ def test_a_change_on_disk_is_deployed_and_what_was_new_is_watched_next(environme
     redeploy = Redeploy(settings, load, deploy)
     edits = [lambda: settings.write_text("one"), nothing, lambda: source.write_text("x = 1"), nothing]
     with pytest.raises(StopHere):
-        session.run(session.look(environment, client, emulator), emulator, shown, redeploy, rounds(*edits))
+        session.run(session.look(environment, client, emulator), emulator, shown, redeploy, sleep=rounds(*edits))
     assert deployments == ["one", "one"]
     assert shown.lines == [f"Changed: {settings}", f"Changed: {source}"]
 
@@ -255,7 +255,7 @@ def test_a_change_that_does_not_load_or_deploy_is_told_once_and_the_next_one_is_
     ]
     redeploy = Redeploy(settings, load, deploy)
     with pytest.raises(StopHere):
-        session.run(session.look(environment, client, emulator), emulator, shown, redeploy, rounds(*edits))
+        session.run(session.look(environment, client, emulator), emulator, shown, redeploy, sleep=rounds(*edits))
     assert shown.problems == ["line 1: not TOML", "rolled back"]
     assert deployments == ["refused", "good at last"]
     assert len(shown.lines) == 3

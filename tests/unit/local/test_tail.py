@@ -6,8 +6,9 @@ from types import SimpleNamespace
 import pytest
 
 from tapgen.deploy.aws.model import LogEvent, LogPage
+from tapgen.local.said import Said
 from tapgen.local.server import Request
-from tapgen.local.tail import LogTail, log_line, request_line
+from tapgen.local.tail import LogTail, indented, log_line, request_line
 
 
 @pytest.mark.parametrize(
@@ -64,6 +65,17 @@ def test_a_traceback_names_the_files_that_one_edits_with_its_indentation():
     assert log_line(line, {"shop-dev-Other": "other"}) == line.rstrip()
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        (Said("log", "one"), "    one"),
+        (Said("log", "one\n  two", "Item"), "    Item  one\n            two"),
+    ],
+)
+def test_a_functions_lines_stand_below_the_request_and_keep_their_indentation(said, shown):
+    assert indented(said) == shown
+
+
 def test_the_log_is_read_page_by_page_and_every_event_once():
     asked = []
     first = [LogEvent("1", 1000, "a"), LogEvent("2", 9_999_999_999_999, "b")]
@@ -77,9 +89,12 @@ def test_the_log_is_read_page_by_page_and_every_event_once():
         asked.append((group, since, page))
         return answers[group, page]
 
-    tail = LogTail(SimpleNamespace(log_events=log_events), ["one", "two"])
-    assert [event.message for event in tail.read()] == ["a", "b", "c", "d"]
+    tail = LogTail(SimpleNamespace(log_events=log_events), {"one": "First", "two": ""})
+    assert [(name, event.message) for name, event in tail.read()] == [
+        *(("First", text) for text in "abc"),
+        ("", "d"),
+    ]
     answers["two", ""] = LogPage((LogEvent("4", 3000, "d"), LogEvent("5", 3000, "e")), "")
-    assert [event.message for event in tail.read()] == ["e"]
+    assert [event.message for _, event in tail.read()] == ["e"]
     assert asked[0][1] > 1_700_000_000_000
     assert asked[3] == ("one", 9_999_999_999_999, "")
