@@ -51,6 +51,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "sync": "Give the functions their code and configuration directly, in seconds.",
         "watch": "Follow the operation that is running on a stack.",
         "cancel": "Cancel a running update: CloudFormation rolls it back.",
+        "rename": "Give a part of a stack another name, and keep its data.",
         "recover": "Bring a stuck stack back: continue a failed roll-back, or clear a failed first creation.",
         "destroy": "Delete an environment's stack.",
         "status": "Show the state of an environment's stack and what to do next.",

@@ -94,6 +94,11 @@ def _github(
     from tapgen.proof.subject import Subject
 
     chosen = load_environment(where, name)
+    if chosen.is_stack_set:
+        raise UsageError(
+            f"{chosen.reference} is a StackSet, whose roles are in many accounts",
+            "Make its administrator's role by hand; `tapgen permissions` says what the stacks' roles need.",
+        )
     if chosen.user:
         raise UsageError(f"{chosen.reference} is {chosen.user}'s own: no pipeline deploys it", f"--env {chosen.table}")
     # Not by the deploying role: it is to be made here.

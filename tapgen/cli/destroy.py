@@ -71,7 +71,7 @@ def command(
 
     options = Options(detach=detach, express=express, timeout=timeout * 60.0)
     if expired:
-        if typed is not None or retain or disable_protection:
+        if typed is not None or retain or disable_protection or accounts:
             raise click.UsageError("--expired goes with --env, --yes, --express, --detach and --timeout alone")
         aws_options.needs_terminal(yes)
         given = ctx.get_parameter_source("environment") is click.core.ParameterSource.COMMANDLINE

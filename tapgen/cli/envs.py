@@ -66,11 +66,13 @@ def _stacks(project: Project, profile: str | None, region: str | None, *, as_jso
     from datetime import UTC, datetime
 
     from tapgen.cli.environment_stacks import of_project
-    from tapgen.deploy.commands.environment_stacks import fields, table
+    from tapgen.deploy.commands.environment_stacks import EnvironmentStack, fields, table
     from tapgen.errors import ExitCode
 
     now = datetime.now(UTC)
-    rows = [row for row, _ in of_project(project, project.environments.values(), profile, region)]
+    every = project.environments.values()
+    rows = [row for row, _ in of_project(project, [one for one in every if not one.is_stack_set], profile, region)]
+    rows += [EnvironmentStack(one, ", ".join(one.target_regions)) for one in every if one.is_stack_set]
     if as_json:
         aws_options.print_json([fields(row, now) for row in rows])
     else:

@@ -52,6 +52,10 @@ class StackOperation:
 
     # ------------------------------------------------------------------------------------------- what may differ
 
+    def undone(self) -> str:
+        """What was done where Ctrl-C came while AWS was not at it."""
+        return self.nothing
+
     @property
     def begun(self) -> bool:
         """Whether AWS was asked to change something, and has not said no."""
@@ -93,7 +97,7 @@ class StackOperation:
         if self.begun:
             return replace(self.going_on("interrupted here, not there"), code=ExitCode.INTERRUPTED)
         self.take_back()
-        return self.outcome(ExitCode.INTERRUPTED, f"interrupted, {self.nothing}")
+        return self.outcome(ExitCode.INTERRUPTED, f"interrupted, {self.undone()}")
 
     def _failed(self, error: TapgenError) -> Outcome:
         if self.begun:

@@ -83,6 +83,8 @@ class ResourceChange(Struct, frozen=True):
     """An API's deployment that takes the place of the one before: expected, and no loss."""
     depends: tuple[str, ...] = ()
     """The parameters that decide whether it happens, where their defaults say no."""
+    renamed: str = ""
+    """The logical id of what looks like the same resource under another name, which the change creates."""
     said: str = ""
     """What is said of it where two templates are only compared, and nothing happens."""
     quiet: bool = False

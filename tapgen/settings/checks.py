@@ -64,6 +64,8 @@ def _alone(environment: Environment) -> Iterator[Problem]:
         yield ("express",), "express and protected exclude each other; say express = false where it is protected"
     if environment.personal and environment.protected:
         yield ("personal",), "personal and protected exclude each other; say personal = false where it is protected"
+    if environment.personal and environment.is_stack_set:
+        yield ("personal",), "a StackSet is nobody's own; say personal = false, or leave its accounts away"
     if environment.expires and not environment.personal:
         yield ("expires",), "only personal environments expire; say personal = true beside it, or take it away"
     if len(set(environment.regions)) < len(environment.regions):

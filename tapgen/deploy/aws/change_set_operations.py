@@ -32,7 +32,8 @@ class ChangeSetOperations(CloudFormationCalls):
                 ClientToken=request.token,
                 Description=request.description,
                 Parameters=[
-                    {"ParameterKey": key, "ParameterValue": value} for key, value in request.parameters.items()
+                    *({"ParameterKey": key, "ParameterValue": value} for key, value in request.parameters.items()),
+                    *({"ParameterKey": key, "UsePreviousValue": True} for key in request.unchanged),
                 ],
                 Capabilities=list(request.capabilities),
                 Tags=[{"Key": key, "Value": value} for key, value in request.tags.items()],
@@ -89,6 +90,15 @@ def _deployment(request: ChangeSetRequest) -> dict[str, object]:
     Express mode leaves roll-back off unless told (CloudFormation user guide, "Express mode").
     """
     found: dict[str, object] = {}
+    if request.imports:
+        found["ResourcesToImport"] = [
+            {
+                "ResourceType": one.type,
+                "LogicalResourceId": one.logical_id,
+                "ResourceIdentifier": dict(one.identifier),
+            }
+            for one in request.imports
+        ]
     if request.import_existing:
         found["ImportExistingResources"] = True
     if request.revert_drift:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Identity,
         LogPage,
         Page,
+        Refactor,
         ResourceDrift,
         Stack,
         StackResource,
@@ -95,6 +96,28 @@ class Client(Protocol):
 
     def delete_change_set(self, arn: str) -> None:
         """Delete a change set."""
+        ...
+
+    def create_refactor(
+        self, stack: str, description: str, names: Mapping[str, str], *, body: str = "", url: str = ""
+    ) -> str | None:
+        """The id of a stack refactor by which resources get other logical ids; None where the endpoint has none."""
+        ...
+
+    def refactor(self, identity: str) -> Refactor:
+        """How far a stack refactor is."""
+        ...
+
+    def executing_refactors(self) -> tuple[Refactor, ...]:
+        """The stack refactors of the account and region that are being executed."""
+        ...
+
+    def execute_refactor(self, identity: str) -> None:
+        """Execute a stack refactor."""
+        ...
+
+    def import_identifiers(self, stack: str) -> Mapping[str, tuple[str, ...]]:
+        """Logical id -> the properties by which CloudFormation imports the resource; () and no row: not at all."""
         ...
 
     def delete_stack(self, stack: str, token: str, retain: Iterable[str] = (), *, express: bool = False) -> None:

@@ -112,10 +112,19 @@ class ChangeSet(Struct, frozen=True):
     changes: tuple[Change, ...] = ()
 
 
+class Imported(Struct, frozen=True):
+    """A resource that is there and comes into the stack: `identifier` says which it is."""
+
+    logical_id: str
+    type: str
+    identifier: Mapping[str, str]
+
+
 class ChangeSetRequest(Struct, frozen=True):
     """What CreateChangeSet is asked. `stack` is a name at first and an ARN once there is one.
 
-    Exactly one of `body` and `url` is set.
+    Exactly one of `body` and `url` is set. `unchanged` are parameters that keep the stack's values, hidden ones too.
+    `imports` goes with the type IMPORT.
     """
 
     stack: str
@@ -126,8 +135,10 @@ class ChangeSetRequest(Struct, frozen=True):
     body: str = ""
     url: str = ""
     parameters: Mapping[str, str] = {}
+    unchanged: tuple[str, ...] = ()
     capabilities: tuple[str, ...] = ()
     tags: Mapping[str, str] = {}
+    imports: tuple[Imported, ...] = ()
     import_existing: bool = False
     express: bool = False
     rollback: bool = True
@@ -139,6 +150,17 @@ class Created(Struct, frozen=True):
 
     arn: str
     stack_arn: str
+
+
+class Refactor(Struct, frozen=True):
+    """A stack refactor. `status` is of its making, `execution` of its execution, as the service writes them."""
+
+    id: str
+    status: str
+    reason: str = ""
+    execution: str = ""
+    execution_reason: str = ""
+    description: str = ""
 
 
 class StackResource(Struct, frozen=True):

@@ -13,6 +13,7 @@ from tapgen.deploy.aws.errors import AwsError, MalformedAnswerError
 from tapgen.deploy.aws.function_operations import FunctionOperations
 from tapgen.deploy.aws.iam_operations import IamOperations
 from tapgen.deploy.aws.model import Answer, DriftRun, Identity, LogPage, Page
+from tapgen.deploy.aws.refactor_operations import RefactorOperations
 from tapgen.deploy.aws.stack_set_operations import StackSetOperations
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def on_this_machine(url: str) -> bool:
     return host in LOOPBACK or host.endswith(".localhost")
 
 
-class AwsClient(ChangeSetOperations, StackSetOperations, FunctionOperations, IamOperations):
+class AwsClient(ChangeSetOperations, RefactorOperations, StackSetOperations, FunctionOperations, IamOperations):
     """`client.Client` and `stack_set_client.StackSetClient` on AWS: see there for what each method means."""
 
     def __init__(self, call: Call, region: str, role: str = "", call_as: str = "") -> None:

@@ -11,6 +11,7 @@ from tapgen.deploy.artifacts.document import resources as resources_of
 from tapgen.deploy.aws.errors import AwsError
 from tapgen.deploy.operation import StackOperation
 from tapgen.deploy.plan.guard import RefusedError
+from tapgen.deploy.plan.rename_record import record_of
 from tapgen.deploy.request import HOUR
 from tapgen.deploy.stack.states import state
 from tapgen.deploy.stack.target import WrongTargetError, busy, is_ours
@@ -118,6 +119,12 @@ class Destroy(StackOperation):
         if stack.status == "REVIEW_IN_PROGRESS":
             return set()  # it has no template yet
         document = parse(self.client.template(stack.arn), stack.name)
+        record = record_of(document)
+        for one in record.moved if record else ():
+            if not {one.old, one.new} & document["Resources"].keys():
+                self.view.warn(
+                    f"{one.old} ({one.type}, {one.physical_id}) is outside of the stack, by a rename, and stays."
+                )
         return {logical_id for logical_id, resource in resources_of(document) if _keeps(resource)}
 
     def _delete(self, stack: Stack, retain: tuple[str, ...]) -> None:

@@ -82,10 +82,17 @@ def table(rows: Iterable[EnvironmentStack], now: datetime) -> Iterator[tuple[str
             row.environment.reference,
             row.environment.stack_name,
             row.region,
-            row.stack.status if row.stack else row.problem or "not deployed",
+            _status(row),
             f"{row.deployed:%Y-%m-%d %H:%M}" if row.deployed else "",
             expiry(row, now),
         )
+
+
+def _status(row: EnvironmentStack) -> str:
+    if row.stack:
+        return row.stack.status
+    alone = "a StackSet: see `tapgen status`" if row.environment.is_stack_set else "not deployed"
+    return row.problem or alone
 
 
 def expiry(row: EnvironmentStack, now: datetime) -> str:

@@ -17,6 +17,7 @@ from tapgen.deploy.plan.exports import imported_exports
 from tapgen.deploy.plan.guard import guard, refused, replaced_without_rollback
 from tapgen.deploy.plan.plan import Plan
 from tapgen.deploy.plan.plan_fingerprint import plan_fingerprint
+from tapgen.deploy.plan.rename_record import refuse_under_way
 from tapgen.deploy.plan.stack_level import allowed_losses, lesser_losses, security, stack_changes
 from tapgen.deploy.stack.failed_creation import clear_failed_creation
 from tapgen.deploy.stack.states import state
@@ -88,6 +89,8 @@ def look(request: Deployment, client: Client, reporter: Reporter, clock: Clock) 
     identity = check_pins(client, request.account, request.regions)
     stack = _stack(request, client, reporter, clock)
     deployed = _deployed(client, stack)
+    if deployed:
+        refuse_under_way(deployed.document, request.environment)
     if deployed and request.ours and not is_ours(deployed.stack, request.ours):
         reporter.warn(f"{deployed.stack.name} does not carry this environment's tags: something else made it.")
     old = deployed.document if deployed else None

@@ -47,6 +47,8 @@ CALLS: Final[dict[Operation, tuple[str, ...]]] = {
         *("CancelUpdateStack", "ContinueUpdateRollback", "RollbackStack"),  # `tapgen cancel` and `tapgen recover`
         *("DetectStackDrift", "DescribeStackDriftDetectionStatus", "DescribeStackResourceDrifts"),  # `tapgen drift`
         *BY_DRIFT_DETECTION,
+        *("CreateStackRefactor", "DescribeStackRefactor", "ExecuteStackRefactor", "ListStackRefactors"),
+        "GetTemplateSummary",  # `tapgen rename`, as the four before
     ),
     "delete": (
         "DeleteStack",

@@ -25,6 +25,7 @@ _EXECUTES: Final = frozenset(
     f"cloudformation:{name}"
     for name in (
         "ExecuteChangeSet",
+        "ExecuteStackRefactor",
         "DeleteStack",
         "CancelUpdateStack",
         "ContinueUpdateRollback",

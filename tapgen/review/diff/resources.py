@@ -148,10 +148,9 @@ def _with_renames(changes: list[ResourceChange], old: Template, new: Template) -
     marked = []
     for change in changes:
         if change.deletes and change.logical_id in pairs:
-            note = (
-                f"looks like a rename to {pairs[change.logical_id]}: CloudFormation deletes this one and creates that"
-            )
-            marked.append(replace(change, notes=(*change.notes, note)))
+            other = pairs[change.logical_id]
+            note = f"looks like a rename to {other}: CloudFormation deletes this one and creates that"
+            marked.append(replace(change, notes=(*change.notes, note), renamed=other))
         elif change.creates and change.logical_id in back:
             note = f"looks like a rename of {back[change.logical_id]}: keep the logical id to keep the resource"
             marked.append(replace(change, notes=(*change.notes, note)))

@@ -67,8 +67,8 @@ def _data(before: Resource, after: Resource | None, change: ResourceChange, kept
             name,
             before.type,
             f"{name} leaves the stack: {fate} ({holds})",
-            "Nothing manages it any more, and what takes its place is empty; it can only come back by import. "
-            f"--allow-loss {name} lets it leave.",
+            f"{_take_along(change)}Nothing manages it any more, and what takes its place is empty; it can only come "
+            f"back by import. --allow-loss {name} lets it leave.",
             severity=Severity.LOW if minor else Severity.MEDIUM,
             spared=minor,
         )
@@ -78,7 +78,7 @@ def _data(before: Resource, after: Resource | None, change: ResourceChange, kept
             name,
             before.type,
             f"{name} is deleted, and with it: {holds}{_bucket(before)}",
-            f"{_KEEP_HINT}, or --allow-loss {name} if it may go.",
+            f"{_take_along(change)}{_KEEP_HINT}, or --allow-loss {name} if it may go.",
             severity=Severity.MEDIUM if minor else Severity.HIGH,
             spared=minor,
         )
@@ -99,7 +99,8 @@ def _data(before: Resource, after: Resource | None, change: ResourceChange, kept
             name,
             before.type,
             f"{name} is replaced{why}: the new one is empty, {fate} ({holds})",
-            f"Move the data yourself; --allow-loss {name} if that is planned.",
+            "Leave what replaces it as it is, or move the data yourself: `tapgen rename` does not change that. "
+            f"--allow-loss {name} if it is planned.",
             spared=minor,
         )
     return found(
@@ -111,6 +112,13 @@ def _data(before: Resource, after: Resource | None, change: ResourceChange, kept
         severity=Severity.MEDIUM if minor else Severity.HIGH,
         spared=minor,
     )
+
+
+def _take_along(change: ResourceChange) -> str:
+    """The way to rename without a loss, where it looks like a rename."""
+    if not change.renamed:
+        return ""
+    return f"`tapgen rename {change.logical_id} {change.renamed}` of that environment first takes it along. "
 
 
 def _why(change: ResourceChange) -> str:

@@ -143,6 +143,29 @@ def test_a_repository_may_deploy_by_the_roles_that_bootstrap_makes(tapgen, emula
     assert tapgen("bootstrap", "--github", "acme/shop", "--env", "dev/alice", "--yes")[0] == ExitCode.USAGE
 
 
+def test_a_part_is_renamed_in_a_protected_environment_and_keeps_its_data(tapgen, tmp_path):
+    from botocore.session import Session
+
+    assert tapgen("deploy", "--env", "prod", "--yes")[0] == ExitCode.OK
+    table = json.loads(tapgen("outputs", "--env", "prod", "--json")[1])["DynamoTableNameOutput"]
+    service = Session().create_client("dynamodb", region_name="us-east-1")
+    service.put_item(TableName=table, Item={"itemId": {"S": "precious"}})
+    file = tmp_path / "pyproject.toml"
+    file.write_text(file.read_text().replace("tables.Item]", "tables.Thing]"))
+    code, _, err = tapgen("deploy", "--env", "prod", "--yes")
+    assert (code, "tapgen rename ItemTable ThingTable" in err) == (ExitCode.REFUSED, True), err
+    assert tapgen("diff", "--env", "prod", "--deployed", "--exit-code")[0] == ExitCode.REFUSED
+    planned = tapgen("rename", "Item", "Thing", "--env", "prod", "--plan-only")[2]
+    assert "No stack refactor: a stack with a stack policy takes none" in planned
+    code, _, err = tapgen("rename", "Item", "Thing", "--env", "prod", "--yes")
+    assert (code, "shop-prod has ThingTable." in err) == (ExitCode.OK, True), err
+    code, _, err = tapgen("deploy", "--env", "prod", "--yes")
+    assert code == ExitCode.OK, err
+    assert json.loads(tapgen("outputs", "--env", "prod", "--json")[1])["DynamoTableNameOutput"] == table
+    assert service.scan(TableName=table)["Items"] == [{"itemId": {"S": "precious"}}]
+    assert tapgen("rename", "Item", "Thing", "--env", "prod", "--yes")[0] == ExitCode.OK
+
+
 def test_an_environment_of_another_account_is_a_row_with_its_problem(tapgen):
     code, out, _ = tapgen("envs", "--stacks")
     assert code == ExitCode.FAILED

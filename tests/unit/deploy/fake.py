@@ -22,10 +22,11 @@ from tapgen.deploy.aws.model import (
     LogPage,
     Output,
     Page,
+    Refactor,
     Stack,
 )
 from tests.unit.deploy.ledger import ACCOUNT, REGION, Ledger, Time
-from tests.unit.deploy.operation import START, Execution, queue_deletion
+from tests.unit.deploy.operation import START, Execution, parameters_of, queue_deletion
 
 __all__ = ["ACCOUNT", "REGION", "START", "Cloud", "Time", "output"]
 
@@ -138,7 +139,7 @@ class Cloud(Ledger):
         return (
             record.status == "REVIEW_IN_PROGRESS"
             or dict(request.tags) != record.tags
-            or dict(request.parameters) != record.parameters
+            or parameters_of(record, request) != record.parameters
             or old.get("Outputs") != new.get("Outputs")
         )
 
@@ -146,9 +147,12 @@ class Cloud(Ledger):
         old = json.loads(record.template)["Resources"]
         new = json.loads(request.body or "{}").get("Resources", {})
         rows = []
+        imported = {one.logical_id for one in request.imports}
         for logical_id, resource in new.items():
             physical = f"{logical_id.lower()}-1"
-            if logical_id not in old:
+            if logical_id in imported:
+                rows.append(Change("Import", logical_id, physical, resource["Type"]))
+            elif logical_id not in old:
                 rows.append(Change("Add", logical_id, "", resource["Type"]))
             elif old[logical_id] != resource:
                 replaced = self.replacement.get(logical_id, "False")
@@ -183,6 +187,65 @@ class Cloud(Ledger):
     def delete_change_set(self, arn):
         self._call("delete_change_set")
         self.sets.pop(arn, None)
+
+    # ---------------------------------------------------------------------------------------------- refactors
+
+    def create_refactor(self, stack, description, names, *, body="", url=""):
+        lost = self._call("create_refactor")
+        if self.refactors is None:
+            return None
+        record = self._need(stack)
+        identity = f"refactor-{next(self.ids)}"
+        failed = "StackPolicy" if record.policy else self.refactor_failure
+        self.refactors[identity] = {
+            "stack": record,
+            "description": description,
+            "names": names,
+            "body": body,
+            "status": ["CREATE_IN_PROGRESS", "CREATE_FAILED" if failed else "CREATE_COMPLETE"],
+            "reason": failed,
+            "execution": ["AVAILABLE"],
+        }
+        self._lost(lost, "CreateStackRefactor")
+        return identity
+
+    def refactor(self, identity):
+        self._call("refactor")
+        return self._refactor(identity)
+
+    def _refactor(self, identity):
+        kept = self.refactors[identity]
+        status, execution = (one.pop(0) if len(one) > 1 else one[0] for one in (kept["status"], kept["execution"]))
+        if kept["execution"][0] in {"EXECUTE_COMPLETE", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "EXECUTE_FAILED"}:
+            self._end_refactor(kept)
+        return Refactor(identity, status, kept["reason"], execution, "", kept["description"])
+
+    def _end_refactor(self, kept):
+        record = kept["stack"]
+        record.status = "UPDATE_COMPLETE"
+        names = kept.pop("names", {}) if kept["execution"][0] == "EXECUTE_COMPLETE" else {}
+        if names:
+            record.template = kept["body"]
+            record.resources = {
+                names.get(name, name): replace(one, logical_id=names.get(name, name))
+                for name, one in record.resources.items()
+            }
+
+    def executing_refactors(self):
+        self._call("executing_refactors")
+        running = [key for key, one in (self.refactors or {}).items() if one["execution"][0] == "EXECUTE_IN_PROGRESS"]
+        return tuple(self._refactor(identity) for identity in running)
+
+    def execute_refactor(self, identity):
+        lost = self._call("execute_refactor")
+        kept = self.refactors[identity]
+        kept["stack"].status = "UPDATE_IN_PROGRESS"
+        kept["execution"] = ["EXECUTE_IN_PROGRESS", "EXECUTE_IN_PROGRESS", self.refactor_end]
+        self._lost(lost, "ExecuteStackRefactor")
+
+    def import_identifiers(self, stack):
+        self._call("import_identifiers")
+        return self.identifiers
 
     # ------------------------------------------------------------------------------------------------- stacks
 

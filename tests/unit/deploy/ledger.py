@@ -87,6 +87,11 @@ class Ledger:
         self.answer = Answer(200, b"{}", "", "END")
         self.log_pages = []
         self.functions = {}  # name -> model.Function
+        self.outside = set()  # physical ids of what has left its stack and lives on
+        self.refactors = None  # by id; None: an endpoint that knows none
+        self.refactor_failure = ""
+        self.refactor_end = "EXECUTE_COMPLETE"
+        self.identifiers = {}  # logical id -> keys to import it by
         self.roles = set()  # names in IAM of what no stack has made
         self.audiences = None  # of the identity provider
         self.marks = set()  # the ARNs of functions that carry the tag

@@ -3,6 +3,8 @@
 import json
 from datetime import UTC, datetime, timedelta
 
+from msgspec.structs import replace
+
 from tapgen.deploy.aws.model import Output
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
@@ -16,7 +18,7 @@ class Execution:
         self.rollback = rollback
         self.cloud, self.record, self.request, self.token = cloud, record, request, token
         self.creating = record.status == "REVIEW_IN_PROGRESS"
-        self.verb = "CREATE" if self.creating else "UPDATE"
+        self.verb = "IMPORT" if request.type == "IMPORT" else "CREATE" if self.creating else "UPDATE"
         self.document = json.loads(request.body)
         self.changes = cloud.changes(record, request)
 
@@ -39,7 +41,7 @@ class Execution:
 
     def make(self):
         """Queue what becomes of each resource; whether one failed."""
-        failed = False
+        failed = self.refused()
         made = [change for change in self.changes if change.action != "Remove"]
         for change in made:
             self.later(change.logical_id, change.type, f"{self.verb}_IN_PROGRESS")
@@ -52,15 +54,28 @@ class Execution:
             self.later(change.logical_id, change.type, f"{self.verb}_{status}", reason)
         return failed
 
+    def refused(self):
+        """Whether the stack policy denies to take something out, or what is to be imported is not there."""
+        reasons = {}
+        for change in self.changes:
+            if change.action == "Remove" and denies(self.record.policy, change.logical_id):
+                reasons[change.logical_id] = "Action denied by stack policy"
+        for one in self.request.imports:
+            if physical_id(one) not in self.cloud.outside:
+                reasons[one.logical_id] = "it was not found"
+        for logical_id, reason in reasons.items():
+            self.later(logical_id, "any", f"{self.verb}_FAILED", reason)
+        return bool(reasons)
+
     def roll_back(self):
-        back = "ROLLBACK" if self.creating else "UPDATE_ROLLBACK"
+        back = "ROLLBACK" if self.creating else f"{self.verb}_ROLLBACK"
         self.later(self.record.name, STACK, f"{back}_IN_PROGRESS", "The following resource(s) failed to create")
         for change in self.changes if self.creating else ():
             self.later(change.logical_id, change.type, "DELETE_COMPLETE")
         self.later(self.record.name, STACK, self.cloud.end.get(self.verb, f"{back}_COMPLETE"))
 
     def clean_up(self):
-        if not self.creating:
+        if self.verb == "UPDATE":
             self.later(self.record.name, STACK, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
         for change in self.changes:
             if change.action == "Remove":
@@ -74,14 +89,54 @@ class Execution:
         record, request, document = self.record, self.request, self.document
         hidden = {name for name, one in document.get("Parameters", {}).items() if one.get("NoEcho")}
         record.template, record.tags = request.body, dict(request.tags)
-        record.parameters = {name: "****" if name in hidden else value for name, value in request.parameters.items()}
+        values = parameters_of(record, request)
+        record.parameters = {name: "****" if name in hidden else value for name, value in values.items()}
+        for change in self.changes:
+            if change.action == "Remove" and change.policy_action == "Retain":
+                self.cloud.outside.add(record.resources[change.logical_id].physical_id)
+        imported = {one.logical_id: physical_id(one) for one in request.imports}
+        self.cloud.outside -= set(imported.values())
+        record.resources = {
+            name: replace(self.cloud.resource(name, resource["Type"]), physical_id=imported[name])
+            if name in imported
+            else record.resources.get(name) or self.cloud.resource(name, resource["Type"])
+            for name, resource in document["Resources"].items()
+        }
         record.outputs = tuple(
-            Output(key, str(one["Value"]), str(one.get("Export", {}).get("Name", "")))
+            Output(key, resolved(record, one["Value"]), str(one.get("Export", {}).get("Name", "")))
             for key, one in document.get("Outputs", {}).items()
         )
-        record.resources = {
-            name: self.cloud.resource(name, resource["Type"]) for name, resource in document["Resources"].items()
-        }
+
+
+def physical_id(imported):
+    return list(imported.identifier.values())[-1]
+
+
+def parameters_of(record, request):
+    """The values of the parameters after an update: given, kept, or a new one's default."""
+    declared = json.loads(request.body or "{}").get("Parameters", {})
+    defaults = {name: one["Default"] for name, one in declared.items() if "Default" in one}
+    known = {**defaults, **{name: record.parameters[name] for name in request.unchanged}, **request.parameters}
+    return {name: value for name, value in known.items() if name in declared or name in request.parameters}
+
+
+def resolved(record, value):
+    """The value of an output."""
+    match value:
+        case {"Ref": name} if name in record.resources:
+            return record.resources[name].physical_id
+        case {"Ref": name} if name in record.parameters:
+            return record.parameters[name]
+        case {"Fn::GetAtt": [name, attribute]}:
+            return f"{record.resources[name].physical_id}/{attribute}"
+    return str(value)
+
+
+def denies(policy, logical_id):
+    """Whether a stack policy denies to delete a resource."""
+    statements = json.loads(policy or "{}").get("Statement", ())
+    resource = f"LogicalResourceId/{logical_id}"
+    return any(one["Effect"] == "Deny" and resource in one["Resource"] for one in statements)
 
 
 def queue_deletion(cloud, record, token, retain):

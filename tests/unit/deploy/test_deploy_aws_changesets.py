@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tapgen.deploy.aws.errors import AwsError
-from tapgen.deploy.aws.model import Change, ChangeSetRequest, Created, Detail, Finding
+from tapgen.deploy.aws.model import Change, ChangeSetRequest, Created, Detail, Finding, Imported, Refactor
 from tapgen.deploy.aws.operations import AwsClient
 
 ARN = "arn:aws:cloudformation:eu-west-1:123456789012:stack/tap-dev/1"
@@ -252,3 +252,81 @@ def test_another_error_is_not_taken_for_no_changes(stub, code, text):
     stubber("cloudformation").add_client_error("create_change_set", code, text)
     with pytest.raises(AwsError, match=text):
         client.create_change_set(ChangeSetRequest(ARN, "tapgen-dev-1", "UPDATE", "token", "plan", body="{}"))
+
+
+def test_an_import_names_what_is_there_and_hidden_parameters_keep_their_values(stub):
+    stubber, client = stub
+    stubber("cloudformation").add_response(
+        "create_change_set",
+        {"Id": SET, "StackId": ARN},
+        {
+            "StackName": ARN,
+            "ChangeSetName": "tapgen-x",
+            "ChangeSetType": "IMPORT",
+            "ClientToken": "token",
+            "Description": "d",
+            "Parameters": [{"ParameterKey": "Secret", "UsePreviousValue": True}],
+            "Capabilities": [],
+            "Tags": [],
+            "TemplateBody": "{}",
+            "ResourcesToImport": [
+                {
+                    "ResourceType": "AWS::DynamoDB::Table",
+                    "LogicalResourceId": "ThingTable",
+                    "ResourceIdentifier": {"TableName": "items"},
+                }
+            ],
+        },
+    )
+    thing = Imported("ThingTable", "AWS::DynamoDB::Table", {"TableName": "items"})
+    request = ChangeSetRequest(
+        ARN, "tapgen-x", "IMPORT", "token", "d", body="{}", unchanged=("Secret",), imports=(thing,)
+    )
+    assert client.create_change_set(request).arn == SET
+
+
+def test_a_stack_refactor_from_its_making_to_its_end(stub):
+    stubber, client = stub
+    service = stubber("cloudformation")
+    ends = (
+        {"StackName": "tap-dev", "LogicalResourceId": "ItemTable"},
+        {
+            "StackName": "tap-dev",
+            "LogicalResourceId": "ThingTable",
+        },
+    )
+    service.add_response(
+        "create_stack_refactor",
+        {"StackRefactorId": "r1"},
+        {
+            "Description": "why",
+            "StackDefinitions": [{"StackName": "tap-dev", "TemplateBody": "{}"}],
+            "ResourceMappings": [{"Source": ends[0], "Destination": ends[1]}],
+        },
+    )
+    service.add_client_error("create_stack_refactor", "UnknownOperationException", "no such operation")
+    described = {
+        "StackRefactorId": "r1",
+        "Status": "CREATE_FAILED",
+        "StatusReason": "why",
+        "ExecutionStatus": "OBSOLETE",
+    }
+    service.add_response("describe_stack_refactor", described, {"StackRefactorId": "r1"})
+    filtered = {"ExecutionStatusFilter": ["EXECUTE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS"]}
+    page = {"StackRefactorSummaries": [{**described, "Description": "why"}]}
+    service.add_response("list_stack_refactors", {**page, "NextToken": "2"}, filtered)
+    service.add_response("list_stack_refactors", page, {**filtered, "NextToken": "2"})
+    service.add_response("execute_stack_refactor", {}, {"StackRefactorId": "r1"})
+    summary = {
+        "ResourceIdentifierSummaries": [
+            {"ResourceType": "T", "LogicalResourceIds": ["A", "B"], "ResourceIdentifiers": ["Id"]}
+        ]
+    }
+    service.add_response("get_template_summary", summary, {"StackName": ARN})
+    names = {"ItemTable": "ThingTable"}
+    assert client.create_refactor("tap-dev", "why", names, body="{}") == "r1"
+    assert client.create_refactor("tap-dev", "why", names, url="https://x/y") is None
+    assert client.refactor("r1") == Refactor("r1", "CREATE_FAILED", "why", "OBSOLETE")
+    assert [one.description for one in client.executing_refactors()] == ["why", "why"]
+    client.execute_refactor("r1")
+    assert client.import_identifiers(ARN) == {"A": ("Id",), "B": ("Id",)}

@@ -13,7 +13,7 @@ from botocore.session import Session
 
 from tapgen import naming
 from tapgen.deploy.artifacts.bootstrap import bootstrap_request
-from tapgen.deploy.aws import change_set_operations, operations
+from tapgen.deploy.aws import change_set_operations, operations, refactor_operations
 from tapgen.proof.deployer.calls import BY_DRIFT_DETECTION, OPERATIONS, Operation, own_calls
 from tapgen.proof.deployer.policy import statements as written
 from tapgen.proof.deployer.policy import unknown_types
@@ -44,7 +44,7 @@ def test_the_stack_itself() -> None:
 def operations_of_the_client() -> dict[str, set[str]]:
     """Service -> the API operations that the deployment's client calls, read from its source."""
     calls: dict[str, set[str]] = {}
-    source = inspect.getsource(operations) + inspect.getsource(change_set_operations)
+    source = "".join(map(inspect.getsource, (operations, change_set_operations, refactor_operations)))
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             words = [one.value for one in node.args[:2] if isinstance(one, ast.Constant) and isinstance(one.value, str)]
