@@ -1,4 +1,4 @@
-"""Writes tapgen/data/handler_permissions.json.gz: what a resource type's create, update and delete handlers call.
+"""Writes the table `handler_permissions`: what a resource type's create, update and delete handlers call.
 
 Source: `handlers` in the CloudFormation resource provider schemas that cfn-lint (PyPI, MIT-0) ships.
 Usage: python scripts/handler_permissions.py
@@ -9,11 +9,9 @@ from __future__ import annotations
 import json
 from importlib.metadata import version
 from importlib.resources import files
-from pathlib import Path
 
 import tables
 
-TARGET = Path(__file__).parents[1] / "tapgen" / "data" / "handler_permissions.json.gz"
 HANDLERS = ("create", "read", "update", "delete")
 
 
@@ -38,7 +36,5 @@ def permissions() -> tuple[str, dict[str, object]]:
 
 if __name__ == "__main__":
     date, table = permissions()
-    tables.write(
-        TARGET, f"scripts/handler_permissions.py from cfn-lint {version('cfn-lint')}, schemas of {date}", table
-    )
-    print(f"{len(table)} types, {TARGET.stat().st_size:,} bytes")
+    source = f"scripts/handler_permissions.py from cfn-lint {version('cfn-lint')}, schemas of {date}"
+    tables.write("handler_permissions", source, table)

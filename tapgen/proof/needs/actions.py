@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.resources import files
 
-import msgspec
 from msgspec import Struct
 
 from tapgen.proof.interpret.results import Call, Parameter
@@ -19,6 +17,7 @@ from tapgen.template.catalogue import (
     matching,
     prefixes,
 )
+from tapgen.template.tables import row
 
 __all__ = [
     "Action",
@@ -58,9 +57,11 @@ class Unmapped(Struct, frozen=True):
     reason: str
 
 
-class _Table(msgspec.Struct):
-    prefixes: dict[str, str]
-    operations: dict[str, dict[str, list[str]]]
+class _Service(Struct, frozen=True):
+    """What of a service is not as botocore calls it: its IAM prefix, and the actions of operations."""
+
+    prefix: str = ""
+    operations: dict[str, list[str]] = {}
 
 
 _NAMED_BY = {
@@ -98,18 +99,19 @@ _ENDING = re.compile(r"(Name|Arn|ARN|Id|ID|Url|URL|Identifier)$")
 
 
 @cache
-def _table() -> _Table:
-    return msgspec.json.decode((files("tapgen.data") / "operation_actions.json").read_bytes(), type=_Table)
+def _service(name: str) -> _Service:
+    found: _Service | None = row("operation_actions", name, _Service)
+    return found or _Service()
 
 
 def iam_prefix(service: str) -> str:
     """The IAM prefix of a service by botocore's name: `stepfunctions` -> `states`."""
-    return _table().prefixes.get(service, service)
+    return _service(service).prefix or service
 
 
 def needed(call: Call) -> tuple[Need, ...] | Unmapped:
     """The IAM actions that the call needs: () when it needs none (`sts:GetCallerIdentity`)."""
-    listed = _table().operations.get(call.service, {}).get(call.operation)
+    listed = _service(call.service).operations.get(call.operation)
     if listed is not None:
         return tuple(dict.fromkeys(need for entry in listed for need in of_entry(entry, call)))
     name = f"{iam_prefix(call.service)}:{call.operation}"

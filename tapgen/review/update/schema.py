@@ -1,16 +1,12 @@
-"""What the resource schemas say about replacement, from the generated table `tapgen/data/replacement.tsv.zlib`.
-
-The table (see scripts/generate_replacement_table.py) is unpacked whole, in half a millisecond; only the lines of the
-types that a template uses are decoded.
-"""
+"""What the resource schemas say about replacement, from the generated table `replacement` (scripts/replacement.py)."""
 
 from __future__ import annotations
 
-import zlib
 from functools import cache
-from importlib.resources import files
 
 from msgspec import Struct
+
+from tapgen.template.tables import keys, row, source
 
 SchemaPath = tuple[str, ...]
 
@@ -29,43 +25,43 @@ class ResourceSchema(Struct, frozen=True):
     """The replacement strategy is delete_then_create."""
 
 
-@cache
-def _table() -> bytes:
-    return zlib.decompress(files("tapgen.data").joinpath("replacement.tsv.zlib").read_bytes())
+_TABLE = "replacement"
 
 
 def schema_date() -> str:
     """When the schemas were published, as cfn-lint records it: "2026-10-20T22:11:15Z"."""
-    head = _table().split(b"\n", 1)[0].decode()
-    return head.rsplit(" ", 1)[-1]
+    return source(_TABLE).rsplit(" ", 1)[-1]
 
 
 def known_types() -> tuple[str, ...]:
     """Every resource type in the table."""
-    return tuple(line.split(b"\t", 1)[0].decode() for line in _table().splitlines()[1:])
+    return keys(_TABLE)
+
+
+class _Row(Struct, frozen=True):
+    create_only: list[str] = []
+    conditional: list[str] = []
+    write_only: list[str] = []
+    identifier: list[str] = []
+    name: str = ""
+    deletes_first: bool = False
 
 
 @cache
 def schema_of(kind: str) -> ResourceSchema | None:
     """The schema of a resource type; None for a custom or third-party type, or one newer than the table."""
-    table = _table()
-    try:
-        start = table.find(b"\n" + kind.encode() + b"\t")
-    except UnicodeEncodeError:
+    found: _Row | None = row(_TABLE, kind, _Row)
+    if found is None:
         return None
-    if start < 0:
-        return None
-    line = table[start + 1 : table.index(b"\n", start + 1)].decode()
-    _, create_only, conditional, write_only, identifier, name, strategy = line.split("\t")
     return ResourceSchema(
-        create_only=_paths(create_only),
-        conditional=_paths(conditional),
-        write_only=_paths(write_only),
-        identifier=() if "!" in identifier else _paths(identifier),
-        name=name,
-        deletes_first=strategy == "d",
+        create_only=_paths(found.create_only),
+        conditional=_paths(found.conditional),
+        write_only=_paths(found.write_only),
+        identifier=_paths(found.identifier),
+        name=found.name,
+        deletes_first=found.deletes_first,
     )
 
 
-def _paths(column: str) -> tuple[SchemaPath, ...]:
-    return tuple(tuple(path.split("/")) for path in column.split())
+def _paths(written: list[str]) -> tuple[SchemaPath, ...]:
+    return tuple(tuple(path.split("/")) for path in written)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 
 from tapgen.proof.calls import Call, Literal, Parameter, Part, Unknown
 from tapgen.proof.needs import actions
+from tapgen.template import tables
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -158,13 +158,12 @@ def test_condition_keys():
 @pytest.mark.pinned
 def test_tables_are_up_to_date():
     done = subprocess.run(
-        [sys.executable, "scripts/make_iam_tables.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "scripts/iam_tables.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_every_listed_action_exists():
-    table = json.loads((ROOT / "tapgen" / "data" / "operation_actions.json").read_text())
-    for service, rows in table["operations"].items():
-        for operation in rows:
+    for service in tables.keys("operation_actions"):
+        for operation in tables.row("operation_actions", service).get("operations", ()):
             assert not isinstance(actions.needed(call(service, operation)), actions.Unmapped)

