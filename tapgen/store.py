@@ -19,14 +19,14 @@ def template_file(folder: Path, environment: str, format: str) -> Path:  # noqa:
 
 
 def write(path: Path, text: str) -> bool:
-    """Replace the file's content at once or not at all; False when it was the same already.
+    """Replace the file's content at once or not at all; False when it was the same already, but for line ends.
 
     Raises:
         DocumentError: the folder or the disk does not take it; the file is as it was.
     """
     temporary = None
     try:
-        if read(path) == text:
+        if same(read(path), text):
             return False
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(
@@ -63,10 +63,15 @@ def read(path: Path) -> str | None:
         ) from error
 
 
+def same(old: str | None, text: str) -> bool:
+    """A file's text is this one; a checkout may have given it other line ends (git's core.autocrlf)."""
+    return old is not None and old.replace("\r\n", "\n") == text.replace("\r\n", "\n")
+
+
 def changes(path: Path, text: str) -> str:
     """A unified diff from the file's content to the text; empty when they are the same."""
     old = read(path)
-    if old == text:
+    if same(old, text):
         return ""
     before = (old or "").splitlines(keepends=True)
     name = f"{path.parent.name}/{path.name}"

@@ -21,7 +21,7 @@ def _texts(project: Project, service: str, branch: str, install: str) -> dict[Pa
 def stale(project: Project, service: str, branch: str, install: str) -> list[Path]:
     """The files that are not what they would be written as."""
     texts = _texts(project, service, branch, install)
-    return [path for path, text in texts.items() if store.read(path) != text]
+    return [path for path, text in texts.items() if not store.same(store.read(path), text)]
 
 
 def write(project: Project, service: str, branch: str, install: str) -> list[tuple[Path, bool]]:

@@ -66,7 +66,8 @@ def add(file: Path, addition: Addition) -> tuple[str, ...]:
     Raises:
         UsageError: it is there already, or it does not fit; nothing was written.
     """
-    text = file.read_text(encoding="utf-8-sig")
+    raw = file.read_bytes().decode("utf-8-sig")
+    text = raw.replace("\r\n", "\n")
     root = ("tool", "tapgen") if file.name == PYPROJECT else ()
     changed = _edited(text, root, addition)
     made = {path: stub for path, stub in _files(addition).items() if not (file.parent / path).exists()}
@@ -76,7 +77,7 @@ def add(file: Path, addition: Addition) -> tuple[str, ...]:
     for path, stub in made.items():
         (file.parent / path).parent.mkdir(parents=True, exist_ok=True)
         (file.parent / path).write_text(stub, encoding="utf-8")
-    store.write(file, changed)
+    store.write(file, changed.replace("\n", "\r\n") if "\r\n" in raw else changed)
     return (file.name, *made)
 
 

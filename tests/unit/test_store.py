@@ -117,3 +117,14 @@ def test_orphans(tmp_path):
     expected = [store.template_file(tmp_path, "dev", "yaml"), store.template_file(tmp_path, "prod", "json")]
     assert [path.name for path in store.orphans(tmp_path, expected)] == ["dev.json", "old.yaml"]
     assert store.orphans(tmp_path / "none", expected) == []
+
+
+def test_line_ends_of_a_checkout_make_nothing_stale(tmp_path):
+    path = tmp_path / "dev.yaml"
+    path.write_bytes(b"a: 1\r\nb: 2\r\n")
+    assert store.changes(path, "a: 1\nb: 2\n") == ""
+    assert store.write(path, "a: 1\nb: 2\n") is False
+    assert path.read_bytes() == b"a: 1\r\nb: 2\r\n"
+    assert "+b: 3" in store.changes(path, "a: 1\nb: 3\n")
+    assert store.write(path, "a: 1\nb: 3\n") is True
+    assert path.read_bytes() == b"a: 1\nb: 3\n"

@@ -197,3 +197,11 @@ def test_a_pattern_is_json(added, project, tapgen):
     wrong = tapgen("add", "event", "Paid", "--function", "Worker", "--pattern", "{", cwd=project(SETTINGS))
     assert wrong.code == 2
     assert "--pattern is no JSON" in wrong.err
+
+
+def test_line_ends_of_the_file_stay(project, tapgen):
+    folder = project(SETTINGS)
+    (folder / "tapgen.toml").write_bytes(SETTINGS.replace("\n", "\r\n").encode())
+    assert tapgen("add", "queue", "Orders", "--function", "Worker", cwd=folder).code == 0
+    text = (folder / "tapgen.toml").read_bytes()
+    assert text.count(b"\n") == text.count(b"\r\n") == SETTINGS.count("\n") + 3

@@ -192,3 +192,12 @@ def test_automatic_actions_are_read_from_the_source(tapgen, project):
 
 def test_the_committed_templates_are_current(tapgen):
     assert tapgen("render", "--all", "--check", cwd=ROOT).code == 0
+
+
+def test_a_checkout_with_other_line_ends_is_current_whatever_has_them(tapgen, folder):
+    assert tapgen("render", "--all", cwd=folder).code == 0
+    for path in [*(folder / "templates_out").iterdir(), *(folder / "src").glob("*.py"), folder / "tapgen.toml"]:
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    ended = tapgen("render", "--all", "--check", cwd=folder)
+    assert (ended.code, ended.out) == (0, "")
+    assert "written" not in tapgen("render", "--all", cwd=folder).err
