@@ -19,9 +19,9 @@ SEVERITIES: tuple[Severity, ...] = get_args(Severity)  # worst first
 class Finding(Struct, frozen=True):
     """One thing that a rule found.
 
-    `path` leads to the place in the document; `file` and `line` (from 1) to the place that a person would edit:
-    the handler's source, the settings or the template. `file` is relative to the settings file's folder where it
-    lies below it. `suppressed_reason` is set where the settings accept the finding.
+    `path` leads to the place in the document; `file`, `line` and `column` (from 1) to the place that a person would
+    edit: the handler's source, the settings or the template; a column is known of settings alone. `file` is relative to
+    the settings file's folder where it lies below it. `suppressed_reason` is set where the settings accept the finding.
     """
 
     rule: str
@@ -33,6 +33,7 @@ class Finding(Struct, frozen=True):
     line: int | None = None
     hint: str = ""
     suppressed_reason: str | None = None
+    column: int | None = None
 
 
 def worse_or_equal(severity: Severity, threshold: Severity) -> bool:

@@ -57,7 +57,7 @@ def _subject(finding: Finding) -> str:
 def _finding(finding: Finding, lines: SourceLines) -> Iterator[str]:
     yield f"    {finding.severity:<7}  {finding.rule}: {one_line(finding.message)}"
     if finding.file:
-        place = f"{finding.file}:{finding.line}" if finding.line else finding.file
+        place = ":".join(str(step) for step in (finding.file, finding.line, finding.column) if step)
         code = (
             "" if finding.rule.startswith("secret-") else lines.line(finding.file, finding.line)
         )  # logs are read by many
@@ -136,6 +136,7 @@ def github(checked: Checked) -> str:
         properties = {
             "file": finding.file,
             "line": finding.line,
+            "col": finding.column,
             "title": one_line(f"tapgen {finding.rule} ({', '.join(names)})"),
         }
         written = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items() if value)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from tapgen import naming
 from tapgen.settings import served
-from tapgen.settings.positions import positions
+from tapgen.settings.positions import Position, positions
 from tapgen.template.kinds import KINDS
 
 if TYPE_CHECKING:
@@ -41,14 +41,11 @@ class SettingsPlaces:
         self._table = table
         self._found = positions(text)
 
-    def line(self, keys: tuple[str, ...]) -> int:
-        """The line of the first of the keys that is in the file, itself or as part of a longer one; else the top's."""
-        return self.found(keys)[1]
-
-    def found(self, keys: tuple[str, ...]) -> tuple[str, int]:
-        """The first of the keys that is in the file, and its line; "" and the top's where there is none."""
+    def found(self, keys: tuple[str, ...]) -> tuple[str, Position]:
+        """The first of the keys in the file, itself or as part of a longer one, and where; else "" and the top."""
         paths = {key: (*self._table, *map(_step, key.split("."))) for key in keys} | {"": self._table}
-        return next(((key, self._found[path].line) for key, path in paths.items() if path in self._found), ("", 1))
+        there = ((key, self._found[path]) for key, path in paths.items() if path in self._found)
+        return next(there, ("", Position(1, 1)))
 
 
 def settings_places(root: Path) -> SettingsPlaces | None:
@@ -122,8 +119,8 @@ def settings_of(
     shown = os.path.relpath(places.file) if places.file.is_relative_to(Path.cwd()) else str(places.file)
     made = {}
     for logical_id in logical_ids:
-        key, line = places.found(keys(logical_id, str(resources.get(logical_id, {}).get("Type")), environment))
-        made[logical_id] = f"{shown}:{line}" + (f" ({key})" if key else "")
+        key, place = places.found(keys(logical_id, str(resources.get(logical_id, {}).get("Type")), environment))
+        made[logical_id] = f"{shown}:{place.line}" + (f" ({key})" if key else "")
     return made
 
 
@@ -140,12 +137,13 @@ def in_layer(finding: Finding, environment: Environment, origins: Mapping[str, O
 def in_settings(
     finding: Finding, type_: str | None, environment: Environment, places: SettingsPlaces | None
 ) -> Finding:
-    """The finding with the settings' line where it has no source line of its own."""
+    """The finding with the settings' line and column where it has no source line of its own."""
     if finding.file is not None or places is None:
         return finding
     section = str(finding.path[0]) if finding.path else "Resources"
     found = keys(finding.logical_id, type_, environment, section)
-    return replace(finding, file=places.file.name, line=places.line(found))
+    _, place = places.found(found)
+    return replace(finding, file=places.file.name, line=place.line, column=place.column)
 
 
 def below(root: Path, here: Path, findings: Iterable[Finding]) -> Iterator[Finding]:

@@ -52,7 +52,8 @@ def _rule(id_: str, results: list[tuple[Finding, list[str]]]) -> dict[str, Any]:
 
 def _result(finding: Finding, names: list[str], ids: list[str]) -> dict[str, Any]:
     message = f"{finding.message} {finding.hint}".strip()
-    region = {"region": {"startLine": finding.line}} if finding.line else {}
+    at = {"startLine": finding.line, "startColumn": finding.column}
+    region = {"region": {key: value for key, value in at.items() if value}} if finding.line else {}
     file = PurePath(finding.file or "pyproject.toml")
     uri = file.as_uri() if file.is_absolute() else file.as_posix().replace(" ", "%20")
     location: dict[str, Any] = {"physicalLocation": {"artifactLocation": {"uri": uri}, **region}}

@@ -121,6 +121,7 @@ def test_json() -> None:
         "line": 2,
         "hint": "Allow the action.",
         "suppressed_reason": None,
+        "column": None,
     }
     assert [row["environment"] for row in read["findings"]] == ["dev"] * 4 + ["prod"] * 2
 
@@ -167,6 +168,15 @@ def test_sarif_results() -> None:
     assert results[3]["suppressions"] == [{"kind": "external", "justification": "a pager polls it"}]
     assert [result["level"] for result in results] == ["error", "warning", "warning", "warning", "note"]
     assert rules[[rule["id"] for rule in rules].index("E3002")]["helpUri"] == "https://example.com/rule"
+
+
+def test_the_column_of_a_setting_is_in_every_form() -> None:
+    checked = {"dev": (replace(MISSING, file="tapgen.toml", line=7, column=3),)}
+    [result] = json.loads(sarif(checked))["runs"][0]["results"]
+    assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 7, "startColumn": 3}
+    assert "file=tapgen.toml,line=7,col=3," in report.github(checked)
+    assert "tapgen.toml:7:3" in report.text(checked, Path("nowhere"))
+    assert json.loads(report.as_json(checked))["findings"][0]["column"] == 3
 
 
 def test_sarif_fingerprints_do_not_depend_on_lines() -> None:

@@ -30,11 +30,11 @@ authorizers.A = { function = "Auth" }
 
 @pytest.mark.parametrize("kind", ["rest", "http"])
 def test_the_line_of_a_route_and_of_an_api(project, kind):
-    authorizer_ttl = {("authorizer-ttl", 12), ("authorizer-ttl", 14)}
+    authorizer_ttl = {("authorizer-ttl", 12, 1), ("authorizer-ttl", 14, 1)}
     environment = load(project(SETTINGS.replace("KIND", kind))).environment("dev")
     findings = check(environment, render.render(environment).document, lint=False)
-    assert {(one.rule, one.line) for one in findings if one.file == "tapgen.toml"} == {
-        ("api-public-write", 8),
-        ("api-public-write", 9),
+    assert {(one.rule, one.line, one.column) for one in findings if one.file == "tapgen.toml"} == {
+        ("api-public-write", 8, 5),
+        ("api-public-write", 9, 5),
         *authorizer_ttl,
     }
