@@ -9,7 +9,7 @@ from msgspec.structs import fields
 
 from tapgen import naming
 from tapgen.errors import suggestion
-from tapgen.settings import kinds, references
+from tapgen.settings import checks_existing, kinds, references
 from tapgen.settings.functions import Function
 from tapgen.settings.tables import Table, TableAccess
 from tapgen.template.kinds import KINDS
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from tapgen.settings.parts import Part, Problem, Use
     from tapgen.settings.values import Value
     from tapgen.template.kinds import Kind
-
-ARN_COLONS = 5  # arn:partition:service:region:account:resource
 
 COMMON = frozenset(
     f"dynamodb:{name}"
@@ -55,6 +53,9 @@ def _existing_functions(environment: Environment) -> Iterator[Problem]:
     plain = Function()
     for name, function in environment.existing_functions.items():
         yield from references.problems(function.existing, ("functions", name, "existing"), environment.parameters)
+        if isinstance(function.existing, str):
+            message = checks_existing.problem(by_word()["functions"], function.existing)
+            yield from [(("functions", name, "existing"), message)] if message else []
         for field in fields(function):
             if field.name != "existing" and getattr(function, field.name) != getattr(plain, field.name):
                 yield ("functions", name, field.name), "it is not the stack's: existing stands in place of this key"
@@ -73,12 +74,8 @@ def _part(kind: Kind, name: str, part: Part, environment: Environment) -> Iterat
     if part.existing is None:
         yield from part.problems(name, environment)
         return
-    if kind.word == "keys" and isinstance(part.existing, str) and "alias/" in part.existing:
-        yield ("existing",), "IAM takes no alias of a key; name its id or ARN"
-    elif isinstance(part.existing, str) and part.existing.startswith("arn:"):
-        service = part.existing.split(":")[2:3]
-        if service != [kind.prefix] or part.existing.count(":") < ARN_COLONS:
-            yield ("existing",), f'"{part.existing}" is not the ARN of a {kind.part.one}'
+    if isinstance(part.existing, str) and (message := checks_existing.problem(kind, part.existing)):
+        yield ("existing",), message
     yield from references.problems(part.existing, ("existing",), getattr(environment, "parameters", ()))
     plain = type(part)()
     for field in fields(part):

@@ -156,7 +156,7 @@ def test_others_read_the_objects_and_list_the_bucket(document):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        (SETTINGS.replace("[buckets.Uploads]", '[buckets.Uploads]\nexisting = "x"'), 'functions.Read.triggers.buckets.Uploads: CloudFormation cannot subscribe a function to a bucket that the stack does not own; let its owner send its events to EventBridge, and write triggers.events.NAME with pattern = { source = ["aws.s3"], detail = { bucket = { name = ["its name"] } } }'),
+        (SETTINGS.replace("[buckets.Uploads]", '[buckets.Uploads]\nexisting = "theirs"'), 'functions.Read.triggers.buckets.Uploads: CloudFormation cannot subscribe a function to a bucket that the stack does not own; let its owner send its events to EventBridge, and write triggers.events.NAME with pattern = { source = ["aws.s3"], detail = { bucket = { name = ["its name"] } } }'),
         (SETTINGS.replace('prefix = "in/"', 'events = ["s3:ObjectCreate:*"]'), 'functions.Read.triggers.buckets.Uploads.events: "s3:ObjectCreate:*" is not an event of S3; did you mean "s3:ObjectCreated:*"?'),
         (SETTINGS + '[functions.Other]\nsource = "src"\ntriggers.buckets.Uploads = { prefix = "in/a" }\n', "functions.Other.triggers.buckets.Uploads: S3 sends an event to one function alone: Read is started by the same events; give them prefixes or suffixes that part them"),
         (SETTINGS.replace("Uploads", "UploadsOfTheWholeWorldWithoutEnd"), 'buckets.UploadsOfTheWholeWorldWithoutEnd: its name would begin with "shop-dev-uploadsofthewholeworldwithoutend", longer than 35 characters; give it a name'),
