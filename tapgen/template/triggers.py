@@ -60,11 +60,16 @@ def triggers(template: Template, arns: Arns) -> tuple[Trigger, ...]:
 
 
 class Delivery(Struct, frozen=True):
-    """What a service sends to a queue or topic of the template, which must let it in."""
+    """What a service sends to a queue or topic of the template, which must let it in.
+
+    `source` is the resource whose events are sent, '' where it is not in the template.
+    """
 
     sender: str
+    source: str
     principal: str
     receiver: str
+    target: Any
     path: Path
     sure: bool = True
 
@@ -76,8 +81,8 @@ RECEIVERS: Final[Mapping[str, str]] = {"AWS::SQS::Queue": "sqs:SendMessage", "AW
 def deliveries(template: Template, arns: Arns) -> tuple[Delivery, ...]:
     """Everything that services send to the template's queues and topics."""
     return tuple(
-        Delivery(resource.logical_id, principal, receiver, path, sure=not resource.condition)
-        for resource, principal, _, value, path in _sendings(template, arns)
+        Delivery(resource.logical_id, source, principal, receiver, value, path, sure=not resource.condition)
+        for resource, principal, source, value, path in _sendings(template, arns)
         if principal and (receiver := arns.owner(value)) is not None and arns.type_of(receiver) in RECEIVERS
     )
 

@@ -140,6 +140,7 @@ def _loops(subject: Subject) -> Iterator[Hit]:
         if following != owner and following is not None and dead.get(following) == owner:
             path = ("Resources", owner, "Properties", "RedrivePolicy")
             yield Hit(f"{owner} and {following} are each other's queue for dead letters.", path)
+    yield from _records(subject)
     for trigger in subject.triggers:
         where = (trigger.function, trigger.resource)
         for name, steps in (("DeadLetterConfig", ("TargetArn",)), ("DestinationConfig", ("OnFailure", "Destination"))):
@@ -148,6 +149,18 @@ def _loops(subject: Subject) -> Iterator[Hit]:
                 if target is not None and target == trigger.source:
                     path = ("Resources", owner, "Properties", name)
                     yield Hit(f"What {trigger.function} fails on goes to {target}, which starts it again.", path)
+
+
+def _records(subject: Subject) -> Iterator[Hit]:
+    """Records of asynchronous invocations that start the function asynchronously again, without end."""
+    starts = {(trigger.source, trigger.function) for trigger in subject.triggers if trigger.principal}
+    for owner, properties in subject.of_type("AWS::Lambda::EventInvokeConfig"):
+        function = subject.arns.owner(properties.get("FunctionName"))
+        for key, what in (("OnSuccess", "succeeds with"), ("OnFailure", "fails on")):
+            target = subject.arns.owner(value_at(properties, ("DestinationConfig", key, "Destination")))
+            if function and target is not None and (target == function or (target, function) in starts):
+                path = ("Resources", owner, "Properties", "DestinationConfig", key)
+                yield Hit(f"What {function} {what} goes to {target}, which starts it again.", path)
 
 
 _QUEUES: Final = 'Lambda developer guide, "Using Lambda with Amazon SQS"'

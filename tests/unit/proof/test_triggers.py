@@ -221,11 +221,75 @@ def test_dead_letters_that_come_back() -> None:
     assert said("dead-letter-circle", **back) == ["What Function fails on goes to Queue, which starts it again."]
     back = polled({}, DeadLetterConfig={"TargetArn": arn("Queue")})
     assert said("dead-letter-circle", **back) == ["What Function fails on goes to Queue, which starts it again."]
+    for destination, source in (({"Ref": "Topic"}, "Topic"), (FN, "Function")):
+        config = {"OnSuccess": {"Destination": destination}}
+        parts = {
+            **SOURCES["subscription"][1],
+            "Records": resource(
+                "AWS::Lambda::EventInvokeConfig", FunctionName={"Ref": "Function"}, DestinationConfig=config
+            ),
+        }
+        again = [f"What Function succeeds with goes to {source}, which starts it again."]
+        assert said("dead-letter-circle", **parts) == again
     other = resource("AWS::SQS::Queue", RedrivePolicy={"deadLetterTargetArn": arn("Queue"), "maxReceiveCount": 1})
     assert len(said("dead-letter-circle", **{**polled({}), "Dead": other})) == 2
 
 
 # ---------------------------------------------------------------------------------------------------- circles
+
+WRITES = """
+import boto3, os
+def handler(event, context):
+    boto3.client("s3").put_object(Bucket=os.environ["BUCKET"], Key="in/a.csv", Body=b"")
+"""
+
+
+def told(target: dict[str, Any], kind: str = "Lambda", key: str = "Function", **rules: str) -> dict[str, Any]:
+    """A bucket's notification of what is put into it, where keys begin or end so."""
+    filters = [{"Name": name, "Value": value} for name, value in rules.items()]
+    one = {"Event": "s3:ObjectCreated:*", key: target, "Filter": {"S3Key": {"Rules": filters}}}
+    return {f"{kind}Configurations": [one if rules else {**one, "Filter": None}]}
+
+
+def bucket_circle(*notifications: dict[str, Any], **more: Any) -> list[str]:
+    configured: dict[str, list[Any]] = {}
+    for one in notifications:
+        for name, several in one.items():
+            configured.setdefault(name, []).extend(several)
+    parts = {
+        "Bucket": resource("AWS::S3::Bucket", NotificationConfiguration=configured),
+        "Function": function(WRITES, Environment={"Variables": {"BUCKET": {"Ref": "Bucket"}}}),
+        "Other": function("def handler(event, context):\n    pass\n", FunctionName="other"),
+        **more,
+    }
+    return said("trigger-circle", "trigger-circle-several", **parts)
+
+
+def test_a_function_that_puts_into_the_bucket_that_starts_it() -> None:
+    circle = ["Function calls s3:PutObject on Bucket, which starts it again."]
+    assert bucket_circle(told(FN)) == circle
+    assert bucket_circle(told(FN, prefix="in/")) == circle
+    assert bucket_circle(told(FN, prefix="in/", suffix=".csv")) == circle
+    assert bucket_circle(told(FN, prefix="out/")) == []
+    assert bucket_circle(told(FN, suffix=".txt")) == []
+    assert bucket_circle(told(FN, prefix="out/"), told(arn("Other"), prefix="in/")) == []
+
+
+def test_a_bucket_that_starts_it_by_way_of_a_topic_and_a_queue() -> None:
+    by_way = {
+        "Queue": resource("AWS::SQS::Queue"),
+        "Topic": resource("AWS::SNS::Topic"),
+        "Subscription": resource(
+            "AWS::SNS::Subscription", Protocol="sqs", TopicArn={"Ref": "Topic"}, Endpoint=arn("Queue")
+        ),
+        "Mapping": resource("AWS::Lambda::EventSourceMapping", EventSourceArn=arn("Queue"), FunctionName=FN),
+    }
+    circle = ["Function calls s3:PutObject on Bucket, which starts it again."]
+    assert bucket_circle(told(arn("Queue"), "Queue", "Queue"), **by_way) == circle
+    assert bucket_circle(told({"Ref": "Topic"}, "Topic", "Topic"), **by_way) == circle
+    by_way["Subscription"]["Properties"]["FilterPolicy"] = {"a": ["b"]}
+    assert bucket_circle(told({"Ref": "Topic"}, "Topic", "Topic"), **by_way) == []
+
 
 SEND = """
 import boto3, os
