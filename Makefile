@@ -3,6 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+SCANNERS := .venv-scanners/.ready
 PIP := python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
@@ -26,7 +27,14 @@ $(READY): setup.cfg pyproject.toml constraints.txt
 demo: $(READY) ## Render every environment, run dev on the embedded AWS, call it, show what it stored
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash scripts/demo.sh
 
-test: $(READY) ## All tests, in parallel
+# Public scanners, apart from the rest: Checkov pins another boto3. Where they cannot be installed, their tests say so.
+$(SCANNERS): Makefile
+	$(call venv,.venv-scanners)
+	-.venv-scanners/bin/$(PIP) install 'checkov==3.3.30'
+	-.venv-scanners/bin/$(PIP) install --no-deps 'cdklabs-cdk-validator-cfnguard==0.0.62'
+	@touch $@
+
+test: $(READY) $(SCANNERS) ## All tests, in parallel
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-latest: ## All tests on the latest versions of everything, in an environment of its own
@@ -80,5 +88,5 @@ fix: $(READY) ## Mend what the tools can mend
 	$(BIN)/ruff format .
 
 clean: ## Remove everything that is not in the repository
-	rm -rf .venv .venv-latest .venv-lowest build dist *.egg-info .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .tapgen
+	rm -rf .venv .venv-latest .venv-lowest .venv-scanners build dist *.egg-info .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .tapgen
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

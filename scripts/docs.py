@@ -18,6 +18,7 @@ PAGES = {
     "docs/exit-codes.md": "exit_codes.py",
     "docs/failures.md": "failure_reasons.py",
     "docs/rules.md": "rules_page.py",
+    "docs/security.md": "security_page.py",
     "docs/settings.md": "settings_reference.py",
 }
 SEVERAL = ("readme.py", "review_docs.py")

@@ -62,6 +62,7 @@ def build(
             "Timeout": settings.timeout,
             "Role": lookup_text(settings.role) if settings.role else identity.roles[name].arn,
             "Environment": _environment(environment, settings, data),
+            "KmsKeyArn": data.parts["keys"][environment.encryption].arn if environment.encryption else None,
             "LoggingConfig": _logging(settings, data.function_logs[name].name),
             "TracingConfig": awslambda.TracingConfig(Mode="Active") if settings.tracing else None,
             "VpcConfig": _vpc_config(network) if settings.network else None,

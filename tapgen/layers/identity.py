@@ -77,6 +77,9 @@ def _statements(environment: Environment, name: str, network: NetworkRefs | None
     function = environment.functions[name]
     statements = [policies.write_logs(data.function_logs[name].arn)]
     statements += parts.statements(function, data.parts, destinations.done(environment, name, data))
+    if environment.encryption:
+        key = data.parts["keys"][environment.encryption].arn
+        statements.append(policies.use("DecryptVariables", ("kms:Decrypt",), key))
     for sid, given in _given(function).items():
         resources = [lookup_text(one) for one in given.resources]
         statements.append(policies.given(sid, given.actions, resources, given.conditions))

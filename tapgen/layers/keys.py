@@ -79,6 +79,9 @@ def _statements(environment: Environment, name: str, settings: KmsKey) -> Iterat
     if services := sorted({*_services(environment, name)}):
         condition = {"StringEquals": {"aws:SourceAccount": Ref("AWS::AccountId")}}
         yield _allow("Services", {"Service": services}, ("Decrypt", "GenerateDataKey*"), condition)
+    if environment.encryption == name and environment.alarms.enabled and environment.alarms.alarm_email:
+        # SNS developer guide, "Enabling compatibility between event sources from AWS services and encrypted topics"
+        yield _allow("Alarms", {"Service": "cloudwatch.amazonaws.com"}, ("Decrypt", "GenerateDataKey*"))
     if environment.encryption == name:
         logs = Sub("arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:*")
         yield _allow(

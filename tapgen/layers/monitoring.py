@@ -51,7 +51,8 @@ def build(
     if not environment.alarms.enabled:
         return dict.fromkeys(compute.functions, ())
     email = environment.alarms.alarm_email
-    actions = _add_topic(template, email) if email else {}
+    key = data.parts["keys"][environment.encryption].arn if environment.encryption else None
+    actions = _add_topic(template, email, key) if email else {}
     of_functions = {name: dict(_function_alarms(environment, compute, name)) for name in compute.functions}
     alarms = [alarm for one in of_functions.values() for alarm in one.items()]
     alarms += [*_table_alarms(environment, data), *_part_alarms(environment, data)]
@@ -174,8 +175,9 @@ def _part_alarms(environment: Environment, data: DataRefs) -> Alarms:
                     )
 
 
-def _add_topic(template: Template, email: str) -> dict[str, Any]:
-    topic = template.add_resource(sns.Topic("AlarmTopic"))
+def _add_topic(template: Template, email: str, key: Any) -> dict[str, Any]:
+    """Not encrypted without a customer's key: CloudWatch cannot publish by the one that AWS manages."""
+    topic = template.add_resource(sns.Topic("AlarmTopic", **({"KmsMasterKeyId": key} if key is not None else {})))
     template.add_resource(
         sns.SubscriptionResource("AlarmSubscription", TopicArn=Ref(topic), Protocol="email", Endpoint=email)
     )
