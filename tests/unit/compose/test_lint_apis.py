@@ -14,6 +14,11 @@ region = "eu-central-1"
 subnets = "isolated"
 endpoints = ["execute-api"]
 
+[user_pools.Customers]
+domain = "shop-customers"
+scopes.orders = ["read", "write"]
+clients.Web = { callback_urls = ["https://shop.example.com/"], scopes = ["openid", "orders/read", "orders/write"] }
+
 [functions.Auth]
 source = "src"
 
@@ -37,6 +42,8 @@ REST_ROUTES = """
     { route = "POST /model", api = "X", authorizer = "Token", request = "Order", parameters = ["querystring.a"] },
     { route = "GET /cached/{id}", api = "X", cache = 5, throttling = { rate = 1, burst = 1 } },
     { route = "ANY /rest/{proxy+}", api = "X", authorizer = "Token" },
+    { route = "GET /pool", api = "X", authorizer = "Pool" },
+    { route = "POST /pool", api = "X", authorizer = "Pool", scopes = ["orders/write"] },
 """
 HTTP_ROUTES = """
     { route = "GET /open", api = "X" },
@@ -45,12 +52,15 @@ HTTP_ROUTES = """
     { route = "DELETE /function/", api = "X", authorizer = "Function" },
     { route = "ANY /any", api = "X", authorizer = "Function", throttling = { rate = 1, burst = 1 } },
     { route = "$default", api = "X", authorizer = "Jwt" },
+    { route = "GET /pool", api = "X", authorizer = "Pool" },
+    { route = "POST /pool", api = "X", authorizer = "Pool", scopes = ["orders/write"] },
 """
 REST = """
 [apis.X]
 endpoint = "ENDPOINT"
 cache.size = "0.5"
 authorizers.Token = { function = "Auth", validation = "Bearer .+" }
+authorizers.Pool = { user_pool = "Customers" }
 authorizers.Request = { function = "Auth", identity = ["header.A", "querystring.b", "context.accountId"], ttl = 0 }
 usage_plans.Partner = { keys = ["Acme", "Globex"], quota = { limit = 9, period = "WEEK" }, rate = 1, burst = 2 }
 models.Order = "order.json"
@@ -69,6 +79,7 @@ kind = "http"
 cors.origins = ["https://a.example", "https://b.example"]
 authorizers.Jwt = { issuer = "https://issuer.example/", audience = ["shop"] }
 authorizers.Function = { function = "Auth" }
+authorizers.Pool = { user_pool = "Customers" }
 """
 
 

@@ -109,6 +109,52 @@ def test_an_http_api_says_what_it_does_not_have(project, line):
     assert found.startswith(f"api.{HTTP_REFUSES[line]}")
 
 
+WHERE = f"""
+application = "shop"
+region = "eu-central-1"
+[user_pools.Customers]
+[functions.Item]
+source = "src"
+routes = [
+    {{ route = "GET /a", authorizer = "Nobody" }},
+    {{ route = "GET /b", authorizer = "Pool", scopes = ["orders/read"] }},
+    {{ route = "GET /c", scopes = ["orders/read"] }},
+    {{ route = "GET /d", api_key = true }},
+    {{ route = "POST /e", request = "Missing" }},
+]
+[api]
+authorizers.Pool = {{ user_pool = "Customers" }}
+models.Missing = "missing.json"
+models.Broken = "broken.json"
+models.Other = "other.json"
+domain = {{ name = "a.example", certificate = "{HERE}" }}
+[apis.Site]
+kind = "http"
+authorizers.Login = {{ issuer = "https://i.example" }}
+domain = {{ name = "a.example", certificate = "{HERE}" }}
+"""
+"""Every mistake that people make with routes and authorizers, in one file."""
+
+
+def test_every_problem_stands_at_its_line_and_column(project):
+    files = {"broken.json": '{"type": "object",}', "other.json": '{"type": "objekt"}'}
+    with pytest.raises(SettingsError) as caught:
+        load(project(WHERE, **files))
+    places = [place.rpartition("tapgen.toml:")[2] for place in caught.value.places]
+    found = [f"{place} {problem}" for place, problem in zip(places, caught.value.problems, strict=True)]
+    expected = [
+        "16:1 api.models.Missing: missing.json: No such file",
+        "17:1 api.models.Broken: broken.json:1:19: not JSON",
+        '18:1 api.models.Other: other.json: /type: "objekt" is not one of',
+        "22:1 apis.Site.authorizers.Login.audience: a token of an issuer is for somebody",
+        '23:1 apis.Site.domain: "a.example" leads to api already under "/"',
+        '8:5 functions.Item.routes.0: "GET /a": there is no authorizer "Nobody"; known: Pool',
+        '10:5 functions.Item.routes.2: "GET /c": scopes are asked of tokens; name an authorizer',
+        '11:5 functions.Item.routes.3: "GET /d": it asks for a key, but no plan has one',
+    ]
+    assert [problem[: len(said)] for problem, said in zip(found, expected, strict=True)] == expected
+
+
 def test_two_apis_share_a_name_by_their_base_paths(project):
     domain = f'name = "a.example", certificate = "{HERE}"'
     shared = (
