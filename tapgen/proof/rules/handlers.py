@@ -50,8 +50,8 @@ def findings(subject: Subject) -> Iterator[Finding]:
         source = handler_source(function, subject, read)
         if source is None:
             continue
-        if len(sent) == 1:
-            yield from _event(function, source, next(iter(sent)))
+        for kind in sorted(sent):
+            yield from _event(function, source, kind)
         if not source.has_cors and rest.get(function, set()) & crossing:
             message = f"{function} answers no page of another origin: its source never has the header."
             yield CORS_ANSWER.finding(message, ("Resources", function))
@@ -62,7 +62,8 @@ def _event(function: str, source: HandlerSource, kind: str) -> Iterator[Finding]
     own, other = (ONLY_REST, ONLY_HTTP) if kind == "rest" else (ONLY_HTTP, ONLY_REST)
     keys = {read.key for read in source.reads}
     wrong: list[Read] = [] if keys & own or "version" in keys else [read for read in source.reads if read.key in other]
-    wrong += [read for read in source.resolvers if RESOLVERS[read.key] != kind]
+    if not any(RESOLVERS[read.key] == kind for read in source.resolvers):
+        wrong += list(source.resolvers)
     for read in wrong[:1]:
         message = f"{function} reads {read.key}, which {_WORDS[kind]} does not send."
         if read.key in RESOLVERS:

@@ -81,6 +81,24 @@ def test_the_resolver_of_the_other_kind_is_told(told):
     assert told(source.format("APIGatewayHttpResolver"), 'kind = "http"\n') == {}
 
 
+@pytest.mark.parametrize(
+    ("reads", "message"),
+    [
+        ('event["httpMethod"]', "ItemFunction reads httpMethod, which an HTTP API (payload 2.0) does not send."),
+        ('event["rawPath"]', "ItemFunction reads rawPath, which a REST API (payload 1.0) does not send."),
+        ('event.get("httpMethod") or event["requestContext"]["http"]["method"]', None),
+        ('event["version"] == "2.0" and event["rawPath"]', None),
+        ('event["headers"]', None),
+    ],
+)
+def test_a_function_behind_both_kinds_tells_them_apart(project, reads, message):
+    routes = 'routes = ["GET /item", { route = "GET /item", api = "Site" }]'
+    settings = SETTINGS.replace('routes = ["GET /item"]', routes) + '[apis.Site]\nkind = "http"\n'
+    environment = load(project(settings, **{"src/index.py": HANDLER.format(reads)})).environment("dev")
+    findings = check(environment, render.render(environment).document, lint=False)
+    assert [one.message for one in findings if one.rule == "handler-event"] == ([message] if message else [])
+
+
 NAMED = 'cors.origins = ["https://shop.example.com"]\n'
 
 
