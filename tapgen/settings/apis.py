@@ -119,8 +119,15 @@ class Api(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A cache for routes that ask for it"""
     openapi: str | None = None
     """An OpenAPI file that `tapgen check` holds the routes against; its schemas are models too"""
-    body: bool = False
-    """One resource with an OpenAPI body in place of one for each path, method and preflight"""
+    body: bool | Literal["empty"] = False
+    """One resource with an OpenAPI body in place of one for each path, method and preflight; "empty", for the one
+    deployment after which it is false again: what the body has left is taken out before the others are made (REST)
+    """
+
+    @property
+    def is_body(self) -> bool:
+        """Whether it is one resource."""
+        return self.body is True
 
     @property
     def allowed_ranges(self) -> tuple[str, ...]:

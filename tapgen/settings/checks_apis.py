@@ -116,6 +116,8 @@ def _files(environment: Environment, settings: Api) -> Iterator[Problem]:
 def _http(settings: Api) -> Iterator[Problem]:
     if settings.endpoint != "regional":
         yield ("endpoint",), "an HTTP API is always regional"
+    if settings.body == "empty":
+        yield ("body",), "an HTTP API is replaced when it becomes a body and when it is none again; say false"
     for key, reason in _REST_ALONE.items():
         if getattr(settings, key) not in ((), {}, None):
             yield (key,), f'{reason}; take it away, or say kind = "rest"'

@@ -43,6 +43,13 @@ def origins(resource: Resource) -> Iterator[str]:
         yield from _body(mapping(properties.get(BODIES[resource.type][0])))
 
 
+def origins_of_errors(api: Resource) -> Iterator[str]:
+    """The origins whose pages may read the errors that a body answers with by itself."""
+    body = mapping(api.properties.get(BODIES[api.type][0]))
+    for answer in mapping(body.get(_GATEWAY_RESPONSES)).values():
+        yield from _headers(_get(answer, "responseParameters"))
+
+
 def _body(body: Mapping[str, Any]) -> Iterator[str]:
     yield from _listed(_get(body, "x-amazon-apigateway-cors", "allowOrigins"))
     for _, _, operation in operations(body):

@@ -54,7 +54,7 @@ def build(
     routes = [*served.routes, *preflights]
     # The permission of a route that takes every method is for its preflight too.
     called = [*served.routes, *(route for route in preflights if route.route.parts == EVERYWHERE)]
-    if served.settings.body:
+    if served.settings.is_body:
         from tapgen.layers.api import http_body
 
         body = http_body.document(served, routes, compute, pools)
@@ -82,7 +82,7 @@ def build(
 def publish(template: Template, served: ServedApi, refs: ApiRefs, log: LogGroupRefs | None) -> None:
     """Add the stage, which publishes every change by itself."""
     limited = {route.route: route.asks.throttling for route in served.routes if route.asks.throttling}
-    waits = [] if served.settings.body else [_route_title(served, route) for route in limited]
+    waits = [] if served.settings.is_body else [_route_title(served, route) for route in limited]
     throttling = served.settings.throttling
     stage = template.add_resource(
         apigatewayv2.Stage(

@@ -56,7 +56,7 @@ def _invokers(served: ServedApi, function: str, own: Sequence[Route]) -> Iterato
     One for each route; one for each method where a function has very many; one for all where the API is one body, as
     long as the routes have a part of the path or the method in common: they would be everything otherwise.
     """
-    shared = _shared(own) if served.settings.body else ""
+    shared = _shared(own) if served.settings.is_body else ""
     if shared:
         yield f"{naming.function(function)}{served.title}Permission", shared
     elif len(own) > MAX_PERMISSIONS:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tapgen.settings.model import Environment
     from tapgen.settings.served import FunctionRoute, ServedApi
 
+_EMPTY = {"openapi": "3.0.1", "info": {"title": "Empty", "version": "1"}, "paths": {}}
+
 
 def build(
     template: Template,
@@ -32,7 +34,7 @@ def build(
     api = apigateway.RestApi(served.title, Name=served.display_name, **_properties(served, network))
     template.add_resource(api)
     schemas = models.read(served, environment.root)
-    if served.settings.body:
+    if served.settings.is_body:
         from tapgen.layers.api import rest_body
 
         api.Body = rest_body.document(served, schemas, compute, pools)
@@ -40,6 +42,8 @@ def build(
             authorizers.permit_all(template, served, name, Ref(api), compute)
         permissions.of_routes(template, served, served.routes, Ref(api), compute)
         return ApiRefs(Ref(api), ())
+    if served.settings.body == "empty":
+        api.Body, api.Mode = _EMPTY, "overwrite"  # CloudFormation updates the API before it makes what refers to it
     parents = _add_resources(template, served, [route.route.parts for route in served.routes])
     callers = authorizers.add_rest(template, served, Ref(api), compute, pools)
     bodies = models.add(template, served, Ref(api), schemas)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from tapgen.review.model import Direction, Finding, Severity
 from tapgen.review.rules.rulebook import found
 from tapgen.template.apis import routes, unread_definition
-from tapgen.template.cors import all_origins
+from tapgen.template.cors import all_origins, origins_of_errors
 from tapgen.template.model import Resource, Template
 from tapgen.template.routes import Route
 from tapgen.template.text import text
@@ -102,13 +102,22 @@ def _methods_origins(old: Template, was: Mapping[str, frozenset[str]], api: str)
     return frozenset(origin for name in methods for origin in was.get(name, ()))
 
 
+def _body_origins(old: Template, was: Mapping[str, frozenset[str]], part: Resource) -> frozenset[str]:
+    """What an API's body allowed, where a method or an answer of its own says it now: it was one body."""
+    of = part.properties.get("RestApiId")
+    api = old.resources.get(of["Ref"]) if isinstance(of, Mapping) and isinstance(of.get("Ref"), str) else None
+    if api is None or "Body" not in api.properties:
+        return frozenset()
+    return frozenset(origins_of_errors(api)) if part.type == _ANSWER else was.get(api.logical_id, frozenset())
+
+
 def _origins(old: Template, new: Template) -> Iterator[Finding]:
     """What pages may call now or no longer; the preflights of one API that change alike are one finding."""
     was, now = all_origins(old), all_origins(new)
     alike: dict[tuple[str, str, Direction, Severity | None, tuple[str, ...]], list[str]] = {}
     for name, origins in now.items():
-        before = was.get(name) or _methods_origins(old, was, name)
         resource = new.resources[name]
+        before = was.get(name) or _methods_origins(old, was, name) or _body_origins(old, was, resource)
         api = text(resource.properties.get("RestApiId", name))
         came = frozenset() if "*" in before else origins - before
         went = frozenset() if "*" in origins else before - origins

@@ -1,4 +1,4 @@
-"""Changes that CloudFormation or a service is sure to refuse: rules L201 to L207 and L209."""
+"""Changes that CloudFormation or a service is sure to refuse: rules L201 to L207, L209 and L211."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ def failures(
     yield from _name_taken(changes, old, new)
     yield from _indexes(changes, old, new)
     yield from _types(changes)
+    yield from _left_by_bodies(changes, old, new)
     yield from _exports(changes, old, new)
     yield from _dangling(new)
     yield from _circles(new)
@@ -117,6 +118,30 @@ def _index_keys(table: Resource) -> dict[str, str]:
         for entry in entries
         if isinstance(entry, dict)
     }
+
+
+def _left_by_bodies(changes: tuple[ResourceChange, ...], old: Template, new: Template) -> Iterator[Finding]:
+    """API Gateway API reference, "CreateResource": a body that goes leaves its paths, and no two can have one name."""
+    told = set()
+    for change in changes:
+        if change.type != "AWS::ApiGateway::Resource" or not change.creates or change.routine:
+            continue
+        of = new.resources[change.logical_id].properties.get("RestApiId")
+        name = of.get("Ref") if isinstance(of, Mapping) else None
+        before, after = old.resources.get(str(name)), new.resources.get(str(name))
+        if before is None or after is None or name in told or not before.properties.get("Body"):
+            continue
+        now = after.properties.get("Body")
+        if isinstance(now, Mapping) and not now.get("paths"):
+            continue  # it is emptied first
+        told.add(name)
+        yield found(
+            "L211",
+            change.logical_id,
+            change.type,
+            f"{change.logical_id} is created in {name}, whose body leaves its paths there: two cannot have one name",
+            'Empty the API in the same deployment (`api.body = "empty"`), and say false at the next.',
+        )
 
 
 def _types(changes: tuple[ResourceChange, ...]) -> Iterator[Finding]:

@@ -86,6 +86,7 @@ RULES: Final = MappingProxyType(
         "L210": Rule(
             "A property changes that CloudFormation neither updates nor replaces.", Severity.HIGH, Refusal.ALWAYS
         ),
+        "L211": Rule("A path of an API is created where the API's body has left it.", Severity.HIGH, Refusal.ALWAYS),
         # Security
         "S001": Rule("An IAM identity may do more or less.", Severity.HIGH),
         "S002": Rule("A trust policy lets more or fewer assume a role.", Severity.HIGH),

@@ -329,6 +329,24 @@ def test_ninety_functions_on_ninety_paths_are_one_stack_with_a_body(document):
     assert len(of_type(rendered, "RestApi")["Api"]["Body"]["paths"]) == 91  # the root answers a preflight
 
 
+def test_an_empty_body_changes_nothing_but_the_api(document):
+    """On the way back from a body to methods the API keeps its logical id, and so its address."""
+    settings = 'application = "shop"\n[functions.Item]\nsource = "src"\nroutes = ["GET /a", "POST /a/{id}"]\n'
+    methods, emptied, body = (
+        document(settings, more=f"[api]\nbody = {value}\n")["Resources"] for value in ("false", '"empty"', "true")
+    )
+    api = emptied["Api"]["Properties"]
+    assert (api["Mode"], api["Body"]["paths"]) == ("overwrite", {})
+    kept = {name: value for name, value in api.items() if name not in {"Body", "Mode"}}
+    published = {"ApiStage", *(name for name in {**methods, **emptied} if name.startswith("ApiDeployment"))}
+    same = emptied | {"Api": {**emptied["Api"], "Properties": kept}}
+    assert {name: one for name, one in same.items() if name not in published} == {
+        name: one for name, one in methods.items() if name not in published
+    }
+    assert emptied.keys() - methods.keys() <= published  # what was emptied is published anew
+    assert body["Api"]["Type"] == methods["Api"]["Type"] == "AWS::ApiGateway::RestApi"
+
+
 def test_a_body_says_what_methods_say(resources):
     api = """
     body = true

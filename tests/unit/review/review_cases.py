@@ -440,6 +440,19 @@ CASES += [
 # --------------------------------------------------------------------------------------------------------------- loss
 
 
+PATHS = {"openapi": "3.0.1", "paths": {"/a": {"get": {"responses": {}}}}}
+
+
+def rest_api(**properties):
+    return {"Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "a", **properties}}}
+
+
+def part_of_the_api():
+    parent = {"Fn::GetAtt": ["Api", "RootResourceId"]}
+    properties = {"RestApiId": {"Ref": "Api"}, "ParentId": parent, "PathPart": "a"}
+    return {"Part": {"Type": "AWS::ApiGateway::Resource", "Properties": properties}}
+
+
 def table(kind: str = "S", **more: Any) -> dict[str, Any]:
     return {
         "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": kind}],
@@ -854,6 +867,23 @@ CASES += [
         "B create",
         "L001 A ?",
         "L209 B !",
+    ),
+    case(
+        "a path that a body leaves behind",
+        rest_api(Body=PATHS),
+        rest_api() | part_of_the_api(),
+        "Api update",
+        "Part create",
+        "L106 Api",
+        "L211 Part !",
+    ),
+    case(
+        "a path of a body that is emptied first",
+        rest_api(Body=PATHS),
+        rest_api(Body={"openapi": "3.0.1", "paths": {}}) | part_of_the_api(),
+        "Api update",
+        "Part create",
+        "L106 Api",
     ),
     case(
         "too many resources",

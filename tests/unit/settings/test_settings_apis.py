@@ -80,6 +80,7 @@ HTTP_REFUSES = {
     "usage_plans.P = {}": "usage_plans: an HTTP API has no keys and plans",
     "responses.UNAUTHORIZED = {}": "responses: an HTTP API has no answers of its own to change",
     'cache.size = "0.5"': "cache: an HTTP API has no cache",
+    'body = "empty"': "body: an HTTP API is replaced when it becomes a body",
 }
 
 
