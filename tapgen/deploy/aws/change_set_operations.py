@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tapgen.deploy.aws import responses
 from tapgen.deploy.aws.calls import CloudFormationCalls
@@ -11,7 +11,9 @@ from tapgen.deploy.aws.errors import AwsError
 from tapgen.deploy.aws.model import Created
 
 if TYPE_CHECKING:
-    from tapgen.deploy.aws.model import ChangeSet, ChangeSetRequest, Finding
+    from collections.abc import Mapping
+
+    from tapgen.deploy.aws.model import ChangeSet, ChangeSetRequest, Event, Finding
 
 NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 """CloudFormation's own words for an empty change set, in StatusReason or in a ValidationError."""
@@ -62,17 +64,24 @@ class ChangeSetOperations(CloudFormationCalls):
         return tuple(one["ChangeSetId"] for page in pages for one in page["Summaries"])
 
     def change_set_findings(self, arn: str) -> tuple[Finding, ...]:
-        """DescribeEvents."""
+        """DescribeEvents of a change set."""
+        return tuple(found for found in map(responses.finding, self._operation_events(ChangeSetName=arn)) if found)
+
+    def failed_events(self, stack: str) -> tuple[Event, ...]:
+        """DescribeEvents of a stack, what failed alone."""
+        raw = self._operation_events(StackName=stack, Filters={"FailedEvents": True})
+        return tuple(found for found in map(responses.failed_event, raw) if found)
+
+    def _operation_events(self, **which: object) -> tuple[Mapping[str, Any], ...]:
         if not self._call.knows("cloudformation", "describe_events"):
             return ()  # a botocore older than the operation
         try:
-            pages = list(self._pages("describe_events", ChangeSetName=arn))
+            pages = list(self._pages("describe_events", **which))
         except AwsError as error:
             if unknown_operation(error):
                 return ()
             raise
-        raw = (one for page in pages for one in page.get("OperationEvents", ()))
-        return tuple(found for found in map(responses.finding, raw) if found)
+        return tuple(one for page in pages for one in page.get("OperationEvents", ()))
 
     def execute(self, change_set: str, token: str, *, rollback: bool = True) -> None:
         """ExecuteChangeSet."""

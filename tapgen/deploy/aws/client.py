@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         ChangeSetRequest,
         Created,
         DriftRun,
+        Event,
         Finding,
         Function,
         Identity,
@@ -88,6 +89,13 @@ class Client(Protocol):
 
     def change_set_findings(self, arn: str) -> tuple[Finding, ...]:
         """Why a change set failed early validation or a hook (DescribeEvents); () where the endpoint has none."""
+        ...
+
+    def failed_events(self, stack: str) -> tuple[Event, ...]:
+        """What failed in the operations of a stack, newest first, hooks and validations too (DescribeEvents).
+
+        () where the endpoint has none.
+        """
         ...
 
     def execute(self, change_set: str, token: str, *, rollback: bool = True) -> None:

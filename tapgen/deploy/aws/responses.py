@@ -143,6 +143,22 @@ def drift(raw: Raw) -> ResourceDrift:
     )
 
 
+def failed_event(raw: Raw) -> Event | None:
+    """A failure among DescribeEvents' OperationEvents; None for what is only warned of, and for every other event.
+
+    A hook or a validation that failed has a status of its own, and its name and place in the reason.
+    """
+    status, reason = raw.get("ResourceStatus") or "", raw.get("ResourceStatusReason") or ""
+    found = finding(raw)
+    if found:
+        at = f" at {found.path}" if found.path else ""
+        status = raw.get("HookStatus") or "VALIDATION_FAILED"
+        reason = f"{found.reason or 'no reason given'} ({found.name}{at})"
+    if not status.endswith("_FAILED") or "WARN" in {raw.get("HookFailureMode"), raw.get("ValidationFailureMode")}:
+        return None
+    return event({**raw, "ResourceStatus": status, "ResourceStatusReason": reason})
+
+
 def finding(raw: Raw) -> Finding | None:
     """A failed validation or hook of DescribeEvents' OperationEvents; None for every other event."""
     if raw.get("ValidationStatus") == "FAILED":

@@ -38,7 +38,7 @@ def completion(
     code = _code(stack.status, good)
     ok = code == ExitCode.OK
     left = tuple(f"{one.logical_id} ({one.physical_id}): {one.reason}" for one in orphans(seen.progress.events))
-    found = () if ok else root_causes(client, seen.progress.events, origins or {})
+    found = () if ok else root_causes(client, stack.arn, seen.progress.events, origins or {})
     return Outcome(
         code=code,
         message=f"{stack.name} is {stack.status}{f': {stack.reason}' if stack.reason and not ok else ''}",

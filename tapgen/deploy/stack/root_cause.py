@@ -19,15 +19,21 @@ if TYPE_CHECKING:
 NESTED = "AWS::CloudFormation::Stack"
 _CANCELLED = ("Resource creation cancelled", "Resource update cancelled", "Resource creation Initiated")
 _SUMMARY = "The following resource(s) failed to"
+_BEFORE = ("HOOK_", "VALIDATION_")
+"""Statuses of what looked at a stack before it was changed: a failure of the stack itself too."""
 _DEPTH = 5  # deeper nesting than anyone has; it only bounds the calls
 
 
 def root_causes(
-    client: Client, events: tuple[Event, ...], origins: Mapping[str, str], depth: int = _DEPTH
+    client: Client, stack: str, events: tuple[Event, ...], origins: Mapping[str, str], depth: int = _DEPTH
 ) -> tuple[Cause, ...]:
-    """The causes, the first failure first; a failed nested stack is replaced by the causes in it."""
+    """The causes, the first failure first; a failed nested stack is replaced by the causes in it.
+
+    `events` are those of the operation, oldest first. Where the endpoint tells failures by themselves it is asked: only
+    there are the reasons of hooks and validations.
+    """
     found: list[Cause] = []
-    for cause in causes(events, origins):
+    for cause in causes(_with_failed_events(client, stack, events), origins):
         inner = _inside(client, cause, depth) if cause.type == NESTED and depth else ()
         found += [replace(one, logical_id=f"{cause.logical_id}/{one.logical_id}") for one in inner] or [cause]
     return tuple(found)
@@ -40,7 +46,21 @@ def _inside(client: Client, cause: Cause, depth: int) -> tuple[Cause, ...]:
         events = last_operation(client, cause.physical_id)
     except AwsError:
         return ()  # the parent's own words are better than none
-    return root_causes(client, events, {}, depth - 1)
+    return root_causes(client, cause.physical_id, events, {}, depth - 1)
+
+
+def _with_failed_events(client: Client, stack: str, events: tuple[Event, ...]) -> tuple[Event, ...]:
+    """The operation's events with what DescribeEvents says has failed since it began, by time."""
+    begun = min((event.time for event in events if event.time), default=None)
+    if begun is None:
+        return events
+    try:
+        told = client.failed_events(stack)
+    except AwsError:
+        return events  # they have most reasons as well
+    tokens = {event.token for event in events}
+    ours = [one for one in told if one.time and one.time >= begun and (not one.token or one.token in tokens)]
+    return tuple(sorted((*ours, *events), key=lambda event: event.time or begun)) if ours else events
 
 
 def causes(events: Iterable[Event], origins: Mapping[str, str]) -> tuple[Cause, ...]:
@@ -59,7 +79,7 @@ def failures(events: Iterable[Event]) -> tuple[Event, ...]:
         event
         for event in events
         if event.status.endswith("_FAILED")
-        and not event.of_stack
+        and (not event.of_stack or event.status.startswith(_BEFORE))
         and not event.reason.startswith(_CANCELLED)
         and not event.reason.startswith(_SUMMARY)
     )

@@ -40,7 +40,7 @@ def _inside(failure: Result, elsewhere: Elsewhere, origins: Mapping[str, str]) -
         if found is None:
             return ()
         client, stack = found
-        inner = root_causes(client, last_operation(client, stack), origins)
+        inner = root_causes(client, stack, last_operation(client, stack), origins)
     except (AwsError, TapgenError):
         return ()  # CloudFormation's summary is better than none
     return tuple(replace(one, logical_id=f"{failure.account}/{failure.region}/{one.logical_id}") for one in inner)

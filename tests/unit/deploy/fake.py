@@ -173,6 +173,10 @@ class Cloud(Ledger):
         self._call("change_set_findings")
         return self.findings
 
+    def failed_events(self, stack):
+        self._call("failed_events")
+        return tuple(self.failed_found)
+
     def execute(self, change_set, token, *, rollback=True):
         lost = self._call("execute")
         self.rollbacks.append(rollback)

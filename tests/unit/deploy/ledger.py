@@ -79,6 +79,7 @@ class Ledger:
         self.set_delay = 1  # descriptions before a change set is made
         self.set_failure = ""  # StatusReason of a change set that fails
         self.findings = ()
+        self.failed_found = ()  # what DescribeEvents says has failed
         self.imports = {}
         self.drift_found = ()
         self.drift_status = ["DETECTION_IN_PROGRESS", "DETECTION_COMPLETE"]
