@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from tapgen.deploy.artifacts.document import resources
 from tapgen.deploy.aws.errors import AwsError
 from tapgen.deploy.aws.polling import SYSTEM_CLOCK
-from tapgen.deploy.commands.function_update import packages, put_right
+from tapgen.deploy.commands.function_update import packages
+from tapgen.deploy.commands.synced import put_right
 from tapgen.deploy.operation import StackOperation
 from tapgen.deploy.outcome import Outcome
 from tapgen.deploy.plan.changes import keeping
@@ -25,6 +26,7 @@ from tapgen.deploy.plan.own_change_set import OwnChangeSet
 from tapgen.deploy.plan.prepare import Prepared, look, prepare
 from tapgen.deploy.plan.reviewed import check_arn, how_to_execute, prepare_reviewed
 from tapgen.deploy.plan.stale import is_overtaken, refuse_stale
+from tapgen.deploy.plan.sync_changes import STATE_MACHINE
 from tapgen.deploy.stack.follow import follow
 from tapgen.deploy.stack.protection import TemporaryPolicy, protect
 from tapgen.deploy.stack.target import BusyError
@@ -217,7 +219,7 @@ class Run(StackOperation):
     def _put_functions_right(self, stack: Stack) -> None:
         """What `sync` has changed runs what is deployed again; a failure is told, for the deployment is over."""
         types = {resource.get("Type") for _, resource in resources(self.request.document)}
-        if self.request.protected or FUNCTION not in types:
+        if self.request.protected or not types & {FUNCTION, STATE_MACHINE}:
             return
         try:
             names = put_right(self.client, stack, self.request.document, packages(self.request.packages), self.clock)

@@ -216,8 +216,40 @@ class Client(Protocol):
         """Take a tag off a function."""
         ...
 
-    def tagged_functions(self, tag: str) -> tuple[str, ...]:
-        """The ARNs of the functions of the account and region that have a tag."""
+    def publish_layer(self, name: str, package: bytes, runtimes: Iterable[str], architectures: Iterable[str]) -> str:
+        """Publish a version of a Lambda layer; its ARN."""
+        ...
+
+    def latest_layer(self, name: str) -> tuple[str, str]:
+        """The newest version of a Lambda layer: its ARN and its package's SHA-256 in base64; '' twice where none is."""
+        ...
+
+    def publish_version(self, name: str) -> str:
+        """Publish a function as it is; the version's number, the last one's where nothing has changed since."""
+        ...
+
+    def update_alias(self, name: str, alias: str, version: str) -> None:
+        """Let an alias of a function show a version."""
+        ...
+
+    def state_machine_definition(self, arn: str) -> str:
+        """The definition of a state machine; JSON text."""
+        ...
+
+    def update_state_machine(self, arn: str, definition: str) -> None:
+        """Give a state machine another definition; JSON text."""
+        ...
+
+    def tag_state_machine(self, arn: str, tag: str) -> None:
+        """Put a tag on a state machine."""
+        ...
+
+    def untag_state_machine(self, arn: str, tag: str) -> None:
+        """Take a tag off a state machine."""
+        ...
+
+    def tagged_resources(self, tag: str) -> tuple[str, ...]:
+        """The ARNs of the functions and state machines of the account and region that have a tag."""
         ...
 
     def log_events(self, group: str, since: int, page: str = "") -> LogPage:

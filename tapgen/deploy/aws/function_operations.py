@@ -1,4 +1,4 @@
-"""The Lambda operations that change a function without CloudFormation, and the mark of those that were changed so."""
+"""What changes functions, layers and state machines without CloudFormation, and the mark of what was changed so."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tapgen.deploy.aws.model import Function
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from tapgen.deploy.aws.calls import Call
 
@@ -40,8 +40,62 @@ class FunctionOperations:
         """UntagResource of Lambda."""
         self._call(UPDATES, "untag_resource", Resource=arn, TagKeys=[tag])
 
-    def tagged_functions(self, tag: str) -> tuple[str, ...]:
-        """GetResources of the tagging API: the ARNs, every page."""
+    def publish_layer(self, name: str, package: bytes, runtimes: Iterable[str], architectures: Iterable[str]) -> str:
+        """PublishLayerVersion."""
+        for_them = {"CompatibleRuntimes": list(runtimes), "CompatibleArchitectures": list(architectures)}
+        answer = self._call(
+            UPDATES,
+            "publish_layer_version",
+            LayerName=name,
+            Content={"ZipFile": package},
+            **{key: value for key, value in for_them.items() if value},
+        )
+        arn: str = answer["LayerVersionArn"]
+        return arn
+
+    def latest_layer(self, name: str) -> tuple[str, str]:
+        """ListLayerVersions, newest first, and GetLayerVersion."""
+        found = self._call(UPDATES, "list_layer_versions", LayerName=name, MaxItems=1).get("LayerVersions") or ()
+        if not found:
+            return "", ""
+        version = self._call(UPDATES, "get_layer_version", LayerName=name, VersionNumber=found[0]["Version"])
+        return version["LayerVersionArn"], (version.get("Content") or {}).get("CodeSha256") or ""
+
+    def publish_version(self, name: str) -> str:
+        """PublishVersion."""
+        version: str = self._call(UPDATES, "publish_version", FunctionName=name)["Version"]
+        return version
+
+    def update_alias(self, name: str, alias: str, version: str) -> None:
+        """UpdateAlias, to one version alone."""
+        self._call(
+            UPDATES,
+            "update_alias",
+            FunctionName=name,
+            Name=alias,
+            FunctionVersion=version,
+            RoutingConfig={"AdditionalVersionWeights": {}},
+        )
+
+    def state_machine_definition(self, arn: str) -> str:
+        """DescribeStateMachine."""
+        definition: str = self._call("stepfunctions", "describe_state_machine", stateMachineArn=arn)["definition"]
+        return definition
+
+    def update_state_machine(self, arn: str, definition: str) -> None:
+        """UpdateStateMachine."""
+        self._call("stepfunctions", "update_state_machine", stateMachineArn=arn, definition=definition)
+
+    def tag_state_machine(self, arn: str, tag: str) -> None:
+        """TagResource of Step Functions, with the tag's name as its value."""
+        self._call("stepfunctions", "tag_resource", resourceArn=arn, tags=[{"key": tag, "value": "yes"}])
+
+    def untag_state_machine(self, arn: str, tag: str) -> None:
+        """UntagResource of Step Functions."""
+        self._call("stepfunctions", "untag_resource", resourceArn=arn, tagKeys=[tag])
+
+    def tagged_resources(self, tag: str) -> tuple[str, ...]:
+        """GetResources of the tagging API: the ARNs of functions and state machines, every page."""
         found: list[str] = []
         more: dict[str, str] = {}
         while True:
@@ -49,7 +103,7 @@ class FunctionOperations:
                 "resourcegroupstaggingapi",
                 "get_resources",
                 TagFilters=[{"Key": tag}],
-                ResourceTypeFilters=["lambda:function"],
+                ResourceTypeFilters=["lambda:function", "states:stateMachine"],
                 **more,
             )
             found += [one["ResourceARN"] for one in answer.get("ResourceTagMappingList") or ()]
@@ -60,12 +114,14 @@ class FunctionOperations:
 
 def _function(answer: Mapping[str, Any]) -> Function:
     storage = answer.get("EphemeralStorage") or {}
-    settings = {name: answer.get(name) for name in ("Description", "Handler", "MemorySize", "Timeout")}
+    settings = {name: answer.get(name) for name in ("Description", "Handler", "MemorySize", "Timeout", "Runtime")}
+    tracing = (answer.get("TracingConfig") or {}).get("Mode")
     return Function(
         arn=answer["FunctionArn"],
         code_sha256=answer["CodeSha256"],
         updating=answer.get("LastUpdateStatus") == "InProgress" or answer.get("State") == "Pending",
         failure=answer.get("LastUpdateStatusReason") or "" if answer.get("LastUpdateStatus") == "Failed" else "",
-        settings={**settings, "EphemeralStorage": storage.get("Size")},
+        settings={**settings, "EphemeralStorage": storage.get("Size"), "TracingConfig": tracing},
         variables=dict((answer.get("Environment") or {}).get("Variables") or {}),
+        layers=tuple(one["Arn"] for one in answer.get("Layers") or ()),
     )

@@ -231,6 +231,7 @@ class Function(Struct, frozen=True):
     failure: str = ""
     settings: Mapping[str, Any] = {}
     variables: Mapping[str, str] = {}
+    layers: tuple[str, ...] = ()
 
 
 class LogEvent(Struct, frozen=True):

@@ -9,21 +9,18 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from tapgen.deploy.artifacts.packages import zipped
-from tapgen.deploy.aws.error_codes import unknown_operation
-from tapgen.deploy.aws.errors import AwsError, DeniedError
 from tapgen.deploy.aws.polling import Poller, poll_until
-from tapgen.deploy.plan.function_changes import FUNCTION, configuration_changes, wanted
+from tapgen.deploy.plan.function_changes import configuration_changes
 from tapgen.errors import TapgenError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tapgen.deploy.aws.client import Client
-    from tapgen.deploy.aws.model import Function, Stack
+    from tapgen.deploy.aws.model import Function
     from tapgen.deploy.aws.polling import Clock
     from tapgen.deploy.plan.function_changes import Wanted
     from tapgen.deploy.request import Package
-    from tapgen.template.document import Document
 
 TAG = "tapgen:synced"
 """Functions that do not run what CloudFormation has deployed: `deploy` puts them right."""
@@ -42,7 +39,11 @@ class Zips(Struct, frozen=True):
         """The zip of a function; None where its code is neither inline nor packaged here."""
         if want.inline is not None:
             return zipped([("index.py", want.inline.encode())])
-        body = self.bodies.get(want.parameter)
+        return self.named(want.parameter)
+
+    def named(self, parameter: str) -> bytes | None:
+        """The zip that a parameter names; None where it is not packaged here."""
+        body = self.bodies.get(parameter)
         return body() if body else None
 
 
@@ -64,17 +65,13 @@ def bring(
     actual = _settled(client, physical, clock)
     package = zips.of(want) if code else None
     changed = []
-    if package is not None and _sha256(package) == actual.code_sha256:
+    if package is not None and sha256_of(package) == actual.code_sha256:
         package = None
     configuration = configuration_changes(want, actual)
     if mark and (package is not None or configuration):
         client.tag_function(actual.arn, mark)
     if package is not None:
-        if len(package) > MAX_ZIPPED:
-            raise TapgenError(
-                f"{physical}: the package has {len(package):,} bytes, Lambda takes {MAX_ZIPPED:,} directly",
-                "It needs a deployment.",
-            )
+        refuse_huge(physical, package)
         client.update_code(physical, package)
         _settled(client, physical, clock)
         changed.append("code")
@@ -83,6 +80,19 @@ def bring(
         _settled(client, physical, clock)
         changed.append("configuration")
     return tuple(changed)
+
+
+def refuse_huge(name: str, package: bytes) -> None:
+    """Refuse what Lambda does not take itself.
+
+    Raises:
+        TapgenError: the package is too large.
+    """
+    if len(package) > MAX_ZIPPED:
+        raise TapgenError(
+            f"{name}: the package has {len(package):,} bytes, Lambda takes {MAX_ZIPPED:,} directly",
+            "It needs a deployment.",
+        )
 
 
 def _settled(client: Client, physical: str, clock: Clock) -> Function:
@@ -104,35 +114,6 @@ def _settled(client: Client, physical: str, clock: Clock) -> Function:
     return found
 
 
-def _sha256(package: bytes) -> str:
+def sha256_of(package: bytes) -> str:
+    """The SHA-256 of a package as Lambda tells it."""
     return base64.b64encode(hashlib.sha256(package).digest()).decode()
-
-
-def functions_of(client: Client, stack: Stack) -> dict[str, str]:
-    """Logical id -> name of each function of a stack."""
-    return {one.logical_id: one.physical_id for one in client.resources(stack.arn) if one.type == FUNCTION}
-
-
-def put_right(client: Client, stack: Stack, document: Document, zips: Zips, clock: Clock) -> tuple[str, ...]:
-    """Give the functions that `sync` has changed what the template says; their logical ids.
-
-    CloudFormation cannot do it where the template is as it was before: it does not know that the code is another one.
-    """
-    marked = {arn.rpartition(":")[2]: arn for arn in marked_functions(client)}
-    if not marked:
-        return ()
-    found = {logical_id: name for logical_id, name in functions_of(client, stack).items() if name in marked}
-    for logical_id, physical in found.items():
-        bring(client, physical, wanted(document, logical_id), zips, clock)
-        client.untag_function(marked[physical], TAG)
-    return tuple(found)
-
-
-def marked_functions(client: Client) -> tuple[str, ...]:
-    """The ARNs of the functions that `sync` has changed; none where that may not, or cannot, be asked."""
-    try:
-        return client.tagged_functions(TAG)
-    except AwsError as error:
-        if isinstance(error, DeniedError) or unknown_operation(error):
-            return ()
-        raise

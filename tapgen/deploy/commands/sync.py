@@ -1,14 +1,18 @@
-"""`sync`: give functions their code and configuration directly, in seconds, where nothing else has changed."""
+"""`sync`: give functions, layers and state machines what has changed directly, in seconds, where nothing else has."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from tapgen.deploy.aws.polling import SYSTEM_CLOCK
-from tapgen.deploy.commands.function_update import TAG, bring, functions_of, marked_functions, packages
+from tapgen.deploy.commands.function_update import TAG, bring, packages, refuse_huge, sha256_of
+from tapgen.deploy.commands.synced import marked_resources, published, show_new_version
 from tapgen.deploy.operation import StackOperation
-from tapgen.deploy.plan.function_changes import needs_deployment, wanted
+from tapgen.deploy.plan.function_changes import FUNCTION, wanted
 from tapgen.deploy.plan.guard import RefusedError
+from tapgen.deploy.plan.known_values import known_values
+from tapgen.deploy.plan.sync_changes import LAYER, STATE_MACHINE, definition_text, needs_deployment
 from tapgen.deploy.stack.states import state
 from tapgen.deploy.stack.target import is_ours
 from tapgen.errors import ExitCode, TapgenError, UsageError
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
     from tapgen.deploy.aws.model import Stack
     from tapgen.deploy.aws.polling import Clock
     from tapgen.deploy.outcome import Outcome
+    from tapgen.deploy.plan.known_values import KnownValues
     from tapgen.deploy.request import Deployment
     from tapgen.deploy.views.view import View
     from tapgen.template.document import Document
@@ -55,15 +60,29 @@ class Sync(StackOperation):
         stack = self.stack()
         self._refuse_other(stack)
         deployed = parse(self.client.template(stack.arn), stack.name)
-        changed = self._changed(stack, deployed)
-        synced = frozenset(marked_functions(self.client))
-        for logical_id, physical in functions_of(self.client, stack).items():
-            if logical_id not in self.request.document["Resources"]:
+        known = known_values(stack, self.client.resources(stack.arn), self._parameters)
+        changed = self._changed(stack, deployed, known)
+        marked = marked_resources(self.client)
+        known = published(known, {name: self._publish(name) for name in changed if self._type(name) == LAYER})
+        for logical_id, physical in known.physical.items():
+            was_synced = any(physical in {arn, arn.rpartition(":")[2]} for arn in marked)
+            if not (logical_id in changed or was_synced):
                 continue
-            marked = any(arn.rpartition(":")[2] == physical for arn in synced)
-            if logical_id in changed or marked:
-                self._bring(logical_id, physical, code=marked or changed[logical_id], marked=marked)
+            if self._type(logical_id) == FUNCTION:
+                code = was_synced or changed[logical_id]
+                self._bring(logical_id, physical, known, code=code, marked=was_synced)
+            elif self._type(logical_id) == STATE_MACHINE:
+                self._define(logical_id, physical, known, marked=was_synced)
         return self._ended(stack)
+
+    @property
+    def _parameters(self) -> dict[str, str]:
+        packaged = {package.parameter: package.key for package in self.request.packages}
+        return {**self.request.parameters, **packaged}
+
+    def _type(self, logical_id: str) -> str:
+        """The type that the template gives it; '' where it has no such resource."""
+        return str(self.request.document["Resources"].get(logical_id, {}).get("Type", ""))
 
     def _refuse_other(self, stack: Stack) -> None:
         if state(stack.status).change_set != "UPDATE":
@@ -73,20 +92,19 @@ class Sync(StackOperation):
         if not is_ours(stack, self.request.ours):
             raise RefusedError(f"{stack.name} does not carry this environment's tags: something else made it")
 
-    def _changed(self, stack: Stack, deployed: Document) -> dict[str, bool]:
-        """The functions that differ from what is deployed, and whether their code does.
+    def _changed(self, stack: Stack, deployed: Document, known: KnownValues) -> dict[str, bool]:
+        """What differs from what is deployed, and whether the code of a function does.
 
         Raises:
-            RefusedError: something else differs too.
+            RefusedError: something differs that needs a deployment.
         """
-        packaged = {package.parameter: package.key for package in self.request.packages}
         review = assess(
             deployed,
             self.request.document,
             old_parameters=stack.parameters,
-            new_parameters={**stack.parameters, **self.request.parameters, **packaged},
+            new_parameters={**stack.parameters, **self._parameters},
         )
-        others = needs_deployment(review, self.request.document)
+        others = needs_deployment(review, self.request.document, known)
         if others:
             more = f" and {len(others) - 5} more" if len(others) > 5 else ""
             raise RefusedError(
@@ -98,17 +116,53 @@ class Sync(StackOperation):
             for change in review.changes
         }
 
-    def _bring(self, logical_id: str, physical: str, *, code: bool, marked: bool) -> None:
-        want, zips = wanted(self.request.document, logical_id), packages(self.request.packages)
+    def _publish(self, logical_id: str) -> str:
+        """The ARN of the layer's new version."""
+        properties = self.request.document["Resources"][logical_id]["Properties"]
+        parameter = properties["Content"]["S3Key"]["Ref"]
+        package = packages(self.request.packages).named(parameter)
+        if package is None:
+            raise RefusedError(f"needs a deployment: {logical_id} has a package of its own")
+        refuse_huge(logical_id, package)
+        latest, sha256 = self.client.latest_layer(properties["LayerName"])
+        if sha256 == sha256_of(package):
+            return latest  # it was synced before
+        arn = self.client.publish_layer(
+            properties["LayerName"],
+            package,
+            properties.get("CompatibleRuntimes", ()),
+            properties.get("CompatibleArchitectures", ()),
+        )
+        self._done.append(logical_id)
+        self.view.step(f"{logical_id}: version {arn.rpartition(':')[2]}")
+        return arn
+
+    def _bring(self, logical_id: str, physical: str, known: KnownValues, *, code: bool, marked: bool) -> None:
+        want, zips = wanted(self.request.document, logical_id, known), packages(self.request.packages)
         changed = bring(self.client, physical, want, zips, self.clock, code=code, mark="" if marked else TAG)
-        if changed:
-            self._done.append(logical_id)
-            self.view.step(f"{logical_id}: {' and '.join(changed)}")
+        if not changed:
+            return
+        self._done.append(logical_id)
+        version = show_new_version(self.client, self.request.document, logical_id, physical)
+        self.view.step(f"{logical_id}: {' and '.join(changed)}{f', version {version}' if version else ''}")
+
+    def _define(self, logical_id: str, arn: str, known: KnownValues, *, marked: bool) -> None:
+        definition = definition_text(self.request.document, logical_id, known)
+        if definition is None:
+            raise RefusedError(f"needs a deployment: {logical_id}: Definition")
+        if json.loads(self.client.state_machine_definition(arn)) == json.loads(definition):
+            return
+        if not marked:
+            self.client.tag_state_machine(arn, TAG)
+        self.client.update_state_machine(arn, definition)
+        self._done.append(logical_id)
+        self.view.step(f"{logical_id}: definition")
 
     def _ended(self, stack: Stack) -> Outcome:
         if not self._done:
-            return self.outcome(ExitCode.OK, f"no changes: the functions of {stack.name} are as the template says")
-        count = f"{len(self._done)} function{'' if len(self._done) == 1 else 's'}"
+            return self.outcome(ExitCode.OK, f"no changes: what can be synced in {stack.name} is as the template says")
+        functions = all(self._type(one) == FUNCTION for one in self._done)
+        count = f"{len(self._done)} {'function' if functions else 'resource'}{'' if len(self._done) == 1 else 's'}"
         return self.outcome(
             ExitCode.OK,
             f"{count} of {stack.name} brought up to date: {', '.join(self._done)}",

@@ -28,11 +28,17 @@ BY_DRIFT_DETECTION: Final = ("DetectStackResourceDrift", "BatchDescribeTypeConfi
 """What DetectStackDrift asks for beside itself: CloudFormation user guide, "Considerations when detecting drift"."""
 _PROTECT: Final = ("GetStackPolicy", "SetStackPolicy", "UpdateTerminationProtection")
 
+SYNC_LAYER: Final = tuple(f"lambda:{name}" for name in ("GetLayerVersion", "ListLayerVersions", "PublishLayerVersion"))
+"""What it calls of a layer; a function that gets one takes GetLayerVersion too."""
+SYNC_STATE_MACHINE: Final = tuple(
+    f"states:{name}" for name in ("DescribeStateMachine", "TagResource", "UntagResource", "UpdateStateMachine")
+)
+"""What it calls of a state machine."""
 SYNC: Final = tuple(
     f"lambda:{name}"
     for name in (
         *("GetFunctionConfiguration", "UpdateFunctionCode", "UpdateFunctionConfiguration"),
-        *("TagResource", "UntagResource"),
+        *("TagResource", "UntagResource", "PublishVersion", "UpdateAlias"),
     )
 )
 """What `tapgen sync`, and the deployment that puts right what it has changed, call of a function."""

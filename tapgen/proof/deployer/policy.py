@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from tapgen.proof.deployer.calls import SYNC, SYNCED_FUNCTIONS
+from tapgen.proof.deployer.calls import SYNC, SYNC_LAYER, SYNC_STATE_MACHINE, SYNCED_FUNCTIONS
 from tapgen.proof.needs import actions
 from tapgen.proof.subject import items
 from tapgen.template import types
@@ -48,13 +48,25 @@ def resource_grants(operations: Iterable[Operation], subject: Subject, stack: st
     return found
 
 
+_SYNCED = {
+    "AWS::Lambda::Function": SYNC,
+    "AWS::Lambda::LayerVersion": SYNC_LAYER,
+    "AWS::StepFunctions::StateMachine": SYNC_STATE_MACHINE,
+}
+
+
 def sync_grants(subject: Subject, stack: str) -> Grants:
     """What `tapgen sync` takes, which a protected environment does not know."""
-    functions = [] if subject.protected else [owner for owner, _ in subject.of_type("AWS::Lambda::Function")]
-    if not functions:
+    if subject.protected:
         return Grants()
-    calls = {(action, arn) for owner in functions for action in SYNC for arn in _arns(action, owner, stack, subject)}
-    return Grants(frozenset({*calls, (SYNCED_FUNCTIONS, "*")}))
+    calls = {
+        (action, arn)
+        for kind, actions_ in _SYNCED.items()
+        for owner, _ in subject.of_type(kind)
+        for action in actions_
+        for arn in _arns(action, owner, stack, subject)
+    }
+    return Grants(frozenset({*calls, (SYNCED_FUNCTIONS, "*")})) if calls else Grants()
 
 
 def read_grants(subject: Subject, stack: str) -> Grants:

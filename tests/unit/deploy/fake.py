@@ -334,7 +334,10 @@ class Cloud(Ledger):
         if "EphemeralStorage" in changes:
             settings["EphemeralStorage"] = changes["EphemeralStorage"]["Size"]
         variables = changes.get("Environment", {}).get("Variables", old.variables)
-        self.functions[name] = replace(old, settings=settings, variables=variables)
+        if "TracingConfig" in changes:
+            settings["TracingConfig"] = changes["TracingConfig"]["Mode"]
+        layers = tuple(changes.get("Layers", old.layers))
+        self.functions[name] = replace(old, settings=settings, variables=variables, layers=layers)
 
     def tag_function(self, arn, tag):
         self._call("tag_function")
@@ -344,8 +347,43 @@ class Cloud(Ledger):
         self._call("untag_function")
         self.marks.discard(arn)
 
-    def tagged_functions(self, tag):
-        self._call("tagged_functions")
+    def publish_layer(self, name, package, runtimes, architectures):
+        self._call("publish_layer")
+        self.layers.setdefault(name, []).append(package)
+        return f"arn:aws:lambda:{self.region}:{self.account}:layer:{name}:{len(self.layers[name]) + 1}"
+
+    def latest_layer(self, name):
+        self._call("latest_layer")
+        found = self.layers.get(name, [b"old"])
+        arn = f"arn:aws:lambda:{self.region}:{self.account}:layer:{name}:{len(self.layers.get(name, ())) + 1}"
+        return arn, base64.b64encode(hashlib.sha256(found[-1]).digest()).decode()
+
+    def publish_version(self, name):
+        self._call("publish_version")
+        return str(self.functions[name].code_sha256)
+
+    def update_alias(self, name, alias, version):
+        self._call("update_alias")
+        self.aliases[name, alias] = version
+
+    def state_machine_definition(self, arn):
+        self._call("state_machine_definition")
+        return json.dumps(self.definitions.get(arn, {}))
+
+    def update_state_machine(self, arn, definition):
+        self._call("update_state_machine")
+        self.definitions[arn] = json.loads(definition)
+
+    def tag_state_machine(self, arn, tag):
+        self._call("tag_state_machine")
+        self.marks.add(arn)
+
+    def untag_state_machine(self, arn, tag):
+        self._call("untag_state_machine")
+        self.marks.discard(arn)
+
+    def tagged_resources(self, tag):
+        self._call("tagged_resources")
         return tuple(sorted(self.marks))
 
     def oidc_audiences(self, arn):

@@ -95,7 +95,10 @@ class Ledger:
         self.identifiers = {}  # logical id -> keys to import it by
         self.roles = set()  # names in IAM of what no stack has made
         self.audiences = None  # of the identity provider
-        self.marks = set()  # the ARNs of functions that carry the tag
+        self.marks = set()  # the ARNs of functions and state machines that carry the tag
+        self.layers = {}  # name -> the packages that were published
+        self.aliases = {}  # (function, alias) -> version
+        self.definitions = {}  # ARN of a state machine -> its definition
         self.tokenless = False  # an endpoint whose events carry no token
         self.rollbacks = []  # of each execution
         self.express_deletions = []  # of each deletion

@@ -110,7 +110,7 @@ def test_one_fault_at_one_call_of_sync(index, when, fault):
     view = Seen()
     outcome = Sync(made, faulty, view, cloud.time.clock).run()
     assert faulty.met
-    denied_tags = faulty.met == "tagged_functions" and fault == "denied"
+    denied_tags = faulty.met == "tagged_resources" and fault == "denied"
     expected = {ExitCode.OK} if denied_tags else {ExitCode.FAILED, ExitCode.INTERRUPTED}
     assert outcome.code in expected
     changed = {one.arn for one in cloud.functions.values() if one.code_sha256 != "old"}
