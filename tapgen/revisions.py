@@ -36,6 +36,27 @@ def at_revision(root: Path, path: Path, revision: str) -> str | None:
         raise TapgenError(f"{path} at {revision}: not a text file in UTF-8 (byte {error.start})") from None
 
 
+def blobs(root: Path, revision: str, folders: set[Path]) -> dict[Path, str]:
+    """The files below some folders at a revision, each with git's hash of its content; no filter is run.
+
+    Raises:
+        UsageError: there is no such revision, or `root` is not in a git repository.
+    """
+    commit = resolve(root, revision)
+    top = Path(
+        _git(root, "rev-parse", "--show-toplevel").stdout.decode(errors="surrogateescape").rstrip("\n")
+    ).resolve()
+    inside = [one.relative_to(top).as_posix() for one in map(Path.resolve, folders) if one.is_relative_to(top)]
+    if not inside:
+        return {}
+    listed = _git(top, "ls-tree", "-r", "-z", "--full-tree", commit, "--", *inside).stdout
+    found = {}
+    for line in filter(None, listed.decode(errors="surrogateescape").split("\0")):
+        about, _, name = line.partition("\t")
+        found[top / name] = about.split()[2]
+    return found
+
+
 def resolve(root: Path, revision: str) -> str:
     """The commit that a revision names.
 

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tapgen import render, revisions, store
+from tapgen.cli import code_changes
 from tapgen.errors import UsageError, suggestion
 from tapgen.template import document
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
     from tapgen.deploy.aws.client import Client
     from tapgen.deploy.aws.stack_set_client import StackSetClient
-    from tapgen.review.model import Review
+    from tapgen.review.model import Review, SectionChange
     from tapgen.review.stack import StackState
     from tapgen.settings.model import Environment
     from tapgen.template.document import Document
@@ -32,6 +34,8 @@ class Comparison(Struct, frozen=True):
     new: Document | None
     parameters: Mapping[str, str] = {}
     """The values of parameters on both sides, where they are given."""
+    code: tuple[SectionChange, ...] = ()
+    """The packages that are other ones, of which no template tells."""
     side_by_side: bool = False
     """Whether neither takes the place of the other: nothing happens to anything."""
 
@@ -52,6 +56,8 @@ class Comparison(Struct, frozen=True):
         from tapgen.review.side_by_side import side_by_side
 
         review = assess(self.old, self.new, old_parameters=self.parameters, new_parameters=self.parameters)
+        if self.code:
+            review = replace(review, sections=(*review.sections, *self.code))
         return side_by_side(review, self.old_name, self.new_name) if self.side_by_side else review
 
 
@@ -97,7 +103,9 @@ def of_revision(root: Path, environment: Environment, commit: str, revision: str
         name = f"nothing at {name}"
     else:
         old = document.parse(text, f"{path} at {revision}")
-    return Comparison(environment.reference, name, "rendered now", old, render.render(environment).document)
+    new = render.render(environment).document
+    code = tuple(code_changes.since(root, environment, commit, old, new)) if old else ()
+    return Comparison(environment.reference, name, "rendered now", old, new, code=code)
 
 
 class LiveComparison(Struct, frozen=True):
@@ -107,6 +115,8 @@ class LiveComparison(Struct, frozen=True):
     old_name: str
     live: StackState | None
     wanted: StackState
+    settings: Environment | None = None
+    """Whose packages are told as code."""
 
     @property
     def old(self) -> Document | None:
@@ -130,12 +140,12 @@ class LiveComparison(Struct, frozen=True):
 
     def review(self) -> Review:
         """What a deployment would do; empty exactly where it would do nothing."""
-        from msgspec.structs import replace
-
         from tapgen.review.stack import assess_stack, deploys
 
         review = assess_stack(self.live, self.wanted)
-        return review if deploys(review) else replace(review, sections=())
+        if not deploys(review):
+            return replace(review, sections=())
+        return code_changes.told(review, self.settings) if self.settings else review
 
 
 def of_stack(environment: Environment, client: Client) -> LiveComparison:
@@ -160,7 +170,7 @@ def of_stack(environment: Environment, client: Client) -> LiveComparison:
         termination_protection=stack.termination_protection,
         policy=client.stack_policy(stack.arn),
     )
-    return LiveComparison(environment.reference, name, live, _wanted(environment, stack.parameters))
+    return LiveComparison(environment.reference, name, live, _wanted(environment, stack.parameters), environment)
 
 
 def of_stack_set(environment: Environment, client: StackSetClient) -> LiveComparison:
@@ -170,8 +180,6 @@ def of_stack_set(environment: Environment, client: StackSetClient) -> LiveCompar
         AwsError: AWS refuses to tell.
         TapgenError: a function's source cannot be packaged.
     """
-    from msgspec.structs import replace
-
     from tapgen.deploy.stack_sets.regional_buckets import MAPPING, with_buckets
     from tapgen.review.stack import StackState
 
@@ -186,7 +194,8 @@ def of_stack_set(environment: Environment, client: StackSetClient) -> LiveCompar
         wanted = replace(
             wanted, document=with_buckets(wanted.document, {key: one["Name"] for key, one in buckets.items()})
         )
-    return LiveComparison(environment.reference, name, StackState(old, found.parameters, found.tags), wanted)
+    live = StackState(old, found.parameters, found.tags)
+    return LiveComparison(environment.reference, name, live, wanted, environment)
 
 
 def _wanted(environment: Environment, live: Mapping[str, str]) -> StackState:

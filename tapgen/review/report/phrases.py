@@ -19,6 +19,9 @@ EFFECTS: Final = {
     Effect.REPLACE: "replaces",
     Effect.DELETE_THEN_CREATE: "deletes, then creates",
 }
+CODE: Final = "Code of functions"
+LAYER_CODE: Final = "Code of layers"
+"""Sections of packages, which no template holds."""
 _ORDER: Final = tuple(ResourceAction)
 
 
@@ -45,8 +48,16 @@ def summary(review: Review) -> str:
     parts = [f"{count} {told}" for told, count in counts.items()]
     for section in dict.fromkeys(change.section for change in review.sections):
         names = {change.name for change in review.sections if change.section == section}
-        parts.append(f"{len(names)} in {section}")
+        parts.append(_in_section(section, len(names)))
     return " · ".join([", ".join(parts) or "a new deployment of the API", *_alarms(review)])
+
+
+def _in_section(section: str, count: int) -> str:
+    """`2 in Outputs`, `code of 3 functions changes`."""
+    if section not in {CODE, LAYER_CODE}:
+        return f"{count} in {section}"
+    what = section.rpartition(" ")[2]
+    return f"code of {count} {what if count != 1 else what[:-1]} changes"
 
 
 def _counted(change: ResourceChange) -> str:

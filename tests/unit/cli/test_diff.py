@@ -17,6 +17,7 @@ import pytest
 from tapgen.cli import comparison, run
 from tapgen.errors import ExitCode
 from tapgen.render import render
+from tapgen.review.report import phrases
 from tapgen.settings.load import load
 from tapgen.template.document import dump
 
@@ -411,7 +412,59 @@ def test_the_code_of_a_packaged_function_is_part_of_the_comparison(project: Path
     review = comparison.of_stack(environment, cloud).review()  # type: ignore[arg-type]
 
     assert [change.logical_id for change in review.changes] == ["ItemFunction"]
-    assert [(one.section, one.name) for one in review.sections] == [("Parameter values", key)]
+    assert [(one.section, one.name, one.old) for one in review.sections] == [
+        ("Code of functions", "Item", "package old")
+    ]
+    assert "code of 1 function changes" in phrases.summary(review)
+
+
+PACKAGED = """
+application = "shop"
+[lambda_layers.Common]
+source = "common"
+runtimes = ["python3.13"]
+[functions.Item]
+source = "src"
+[functions.Other]
+source = "other"
+"""
+
+
+def test_changed_code_of_packages_is_told_without_aws_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for folder in ("src", "other", "common"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "index.py").write_text("def handler(event, context):\n    return {}\n")
+        (tmp_path / folder / "more.py").write_text("X = 1\n")
+    (tmp_path / "src" / "gone.py").write_text("X = 1\n")
+    (tmp_path / "tapgen.toml").write_text(PACKAGED)
+    monkeypatch.chdir(tmp_path)
+    assert run(["render"]) == 0
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-qm", "first")
+
+    def summary() -> str:
+        found = comparison.of_revision(
+            tmp_path, load(tmp_path / "tapgen.toml").environment("dev"), head(tmp_path), "HEAD"
+        )
+        return phrases.summary(found.review())
+
+    assert summary() == "no differences"
+    (tmp_path / "src" / "more.py").write_text("X = 1\r\n", newline="")  # as a checkout elsewhere may have it
+    assert summary() == "no differences"
+    (tmp_path / "src" / "more.py").write_text("X = 2\n")
+    (tmp_path / "src" / "new.py").write_text("X = 2\n")
+    (tmp_path / "src" / "gone.py").unlink()
+    (tmp_path / "common" / "more.py").write_text("X = 2\n")
+    assert summary() == "code of 1 function changes, code of 1 layer changes"
+    found = comparison.of_revision(tmp_path, load(tmp_path / "tapgen.toml").environment("dev"), head(tmp_path), "HEAD")
+    assert [one.new for one in found.code] == ["more.py, new.py, gone.py", "more.py"]
+    assert run(["diff", "--exit-code"]) == 3
+
+
+def head(root: Path) -> str:
+    words = ["git", "-C", str(root), "rev-parse", "HEAD"]
+    return subprocess.run(words, check=True, capture_output=True, text=True).stdout.strip()
 
 
 # -------------------------------------------------------------------------------------------------------- start-up
