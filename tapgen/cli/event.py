@@ -13,6 +13,7 @@ from tapgen.errors import UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tapgen.deploy.aws.operations import AwsClient
     from tapgen.samples.application import Where
     from tapgen.settings.model import Environment
     from tapgen.template.model import Template
@@ -39,6 +40,7 @@ def _targets(command: Any) -> Any:
 @click.option("--body", metavar="TEXT", help="Body of the request, message or record; @FILE: the file's content.")
 @click.option("--key", metavar="KEY", help="Key of the object.")
 @click.option("--deployed", is_flag=True, help="With the names of the deployed stack, which is asked for them.")
+@click.option("--local", "locally", is_flag=True, help="With the names of a running `tapgen local`.")
 @aws_options.aws
 @click.pass_obj
 def command(
@@ -49,6 +51,7 @@ def command(
     body: str | None,
     key: str | None,
     deployed: bool,
+    locally: bool,
     profile: str | None,
     region: str | None,
     **targets: str | None,
@@ -88,7 +91,7 @@ def command(
     if not kind:
         _list(template, chosen)
         return
-    application = Application(template, _where(chosen, profile, region, deployed=deployed), document)
+    application = Application(template, _where(chosen, profile, region, deployed=deployed, locally=locally), document)
     given = Given(body=_content(body), key=key)
     event = make(application, kind, next(iter(named.values()), None), given, chosen.logical_id)
     click.echo(json.dumps(event, indent=2, ensure_ascii=False))
@@ -110,22 +113,35 @@ def _content(body: str | None) -> str | None:
         raise UsageError(f"{body}: {getattr(error, 'strerror', '') or 'no text in UTF-8'}") from None
 
 
-def _where(chosen: Environment, profile: str | None, region: str | None, *, deployed: bool) -> Where:
+def _where(chosen: Environment, profile: str | None, region: str | None, *, deployed: bool, locally: bool) -> Where:
     """Where the stack is, or would be: an account and region of AWS's own examples unless the settings say it."""
     from tapgen.samples.application import ACCOUNT, REGION, Where
 
-    if not deployed:
-        if profile:
-            raise click.UsageError("--profile belongs to --deployed")
-        here = region or next(iter(chosen.target_regions), REGION)
-        return Where(chosen.stack_name, chosen.account or ACCOUNT, here)
-    from tapgen.deploy.stack.target import existing
+    if deployed and not locally:
+        return _deployed(aws_options.connect_one(chosen, profile, region), chosen)
+    if profile or deployed:
+        raise click.UsageError("--profile belongs to --deployed" if profile else "--deployed or --local, not both")
+    if locally:
+        from tapgen.deploy.aws.session import connect
+        from tapgen.local.registry import running
 
-    client = aws_options.connect_one(chosen, profile, region)
+        address = running(chosen)
+        if address is None:
+            raise UsageError(f"no tapgen local runs {chosen.reference}", "Start it in another terminal.")
+        there = region or next(iter(chosen.target_regions), address.region)
+        return _deployed(connect(region=there, endpoint=address.endpoint, credentials=address.credentials), chosen)
+    return Where(chosen.stack_name, chosen.account or ACCOUNT, region or next(iter(chosen.target_regions), REGION))
+
+
+def _deployed(client: AwsClient, chosen: Environment) -> Where:
+    """Where the stack is, with the names of its resources."""
+    from tapgen.deploy.stack.target import existing
+    from tapgen.samples.application import Where
+
     stack = existing(client, chosen.stack_name)
-    _, partition, _, there, account, _ = stack.arn.split(":", 5)
+    _, partition, _, region, account, _ = stack.arn.split(":", 5)
     physical = {one.logical_id: one.physical_id for one in client.resources(stack.arn)}
-    return Where(chosen.stack_name, account, there, partition, physical)
+    return Where(chosen.stack_name, account, region, partition, physical)
 
 
 def _list(template: Template, chosen: Environment) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from tapgen.cli import aws_options, completion
 from tapgen.cli.options import environment, load_environment
+
+if TYPE_CHECKING:
+    from tapgen.deploy.aws.model import Answer
+    from tapgen.settings.model import Environment
 
 
 @click.command()
@@ -21,6 +25,9 @@ from tapgen.cli.options import environment, load_environment
     type=click.File("rb"),
     help="File with the event as JSON; - is stdin; default: {}.",
 )
+@click.option(
+    "--local", "locally", is_flag=True, help="On the embedded AWS: that of a running `tapgen local`, else one for this."
+)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -29,14 +36,16 @@ def command(
     profile: str | None,
     region: str | None,
     payload: BinaryIO | None,
+    locally: bool,
 ) -> None:
     """Invoke a function, print its answer, and show the end of its log.
 
     FUNCTION is its name in the settings, or its logical id.
 
     \b
-    Example:
-      echo '{"httpMethod": "GET"}' | tapgen invoke Item --env dev --payload -
+    Examples:
+      tapgen event api | tapgen invoke Item --env dev --event -
+      tapgen event s3-put --local | tapgen invoke Uploads --local --event -
     """
     from tapgen.deploy.commands.invoke import invoke
     from tapgen.errors import ExitCode
@@ -44,10 +53,35 @@ def command(
     from tapgen.template.secrets import clean
 
     chosen = load_environment(ctx.obj, environment)
-    client = aws_options.connect_one(chosen, profile, region)
-    answer = invoke(client, chosen, function, payload.read() if payload else b"{}")
+    event = payload.read() if payload else b"{}"
+    if locally:
+        if profile or region:
+            raise click.UsageError("--local has neither --profile nor --region")
+        answer = _locally(chosen, function, event)
+    else:
+        answer = invoke(aws_options.connect_one(chosen, profile, region), chosen, function, event)
     click.echo(printable(answer.payload.decode(errors="replace")))
     click.echo(printable(clean(answer.log.rstrip())), err=True)
     if answer.error:
         click.echo(printable(f"Error: {function} failed ({answer.error})"), err=True)
         ctx.exit(ExitCode.FAILED)
+
+
+def _locally(chosen: Environment, function: str, event: bytes) -> Answer:
+    """The answer of the function on this machine; its log names the files that one edits."""
+    import sys
+
+    from msgspec.structs import replace
+
+    from tapgen.deploy.commands.invoke import invoke
+    from tapgen.local.attached import attached
+    from tapgen.local.session import sources
+    from tapgen.local.tail import in_the_project
+    from tapgen.local.view import BriefView
+
+    def tell(line: str) -> None:
+        click.echo(line, err=True)
+
+    with attached(chosen, tell, lambda region: BriefView(sys.stderr, region)) as deployed:
+        answer = invoke(deployed.client, chosen, function, event)
+        return replace(answer, log=in_the_project(answer.log, sources(deployed)))

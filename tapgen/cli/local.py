@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,6 +51,12 @@ if TYPE_CHECKING:
     help="Then print the items of a table; repeatable.",
 )
 @click.option("--watch", is_flag=True, help="Deploy again when a source or the settings change.")
+@click.option(
+    "--keep",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Keep tables, objects and stacks in a folder, and go on with them the next time.",
+)
 @click.option("--port", type=click.IntRange(1, 65535), help="Port of the embedded AWS; default: a free one.")
 @click.argument("program", metavar="[-- COMMAND...]", nargs=-1, type=click.UNPROCESSED)
 @click.pass_obj
@@ -65,6 +71,7 @@ def command(
     schedules: tuple[str, ...],
     tables: tuple[str, ...],
     watch: bool,
+    keep: Path | None,
     port: int | None,
     program: tuple[str, ...],
 ) -> int:
@@ -80,10 +87,9 @@ def command(
       tapgen local --env dev --fire Nightly
       tapgen local --env dev -- pytest tests/end_to_end
     """
-    from tapgen.local import emulator, gateway, tokens
+    from tapgen.local import gateway, tokens
     from tapgen.local.callers import as_asked
-    from tapgen.local.isolation import isolated
-    from tapgen.local.seeds import put_items
+    from tapgen.local.starting import started
 
     if claims and not token:
         raise click.UsageError("--claims belongs to --token")
@@ -100,34 +106,22 @@ def command(
     loaded = load_project(project)
     chosen = filled(loaded.environment(environment))
     _refuse_unknown(chosen, token, schedules, tables, program)
-    region = (*chosen.target_regions, os.environ.get("AWS_REGION"), emulator.REGION)
-    started = emulator.running(chosen.account or emulator.ACCOUNT, next(filter(None, region)), port or 0)
-    with ExitStack() as stack:
-        running = stack.enter_context(started)
-        stack.enter_context(isolated(running))
-        installer = _once_installed(stack)
-        click.echo(f"Embedded AWS at {running.endpoint}, account {running.account}, {running.region}", err=True)
-        code, deployed = _deploy(chosen, running, installer)
+    with started(chosen, _tell, _view, port=port or 0, keep=keep) as start:
+        running, deployed = start.emulator, start.deployed
         if deployed is None:
-            return code
-        for table, count in put_items(deployed, running).items():
-            click.echo(f"Table {table}: {count} items put into it", err=True)
+            return start.code
         signed_in = tokens.tokens_of(deployed, running, token, said) if token else None
         if once:
             calls = [as_asked(deployed, running, call, user=signed_in) for call in calls]
             return _once(deployed, running, calls, schedules, tables, program, signed_in)
         if signed_in:
             click.echo(f"Token  {signed_in.id}")
-        redeploy = _redeploy(loaded.file, environment, running, installer) if watch else None
+        redeploy = _redeploy(loaded.file, environment, running, start.installer) if watch else None
         return _stay(deployed, running, redeploy)
 
 
-def _once_installed(stack: ExitStack) -> Installer:
-    """What installs requirements: the same ones once, however often something is deployed."""
-    from tapgen.deploy.artifacts.installations import once
-    from tapgen.local.requirements import kept, this_machine
-
-    return once(kept(lambda line: click.echo(line, err=True)), stack, this_machine)
+def _tell(line: str) -> None:
+    click.echo(line, err=True)
 
 
 def _refuse_unknown(
@@ -153,14 +147,6 @@ def _refuse_unknown(
             fire.refuse_unknown(chosen, name, document)
     if program:
         programs.refuse_unknown(program[0], os.environ)
-
-
-def _deploy(chosen: Environment, running: Emulator, installer: Installer) -> tuple[int, Deployed | None]:
-    from tapgen.deploy.outcome import worst
-    from tapgen.local.deployment import deploy
-
-    outcomes, deployed = deploy(chosen, running, _view, installer)
-    return worst(outcomes), deployed
 
 
 def _view(region: str) -> View:
@@ -236,12 +222,13 @@ def _print(body: bytes) -> None:
 
 
 def _redeploy(settings: Path, name: str, running: Emulator, installer: Installer) -> Redeploy:
+    from tapgen.local.deployment import deploy
     from tapgen.local.session import Redeploy
 
     def load() -> Environment:
         return load_environment(settings, name)
 
-    return Redeploy(settings, load, lambda changed: _deploy(changed, running, installer)[1])
+    return Redeploy(settings, load, lambda changed: deploy(changed, running, _view, installer)[1])
 
 
 def _stay(deployed: Deployed, running: Emulator, redeploy: Redeploy | None) -> int:

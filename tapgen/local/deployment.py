@@ -5,6 +5,9 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from tapgen.errors import ExitCode
 from tapgen.local.here import as_here, without_value
 from tapgen.local.issuers import trust
@@ -20,8 +23,11 @@ if TYPE_CHECKING:
     from tapgen.deploy.artifacts.installations import Installer
     from tapgen.deploy.aws.operations import AwsClient
     from tapgen.deploy.outcome import Outcome
+    from tapgen.deploy.plan.check import CheckResult
+    from tapgen.deploy.request import Package
     from tapgen.deploy.views.view import View
     from tapgen.local.emulator import Emulator
+    from tapgen.render import Rendered
     from tapgen.settings.model import Environment
     from tapgen.template.document import Document
 
@@ -34,52 +40,81 @@ def clients(environment: Environment, emulator: Emulator) -> list[AwsClient]:
     return [connect(region=name, endpoint=emulator.endpoint, credentials=emulator.credentials) for name in regions]
 
 
+class Prepared(Struct, frozen=True):
+    """What can be made of an environment before the embedded AWS is there.
+
+    `rendered` is the template as AWS would get it, `here` as the embedded AWS does.
+    """
+
+    environment: Environment
+    rendered: Rendered
+    here: Rendered
+    checked: CheckResult
+    packages: tuple[Package, ...]
+
+
+def prepare(environment: Environment, stack: ExitStack, installer: Installer = install) -> Prepared:
+    """Render the environment, check it, pack its functions; what is installed for them lives with `stack`.
+
+    Raises:
+        TapgenError: the template cannot be rendered or a function not packed.
+    """
+    from tapgen import render
+    from tapgen.deploy.artifacts.packages import packages
+    from tapgen.deploy.plan.check import check
+    from tapgen.settings.served import in_parts
+
+    rendered = render.render(in_parts(environment))
+    here = rendered if (local := as_here(environment)) == in_parts(environment) else render.render(local)
+    checked = check(environment, rendered.document, rendered.origins)
+    return Prepared(environment, rendered, here, checked, packages(environment, rendered.document, stack, installer))
+
+
 def deploy(
     environment: Environment, emulator: Emulator, view: Callable[[str], View], installer: Installer = install
+) -> tuple[tuple[Outcome, ...], Deployed | None]:
+    """Prepare and deploy an environment: see `prepare` and `deploy_prepared`."""
+    with ExitStack() as stack:
+        return deploy_prepared(prepare(environment, stack, installer), emulator, view)
+
+
+def deploy_prepared(
+    prepared: Prepared, emulator: Emulator, view: Callable[[str], View]
 ) -> tuple[tuple[Outcome, ...], Deployed | None]:
     """The outcome for each region, and what is deployed in the first one, None where that failed.
 
     What is lost is lost on this machine: the guard is told that everything may go, and the check only warns.
 
     Raises:
-        TapgenError: the template cannot be rendered or a function not packed.
         KeyboardInterrupt: Ctrl-C; nothing goes on without us, since the emulator ends with us.
     """
-    from tapgen import render
     from tapgen.deploy.artifacts.document import body, fits_inline
-    from tapgen.deploy.artifacts.packages import packages
-    from tapgen.deploy.plan.check import check
     from tapgen.deploy.regions import deploy_regions
     from tapgen.deploy.request import Options, deployment_of
-    from tapgen.settings.served import in_parts
 
+    environment, here = prepared.environment, prepared.here
     targets = clients(environment, emulator)
-    rendered = render.render(in_parts(environment))
-    here = rendered if (local := as_here(environment)) == in_parts(environment) else render.render(local)
-    seeded = render.Rendered(with_values(here.document, environment), here.origins)
     for client in targets:
         make_outside(environment, emulator, client.region)
     trust(environment, emulator)
-    checked = check(environment, rendered.document, rendered.origins)
-    view("").checked(checked)
-    if checked.errors:  # what is missing really fails here, which is what somebody may want to see
+    view("").checked(prepared.checked)
+    if prepared.checked.errors:  # what is missing really fails here, which is what somebody may want to see
         view("").warn("`tapgen deploy` refuses this environment as it is; here it goes on.")
-    for line in (*not_attached(rendered.document), *without_value(here.document, environment)):
+    for line in (*not_attached(prepared.rendered.document), *without_value(here.document, environment)):
         view("").warn(line)
-    with ExitStack() as stack:
-        request = deployment_of(
-            environment,
-            seeded,
-            parameters=environment.local.parameters,
-            options=Options(allow_loss=frozenset(here.document["Resources"]) | _deployed(environment, targets)),
-            packages=packages(environment, rendered.document, stack, installer),
-        )
-        several = len(targets) > 1
-        told = [(client, view(client.region if several else "")) for client in targets]
-        if request.packages or not fits_inline(body(request.document)):
-            for client, one in told:
-                _bootstrap(client, one)
-        outcomes = deploy_regions(request, told, confirm=lambda _: True)
+    request = deployment_of(
+        environment,
+        replace(here, document=with_values(here.document, environment)),
+        parameters=environment.local.parameters,
+        options=Options(allow_loss=frozenset(here.document["Resources"]) | _deployed(environment, targets)),
+        packages=prepared.packages,
+    )
+    several = len(targets) > 1
+    told = [(client, view(client.region if several else "")) for client in targets]
+    if request.packages or not fits_inline(body(request.document)):
+        for client, one in told:
+            _bootstrap(client, one)
+    outcomes = deploy_regions(request, told, confirm=lambda _: True)
     if any(outcome.code == ExitCode.INTERRUPTED for outcome in outcomes):
         raise KeyboardInterrupt
     return outcomes, look(environment, targets[0], emulator) if outcomes[0].ok else None

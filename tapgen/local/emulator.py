@@ -23,19 +23,18 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from tapgen.errors import TapgenError, UsageError
+from tapgen.local.address import HOST, Address
 from tapgen.local.guard import KEY_HEADER
 from tapgen.local.server import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
-HOST = "127.0.0.1"
 ACCOUNT = "123456789012"  # the account of AWS's own examples
 REGION = "us-east-1"
 JOURNAL = "requests.jsonl"  # in its folder, written by `server`
@@ -50,6 +49,7 @@ KEPT = (
 )  # all else stays out, keys above all
 PATIENCE = 30.0  # seconds for a start that takes 0.3 on an idle machine
 GRACE = 5.0  # seconds for a clean end
+SAVING = 60.0  # seconds for one that writes down what it has
 
 
 _API_PATH = re.compile(r"/restapis/[^/]+/[^/]+/_user_request_(?P<path>.*)")
@@ -58,21 +58,18 @@ _STAGE_PATH = re.compile(r"/[^/]+(?P<path>.*)")
 
 
 @dataclass(frozen=True)
-class Emulator:
-    """A running embedded AWS. `folder` holds its log and its files, and goes when it stops."""
+class Emulator(Address):
+    """An embedded AWS of this process. `folder` holds its log and its files, and goes when it stops."""
 
-    port: int
-    account: str
-    region: str
-    credentials: tuple[str, str] = field(repr=False)
-    """Access key and secret key of the account's root, made for this run; they open nothing else."""
     folder: Path
     process: subprocess.Popen[bytes] = field(repr=False)
+    grace: float = GRACE
+    """Seconds that it has for a clean end."""
 
     @property
-    def endpoint(self) -> str:
-        """The endpoint of every service, for AWS_ENDPOINT_URL."""
-        return f"http://{HOST}:{self.port}"
+    def advice(self) -> str:
+        """See Address."""
+        return f"Its log: {self.log}"
 
     @property
     def log(self) -> Path:
@@ -83,10 +80,6 @@ class Emulator:
     def running(self) -> bool:
         """Whether its process is there."""
         return self.process.poll() is None
-
-    def api_url(self, api_id: str, stage: str) -> str:
-        """The address of a stage of a REST API, without a slash at its end."""
-        return f"{self.endpoint}/restapis/{api_id}/{stage}/_user_request_"
 
     def requests(self, position: int = 0) -> tuple[list[Request], int]:
         """The API requests that it has served since a position in its journal, and the position for the next time."""
@@ -100,82 +93,31 @@ class Emulator:
         served = [Request(**json.loads(line)) for line in whole.splitlines()]
         return [request for request in map(_of_api, served) if request], position + len(whole)
 
-    def scan(self, table: str, region: str) -> list[dict[str, Any]]:
-        """The items of a DynamoDB table, as its API writes them: `{"itemId": {"S": "..."}}`."""
-        items: list[dict[str, Any]] = []
-        asked: dict[str, Any] = {"TableName": table}
-        while True:
-            page = self.call("dynamodb", region, "DynamoDB_20120810.Scan", asked)
-            items += page["Items"]
-            if not page.get("LastEvaluatedKey"):
-                return items
-            asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
-
-    def messages(self, queue: str, region: str) -> list[dict[str, Any]]:
-        """The messages of a queue by its URL, which stay as they are: none counts as received."""
-        path = f"/_ministack/sqs/messages?account={self.account}&region={region}&QueueUrl={quote(queue, safe='')}"
-        answered = json.loads(self._exchange("GET", path))["messages"]
-        found: list[dict[str, Any]] = answered.get(self.account, {}).get(region, {}).get(queue, [])
-        return found
-
-    def call(self, service: str, region: str, target: str, asked: dict[str, Any]) -> dict[str, Any]:
-        """What a service with a JSON protocol answers to one of its operations.
+    def wait(self, patience: float = PATIENCE) -> None:
+        """Wait until it answers; where it does not, it is stopped.
 
         Raises:
-            TapgenError: it refuses.
+            TapgenError: it did not come up; the end of its log is in the message.
         """
-        headers = {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"}
-        answer = self._exchange("POST", "/", headers | self._caller(service, region), json.dumps(asked).encode())
-        answered: dict[str, Any] = json.loads(answer or b"{}")
-        return answered
+        try:
+            _wait(self, patience)
+        except BaseException:
+            self.stop()
+            raise
 
-    def get(self, service: str, region: str, path: str) -> dict[str, Any]:
-        """What a service with a REST protocol has at a path.
-
-        Raises:
-            TapgenError: it refuses, or has nothing there.
-        """
-        answered: dict[str, Any] = json.loads(self._exchange("GET", path, self._caller(service, region)))
-        return answered
-
-    def _caller(self, service: str, region: str) -> dict[str, str]:
-        """Says who calls which service; what stands for the signature is the key's own header."""
-        scope = f"{self.credentials[0]}/20260101/{region}/{service}/aws4_request"
-        return {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"}
-
-    def reset(self) -> None:
-        """Forget every resource of every account."""
-        self._exchange("POST", "/_ministack/reset")
-
-    def stop(self, grace: float = GRACE) -> None:
+    def stop(self, grace: float | None = None) -> None:
         """End its process and the functions it runs, and remove its files; a second call does nothing."""
         if self.process.stdin:
             with suppress(OSError):
                 self.process.stdin.close()  # the signal to `child`
         try:
             with suppress(subprocess.TimeoutExpired):
-                self.process.wait(grace)
+                self.process.wait(self.grace if grace is None else grace)
         finally:
             if self.running:
                 os.killpg(self.process.pid, signal.SIGKILL)  # a session of its own: the server and its functions
                 self.process.wait()
             shutil.rmtree(self.folder, ignore_errors=True)
-
-    def _exchange(
-        self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
-    ) -> bytes:
-        connection = HTTPConnection(HOST, self.port, timeout=PATIENCE)
-        try:
-            connection.request(method, path, body, {**(headers or {}), KEY_HEADER: self.credentials[1]})
-            response = connection.getresponse()
-            answer = response.read()
-        except (OSError, HTTPException) as error:
-            raise TapgenError(f"the embedded AWS does not answer: {error}", f"Its log: {self.log}") from None
-        finally:
-            connection.close()
-        if response.status != 200:
-            raise TapgenError(f"the embedded AWS: HTTP {response.status}: {answer.decode(errors='replace')[:500]}")
-        return answer
 
 
 def _of_api(request: Request) -> Request | None:
@@ -185,9 +127,11 @@ def _of_api(request: Request) -> Request | None:
 
 
 @contextmanager
-def running(account: str = ACCOUNT, region: str = REGION, port: int = 0) -> Iterator[Emulator]:
-    """An embedded AWS for the length of a `with` block."""
-    emulator = start(account, region, port)
+def running(
+    account: str = ACCOUNT, region: str = REGION, port: int = 0, keep: Path | None = None
+) -> Iterator[Emulator]:
+    """An embedded AWS for the length of a `with` block; what it has is kept in a folder, where one is named."""
+    emulator = start(account, region, port, keep=keep)
     try:
         yield emulator
     finally:
@@ -200,12 +144,28 @@ def start(
     port: int = 0,
     command: tuple[str, ...] = (),
     patience: float = PATIENCE,
+    keep: Path | None = None,
 ) -> Emulator:
-    """Start it and wait until it answers. `port` 0 is a free one; `command` is another server to start, for tests.
+    """Start it and wait until it answers; the rest is as `launch` has it."""
+    emulator = launch(account, region, port, command, keep)
+    emulator.wait(patience)
+    return emulator
+
+
+def launch(
+    account: str = ACCOUNT,
+    region: str = REGION,
+    port: int = 0,
+    command: tuple[str, ...] = (),
+    keep: Path | None = None,
+) -> Emulator:
+    """Start it without waiting. `port` 0 is a free one; `command` is another server to start, for tests.
+
+    With `keep` it begins with what that folder has, and leaves there what it has when it ends in order.
 
     Raises:
         UsageError: the port is taken.
-        TapgenError: ministack is not installed, or it did not come up; the end of its log is in the message.
+        TapgenError: ministack is not installed.
     """
     command = command or server_command()
     credentials = _credentials()
@@ -219,17 +179,11 @@ def start(
                 stdout=log,
                 stderr=log,
                 cwd=folder,
-                env=_environment(port, account, region, folder, credentials),
+                env=_environment(port, account, region, folder, credentials) | _state(folder, keep),
                 pass_fds=(listener.fileno(),),
                 start_new_session=True,  # Ctrl-C in the terminal is ours to handle
             )
-    emulator = Emulator(port, account, region, credentials, folder, process)
-    try:
-        _wait(emulator, patience)
-    except BaseException:
-        emulator.stop()
-        raise
-    return emulator
+    return Emulator(port, account, region, credentials, folder, process, SAVING if keep else GRACE)
 
 
 def _credentials() -> tuple[str, str]:
@@ -278,7 +232,6 @@ def _environment(port: int, account: str, region: str, folder: Path, credentials
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "DOCKER_HOST": "unix:///nonexistent",
-        "S3_DATA_DIR": str(folder / "s3"),
         "TMPDIR": str(folder),
         "PYTHONUNBUFFERED": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -286,6 +239,12 @@ def _environment(port: int, account: str, region: str, folder: Path, credentials
         "AWS_ACCESS_KEY_ID": credentials[0],
         "AWS_SECRET_ACCESS_KEY": credentials[1],
     }
+
+
+def _state(folder: Path, keep: Path | None) -> dict[str, str]:
+    """Where it has its state: in its own folder, which goes with it, or in one that stays."""
+    where = {"STATE_DIR": str((keep or folder) / "state"), "S3_DATA_DIR": str((keep or folder) / "s3")}
+    return where | {"PERSIST_STATE": "1", "S3_PERSIST": "1"} if keep else where
 
 
 def _wait(emulator: Emulator, patience: float) -> None:

@@ -19,7 +19,7 @@ from tapgen.errors import TapgenError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tapgen.local.emulator import Emulator
+    from tapgen.local.address import Address
 
 API_ID = "ApiGatewayIdOutput"
 API_URL = "ApiGatewayUrlOutput"
@@ -67,7 +67,7 @@ class Answer(Struct, frozen=True):
         return self.status < 400
 
 
-def url(outputs: Mapping[str, str], emulator: Emulator, name: str = "") -> str | None:
+def url(outputs: Mapping[str, str], emulator: Address, name: str = "") -> str | None:
     """An API's local address without a slash at its end; None where the stack has no API of that name."""
     if name + API_ID not in outputs or name + API_URL not in outputs:
         return None
@@ -75,7 +75,7 @@ def url(outputs: Mapping[str, str], emulator: Emulator, name: str = "") -> str |
     return emulator.api_url(outputs[name + API_ID], stage)
 
 
-def function_urls(outputs: Mapping[str, str], emulator: Emulator, functions: Iterable[str]) -> dict[str, str]:
+def function_urls(outputs: Mapping[str, str], emulator: Address, functions: Iterable[str]) -> dict[str, str]:
     """The local addresses of functions that have a URL of their own, by function, without a slash at their end."""
     found = {name: outputs.get(naming.output("FunctionUrl", name, main=False)) for name in functions}
     hosts = {name: urlsplit(url).hostname or "" for name, url in found.items() if url}

@@ -6,15 +6,15 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from tapgen.local.emulator import HOST
+from tapgen.local.address import HOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, MutableMapping
 
-    from tapgen.local.emulator import Emulator
+    from tapgen.local.address import Address
 
 
-def isolate(environment: Mapping[str, str], emulator: Emulator) -> dict[str, str]:
+def isolate(environment: Mapping[str, str], emulator: Address) -> dict[str, str]:
     """The environment for an AWS tool that must reach the emulator and nothing else: no profile, no key, no proxy."""
     kept = {name: value for name, value in environment.items() if not name.startswith("AWS_")}
     key, secret = emulator.credentials
@@ -34,7 +34,7 @@ def isolate(environment: Mapping[str, str], emulator: Emulator) -> dict[str, str
 
 
 @contextmanager
-def isolated(emulator: Emulator, environ: MutableMapping[str, str] = os.environ) -> Iterator[None]:
+def isolated(emulator: Address, environ: MutableMapping[str, str] = os.environ) -> Iterator[None]:
     """Inside of the block this process itself reaches the emulator alone: botocore reads the variables by itself."""
     before = dict(environ)
     _replace(environ, isolate(before, emulator))

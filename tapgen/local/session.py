@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from tapgen.deploy.aws.client import Client
     from tapgen.deploy.aws.model import StackResource
+    from tapgen.local.address import Address
     from tapgen.local.emulator import Emulator
     from tapgen.local.said import Show
     from tapgen.settings.model import Environment
@@ -49,7 +50,7 @@ class Deployed(Struct, frozen=True):
         return {r.logical_id: r.physical_id for r in self.resources if r.type == resource_type}
 
 
-def look(environment: Environment, client: Client, emulator: Emulator) -> Deployed:
+def look(environment: Environment, client: Client, emulator: Address) -> Deployed:
     """What was deployed.
 
     Raises:
@@ -87,7 +88,7 @@ def refuse_unknown(environment: Environment, table: str) -> None:
         raise UsageError(f'there is no table "{table}"', suggestion(table, environment.tables))
 
 
-def items(deployed: Deployed, emulator: Emulator, table: str) -> list[dict[str, Any]]:
+def items(deployed: Deployed, emulator: Address, table: str) -> list[dict[str, Any]]:
     """The items of a table, by its name in the settings, sorted by their text.
 
     Raises:
@@ -100,7 +101,7 @@ def items(deployed: Deployed, emulator: Emulator, table: str) -> list[dict[str, 
     return sorted((plain(item) for item in emulator.scan(physical, deployed.client.region)), key=str)
 
 
-def api_keys(deployed: Deployed, emulator: Emulator) -> dict[str, str]:
+def api_keys(deployed: Deployed, emulator: Address) -> dict[str, str]:
     """The values of the API keys by logical id: on AWS they are in the console, here nobody could look."""
     region = deployed.client.region
     return {
@@ -186,7 +187,7 @@ class _Session:
         self._log_until = 0.0
         self._files = snapshot(redeploy.settings, deployed.environment) if redeploy else {}
         self._log = _log_tail(deployed)
-        self._sources = _sources(deployed)
+        self._sources = sources(deployed)
 
     def round(self) -> None:
         if not self._emulator.running:
@@ -223,7 +224,7 @@ class _Session:
             files = snapshot(redeploy.settings, self._environment)
             deployed = redeploy.deploy(self._environment)
             if deployed:
-                self._log, self._sources = _log_tail(deployed), _sources(deployed)
+                self._log, self._sources = _log_tail(deployed), sources(deployed)
                 self._deployed_anew(deployed)
         except TapgenError as error:
             self._show.problem(error)
@@ -241,7 +242,7 @@ def _log_tail(deployed: Deployed) -> LogTail:
     return LogTail(deployed.client, {group: of.get(one, "") if several else "" for one, group in groups.items()})
 
 
-def _sources(deployed: Deployed) -> dict[str, str]:
+def sources(deployed: Deployed) -> dict[str, str]:
     """Where the source of each function is, by the function's physical name."""
     from tapgen import naming
 

@@ -49,7 +49,7 @@ def log_line(message: str, sources: Mapping[str, str] = _NOTHING) -> str | None:
 
     `sources` is where the source of a function is, by its physical name: a traceback then names the file one edits.
     """
-    text = _PLACE.sub(partial(_in_the_project, sources), message.rstrip())
+    text = in_the_project(message.rstrip(), sources)
     if not text.strip() or text.startswith(PLATFORM) or _OF_PLATFORM.match(text):
         return None
     if found := _OF_THE_RUNTIME.fullmatch(text):
@@ -70,7 +70,12 @@ def _of_record(text: str) -> str:
     return " ".join(part for part in (record.get("level", ""), said, f"({error})" if error else "") if part)
 
 
-def _in_the_project(sources: Mapping[str, str], match: re.Match[str]) -> str:
+def in_the_project(text: str, sources: Mapping[str, str]) -> str:
+    """The text with the files that one edits in the place of their copies on the embedded AWS."""
+    return _PLACE.sub(partial(_source, sources), text)
+
+
+def _source(sources: Mapping[str, str], match: re.Match[str]) -> str:
     return f"{sources[match['function']]}/" if match["function"] in sources else match[0]
 
 

@@ -15,7 +15,7 @@ import pytest
 from tapgen.deploy.aws.session import connect
 from tapgen.errors import TapgenError, UsageError
 from tapgen.local import emulator
-from tapgen.local.emulator import HOST
+from tapgen.local.address import HOST
 from tapgen.local.guard import KEY_HEADER
 from tapgen.local.server import Request
 from tests.sockets import listeners

@@ -16,7 +16,7 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 from botocore.session import Session
 
-from tapgen.local.emulator import HOST
+from tapgen.local.address import HOST
 from tapgen.local.guard import KEY_HEADER, Asked, guarded, refusal
 
 TRUST = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]}
