@@ -11,10 +11,10 @@ import pytest
 
 from tapgen import __version__
 from tests.conftest import ROOT
+from tests.packaging.conftest import PINNED, pip
 
 ORDERS = ROOT / "tests" / "projects" / "orders"
 VERSIONS = ("3.11", "3.12", "3.13")
-PINNED = () if "UNPINNED" in os.environ else ("--constraint", ROOT / "constraints.txt")
 
 
 def interpreter(version):
@@ -28,25 +28,6 @@ def interpreter(version):
         if said.stdout.startswith(f"Python {version}."):
             return str(candidate)
     return None
-
-
-@pytest.fixture
-def checkout(tmp_path):
-    """The product as a clone has it: without build folders and caches of this one."""
-    copy = tmp_path / "checkout"
-    shutil.copytree(ROOT / "tapgen", copy / "tapgen", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, copy)
-    return copy
-
-
-def pip(*arguments):
-    """Run pip; skip where no package index can be reached, as on a train."""
-    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", *map(str, arguments)]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False)
-    if "NewConnectionError" in ended.stderr or "Temporary failure in name resolution" in ended.stderr:
-        pytest.skip("no package index can be reached")
-    assert ended.returncode == 0, ended.stderr
 
 
 @pytest.mark.parametrize("version", VERSIONS)
