@@ -11,17 +11,17 @@ from tapgen.errors import DocumentError
 from tapgen.review.diff.resources import diff_resources, diff_sections
 from tapgen.review.diff.switched_off import with_switched_off
 from tapgen.review.masking import masked_review
-from tapgen.review.model import Finding, ResourceChange, Review
+from tapgen.review.model import Impact, ResourceChange, Review
 from tapgen.review.rules.addresses import address_losses
-from tapgen.review.rules.authorization import exposure_findings
+from tapgen.review.rules.authorization import authorization_impacts
 from tapgen.review.rules.data_loss import data_losses
 from tapgen.review.rules.failures import failures
-from tapgen.review.rules.identities import identity_findings
+from tapgen.review.rules.identities import identity_impacts
 from tapgen.review.rules.immutable import immutable_changes
-from tapgen.review.rules.network import traffic_findings
+from tapgen.review.rules.network import network_impacts
 from tapgen.review.rules.notes import notes
-from tapgen.review.rules.resource_policies import door_findings
-from tapgen.review.rules.security_settings import watch_findings
+from tapgen.review.rules.resource_policies import resource_policy_impacts
+from tapgen.review.rules.security_settings import setting_impacts
 from tapgen.review.update.schema import schema_of
 from tapgen.template.document import Document
 from tapgen.template.masking import mask_of
@@ -57,7 +57,7 @@ def assess(
     except RecursionError:
         raise DocumentError("the template is nested too deeply", "CloudFormation takes no such template.") from None
     review = replace(review, creates_stack=old is None and new is not None)
-    if not (review or review.findings or review.unknown):
+    if not (review or review.impacts or review.unknown):
         return review
     mask = mask_of(old, new, parameters={**(old_parameters or {}), **(new_parameters or {})})
     return masked_review(review, mask)
@@ -78,7 +78,7 @@ def _assess(old: Template, new: Template, document: Document | None, open_ones: 
         *data_losses(possible, *open_ones),
         *address_losses(changes, old, new),
     )
-    security: list[Finding] = []
+    security: list[Impact] = []
     unknown = [*dict.fromkeys((*old.unknown, *new.unknown)), *_unknown_types(changes)]
     for check in _SECURITY:
         for found in check(old, new):
@@ -98,12 +98,12 @@ def _assess(old: Template, new: Template, document: Document | None, open_ones: 
     return replace(review, losses=_sorted(review.losses), security=_sorted(review.security))
 
 
-_SECURITY: Final = (identity_findings, door_findings, traffic_findings, exposure_findings, watch_findings)
+_SECURITY: Final = (identity_impacts, resource_policy_impacts, network_impacts, authorization_impacts, setting_impacts)
 
 
 def _possible(
-    possible: tuple[ResourceChange, ...], known: Iterable[Finding], templates: tuple[Template, Template]
-) -> Iterator[Finding]:
+    possible: tuple[ResourceChange, ...], known: Iterable[Impact], templates: tuple[Template, Template]
+) -> Iterator[Impact]:
     """What may be opened or closed by what the defaults switch off."""
     if not possible:
         return
@@ -115,8 +115,8 @@ def _possible(
                 yield replace(found, message=f"{found.message}, depending on {depends[found.logical_id]}")
 
 
-def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    return Review(losses=tuple(findings)).findings
+def _sorted(impacts: Iterable[Impact]) -> tuple[Impact, ...]:
+    return Review(losses=tuple(impacts)).impacts
 
 
 def _unknown_types(changes: tuple[ResourceChange, ...]) -> list[str]:

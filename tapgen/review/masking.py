@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from msgspec.structs import replace
 
-from tapgen.review.model import Finding, PropertyChange, Review, SectionChange
+from tapgen.review.model import Impact, PropertyChange, Review, SectionChange
 from tapgen.template.masking import Mask
 from tapgen.template.paths import Index, Path
 
@@ -18,8 +20,8 @@ def masked_review(review: Review, mask: Mask) -> Review:
             for change in review.changes
         ),
         sections=tuple(masked_section(one, mask) for one in review.sections),
-        losses=tuple(_finding(one, mask) for one in review.losses),
-        security=tuple(_finding(one, mask) for one in review.security),
+        losses=tuple(masked_impact(one, mask) for one in review.losses),
+        security=tuple(masked_impact(one, mask) for one in review.security),
         notes=tuple(replace(note, message=mask(note.message)) for note in review.notes),
         unknown=tuple(map(mask, review.unknown)),
     )
@@ -42,10 +44,11 @@ def _path(path: Path, mask: Mask) -> Path:
     return tuple(Index(step, mask.value(step.name)) if isinstance(step, Index) else step for step in path)
 
 
-def _finding(finding: Finding, mask: Mask) -> Finding:
+def masked_impact(impact: Impact, mask: Callable[[str], str]) -> Impact:
+    """An impact without secrets in its words."""
     return replace(
-        finding,
-        message=mask(finding.message),
-        details=tuple(map(mask, finding.details)),
-        subject=mask(finding.subject),
+        impact,
+        message=mask(impact.message),
+        details=tuple(map(mask, impact.details)),
+        subject=mask(impact.subject),
     )

@@ -1,4 +1,4 @@
-"""What a review says, as frozen values: changes, findings, notes; nothing here computes."""
+"""What a review says, as frozen values: changes, impacts, notes; nothing here computes."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ class Effect(IntEnum):
 Direction = Literal["broadened", "narrowed", "same", ""]
 
 
-class Severity(IntEnum):
-    """How loud a finding is."""
+class Risk(IntEnum):
+    """How loud an impact is."""
 
     INFO = 0
     LOW = 1
@@ -47,7 +47,7 @@ class Severity(IntEnum):
 
 
 class Refusal(Enum):
-    """What a deployment's guard does with a finding."""
+    """What a deployment's guard does with an impact."""
 
     NONE = "none"
     """Nothing: it is told, and the deployment goes on."""
@@ -113,20 +113,26 @@ class SectionChange(Struct, frozen=True):
     """The parameters that decide whether it happens, where their defaults say no."""
 
 
-class Finding(Struct, frozen=True):
-    """One thing that a reviewer must know; `rule` is a key of `rulebook.RULES`."""
+class Impact(Struct, frozen=True):
+    """One thing that a change does and a reviewer must know; `rule` is a key of `rulebook.RULES`."""
 
     rule: str
     logical_id: str
     type: str
     message: str
-    severity: Severity
+    severity: Risk
     hint: str = ""
     direction: Direction = ""
     refusal: Refusal = Refusal.NONE
     details: tuple[str, ...] = ()
     subject: str = ""
     """What the rule is about where it is not the logical id: the name of an export."""
+
+    @property
+    def signed(self) -> tuple[str, ...]:
+        """The details, each with `+ ` or `- ` before it where it opens or closes something."""
+        sign = {"broadened": "+ ", "narrowed": "- "}.get(self.direction, "")
+        return tuple(sign + detail for detail in self.details)
 
 
 class Note(Struct, frozen=True):
@@ -142,8 +148,8 @@ class Review(Struct, frozen=True):
 
     changes: tuple[ResourceChange, ...] = ()
     sections: tuple[SectionChange, ...] = ()
-    losses: tuple[Finding, ...] = ()
-    security: tuple[Finding, ...] = ()
+    losses: tuple[Impact, ...] = ()
+    security: tuple[Impact, ...] = ()
     notes: tuple[Note, ...] = ()
     unknown: tuple[str, ...] = ()
     """What was not understood, each by name."""
@@ -154,21 +160,19 @@ class Review(Struct, frozen=True):
         return bool(self.changes or self.sections)
 
     @property
-    def findings(self) -> tuple[Finding, ...]:
+    def impacts(self) -> tuple[Impact, ...]:
         """Losses and security, worst first."""
         return tuple(sorted((*self.losses, *self.security), key=_loudness))
 
     @property
-    def refusals(self) -> tuple[Finding, ...]:
+    def refusals(self) -> tuple[Impact, ...]:
         """What a deployment is refused for, unless it is allowed by name."""
-        return tuple(finding for finding in self.findings if finding.refusal is not Refusal.NONE)
+        return tuple(impact for impact in self.impacts if impact.refusal is not Refusal.NONE)
 
-    def refused(self, allowed: frozenset[str] = frozenset()) -> tuple[Finding, ...]:
+    def refused(self, allowed: frozenset[str] = frozenset()) -> tuple[Impact, ...]:
         """The refusals that remain when the loss of some logical ids is allowed."""
         return tuple(
-            finding
-            for finding in self.refusals
-            if finding.refusal is Refusal.ALWAYS or finding.logical_id not in allowed
+            impact for impact in self.refusals if impact.refusal is Refusal.ALWAYS or impact.logical_id not in allowed
         )
 
     def changed(self, *actions: ResourceAction) -> Iterator[ResourceChange]:
@@ -176,6 +180,6 @@ class Review(Struct, frozen=True):
         return (change for change in self.changes if change.action in actions)
 
 
-def _loudness(finding: Finding) -> tuple[int, int, str, str]:
+def _loudness(impact: Impact) -> tuple[int, int, str, str]:
     order = {Refusal.ALWAYS: 0, Refusal.UNLESS_ALLOWED: 1, Refusal.NONE: 2}
-    return order[finding.refusal], -finding.severity, finding.rule, finding.logical_id
+    return order[impact.refusal], -impact.severity, impact.rule, impact.logical_id

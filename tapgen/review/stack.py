@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from tapgen.review.assess import assess
 from tapgen.review.diff.compare import differences
 from tapgen.review.masking import masked_section
-from tapgen.review.model import Direction, Finding, Review, SectionChange, Severity
+from tapgen.review.model import Direction, Impact, Review, Risk, SectionChange
 from tapgen.review.rules.rulebook import found
 from tapgen.template.document import Document
 from tapgen.template.intrinsics import canonical
@@ -92,14 +92,14 @@ def _outside(live: StackState, wanted: StackState) -> Iterator[SectionChange]:
             yield SectionChange("Stack", "StackPolicy", path, old, new)
 
 
-def _protection(live: StackState, wanted: StackState) -> Iterator[Finding]:
+def _protection(live: StackState, wanted: StackState) -> Iterator[Impact]:
     if live.termination_protection and wanted.termination_protection is False:
         message = "the stack's termination protection is switched off"
         yield found("S101", "", "Stack", message, direction="broadened")
     if wanted.policy is not None and _policy(live.policy or "") != _policy(wanted.policy):
         direction: Direction = "narrowed" if not live.policy else "broadened"
         message = "the stack policy is set" if not live.policy else "the stack policy changes"
-        severity = Severity.INFO if not live.policy else Severity.MEDIUM
+        severity = Risk.INFO if not live.policy else Risk.MEDIUM
         yield found("S102", "", "Stack", message, direction=direction, severity=severity)
 
 

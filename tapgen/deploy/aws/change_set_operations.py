@@ -13,7 +13,7 @@ from tapgen.deploy.aws.model import Created
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tapgen.deploy.aws.model import ChangeSet, ChangeSetRequest, Event, Finding
+    from tapgen.deploy.aws.model import ChangeSet, ChangeSetRequest, Event, FailedValidation
 
 NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 """CloudFormation's own words for an empty change set, in StatusReason or in a ValidationError."""
@@ -63,9 +63,11 @@ class ChangeSetOperations(CloudFormationCalls):
         pages = self._pages("list_change_sets", StackName=stack)
         return tuple(one["ChangeSetId"] for page in pages for one in page["Summaries"])
 
-    def change_set_findings(self, arn: str) -> tuple[Finding, ...]:
+    def failed_validations(self, arn: str) -> tuple[FailedValidation, ...]:
         """DescribeEvents of a change set."""
-        return tuple(found for found in map(responses.finding, self._operation_events(ChangeSetName=arn)) if found)
+        return tuple(
+            found for found in map(responses.failed_validation, self._operation_events(ChangeSetName=arn)) if found
+        )
 
     def failed_events(self, stack: str) -> tuple[Event, ...]:
         """DescribeEvents of a stack, what failed alone."""

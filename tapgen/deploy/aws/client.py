@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         Created,
         DriftRun,
         Event,
-        Finding,
+        FailedValidation,
         Function,
         Identity,
         LogPage,
@@ -87,7 +87,7 @@ class Client(Protocol):
         """The ARNs of the change sets of a stack."""
         ...
 
-    def change_set_findings(self, arn: str) -> tuple[Finding, ...]:
+    def failed_validations(self, arn: str) -> tuple[FailedValidation, ...]:
         """Why a change set failed early validation or a hook (DescribeEvents); () where the endpoint has none."""
         ...
 

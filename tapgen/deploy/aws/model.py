@@ -204,7 +204,7 @@ class DriftRun(Struct, frozen=True):
         return self.status == "DETECTION_IN_PROGRESS"
 
 
-class Finding(Struct, frozen=True):
+class FailedValidation(Struct, frozen=True):
     """What DescribeEvents says of a change set that failed early validation or a hook."""
 
     logical_id: str

@@ -9,7 +9,7 @@ from tapgen.deploy.aws.model import (
     ChangeSet,
     Detail,
     Event,
-    Finding,
+    FailedValidation,
     LogEvent,
     Output,
     PropertyDrift,
@@ -149,7 +149,7 @@ def failed_event(raw: Raw) -> Event | None:
     A hook or a validation that failed has a status of its own, and its name and place in the reason.
     """
     status, reason = raw.get("ResourceStatus") or "", raw.get("ResourceStatusReason") or ""
-    found = finding(raw)
+    found = failed_validation(raw)
     if found:
         at = f" at {found.path}" if found.path else ""
         status = raw.get("HookStatus") or "VALIDATION_FAILED"
@@ -159,10 +159,10 @@ def failed_event(raw: Raw) -> Event | None:
     return event({**raw, "ResourceStatus": status, "ResourceStatusReason": reason})
 
 
-def finding(raw: Raw) -> Finding | None:
+def failed_validation(raw: Raw) -> FailedValidation | None:
     """A failed validation or hook of DescribeEvents' OperationEvents; None for every other event."""
     if raw.get("ValidationStatus") == "FAILED":
-        return Finding(
+        return FailedValidation(
             raw.get("LogicalResourceId") or "",
             raw.get("ValidationName") or "validation",
             raw.get("ValidationStatusReason") or "",
@@ -170,7 +170,7 @@ def finding(raw: Raw) -> Finding | None:
         )
     if raw.get("HookStatus") == "HOOK_COMPLETE_FAILED" or raw.get("HookStatus") == "HOOK_FAILED":
         reason = raw.get("HookStatusReason") or ""
-        return Finding(raw.get("LogicalResourceId") or "", raw.get("HookType") or "hook", reason)
+        return FailedValidation(raw.get("LogicalResourceId") or "", raw.get("HookType") or "hook", reason)
     return None
 
 

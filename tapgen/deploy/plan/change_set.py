@@ -57,7 +57,7 @@ def described(client: Client, change_set: ChangeSet) -> ChangeSet:
 def failed(client: Client, change_set: ChangeSet) -> TapgenError:
     """Why CloudFormation could not make the change set."""
     lines = [f"CloudFormation refused the change set: {change_set.reason or 'it gives no reason'}"]
-    for finding in client.change_set_findings(change_set.arn):
+    for finding in client.failed_validations(change_set.arn):
         where = ".".join(part for part in (finding.logical_id, finding.path.strip("/").replace("/", ".")) if part)
         lines.append(f"  {where or 'template'}: {finding.reason} ({finding.name})")
     hint = ""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tapgen.deploy.aws.client import Client
     from tapgen.deploy.aws.model import Change, ChangeSet, Stack
     from tapgen.deploy.stack.reporter import Reporter
-    from tapgen.review.model import Finding, Review
+    from tapgen.review.model import Impact, Review
 
 
 class Refused(Struct, frozen=True):
@@ -55,12 +55,12 @@ def guard(refusals: tuple[Refused, ...]) -> None:
 
 
 def refused(review: Review, change_set: ChangeSet | None, allowed: frozenset[str]) -> tuple[Refused, ...]:
-    """What the guard refuses: the review's findings, and what only the service could tell.
+    """What the guard refuses: the review's impacts, and what only the service could tell.
 
     `change_set` is None before there is one: what must fail is refused before anything is created.
     """
     # Whether an export is in use the review cannot know; the service is asked (see `guard.imported_exports`).
-    found = [_of_finding(one) for one in review.refused(allowed) if not (one.type == "Output" and one.subject)]
+    found = [_of_impact(one) for one in review.refused(allowed) if not (one.type == "Output" and one.subject)]
     known = {one.logical_id for one in review.refusals}
     for change in change_set.changes if change_set else ():
         if change.logical_id in allowed or change.logical_id in known:
@@ -88,9 +88,9 @@ def replaced_without_rollback(change_set: ChangeSet) -> tuple[Refused, ...]:
     )
 
 
-def _of_finding(finding: Finding) -> Refused:
-    allowable = finding.refusal is Refusal.UNLESS_ALLOWED
-    return Refused(finding.logical_id, finding.message, finding.hint, allowable)
+def _of_impact(impact: Impact) -> Refused:
+    allowable = impact.refusal is Refusal.UNLESS_ALLOWED
+    return Refused(impact.logical_id, impact.message, impact.hint, allowable)
 
 
 def _loss(change: Change) -> str:

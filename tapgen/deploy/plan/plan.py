@@ -8,9 +8,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tapgen.review.action import ResourceAction
+from tapgen.review.masking import masked_impact
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tapgen.review.model import Impact
 
 
 class PlannedChange(Struct, frozen=True):
@@ -31,20 +34,13 @@ class PlannedChange(Struct, frozen=True):
         return self.word or self.action.word
 
 
-class SecurityChange(Struct, frozen=True):
-    """What is opened or closed; each of `details` begins with `+ ` or `- ` where that can be said."""
-
-    severity: str
-    message: str
-    details: tuple[str, ...] = ()
-
-
 class Plan(Struct, frozen=True):
     """Everything that is known before a change set is executed.
 
     `referring` are the rows of resources that only refer to what changes, and stay as they are.
     `targets` says where a StackSet's stacks are made and changed; () for a stack.
-    `allowed` are the losses that --allow-loss lets pass, `losses` the lesser ones that nothing refuses.
+    `security` is what is opened or closed. `allowed` are the losses that --allow-loss lets pass, `losses` the lesser
+    ones that nothing refuses.
     """
 
     stack_name: str
@@ -56,10 +52,10 @@ class Plan(Struct, frozen=True):
     changes: tuple[PlannedChange, ...] = ()
     referring: tuple[PlannedChange, ...] = ()
     stack_changes: tuple[str, ...] = ()
-    security: tuple[SecurityChange, ...] = ()
+    security: tuple[Impact, ...] = ()
     notes: tuple[str, ...] = ()
-    allowed: tuple[str, ...] = ()
-    losses: tuple[str, ...] = ()
+    allowed: tuple[Impact, ...] = ()
+    losses: tuple[Impact, ...] = ()
 
     def masked(self, mask: Callable[[str], str]) -> Plan:
         """The plan without secrets."""
@@ -68,10 +64,8 @@ class Plan(Struct, frozen=True):
             changes=tuple(replace(one, because=tuple(map(mask, one.because))) for one in self.changes),
             referring=tuple(replace(one, because=tuple(map(mask, one.because))) for one in self.referring),
             stack_changes=tuple(map(mask, self.stack_changes)),
-            security=tuple(
-                replace(one, message=mask(one.message), details=tuple(map(mask, one.details))) for one in self.security
-            ),
+            security=tuple(masked_impact(one, mask) for one in self.security),
             notes=tuple(map(mask, self.notes)),
-            allowed=tuple(map(mask, self.allowed)),
-            losses=tuple(map(mask, self.losses)),
+            allowed=tuple(masked_impact(one, mask) for one in self.allowed),
+            losses=tuple(masked_impact(one, mask) for one in self.losses),
         )

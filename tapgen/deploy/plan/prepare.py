@@ -18,7 +18,7 @@ from tapgen.deploy.plan.guard import guard, refused, replaced_without_rollback
 from tapgen.deploy.plan.plan import Plan
 from tapgen.deploy.plan.plan_fingerprint import plan_fingerprint
 from tapgen.deploy.plan.rename_record import refuse_under_way
-from tapgen.deploy.plan.stack_level import allowed_losses, lesser_losses, security, stack_changes
+from tapgen.deploy.plan.stack_level import allowed_losses, lesser_losses, stack_changes
 from tapgen.deploy.stack.failed_creation import clear_failed_creation
 from tapgen.deploy.stack.states import state
 from tapgen.deploy.stack.target import check_pins, is_ours, stack_ready
@@ -208,7 +208,7 @@ def make_plan(situation: Situation, region: str, change_set: ChangeSet, paramete
         changes=tuple(one for one in rows if one.logical_id not in quiet),
         referring=tuple(one for one in rows if one.logical_id in quiet),
         stack_changes=stack_changes((tags, request.tags), (values, parameters), hidden, review),
-        security=security(review),
+        security=review.security,
         notes=tuple(note.message for note in review.notes),
         allowed=allowed_losses(review, request.options.allow_loss),
         losses=lesser_losses(review),

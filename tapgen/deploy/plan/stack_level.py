@@ -1,11 +1,10 @@
-"""What a plan says besides its resources: stack tags, parameter values, other sections, security. All pure."""
+"""What a plan says besides its resources: stack tags, parameter values, other sections, losses. All pure."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from tapgen.deploy.plan.changes import shown
-from tapgen.deploy.plan.plan import SecurityChange
 from tapgen.review.model import Refusal
 from tapgen.template.masking import mask_of
 from tapgen.template.secrets import MASK
@@ -13,7 +12,7 @@ from tapgen.template.secrets import MASK
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tapgen.review.model import Review
+    from tapgen.review.model import Impact, Review
 
 
 def stack_changes(
@@ -35,28 +34,15 @@ def stack_changes(
     return tuple(lines)
 
 
-def security(review: Review) -> tuple[SecurityChange, ...]:
-    """What the review says about security."""
-    signs = {"broadened": "+ ", "narrowed": "- "}
-    return tuple(
-        SecurityChange(
-            one.severity.name.lower(),
-            one.message,
-            tuple(signs.get(one.direction, "") + detail for detail in one.details),
-        )
-        for one in review.security
-    )
-
-
-def allowed_losses(review: Review, allowed: frozenset[str]) -> tuple[str, ...]:
+def allowed_losses(review: Review, allowed: frozenset[str]) -> tuple[Impact, ...]:
     """The losses that would be refused if --allow-loss did not name them."""
     refused = set(review.refused(allowed))
-    return tuple(one.message for one in review.refusals if one not in refused)
+    return tuple(one for one in review.refusals if one not in refused)
 
 
-def lesser_losses(review: Review) -> tuple[str, ...]:
+def lesser_losses(review: Review) -> tuple[Impact, ...]:
     """The losses that nothing refuses."""
-    return tuple(one.message for one in review.losses if one.refusal is Refusal.NONE)
+    return tuple(one for one in review.losses if one.refusal is Refusal.NONE)
 
 
 def _pairs(old: Mapping[str, str], new: Mapping[str, str], hidden: frozenset[str]) -> list[str]:

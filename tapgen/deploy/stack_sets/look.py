@@ -11,7 +11,7 @@ from tapgen.deploy.aws.errors import AwsError
 from tapgen.deploy.plan.guard import guard, refused
 from tapgen.deploy.plan.plan import Plan
 from tapgen.deploy.plan.reviewed_changes import changes_of
-from tapgen.deploy.plan.stack_level import allowed_losses, lesser_losses, security, stack_changes
+from tapgen.deploy.plan.stack_level import allowed_losses, lesser_losses, stack_changes
 from tapgen.deploy.stack_sets.plan import set_fingerprint, target_lines
 from tapgen.deploy.stack_sets.survey import left_over, missing
 from tapgen.errors import TapgenError
@@ -114,7 +114,7 @@ def plan_of(found: SetSituation, region: str) -> Plan:
         targets=target_lines(there, found.seen, found.make, found.updates),
         changes=changes_of(review),
         stack_changes=stack_changes((tags, request.tags), (values, found.parameters), hidden, review),
-        security=security(review),
+        security=review.security,
         notes=tuple(notes),
         allowed=allowed_losses(review, request.options.allow_loss),
         losses=lesser_losses(review),

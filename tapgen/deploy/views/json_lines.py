@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, TextIO
 
-from msgspec.structs import asdict
-
 if TYPE_CHECKING:
     from tapgen.deploy.aws.model import Event
     from tapgen.deploy.outcome import Outcome
@@ -54,9 +52,12 @@ class JsonView:
             ],
             only_refer=[one.logical_id for one in plan.referring],
             stack_changes=list(plan.stack_changes),
-            security=[asdict(one) for one in plan.security],
+            security=[
+                {"severity": one.severity.name.lower(), "message": one.message, "details": list(one.signed)}
+                for one in plan.security
+            ],
             notes=list(plan.notes),
-            losses=[*plan.losses, *plan.allowed],
+            losses=[one.message for one in (*plan.losses, *plan.allowed)],
         )
 
     def event(self, event: Event, progress: Progress) -> None:

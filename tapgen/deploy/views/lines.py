@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from tapgen.deploy.aws.model import Event, Output
     from tapgen.deploy.outcome import Outcome
     from tapgen.deploy.plan.check import CheckResult
-    from tapgen.deploy.plan.plan import Plan, SecurityChange
+    from tapgen.deploy.plan.plan import Plan
     from tapgen.deploy.stack.progress import Progress
+    from tapgen.review.model import Impact
 
 
 _WIDTH = 100  # characters of a line that lists names
@@ -45,8 +46,8 @@ def plan_lines(plan: Plan) -> list[str]:
         lines += ["  stack-level changes only, which CloudFormation does not itemise"]
     lines += _block("Security", tuple(line for one in plan.security for line in _security(one)))
     lines += _block("Notes", plan.notes)
-    lines += _block("Losses", plan.losses)
-    lines += _block("Allowed losses", plan.allowed)
+    lines += _block("Losses", tuple(one.message for one in plan.losses))
+    lines += _block("Allowed losses", tuple(one.message for one in plan.allowed))
     return lines
 
 
@@ -57,9 +58,9 @@ def _title(plan: Plan) -> str:
     return f"{where}: the change set {'creates' if plan.creates else 'updates'} the stack"
 
 
-def _security(change: SecurityChange) -> Iterator[str]:
-    yield f"{change.severity}: {change.message}"
-    yield from (f"  {detail}" for detail in change.details)
+def _security(impact: Impact) -> Iterator[str]:
+    yield f"{impact.severity.name.lower()}: {impact.message}"
+    yield from (f"  {detail}" for detail in impact.signed)
 
 
 def _block(title: str, lines: tuple[str, ...]) -> list[str]:

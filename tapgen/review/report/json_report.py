@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tapgen.review.model import Finding, PropertyChange, ResourceChange, Review, SectionChange
+from tapgen.review.model import Impact, PropertyChange, ResourceChange, Review, SectionChange
 from tapgen.review.report import phrases
 from tapgen.template.paths import ABSENT
 
@@ -24,8 +24,8 @@ def _review(review: Review) -> dict[str, Any]:
         "refused": bool(review.refusals),
         "resources": [_resource(change) for change in review.changes],
         "sections": [_section(change) for change in review.sections],
-        "losses": [_finding(finding) for finding in review.losses],
-        "security": [_finding(finding) for finding in review.security],
+        "losses": [_impact(impact) for impact in review.losses],
+        "security": [_impact(impact) for impact in review.security],
         "notes": [{"kind": note.kind, "logical_id": note.logical_id, "message": note.message} for note in review.notes],
         "unknown": list(review.unknown),
     }
@@ -75,16 +75,16 @@ def _sides(change: PropertyChange | SectionChange) -> dict[str, Any]:
     return {name: value for name, value in sides.items() if value is not ABSENT}
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _impact(impact: Impact) -> dict[str, Any]:
     return {
-        "rule": finding.rule,
-        "logical_id": finding.logical_id,
-        "type": finding.type,
-        "severity": finding.severity.name.lower(),
-        "message": finding.message,
-        "refusal": finding.refusal.value,
-        **({"direction": finding.direction} if finding.direction else {}),
-        **({"hint": finding.hint} if finding.hint else {}),
-        **({"details": list(finding.details)} if finding.details else {}),
-        **({"subject": finding.subject} if finding.subject else {}),
+        "rule": impact.rule,
+        "logical_id": impact.logical_id,
+        "type": impact.type,
+        "severity": impact.severity.name.lower(),
+        "message": impact.message,
+        "refusal": impact.refusal.value,
+        **({"direction": impact.direction} if impact.direction else {}),
+        **({"hint": impact.hint} if impact.hint else {}),
+        **({"details": list(impact.details)} if impact.details else {}),
+        **({"subject": impact.subject} if impact.subject else {}),
     }

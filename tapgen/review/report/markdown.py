@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from tapgen.review.model import Finding, PropertyChange, Refusal, ResourceChange, Review, SectionChange
+from tapgen.review.model import Impact, PropertyChange, Refusal, ResourceChange, Review, SectionChange
 from tapgen.review.report import markdown_text, phrases
 from tapgen.template.paths import ABSENT
 from tapgen.template.text import inline
@@ -57,10 +57,10 @@ def _one(title: str, review: Review, room: int) -> str:
     other = [one for one in rest if one.direction != "broadened"]
     text = head
     sections: list[tuple[str, bool, Iterable[list[str]]]] = [
-        ("❌ Refused by a deployment", False, map(_finding, refused)),
-        ("⚠️ Losses", False, map(_finding, told)),
-        ("🔺 Opens", False, map(_finding, opens)),
-        ("🔻 Closes", False, map(_finding, other)),
+        ("❌ Refused by a deployment", False, map(_impact, refused)),
+        ("⚠️ Losses", False, map(_impact, told)),
+        ("🔺 Opens", False, map(_impact, opens)),
+        ("🔻 Closes", False, map(_impact, other)),
         ("Notes", False, ([f"- {markdown_text.words(note.message)}"] for note in review.notes)),
         ("❔ Not understood", False, ([f"- {markdown_text.words(line)}"] for line in review.unknown)),
         ("Resources", True, (_change(one) for one in phrases.ordered(review))),
@@ -107,14 +107,14 @@ def _size(text: str) -> int:
     return len(text.encode())
 
 
-def _finding(finding: Finding) -> list[str]:
-    details = finding.details[:_MOST_VALUES]
-    more = len(finding.details) - len(details)
+def _impact(impact: Impact) -> list[str]:
+    details = impact.details[:_MOST_VALUES]
+    more = len(impact.details) - len(details)
     return [
-        f"- {_ICONS[phrases.mark(finding)]} {markdown_text.code(finding.rule)} {markdown_text.words(finding.message)}",
+        f"- {_ICONS[phrases.mark(impact)]} {markdown_text.code(impact.rule)} {markdown_text.words(impact.message)}",
         *(f"  - {markdown_text.code(detail, 400)}" for detail in details),
         *([f"  - … and {more} more"] if more else []),
-        *([f"  - {markdown_text.words(finding.hint)}"] if finding.hint else []),
+        *([f"  - {markdown_text.words(impact.hint)}"] if impact.hint else []),
     ]
 
 

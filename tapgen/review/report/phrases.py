@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from tapgen.review.action import ResourceAction
-from tapgen.review.model import Effect, Finding, PropertyChange, Refusal, ResourceChange, Review, SectionChange
+from tapgen.review.model import Effect, Impact, PropertyChange, Refusal, ResourceChange, Review, SectionChange
 from tapgen.template.paths import ABSENT, Index
 from tapgen.template.text import at, inline
 
@@ -86,7 +86,7 @@ def _alarms(review: Review) -> Iterator[str]:
     if refused:
         yield f"{refused} refused"
     for direction in ("broadened", "narrowed"):
-        count = sum(finding.direction == direction for finding in review.security)
+        count = sum(impact.direction == direction for impact in review.security)
         if count:
             yield f"{count} {direction}"
     if review.unknown:
@@ -99,11 +99,11 @@ def ordered(review: Review) -> list[ResourceChange]:
     return sorted(told, key=lambda change: (change.routine, _ORDER.index(change.action)))
 
 
-def mark(finding: Finding) -> str:
-    """One character for a finding."""
-    if finding.refusal is not Refusal.NONE:
+def mark(impact: Impact) -> str:
+    """One character for an impact."""
+    if impact.refusal is not Refusal.NONE:
         return "✗"
-    return {"broadened": "▲", "narrowed": "▼", "same": "="}.get(finding.direction, "!")
+    return {"broadened": "▲", "narrowed": "▼", "same": "="}.get(impact.direction, "!")
 
 
 def label(change: PropertyChange | SectionChange) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from tapgen.printable import one_line, printable
-from tapgen.review.model import Effect, Finding, PropertyChange, Refusal, ResourceChange, Review, SectionChange
+from tapgen.review.model import Effect, Impact, PropertyChange, Refusal, ResourceChange, Review, SectionChange
 from tapgen.review.report import phrases
 from tapgen.template.paths import ABSENT
 from tapgen.template.text import inline
@@ -48,9 +48,9 @@ def lines(review: Review, title: str = "") -> Iterator[Line]:
         yield Line(0, ((title, "bold"),))
     yield Line(0, ((phrases.summary(review), ""),))
     refused = review.refusals
-    yield from _findings("Refused", refused)
-    yield from _findings("Losses", [one for one in review.losses if one.refusal is Refusal.NONE])
-    yield from _findings("Security", [one for one in review.security if one not in refused])
+    yield from _impacts("Refused", refused)
+    yield from _impacts("Losses", [one for one in review.losses if one.refusal is Refusal.NONE])
+    yield from _impacts("Security", [one for one in review.security if one not in refused])
     if review.changes:
         yield from _heading("Resources")
         for change in phrases.ordered(review):
@@ -80,18 +80,18 @@ def _heading(title: str) -> Iterator[Line]:
     yield Line(0, ((title, "bold"),))
 
 
-def _findings(title: str, findings: list[Finding] | tuple[Finding, ...]) -> Iterator[Line]:
-    if not findings:
+def _impacts(title: str, impacts: list[Impact] | tuple[Impact, ...]) -> Iterator[Line]:
+    if not impacts:
         return
     yield from _heading(title)
-    for finding in findings:
-        symbol = phrases.mark(finding)
-        yield Line(2, ((f"{symbol} {finding.rule} ", _STYLES[symbol]), (finding.message, "")))
-        sign = {"broadened": "+ ", "narrowed": "- "}.get(finding.direction, "")
-        for detail in finding.details:
-            yield Line(9, ((sign + detail, _STYLES.get(sign.strip(), "")),))
-        if finding.hint:
-            yield Line(9, ((finding.hint, "dim"),))
+    for impact in impacts:
+        symbol = phrases.mark(impact)
+        yield Line(2, ((f"{symbol} {impact.rule} ", _STYLES[symbol]), (impact.message, "")))
+        style = _STYLES.get({"broadened": "+", "narrowed": "-"}.get(impact.direction, ""), "")
+        for detail in impact.signed:
+            yield Line(9, ((detail, style),))
+        if impact.hint:
+            yield Line(9, ((impact.hint, "dim"),))
 
 
 def _change(change: ResourceChange, *, values: bool) -> Iterator[Line]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from tapgen.review.action import ResourceAction
-from tapgen.review.model import Effect, Finding, ResourceChange, Severity
+from tapgen.review.model import Effect, Impact, ResourceChange, Risk
 from tapgen.review.rules.rulebook import found
 from tapgen.template.apis import routes
 from tapgen.template.model import Resource, Template
@@ -23,7 +23,7 @@ def _address(kind: str) -> tuple[str, str]:
     return (_RULES[address.kind], address.what) if address else ("", "")
 
 
-def address_losses(changes: tuple[ResourceChange, ...], old: Template, new: Template) -> Iterator[Finding]:
+def address_losses(changes: tuple[ResourceChange, ...], old: Template, new: Template) -> Iterator[Impact]:
     """What clients can no longer call, or must call elsewhere."""
     for change in changes:
         before = old.resources.get(change.logical_id)
@@ -40,7 +40,7 @@ def address_losses(changes: tuple[ResourceChange, ...], old: Template, new: Temp
     yield from _routes_gone(old, new)
 
 
-def _gone(before: Resource, new: Template) -> Finding:
+def _gone(before: Resource, new: Template) -> Impact:
     rule, what = _address(before.type)
     kept = before.policy("DeletionPolicy") in ("Retain", "RetainExceptOnCreate")
     heir = _same_address(before, new)
@@ -55,12 +55,12 @@ def _gone(before: Resource, new: Template) -> Finding:
         before.type,
         message,
         "" if kept else f"Clients must stop calling it first; --allow-loss {before.logical_id} if they have.",
-        severity=Severity.LOW if kept else Severity.HIGH,
+        severity=Risk.LOW if kept else Risk.HIGH,
         spared=kept,
     )
 
 
-def _switched_off(before: Resource, after: Resource) -> Iterator[Finding]:
+def _switched_off(before: Resource, after: Resource) -> Iterator[Impact]:
     """API Gateway developer guide, "Disable the default endpoint for REST APIs"."""
     name = "DisableExecuteApiEndpoint"
     if after.properties.get(name) == "true" != before.properties.get(name):
@@ -73,7 +73,7 @@ def _switched_off(before: Resource, after: Resource) -> Iterator[Finding]:
         )
 
 
-def _leads_elsewhere(before: Resource, after: Resource) -> Iterator[Finding]:
+def _leads_elsewhere(before: Resource, after: Resource) -> Iterator[Impact]:
     if _address(after.type)[1] != _PATH:
         return
     for name in ("RestApiId", "ApiId", "Stage"):
@@ -84,7 +84,7 @@ def _leads_elsewhere(before: Resource, after: Resource) -> Iterator[Finding]:
                 after.logical_id,
                 after.type,
                 f"{after.logical_id}: the domain leads elsewhere ({name}: {text(was or '')} → {text(now or '')})",
-                severity=Severity.MEDIUM,
+                severity=Risk.MEDIUM,
                 spared=True,
             )
 
@@ -101,7 +101,7 @@ def _same_address(before: Resource, new: Template) -> str:
     return ""
 
 
-def _moves(before: Resource, change: ResourceChange) -> Finding:
+def _moves(before: Resource, change: ResourceChange) -> Impact:
     rule, what = _address(before.type)
     worst = max(change.properties, key=lambda one: one.effect, default=None)
     why = f" ({at(worst.path)}{', ' + worst.reason if worst.reason else ''})" if worst else ""
@@ -117,11 +117,11 @@ def _moves(before: Resource, change: ResourceChange) -> Finding:
         before.type,
         f"{before.logical_id} {verb}{why}: {outcome}",
         f"Clients must follow; --allow-loss {before.logical_id} if they can.",
-        severity=Severity.HIGH if change.effect.replaces else Severity.MEDIUM,
+        severity=Risk.HIGH if change.effect.replaces else Risk.MEDIUM,
     )
 
 
-def _routes_gone(old: Template, new: Template) -> Iterator[Finding]:
+def _routes_gone(old: Template, new: Template) -> Iterator[Impact]:
     after = routes(new)
     answered = {(api, path) for api, method, path in after if method == "ANY"}
     for (api, method, path), route in routes(old).items():

@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from tapgen.review.model import Direction, Finding, Severity
+from tapgen.review.model import Direction, Impact, Risk
 from tapgen.review.rules.rulebook import found
 from tapgen.template.apis import routes, unread_definition
 from tapgen.template.cors import all_origins, origins_of_errors
@@ -19,7 +19,7 @@ _ANSWER: Final = "AWS::ApiGateway::GatewayResponse"
 _UNDECIDED: Final = "${!"  # how `text` writes a function other than Ref, GetAtt and Join
 
 
-def exposure_findings(old: Template, new: Template) -> Iterator[Finding | str]:
+def authorization_impacts(old: Template, new: Template) -> Iterator[Impact | str]:
     """Findings, and by name what was not understood."""
     yield from _routes(old, new)
     for name, after in new.resources.items():
@@ -31,7 +31,7 @@ def exposure_findings(old: Template, new: Template) -> Iterator[Finding | str]:
     yield from _origins(old, new)
 
 
-def _routes(old: Template, new: Template) -> Iterator[Finding | str]:
+def _routes(old: Template, new: Template) -> Iterator[Impact | str]:
     before, after = routes(old), routes(new)
     for key, route in after.items():
         was = before.get(key)
@@ -55,10 +55,10 @@ def _asks_alike(was: Route, route: Route) -> bool:
     return replace(was.caller, authorizer="") == replace(route.caller, authorizer="")
 
 
-def _route(route: Route, kind: str, message: str, severity: Severity, *, narrowed: bool = False) -> Finding:
+def _route(route: Route, kind: str, message: str, severity: Risk, *, narrowed: bool = False) -> Impact:
     direction: Direction = "narrowed" if narrowed else "broadened"
     return found(
-        "S011", route.logical_id, kind, message, direction=direction, severity=Severity.INFO if narrowed else severity
+        "S011", route.logical_id, kind, message, direction=direction, severity=Risk.INFO if narrowed else severity
     )
 
 
@@ -67,8 +67,8 @@ def _asks(route: Route) -> str:
     return " and ".join([*asked, "an API key"] if route.api_key else asked) or "no authorization"
 
 
-def _openness(route: Route) -> Severity:
-    return Severity.HIGH if _strength(route) == 0 else Severity.MEDIUM
+def _openness(route: Route) -> Risk:
+    return Risk.HIGH if _strength(route) == 0 else Risk.MEDIUM
 
 
 def _strength(route: Route) -> int:
@@ -76,7 +76,7 @@ def _strength(route: Route) -> int:
     return 2 * (route.authorization != "NONE") + route.api_key
 
 
-def _url(before: Resource | None, after: Resource) -> Iterator[Finding | str]:
+def _url(before: Resource | None, after: Resource) -> Iterator[Impact | str]:
     name = after.logical_id
     now = text(after.properties.get("AuthType", "NONE"))
     was = text(before.properties.get("AuthType", "NONE")) if before is not None else ""
@@ -90,7 +90,7 @@ def _url(before: Resource | None, after: Resource) -> Iterator[Finding | str]:
         yield found("S012", name, after.type, message, hint, direction="broadened")
     elif before is None:
         message = f"{name}: the function URL is new and asks for {now}"
-        yield found("S012", name, after.type, message, direction="broadened", severity=Severity.LOW)
+        yield found("S012", name, after.type, message, direction="broadened", severity=Risk.LOW)
     else:
         message = f"{name}: the function URL asks for {now} instead of no authorization"
         yield found("S012", name, after.type, message, direction="narrowed")
@@ -111,10 +111,10 @@ def _body_origins(old: Template, was: Mapping[str, frozenset[str]], part: Resour
     return frozenset(origins_of_errors(api)) if part.type == _ANSWER else was.get(api.logical_id, frozenset())
 
 
-def _origins(old: Template, new: Template) -> Iterator[Finding]:
-    """What pages may call now or no longer; the preflights of one API that change alike are one finding."""
+def _origins(old: Template, new: Template) -> Iterator[Impact]:
+    """What pages may call now or no longer; the preflights of one API that change alike are one impact."""
     was, now = all_origins(old), all_origins(new)
-    alike: dict[tuple[str, str, Direction, Severity | None, tuple[str, ...]], list[str]] = {}
+    alike: dict[tuple[str, str, Direction, Risk | None, tuple[str, ...]], list[str]] = {}
     for name, origins in now.items():
         resource = new.resources[name]
         before = was.get(name) or _methods_origins(old, was, name) or _body_origins(old, was, resource)
@@ -123,7 +123,7 @@ def _origins(old: Template, new: Template) -> Iterator[Finding]:
         went = frozenset() if "*" in origins else before - origins
         if came:
             quiet = name not in old.resources or resource.type == _ANSWER
-            weight = Severity.LOW if quiet else Severity.MEDIUM
+            weight = Risk.LOW if quiet else Risk.MEDIUM
             alike.setdefault((resource.type, api, "broadened", weight, tuple(sorted(came))), []).append(name)
         if went:
             alike.setdefault((resource.type, api, "narrowed", None, tuple(sorted(went))), []).append(name)

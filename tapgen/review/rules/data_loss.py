@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tapgen.review.action import ResourceAction
-from tapgen.review.model import Effect, Finding, ResourceChange, Severity
+from tapgen.review.model import Effect, Impact, ResourceChange, Risk
 from tapgen.review.rules.rulebook import found
 from tapgen.template.intrinsics import undecided
 from tapgen.template.model import Resource, Template
@@ -15,7 +15,7 @@ from tapgen.template.types import KEEPS, refuses_deletion, row, value_at
 _KEEP_HINT = "Set DeletionPolicy and UpdateReplacePolicy to Retain in a deployment of its own first"
 
 
-def data_losses(changes: tuple[ResourceChange, ...], old: Template, new: Template) -> Iterator[Finding]:
+def data_losses(changes: tuple[ResourceChange, ...], old: Template, new: Template) -> Iterator[Impact]:
     """What happens to data, in the order of the changes."""
     for change in changes:
         before = old.resources.get(change.logical_id)
@@ -29,7 +29,7 @@ def data_losses(changes: tuple[ResourceChange, ...], old: Template, new: Templat
             yield from _sooner(before, after)
 
 
-def _end_of(before: Resource, after: Resource | None, change: ResourceChange) -> Iterator[Finding]:
+def _end_of(before: Resource, after: Resource | None, change: ResourceChange) -> Iterator[Impact]:
     """The old physical resource is deleted, replaced, or may be."""
     certain = not change.depends and (after is None or change.effect.replaces)
     kept = (before if after is None else after).policy("DeletionPolicy" if after is None else "UpdateReplacePolicy")
@@ -46,7 +46,7 @@ def _end_of(before: Resource, after: Resource | None, change: ResourceChange) ->
         yield _data(before, after, change, kept)
 
 
-def _data(before: Resource, after: Resource | None, change: ResourceChange, kept: str) -> Finding:
+def _data(before: Resource, after: Resource | None, change: ResourceChange, kept: str) -> Impact:
     holds = row(before.type).holds
     name = before.logical_id
     minor = row(before.type).minor
@@ -69,7 +69,7 @@ def _data(before: Resource, after: Resource | None, change: ResourceChange, kept
             f"{name} leaves the stack: {fate} ({holds})",
             f"{_take_along(change)}Nothing manages it any more, and what takes its place is empty; it can only come "
             f"back by import. --allow-loss {name} lets it leave.",
-            severity=Severity.LOW if minor else Severity.MEDIUM,
+            severity=Risk.LOW if minor else Risk.MEDIUM,
             spared=minor,
         )
     if after is None:
@@ -79,7 +79,7 @@ def _data(before: Resource, after: Resource | None, change: ResourceChange, kept
             before.type,
             f"{name} is deleted, and with it: {holds}{_bucket(before)}",
             f"{_take_along(change)}{_KEEP_HINT}, or --allow-loss {name} if it may go.",
-            severity=Severity.MEDIUM if minor else Severity.HIGH,
+            severity=Risk.MEDIUM if minor else Risk.HIGH,
             spared=minor,
         )
     if not change.effect.replaces:
@@ -109,7 +109,7 @@ def _data(before: Resource, after: Resource | None, change: ResourceChange, kept
         before.type,
         f"{name} is replaced{why}: the new one is empty, the old one is deleted ({holds})",
         f"{_KEEP_HINT}, or --allow-loss {name} if it may go.",
-        severity=Severity.MEDIUM if minor else Severity.HIGH,
+        severity=Risk.MEDIUM if minor else Risk.HIGH,
         spared=minor,
     )
 
@@ -133,7 +133,7 @@ def _bucket(before: Resource) -> str:
     return "; the deletion fails while the bucket holds any" if before.type == "AWS::S3::Bucket" else ""
 
 
-def _weaker(before: Resource, after: Resource) -> Iterator[Finding]:
+def _weaker(before: Resource, after: Resource) -> Iterator[Impact]:
     """A protection that was on is off."""
     name = before.logical_id
     if row(before.type).holds:
@@ -144,7 +144,7 @@ def _weaker(before: Resource, after: Resource) -> Iterator[Finding]:
         ]
         if weaker:
             message = f"{name}: {', '.join(weaker)}; later deployments may destroy {row(before.type).holds}"
-            severity = Severity.LOW if row(before.type).minor else Severity.MEDIUM
+            severity = Risk.LOW if row(before.type).minor else Risk.MEDIUM
             yield found("L006", name, before.type, message, severity=severity)
     for protection in row(before.type).protections:
         was_on = value_at(before.properties, protection.path) in protection.on
@@ -157,7 +157,7 @@ def _weaker(before: Resource, after: Resource) -> Iterator[Finding]:
         yield found("L006", name, before.type, f"{name}: backups are kept {now_days or 0} days instead of {was_days}")
 
 
-def _sooner(before: Resource, after: Resource) -> Iterator[Finding]:
+def _sooner(before: Resource, after: Resource) -> Iterator[Impact]:
     name = before.logical_id
     for kind, field, unit in (
         ("AWS::Logs::LogGroup", "RetentionInDays", "days"),

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from tapgen.review.action import ResourceAction
 from tapgen.review.diff.compare import key_of
-from tapgen.review.model import Effect, Finding, ResourceChange
+from tapgen.review.model import Effect, Impact, ResourceChange
 from tapgen.review.rules.rulebook import found
 from tapgen.review.update.replacement import fixed_name, keeps_name
 from tapgen.template.document import MAX_BYTES, MAX_OUTPUTS, MAX_RESOURCES, Document
@@ -26,7 +26,7 @@ _TWO_STEPS: Final = "Do it in two deployments"
 
 def failures(
     changes: tuple[ResourceChange, ...], old: Template, new: Template, document: Document | None
-) -> Iterator[Finding]:
+) -> Iterator[Impact]:
     """What cannot work."""
     yield from _named(changes, old, new)
     yield from _name_taken(changes, old, new)
@@ -40,7 +40,7 @@ def failures(
         yield from _quotas(document)
 
 
-def _named(changes: tuple[ResourceChange, ...], old: Template, new: Template) -> Iterator[Finding]:
+def _named(changes: tuple[ResourceChange, ...], old: Template, new: Template) -> Iterator[Impact]:
     """Template reference, "Name type": a resource with a fixed name cannot be replaced under that name."""
     for change in changes:
         before, after = old.resources.get(change.logical_id), new.resources.get(change.logical_id)
@@ -60,7 +60,7 @@ def _named(changes: tuple[ResourceChange, ...], old: Template, new: Template) ->
             )
 
 
-def _name_taken(changes: tuple[ResourceChange, ...], old: Template, new: Template) -> Iterator[Finding]:
+def _name_taken(changes: tuple[ResourceChange, ...], old: Template, new: Template) -> Iterator[Impact]:
     """A creation happens before the deletions: a logical id renamed over a fixed name collides with itself."""
     gone: dict[tuple[str, str], str] = {}
     for change in changes:
@@ -84,7 +84,7 @@ def _name_taken(changes: tuple[ResourceChange, ...], old: Template, new: Templat
                 )
 
 
-def _indexes(changes: tuple[ResourceChange, ...], old: Template, new: Template) -> Iterator[Finding]:
+def _indexes(changes: tuple[ResourceChange, ...], old: Template, new: Template) -> Iterator[Impact]:
     """Template reference, AWS::DynamoDB::Table: one global secondary index is created or deleted in an update."""
     for change in changes:
         if change.type != "AWS::DynamoDB::Table" or change.action not in _ON_ONE_TABLE:
@@ -120,7 +120,7 @@ def _index_keys(table: Resource) -> dict[str, str]:
     }
 
 
-def _left_by_bodies(changes: tuple[ResourceChange, ...], old: Template, new: Template) -> Iterator[Finding]:
+def _left_by_bodies(changes: tuple[ResourceChange, ...], old: Template, new: Template) -> Iterator[Impact]:
     """API Gateway API reference, "CreateResource": a body that goes leaves its paths, and no two can have one name."""
     told = set()
     for change in changes:
@@ -144,7 +144,7 @@ def _left_by_bodies(changes: tuple[ResourceChange, ...], old: Template, new: Tem
         )
 
 
-def _types(changes: tuple[ResourceChange, ...]) -> Iterator[Finding]:
+def _types(changes: tuple[ResourceChange, ...]) -> Iterator[Impact]:
     for change in changes:
         if change.old_type:
             yield found(
@@ -157,7 +157,7 @@ def _types(changes: tuple[ResourceChange, ...]) -> Iterator[Finding]:
             )
 
 
-def _exports(changes: tuple[ResourceChange, ...], old: Template, new: Template) -> Iterator[Finding]:
+def _exports(changes: tuple[ResourceChange, ...], old: Template, new: Template) -> Iterator[Impact]:
     moved = {change.logical_id for change in changes if change.effect.replaces or change.deletes}
     after = {name: value for _, name, value in _exported(new)}
     for output, name, value in _exported(old):
@@ -186,7 +186,7 @@ def _exported(template: Template) -> Iterator[tuple[str, str, Any]]:
             yield output, text(export["Name"]), entry.get("Value", "")
 
 
-def _dangling(new: Template) -> Iterator[Finding]:
+def _dangling(new: Template) -> Iterator[Impact]:
     known = {*new.sections.get("Parameters", {}), *new.resources, *new.absent}
     if new.unknown:
         return  # a transform may add what is missing here
@@ -213,7 +213,7 @@ def _pseudo(entry: Mapping[str, Any]) -> Iterator[str]:
     return (reference.target for reference in references(entry.get("Value")) if reference.target.startswith("AWS::"))
 
 
-def _unresolved(name: str, kind: str, what: str) -> Finding:
+def _unresolved(name: str, kind: str, what: str) -> Impact:
     return found(
         "L205",
         name,
@@ -223,7 +223,7 @@ def _unresolved(name: str, kind: str, what: str) -> Finding:
     )
 
 
-def _circles(new: Template) -> Iterator[Finding]:
+def _circles(new: Template) -> Iterator[Impact]:
     """Resources left over when those without open dependencies are taken away, again and again."""
     needs: dict[str, set[str]] = {}
     for name, resource in new.resources.items():
@@ -266,7 +266,7 @@ def _one_circle(needs: Mapping[str, set[str]]) -> list[str]:
         walked.append(following)
 
 
-def _quotas(document: Document) -> Iterator[Finding]:
+def _quotas(document: Document) -> Iterator[Impact]:
     """CloudFormation user guide, "Understand CloudFormation quotas"."""
     from tapgen.template.document import dump
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from tapgen.review.model import Severity
+from tapgen.review.model import Risk
 from tapgen.template.grants import ANY, Condition, Grant, Policy, everybody, uncovered
 
 # Actions by which an identity can give itself more: AWS Security Blog and IAM user guide, "Granting a user permissions
@@ -29,7 +29,7 @@ class Movement(Struct, frozen=True):
 
     gained: tuple[str, ...]
     lost: tuple[str, ...]
-    severity: Severity
+    severity: Risk
     """Of what was gained."""
     everybody: bool = False
     """Whether any principal gained something without a condition that limits who it is."""
@@ -56,16 +56,16 @@ def movement(old: Policy, new: Policy) -> Movement:
             *_sentences(lost, new.grants, "now only if"),
             *(f"denied: {line}" for line in _sentences(denied, ())),
         ),
-        severity=max((_severity(grant) for grant in gained), default=Severity.MEDIUM),
+        severity=max((_severity(grant) for grant in gained), default=Risk.MEDIUM),
         everybody=any(map(everybody, gained)),
     )
 
 
-def _severity(grant: Grant) -> Severity:
+def _severity(grant: Grant) -> Risk:
     action = grant.action.pattern.lower()
     wide = grant.action.but or action == "*" or action.endswith(":*")
     escalates = action.startswith(_ESCALATION) and grant.resource == ANY
-    return Severity.HIGH if wide or escalates else Severity.MEDIUM
+    return Risk.HIGH if wide or escalates else Risk.MEDIUM
 
 
 def _sentences(grants: Iterable[Grant], others: Iterable[Grant], limited: str = "") -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from tapgen.review.model import Finding, Severity
+from tapgen.review.model import Impact, Risk
 from tapgen.review.rules.grants import movement
 from tapgen.review.rules.rulebook import found
 from tapgen.template.grants import Policy, understand_policy
@@ -29,13 +29,13 @@ class Identity:
     """Managed policies outside the template, as text."""
 
 
-def identity_findings(old: Template, new: Template) -> Iterator[Finding | str]:
+def identity_impacts(old: Template, new: Template) -> Iterator[Impact | str]:
     """Findings, and by name what was not understood."""
     before, after = _identities(old), _identities(new)
     for name in dict.fromkeys((*after, *before)):
         was, now = before.get(name), after.get(name)
         kind = (now or was or Identity("")).type
-        yield from policy_finding("S001", name, kind, was.policy if was else None, now.policy if now else None)
+        yield from policy_impact("S001", name, kind, was.policy if was else None, now.policy if now else None)
         if was or now:
             yield from _attachments(name, kind, was or Identity(kind), now or Identity(kind))
     for name in dict.fromkeys((*new.resources, *old.resources)):
@@ -43,15 +43,15 @@ def identity_findings(old: Template, new: Template) -> Iterator[Finding | str]:
         some = other or one
         if some is not None and row(some.type).identity:
             if some.type == "AWS::IAM::Role":
-                yield from policy_finding("S002", name, some.type, _trust(one), _trust(other))
+                yield from policy_impact("S002", name, some.type, _trust(one), _trust(other))
             if one is not None and other is not None:
                 yield from _boundary(one, other)
 
 
-def policy_finding(
+def policy_impact(
     rule: str, name: str, kind: str, was: Policy | None, now: Policy | None, *, changed: bool = False
-) -> Iterator[Finding | str]:
-    """One finding for what a policy gained, one for what it lost; S021 where only the wording differs."""
+) -> Iterator[Impact | str]:
+    """One impact for what a policy gained, one for what it lost; S021 where only the wording differs."""
     old, new = was or Policy(), now or Policy()
     if old == new and not changed:
         return
@@ -64,7 +64,7 @@ def policy_finding(
     if moved.gained:
         everybody = moved.everybody and title in (_TITLES["S002"], _TITLES["S005"], _TITLES["S006"])
         message = f"{name}{state} {title[0]}{': everybody' if everybody else ''}"
-        severity = Severity.HIGH if everybody else moved.severity
+        severity = Risk.HIGH if everybody else moved.severity
         yield found(rule, name, kind, message, direction="broadened", severity=severity, details=moved.gained)
     if moved.lost:
         message = f"{name}{state} {title[1]}"
@@ -128,12 +128,12 @@ def _owners(policy: Resource, template: Template) -> Iterator[str]:
                     yield reference.target
 
 
-def _attachments(name: str, kind: str, was: Identity, now: Identity) -> Iterator[Finding]:
+def _attachments(name: str, kind: str, was: Identity, now: Identity) -> Iterator[Impact]:
     came = [arn for arn in now.attached if arn not in was.attached]
     went = [arn for arn in was.attached if arn not in now.attached]
     if came:
         loud = any(arn.endswith(_ADMINISTRATION) for arn in came)
-        severity = Severity.HIGH if loud else Severity.MEDIUM
+        severity = Risk.HIGH if loud else Risk.MEDIUM
         message = f"{name}: {_managed(came)} attached"
         yield found("S003", name, kind, message, direction="broadened", severity=severity, details=tuple(came))
     if went:
@@ -146,7 +146,7 @@ def _managed(arns: list[str]) -> str:
     return f"managed polic{'y' if len(names) == 1 else 'ies'} {', '.join(names)}"
 
 
-def _boundary(old: Resource, new: Resource) -> Iterator[Finding]:
+def _boundary(old: Resource, new: Resource) -> Iterator[Impact]:
     was, now = old.properties.get("PermissionsBoundary"), new.properties.get("PermissionsBoundary")
     if was == now:
         return
@@ -160,7 +160,7 @@ def _boundary(old: Resource, new: Resource) -> Iterator[Finding]:
     else:
         message = f"{name}: the permissions boundary goes from {text(was)} to {text(now)}"
         hint = "Which of the two allows more is not known here: compare the policies."
-        yield found("S004", name, kind, message, hint, direction="broadened", severity=Severity.MEDIUM)
+        yield found("S004", name, kind, message, hint, direction="broadened", severity=Risk.MEDIUM)
 
 
 def _list(value: Any) -> list[Any]:

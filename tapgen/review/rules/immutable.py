@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from tapgen.review.action import ResourceAction
-from tapgen.review.model import Finding, PropertyChange, ResourceChange
+from tapgen.review.model import Impact, PropertyChange, ResourceChange
 from tapgen.review.rules.rulebook import found
 from tapgen.review.update.behaviors import is_custom
 from tapgen.template.intrinsics import undecided
@@ -16,7 +16,7 @@ from tapgen.template.types import row
 _SERVICE_TOKEN: Final = ("Properties", "ServiceToken")
 
 
-def immutable_changes(changes: tuple[ResourceChange, ...]) -> Iterator[Finding]:
+def immutable_changes(changes: tuple[ResourceChange, ...]) -> Iterator[Impact]:
     """What an update would have to change and cannot."""
     for change in changes:
         if is_custom(change.type) and any(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tapgen.review.model import Finding, Severity
+from tapgen.review.model import Impact, Risk
 from tapgen.review.rules.rulebook import found
 from tapgen.template.model import Template
 from tapgen.template.network import GROUP, GroupRule, SecurityGroup, security_groups, ways_out
 
 
-def traffic_findings(old: Template, new: Template) -> Iterator[Finding | str]:
+def network_impacts(old: Template, new: Template) -> Iterator[Impact | str]:
     """Findings, and by name what was not understood."""
     before, after = security_groups(old), security_groups(new)
     for name in dict.fromkeys((*after, *before)):
@@ -24,13 +24,13 @@ def traffic_findings(old: Template, new: Template) -> Iterator[Finding | str]:
     yield from _subnets(old, new)
 
 
-def _group(name: str, kind: str, was: SecurityGroup, now: SecurityGroup, *, is_new: bool) -> Iterator[Finding]:
+def _group(name: str, kind: str, was: SecurityGroup, now: SecurityGroup, *, is_new: bool) -> Iterator[Impact]:
     for direction, rule, label in (("in", "S007", "in"), ("out", "S008", "out")):
         came = _beyond(now, was, direction)
         went = _beyond(was, now, direction)
         if came:
             loud = direction == "in" and any(not any(one.covers(other) for one in was.world) for other in now.world)
-            severity = Severity.HIGH if loud else Severity.MEDIUM if direction == "in" else Severity.LOW
+            severity = Risk.HIGH if loud else Risk.MEDIUM if direction == "in" else Risk.LOW
             message = f"{name}{' (new)' if is_new else ''} lets more {label}"
             yield found(rule, name, kind, message, direction="broadened", severity=severity, details=_lines(came))
         if went:
@@ -47,7 +47,7 @@ def _lines(rules: list[GroupRule]) -> tuple[str, ...]:
     return tuple(sorted(map(str, rules)))
 
 
-def _subnets(old: Template, new: Template) -> Iterator[Finding]:
+def _subnets(old: Template, new: Template) -> Iterator[Impact]:
     was, now = ways_out(old), ways_out(new)
     for subnet in new.of_type("AWS::EC2::Subnet"):
         name = subnet.logical_id
@@ -55,7 +55,7 @@ def _subnets(old: Template, new: Template) -> Iterator[Finding]:
         is_new = name not in old.resources
         if "internet" in after and "internet" not in before:
             message = f"{name}{' (new)' if is_new else ''} is internet-facing: it has a route to an internet gateway"
-            severity = Severity.LOW if is_new else Severity.HIGH
+            severity = Risk.LOW if is_new else Risk.HIGH
             yield found("S009", name, subnet.type, message, direction="broadened", severity=severity)
         if "internet" in before and "internet" not in after:
             message = f"{name} is no longer internet-facing"

@@ -5,113 +5,113 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from tapgen.review.model import Direction, Finding, Refusal, Severity
+from tapgen.review.model import Direction, Impact, Refusal, Risk
 
 
-class Rule(NamedTuple):
+class ImpactRule(NamedTuple):
     """A rule's title, how loud it is, and whether a deployment refuses what it finds; a lesser case may lower both."""
 
     title: str
-    severity: Severity
+    severity: Risk
     refusal: Refusal = Refusal.NONE
 
 
 RULES: Final = MappingProxyType(
     {
         # Data
-        "L001": Rule(
-            "A resource that holds data is deleted, and its data with it.", Severity.HIGH, Refusal.UNLESS_ALLOWED
+        "L001": ImpactRule(
+            "A resource that holds data is deleted, and its data with it.", Risk.HIGH, Refusal.UNLESS_ALLOWED
         ),
-        "L002": Rule(
+        "L002": ImpactRule(
             "A resource that holds data leaves the stack; its deletion policy keeps it or a snapshot of it.",
-            Severity.MEDIUM,
+            Risk.MEDIUM,
             Refusal.UNLESS_ALLOWED,
         ),
-        "L003": Rule(
+        "L003": ImpactRule(
             "A resource that holds data is replaced: the new one starts empty and the old one is deleted.",
-            Severity.HIGH,
+            Risk.HIGH,
             Refusal.UNLESS_ALLOWED,
         ),
-        "L004": Rule(
+        "L004": ImpactRule(
             "A resource that holds data is replaced: the new one starts empty; the old one or a snapshot is kept.",
-            Severity.MEDIUM,
+            Risk.MEDIUM,
             Refusal.UNLESS_ALLOWED,
         ),
-        "L005": Rule("A resource that holds data may be replaced.", Severity.MEDIUM, Refusal.UNLESS_ALLOWED),
-        "L006": Rule(
-            "What protected data is taken away: deletion policy, deletion protection, backups.", Severity.MEDIUM
+        "L005": ImpactRule("A resource that holds data may be replaced.", Risk.MEDIUM, Refusal.UNLESS_ALLOWED),
+        "L006": ImpactRule(
+            "What protected data is taken away: deletion policy, deletion protection, backups.", Risk.MEDIUM
         ),
-        "L007": Rule("Data is deleted sooner: a shorter retention, or a time to live.", Severity.LOW),
+        "L007": ImpactRule("Data is deleted sooner: a shorter retention, or a time to live.", Risk.LOW),
         # Public addresses
-        "L101": Rule("The address of an API changes or disappears.", Severity.HIGH, Refusal.UNLESS_ALLOWED),
-        "L102": Rule(
+        "L101": ImpactRule("The address of an API changes or disappears.", Risk.HIGH, Refusal.UNLESS_ALLOWED),
+        "L102": ImpactRule(
             "A stage of an API, the first part of its path, is renamed, replaced or deleted.",
-            Severity.HIGH,
+            Risk.HIGH,
             Refusal.UNLESS_ALLOWED,
         ),
-        "L103": Rule(
-            "A custom domain, or what it points to, changes or disappears.", Severity.HIGH, Refusal.UNLESS_ALLOWED
+        "L103": ImpactRule(
+            "A custom domain, or what it points to, changes or disappears.", Risk.HIGH, Refusal.UNLESS_ALLOWED
         ),
-        "L104": Rule("A function URL is replaced or deleted.", Severity.HIGH, Refusal.UNLESS_ALLOWED),
-        "L105": Rule("Another public address changes or disappears.", Severity.HIGH, Refusal.UNLESS_ALLOWED),
-        "L106": Rule("A route is no longer answered.", Severity.MEDIUM),
+        "L104": ImpactRule("A function URL is replaced or deleted.", Risk.HIGH, Refusal.UNLESS_ALLOWED),
+        "L105": ImpactRule("Another public address changes or disappears.", Risk.HIGH, Refusal.UNLESS_ALLOWED),
+        "L106": ImpactRule("A route is no longer answered.", Risk.MEDIUM),
         # What must fail
-        "L201": Rule(
+        "L201": ImpactRule(
             "A resource with a fixed name must be replaced: the new one cannot take the name of the old one.",
-            Severity.HIGH,
+            Risk.HIGH,
             Refusal.ALWAYS,
         ),
-        "L202": Rule(
+        "L202": ImpactRule(
             "More than one global secondary index of a table is created or deleted in one update.",
-            Severity.HIGH,
+            Risk.HIGH,
             Refusal.ALWAYS,
         ),
-        "L203": Rule("A logical id gets another type.", Severity.HIGH, Refusal.ALWAYS),
-        "L204": Rule(
-            "An export that other stacks may import disappears or changes.", Severity.MEDIUM, Refusal.UNLESS_ALLOWED
+        "L203": ImpactRule("A logical id gets another type.", Risk.HIGH, Refusal.ALWAYS),
+        "L204": ImpactRule(
+            "An export that other stacks may import disappears or changes.", Risk.MEDIUM, Refusal.UNLESS_ALLOWED
         ),
-        "L205": Rule(
+        "L205": ImpactRule(
             "Something refers to a resource, a parameter or a condition that is not in the template.",
-            Severity.HIGH,
+            Risk.HIGH,
             Refusal.ALWAYS,
         ),
-        "L206": Rule("The template is beyond a quota of CloudFormation.", Severity.HIGH, Refusal.ALWAYS),
-        "L207": Rule("Resources depend on each other in a circle.", Severity.HIGH, Refusal.ALWAYS),
-        "L208": Rule(
-            "A resource that refuses its own deletion is deleted or replaced.", Severity.HIGH, Refusal.UNLESS_ALLOWED
+        "L206": ImpactRule("The template is beyond a quota of CloudFormation.", Risk.HIGH, Refusal.ALWAYS),
+        "L207": ImpactRule("Resources depend on each other in a circle.", Risk.HIGH, Refusal.ALWAYS),
+        "L208": ImpactRule(
+            "A resource that refuses its own deletion is deleted or replaced.", Risk.HIGH, Refusal.UNLESS_ALLOWED
         ),
-        "L209": Rule(
-            "A resource is created under the fixed name of one that is still there.", Severity.HIGH, Refusal.ALWAYS
+        "L209": ImpactRule(
+            "A resource is created under the fixed name of one that is still there.", Risk.HIGH, Refusal.ALWAYS
         ),
-        "L210": Rule(
-            "A property changes that CloudFormation neither updates nor replaces.", Severity.HIGH, Refusal.ALWAYS
+        "L210": ImpactRule(
+            "A property changes that CloudFormation neither updates nor replaces.", Risk.HIGH, Refusal.ALWAYS
         ),
-        "L211": Rule("A path of an API is created where the API's body has left it.", Severity.HIGH, Refusal.ALWAYS),
+        "L211": ImpactRule("A path of an API is created where the API's body has left it.", Risk.HIGH, Refusal.ALWAYS),
         # Security
-        "S001": Rule("An IAM identity may do more or less.", Severity.HIGH),
-        "S002": Rule("A trust policy lets more or fewer assume a role.", Severity.HIGH),
-        "S003": Rule("A managed policy is attached or detached.", Severity.HIGH),
-        "S004": Rule("A permissions boundary comes, goes or changes.", Severity.HIGH),
-        "S005": Rule("A resource policy lets more or fewer in.", Severity.HIGH),
-        "S006": Rule("More or fewer may invoke a function.", Severity.HIGH),
-        "S007": Rule("A security group lets more or less in.", Severity.HIGH),
-        "S008": Rule("A security group lets more or less out.", Severity.LOW),
-        "S009": Rule("A subnet becomes internet-facing, or stops being so.", Severity.HIGH),
-        "S010": Rule("A subnet gains or loses a way out.", Severity.LOW),
-        "S011": Rule("A route of an API asks for more or less authorization.", Severity.HIGH),
-        "S012": Rule("A function URL asks for more or less authorization.", Severity.HIGH),
-        "S013": Rule("Pages of more or fewer origins may call.", Severity.MEDIUM),
-        "S014": Rule("A block on public access comes or goes.", Severity.HIGH),
-        "S015": Rule("A resource becomes reachable from the internet, or stops being so.", Severity.HIGH),
-        "S016": Rule("Encryption comes or goes.", Severity.HIGH),
-        "S017": Rule("Logging comes or goes.", Severity.MEDIUM),
-        "S018": Rule("An alarm comes, goes or falls silent.", Severity.MEDIUM),
-        "S019": Rule("The oldest TLS version that is taken changes.", Severity.MEDIUM),
-        "S020": Rule("A web application firewall or a throttling limit comes or goes.", Severity.MEDIUM),
-        "S021": Rule("A policy is written otherwise and means the same.", Severity.INFO),
+        "S001": ImpactRule("An IAM identity may do more or less.", Risk.HIGH),
+        "S002": ImpactRule("A trust policy lets more or fewer assume a role.", Risk.HIGH),
+        "S003": ImpactRule("A managed policy is attached or detached.", Risk.HIGH),
+        "S004": ImpactRule("A permissions boundary comes, goes or changes.", Risk.HIGH),
+        "S005": ImpactRule("A resource policy lets more or fewer in.", Risk.HIGH),
+        "S006": ImpactRule("More or fewer may invoke a function.", Risk.HIGH),
+        "S007": ImpactRule("A security group lets more or less in.", Risk.HIGH),
+        "S008": ImpactRule("A security group lets more or less out.", Risk.LOW),
+        "S009": ImpactRule("A subnet becomes internet-facing, or stops being so.", Risk.HIGH),
+        "S010": ImpactRule("A subnet gains or loses a way out.", Risk.LOW),
+        "S011": ImpactRule("A route of an API asks for more or less authorization.", Risk.HIGH),
+        "S012": ImpactRule("A function URL asks for more or less authorization.", Risk.HIGH),
+        "S013": ImpactRule("Pages of more or fewer origins may call.", Risk.MEDIUM),
+        "S014": ImpactRule("A block on public access comes or goes.", Risk.HIGH),
+        "S015": ImpactRule("A resource becomes reachable from the internet, or stops being so.", Risk.HIGH),
+        "S016": ImpactRule("Encryption comes or goes.", Risk.HIGH),
+        "S017": ImpactRule("Logging comes or goes.", Risk.MEDIUM),
+        "S018": ImpactRule("An alarm comes, goes or falls silent.", Risk.MEDIUM),
+        "S019": ImpactRule("The oldest TLS version that is taken changes.", Risk.MEDIUM),
+        "S020": ImpactRule("A web application firewall or a throttling limit comes or goes.", Risk.MEDIUM),
+        "S021": ImpactRule("A policy is written otherwise and means the same.", Risk.INFO),
         # The stack itself
-        "S101": Rule("The stack's termination protection comes or goes.", Severity.HIGH),
-        "S102": Rule("The stack policy comes, goes or changes.", Severity.MEDIUM),
+        "S101": ImpactRule("The stack's termination protection comes or goes.", Risk.HIGH),
+        "S102": ImpactRule("The stack policy comes, goes or changes.", Risk.MEDIUM),
     }
 )
 
@@ -124,22 +124,22 @@ def found(
     hint: str = "",
     *,
     direction: Direction = "",
-    severity: Severity | None = None,
+    severity: Risk | None = None,
     spared: bool = False,
     details: tuple[str, ...] = (),
     subject: str = "",
-) -> Finding:
-    """A finding as its rule says; of a lesser case with another severity, or `spared` by a deployment's guard.
+) -> Impact:
+    """An impact as its rule says; of a lesser case with another severity, or `spared` by a deployment's guard.
 
     What closes something is information, whatever the rule.
     """
     closes = direction in ("narrowed", "same")
-    return Finding(
+    return Impact(
         rule,
         logical_id,
         kind,
         message,
-        Severity.INFO if closes else RULES[rule].severity if severity is None else severity,
+        Risk.INFO if closes else RULES[rule].severity if severity is None else severity,
         hint,
         direction,
         Refusal.NONE if spared else RULES[rule].refusal,

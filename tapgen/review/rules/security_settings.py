@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from tapgen.review.model import Finding, Severity
+from tapgen.review.model import Impact, Risk
 from tapgen.review.rules.rulebook import found
 from tapgen.template.exposure import OPEN_SETTINGS, is_none_of, is_one_of, is_set
 from tapgen.template.intrinsics import undecided
@@ -27,7 +27,7 @@ class Watch(Struct, frozen=True):
     path: tuple[str, ...]
     safe: Safe
     what: str
-    severity: Severity = Severity.MEDIUM
+    severity: Risk = Risk.MEDIUM
     opened: str = ""
     """What the resource has on the other side, where that reads better."""
 
@@ -36,8 +36,8 @@ def _true(value: Any) -> bool:
     return bool(value == "true")
 
 
-_HIGH: Final = Severity.HIGH
-_LOW: Final = Severity.LOW
+_HIGH: Final = Risk.HIGH
+_LOW: Final = Risk.LOW
 
 # The safe side of each is from the property's page in the CloudFormation template reference.
 WATCHES: Final = (
@@ -48,7 +48,7 @@ WATCHES: Final = (
             setting.path,
             setting.safe,
             setting.lacks,
-            _HIGH if setting.loud else Severity.MEDIUM,
+            _HIGH if setting.loud else Risk.MEDIUM,
             setting.has,
         )
         for setting in OPEN_SETTINGS
@@ -128,7 +128,7 @@ for _watch in WATCHES:
     _BY_TYPE.setdefault(_watch.type, []).append(_watch)
 
 
-def watch_findings(old: Template, new: Template) -> Iterator[Finding | str]:
+def setting_impacts(old: Template, new: Template) -> Iterator[Impact | str]:
     """Settings that crossed the line, guards that are gone, alarms that fall silent."""
     for name, after in new.resources.items():
         before = old.resources.get(name)
@@ -146,11 +146,11 @@ def watch_findings(old: Template, new: Template) -> Iterator[Finding | str]:
         if name not in new.resources and before.type in _GUARDS:
             rule, what = _GUARDS[before.type]
             yield found(
-                rule, name, before.type, f"{name}: {what} is deleted", direction="broadened", severity=Severity.MEDIUM
+                rule, name, before.type, f"{name}: {what} is deleted", direction="broadened", severity=Risk.MEDIUM
             )
 
 
-def _crossed(watch: Watch, before: Resource, after: Resource) -> Iterator[Finding | str]:
+def _crossed(watch: Watch, before: Resource, after: Resource) -> Iterator[Impact | str]:
     was, now = value_at(before.properties, watch.path), value_at(after.properties, watch.path)
     name = after.logical_id
     where = ".".join(watch.path)
@@ -171,7 +171,7 @@ def _crossed(watch: Watch, before: Resource, after: Resource) -> Iterator[Findin
         yield found(watch.rule, name, after.type, f"{name} {said} {change}", direction="narrowed")
 
 
-def _born_open(watch: Watch, after: Resource) -> Iterator[Finding]:
+def _born_open(watch: Watch, after: Resource) -> Iterator[Impact]:
     if not watch.safe(value_at(after.properties, watch.path)):
         where = ".".join(watch.path)
         state = f"has {watch.opened}" if watch.opened else f"lacks {watch.what}"
@@ -183,7 +183,7 @@ def _shown(value: Any) -> str:
     return "not set" if value is None else text(value) if not isinstance(value, dict | list) else "set"
 
 
-def _alarm(before: Resource, after: Resource) -> Iterator[Finding]:
+def _alarm(before: Resource, after: Resource) -> Iterator[Impact]:
     """An alarm that needs more to go off."""
     if after.type != "AWS::CloudWatch::Alarm":
         return
@@ -199,10 +199,10 @@ def _alarm(before: Resource, after: Resource) -> Iterator[Finding]:
     if parts:
         name = after.logical_id
         message = f"{name} goes off later ({', '.join(parts)})"
-        yield found("S018", name, after.type, message, direction="broadened", severity=Severity.LOW)
+        yield found("S018", name, after.type, message, direction="broadened", severity=Risk.LOW)
 
 
-def _throttling(before: Resource, after: Resource) -> Iterator[Finding]:
+def _throttling(before: Resource, after: Resource) -> Iterator[Impact]:
     if after.type != "AWS::ApiGateway::Stage":
         return
     was, now = (_rates(one) for one in (before, after))
@@ -211,7 +211,7 @@ def _throttling(before: Resource, after: Resource) -> Iterator[Finding]:
     if raised or gone:
         name = after.logical_id
         message = f"{name}: callers are throttled later ({', '.join((*raised, *gone))})"
-        yield found("S020", name, after.type, message, direction="broadened", severity=Severity.LOW)
+        yield found("S020", name, after.type, message, direction="broadened", severity=Risk.LOW)
 
 
 def _rates(stage: Resource) -> dict[str, float]:

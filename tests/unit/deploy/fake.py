@@ -169,8 +169,8 @@ class Cloud(Ledger):
         self._call("change_sets")
         return tuple(arn for arn, kept in self.sets.items() if kept["stack"] == self._need(stack).arn)
 
-    def change_set_findings(self, arn):
-        self._call("change_set_findings")
+    def failed_validations(self, arn):
+        self._call("failed_validations")
         return self.findings
 
     def failed_events(self, stack):

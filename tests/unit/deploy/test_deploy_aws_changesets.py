@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tapgen.deploy.aws.errors import AwsError
-from tapgen.deploy.aws.model import Change, ChangeSetRequest, Created, Detail, Finding, Imported, Refactor
+from tapgen.deploy.aws.model import Change, ChangeSetRequest, Created, Detail, FailedValidation, Imported, Refactor
 from tapgen.deploy.aws.operations import AwsClient
 
 ARN = "arn:aws:cloudformation:eu-west-1:123456789012:stack/tap-dev/1"
@@ -153,12 +153,12 @@ def test_failed_validations_and_hooks_are_read_from_describe_events(stub):
     ]
     cloudformation = stubber("cloudformation")
     cloudformation.add_response("describe_events", {"OperationEvents": events}, {"ChangeSetName": SET})
-    assert client.change_set_findings(SET) == (Finding("T", "NAME", ""), Finding("", "H", "no"))
+    assert client.failed_validations(SET) == (FailedValidation("T", "NAME", ""), FailedValidation("", "H", "no"))
     cloudformation.add_client_error("describe_events", "InvalidAction", "Unknown action: DescribeEvents")
-    assert client.change_set_findings(SET) == ()
+    assert client.failed_validations(SET) == ()
     cloudformation.add_client_error("describe_events", "AccessDenied", "no")
     with pytest.raises(AwsError):
-        client.change_set_findings(SET)
+        client.failed_validations(SET)
 
 
 @pytest.mark.rule(13)
@@ -167,7 +167,7 @@ def test_a_botocore_without_describe_events_reads_nothing():
         def knows(self, name, operation):
             return False
 
-    assert AwsClient(Old(), "eu-west-1").change_set_findings(SET) == ()
+    assert AwsClient(Old(), "eu-west-1").failed_validations(SET) == ()
 
 
 ROLE = "arn:aws:iam::123456789012:role/cloudformation"

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tapgen.deploy.aws.model import Change, ChangeSet, Detail, Finding
+from tapgen.deploy.aws.model import Change, ChangeSet, Detail, FailedValidation
 from tapgen.deploy.plan.changes import merge, planned_changes
 from tapgen.deploy.plan.guard import refused
 from tapgen.errors import ExitCode
@@ -149,8 +149,8 @@ def test_the_reason_of_a_failed_validation_is_read_from_the_events():
     deployed(cloud)
     cloud.set_failure = "Validation failed. Call DescribeEvents for details."
     cloud.findings = (
-        Finding("ItemTable", "NAME_CONFLICT", "items already exists", "/Properties/TableName"),
-        Finding("", "Guard::Hook", "no public buckets"),
+        FailedValidation("ItemTable", "NAME_CONFLICT", "items already exists", "/Properties/TableName"),
+        FailedValidation("", "Guard::Hook", "no public buckets"),
     )
     outcome = run(cloud, request(CHANGED))
     assert outcome.code == ExitCode.FAILED

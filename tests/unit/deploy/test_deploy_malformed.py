@@ -24,7 +24,7 @@ CALLS = {
     ),
     "change_set": lambda client: client.change_set(SET),
     "change_sets": lambda client: client.change_sets(ARN),
-    "change_set_findings": lambda client: client.change_set_findings(SET),
+    "failed_validations": lambda client: client.failed_validations(SET),
     "execute": lambda client: client.execute(SET, "token"),
     "delete_change_set": lambda client: client.delete_change_set(SET),
     "delete_stack": lambda client: client.delete_stack(ARN, "token"),
@@ -107,7 +107,7 @@ def error_of(call):
     return None
 
 
-@pytest.mark.parametrize("call", sorted(CALLS.keys() - NEED_NO_ANSWER - {"change_set_findings", "importers"}))
+@pytest.mark.parametrize("call", sorted(CALLS.keys() - NEED_NO_ANSWER - {"failed_validations", "importers"}))
 def test_an_error_page_is_no_answer(server, call):
     found, client = server
     found.body = BODIES["an error page"]

@@ -6,10 +6,10 @@ from msgspec.structs import replace
 from tapgen.deploy.aws.model import Change, ChangeSet, PropertyDrift, ResourceDrift, Stack
 from tapgen.deploy.plan.exports import endangered
 from tapgen.deploy.plan.guard import refused
-from tapgen.deploy.plan.plan import Plan, SecurityChange
-from tapgen.deploy.plan.stack_level import security
+from tapgen.deploy.plan.plan import Plan
+from tapgen.deploy.views.lines import plan_lines
 from tapgen.errors import ExitCode
-from tapgen.review.model import Finding, Review, Severity
+from tapgen.review.model import Impact, Review, Risk
 from tapgen.template.masking import Mask
 from tests.unit.deploy.fake import Cloud, output
 from tests.unit.deploy.scene import TABLE, Seen, deployed, document, request, run, topic
@@ -312,11 +312,15 @@ def test_a_misspelt_allow_loss_is_warned_of():
 
 
 def test_what_is_opened_and_closed_is_named_and_masked():
-    finding = Finding("S001", "Role", "AWS::IAM::Role", "Role may do more", Severity.HIGH, direction="broadened")
-    opened = replace(finding, details=("s3:* on *", "key AKIAIOSFODNN7EXAMPLE"))
-    [found] = security(Review(security=(opened,)))
-    assert found == SecurityChange("high", "Role may do more", ("+ s3:* on *", "+ key AKIAIOSFODNN7EXAMPLE"))
-    shown = Plan("s", "1", "r", "arn", creates=False, security=(found,)).masked(Mask())
-    assert shown.security[0].details == ("+ s3:* on *", "+ key ****")
-    [closed] = security(Review(security=(replace(finding, direction="narrowed", details=("a",)),)))
-    assert closed.details == ("- a",)
+    impact = Impact("S001", "Role", "AWS::IAM::Role", "Role may do more", Risk.HIGH, direction="broadened")
+    opened = replace(impact, details=("s3:* on *", "key AKIAIOSFODNN7EXAMPLE"))
+    closed = replace(impact, direction="narrowed", details=("a",))
+    shown = Plan("s", "1", "r", "arn", creates=False, security=(opened, closed)).masked(Mask())
+    assert plan_lines(shown)[-6:] == [
+        "Security:",
+        "  high: Role may do more",
+        "    + s3:* on *",
+        "    + key ****",
+        "  high: Role may do more",
+        "    - a",
+    ]

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from tapgen.deploy.aws.model import Event, Output
 from tapgen.deploy.outcome import Cause, Outcome
-from tapgen.deploy.plan.plan import Plan, PlannedChange, SecurityChange
+from tapgen.deploy.plan.plan import Plan, PlannedChange
 from tapgen.deploy.stack.progress import Progress
 from tapgen.deploy.views.json_lines import JsonView
 from tapgen.deploy.views.live import Board
@@ -18,6 +18,7 @@ from tapgen.deploy.views.masked import MaskedView
 from tapgen.deploy.views.plain import PlainView
 from tapgen.errors import ExitCode
 from tapgen.review.action import ResourceAction
+from tapgen.review.model import Impact, Risk
 from tapgen.template.masking import mask_of
 from tests.unit.deploy.fake import START, Cloud, Time
 from tests.unit.deploy.scene import request, run
@@ -34,9 +35,13 @@ PLAN = Plan(
         PlannedChange(ResourceAction.UNKNOWN, "New", "X", word="teleport"),
     ),
     stack_changes=("tag Author: a -> b",),
-    security=(SecurityChange("high", "open", ("+ to 0.0.0.0/0",)),),
+    security=(
+        Impact(
+            "S007", "Group", "AWS::EC2::SecurityGroup", "open", Risk.HIGH, "", "broadened", details=("to 0.0.0.0/0",)
+        ),
+    ),
     notes=("slow",),
-    allowed=("ItemTable",),
+    allowed=(Impact("L001", "ItemTable", "AWS::DynamoDB::Table", "ItemTable", Risk.HIGH),),
 )
 PLAN_TEXT = """\
 tap-dev in 123456789012 eu-west-1: the change set updates the stack

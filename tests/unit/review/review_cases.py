@@ -1,7 +1,7 @@
 """Pairs of templates, each with everything that a review must say of it.
 
 An expectation is one word or two: "X replace" (what happens to a resource), "Outputs Url" (a change elsewhere),
-"L003 X ?" (a finding; ? refused unless allowed, ! refused always, + broadened, - narrowed, = the same), "unknown X".
+"L003 X ?" (an impact; ? refused unless allowed, ! refused always, + broadened, - narrowed, = the same), "unknown X".
 """
 
 from __future__ import annotations
@@ -52,9 +52,9 @@ def told(review: Review) -> frozenset[str]:
     words = {f"{change.logical_id} {change.action.id}" for change in review.changes if not change.routine}
     words |= {f"{change.logical_id} routine" for change in review.changes if change.routine}
     words |= {f"{change.section} {change.name}".strip() for change in review.sections}
-    for finding in review.findings:
-        sign = refusals.get(finding.refusal) or signs.get(finding.direction, "")
-        words.add(f"{finding.rule} {finding.logical_id} {sign}".strip())
+    for impact in review.impacts:
+        sign = refusals.get(impact.refusal) or signs.get(impact.direction, "")
+        words.add(f"{impact.rule} {impact.logical_id} {sign}".strip())
     words |= {f"unknown {line.split(':')[0].split(' ')[0]}" for line in review.unknown}
     return frozenset(words)
 

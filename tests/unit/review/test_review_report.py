@@ -16,13 +16,13 @@ from tapgen.review.action import ResourceAction
 from tapgen.review.assess import assess
 from tapgen.review.model import (
     Effect,
-    Finding,
+    Impact,
     Note,
     Refusal,
     ResourceChange,
     Review,
+    Risk,
     SectionChange,
-    Severity,
 )
 from tapgen.review.report import json_report, markdown, markdown_text, phrases, terminal
 
@@ -123,12 +123,12 @@ def test_notes_sections_and_what_was_not_understood_are_told() -> None:
         notes=(Note("time", "N", "N takes long"), Note("cost", "N", "N costs")),
         unknown=("X: something",),
         security=(
-            Finding(
+            Impact(
                 "S001",
                 "R",
                 "AWS::IAM::Role",
                 "R may do less",
-                Severity.INFO,
+                Risk.INFO,
                 direction="narrowed",
                 details=("s3:GetObject on *",),
             ),
@@ -314,11 +314,11 @@ def test_a_resource_with_very_many_values_is_cut() -> None:
 
 
 def test_a_finding_with_very_many_details_is_cut() -> None:
-    finding = Finding(
-        "S001", "R", "T", "R may do more", Severity.HIGH, direction="broadened", details=tuple(map(str, range(60)))
+    impact = Impact(
+        "S001", "R", "T", "R may do more", Risk.HIGH, direction="broadened", details=tuple(map(str, range(60)))
     )
 
-    assert "… and 20 more" in markdown.render([("dev", Review(security=(finding,)))])
+    assert "… and 20 more" in markdown.render([("dev", Review(security=(impact,)))])
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from review_cases import told
 
-from tapgen.review.model import Severity
+from tapgen.review.model import Risk
 from tapgen.review.stack import HIDDEN, StackState, assess_stack, deploys
 
 TOPIC: dict[str, Any] = {"Resources": {"T": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "a"}}}}
@@ -49,7 +49,7 @@ def test_protection_that_comes_is_no_alarm() -> None:
     review = assess_stack(live(termination_protection=False, policy=""), live())
 
     assert told(review) == {"Stack TerminationProtection", "Stack StackPolicy", "S102  -"}
-    assert all(finding.severity is Severity.INFO for finding in review.security)
+    assert all(impact.severity is Risk.INFO for impact in review.security)
 
 
 PARAMETRIC: dict[str, Any] = {

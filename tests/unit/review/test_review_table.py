@@ -48,10 +48,10 @@ def test_the_table_covers_every_rule_of_templates() -> None:
 
 
 def test_a_rule_refuses_what_it_says_unless_a_case_is_spared() -> None:
-    findings = [finding for one in ALL for finding in assess(one.old, one.new).findings]
+    impacts = [impact for one in ALL for impact in assess(one.old, one.new).impacts]
 
     for name, rule in RULES.items():
-        refusals = {finding.refusal for finding in findings if finding.rule == name}
+        refusals = {impact.refusal for impact in impacts if impact.rule == name}
         if not name.startswith("S1"):
             assert rule.refusal in refusals, name
         assert refusals <= {rule.refusal, *([Refusal.NONE] if rule.refusal is Refusal.UNLESS_ALLOWED else [])}, name

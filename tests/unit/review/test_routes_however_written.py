@@ -6,7 +6,7 @@ import pytest
 
 from tapgen.openapi.describe import apis, describe
 from tapgen.review.assess import assess
-from tapgen.review.rules.authorization import exposure_findings
+from tapgen.review.rules.authorization import authorization_impacts
 from tapgen.template.apis import routes, unread_definition
 from tapgen.template.authorizers import authorizers
 from tapgen.template.cors import all_origins
@@ -82,9 +82,9 @@ def test_the_same_is_open_in_a_body(both, kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_turning_methods_into_a_body_and_back_opens_nothing(both, kind):
     methods, body = both(kind)
-    assert [str(finding) for finding in exposure_findings(methods, body)] == []
-    back = [finding for finding in exposure_findings(body, methods) if not isinstance(finding, str)]
-    assert {finding.rule for finding in back} <= {"S013"}
+    assert [str(impact) for impact in authorization_impacts(methods, body)] == []
+    back = [impact for impact in authorization_impacts(body, methods) if not isinstance(impact, str)]
+    assert {impact.rule for impact in back} <= {"S013"}
 
 
 @pytest.mark.parametrize(("kind", "rules"), [("rest", set()), ("http", {"L101"})])
@@ -100,11 +100,11 @@ def test_a_rest_api_keeps_its_address_as_a_body_and_an_http_api_does_not(documen
 def test_a_route_that_asks_for_less_is_told(both, kind, form):
     before = both(kind)[form]
     after = both(kind, routes='{ route = "POST /new", authorizer = "Auth" }, ' + KINDS[kind])[form]
-    [finding] = [one for one in exposure_findings(before, after) if one.rule == "S011"]
-    assert finding.message.startswith("POST /new is new and asks for CUSTOM")
+    [impact] = [one for one in authorization_impacts(before, after) if one.rule == "S011"]
+    assert impact.message.startswith("POST /new is new and asks for CUSTOM")
     opened = both(kind, routes='"POST /new", ' + KINDS[kind])[form]
-    [finding] = exposure_findings(after, opened)
-    assert finding.message.startswith("POST /new asks for no authorization instead of CUSTOM")
+    [impact] = authorization_impacts(after, opened)
+    assert impact.message.startswith("POST /new asks for no authorization instead of CUSTOM")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -115,7 +115,7 @@ def test_a_third_origin_opens_something(document, both, kind, form):
     settings = PROJECT.replace("ROUTES", KINDS[kind]) + f'kind = "{kind}"\n{more}'
     settings += 'usage_plans.P.keys = ["K"]\n' if kind == "rest" else ""
     after = understand(document(settings.replace('"https://b.example"', '"https://b.example", "https://evil.example"')))
-    found = [one for one in exposure_findings(before, after) if one.rule == "S013"]
+    found = [one for one in authorization_impacts(before, after) if one.rule == "S013"]
     [only] = found
     assert only.details == ("https://evil.example",)
     assert only.message.endswith(": pages of https://evil.example may call")
@@ -217,7 +217,7 @@ def test_a_document_that_is_elsewhere_is_said_to_be_unread(properties):
     template = understand({"Resources": {"A": {"Type": "AWS::ApiGateway::RestApi", "Properties": properties}}})
     assert unread_definition(template.resources["A"])
     other = understand({"Resources": {"A": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "a"}}}})
-    assert list(exposure_findings(other, template)) == [
+    assert list(authorization_impacts(other, template)) == [
         "A: its routes come from an OpenAPI document that is not in the template"
     ]
 

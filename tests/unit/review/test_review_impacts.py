@@ -1,4 +1,4 @@
-"""The words of findings and notes: what exactly came or went, why, and what to do."""
+"""The words of impacts and notes: what exactly came or went, why, and what to do."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from review_cases import API, FUNCTION, ROLE, TABLE, index, network, table
 from security_cases import GET, PUT, permission, role, rule, statement
 
 from tapgen.review.assess import assess
-from tapgen.review.model import Effect, Review, Severity
+from tapgen.review.model import Effect, Review, Risk
 from tapgen.review.side_by_side import side_by_side
 from tapgen.review.update.schema import known_types, schema_of
 
@@ -22,7 +22,7 @@ def of(kind: str, old: Any, new: Any) -> Review:
 
 
 def details(review: Review) -> list[tuple[str, tuple[str, ...]]]:
-    return [(finding.direction, finding.details) for finding in review.security]
+    return [(impact.direction, impact.details) for impact in review.security]
 
 
 CONDITION = {"StringEquals": {"aws:SourceAccount": "1"}}
@@ -81,18 +81,18 @@ def test_a_finding_names_the_action_the_resource_and_the_condition(old: Any, new
 @pytest.mark.parametrize(
     ("added", "severity"),
     [
-        (statement(PUT), Severity.MEDIUM),
-        (statement("*"), Severity.HIGH),
-        (statement("s3:*"), Severity.HIGH),
-        (statement("iam:PassRole", "*"), Severity.HIGH),
-        (statement("iam:PassRole", "arn:role"), Severity.MEDIUM),
-        ({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}, Severity.HIGH),
+        (statement(PUT), Risk.MEDIUM),
+        (statement("*"), Risk.HIGH),
+        (statement("s3:*"), Risk.HIGH),
+        (statement("iam:PassRole", "*"), Risk.HIGH),
+        (statement("iam:PassRole", "arn:role"), Risk.MEDIUM),
+        ({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}, Risk.HIGH),
     ],
 )
-def test_how_loud_a_permission_is(added: Any, severity: Severity) -> None:
-    [finding] = of(ROLE, role(statement(GET)), role(statement(GET), added)).security
+def test_how_loud_a_permission_is(added: Any, severity: Risk) -> None:
+    [impact] = of(ROLE, role(statement(GET)), role(statement(GET), added)).security
 
-    assert finding.severity is severity
+    assert impact.severity is severity
 
 
 @pytest.mark.parametrize(
@@ -105,16 +105,16 @@ def test_how_loud_a_permission_is(added: Any, severity: Severity) -> None:
     ],
 )
 def test_a_permission_for_everybody_is_loud(more: dict[str, Any], everybody: bool) -> None:
-    [finding] = assess({"Resources": {"F": {"Type": FUNCTION}}}, {"Resources": permission(**more)}).security
+    [impact] = assess({"Resources": {"F": {"Type": FUNCTION}}}, {"Resources": permission(**more)}).security
 
-    assert finding.message == f"F can be invoked by more{': everybody' if everybody else ''}"
-    assert (finding.severity is Severity.HIGH) is everybody
+    assert impact.message == f"F can be invoked by more{': everybody' if everybody else ''}"
+    assert (impact.severity is Risk.HIGH) is everybody
 
 
 def test_an_identity_that_may_do_more_is_not_everybody() -> None:
-    [finding] = of(ROLE, role(statement(GET)), role(statement([GET, PUT]))).security
+    [impact] = of(ROLE, role(statement(GET)), role(statement([GET, PUT]))).security
 
-    assert finding.message == "X may do more"
+    assert impact.message == "X may do more"
 
 
 def test_a_permission_names_who_and_from_where() -> None:
@@ -151,9 +151,9 @@ def test_a_rule_of_a_security_group_in_words(entry: Any, expected: str) -> None:
 
 def test_a_rule_for_a_group_outside_the_template_is_reported_under_its_name() -> None:
     entry = {"GroupId": "sg-1", **rule()}
-    [finding] = of("AWS::EC2::SecurityGroupEgress", None, entry).security
+    [impact] = of("AWS::EC2::SecurityGroupEgress", None, entry).security
 
-    assert (finding.rule, finding.logical_id, finding.details) == ("S008", "sg-1", ("tcp 443 to 10.0.0.0/8",))
+    assert (impact.rule, impact.logical_id, impact.details) == ("S008", "sg-1", ("tcp 443 to 10.0.0.0/8",))
 
 
 @pytest.mark.parametrize(
@@ -183,29 +183,29 @@ def test_ways_out_in_words(way: dict[str, Any], expected: str) -> None:
 
 
 def test_a_loss_says_why_and_what_to_do() -> None:
-    [finding] = of(TABLE, table("S"), table("N")).losses
+    [impact] = of(TABLE, table("S"), table("N")).losses
 
-    assert finding.message == (
+    assert impact.message == (
         "X is replaced (AttributeDefinitions[id].AttributeType, the type of the attribute id changes): "
         "the new one is empty, the old one is deleted (items)"
     )
-    assert finding.hint.endswith("or --allow-loss X if it may go.")
+    assert impact.hint.endswith("or --allow-loss X if it may go.")
 
 
 def test_two_indexes_are_counted_into_deployments() -> None:
-    [finding] = of(TABLE, table(), table(GlobalSecondaryIndexes=[index("a"), index("b"), index("c")])).losses
+    [impact] = of(TABLE, table(), table(GlobalSecondaryIndexes=[index("a"), index("b"), index("c")])).losses
 
-    assert finding.message == "X creates a, b, c: one index is created or deleted in one update"
-    assert finding.hint == "Do it in 3 deployments, one index in each."
+    assert impact.message == "X creates a, b, c: one index is created or deleted in one update"
+    assert impact.hint == "Do it in 3 deployments, one index in each."
 
 
 def test_a_circle_is_named() -> None:
     resources = {name: {"Type": FUNCTION, "Properties": {"Role": {"Ref": other}}} for name, other in ("AB", "BC", "CA")}
     resources["Z"] = {"Type": FUNCTION, "Properties": {"Role": {"Ref": "A"}}}
 
-    [finding] = assess(None, {"Resources": resources}).losses
+    [impact] = assess(None, {"Resources": resources}).losses
 
-    assert finding.message.startswith("A → B → C → A: ")
+    assert impact.message.startswith("A → B → C → A: ")
 
 
 def test_an_address_that_another_resource_claims() -> None:
@@ -213,7 +213,7 @@ def test_an_address_that_another_resource_claims() -> None:
     old = {"Resources": {"A": {"Type": "AWS::ApiGateway::DomainName", "Properties": properties}}}
     new = {"Resources": {"B": {"Type": "AWS::ApiGateway::DomainName", "Properties": properties}}}
 
-    messages = [finding.message for finding in assess(old, new).losses]
+    messages = [impact.message for impact in assess(old, new).losses]
 
     assert "A is deleted while B claims the same address: the custom domain may fail to move" in messages
 
@@ -222,11 +222,11 @@ def test_an_address_that_depends_on_a_condition_or_may_move() -> None:
     api = {"Type": "AWS::ApiGateway::RestApi"}
     conditions = {"Here": {"Fn::Equals": [{"Ref": "AWS::Region"}, "x"]}}
 
-    [finding] = assess(
+    [impact] = assess(
         {"Resources": {"A": api}}, {"Conditions": conditions, "Resources": {"A": {**api, "Condition": "Here"}}}
     ).losses
 
-    assert finding.message == "A exists only under a condition now: the API's address may change"
+    assert impact.message == "A exists only under a condition now: the API's address may change"
 
 
 def test_a_route_is_named_by_its_whole_path() -> None:
@@ -243,9 +243,9 @@ def test_a_route_is_named_by_its_whole_path() -> None:
     routed = {"G": {"Type": "AWS::ApiGateway::Method", "Properties": properties}}
     base = {**API, "Child": child}
 
-    [finding] = assess({"Resources": base}, {"Resources": {**base, **routed}}).security
+    [impact] = assess({"Resources": base}, {"Resources": {**base, **routed}}).security
 
-    assert finding.message == "GET /item/{id} is new and asks for no authorization"
+    assert impact.message == "GET /item/{id} is new and asks for no authorization"
 
 
 def test_one_rename_for_one_new_resource() -> None:
@@ -256,13 +256,11 @@ def test_one_rename_for_one_new_resource() -> None:
     assert sum("looks like a rename" in " ".join(change.notes) for change in review.changes) == 2
 
 
-@pytest.mark.parametrize(
-    ("name", "severity"), [("AdministratorAccess", Severity.HIGH), ("ReadOnlyAccess", Severity.MEDIUM)]
-)
-def test_how_loud_a_managed_policy_is(name: str, severity: Severity) -> None:
-    [finding] = of(ROLE, role(), role(ManagedPolicyArns=[f"arn:aws:iam::aws:policy/{name}"])).security
+@pytest.mark.parametrize(("name", "severity"), [("AdministratorAccess", Risk.HIGH), ("ReadOnlyAccess", Risk.MEDIUM)])
+def test_how_loud_a_managed_policy_is(name: str, severity: Risk) -> None:
+    [impact] = of(ROLE, role(), role(ManagedPolicyArns=[f"arn:aws:iam::aws:policy/{name}"])).security
 
-    assert (finding.message, finding.severity) == (f"X: managed policy {name} attached", severity)
+    assert (impact.message, impact.severity) == (f"X: managed policy {name} attached", severity)
 
 
 def test_what_is_deleted_first_may_keep_its_name() -> None:
@@ -278,7 +276,7 @@ def test_what_is_deleted_first_may_keep_its_name() -> None:
     review = of(kind, {name: "n", path[0]: "a"}, {name: "n", path[0]: "b"})
 
     assert review.changes[0].effect is Effect.DELETE_THEN_CREATE
-    assert not [finding for finding in review.losses if finding.rule == "L201"]
+    assert not [impact for impact in review.losses if impact.rule == "L201"]
 
 
 def test_a_gap_is_said_for_what_is_deleted_before_it_is_created() -> None:
@@ -287,9 +285,9 @@ def test_a_gap_is_said_for_what_is_deleted_before_it_is_created() -> None:
         for name in ("a", "b")
     ]
 
-    [finding] = assess(*pair).losses
+    [impact] = assess(*pair).losses
 
-    assert finding.rule == "L103"
+    assert impact.rule == "L103"
 
 
 # ---------------------------------------------------------------------------------------------------- replacement
@@ -433,14 +431,14 @@ def test_slow_operations_and_costs_are_named(kind: str, old: Any, new: Any, expe
     ],
 )
 def test_a_public_address_is_said_in_plain_words(old: Any, new: Any, message: str) -> None:
-    assert [finding.message for finding in of("AWS::RDS::DBInstance", old, new).security] == [message]
+    assert [impact.message for impact in of("AWS::RDS::DBInstance", old, new).security] == [message]
 
 
 def test_what_cannot_be_changed_is_named() -> None:
     review = of("AWS::KMS::Key", {"KeySpec": "RSA_2048"}, {"KeySpec": "RSA_4096", "KeyUsage": "SIGN_VERIFY"})
 
-    (finding,) = review.losses
-    assert finding.message == "X: KeySpec, KeyUsage cannot be changed once it is created"
+    (impact,) = review.losses
+    assert impact.message == "X: KeySpec, KeyUsage cannot be changed once it is created"
 
 
 def test_conditions_that_ask_each_other_are_read_once() -> None:
