@@ -32,6 +32,7 @@ def main() -> None:
         command = [TAPGEN, "--project", str(project), "render", "--stdout", "--format"]
         compare("60 functions: YAML beside JSON", [*command, "yaml"], [*command, "json"], 2, runs=5)
         each_route(project)
+    many_parts()
     shares()
 
 
@@ -61,6 +62,33 @@ def each_route(project: Path) -> None:
         route, function = (_rendering(where) / count for where, count in ((root, 100), (project, 60)))
     ours, theirs = f"{route * 1000:.2f} ms", f"{function * 1000:.2f} ms"
     row("100 routes: each beside each of 60 functions", ours, theirs, f"{route / function:.2f} ×", "≤ 2 ×")
+
+
+def many_parts() -> None:
+    """Print what a function costs among 40 functions and 60 parts of every kind, beside the only one of a project."""
+    kinds = ("queues", "topics", "streams", "buses", "buckets", "secrets")
+    quiet = ", ".join(
+        f"{key} = 0" for key in ("throttles", "duration_percent", "message_age", "dead_letters", "failures")
+    )
+    one = ["application = 'one'", "[functions.F0]", "source = 'source'", "queues.Q = { actions = ['sqs:SendMessage'] }"]
+    lines = ["application = 'parts'", f"alarms = {{ {quiet} }}"]
+    lines += [f"[{kind}.P{number}]" for kind in kinds for number in range(10)]
+    for number in range(40):
+        part = number % 10
+        lines += [f"[functions.F{number}]", "source = 'source'"]
+        lines += [f"queues.P{part} = {{ actions = ['sqs:SendMessage'] }}", f"triggers.topics.P{part} = {{}}"]
+        lines += [f"buckets.P{part} = {{ actions = ['s3:GetObject'] }}"]
+    with tempfile.TemporaryDirectory() as folder:
+        times = []
+        for name, written in (("one", [*one, "[queues.Q]"]), ("many", lines)):
+            root = Path(folder, name)
+            (root / "source").mkdir(parents=True)
+            (root / "source" / "index.py").write_text("def handler(event, context):\n    pass\n")
+            (root / "tapgen.toml").write_text("\n".join(written))
+            times.append(_rendering(root))
+    single, each = times[0], times[1] / 40
+    ours, theirs = f"{each * 1000:.2f} ms", f"{single * 1000:.2f} ms"
+    row("40 functions, 60 parts: a function beside the only one", ours, theirs, f"{each / single:.2f} ×", "≤ 3 ×")
 
 
 def _rendering(project: Path) -> float:
