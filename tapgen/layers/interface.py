@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from troposphere import Export, Output, Parameter, Sub
 
@@ -44,13 +44,13 @@ def add_outputs(template: Template, environment: Environment) -> None:
     """Add the settings' outputs, and let other stacks import what is exported; comes after every other layer.
 
     Raises:
-        DocumentError: an output names what is not there, or has the name of another one.
+        SettingsError: something names what is not there.
+        DocumentError: an output has the name of another one.
     """
-    known = {*template.resources, *template.parameters, *environment.logical_ids.values()}
+    _refuse_unknown(environment, {*template.resources, *template.parameters, *environment.logical_ids.values()})
     for name, given in environment.outputs.items():
         if name in template.outputs:
             raise DocumentError(f"outputs.{name}: there is an output of that name already", "Take another name.")
-        _refuse_unknown(known, f"outputs.{name}.value", given.value)
         value = written(given.value if isinstance(given.value, dict) else str(given.value))
         said = {"Description": given.description or None, "Condition": given.condition}
         output = template.add_output(Output(name, Value=value, **{key: text for key, text in said.items() if text}))
@@ -58,8 +58,6 @@ def add_outputs(template: Template, environment: Environment) -> None:
             output.Export = Export(written(given.export))
         elif given.export:
             output.Export = _export(name)
-    for path, text in texts(environment):
-        _refuse_unknown(known, path, text)
     if environment.exports:
         for name, output in template.outputs.items():
             if "Export" not in output.properties:
@@ -70,7 +68,15 @@ def _export(output: str) -> Export:
     return Export(Sub(f"${{AWS::StackName}}-{output}"))
 
 
-def _refuse_unknown(known: Collection[str], where: str, value: Any) -> None:
-    for name in named(value):
-        if name not in known and not name.startswith(PSEUDO):
-            raise DocumentError(f'{where}: there is no resource or parameter "{name}"', suggestion(name, known))
+def _refuse_unknown(environment: Environment, known: Collection[str]) -> None:
+    """Raise where the settings name what is not in the template, all of it at once."""
+    problems = [
+        (path, f'there is no resource or parameter "{name}"; {suggestion(name, known)}')
+        for path, text in texts(environment)
+        for name in dict.fromkeys(named(text))
+        if name not in known and not name.startswith(PSEUDO)
+    ]
+    if problems:
+        from tapgen.settings.places import error
+
+        raise error(environment, problems, "Write ${!NAME} where ${NAME} is meant as it stands.")

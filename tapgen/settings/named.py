@@ -19,6 +19,8 @@ _NAMED = r"\$\{([^!}.]+)(?:\.[^}]+)?\}"
 
 def texts(environment: Environment) -> Iterator[tuple[str, Any]]:
     """Each setting in whose text `${…}` is filled in, or that names logical ids, by its path."""
+    for name, output in environment.outputs.items():
+        yield f"outputs.{name}.value", output.value
     for name, function in environment.functions.items():
         yield from ((f"functions.{name}.{key}", value) for key, value in _of_function(function))
     for kind in KINDS:

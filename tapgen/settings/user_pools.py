@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from tapgen import naming
 from tapgen.errors import suggestion
 from tapgen.settings.names import Name
 from tapgen.settings.parts import Part, Problem, Trigger
@@ -29,6 +30,8 @@ Moment = Literal[
 
 
 AttributeName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,20}$")]  # Cognito API reference, SchemaAttributeType
+LONGEST_NAME = 128
+"""Characters of a user pool's name: Cognito API reference, CreateUserPool."""
 STANDARD = (
     *("address", "birthdate", "email", "family_name", "gender", "given_name", "locale", "middle_name", "name"),
     *("nickname", "phone_number", "picture", "preferred_username", "profile", "updated_at", "website", "zoneinfo"),
@@ -104,8 +107,11 @@ class UserPool(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
     domain: Annotated[str, Meta(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")] | None = None
     """First part of the hosted sign-in page's address; unset: no such page"""
 
-    def problems(self, name: str, environment: "Environment") -> Iterator[Problem]:  # noqa: ARG002 - as every part
+    def problems(self, name: str, environment: "Environment") -> Iterator[Problem]:
         """Sign-in names that exclude each other, hosted pages without an address."""
+        physical = f"{environment.stack_name}-{naming.logical(name)}"
+        if len(physical) > LONGEST_NAME:
+            yield (), f'its name "{physical}" is longer than {LONGEST_NAME} characters'
         if "username" in self.sign_in and len(self.sign_in) > 1:
             yield ("sign_in",), "username excludes the others"
         for attribute in self.required:

@@ -136,10 +136,12 @@ def test_outputs_of_the_settings(document):
     ],
 )
 def test_an_output_of_what_is_not_there(document, value, unknown):
-    with pytest.raises(DocumentError) as caught:
+    with pytest.raises(SettingsError) as caught:
         document(more=f"[outputs.A]\nvalue = {value}\n")
-    assert caught.value.message == f'outputs.A.value: there is no resource or parameter "{unknown}"'
-    assert caught.value.hint.startswith('did you mean "ItemTable"?' if unknown == "ItmTable" else "known: ")
+    [problem] = caught.value.problems
+    better = 'did you mean "ItemTable"?' if unknown == "ItmTable" else "known: "
+    assert problem.startswith(f'outputs.A.value: there is no resource or parameter "{unknown}"; {better}')
+    assert caught.value.places == ("tapgen.toml:12:1",)
 
 
 def test_an_output_of_a_name_that_is_taken(document):

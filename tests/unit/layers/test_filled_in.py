@@ -2,7 +2,7 @@
 
 import pytest
 
-from tapgen.errors import DocumentError
+from tapgen.errors import SettingsError
 from tests.unit.layers.documents import granted, properties, refused
 
 SETTINGS = """
@@ -77,20 +77,28 @@ def test_an_address_for_mails_may_be_a_parameter(document):
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "message", "hint"),
+    ("old", "new", "place", "message"),
     [
-        ('"${Sender}"', '"${Sendr}"', 'functions.Item.environment.FROM: there is no resource or parameter "Sendr"', 'did you mean "Sender"?'),
-        ('"${Sender}"', '"${my_var}"', 'functions.Item.environment.FROM: there is no resource or parameter "my_var"', ""),
-        ('["Table"]', '["Tabel"]', 'functions.Item.depends_on: there is no resource or parameter "Tabel"', 'did you mean "Table"?'),
-        ("https://${Api}", "https://${Apy}", 'ssm_parameters.Url.value: there is no resource or parameter "Apy"', 'did you mean "Api"?'),
-        ('"${Table}"', '"${Tabel}"', 'tables.Own.existing: there is no resource or parameter "Tabel"', 'did you mean "Table"?'),
+        ('"${Sender}"', '"${Sendr}"', "tapgen.toml:19:48", 'functions.Item.environment.FROM: there is no resource or parameter "Sendr"; did you mean "Sender"?'),
+        ('"${Sender}"', '"${my_var}"', "tapgen.toml:19:48", 'functions.Item.environment.FROM: there is no resource or parameter "my_var"; known: '),
+        ("https://${Api}", "https://${Apy}", "tapgen.toml:11:1", 'ssm_parameters.Url.value: there is no resource or parameter "Apy"; did you mean "Api"?'),
+        ('["Table"]', '["Tabel"]', "tapgen.toml:18:1", 'functions.Item.depends_on: there is no resource or parameter "Tabel"; did you mean "Table"?'),
+        ('"${Table}"', '"${Tabel}"', "tapgen.toml:7:1", 'tables.Own.existing: there is no resource or parameter "Tabel"; did you mean "Table"?'),
     ],
 )  # fmt: skip
-def test_what_is_not_there_is_refused(document, old, new, message, hint):
-    with pytest.raises(DocumentError) as raised:
+def test_what_is_not_there_is_refused_where_it_stands(document, old, new, place, message):
+    with pytest.raises(SettingsError) as raised:
         document(SETTINGS.replace(old, new))
-    assert raised.value.message == message
-    assert hint in raised.value.hint
+    [problem] = raised.value.problems
+    assert problem.startswith(message)
+    assert raised.value.places == (place,)
+
+
+def test_in_an_environments_own_table_it_stands_there(document):
+    own = '[environments.dev.functions.Item.environment]\nAT = "${Nowhere}"\n'
+    with pytest.raises(SettingsError) as raised:
+        document(SETTINGS + own)
+    assert raised.value.places == (f"tapgen.toml:{(SETTINGS + own).count(chr(10))}:1",)
 
 
 @pytest.mark.parametrize(
@@ -177,5 +185,5 @@ def test_groups_that_exist_say_themselves_what_they_let_out(project):
 
 
 def test_a_network_that_is_not_there_is_refused(document):
-    with pytest.raises(DocumentError, match=r'network\.vpc: there is no resource or parameter "Vpc"'):
+    with pytest.raises(SettingsError, match=r'network\.vpc: there is no resource or parameter "Vpc"'):
         document(NETWORK + VPC.replace("Vpc = {", "Other = {").replace('{ Ref = "Vpc" }', '{ Ref = "Other" }'))
