@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from tapgen import naming
 from tapgen.errors import suggestion
 from tapgen.settings.names import Name
 from tapgen.settings.parts import Part, Problem, Trigger
@@ -109,7 +108,7 @@ class UserPool(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     def problems(self, name: str, environment: "Environment") -> Iterator[Problem]:
         """Sign-in names that exclude each other, hosted pages without an address."""
-        physical = f"{environment.stack_name}-{naming.logical(name)}"
+        physical = f"{environment.stack_name}-{name}"
         if len(physical) > LONGEST_NAME:
             yield (), f'its name "{physical}" is longer than {LONGEST_NAME} characters'
         if "username" in self.sign_in and len(self.sign_in) > 1:
