@@ -45,7 +45,7 @@ RULES = {
     33: "The API's deployment has a logical id that follows everything it publishes",
     34: "An export that goes or changes while another stack imports it is refused",
     35: "A resource that exists already names `--import-existing`",
-    36: "`drift` tells what differs and what cannot be known; `deploy` warns of what it overwrites",
+    36: "`drift` tells what differs and what cannot be known; the plan names what it overwrites",
     37: "What cannot be deleted is listed with the reason; `--retain`; slow deletions are told before, and waited for",
     38: "A template over 51,200 bytes is uploaded, over 1 MB or 500 resources refused before any call",
     39: "Every call of the bucket names its owner; the bucket is private, versioned, encrypted, TLS only",

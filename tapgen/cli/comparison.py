@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tapgen.deploy.aws.client import Client
+    from tapgen.deploy.aws.model import ResourceDrift
     from tapgen.deploy.aws.stack_set_client import StackSetClient
     from tapgen.review.model import Review, SectionChange
     from tapgen.review.stack import StackState
@@ -117,6 +118,8 @@ class LiveComparison(Struct, frozen=True):
     wanted: StackState
     settings: Environment | None = None
     """Whose packages are told as code."""
+    drift: tuple[ResourceDrift, ...] = ()
+    """What a drift detection found just now, where one was asked for."""
 
     @property
     def old(self) -> Document | None:
@@ -144,14 +147,23 @@ class LiveComparison(Struct, frozen=True):
 
         review = assess_stack(self.live, self.wanted)
         if not deploys(review):
-            return replace(review, sections=())
-        return code_changes.told(review, self.settings) if self.settings else review
+            review = replace(review, sections=())
+        elif self.settings:
+            review = code_changes.told(review, self.settings)
+        if not self.drift:
+            return review
+        from tapgen.deploy.plan.three_way import drift_notes
+
+        changing = {change.logical_id for change in review.changes}
+        notes = drift_notes(self.drift, self.wanted.document, changing, self.environment)
+        return replace(review, notes=(*review.notes, *notes))
 
 
-def of_stack(environment: Environment, client: Client) -> LiveComparison:
+def of_stack(environment: Environment, client: Client, *, drift: bool = False) -> LiveComparison:
     """The live stack of an environment, as far as CloudFormation tells it, and what `tapgen deploy` would leave.
 
     A stack that holds nothing yet (REVIEW_IN_PROGRESS, left by a change set that was never executed) is none.
+    With `drift` a drift detection is run first.
 
     Raises:
         AwsError: AWS refuses to tell.
@@ -170,7 +182,14 @@ def of_stack(environment: Environment, client: Client) -> LiveComparison:
         termination_protection=stack.termination_protection,
         policy=client.stack_policy(stack.arn),
     )
-    return LiveComparison(environment.reference, name, live, _wanted(environment, stack.parameters), environment)
+    found: tuple[ResourceDrift, ...] = ()
+    if drift:
+        from tapgen.deploy.aws.polling import SYSTEM_CLOCK
+        from tapgen.deploy.commands.drift import detect
+
+        found = detect(client, stack.arn, SYSTEM_CLOCK)
+    wanted = _wanted(environment, stack.parameters)
+    return LiveComparison(environment.reference, name, live, wanted, environment, found)
 
 
 def of_stack_set(environment: Environment, client: StackSetClient) -> LiveComparison:

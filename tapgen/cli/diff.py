@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 @click.option("--rev", default="HEAD", show_default=True, help="Git revision to compare with, such as origin/main.")
 @click.option("--merge-base", is_flag=True, help="Compare with the commit where this branch left --rev.")
 @click.option("--deployed", is_flag=True, help="Compare with the live stack (needs credentials).")
+@click.option("--drift", is_flag=True, help="With --deployed: detect drift, and show it three ways.")
 @aws_options.aws
 @click.option(
     "--with-env",
@@ -64,6 +65,7 @@ def command(
     rev: str,
     merge_base: bool,
     deployed: bool,
+    drift: bool,
     profile: str | None,
     region: str | None,
     other: str | None,
@@ -79,7 +81,7 @@ def command(
     \b
     Examples:
       tapgen diff --all --rev origin/main --merge-base --format markdown
-      tapgen diff --env prod --deployed
+      tapgen diff --env prod --deployed --drift
       tapgen diff --env dev --with-env prod
       tapgen diff old.yaml new.json --parameter Stage=prod --exit-code
     """
@@ -90,6 +92,8 @@ def command(
         raise click.UsageError("OLD NEW compares two files; it goes with --parameter, --format and --exit-code only")
     if parameter and not files:
         raise click.UsageError("--parameter goes with OLD NEW; an environment's values are in its settings")
+    if drift and not deployed:
+        raise click.UsageError("--drift goes with --deployed")
     if sum((by_revision, deployed, bool(other))) > 1:
         raise click.UsageError("choose one of --rev, --deployed and --with-env")
     from tapgen.cli import comparison
@@ -103,7 +107,7 @@ def command(
         with_other = [filled(project.environment(other))] if other else []
         refuse_own_code([*chosen, *with_other], "diff", trusted=trust)
         if deployed:
-            found = [live for one in chosen for live in _deployed(one, profile, region)]
+            found = [live for one in chosen for live in _deployed(one, profile, region, drift=drift)]
         elif other:
             found = [comparison.of_environments(with_other[0], one) for one in chosen]
         else:
@@ -114,14 +118,18 @@ def command(
     return _worst([review for _, review in reviews]) if exit_code else 0
 
 
-def _deployed(environment: Environment, profile: str | None, region: str | None) -> list[LiveComparison]:
+def _deployed(
+    environment: Environment, profile: str | None, region: str | None, *, drift: bool
+) -> list[LiveComparison]:
     """The environment's stacks, or its StackSet, against what a deployment would leave."""
     from tapgen.cli import comparison, stack_set
 
+    if environment.is_stack_set and drift:
+        raise click.UsageError(f"{environment.reference} is a StackSet: `tapgen drift` compares its stacks")
     if environment.is_stack_set:
         return [comparison.of_stack_set(environment, stack_set.Home(environment, profile, region).client)]
     clients = aws_options.connect_all(environment, profile, region)
-    return [comparison.of_stack(environment, client) for client in clients]
+    return [comparison.of_stack(environment, client, drift=drift) for client in clients]
 
 
 def _given(ctx: click.Context, name: str) -> bool:
@@ -168,4 +176,5 @@ def _worst(reviews: list[Review]) -> int:
 
     if any(review.refusals for review in reviews):
         return ExitCode.REFUSED
-    return ExitCode.CHANGES if any(reviews) else ExitCode.OK
+    drifted = any(note.kind == "drift" for review in reviews for note in review.notes)
+    return ExitCode.CHANGES if drifted or any(reviews) else ExitCode.OK

@@ -20,8 +20,9 @@ from tapgen.deploy.operation import StackOperation
 from tapgen.deploy.outcome import Outcome
 from tapgen.deploy.plan.changes import keeping
 from tapgen.deploy.plan.function_changes import FUNCTION
-from tapgen.deploy.plan.guard import guard, warn_drift
+from tapgen.deploy.plan.guard import guard
 from tapgen.deploy.plan.modes import not_waited_for, refuse_options
+from tapgen.deploy.plan.overwritten import overwritten
 from tapgen.deploy.plan.own_change_set import OwnChangeSet
 from tapgen.deploy.plan.prepare import Prepared, look, prepare
 from tapgen.deploy.plan.reviewed import check_arn, how_to_execute, prepare_reviewed
@@ -127,8 +128,17 @@ class Run(StackOperation):
             prepared = prepare_reviewed(situation, self.client)
         else:
             prepared = prepare(situation, self.client, self._own, self.view, self.clock)
+        prepared = self._with_drift(prepared)
         self._show(prepared)
         return prepared
+
+    def _with_drift(self, prepared: Prepared) -> Prepared:
+        """The plan with what it overwrites; a drift-aware change set tells that itself."""
+        deployed, options = prepared.situation.deployed, self.request.options
+        if prepared.plan is None or deployed is None or prepared.refusals or options.revert_drift:
+            return prepared
+        drift = overwritten(self.client, deployed.stack, prepared.plan, look=not options.express)
+        return replace(prepared, plan=replace(prepared.plan, overwritten=drift))
 
     def _show(self, prepared: Prepared) -> None:
         """Show the plan, and let the guard look at it.
@@ -140,9 +150,6 @@ class Run(StackOperation):
             return
         self.view.plan(prepared.plan)
         guard(prepared.refusals)
-        deployed = prepared.situation.deployed
-        if deployed:
-            warn_drift(self.client, deployed.stack, prepared.change_set, self.view)
 
     def _ask_and_execute(self, prepared: Prepared, confirm: Callable[[Plan], bool]) -> Outcome:
         if prepared.change_set is None or prepared.plan is None:

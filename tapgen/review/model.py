@@ -136,9 +136,9 @@ class Impact(Struct, frozen=True):
 
 
 class Note(Struct, frozen=True):
-    """A slow operation or an always-on cost."""
+    """A slow operation, an always-on cost, or what is not as it was deployed."""
 
-    kind: Literal["time", "cost", "info"]
+    kind: Literal["time", "cost", "info", "drift"]
     logical_id: str
     message: str
 

@@ -164,6 +164,10 @@ class Client(Protocol):
         """How far a drift detection is."""
         ...
 
+    def detect_resource_drift(self, stack: str, logical_id: str) -> ResourceDrift:
+        """Look whether one resource has drifted, and wait for the answer."""
+        ...
+
     def drifts(self, stack: str) -> tuple[ResourceDrift, ...]:
         """What the last drift detection found (all pages)."""
         ...

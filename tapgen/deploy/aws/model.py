@@ -42,6 +42,7 @@ class Stack(Struct, frozen=True):
     outputs: tuple[Output, ...] = ()
     termination_protection: bool = False
     drift: str = "NOT_CHECKED"
+    drift_checked: datetime | None = None
 
 
 class Event(Struct, frozen=True):

@@ -159,6 +159,11 @@ class AwsClient(ChangeSetOperations, RefactorOperations, StackSetOperations, Fun
         answer = self._cloudformation("describe_stack_drift_detection_status", StackDriftDetectionId=detection)
         return DriftRun(answer["DetectionStatus"], answer.get("DetectionStatusReason") or "")
 
+    def detect_resource_drift(self, stack: str, logical_id: str) -> ResourceDrift:
+        """DetectStackResourceDrift."""
+        answer = self._cloudformation("detect_stack_resource_drift", StackName=stack, LogicalResourceId=logical_id)
+        return responses.drift(answer["StackResourceDrift"])
+
     def drifts(self, stack: str) -> tuple[ResourceDrift, ...]:
         """DescribeStackResourceDrifts."""
         pages = self._pages("describe_stack_resource_drifts", StackName=stack)

@@ -40,6 +40,7 @@ def stack(raw: Raw) -> Stack:
         ),
         termination_protection=bool(raw.get("EnableTerminationProtection")),
         drift=raw.get("DriftInformation", {}).get("StackDriftStatus", "NOT_CHECKED"),
+        drift_checked=raw.get("DriftInformation", {}).get("LastCheckTimestamp"),
     )
 
 

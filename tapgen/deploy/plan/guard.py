@@ -12,9 +12,7 @@ from tapgen.review.model import Refusal
 from tapgen.template.types import row
 
 if TYPE_CHECKING:
-    from tapgen.deploy.aws.client import Client
-    from tapgen.deploy.aws.model import Change, ChangeSet, Stack
-    from tapgen.deploy.stack.reporter import Reporter
+    from tapgen.deploy.aws.model import Change, ChangeSet
     from tapgen.review.model import Impact, Review
 
 
@@ -114,14 +112,3 @@ def _lost(change: Change, word: str) -> str:
         return f"; with it goes: {known.holds}"
     address = known.address.what if known.address else ""
     return f": {address} {'disappears' if word == 'deleted' else 'changes'}"
-
-
-def warn_drift(client: Client, stack: Stack | None, change_set: ChangeSet, reporter: Reporter) -> None:
-    """Warn of resources that change and that the last drift detection found drifted: the drift is overwritten."""
-    if stack is None or stack.drift != "DRIFTED":
-        return
-    touched = {change.logical_id for change in change_set.changes}
-    for drift in client.drifts(stack.arn):
-        if drift.logical_id in touched and drift.status in {"MODIFIED", "DELETED"}:
-            paths = ", ".join(one.path for one in drift.properties)
-            reporter.warn(f"{drift.logical_id} has drifted{f' ({paths})' if paths else ''}: this overwrites it.")

@@ -56,6 +56,8 @@ class Plan(Struct, frozen=True):
     notes: tuple[str, ...] = ()
     allowed: tuple[Impact, ...] = ()
     losses: tuple[Impact, ...] = ()
+    overwritten: tuple[str, ...] = ()
+    """What has drifted in resources that it changes, and where that is not known."""
 
     def masked(self, mask: Callable[[str], str]) -> Plan:
         """The plan without secrets."""
@@ -68,4 +70,5 @@ class Plan(Struct, frozen=True):
             notes=tuple(map(mask, self.notes)),
             allowed=tuple(masked_impact(one, mask) for one in self.allowed),
             losses=tuple(masked_impact(one, mask) for one in self.losses),
+            overwritten=tuple(map(mask, self.overwritten)),
         )

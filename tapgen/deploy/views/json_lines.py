@@ -58,6 +58,7 @@ class JsonView:
             ],
             notes=list(plan.notes),
             losses=[one.message for one in (*plan.losses, *plan.allowed)],
+            overwritten=list(plan.overwritten),
         )
 
     def event(self, event: Event, progress: Progress) -> None:

@@ -46,6 +46,7 @@ def plan_lines(plan: Plan) -> list[str]:
         lines += ["  stack-level changes only, which CloudFormation does not itemise"]
     lines += _block("Security", tuple(line for one in plan.security for line in _security(one)))
     lines += _block("Notes", plan.notes)
+    lines += _block("Overwrites what has drifted (--revert-drift shows it property by property)", plan.overwritten)
     lines += _block("Losses", tuple(one.message for one in plan.losses))
     lines += _block("Allowed losses", tuple(one.message for one in plan.allowed))
     return lines

@@ -24,7 +24,7 @@ _CHANGE_SET: Final = (
     *("CreateChangeSet", "DescribeChangeSet", "ExecuteChangeSet", "DeleteChangeSet", "ListChangeSets", "TagResource"),
     *("DescribeEvents", "DescribeStackEvents", "DescribeStacks", "GetTemplate", "ListStackResources"),
 )
-BY_DRIFT_DETECTION: Final = ("DetectStackResourceDrift", "BatchDescribeTypeConfigurations")
+BY_DRIFT_DETECTION: Final = ("BatchDescribeTypeConfigurations",)
 """What DetectStackDrift asks for beside itself: CloudFormation user guide, "Considerations when detecting drift"."""
 _PROTECT: Final = ("GetStackPolicy", "SetStackPolicy", "UpdateTerminationProtection")
 
@@ -51,6 +51,7 @@ CALLS: Final[dict[Operation, tuple[str, ...]]] = {
     "update": (
         *(*_CHANGE_SET, "ListImports"),
         *("CancelUpdateStack", "ContinueUpdateRollback", "RollbackStack"),  # `tapgen cancel` and `tapgen recover`
+        "DetectStackResourceDrift",  # what a deployment overwrites
         *("DetectStackDrift", "DescribeStackDriftDetectionStatus", "DescribeStackResourceDrifts"),  # `tapgen drift`
         *BY_DRIFT_DETECTION,
         *("CreateStackRefactor", "DescribeStackRefactor", "ExecuteStackRefactor", "ListStackRefactors"),

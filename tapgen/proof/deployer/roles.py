@@ -67,7 +67,8 @@ def plan_grants(subject: Subject, stack: str, *, cloudformation_role: str = "") 
     passed = Grants()
     if cloudformation_role:
         passed = Grants(passed=frozenset({cloudformation_role}), services=frozenset({"cloudformation.amazonaws.com"}))
-    return Grants(frozenset(call for call in calls if call[0] not in _EXECUTES)) | passed
+    asked = Grants(frozenset(call for call in calls if call[0] not in _EXECUTES))
+    return asked | read_grants(subject, stack) | passed  # a plan tells what has drifted
 
 
 def role_policies(

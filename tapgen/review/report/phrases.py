@@ -42,14 +42,16 @@ def verb(change: ResourceChange) -> str:
 
 def summary(review: Review) -> str:
     """`1 replaced, 2 updated, 1 created · 1 refused · 2 broadened`; what changes, then what to look at."""
+    drifted = len({note.logical_id for note in review.notes if note.kind == "drift"})
+    last = [f"{drifted} drifted"] if drifted else []
     if not review:
-        return "no differences"
+        return " · ".join(["no differences", *last])
     counts = Counter(_counted(change) for change in ordered(review) if not change.routine)
     parts = [f"{count} {told}" for told, count in counts.items()]
     for section in dict.fromkeys(change.section for change in review.sections):
         names = {change.name for change in review.sections if change.section == section}
         parts.append(_in_section(section, len(names)))
-    return " · ".join([", ".join(parts) or "a new deployment of the API", *_alarms(review)])
+    return " · ".join([", ".join(parts) or "a new deployment of the API", *_alarms(review), *last])
 
 
 def _in_section(section: str, count: int) -> str:

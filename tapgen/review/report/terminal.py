@@ -67,7 +67,7 @@ def _remarks(review: Review) -> Iterator[Line]:
     if review.notes:
         yield from _heading("Notes")
         for note in review.notes:
-            kind = {"time": "takes time", "cost": "always-on cost", "info": "note"}[note.kind]
+            kind = {"time": "takes time", "cost": "always-on cost", "info": "note", "drift": "drifted"}[note.kind]
             yield Line(2, ((f"{kind}: ", "dim"), (note.message, "")))
     if review.unknown:
         yield from _heading("Not understood")

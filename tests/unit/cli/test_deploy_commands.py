@@ -166,6 +166,26 @@ def test_a_part_is_renamed_in_a_protected_environment_and_keeps_its_data(tapgen,
     assert tapgen("rename", "Item", "Thing", "--env", "prod", "--yes")[0] == ExitCode.OK
 
 
+def test_drift_is_shown_in_the_review_and_named_by_the_plan(tapgen, tmp_path):
+    from botocore.session import Session
+
+    file = tmp_path / "pyproject.toml"
+    file.write_text(file.read_text() + "[tool.tapgen.queues.Orders]\nvisibility_timeout = 60\n")
+    assert tapgen("deploy", "--yes")[0] == ExitCode.OK
+    url = json.loads(tapgen("outputs", "--json")[1])["OrdersQueueUrlOutput"]
+    service = Session().create_client("sqs", region_name="us-east-1")
+    service.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "99"})
+    code, out, _ = tapgen("diff", "--deployed", "--drift", "--exit-code")
+    assert (code, "no differences · 1 drifted" in out) == (ExitCode.CHANGES, True)
+    assert "VisibilityTimeout is 99, was deployed as 60, is rendered as 60; it stays so" in out
+    file.write_text(file.read_text().replace("= 60", "= 70"))
+    assert "is rendered as 70; the deployment overwrites it" in tapgen("diff", "--deployed", "--drift")[1]
+    code, out, err = tapgen("deploy", "--yes")
+    assert code == ExitCode.OK, err
+    assert "OrdersQueue has drifted: VisibilityTimeout is 99, was deployed as 60\n" in out
+    assert tapgen("diff", "--drift")[0] == ExitCode.USAGE
+
+
 def test_an_environment_of_another_account_is_a_row_with_its_problem(tapgen):
     code, out, _ = tapgen("envs", "--stacks")
     assert code == ExitCode.FAILED

@@ -23,6 +23,7 @@ from tapgen.deploy.aws.model import (
     Output,
     Page,
     Refactor,
+    ResourceDrift,
     Stack,
 )
 from tests.unit.deploy.ledger import ACCOUNT, REGION, Ledger, Time
@@ -70,6 +71,7 @@ class Cloud(Ledger):
             record.outputs,
             record.protection,
             record.drift,
+            record.drift_checked,
         )
 
     def template(self, stack):
@@ -301,6 +303,11 @@ class Cloud(Ledger):
         self._call("drift_run")
         status = self.drift_status.pop(0) if len(self.drift_status) > 1 else self.drift_status[0]
         return DriftRun(status, "denied" if status == "DETECTION_FAILED" else "")
+
+    def detect_resource_drift(self, stack, logical_id):
+        self._call("detect_resource_drift")
+        known = [one for one in self.drift_found if one.logical_id == logical_id]
+        return known[0] if known else ResourceDrift(logical_id, "", "", "IN_SYNC")
 
     def drifts(self, stack):
         self._call("drifts")

@@ -53,6 +53,7 @@ class Record:
     protection: bool = False
     updated: object = None
     drift: str = "NOT_CHECKED"
+    drift_checked: object = None
     reason: str = ""
 
 

@@ -1,8 +1,11 @@
 """The target's safety: what the guard refuses, and what protects a stack."""
 
+from datetime import timedelta
+
 import pytest
 from msgspec.structs import replace
 
+from tapgen.deploy.aws.errors import AwsError, DeniedError
 from tapgen.deploy.aws.model import Change, ChangeSet, PropertyDrift, ResourceDrift, Stack
 from tapgen.deploy.plan.exports import endangered
 from tapgen.deploy.plan.guard import refused
@@ -11,7 +14,7 @@ from tapgen.deploy.views.lines import plan_lines
 from tapgen.errors import ExitCode
 from tapgen.review.model import Impact, Review, Risk
 from tapgen.template.masking import Mask
-from tests.unit.deploy.fake import Cloud, output
+from tests.unit.deploy.fake import START, Cloud, output
 from tests.unit.deploy.scene import TABLE, Seen, deployed, document, request, run, topic
 
 CHANGED = document(Topic=topic("changed"))
@@ -235,33 +238,103 @@ def test_what_an_export_reads_however_deep():
 @pytest.mark.rule(36)
 def test_a_resource_that_has_drifted_is_warned_of_before_it_is_overwritten():
     cloud = Cloud()
-    deployed(cloud, drift="DRIFTED")
+    deployed(cloud)
     path = PropertyDrift("/DisplayName", "items", "other", "NOT_EQUAL")
     cloud.drift_found = (
         ResourceDrift("Topic", "topic-1", "AWS::SNS::Topic", "MODIFIED", (path,)),
         ResourceDrift("ItemTable", "itemtable-1", "AWS::DynamoDB::Table", "MODIFIED"),
-        ResourceDrift("Topic", "topic-2", "AWS::SNS::Topic", "IN_SYNC"),
     )
     view = Seen()
     assert run(cloud, request(CHANGED), view=view).code == ExitCode.OK
-    assert view.warnings == ["Topic has drifted (/DisplayName): this overwrites it."]
+    assert view.plans[0].overwritten == ("Topic has drifted: DisplayName is other, was deployed as items",)
+    assert "Overwrites what has drifted" in "\n".join(plan_lines(view.plans[0]))
 
 
 @pytest.mark.rule(36)
 def test_a_resource_that_was_deleted_by_hand_is_warned_of_without_properties():
     cloud = Cloud()
-    deployed(cloud, drift="DRIFTED")
+    deployed(cloud)
     cloud.drift_found = (ResourceDrift("Topic", "topic-1", "AWS::SNS::Topic", "DELETED"),)
     view = Seen()
     run(cloud, request(CHANGED), view=view)
-    assert view.warnings == ["Topic has drifted: this overwrites it."]
+    [line] = view.plans[0].overwritten
+    assert line == "Topic was deleted past CloudFormation: what updates it fails, or makes it anew"
 
 
-def test_without_known_drift_nothing_is_asked():
+@pytest.mark.rule(36)
+def test_only_what_changes_is_looked_at_and_a_drift_aware_change_set_tells_itself():
     cloud = Cloud()
     deployed(cloud)
     run(cloud, request(CHANGED))
-    assert cloud.count("drifts") == 0
+    assert cloud.count("detect_resource_drift") == 1
+    run(cloud, request(CHANGED))
+    run(cloud, request(options={"revert_drift": True}))
+    assert cloud.count("detect_resource_drift") == 1
+
+
+MANY = document(**{f"Topic{number}": topic("before") for number in range(12)})
+MANY_CHANGED = document(**{f"Topic{number}": topic("after") for number in range(12)})
+UNKNOWN = (
+    "whether any of the 12 resources that change has drifted since the last update is not known: `tapgen drift` tells"
+)
+
+
+@pytest.mark.rule(36)
+@pytest.mark.parametrize(
+    ("checked", "drift", "told"),
+    [
+        (None, "NOT_CHECKED", (UNKNOWN,)),
+        (5, "DRIFTED", (UNKNOWN,)),
+        (5, "IN_SYNC", (UNKNOWN,)),
+        (15, "DRIFTED", ("Topic3 has drifted",)),
+        (10, "IN_SYNC", ()),
+    ],
+)
+def test_of_many_the_last_detection_counts_unless_it_is_older_than_the_last_update(checked, drift, told):
+    cloud = Cloud()
+    updated = START + timedelta(seconds=10)
+    seen = None if checked is None else START + timedelta(seconds=checked)
+    deployed(cloud, MANY, updated=updated, drift=drift, drift_checked=seen)
+    cloud.drift_found = (
+        ResourceDrift("Topic3", "topic3-1", "AWS::SNS::Topic", "MODIFIED"),
+        ResourceDrift("ItemTable", "itemtable-1", "AWS::DynamoDB::Table", "MODIFIED"),
+    )
+    view = Seen()
+    assert run(cloud, request(MANY_CHANGED), view=view).ok
+    assert view.plans[0].overwritten == told
+    assert cloud.count("detect_resource_drift") == 0
+
+
+@pytest.mark.rule(36)
+def test_express_mode_looks_at_nothing_and_says_so():
+    cloud = Cloud()
+    deployed(cloud)
+    view = Seen()
+    assert run(cloud, request(CHANGED, options={"express": True}), view=view).ok
+    assert view.plans[0].overwritten == (
+        "whether Topic has drifted since the last update is not known: `tapgen drift` tells",
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (AwsError("ValidationError", "AWS::SNS::Topic does not support drift detection", "X"), ()),
+        (
+            DeniedError("AccessDenied", "no", "DetectStackResourceDrift"),
+            ("whether Topic has drifted could not be asked: ",),
+        ),
+    ],
+)
+def test_a_drift_that_cannot_be_looked_for_ends_no_deployment(error, told):
+    cloud = Cloud()
+    deployed(cloud)
+    cloud.faults["detect_resource_drift"] = [error]
+    view = Seen()
+    assert run(cloud, request(CHANGED), view=view).ok
+    found = view.plans[0].overwritten
+    assert len(found) == len(told)
+    assert all(line.startswith(start) for line, start in zip(found, told, strict=True))
 
 
 def test_a_stack_that_something_else_made_is_warned_of():
