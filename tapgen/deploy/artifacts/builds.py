@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from tapgen.deploy.artifacts.requirement_lines import Requirements
 
+_COMMIT = r"@[0-9a-f]{40}(#|$)"  # names its content as well as a hash does
 _PLACES = ("-i ", "--index-url", "--extra-index-url", "--find-links", "--no-index", "--trusted-host")
 
 
@@ -54,7 +55,8 @@ def built(line: str, wanted: Requirements, folder: Path, target: str, options: S
         TapgenError: as `with_wheels`.
     """
     what, extras, tail = split(line)
-    if wanted.hashed and not what.startswith(("/", "file:")) and "--hash" not in line:
+    is_own = what.startswith(("/", "file:")) or re.search(_COMMIT, what)
+    if wanted.hashed and not is_own and "--hash" not in line:
         raise TapgenError(f"{wanted.file}: {what}: it has no hash, and the others have", "Pin it by a hash.")
     place = folder / hashlib.sha256(line.encode()).hexdigest()[:16]
     place.mkdir(exist_ok=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from tapgen.deploy.artifacts import builds, uv
+from tapgen.deploy.artifacts.markers import for_runtime
 from tapgen.errors import TapgenError
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ def install(
     program = program or (uv.find() if python == sys.executable else None)
     with TemporaryDirectory(prefix="tapgen-") as temporary:
         folder = Path(temporary)
+        wanted = replace(wanted, lines=for_runtime(wanted.lines, runtime, architecture))
         wanted = replace(wanted, lines=builds.with_wheels(wanted, folder, runtime, architecture))
         if program and _minor(runtime) >= _FIRST_ON_AL2023:  # uv has no name for glibc 2.26
             write(wanted, folder)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tapgen.deploy.artifacts.markers import for_runtime
 from tapgen.deploy.artifacts.requirement_lines import is_source, read
 from tapgen.errors import TapgenError
 
@@ -83,3 +84,19 @@ def test_a_file_that_is_not_there_is_named_with_the_one_that_names_it(lines):
 )
 def test_what_has_to_be_built(line, expected):
     assert is_source(line) is expected
+
+
+def test_markers_are_held_against_the_runtime():
+    """Whatever Python and machine run the command."""
+    lines = (
+        "a; python_version < '3.13'",
+        "b ; platform_machine == 'aarch64' --hash=sha256:aa",
+        "c; sys_platform == 'win32'",
+        "d[x]>=1; python_version >= '3.13' and sys_platform == 'linux'",
+        "e",
+        "f; no marker",
+        "--index-url https://a.example/a;b",
+    )
+    kept = ("b --hash=sha256:aa", "d[x]>=1", "e", "f; no marker", "--index-url https://a.example/a;b")
+    assert for_runtime(lines, "python3.13", "arm64") == kept
+    assert for_runtime(lines[:2], "python3.12", "x86_64") == ("a",)

@@ -163,6 +163,40 @@ def test_a_member_of_the_workspace_is_built_from_its_folder(packed, tmp_path):
     assert names[1] == "idna==3.4 --hash=sha256:aa --hash=sha256:cc"
 
 
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+def test_a_repository_of_a_lock_is_taken_at_its_commit(packed):
+    member = f"""
+    [[package]]
+    name = "common"
+    version = "0.1"
+    source = {{ git = "https://a.example/common?subdirectory=py&rev=v1#{COMMIT}" }}
+    [[package]]
+    name = "group"
+    version = "0.1"
+    source = {{ virtual = "libs/group" }}
+    dependencies = [{{ name = "idna" }}]
+    """
+    own = '{ name = "common" }, { name = "group" },'
+    lock = UV_LOCK.replace('{ name = "jose", extra = ["crypto"] },', own) + dedent(member)
+    assert packed(ONE + 'requirements = "uv.lock"\n', **{"uv.lock": lock})[1][0][0] == [
+        f"common @ git+https://a.example/common@{COMMIT}#subdirectory=py",
+        "idna==3.4 --hash=sha256:aa --hash=sha256:cc",
+    ]
+    pylock = f"""
+    [[packages]]
+    name = "common"
+    vcs = {{ type = "git", url = "https://a.example/common", commit-id = "{COMMIT}" }}
+    [[packages]]
+    name = "lib"
+    directory = {{ path = "lib" }}
+    """
+    lines = packed(ONE + 'requirements = "pylock.toml"\n', **{"pylock.toml": dedent(pylock)})[1][0][0]
+    assert lines[0] == f"common @ git+https://a.example/common@{COMMIT}"
+    assert lines[1].endswith("/lib")
+
+
 def test_a_pylock(packed):
     lock = """
     lock-version = "1.0"
