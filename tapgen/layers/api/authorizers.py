@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from troposphere import GetAtt, Ref, Sub, apigateway, apigatewayv2
@@ -39,24 +39,36 @@ def add_rest(
     template: Template, served: ServedApi, api: Any, compute: ComputeRefs, pools: Mapping[str, PartRefs]
 ) -> dict[str, Any]:
     """Add the authorizers that a REST API's routes use; each one's id, by its name in the settings."""
-    added = {}
-    for name, settings in served.authorizers.items():
-        title = _title(served, name)
-        resource = apigateway.Authorizer(title, RestApiId=api, Name=name, **_rest(settings, compute, pools))
-        added[name] = Ref(template.add_resource(resource))
-        _permit(template, settings, title, api, compute)
-    return added
+
+    def resource(title: str, name: str, settings: Authorizer) -> apigateway.Authorizer:
+        return apigateway.Authorizer(title, RestApiId=api, Name=name, **_rest(settings, compute, pools))
+
+    return _add(template, served, api, compute, resource)
 
 
 def add_http(
     template: Template, served: ServedApi, api: Any, compute: ComputeRefs, pools: Mapping[str, PartRefs]
 ) -> dict[str, Any]:
     """Add the authorizers that an HTTP API's routes use; each one's id, by its name in the settings."""
+
+    def resource(title: str, name: str, settings: Authorizer) -> apigatewayv2.Authorizer:
+        return apigatewayv2.Authorizer(title, ApiId=api, Name=name, **_http(settings, compute, pools))
+
+    return _add(template, served, api, compute, resource)
+
+
+def _add(
+    template: Template,
+    served: ServedApi,
+    api: Any,
+    compute: ComputeRefs,
+    resource: Callable[[str, str, Authorizer], Any],
+) -> dict[str, Any]:
+    """Add each authorizer and the permission to ask its function."""
     added = {}
     for name, settings in served.authorizers.items():
         title = _title(served, name)
-        resource = apigatewayv2.Authorizer(title, ApiId=api, Name=name, **_http(settings, compute, pools))
-        added[name] = Ref(template.add_resource(resource))
+        added[name] = Ref(template.add_resource(resource(title, name, settings)))
         _permit(template, settings, title, api, compute)
     return added
 
