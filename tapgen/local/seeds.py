@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tapgen import naming
 from tapgen.errors import TapgenError
 from tapgen.local.items import typed
+from tapgen.template.masking import Mask
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,6 +67,16 @@ def make_outside(environment: Environment, emulator: Emulator, region: str) -> N
             physical = _outside(environment, "ssm_parameters", name)
             asked = {"Name": physical, "Value": _text(content), "Type": kind, "Overwrite": True}
             emulator.call("ssm", region, "AmazonSSM.PutParameter", asked)
+
+
+def mask(environment: Environment) -> Mask:
+    """Takes the values of `[local]`'s secrets and of secret parameters out of texts, but for ordinary words."""
+    local = environment.local
+    found = [
+        text for value in local.secrets.values() for text in ([value] if isinstance(value, str) else value.values())
+    ]
+    found += [value for name, value in local.parameters.items() if environment.parameters[name].secret]
+    return Mask(found)
 
 
 def _make_secret(emulator: Emulator, region: str, name: str, value: str) -> None:

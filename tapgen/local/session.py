@@ -13,6 +13,7 @@ from tapgen.errors import TapgenError, UsageError, suggestion
 from tapgen.local import gateway
 from tapgen.local.items import plain
 from tapgen.local.said import Said
+from tapgen.local.seeds import mask
 from tapgen.local.tail import LogTail, log_line, request_line
 from tapgen.local.watching import changed, snapshot
 
@@ -188,6 +189,7 @@ class _Session:
         self._files = snapshot(redeploy.settings, deployed.environment) if redeploy else {}
         self._log = _log_tail(deployed)
         self._sources = sources(deployed)
+        self._mask = mask(deployed.environment)
 
     def round(self) -> None:
         if not self._emulator.running:
@@ -195,7 +197,7 @@ class _Session:
         served, self._position = self._emulator.requests(self._position)
         for request in served:
             if self._requests:
-                self._show.line(Said("request", request_line(request)))
+                self._show.line(Said("request", self._mask(request_line(request))))
             self._log_until = time.monotonic() + LOGGED
         if time.monotonic() < self._log_until or time.monotonic() >= self._next_log:
             self._next_log = time.monotonic() + IDLE
@@ -211,7 +213,7 @@ class _Session:
     def _show_log(self) -> None:
         for function, event in self._log.read():
             if line := log_line(event.message, self._sources):
-                self._show.line(Said("log", line, function))
+                self._show.line(Said("log", self._mask(line), function))
 
     def _follow_files(self, redeploy: Redeploy) -> None:
         files = snapshot(redeploy.settings, self._environment)
@@ -225,6 +227,7 @@ class _Session:
             deployed = redeploy.deploy(self._environment)
             if deployed:
                 self._log, self._sources = _log_tail(deployed), sources(deployed)
+                self._mask = mask(self._environment)
                 self._deployed_anew(deployed)
         except TapgenError as error:
             self._show.problem(error)

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from msgspec.structs import replace
 
 from tapgen.deploy.aws.model import LogEvent, LogPage, Output, Stack, StackResource
 from tapgen.errors import TapgenError, UsageError
@@ -11,6 +12,8 @@ from tapgen.local.gateway import Call
 from tapgen.local.server import Request
 from tapgen.local.session import Deployed, Redeploy
 from tapgen.settings.functions import Function
+from tapgen.settings.interface import Parameter
+from tapgen.settings.local import Local
 from tapgen.settings.model import Environment
 from tapgen.settings.tables import Key, Table
 
@@ -276,3 +279,23 @@ def test_a_request_from_before_the_session_is_not_shown_again(environment):
     with pytest.raises(StopHere):
         session.run(session.look(environment, FakeClient(), emulator), emulator, shown, sleep=rounds(nothing))
     assert shown.lines == []
+
+
+def test_known_secrets_and_what_looks_like_one_are_masked_in_requests_and_logs(environment):
+    local = Local(
+        secrets={"Database": {"username": "shop", "password": "hunter2-orders"}, "Key": "q8-Zr3"},
+        parameters={"Pager": "pager-4711", "Sender": "sender-4711"},
+    )
+    parameters = {"Pager": Parameter(secret=True), "Sender": Parameter()}
+    seeded = replace(environment, local=local, parameters=parameters)
+    emulator = FakeEmulator([Request("GET", "h", "/item?key=q8-Zr3", 200, 34)])
+    client = FakeClient("shop logs in with hunter2-orders", "pager-4711 for sender-4711", "AKIA" + "IOSFODNN7EXAMPLE")
+    shown = Shown()
+    with pytest.raises(StopHere):
+        session.run(session.look(seeded, client, emulator), emulator, shown, sleep=rounds(nothing))
+    assert shown.lines == [
+        "GET /item?key=****  200  34 ms",
+        "shop logs in with ****",
+        "**** for sender-4711",
+        "****",
+    ]
