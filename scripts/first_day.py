@@ -31,8 +31,8 @@ class Day:
     """A folder and the program; every step is timed, and one that fails ends the day."""
 
     def __init__(self, tapgen: str, folder: Path) -> None:
-        self.tapgen = tapgen
-        self.python = str(Path(tapgen).parent / "python")
+        self.tapgen = str(Path(tapgen).absolute())
+        self.python = str(Path(self.tapgen).parent / "python")
         self.shop = folder / "shop"
         self.rows: list[tuple[str, float]] = []
         who = {f"GIT_{who}_{what}": "a@example.com" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
