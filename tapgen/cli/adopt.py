@@ -16,14 +16,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("template", required=False, type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--stack", help="A deployed stack, as CloudFormation has expanded it.")
+@click.option("--stack", help="A deployed stack, expanded; TEMPLATE says where its code is.")
 @aws_options.aws
 @click.option("--name", help="The application's name.  [default: the stack's, or the file's]")
 @click.option("--env", "environment", default="prod", show_default=True, help="The environment that the stack becomes.")
-@click.option("--parameter", metavar="NAME=VALUE", multiple=True, help="A parameter's value, which decides conditions.")
-@click.option(
-    "--source", "sources", metavar="FUNCTION=FOLDER", multiple=True, help="Where a function's code is; repeatable."
-)
+@click.option("--parameter", metavar="NAME=VALUE", multiple=True, help="A parameter's value; repeatable.")
+@click.option("--source", "sources", metavar="FUNCTION=FOLDER", multiple=True, help="Where code is; repeatable.")
 @click.option("--to", "folder", type=click.Path(path_type=Path, file_okay=False), default=".", help="Where to write.")
 def command(
     template: Path | None,
@@ -39,33 +37,40 @@ def command(
     """Take a template or a stack of somewhere else into settings.
 
     Every resource keeps its logical id; then it is proven, by the difference of the two templates, that a deployment
-    replaces and loses nothing, or said what stands in the way. Of a SAM or CDK application adopt the deployed stack.
+    replaces and loses nothing, or said what stands in the way. With a template and --stack the stack is adopted, and
+    the template says where the code is.
 
     \b
     Examples:
       tapgen adopt template.yaml --name shop --to shop
+      tapgen adopt cdk.out/Shop.template.json --name shop --to shop
       tapgen adopt --stack shop-production --region eu-central-1
+      tapgen adopt template.yaml --stack shop-production --to shop
     """
     from tapgen.errors import ExitCode
     from tapgen.review.model import Effect
     from tapgen.review.report import terminal
     from tapgen.starter.adopt.adopt import Template, adopt
+    from tapgen.starter.adopt.told import told
     from tapgen.starter.write import application_name
 
-    if (template is None) == (stack is None):
+    if template is None and stack is None:
         raise click.UsageError("name a template file, or a stack by --stack")
     given = name_value_pairs(parameter)
+    written = None
+    if template:
+        from tapgen.template.document import read
+
+        written = read(template)
     if stack:
         document, values, region = _of_stack(stack, profile, region)
         given = {**values, **given}
-    else:
-        from tapgen.template.document import read
-
-        document = read(template or Path())
+    elif written is not None:
+        document, written = written, None
     application = application_name(name or stack or (template or Path()).stem, asked=name is not None)
     source = f"the stack {stack}" if stack else (template or Path()).name
     folders = {logical_id: Path(path) for logical_id, path in name_value_pairs(sources).items()}
-    old = Template(document, source, template.parent if template else None, given, region, folders)
+    old = Template(document, source, template.parent if template else None, given, region, folders, written)
     adopted = adopt(old, application, environment, stack or f"{application}-{environment}", folder)
     for path in adopted.written:
         click.echo(f"  + {path}")
@@ -73,7 +78,13 @@ def command(
     for obstacle in adopted.obstacles:
         click.echo(f"  ! {obstacle}")
     click.echo(f"\nWhat a deployment of it would do to {source}:\n")
-    click.echo("\n".join(map(str, terminal.lines(adopted.review, f"{source} → {environment}"))))
+    shown = told(adopted.review)
+    for sentence in shown.sentences:
+        click.echo(sentence)
+    if shown.review or shown.review.findings:
+        click.echo("\n" + "\n".join(map(str, terminal.lines(shown.review))))
+    else:
+        click.echo("Nothing else changes: nothing is replaced, and nothing is lost.")
     replaces = any(change.effect >= Effect.MAY_REPLACE for change in adopted.review.changes)
     return ExitCode.REFUSED if adopted.review.refusals or replaces else ExitCode.OK
 

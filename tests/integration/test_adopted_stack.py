@@ -1,8 +1,14 @@
 """A stack that another tool has made is adopted, and deployed without a replaced resource."""
 
+import io
 import json
+import tomllib
+import zipfile
+
+import pytest
 
 from tapgen.cli import run
+from tapgen.template.document import read
 from tests.integration.conftest import variables
 
 TEMPLATE = {
@@ -79,7 +85,80 @@ def test_a_deployed_stack_is_adopted_and_nothing_of_it_is_replaced(cloud, tmp_pa
     assert attributes["Attributes"]["VisibilityTimeout"] == "60"
 
 
-def physical_ids(stacks):
+def physical_ids(stacks, stack="old-shop"):
     """Logical id -> what it is called."""
-    found = stacks.list_stack_resources(StackName="old-shop")["StackResourceSummaries"]
+    found = stacks.list_stack_resources(StackName=stack)["StackResourceSummaries"]
     return {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in found}
+
+
+SAM = """
+Transform: AWS::Serverless-2016-10-31
+Globals: { Function: { Runtime: python3.13, CodeUri: code, Handler: app.handler, Timeout: 5 } }
+Resources:
+  TakeFunction:
+    Type: AWS::Serverless::Function
+    Properties:
+      Environment: { Variables: { QUEUE_URL: !Ref Jobs, TABLE: !Ref Orders } }
+      Policies: [SQSSendMessagePolicy: { QueueName: !GetAtt Jobs.QueueName }]
+      Events: { Post: { Type: Api, Properties: { Path: /orders, Method: post } } }
+  StoreFunction:
+    Type: AWS::Serverless::Function
+    Properties:
+      Environment: { Variables: { TABLE: !Ref Orders } }
+      Policies: [DynamoDBCrudPolicy: { TableName: !Ref Orders }]
+      Events: { Jobs: { Type: SQS, Properties: { Queue: !GetAtt Jobs.Arn, BatchSize: 5 } } }
+  Jobs: { Type: "AWS::SQS::Queue", Properties: { VisibilityTimeout: 60 } }
+  Orders: { Type: "AWS::Serverless::SimpleTable", Properties: { PrimaryKey: { Name: orderId, Type: String } } }
+  News: { Type: "AWS::SNS::Topic" }
+Outputs: { Table: { Value: !Ref Orders } }
+"""
+
+
+def test_a_stack_of_sam_is_adopted_with_its_code_and_nothing_is_replaced(cloud, tmp_path, capsys):
+    sam = pytest.importorskip("tapgen.starter.adopt.sam")
+    pytest.importorskip("samtranslator", reason="the extra sam is not installed")
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "app.py").write_text("def handler(event, context):\n    return 'as it was'\n")
+    (tmp_path / "template.yaml").write_text(SAM)
+    document = sam.expand(read(tmp_path / "template.yaml"), tmp_path, "us-east-1", {}).document
+    upload(cloud, tmp_path / "code" / "app.py")
+    for one in document["Resources"].values():
+        if one["Type"] == "AWS::Lambda::Function":
+            one["Properties"]["Code"] = {"S3Bucket": "sam-code", "S3Key": "code.zip"}
+    stacks = cloud.client("cloudformation")
+    stacks.create_stack(
+        StackName="old-sam", TemplateBody=json.dumps(document), Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"]
+    )
+    stacks.get_waiter("stack_create_complete").wait(StackName="old-sam", WaiterConfig={"Delay": 1})
+    before = physical_ids(stacks, "old-sam")
+
+    def tapgen(*arguments):
+        with variables(cloud.environ):
+            code = run([*arguments])
+        said = capsys.readouterr()
+        assert code == 0, f"{arguments}: {code}\n{said.out}\n{said.err}"
+        return said.out
+
+    project = tmp_path / "shop"
+    template = str(tmp_path / "template.yaml")
+    said = tapgen("adopt", template, "--stack", "old-sam", "--name", "shop", "--env", "prod", "--to", str(project))
+    assert "2 functions" in said
+    assert "1 trigger" in said
+    settings = tomllib.loads((project / "tapgen.toml").read_text())
+    assert settings["functions"]["Store"]["source"] == "../code"
+    assert settings["functions"]["Store"]["triggers"]["queues"]["Jobs"]["batch_size"] == 5
+    (tmp_path / "code" / "app.py").write_text("def handler(event, context):\n    return 'deployed by tapgen'\n")
+    tapgen("--project", str(project), "deploy", "--env", "prod", "--yes", "--no-check")
+    after = physical_ids(stacks, "old-sam")
+    assert {name: after[name] for name in before} == before
+    invoked = cloud.client("lambda").invoke(FunctionName=before["StoreFunction"])
+    assert json.load(invoked["Payload"]) == "deployed by tapgen"
+
+
+def upload(cloud, file):
+    """The code as `sam package` leaves it."""
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w") as archive:
+        archive.write(file, file.name)
+    cloud.client("s3").create_bucket(Bucket="sam-code")
+    cloud.client("s3").put_object(Bucket="sam-code", Key="code.zip", Body=body.getvalue())

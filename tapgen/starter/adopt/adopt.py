@@ -31,6 +31,8 @@ class Template(Struct, frozen=True):
     region: str | None
     folders: Mapping[str, Path] = {}
     """Where functions' code is, by their logical ids."""
+    written: Document | None = None
+    """Of a stack: the template file that it was made of, which says where the code is."""
 
 
 class Outcome(Struct, frozen=True):
@@ -53,6 +55,8 @@ def adopt(template: Template, application: str, environment: str, stack: str, to
         raise UsageError(
             "a macro makes the resources of this template", "Adopt the deployed stack: tapgen adopt --stack NAME."
         )
+    if template.written is not None:
+        folders = {**sam.folders_of(template.written, template.beside or Path()), **folders}
     if sam.is_sam(document):
         region = template.region or sam.DEFAULT_REGION
         expanded = sam.expand(document, template.beside or Path(), region, template.parameters)

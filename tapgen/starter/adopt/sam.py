@@ -40,6 +40,13 @@ def is_sam(document: Document) -> bool:
     )
 
 
+def folders_of(document: Document, folder: Path) -> dict[str, Path]:
+    """The folders of a template's code, by the logical ids of functions and layers."""
+    folders: dict[str, Path] = {}
+    _detached(document, folder, folders)
+    return folders
+
+
 def expand(document: Document, folder: Path, region: str, parameters: Mapping[str, str]) -> Expanded:
     """The template as CloudFormation's transform makes it, in that region; code stays where it is.
 
@@ -48,6 +55,11 @@ def expand(document: Document, folder: Path, region: str, parameters: Mapping[st
         UsageError: SAM refuses the template.
     """
     folders: dict[str, Path] = {}
+    return Expanded(_translated(_detached(document, folder, folders), region, parameters), folders)
+
+
+def _detached(document: Document, folder: Path, folders: dict[str, Path]) -> Document:
+    """A copy of the document without local code; `folders` takes where it is."""
     document = json.loads(json.dumps(document, default=str))
     globals_ = (document.get("Globals") or {}).get("Function") or {}
     for logical_id, resource in document["Resources"].items():
@@ -55,7 +67,7 @@ def expand(document: Document, folder: Path, region: str, parameters: Mapping[st
     globals_.pop("CodeUri", None)
     if not globals_ and "Globals" in document:
         document["Globals"].pop("Function", None)
-    return Expanded(_translated(document, region, parameters), folders)
+    return document
 
 
 def _detach(

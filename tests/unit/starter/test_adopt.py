@@ -41,7 +41,11 @@ def test_a_table_is_a_part_and_is_not_replaced(adopted, tapgen, tmp_path):
     assert settings["logical_ids"] == {"OrdersTable": "Orders"}
     assert settings["environments"] == {"prod": {}}
     assert "resources" not in settings
-    assert "  ~ Orders  AWS::DynamoDB::Table  updated in place\n" in ended.out
+    assert ended.out.endswith(
+        "Tags come: Application, Environment and ManagedBy, on 1 resources.\n"
+        "New outputs and parameters: DynamoTableNameOutput.\n"
+        "Nothing else changes: nothing is replaced, and nothing is lost.\n"
+    )
     assert tapgen("render", "--env", "prod", cwd=tmp_path / "new").code == 0
     rendered = read(tmp_path / "new" / "templates_out" / "prod.yaml")
     assert rendered["Resources"]["Orders"]["Properties"]["KeySchema"] == TABLE["Properties"]["KeySchema"]
@@ -152,6 +156,26 @@ def test_what_sam_refuses_is_said(adopted):
     assert "SAM refuses the template:\n  Resource with id [F] is invalid. Runtime and Handler needs" in ended.err
 
 
+def test_what_is_otherwise_is_shown_with_what_it_does(adopted):
+    role = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": {}}}
+    worker = {
+        "Type": "AWS::Lambda::Function",
+        "Properties": {
+            "Runtime": "python3.13",
+            "Handler": "index.handler",
+            "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+            "Code": {"ZipFile": "def handler(event, context):\n    return 1\n"},
+            "KmsKeyArn": "arn:aws:kms:eu-central-1:111111111111:key/1",
+        },
+    }
+    settings, ended = adopted({"Resources": {"Role": role, "Worker": worker}})
+    assert ended.code == 0
+    assert settings["functions"]["Worker"]["role"] == "${Role.Arn}"
+    assert settings["overrides"] == {"WorkerFunction": {"properties": {"KmsKeyArn": worker["Properties"]["KmsKeyArn"]}}}
+    assert "  + src/worker/index.py\n" in ended.out
+    assert "def handler" not in ended.out, "code is not shown"
+
+
 def test_settings_that_are_there_are_kept(adopted, tmp_path):
     (tmp_path / "new").mkdir()
     (tmp_path / "new" / "tapgen.toml").write_text("mine = 1\n")
@@ -161,8 +185,9 @@ def test_settings_that_are_there_are_kept(adopted, tmp_path):
 
 
 def test_a_file_or_a_stack(tapgen, tmp_path):
-    assert tapgen("adopt", cwd=tmp_path).code == 2
-    assert "name a template file, or a stack by --stack" in tapgen("adopt", "a", "--stack", "b", cwd=tmp_path).err
+    ended = tapgen("adopt", cwd=tmp_path)
+    assert ended.code == 2
+    assert "name a template file, or a stack by --stack" in ended.err
 
 
 TEXTS = st.text(st.one_of(st.sampled_from(printable + "'\"\\"), st.characters(exclude_categories=["Cs"])), max_size=30)
