@@ -81,7 +81,7 @@ def command(
     shown = told(adopted.review)
     for sentence in shown.sentences:
         click.echo(sentence)
-    if shown.review or shown.review.findings:
+    if shown.review or shown.review.impacts:
         click.echo("\n" + "\n".join(map(str, terminal.lines(shown.review))))
     else:
         click.echo("Nothing else changes: nothing is replaced, and nothing is lost.")
