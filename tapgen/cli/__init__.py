@@ -13,6 +13,7 @@ import signal
 import sys
 from importlib import import_module
 from io import TextIOWrapper
+from itertools import takewhile
 from pathlib import Path
 from typing import NoReturn
 
@@ -67,6 +68,9 @@ SECTIONS: dict[str, dict[str, str]] = {
         "local": "Run an environment on an embedded AWS.",
     },
 }
+
+
+_COMMANDS = frozenset(name for section in SECTIONS.values() for name in section)
 
 
 class Commands(click.Group):
@@ -161,7 +165,7 @@ def _flushed(code: int) -> int:
 
 def run(arguments: list[str]) -> int:
     """The exit code of a command line; errors are printed to stderr as `Error:` and `Hint:`."""
-    debug = "--debug" in arguments
+    debug = "--debug" in takewhile(lambda word: word not in _COMMANDS, arguments)  # a command may have one of its own
     try:
         _refuse_empty(arguments)
         result = cli.main(arguments, prog_name="tapgen", standalone_mode=False)

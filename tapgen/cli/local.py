@@ -57,6 +57,12 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Keep tables, objects and stacks in a folder, and go on with them the next time.",
 )
+@click.option(
+    "--debug",
+    metavar="FUNCTION[:PORT]",
+    shell_complete=completion.functions,
+    help="The function waits for a debugger (debugpy), without a time-out; port 5678 unless one is named.",
+)
 @click.option("--port", type=click.IntRange(1, 65535), help="Port of the embedded AWS; default: a free one.")
 @click.argument("program", metavar="[-- COMMAND...]", nargs=-1, type=click.UNPROCESSED)
 @click.pass_obj
@@ -72,6 +78,7 @@ def command(
     tables: tuple[str, ...],
     watch: bool,
     keep: Path | None,
+    debug: str | None,
     port: int | None,
     program: tuple[str, ...],
 ) -> int:
@@ -87,7 +94,7 @@ def command(
       tapgen local --env dev --fire Nightly
       tapgen local --env dev -- pytest tests/end_to_end
     """
-    from tapgen.local import gateway, tokens
+    from tapgen.local import debugging, gateway, tokens
     from tapgen.local.callers import as_asked
     from tapgen.local.starting import started
 
@@ -106,10 +113,13 @@ def command(
     loaded = load_project(project)
     chosen = filled(loaded.environment(environment))
     _refuse_unknown(chosen, token, schedules, tables, program)
-    with started(chosen, _tell, _view, port=port or 0, keep=keep) as start:
+    debugged = debugging.parse(debug, chosen) if debug else None
+    with started(chosen, _tell, _view, port=port or 0, keep=keep, debugged=debugged) as start:
         running, deployed = start.emulator, start.deployed
         if deployed is None:
             return start.code
+        if debugged:
+            _tell(f"{debugged.function} waits for a debugger on 127.0.0.1:{debugged.port} whenever its process starts.")
         signed_in = tokens.tokens_of(deployed, running, token, said) if token else None
         if once:
             calls = [as_asked(deployed, running, call, user=signed_in) for call in calls]

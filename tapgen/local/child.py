@@ -19,7 +19,7 @@ from ministack.core import iam_actions, iam_evaluator, lambda_runtime, responses
 from ministack.services import apigateway, apigateway_v1, lambda_svc, sts
 from ministack.services.cloudformation import provisioners
 
-from tapgen.local import http_gateway, rest_gateway
+from tapgen.local import debugging, http_gateway, rest_gateway
 from tapgen.local.answers import without_length
 from tapgen.local.emulator import JOURNAL
 from tapgen.local.gaps import fill
@@ -105,10 +105,12 @@ def main() -> None:
     fill(provisioners, responses.get_region)
     take_for_tls(iam_evaluator)
     fill_validators(provisioners, apigateway_v1)
-    rest_gateway.correct(apigateway_v1)
-    http_gateway.correct(apigateway, lambda_svc, apigateway_v1._take_token)  # noqa: SLF001 - as in `gaps`
+    debugged = debugging.told(os.environ)
+    patience = {"patience": debugging.FOREVER} if debugged else {}
+    rest_gateway.correct(apigateway_v1, **patience)
+    http_gateway.correct(apigateway, lambda_svc, apigateway_v1._take_token, **patience)  # noqa: SLF001 - as in `gaps`
     trust_keys(apigateway, Path.cwd())
-    isolate_functions(lambda_runtime, lambda_svc, sts, keys.secret)
+    isolate_functions(lambda_runtime, lambda_svc, sts, keys.secret, debugged)
     try:
         asyncio.run(
             serve(

@@ -23,6 +23,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -33,7 +34,7 @@ from tapgen.local.guard import KEY_HEADER
 from tapgen.local.server import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 ACCOUNT = "123456789012"  # the account of AWS's own examples
 REGION = "us-east-1"
@@ -158,10 +159,12 @@ def launch(
     port: int = 0,
     command: tuple[str, ...] = (),
     keep: Path | None = None,
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> Emulator:
     """Start it without waiting. `port` 0 is a free one; `command` is another server to start, for tests.
 
-    With `keep` it begins with what that folder has, and leaves there what it has when it ends in order.
+    `more` are variables that its process is told. With `keep` it begins with what that folder has, and leaves there
+    what it has when it ends in order.
 
     Raises:
         UsageError: the port is taken.
@@ -179,7 +182,7 @@ def launch(
                 stdout=log,
                 stderr=log,
                 cwd=folder,
-                env=_environment(port, account, region, folder, credentials) | _state(folder, keep),
+                env=_environment(port, account, region, folder, credentials) | _state(folder, keep) | dict(more),
                 pass_fds=(listener.fileno(),),
                 start_new_session=True,  # Ctrl-C in the terminal is ours to handle
             )

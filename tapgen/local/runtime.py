@@ -10,8 +10,12 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tapgen.local.debugging import prelude, wait_for_it
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tapgen.local.debugging import Debugged
 
 LIBRARIES = ("boto3", "botocore", "jmespath", "python-dateutil", "s3transfer", "six", "snapshot-restore-py", "urllib3")
 """Distributions in Lambda's Python runtimes (developer guide, "Runtime-included SDK versions", and the image)."""
@@ -48,21 +52,26 @@ _logging.root.addHandler(_handler)
 """
 
 
-def isolate_functions(lambda_runtime: Any, lambda_svc: Any, sts: Any, secret: str) -> None:  # modules without types
+def isolate_functions(
+    lambda_runtime: Any, lambda_svc: Any, sts: Any, secret: str, debugged: Debugged | None = None
+) -> None:  # modules without types
     """Change how ministack, which is pinned to one version and has no other hook, starts a function's process."""
     credentials = lambda_runtime.execution_credentials
     lambda_runtime.execution_credentials = lambda_svc.execution_credentials = unguessable(credentials, sts, secret)
     lambda_svc._execute_function_warm = with_reason(lambda_svc._execute_function_warm)  # noqa: SLF001 - as below
     detect = lambda_runtime._detect_runtime_binary  # noqa: SLF001 - the same
     launcher, libraries = _launcher(Path.cwd()), _libraries(Path.cwd())
+    first = prelude(debugged, Path.cwd()) if debugged else ""
+    if debugged:
+        wait_for_it(lambda_runtime.Worker, debugged)
 
     def started(runtime: str) -> tuple[str, str]:
         binary, script = detect(runtime)
         if not runtime.startswith("python"):
             return binary, script
         unset = sorted(set(os.environ) - KEPT)
-        prelude = PRELUDE.format(unset=unset, path=PATH, runtime=runtime, libraries=str(libraries))
-        return str(launcher), prelude + script
+        told = PRELUDE.format(unset=unset, path=PATH, runtime=runtime, libraries=str(libraries))
+        return str(launcher), told + first + script
 
     lambda_runtime._detect_runtime_binary = started  # noqa: SLF001 - as above
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from tapgen.deploy.artifacts.installations import Installer
     from tapgen.deploy.views.view import View
+    from tapgen.local.debugging import Debugged
     from tapgen.local.emulator import Emulator
     from tapgen.local.session import Deployed
     from tapgen.settings.model import Environment
@@ -36,7 +37,13 @@ class Started(Struct, frozen=True):
 
 @contextmanager
 def started(
-    environment: Environment, tell: Tell, view: Callable[[str], View], *, port: int = 0, keep: Path | None = None
+    environment: Environment,
+    tell: Tell,
+    view: Callable[[str], View],
+    *,
+    port: int = 0,
+    keep: Path | None = None,
+    debugged: Debugged | None = None,
 ) -> Iterator[Started]:
     """The environment, started and deployed, for the length of a `with` block; in it AWS is the embedded one.
 
@@ -52,10 +59,11 @@ def started(
     from tapgen.local.seeds import put_items
 
     regions = (*environment.target_regions, os.environ.get("AWS_REGION"), emulator.REGION)
+    more = debugged.variables() if debugged else {}
     region, account = next(filter(None, regions)), environment.account or emulator.ACCOUNT
     with ExitStack() as stack:
         kept = stack.enter_context(kept_in(keep, environment.stack_name, account, region)) if keep else None
-        launched = emulator.launch(account, region, port, keep=kept.folder if kept else None)
+        launched = emulator.launch(account, region, port, keep=kept.folder if kept else None, more=more)
         stack.callback(launched.stop)
         stack.enter_context(isolated(launched))
         installer = _once_installed(stack, tell)
