@@ -8,7 +8,7 @@ from typing import Final
 
 from tapgen.review.picture.layout import Box
 from tapgen.review.picture.model import Arrow, Node, Picture
-from tapgen.review.picture.shapes import CHARACTER, HEIGHT, MARGIN, PADDING, TITLE, frame, label, line
+from tapgen.review.picture.shapes import CHARACTER, HEIGHT, MARGIN, PADDING, TITLE, frame, label, label_lines, line
 
 # All in pixels.
 _GAP: Final = 14  # between resources
@@ -66,7 +66,7 @@ def _place(
             boxes[node.id] = Box(x + PADDING, top + index * (HEIGHT + _GAP), width, HEIGHT)
         frames += frame(group, Box(x, top - PADDING - TITLE, width + 2 * PADDING, own + 2 * PADDING + TITLE))
         members = {node.id for node in nodes}
-        labels = [len(one) for arrow in arrows if arrow.source in members for one in _lines(arrow)]
+        labels = [len(one) for arrow in arrows if arrow.source in members for one in label_lines(arrow, _MOST_LINES)]
         channel = max(_CHANNEL, max(labels, default=0) * CHARACTER * 0.85 + 30)
         x += width + 2 * PADDING + channel
     height = total + 2 * (MARGIN + PADDING) + TITLE + 30
@@ -98,14 +98,8 @@ def _labels(arrows: Sequence[Arrow], boxes: Mapping[str, Box]) -> Iterator[str]:
         if arrow.label:
             x, y, _, to_y, swing = _ends(arrow, boxes)
             down = to_y >= y
-            for text in _lines(arrow):
+            for text in label_lines(arrow, _MOST_LINES):
                 shift = 13 + _LEADING * taken[arrow.source, down]
                 side = 8 if swing > 0 else -8
                 yield from label(text, x + side, y + (shift if down else 3 - shift), "start" if swing > 0 else "end")
                 taken[arrow.source, down] += 1
-
-
-def _lines(arrow: Arrow) -> list[str]:
-    """The lines of a label; many are counted."""
-    lines = arrow.label.split("\n") if arrow.label else []
-    return lines if len(lines) <= _MOST_LINES else [*lines[: _MOST_LINES - 1], f"{len(lines) - _MOST_LINES + 1} more"]

@@ -7,7 +7,7 @@ from typing import Final
 
 from tapgen.review.picture.layout import Box, Layout, Wire, layout
 from tapgen.review.picture.model import Arrow, Node, Picture
-from tapgen.review.picture.shapes import CHARACTER, HEIGHT, MARGIN, PADDING, TITLE, frame, label, line
+from tapgen.review.picture.shapes import CHARACTER, HEIGHT, MARGIN, PADDING, TITLE, frame, label, label_lines, line
 
 # All in pixels.
 _LEADING: Final = 14  # from one line of a label to the next
@@ -43,13 +43,8 @@ def _moved(box: Box) -> Box:
     return Box(box.x + MARGIN + PADDING, box.y + MARGIN + TITLE + PADDING, box.width, box.height)
 
 
-def _lines(arrow: Arrow) -> list[str]:
-    lines = arrow.label.split("\n") if arrow.label else []
-    return lines if len(lines) <= _MOST_LINES else [*lines[: _MOST_LINES - 1], f"{len(lines) - _MOST_LINES + 1} more"]
-
-
 def _size(arrow: Arrow) -> tuple[float, float]:
-    lines = _lines(arrow)
+    lines = label_lines(arrow, _MOST_LINES)
     return max(map(len, lines), default=0) * _SMALL, len(lines) * _LEADING
 
 
@@ -93,5 +88,5 @@ def _labels(arrows: list[Arrow], placed: Layout) -> Iterator[str]:
                 f'<rect x="{box.x - 4:.1f}" y="{box.y:.1f}" width="{box.width + 8:.1f}" height="{box.height:.1f}" '
                 'rx="3" fill="#ffffff" fill-opacity="0.9"/>'
             )
-            for index, text in enumerate(_lines(arrow)):
+            for index, text in enumerate(label_lines(arrow, _MOST_LINES)):
                 yield from label(text, box.x + box.width / 2, box.y + 11 + index * _LEADING, "middle")

@@ -81,6 +81,12 @@ def line(arrow: Arrow, way: str, *, coloured: bool) -> str:
     )
 
 
+def label_lines(arrow: Arrow, most: int) -> list[str]:
+    """The lines of an arrow's label; more than `most` are counted in the last one."""
+    lines = arrow.label.split("\n") if arrow.label else []
+    return lines if len(lines) <= most else [*lines[: most - 1], f"{len(lines) - most + 1} more"]
+
+
 def label(text: str, x: float, y: float, anchor: str) -> Iterator[str]:
     """A line of a label, on white; a lock at its beginning is drawn, since few fonts have one."""
     locked = text.startswith(LOCK)

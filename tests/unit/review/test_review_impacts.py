@@ -477,3 +477,36 @@ def test_two_environments_are_compared_and_nothing_happens_to_either() -> None:
         "New": "only in prod",
     }
     assert all(one.effect is Effect.NONE for change in review.changes for one in (change, *change.properties))
+
+
+REFERRING = {"X": {"Type": FUNCTION, "Properties": {"Role": {"Ref": "Y"}, "Code": {"Fn::GetAtt": ["Z", "A"]}}}}
+
+
+@pytest.mark.parametrize(
+    ("new", "expected"),
+    [
+        ({"Resources": REFERRING}, "X refers to Y, Z, which is not in the template"),
+        (
+            {
+                "Conditions": {"No": {"Fn::Equals": ["a", "b"]}},
+                "Resources": {**REFERRING, "Y": {"Type": ROLE, "Condition": "No"}, "Z": {"Type": TABLE}},
+            },
+            "X refers to Y, which is left out by its condition",
+        ),
+        (
+            {
+                "Conditions": {"No": {"Fn::Equals": ["a", "b"]}},
+                "Resources": {**REFERRING, "Y": {"Type": ROLE, "Condition": "No"}},
+            },
+            "X refers to Z, which is not in the template",
+        ),
+        (
+            {"Resources": {}, "Outputs": {"O": {"Value": {"Ref": "Gone"}}}},
+            "O refers to Gone, which is not in the template",
+        ),
+    ],
+)
+def test_what_is_said_of_a_reference_to_nothing(new: dict[str, Any], expected: str) -> None:
+    [impact] = assess({"Resources": {}}, new).losses
+
+    assert (impact.rule, impact.message) == ("L205", expected)

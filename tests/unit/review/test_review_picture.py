@@ -412,3 +412,16 @@ def test_a_tangle_is_drawn_by_its_services() -> None:
     assert picture.groups == ("SQS",)
     assert not picture.overview
     assert len(svg(picture)) < 2_000_000
+
+
+def test_a_label_stands_beside_where_its_arrow_begins_and_away_from_the_box() -> None:
+    left, right = Node("Left", "T", "one", "plain"), Node("Right", "T", "two", "plain")
+    members = {"one": (left,), "two": (right,)}
+    arrows = (Arrow("Left", "Right", "there"), Arrow("Right", "Left", "back"))
+    root = ET.fromstring(svg(Picture("", (left, right), arrows, ("one", "two"), members=members)))
+    texts = {one.text: one for one in root.iter(f"{SVG}text")}
+    there, back = texts["there"], texts["back"]
+
+    assert (there.attrib["text-anchor"], back.attrib["text-anchor"]) == ("start", "end")
+    begins = [float(one.attrib["d"].split()[0][1:]) for one in root.iter(f"{SVG}path") if " C" in one.attrib["d"]]
+    assert begins[0] < float(there.attrib["x"]) < float(back.attrib["x"]) < begins[1]

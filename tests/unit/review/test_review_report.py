@@ -107,6 +107,14 @@ def test_long_values_are_shown_by_the_lines_that_differ() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("a" * 100, False), ("a" * 101, True), ("a\nb", True), (["a\nb"], False), (5, False)],
+)
+def test_a_value_on_lines_of_its_own(value: object, *, expected: bool) -> None:
+    assert phrases.long(value) is expected
+
+
 def test_a_very_long_value_is_folded_with_a_count() -> None:
     lines = phrases.line_diff("", "\n".join(f"line {number}" for number in range(100)))
 
@@ -286,6 +294,21 @@ def test_a_large_review_is_folded_with_a_count() -> None:
     dropped = int((re.search(r"… and (\d+) more\.", comment) or [0, "0"])[1])
     assert shown + dropped == 450
     assert cut + dropped > 0
+
+
+@pytest.mark.parametrize("limit", range(900, 6_000, 100))
+def test_no_limit_is_exceeded_by_what_says_how_much_is_left_out(limit: int) -> None:
+    exports = {f"O{number}": {"Value": "a", "Export": {"Name": f"export-{number}"}} for number in range(9)}
+    topics = {f"T{number}": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "a"}} for number in range(9)}
+    tables = {f"D{number}": {"Type": "AWS::DynamoDB::Table"} for number in range(9)}
+    old = {"Resources": {**topics, **tables}, "Outputs": exports}
+    new = {"Resources": {name: {**one, "Properties": {"DisplayName": "b" * 70}} for name, one in topics.items()}}
+    review = assess(old, new)
+
+    comment = markdown.render([("dev", review), ("prod", review)], limit=limit)
+
+    assert len(comment.encode()) <= limit
+    assert "more" in comment or "not shown" in comment or "folded away" in comment
 
 
 def test_many_environments_share_the_room() -> None:
