@@ -11,6 +11,7 @@ from tapgen.cli.options import environment, load_environment
 
 if TYPE_CHECKING:
     from tapgen.proof.deployer.split import Policy
+    from tapgen.settings.model import Environment
 
 
 @click.command()
@@ -43,7 +44,7 @@ def command(project: Path | None, environment: str, operation: str | None, outpu
     from tapgen import render
     from tapgen.proof.deployer.calls import OPERATIONS, Operation
     from tapgen.proof.deployer.policy import unknown_types
-    from tapgen.proof.deployer.roles import role_grants, role_policies
+    from tapgen.proof.deployer.roles import role_grants, role_policies, stack_set_grants
     from tapgen.proof.subject import Subject
 
     loaded = load_environment(project, environment)
@@ -53,9 +54,13 @@ def command(project: Path | None, environment: str, operation: str | None, outpu
         click.echo(f"Warning: no permissions are published for {', '.join(unknown)}", err=True)
     click.echo("An upper bound: what the resource handlers may call, whatever the properties.", err=True)
     operations: tuple[Operation, ...] = tuple(one for one in OPERATIONS if operation in (None, one))
-    grants = role_grants(
-        subject, loaded.stack_name, cloudformation_role=loaded.cloudformation_role or "", operations=operations
-    )
+    if loaded.is_stack_set:
+        _refuse_operation(operation)
+        grants = stack_set_grants(subject, loaded.stack_name, _administration_role(loaded))
+    else:
+        grants = role_grants(
+            subject, loaded.stack_name, cloudformation_role=loaded.cloudformation_role or "", operations=operations
+        )
     region = next(iter(loaded.target_regions), "")
     found = role_policies(grants, loaded.stack_name, account=loaded.account or "", region=region)
     _warn_of_many(found)
@@ -69,6 +74,19 @@ def command(project: Path | None, environment: str, operation: str | None, outpu
             path = output / f"{role}-{number}.json"
             changed = store.write(path, json.dumps(policy, indent=2) + "\n")
             click.echo(f"{path}: {'written' if changed else 'unchanged'}", err=True)
+
+
+def _refuse_operation(operation: str | None) -> None:
+    if operation:
+        raise click.UsageError("--operation does not go with a StackSet: its operations are one")
+
+
+def _administration_role(environment: Environment) -> str:
+    """The role that CloudFormation acts as in the account that keeps the StackSet; '' where the organization's do."""
+    if environment.service_managed:
+        return ""
+    own = environment.stack_set.administration_role if environment.stack_set else None
+    return own or "arn:*:iam::*:role/AWSCloudFormationStackSetAdministrationRole"
 
 
 def _warn_of_many(found: dict[str, list[Policy]]) -> None:

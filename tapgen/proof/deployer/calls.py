@@ -45,6 +45,14 @@ SYNC: Final = tuple(
 SYNCED_FUNCTIONS: Final = "tag:GetResources"
 """How the functions are found that it has changed."""
 
+STACK_SET: Final = (
+    *("CreateStackSet", "DescribeStackSet", "UpdateStackSet", "DeleteStackSet", "TagResource"),
+    *("CreateStackInstances", "DeleteStackInstances", "DescribeStackInstance", "ListStackInstances"),
+    *("DescribeStackSetOperation", "ListStackSetOperations", "ListStackSetOperationResults"),
+    *("StopStackSetOperation", "DetectStackSetDrift", "ListStackInstanceResourceDrifts"),
+)
+"""CloudFormation's calls where the environment is a StackSet."""
+
 # CloudFormation API reference; AWS Service Authorization Reference, CloudFormation.
 CALLS: Final[dict[Operation, tuple[str, ...]]] = {
     "create": (*_CHANGE_SET, "DeleteStack"),  # what a failed first creation leaves is deleted before the next one
@@ -79,7 +87,23 @@ def own_calls(operation: Operation, subject: Subject, stack: str) -> Iterator[tu
         action = f"cloudformation:{name}"
         known = actions.action(action)
         yield action, _stack(stack) if known is None or known.resource_types else "*"
-    if operation != "delete" and _uploads(subject):
+    if operation != "delete":
+        yield from uploads(subject)
+
+
+def stack_set_calls(stack_set: str, subject: Subject) -> Iterator[tuple[str, str]]:
+    """(action, resource) of each where the environment is a StackSet."""
+    for name in STACK_SET:
+        action = f"cloudformation:{name}"
+        known = actions.action(action)
+        narrow = known is None or known.resource_types
+        yield action, f"arn:*:cloudformation:*:*:stackset/{stack_set}:*" if narrow else "*"
+    yield from uploads(subject)
+
+
+def uploads(subject: Subject) -> Iterator[tuple[str, str]]:
+    """(action, resource) of what goes by the artifact bucket."""
+    if _uploads(subject):
         # CloudFormation names the bucket: user guide, "Name type". HeadObject needs GetObject, and ListBucket to tell
         # "not there" from "forbidden": S3 API reference, HeadObject.
         bucket = f"arn:*:s3:::{naming.BOOTSTRAP_STACK}-{naming.ARTIFACT_BUCKET}-*".lower()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from tapgen import naming
-from tapgen.proof.deployer.calls import OPERATIONS, Operation, own_calls
+from tapgen.proof.deployer.calls import OPERATIONS, Operation, own_calls, stack_set_calls
 from tapgen.proof.deployer.policy import Grants, read_grants, resource_grants, statements, sync_grants
 from tapgen.proof.deployer.split import MAX_POLICIES, Policy, policies
 
@@ -59,6 +59,18 @@ def role_grants(
         own |= read_grants(subject, stack)
     passed = Grants(passed=frozenset({cloudformation_role}), services=frozenset({"cloudformation.amazonaws.com"}))
     return {DEPLOY: own | passed, CLOUDFORMATION: resources}
+
+
+def stack_set_grants(subject: Subject, stack_set: str, administration_role: str = "") -> dict[str, Grants]:
+    """What the role that deploys a StackSet needs in the account that keeps it.
+
+    `administration_role` is the one that CloudFormation acts as here; '' where the organization's own roles deploy.
+    What the stacks' resources take, each account's own role needs.
+    """
+    own = Grants(frozenset(stack_set_calls(stack_set, subject)))
+    if administration_role:
+        own |= Grants(passed=frozenset({administration_role}), services=frozenset({"cloudformation.amazonaws.com"}))
+    return {DEPLOY: own}
 
 
 def plan_grants(subject: Subject, stack: str, *, cloudformation_role: str = "") -> Grants:

@@ -201,14 +201,23 @@ def test_explain_of_what_is_no_rule(capsys: pytest.CaptureFixture[str], rule: st
 def test_permissions(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert tapgen(project, "permissions") == 0
     captured = capsys.readouterr()
-    assert set(json.loads(captured.out)) == {"create", "update", "delete"}
+    assert list(json.loads(captured.out)) == ["deploy_role"]
     assert "An upper bound" in captured.err
 
 
 def test_permissions_of_one_operation(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert tapgen(project, "permissions", "--operation", "delete") == 0
-    policy = json.loads(capsys.readouterr().out)
+    [policy] = json.loads(capsys.readouterr().out)["deploy_role"]
     assert "cloudformation:DeleteStack" in policy["Statement"][0]["Action"]
+    assert "cloudformation:ExecuteChangeSet" not in policy["Statement"][0]["Action"]
+
+
+def test_permissions_are_written_a_file_each(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for told in ("written", "unchanged"):
+        assert tapgen(project, "permissions", "--output", str(project / "policies")) == 0
+        captured = capsys.readouterr()
+        assert (captured.out, f"deploy_role-1.json: {told}" in captured.err) == ("", True)
+    assert json.loads((project / "policies/deploy_role-1.json").read_text())["Version"] == "2012-10-17"
 
 
 def test_permissions_names_types_that_publish_none(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

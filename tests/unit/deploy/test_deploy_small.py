@@ -1,7 +1,6 @@
 """Assembling, the bootstrap stack, invoke and logs."""
 
 from pathlib import Path
-from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -16,6 +15,7 @@ from tapgen.deploy.request import Options, deployment_of, stack_tags, where
 from tapgen.errors import ExitCode, TapgenError, UsageError
 from tapgen.render import Rendered
 from tapgen.settings.load import load
+from tapgen.settings.model import Environment
 from tests.unit.deploy.fake import Cloud
 from tests.unit.deploy.scene import document, run
 
@@ -174,6 +174,6 @@ def test_log_lines(message, shown):
 
 
 def test_settings_without_a_function_are_handled():
-    environment = SimpleNamespace(reference="x", functions={}, stack_name="s")
+    environment = Environment(name="x", root=Path(), application="s")
     with pytest.raises(UsageError, match="has no function"):
         log_group(Cloud(), environment, "Item")

@@ -13,11 +13,35 @@ from botocore.session import Session
 
 from tapgen import naming
 from tapgen.deploy.artifacts.bootstrap import bootstrap_request
-from tapgen.deploy.aws import change_set_operations, operations, refactor_operations
-from tapgen.proof.deployer.calls import BY_DRIFT_DETECTION, OPERATIONS, Operation, own_calls
+from tapgen.deploy.aws import (
+    change_set_operations,
+    function_operations,
+    operations,
+    refactor_operations,
+    stack_set_operations,
+)
+from tapgen.proof.deployer.calls import (
+    BY_DRIFT_DETECTION,
+    OPERATIONS,
+    STACK_SET,
+    SYNC,
+    SYNC_LAYER,
+    SYNC_STATE_MACHINE,
+    SYNCED_FUNCTIONS,
+    Operation,
+    own_calls,
+)
 from tapgen.proof.deployer.policy import statements as written
 from tapgen.proof.deployer.policy import unknown_types
-from tapgen.proof.deployer.roles import CLOUDFORMATION, DEPLOY, PLAN, plan_grants, role_grants, role_policies
+from tapgen.proof.deployer.roles import (
+    CLOUDFORMATION,
+    DEPLOY,
+    PLAN,
+    plan_grants,
+    role_grants,
+    role_policies,
+    stack_set_grants,
+)
 from tapgen.proof.deployer.split import MAX_CHARACTERS, MAX_POLICIES, policies, size
 from tapgen.proof.needs import actions
 from tapgen.proof.subject import Subject
@@ -255,6 +279,43 @@ def test_who_deploys_may_sync_functions_unless_they_are_protected() -> None:
 
     assert actions_of(protected=False) >= {"tag:GetResources", "lambda:UpdateFunctionCode"}
     assert not actions_of(protected=True) & {"tag:GetResources", "lambda:UpdateFunctionCode"}
+
+
+def called_in(module: object, *methods: str) -> set[tuple[str, ...]]:
+    """The texts that calls of some methods begin with, read from a module's source."""
+    calls = (node for node in ast.walk(ast.parse(inspect.getsource(module))) if isinstance(node, ast.Call))  # type: ignore[arg-type]
+    return {
+        tuple(one.value for one in call.args[:2] if isinstance(one, ast.Constant) and isinstance(one.value, str))
+        for call in calls
+        if isinstance(call.func, ast.Attribute) and call.func.attr in methods
+    }
+
+
+def test_every_call_of_a_stack_set_is_allowed_and_no_other() -> None:
+    checked = Subject(document())
+    granted = stack_set_grants(checked, "tap-prod", "arn:aws:iam::1:role/admin")[DEPLOY]
+    known = Session().get_service_model("cloudformation").operation_names
+    called = {
+        words[0]
+        for words in called_in(stack_set_operations, "_cloudformation", "_pages", "_of_set", "_begun", "_set_pages")
+        if words
+    }
+    assert called
+    assert {name for name in known if xform_name(name) in called} == set(STACK_SET) - {"TagResource"}
+    assert ("cloudformation:DeleteStackSet", "arn:*:cloudformation:*:*:stackset/tap-prod:*") in granted.calls
+    assert ("cloudformation:CreateStackSet", "*") in granted.calls
+    assert granted.passed == {"arn:aws:iam::1:role/admin"}
+    assert stack_set_grants(checked, "tap-prod")[DEPLOY].passed == frozenset()
+
+
+def test_every_call_of_sync_is_allowed_and_no_other() -> None:
+    services = {"stepfunctions": "states", "resourcegroupstaggingapi": "tag"}
+    session, called = Session(), set()
+    for words in called_in(function_operations, "_call"):
+        service, operation = words if len(words) == 2 else ("lambda", words[0])
+        names = {xform_name(name): name for name in session.get_service_model(service).operation_names}
+        called.add(f"{services.get(service, service)}:{names[operation]}")
+    assert called == {*SYNC, *SYNC_LAYER, *SYNC_STATE_MACHINE, SYNCED_FUNCTIONS}
 
 
 def test_who_plans_changes_no_stack() -> None:
