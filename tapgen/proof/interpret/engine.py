@@ -65,7 +65,8 @@ def _analysed(machine: Machine, module: Module, entry_point: str) -> Analysis:
     root = _root(machine, module, entry_point)
     machine.settle()
     reached = machine.reached([root, machine.anybody])
-    calls, unresolved = found(reached, Call), found(reached, Unresolved)
+    every, unresolved = found(reached, Call), found(reached, Unresolved)
+    calls = {one for one in every if not one.borrowed}
     places = {(one.file, one.line) for one in unresolved}
     suspicions = (one.unresolved for one in found(reached, Suspicion))
     unresolved |= {one for one in suspicions if (one.file, one.line) not in places}
@@ -86,13 +87,13 @@ def _analysed(machine: Machine, module: Module, entry_point: str) -> Analysis:
     at_start = {one.file for one in map(sources.load, certain) if one}
     idle = uncalled.Uncalled()
     with contextlib.suppress(TooEntangledError):
-        idle = uncalled.find(machine, reached, set(calls))
+        idle = uncalled.find(machine, reached, set(every))
     return Analysis(
         calls=tuple(sorted(calls, key=_order)),
         unresolved=tuple(sorted(unresolved, key=_order)),
         notes=tuple(sorted(idle.notes, key=_order)),
         problems=tuple(sorted(set(sources.problems), key=_order)),
-        possible=tuple(sorted(idle.possible, key=_order)),
+        possible=tuple(sorted(idle.possible | (every - calls), key=_order)),
         variables=tuple(sorted(set(reads))),
         tested=frozenset(one.name for one in guards),
         imports=tuple(sorted(one for one in foreign if one.file in at_start)),

@@ -64,7 +64,7 @@ class Call:
     to the analysed folder, with forward slashes. A call on one of two tables is two `Call`s. `parts` is empty for
     an ordinary request; for a composite one it being empty means that its entries could not be read.
     `passed` are the dotted names of all members that it may pass (`Target.RoleArn`, "*" for more than can be read),
-    `roles` those whose name says that they hold a role.
+    `roles` those whose name says that they hold a role, `buckets` those of a stored object (`S3Object.Bucket`).
     """
 
     service: str
@@ -75,6 +75,9 @@ class Call:
     parts: tuple[Part, ...] = ()
     passed: tuple[str, ...] = ()
     roles: tuple[Parameter, ...] = ()
+    buckets: tuple[Parameter, ...] = ()
+    borrowed: bool = False
+    """It is signed with keys that the code passes itself, such as those of a role that it assumed."""
 
     def binding(self, parameter: str) -> Binding | None:
         """What is known of the request parameter; None when the call does not pass it."""
@@ -186,7 +189,8 @@ class Analysis:
     notes: tuple[Note, ...] = ()
     problems: tuple[Problem, ...] = ()
     possible: tuple[Call, ...] = ()
-    """Further calls, made if code that is not analysed calls functions that it was given to wrap or register.
+    """Further calls: if code that is not analysed calls functions that it was given to wrap or register; if keys that
+    the code passes itself are the function's own.
 
     Nothing proves that they are needed, nor that a permission for them is unused.
     """

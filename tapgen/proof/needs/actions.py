@@ -7,7 +7,7 @@ from functools import cache
 
 from msgspec import Struct
 
-from tapgen.proof.interpret.results import Call, Parameter
+from tapgen.proof.interpret.results import Call, Parameter, Unknown
 from tapgen.template.catalogue import (
     Action,
     IamResource,
@@ -119,6 +119,21 @@ def needed(call: Call) -> tuple[Need, ...] | Unmapped:
     if known is None:
         return Unmapped(call, f"no IAM action is known for {call.service} {call.operation} (there is no {name})")
     return (_need(known, call.parameters),)
+
+
+_READS_OBJECTS = frozenset({"rekognition", "textract"})
+"""Services that read, in the caller's name, the object which a request names: the permissions in their guides."""
+
+
+def of_objects(call: Call) -> tuple[Need, ...]:
+    """Reading the stored objects that the request names, for a service that does it with the caller's permissions."""
+    if call.service not in _READS_OBJECTS:
+        return ()
+    found = (
+        Need("s3:GetObject", (Parameter("Bucket", one.value), Parameter("Key", Unknown())), ("object",))
+        for one in call.buckets
+    )
+    return tuple(dict.fromkeys(found))
 
 
 def of_entry(entry: str, call: Call) -> list[Need]:

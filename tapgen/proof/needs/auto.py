@@ -111,7 +111,7 @@ def _needs(call: calls.Call, function: Function) -> Iterator[tuple[Kind, actions
     needs = actions.needed(call)
     if isinstance(needs, actions.Unmapped):
         return
-    for need in needs:
+    for need in (*needs, *actions.of_objects(call)):
         prefix = need.action.partition(":")[0]
         for kind in _automatic(function):
             if kind.prefix == prefix and not need.optional and _acts_on(kind, need):

@@ -92,7 +92,11 @@ FORWARDED: Final = {
     "rekognition": ((r".*", (*_READ, *_WRITE, "kinesisvideo:*")),),
     "resource-groups": ((r".*", ("tag:GetResources", "cloudformation:*", "*:Describe*", "*:List*")),),
     "resourcegroupstaggingapi": ((r".*", ("*:*Tag*", "*:Describe*", "*:List*")),),
-    "s3": ((r"Select.*", ("s3:GetObject",)), (r"CreateSession", ("s3express:*",))),
+    "s3": (
+        (r"Select.*|GetObjectVersion", ("s3:GetObject",)),
+        (r"DeleteObjectVersion", ("s3:DeleteObject",)),
+        (r"CreateSession", ("s3express:*",)),
+    ),
     "sagemaker": ((r".*", (*_READ, *_WRITE, *_IMAGES, *_NETWORK, *_KEYS)),),
     "sagemaker-featurestore-runtime": ((r".*", (*_READ, *_WRITE)),),
     "secretsmanager": (

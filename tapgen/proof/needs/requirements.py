@@ -56,6 +56,11 @@ def of_call(call: calls.Call, function: str, file: str, subject: Subject) -> tup
         for need in (*needs, *implied.needs_of(call))
         for arn in _arns(need, function, subject)
     ]
+    found += [
+        replace(base, action=need.action, arn=arn, service="")
+        for need in actions.of_objects(call)
+        for arn in _arns(need, function, subject)
+    ]
     roles: dict[str, tuple[str, ...]] = {}
     for role in call.roles:
         roles[role.name] = (*roles.get(role.name, ()), *values(role.value, function, subject))

@@ -67,10 +67,12 @@ def _indexed_names(subject: Subject) -> Iterator[Hit]:
     """DynamoDB developer guide, "Supported data types and naming rules"."""
     for owner, properties in subject.of_type("AWS::DynamoDB::Table"):
         declared = _attributes(items(properties.get("AttributeDefinitions")))
-        keys = list(items(properties.get("KeySchema")))
-        for kind in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes"):
-            for index in items(properties.get(kind)):
-                keys += items(mapping(index).get("KeySchema"))
+        kinds = [properties.get(kind, []) for kind in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes")]
+        indexes = [index for kind in kinds for index in items(kind)]
+        schemas = [properties.get("KeySchema", []), *(mapping(index).get("KeySchema", []) for index in indexes)]
+        if not all(isinstance(one, list) for one in (*kinds, *schemas)):
+            continue  # a macro's, say: nobody knows which attributes it names
+        keys = [key for schema in schemas for key in items(schema)]
         spare = sorted(declared - _attributes(keys))
         if spare and keys:
             path = ("Resources", owner, "Properties", "AttributeDefinitions")

@@ -161,3 +161,25 @@ def test_code_that_is_included_or_in_a_layer_of_the_stacks_own_is_read_too(proje
         if one.rule == "permission-missing"
     ]
     assert {(one.file, one.line) for one in missing} == {(name, 4) for name in called}
+
+
+def test_pictures_are_read_for_the_caller(tmp_path: Path) -> None:
+    write_project(
+        tmp_path,
+        """
+[tool.tapgen]
+application = "pictures"
+[tool.tapgen.buckets.Uploads]
+[tool.tapgen.buckets.Other]
+[tool.tapgen.functions.Label]
+source = "src"
+buckets.Uploads = { variable = "UPLOADS", actions = "auto" }
+buckets.Other = { variable = "OTHER", actions = "auto" }
+triggers.buckets.Uploads = {}
+[tool.tapgen.environments.dev]
+""",
+        'boto3.client("rekognition").detect_labels(Image={"S3Object": {"Bucket": event["bucket"], "Name": "x"}})',
+    )
+    uses = with_actions(load(tmp_path).environment("dev")).functions["Label"].buckets
+    assert uses["Uploads"].actions == ("s3:GetObject",)
+    assert uses["Other"].actions == ()

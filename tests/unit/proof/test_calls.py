@@ -50,3 +50,19 @@ def test_case(tmp_path, case):
 def test_every_section_of_every_page_is_a_case():
     sections = sum(page.read_text().count("\n## ") for page in PAGES.glob("*.md"))
     assert len({case.name for case in (*CASES, *HANDLERS)}) == sections
+
+
+def test_requests_with_keys_of_others_are_possible_only(tmp_path):
+    source = """
+import boto3
+keys = boto3.client("sts").assume_role(RoleArn="r", RoleSessionName="s")["Credentials"]
+session = boto3.Session(aws_access_key_id=keys["AccessKeyId"])
+def handler(event, context):
+    session.client("ec2").describe_images()
+    session.resource("s3").Bucket("b").objects.all()
+    boto3.client("sqs", aws_access_key_id=None).purge_queue(QueueUrl="q")
+"""
+    found = analyse(tmp_path, source)
+    assert {one.operation for one in found.calls} == {"AssumeRole", "PurgeQueue"}
+    assert {one.operation for one in found.possible} == {"DescribeImages", "ListObjects"}
+    assert not found.unresolved

@@ -1,10 +1,10 @@
-"""What a request passes: the names of its members, however deep, and the roles among them."""
+"""What a request passes: the names of its members, however deep, the roles among them, and the buckets of objects."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tapgen.proof.interpret.boto3.bindings import bindings
 from tapgen.proof.interpret.python.containers import Container
@@ -17,28 +17,40 @@ if TYPE_CHECKING:
 
 _ROLE = re.compile(r"role(?:arn)?$", re.IGNORECASE)
 """The end of the name of a member that holds a role."""
+_BUCKET = re.compile(r"S3Object\.Bucket$")
+"""The end of the name of a member that holds the bucket of an object which a service reads for the caller."""
 _DEEPEST = 4
 _MOST = 200
 ANY = "*"
 """Stands among the names where more may be passed than can be read."""
 
 
-def passed_by(site: Site, args: Arguments) -> tuple[tuple[str, ...], tuple[Parameter, ...]]:
-    """The dotted names of everything that the request may pass, an item of a list like the list; and its roles."""
+class Passed(NamedTuple):
+    """The dotted names of everything that a request may pass, an item of a list like the list; roles and buckets."""
+
+    names: tuple[str, ...]
+    roles: tuple[Parameter, ...]
+    buckets: tuple[Parameter, ...]
+
+
+def passed_by(site: Site, args: Arguments) -> Passed:
+    """What the request may pass."""
     names: set[str] = set()
     roles: set[Parameter] = set()
+    buckets: set[Parameter] = set()
     stack: list[tuple[str, Values, int]] = [(name, values, 0) for name, values in args.keywords.items()]
     if args.extra or args.star:
         names.add(ANY)
     while stack and len(names) < _MOST:
         name, values, depth = stack.pop()
         names.add(name)
-        if _ROLE.search(name):
-            roles.update(Parameter(name, value) for value in bindings(values) or (Unknown(),))
+        for pattern, found in ((_ROLE, roles), (_BUCKET, buckets)):
+            if pattern.search(name):
+                found.update(Parameter(name, value) for value in bindings(values) or (Unknown(),))
         for value in values:
             if isinstance(value, Container) and depth < _DEEPEST:
-                stack += [(inner, found, depth + 1) for inner, found in _inside(site, name, value).items()]
-    return tuple(sorted(names)), tuple(sorted(roles, key=repr))
+                stack += [(inner, held, depth + 1) for inner, held in _inside(site, name, value).items()]
+    return Passed(tuple(sorted(names)), tuple(sorted(roles, key=repr)), tuple(sorted(buckets, key=repr)))
 
 
 def _inside(site: Site, name: str, container: Container) -> Mapping[str, Values]:

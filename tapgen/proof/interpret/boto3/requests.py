@@ -50,11 +50,13 @@ def record(
     for name in fixed or ():
         choices.setdefault(name, (fixed or {})[name])
     file, line = site.place()
-    passed, roles = passed_by(site, args)
+    passed = passed_by(site, args)
     compose = COMPOSITIONS.get((service, operation))
     for extra, parts in compose(site, operation, args) if compose else [({}, ())]:
         for parameters in alternatives({**choices, **extra}):
-            site.report(Call(service, operation, parameters, file, line, parts, passed, roles))
+            site.report(
+                Call(service, operation, parameters, file, line, parts, passed.names, passed.roles, passed.buckets)
+            )
 
 
 def _passed(site: Site, args: Arguments, name: str, *, required: bool) -> Iterable[Binding]:

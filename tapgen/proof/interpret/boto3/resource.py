@@ -32,6 +32,14 @@ INJECTED_LOADS = {("s3", "Bucket"): "ListBuckets", ("s3", "ObjectSummary"): "Hea
 INJECTED_ACTIONS = {("ec2", "create_tags"): "CreateTags", ("ec2", "delete_tags"): "DeleteTags"}
 """Actions that boto3 adds in code (boto3 `ec2/createtags.py`, `ec2/deletetags.py`)."""
 
+VERSIONED = {
+    "DeleteObject": "DeleteObjectVersion",
+    "DeleteObjects": "DeleteObjectVersion",
+    "GetObject": "GetObjectVersion",
+    "HeadObject": "GetObjectVersion",
+}
+"""What of a version of an object needs an action of its own, in place of the object's: S3 API reference, GetObject."""
+
 Identifiers = tuple[tuple[str, Binding], ...]
 
 
@@ -122,6 +130,10 @@ class Resource(Sdk):
             return UNKNOWN
         return frozenset({Resource(self.service, reference.type, self.identifiers_of(reference))})
 
+    def operation(self, name: str) -> str:
+        """The request that it makes; of a version of an object it is told apart, as IAM does."""
+        return VERSIONED.get(name, name) if (self.service, self.type) == ("s3", "ObjectVersion") else name
+
     def identifiers_of(self, target: Target) -> Identifiers:
         """The identifiers of a resource that this one leads to, as far as they are its own."""
         return tuple(
@@ -162,7 +174,9 @@ class Resource(Sdk):
             return EMPTY
         action = next((one for key, one in model.actions.items() if snake(key) == name), None)
         if action and action.request:
-            record(site, self.service, action.request.operation, args, self.fixed(action.request.params))
+            record(
+                site, self.service, self.operation(action.request.operation), args, self.fixed(action.request.params)
+            )
             return self._made(site, action.resource, args) if action.resource else UNKNOWN
         target = self._target(model, name)
         if target is not None:
@@ -271,8 +285,9 @@ class Collection(Sdk):
         if batch is None:
             return frozenset({self})
         if batch.request:
-            fixed = self._member().fixed(batch.request.params)
-            record(site, owner.service, batch.request.operation, args, fixed)
+            member = self._member()
+            fixed = member.fixed(batch.request.params)
+            record(site, owner.service, member.operation(batch.request.operation), args, fixed)
         return UNKNOWN
 
     def iterate(self, _site: Site) -> Values:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tapgen.proof.interpret.boto3 import models
+from tapgen.proof.interpret.boto3.borrowed import borrowed, credentials
 from tapgen.proof.interpret.boto3.client import Client
 from tapgen.proof.interpret.boto3.resource import Resource
 from tapgen.proof.interpret.boto3.sdk import Sdk, SdkMethod
@@ -44,7 +45,7 @@ class Session(Sdk):
 
     def invoke(self, site: Site, name: str, args: Arguments) -> Values:
         """A client or resource."""
-        return make(site, name, args)
+        return borrowed(make(site, name, args)) if credentials(args) else make(site, name, args)
 
 
 def make(site: Site, kind: str, args: Arguments) -> Values:

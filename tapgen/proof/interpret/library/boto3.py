@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tapgen.proof.interpret.boto3.borrowed import borrowed, credentials
 from tapgen.proof.interpret.boto3.sdk import Sdk
 from tapgen.proof.interpret.boto3.session import Session, make
 from tapgen.proof.interpret.library.model import Handler, model
@@ -14,13 +15,14 @@ PACKAGES = ("boto3", "botocore", "s3transfer")
 
 def _factory(kind: str) -> Handler:
     def handler(site: Site, args: Arguments) -> Values:
-        return make(site, kind, args)
+        return borrowed(make(site, kind, args)) if credentials(args) else make(site, kind, args)
 
     return handler
 
 
-def _session(_site: Site, _args: Arguments) -> Values:
-    return frozenset({Session()})
+def _session(_site: Site, args: Arguments) -> Values:
+    made: Values = frozenset({Session()})
+    return borrowed(made) if credentials(args) else made
 
 
 def _transfer(_site: Site, args: Arguments) -> Values:
