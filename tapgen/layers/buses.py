@@ -34,7 +34,7 @@ def _add_bus(template: Template, environment: Environment, name: str, settings: 
     template.add_resource(
         events.EventBus(
             title,
-            Name=f"{environment.stack_name}-{naming.logical(name)}",
+            Name=settings.name or f"{environment.stack_name}-{naming.logical(name)}",
             **({"KmsKeyIdentifier": key} if key is not None else {}),
         )
     )

@@ -179,11 +179,15 @@ def _use(kind: Kind, name: str, use: Use, refs: PartRefs) -> Iterator[Statement]
     first = next(iter(kind.part.forms))
     for form, actions in by_form(kind, tuple(use.actions)).items():
         title = sid if form == first else naming.logical(sid, form)
-        resource = refs.more.get("forms", {}).get(form) or below(refs.arn, kind.part.forms[form])
-        yield policies.use(title, actions, resource)
+        yield policies.use(title, actions, form_arn(kind, refs, form))
     if isinstance(use, TableAccess) and isinstance(refs, TableRefs):
         for index, actions in use.indexes.items():
             yield policies.use(naming.logical(sid, "index", index), actions, refs.index_arns[index])
+
+
+def form_arn(kind: Kind, refs: PartRefs, form: str) -> Any:
+    """The ARN of a part, or of what is below it: a bucket's objects, a state machine's executions."""
+    return refs.more.get("forms", {}).get(form) or below(refs.arn, kind.part.forms[form])
 
 
 def by_form(kind: Kind, actions: tuple[str, ...]) -> dict[str, tuple[str, ...]]:

@@ -34,6 +34,8 @@ class Bus(Encrypted, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Days that events are archived, for replay; 0: for ever; unset: none"""
     policy: tuple[PolicyStatement, ...] = ()
     """What others may do with it"""
+    name: Annotated[str, Meta(pattern=r"^(?!aws[.])[A-Za-z0-9._-]{1,256}$")] | None = None
+    """Physical name; unset: <stack>-<name>"""
 
 
 class EventTrigger(Delivered, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -1,12 +1,12 @@
 """Step Functions state machines, and what their definitions call."""
 
 import json
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from tapgen import naming
 from tapgen.errors import DocumentError, suggestion
@@ -18,23 +18,10 @@ from tapgen.settings.schedules import ScheduleTrigger
 from tapgen.settings.statements import Statement
 from tapgen.template.kinds import KINDS
 from tapgen.template.kinds import kinds as by_word
+from tapgen.template.state_language import PLACEHOLDER, Call, calls, filled
 
 if TYPE_CHECKING:
     from tapgen.settings.model import Environment
-
-PLACEHOLDER = re.compile(r"\$\{([A-Za-z0-9_]+)\}")
-_INTEGRATION = re.compile(r"arn:[a-z0-9-]+:states:::(?:aws-sdk:)?([a-z0-9]+):([A-Za-z]+)(\.[A-Za-z:.0-9]+)?")
-PREFIXES = {"sfn": "states", "cloudwatch": "cloudwatch", "eventbridge": "events"}
-"""Services of the SDK integrations whose IAM prefix is another."""
-
-
-class Call(Struct, frozen=True):
-    """A task's call: the IAM action, the placeholders in the task, and whether it waits for the end."""
-
-    state: str
-    action: str
-    placeholders: tuple[str, ...]
-    waits: bool
 
 
 class StateMachineTriggers(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -57,7 +44,8 @@ class StateMachineTriggers(Struct, frozen=True, forbid_unknown_fields=True, kw_o
 class StateMachine(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A state machine with a role of its own, which may do just what its definition calls.
 
-    `${ShipQueue}` in the definition, the logical id of a part or a function, is what `variable` would hold.
+    `${ShipQueue}` in the definition, the logical id of a part or a function, is what `variable` would hold. What a task
+    calls that AWS grants on no single resource is granted; of other services' resources `statements` say which.
 
     ```toml
     [state_machines.Checkout]
@@ -74,6 +62,8 @@ class StateMachine(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Further values for ${…} in the definition; `${…}` in them is a logical id, an attribute of one or a parameter"""
     statements: tuple[Statement, ...] = ()
     """What its role may do besides"""
+    name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,80}$")] | None = None
+    """Physical name; leave it out, since a named state machine cannot be replaced"""
     log_level: Literal["off", "error", "all"] = "error"
     """Which events it logs, without their data"""
     tracing: bool = True
@@ -101,19 +91,24 @@ class StateMachine(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
         for placeholder in sorted(set(PLACEHOLDER.findall(json.dumps(definition)))):
             if placeholder not in known and placeholder not in self.substitutions:
                 yield ("definition",), f"${{{placeholder}}} stands for nothing; {suggestion(placeholder, known)}"
-        granted = {action for statement in self.statements for action in statement.actions}
-        for call in calls(definition):
-            prefix = call.action.partition(":")[0]
-            fits = [one for one in call.placeholders if one in known and by_word()[known[one][0]].prefix == prefix]
-            elsewhere = self.substitutions.keys() & {*call.placeholders}  # what they stand for says no kind
-            if (
-                not fits
-                and not elsewhere
-                and call.action not in granted
-                and any(kind.prefix == prefix for kind in KINDS)
-            ):
-                how = "name it by a placeholder such as ${ShipQueue}, or say under statements on what"
-                yield ("definition",), f"{call.state} calls {call.action} on no part: {how}"
+        for call in calls(filled(definition, self.substitutions)):
+            if how := self._not_granted(call, known):
+                yield ("definition",), f"{call.state} calls {call.action}{how}"
+
+    def _not_granted(self, call: Call, known: Mapping[str, tuple[str, str]]) -> str:
+        """What lacks where nothing says on what a state may do what it calls; '' where it may."""
+        from tapgen.template import catalogue
+
+        prefix = call.action.partition(":")[0]
+        given = any(fnmatchcase(call.action, action) for one in self.statements for action in one.actions)
+        if given or any(one not in known for one in call.placeholders):  # a resource of another kind
+            return ""
+        if any(by_word()[known[one][0]].prefix == prefix for one in call.placeholders):
+            return ""
+        if any(kind.prefix == prefix for kind in KINDS):
+            return " on no part: name it by a placeholder such as ${ShipQueue}, or say under statements on what"
+        action = catalogue.action(call.action)
+        return "; say under statements on what" if action is not None and action.resource_types else ""
 
     def read(self, root: Path) -> Any:
         """The definition.
@@ -146,32 +141,3 @@ def placeholders(environment: "Environment") -> dict[str, tuple[str, str]]:
         for kind in KINDS
         for name in kinds.parts(environment, kind.word)
     }
-
-
-def calls(definition: Any) -> Iterator[Call]:
-    """What the tasks of a definition call, inner ones of Map and Parallel too."""
-    if isinstance(definition, list):
-        for item in definition:
-            yield from calls(item)
-    if not isinstance(definition, dict):
-        return
-    for key, value in definition.items():
-        if key == "States" and isinstance(value, dict):
-            for name, state in value.items():
-                yield from _task(name, state)
-        yield from calls(value)
-
-
-def _task(name: str, state: Any) -> Iterator[Call]:
-    resource = state.get("Resource") if isinstance(state, dict) and state.get("Type") == "Task" else None
-    if not isinstance(resource, str) or ":activity:" in resource:  # a worker asks for its tasks by itself
-        return
-    found = tuple(PLACEHOLDER.findall(json.dumps({key: value for key, value in state.items() if key != "Catch"})))
-    integration = _INTEGRATION.fullmatch(resource)
-    if integration is None:
-        yield Call(name, "lambda:InvokeFunction", found, waits=False)
-        return
-    service, call, ending = integration.groups()
-    action = f"{PREFIXES.get(service, service)}:{call[0].upper()}{call[1:]}"
-    action = {"lambda:Invoke": "lambda:InvokeFunction"}.get(action, action)
-    yield Call(name, action, found, waits=(ending or "").startswith(".sync"))

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tapgen.proof.rules.rule import Hit, Rule
 from tapgen.proof.verdicts.grants import policies_of, reaches
-from tapgen.settings.state_machines import calls
 from tapgen.template.alternatives import listed
 from tapgen.template.arns import fields
 from tapgen.template.kinds import KINDS
 from tapgen.template.patterns import best
+from tapgen.template.state_language import calls
 
 if TYPE_CHECKING:
     from tapgen.proof.subject import Subject

@@ -156,3 +156,85 @@ def test_a_missing_definition_is_refused(project):
     assert problems(project('application = "shop"\n[state_machines.A]\ndefinition = "none.json"\n')) == [
         "state_machines.A.definition: none.json: No such file or directory"
     ]
+
+
+OTHERS = {
+    "StartAt": "Detect",
+    "States": {
+        "Detect": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:rekognition:detectLabels", "Next": "List"},
+        "List": {
+            "Type": "Map",
+            "ItemReader": {"Resource": "arn:aws:states:::s3:listObjectsV2", "Parameters": {"Bucket": "${Files}"}},
+            "ItemProcessor": {
+                "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"},
+                "StartAt": "Put",
+                "States": {
+                    "Put": {"Type": "Task", "Resource": "${PutItem}", "Parameters": {"TableName": "${T}"}, "End": True}
+                },
+            },
+            "ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "${FilesBucket}"}},
+            "Next": "Nested",
+        },
+        "Nested": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::states:startExecution.sync:2",
+            "Parameters": {"StateMachineArn": "${OtherStateMachine}"},
+            "Next": "Both",
+        },
+        "Both": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::aws-sdk:dynamodb:transactWriteItems",
+            "Parameters": {"TransactItems": [{"Put": {"TableName": "${OrdersTable}"}}, {"Update": {"TableName": "x"}}]},
+            "End": True,
+        },
+    },
+}
+OTHER_SETTINGS = """
+application = "shop"
+[buckets.Files]
+[tables.Orders]
+partition_key = { name = "id" }
+[state_machines.Other]
+definition = "other.json"
+name = "other"
+[state_machines.All]
+definition = "all.json"
+log_level = "off"
+tracing = false
+substitutions = { Files = "${FilesBucket}", T = "${OrdersTable}", PutItem = "arn:${AWS::Partition}:states:::dynamodb:putItem" }
+"""
+PASS = '{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}'
+
+
+def test_what_is_called_by_substitutions_by_maps_and_of_other_services_is_granted(document):
+    files = {"all.json": json.dumps(OTHERS), "other.json": PASS}
+    rendered = document(OTHER_SETTINGS, **files)
+    executions = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:${OtherStateMachine.Name}:*"
+    rule = "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:rule/StepFunctionsGetEventsForStepFunctionsExecutionRule"
+    assert granted(rendered, "AllStateMachineRole") == {
+        "CallFilesBucket": (["s3:ListBucket"], [{"Fn::GetAtt": ["FilesBucket", "Arn"]}]),
+        "CallFilesBucketObject": (["s3:PutObject"], [{"Fn::Sub": "${FilesBucket.Arn}/*"}]),
+        "CallOrdersTable": (["dynamodb:PutItem", "dynamodb:UpdateItem"], [{"Fn::GetAtt": ["OrdersTable", "Arn"]}]),
+        "CallOtherStateMachine": (["states:StartExecution"], [{"Ref": "OtherStateMachine"}]),
+        "CallOtherStateMachineExecution": (
+            ["states:DescribeExecution", "states:StopExecution"],
+            [{"Fn::Sub": executions}],
+        ),
+        "CallServices": (["rekognition:DetectLabels"], ["*"]),
+        "WaitForOthers": (["events:DescribeRule", "events:PutRule", "events:PutTargets"], [{"Fn::Sub": rule}]),
+    }
+    own = properties(rendered, "AllStateMachineDistributedMapPolicy")
+    assert own["PolicyDocument"]["Statement"][0]["Resource"] == [{"Ref": "AllStateMachine"}]
+    assert own["Roles"] == [{"Ref": "AllStateMachineRole"}]
+    assert properties(rendered, "OtherStateMachine")["StateMachineName"] == "other"
+
+
+def test_on_what_of_another_service_has_to_be_said(project):
+    task = {"Type": "Task", "Resource": "arn:aws:states:::bedrock:invokeModel", "Parameters": {}, "End": True}
+    definition = json.dumps({"StartAt": "Ask", "States": {"Ask": task}})
+    settings = 'application = "shop"\n[state_machines.All]\ndefinition = "all.json"\n'
+    assert problems(project(settings, **{"all.json": definition})) == [
+        "state_machines.All.definition: Ask calls bedrock:InvokeModel; say under statements on what"
+    ]
+    allowed = 'statements = [{ actions = ["bedrock:Invoke*"], resources = ["*"] }]\n'
+    load(project(settings + allowed, **{"all.json": definition}))
