@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tapgen.errors import ExitCode
+from tapgen.local.bodies import with_parts
 from tapgen.local.here import as_here, without_value
 from tapgen.local.issuers import trust
 from tapgen.local.requirements import install
@@ -62,10 +63,10 @@ def prepare(environment: Environment, stack: ExitStack, installer: Installer = i
     from tapgen import render
     from tapgen.deploy.artifacts.packages import packages
     from tapgen.deploy.plan.check import check
-    from tapgen.settings.served import in_parts
 
-    rendered = render.render(in_parts(environment))
-    here = rendered if (local := as_here(environment)) == in_parts(environment) else render.render(local)
+    rendered = render.render(environment)
+    here = rendered if (local := as_here(environment)) == environment else render.render(local)
+    here = replace(here, document=with_parts(here.document))
     checked = check(environment, rendered.document, rendered.origins)
     return Prepared(environment, rendered, here, checked, packages(environment, rendered.document, stack, installer))
 

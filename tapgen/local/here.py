@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from tapgen.settings.served import in_parts
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -21,11 +19,8 @@ _SECRET = re.compile(r"(?P<name>arn:[^:]*(?::[^:]*){4}:[^:]+|[^:]+)(?P<rest>:.*)
 
 
 def as_here(environment: Environment) -> Environment:
-    """The environment without a network that exists elsewhere, and with APIs that a request of this machine reaches.
-
-    The embedded AWS reads methods and routes, but hardly any bodies.
-    """
-    made = in_parts(environment)
+    """The environment without a network that exists elsewhere, and with APIs that a request of this machine reaches."""
+    made = environment
     if made.vpc is not None and made.vpc.exists:
         made = replace(made, network=None)
     return replace(made, api=_reached(made.api), apis={name: _reached(api) for name, api in made.apis.items()})

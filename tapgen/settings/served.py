@@ -97,17 +97,6 @@ def written(environment: Environment) -> Iterator[tuple[str, int, RouteTable]]:
             yield name, index, RouteTable(route=route) if isinstance(route, str) else route
 
 
-def in_parts(environment: Environment) -> Environment:
-    """The environment without APIs that are one body: the same routes, as a resource for each."""
-    if not any(settings.body for settings in (environment.api, *environment.apis.values())):
-        return environment
-    return replace(
-        environment,
-        api=replace(environment.api, body=False),
-        apis={name: replace(settings, body=False) for name, settings in environment.apis.items()},
-    )
-
-
 def stage_name(environment: Environment, settings: Api) -> str:
     """The API's stage. A REST API's metrics are told apart by name and stage alone, hence the environment's name."""
     return settings.stage or (DEFAULT_STAGE if settings.kind == "http" else environment.name)
