@@ -331,11 +331,13 @@ def test_the_routes_are_listed_with_their_functions(seeded):
         environment = load(seeded).environment("dev")
         address = "http://127.0.0.1:1/api"
         further = MappingProxyType({})
+        urls = MappingProxyType({"Hook": "http://127.0.0.1:1/url"})
 
     assert list(address_lines(Deployed())) == [
         "API  http://127.0.0.1:1/api/",
         "     GET /a        Worker",
         "     POST /longer  Worker",
+        "URL  http://127.0.0.1:1/url/  Hook",
     ]
 
 
