@@ -12,14 +12,12 @@ import msgspec
 
 from tapgen.errors import SettingsError
 from tapgen.settings import typed
+from tapgen.settings.merging import KeyPath, Table, merged, written
 from tapgen.settings.model import GIVEN, Environment, Project
 
 TAPGEN_TOML = "tapgen.toml"
 PYPROJECT = "pyproject.toml"
 _HOW_TO_BEGIN = f"Put [tool.tapgen] with an application and its environments into {PYPROJECT}, or write {TAPGEN_TOML}."
-
-Table = dict[str, Any]
-KeyPath = tuple[str | int, ...]
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -63,57 +61,6 @@ def load(where: Path | None = None, *, sources: bool = True) -> Project:
         hint = "tapgen settings --schema says what each setting may be."
         raise SettingsError(f"{file}: {count}", hint, lines, _places(file, problems))
     return Project(file=file, environments=environments)
-
-
-def merge(base: Table, overlay: Table, path: tuple[str, ...] = ()) -> Table:
-    """The base with the overlay's values; tables are merged, everything else is replaced.
-
-    `false` takes away what the base has (a function, a trigger, a role), unless false is a value of that setting.
-    """
-    merged = _owned(base, overlay) if len(path) == PART else dict(base)
-    for key, value in overlay.items():
-        old = merged.get(key)
-        if len(path) == PART and key == "existing" and value is False:
-            merged.pop(key, None)
-        elif isinstance(old, dict) and isinstance(value, dict):
-            merged[key] = merge(old, value, (*path, key))
-        elif key in merged and value is False and _takes_away((*path, key)):
-            del merged[key]
-        else:
-            merged[key] = value
-    return merged
-
-
-PART = 2
-"""Steps to a part's table: its kind and its name."""
-
-BESIDE_EXISTING = frozenset({"encryption", "stream"})
-
-
-def _owned(base: Table, overlay: Table) -> Table:
-    """What an environment takes over of a part: of one that it finds existing, or makes its own, just what may stay."""
-    if "existing" in overlay and "existing" not in base:
-        return {key: value for key, value in base.items() if key in BESIDE_EXISTING - {"stream"}}
-    if "existing" in base and "existing" not in overlay and overlay.keys() - BESIDE_EXISTING:
-        return {key: value for key, value in base.items() if key != "existing"}
-    return dict(base)
-
-
-def _takes_away(path: tuple[str, ...]) -> bool:
-    """False at this path is no value of the setting."""
-    from tapgen.settings.explain import explain
-
-    value: Any = False
-    for step in reversed(path):
-        value = {step: value}
-    return any(where[: len(path)] == path for where, _ in explain(value))
-
-
-def _merged(project: Table, overlay: Table) -> Table:
-    """An environment's settings; its own `region` stands for the project's `regions` and the reverse."""
-    targets = {"region", "regions"}
-    kept = {key: value for key, value in project.items() if key not in targets or not targets & overlay.keys()}
-    return merge(kept, overlay)
 
 
 def _named(where: Path) -> tuple[Path, Table]:
@@ -187,7 +134,7 @@ def _section(file: Path) -> Table | None:
 
 
 def _convert(project: Table, overlay: Table, name: str, root: Path, problems: Problems) -> Environment | None:
-    settings = _merged(project, overlay)
+    settings = merged(project, overlay)
     given = [key for key in GIVEN if key in settings]
     environment: Environment | None
     try:
@@ -198,10 +145,10 @@ def _convert(project: Table, overlay: Table, name: str, root: Path, problems: Pr
         whole = {**settings, "name": name, "root": root}
         found = explain(whole) or [((), str(error))]
         for path, message in found:
-            _add(problems, _written(path, name, project, overlay), message, name)
+            _add(problems, written(path, name, project, overlay), message, name)
         environment = _with_defaults(whole, [path for path, _ in found])
     for key in given:
-        _add(problems, _written((key,), name, project, overlay), "there is no such setting", name)
+        _add(problems, written((key,), name, project, overlay), "there is no such setting", name)
     return None if given else environment
 
 
@@ -243,7 +190,7 @@ def _cross_check(
     for name, environment in environments.items():
         wrong = [problem.path for problem, names in problems.items() if name in names]
         for path, message in check(environment, entry_points):
-            where = _written(path, name, project, overlays[name])
+            where = written(path, name, project, overlays[name])
             if not any(where == other[: len(where)] for other in wrong):  # it may be about the missing value alone
                 _add(problems, where, message, name)
 
@@ -267,24 +214,3 @@ def _with_environments(problem: Problem, names: list[str], overlays: Table) -> s
     if problem.path[:1] == ("environments",) or len(names) in (0, len(overlays)):
         return str(problem)
     return f"{problem} (in {', '.join(names)})"
-
-
-def _written(path: KeyPath, name: str, project: Table, overlay: Table) -> KeyPath:
-    """The path as it stands in the file: in the environment's own table when that is where the value is."""
-    if path == ("name",) and not {"name"} & (project.keys() | overlay.keys()):
-        return ("environments", name)  # the name is the table's own
-    own, value = _reached(overlay, path)
-    shared, _ = _reached(project, path)
-    if own > shared or (own == shared > 0 and not isinstance(value, dict)):
-        return ("environments", name, *path)
-    return path
-
-
-def _reached(table: Table, path: tuple[str | int, ...]) -> tuple[int, Any]:
-    """How many steps of the path the table has, and the value there."""
-    value: Any = table
-    for count, step in enumerate(path):
-        if not isinstance(value, dict) or step not in value:
-            return count, value
-        value = value[step]
-    return len(path), value
