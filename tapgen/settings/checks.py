@@ -15,6 +15,7 @@ from tapgen.settings.checks_parts import check_parts
 from tapgen.settings.checks_sources import check_layer_source, check_source
 from tapgen.settings.functions import Function
 from tapgen.settings.local import check_local
+from tapgen.settings.merging import DEFAULTS, OF_ONE
 from tapgen.settings.model import Environment
 
 Problem = tuple[tuple[str | int, ...], str]
@@ -32,6 +33,7 @@ def check(environment: Environment, entry_points: dict[Any, list[Problem]] | Non
 
         yield from check_stack_set(environment)
     yield from _main(environment)
+    yield from _defaults(environment)
     if environment.vpc:
         yield from check_network(environment.vpc, environment.parameters)
     yield from check_parts(environment)
@@ -73,6 +75,13 @@ def _alone(environment: Environment) -> Iterator[Problem]:
     for tag in environment.tags:
         if tag.lower().startswith("aws:"):
             yield ("tags", tag), "the prefix aws: is reserved by AWS"
+
+
+def _defaults(environment: Environment) -> Iterator[Problem]:
+    given, plain = environment.function_defaults, Function()
+    for key in sorted(OF_ONE) if given is not None else ():
+        if getattr(given, key) != getattr(plain, key):
+            yield (DEFAULTS, key), "it belongs to one function; write it there"
 
 
 def _main(environment: Environment) -> Iterator[Problem]:

@@ -196,7 +196,9 @@ def _cross_check(
 
 
 def _add(problems: Problems, where: KeyPath, message: str, name: str) -> None:
-    problems.setdefault(Problem(where, message), []).append(name)
+    names = problems.setdefault(Problem(where, message), [])
+    if name not in names:  # what all functions take over is wrong in each
+        names.append(name)
 
 
 def _places(file: Path, problems: Iterable[Problem]) -> list[str]:

@@ -12,7 +12,23 @@ def merged(project: Table, overlay: Table) -> Table:
     """An environment's settings; its own `region` stands for the project's `regions` and the reverse."""
     targets = {"region", "regions"}
     kept = {key: value for key, value in project.items() if key not in targets or not targets & overlay.keys()}
-    return merge(kept, overlay)
+    settings = merge(kept, overlay)
+    defaults, functions = settings.get(DEFAULTS), settings.get("functions")
+    if not isinstance(defaults, dict) or not isinstance(functions, dict):
+        return settings
+    return {**settings, "functions": {name: _with_defaults(defaults, name, one) for name, one in functions.items()}}
+
+
+DEFAULTS = "function_defaults"
+OF_ONE = frozenset({"existing", "name", "routes", "triggers"})
+"""What only a function itself can have, no default of all."""
+
+
+def _with_defaults(defaults: Table, name: str, function: Any) -> Any:
+    """A function of the stack's own with the defaults that it does not change; tables are merged as ever."""
+    if not isinstance(function, dict) or "existing" in function:
+        return function
+    return merge({key: value for key, value in defaults.items() if key not in OF_ONE}, function, ("functions", name))
 
 
 def merge(base: Table, overlay: Table, path: tuple[str, ...] = ()) -> Table:
@@ -65,6 +81,10 @@ def written(path: KeyPath, name: str, project: Table, overlay: Table) -> KeyPath
         return ("environments", name)  # the name is the table's own
     own, value = _reached(overlay, path)
     shared, _ = _reached(project, path)
+    if path[:1] == ("functions",) and len(path) > PART:
+        default = (DEFAULTS, *path[PART:])
+        if max(_reached(overlay, default)[0], _reached(project, default)[0]) + 1 > max(own, shared, PART):
+            return written(default, name, project, overlay)
     if own > shared or (own == shared > 0 and not isinstance(value, dict)):
         return ("environments", name, *path)
     return path

@@ -86,6 +86,8 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The boundary of every role: a managed policy's ARN, or its name in the stack's own account"""
     network: "Network | None" = None
     """The VPC; without this table the functions are in none"""
+    function_defaults: "Function | None" = None
+    """What every function of the stack's own has unless it says otherwise; tables, such as environment, are merged"""
     functions: "dict[Name, Function]" = {}
     """Lambda functions by name"""
     lambda_layers: "dict[Name, LambdaLayer]" = {}

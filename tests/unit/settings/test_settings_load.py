@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from tapgen.errors import ExitCode, SettingsError
-from tapgen.settings.load import load, merge
+from tapgen.settings.load import load
+from tapgen.settings.merging import merge
 
 MINIMAL = 'application = "shop"\n'
 
