@@ -134,11 +134,20 @@ def type_in(question: str) -> str:
         raise KeyboardInterrupt from None
 
 
-def print_line(text: str, *, err: bool = False) -> None:
-    """A line that holds what others have named or written."""
+def print_line(text: str, *, err: bool = False, as_it_is: bool = False) -> None:
+    """A line that holds what others have named or written; on a terminal it breaks between words.
+
+    `as_it_is` never breaks it: a value to be copied, a line of a log.
+    """
+    from shutil import get_terminal_size
+
+    from tapgen.deploy.views.wrapping import wrapped
     from tapgen.printable import printable
 
-    click.echo(printable(text), err=err)
+    line = printable(text)
+    terminal = (sys.stderr if err else sys.stdout).isatty() and not as_it_is
+    for one in wrapped(line, get_terminal_size().columns) if terminal else [line]:
+        click.echo(one, err=err)
 
 
 def print_json(value: object) -> None:

@@ -128,7 +128,8 @@ def command(
         clients = aws_options.connect_all(chosen, profile, region)
         several = len(clients) > 1
         targets = [(client, view(client.region if several else "")) for client in clients]
-        outcomes = deploy_regions(request, targets, confirm=_agree if yes else _ask)
+        together = None if as_json else view("")
+        outcomes = deploy_regions(request, targets, confirm=_agree if yes else _ask, together=together)
     aws_options.finish(ctx, outcomes)
 
 

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from tapgen.deploy.aws.polling import SYSTEM_CLOCK
 from tapgen.deploy.outcome import Outcome
 from tapgen.deploy.run import Run, deploy
+from tapgen.deploy.views.held import HeldView, show_plans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,15 +33,21 @@ def deploy_regions(
     targets: Sequence[tuple[Client, View]],
     *,
     confirm: Callable[[tuple[Plan, ...]], bool],
+    together: View | None = None,
     clock: Clock = SYSTEM_CLOCK,
 ) -> tuple[Outcome, ...]:
-    """The outcome of each target, in their order; a region that cannot be planned does not hold up the others."""
+    """The outcome of each target, in their order; a region that cannot be planned does not hold up the others.
+
+    `together` shows the plan once where all regions have the same; without it each shows its own.
+    """
     if len(targets) == 1:
         [(client, view)] = targets
         return (deploy(request, client, view, confirm=lambda plan: confirm((plan,)), clock=clock),)
     stop = Flag()
     clock = replace(clock, sleep=_interruptible(stop, clock))
-    runs = [Run(request, client, view, clock) for client, view in targets]
+    held = [HeldView(view) for _, view in targets] if together else []
+    views: Sequence[View] = held or [view for _, view in targets]
+    runs = [Run(request, client, view, clock) for (client, _), view in zip(targets, views, strict=True)]
     prepared: list[Prepared | Outcome | None] = [None] * len(runs)
 
     def prepare(index: int) -> None:
@@ -56,6 +63,8 @@ def deploy_regions(
             outcomes[index] = runs[index].perform(ready, lambda _: agreed)
 
     _side_by_side(prepare, len(runs), stop)
+    if together:
+        show_plans(held, together)
     plans = tuple(one.plan for one in prepared if one and not isinstance(one, Outcome) and one.plan)
     agreed = bool(plans) and (request.options.plan_only or stop.is_set() or _asked(confirm, plans, stop))
     _side_by_side(perform, len(runs), stop)

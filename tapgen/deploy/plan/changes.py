@@ -11,6 +11,8 @@ from tapgen.review.action import ResourceAction
 from tapgen.template.secrets import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tapgen.deploy.aws.model import Change, ChangeSet, Detail
     from tapgen.review.model import Review
 
@@ -75,7 +77,7 @@ def referring(change_set: ChangeSet, review: Review) -> frozenset[str]:
 def _planned(change: Change) -> PlannedChange:
     action = _action(change)
     word = change.action.lower() if action is ResourceAction.UNKNOWN else ""
-    return PlannedChange(action, change.logical_id, change.type, _because(change), word)
+    return PlannedChange(action, change.logical_id, change.type, because(change.details), word)
 
 
 def _action(change: Change) -> ResourceAction:
@@ -102,9 +104,15 @@ def replacement(change: Change) -> int:
     return stated or worst
 
 
-def _because(change: Change) -> tuple[str, ...]:
+def because(details: Iterable[Detail], *, said: bool = False) -> tuple[str, ...]:
+    """A line for each property, the worst of what is said of it.
+
+    Where the properties are `said` already, only those with a name and no other cause are worth a line.
+    """
     worst: dict[tuple[str, str], Detail] = {}
-    for detail in change.details:
+    for detail in details:
+        if said and (not detail.name or detail.causing) and detail.deployed is None:
+            continue
         key = (detail.attribute, detail.name)
         other = worst.get(key)
         if other is None or _rank(detail.recreation) > _rank(other.recreation):
@@ -115,7 +123,7 @@ def _because(change: Change) -> tuple[str, ...]:
 def _reason(detail: Detail) -> str:
     what = detail.name or detail.attribute
     if detail.before is not None or detail.after is not None:
-        what += f": {shown(detail.name, detail.before)} -> {shown(detail.name, detail.after)}"
+        what += f": {shown(detail.name, detail.before)} → {shown(detail.name, detail.after)}"
     if detail.deployed is not None:
         what += f" (drifted: {shown(detail.name, detail.deployed)} was deployed)"
     if detail.causing:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class PlannedChange(Struct, frozen=True):
     """One resource of the plan: what happens to it, and the properties that make it happen.
 
-    `word` is the action's, or CloudFormation's own where that is one of the future.
+    `word` is the action's, or CloudFormation's own where that is one of the future; `said` is what `tapgen diff` says.
     """
 
     action: ResourceAction
@@ -27,11 +27,17 @@ class PlannedChange(Struct, frozen=True):
     type: str
     because: tuple[str, ...] = ()
     word: str = ""
+    said: str = ""
 
     @property
     def does(self) -> str:
         """What happens, in a word or two."""
         return self.word or self.action.word
+
+    @property
+    def told(self) -> str:
+        """What happens, as a person is told: `updated in place`."""
+        return self.said or self.word or self.action.told
 
 
 class Plan(Struct, frozen=True):

@@ -18,6 +18,7 @@ from tapgen.deploy.plan.guard import guard, refused, replaced_without_rollback
 from tapgen.deploy.plan.plan import Plan
 from tapgen.deploy.plan.plan_fingerprint import plan_fingerprint
 from tapgen.deploy.plan.rename_record import refuse_under_way
+from tapgen.deploy.plan.reviewed_changes import in_words_of
 from tapgen.deploy.plan.stack_level import allowed_losses, lesser_losses, stack_changes
 from tapgen.deploy.stack.failed_creation import clear_failed_creation
 from tapgen.deploy.stack.states import state
@@ -198,7 +199,7 @@ def make_plan(situation: Situation, region: str, change_set: ChangeSet, paramete
     hidden = hidden_parameters(request.document)
     rows, quiet = planned_changes(change_set), frozenset[str]()
     if "Transform" not in request.document:  # else CloudFormation makes resources that the review does not know
-        quiet = referring(change_set, review)
+        rows, quiet = in_words_of(review, change_set), referring(change_set, review)
     return Plan(
         stack_name=request.stack_name,
         account=situation.identity.account,

@@ -52,5 +52,5 @@ def _pairs(old: Mapping[str, str], new: Mapping[str, str], hidden: frozenset[str
         if before == after or (name in hidden and before is not None and after is not None):
             continue  # a NoEcho value cannot be compared: the service shows only asterisks
         values = [MASK if name in hidden and value else shown(name, value) for value in (before, after)]
-        lines.append(f"{name}: {values[0]} -> {values[1]}" if before is not None else f"{name}: {values[1]}")
+        lines.append(f"{name}: {values[0]} → {values[1]}" if before is not None else f"{name}: {values[1]}")
     return lines

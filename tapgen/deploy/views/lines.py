@@ -33,7 +33,7 @@ def checked_lines(checked: CheckResult) -> list[str]:
 def plan_lines(plan: Plan) -> list[str]:
     """What will change, for a person."""
     lines = [_title(plan), *(f"  {line}" for line in plan.targets)]
-    table = [(one.action.sign, one.does, one.logical_id, one.type) for one in plan.changes]
+    table = [(one.action.sign, one.logical_id, one.type, one.told) for one in plan.changes]
     widths = [max((len(cells[column]) for cells in table), default=0) for column in range(4)]
     for change, cells in zip(plan.changes, table, strict=True):
         lines.append("  " + "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip())
@@ -56,7 +56,10 @@ def _title(plan: Plan) -> str:
     where = f"{plan.stack_name} in {plan.account} {plan.region}"
     if plan.targets:
         return f"{where}: {'creates' if plan.creates else 'changes'} the StackSet"
-    return f"{where}: the change set {'creates' if plan.creates else 'updates'} the stack"
+    does = "creates" if plan.creates else "updates"
+    if ", " in plan.region:
+        return f"{where}: each change set {does} its stack"
+    return f"{where}: the change set {does} the stack"
 
 
 def _security(impact: Impact) -> Iterator[str]:

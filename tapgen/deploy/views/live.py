@@ -14,6 +14,7 @@ from rich.text import Text
 from tapgen.deploy.stack.progress import Progress, under_way
 from tapgen.deploy.views.lines import checked_lines, event_line, outcome_lines, output_lines, plan_lines
 from tapgen.deploy.views.rollout import rollout_lines
+from tapgen.deploy.views.wrapping import wrapped
 from tapgen.printable import printable
 
 if TYPE_CHECKING:
@@ -96,7 +97,10 @@ class Board:
         with self._lock:
             parts, rollout = list(self._parts.values()), self._rollout
         lines = [line for title, progress, begun in parts for line in self._part(title, progress, begun)]
-        return Group(*lines, *(self._rollout_part(*rollout) if rollout else ()))
+        lines += self._rollout_part(*rollout) if rollout else []
+        for line in lines:  # a line that wraps would make the part that stays jump
+            line.no_wrap, line.overflow = True, "ellipsis"
+        return Group(*lines)
 
     def _rollout_part(self, rollout: Rollout, begun: float) -> list[Text]:
         head = f"{rollout.done}/{rollout.total} stacks  {self._clock.now() - begun:.0f} s"
@@ -141,7 +145,7 @@ class LiveView:
         self._board.drop(self._region)
         colours = {one.action.sign: one.action.colour for one in plan.changes}
         for line in plan_lines(plan):
-            self._board.out.print(Text(printable(f"{self._prefix}{line}"), style=colours.get(line.strip()[:1], "")))
+            self._print(self._board.out, line, colours.get(line.strip()[:1], ""))
 
     def event(self, event: Event, progress: Progress) -> None:
         """See View."""
@@ -166,10 +170,14 @@ class LiveView:
             self._say(line, "")
         if outcome.ok:
             for line in output_lines(outcome.outputs):
-                self._board.out.print(Text(printable(f"{self._prefix}{line}")))
+                self._board.out.print(Text(printable(f"{self._prefix}{line}")))  # values are there to be copied
 
     def _say(self, text: str, style: str) -> None:
-        self._board.err.print(Text(printable(f"{self._prefix}{text}"), style=style))
+        self._print(self._board.err, text, style)
+
+    def _print(self, console: Console, text: str, style: str) -> None:
+        for line in wrapped(printable(f"{self._prefix}{text}"), console.width):
+            console.print(Text(line, style=style))
 
 
 def _style(status: str) -> str:

@@ -77,7 +77,7 @@ def test_a_tag_only_change_is_said():
     deployed(cloud, tags={**TAGS, "Author": "someone"})
     view = Seen()
     run(cloud, request(), view=view)
-    assert view.plans[0].stack_changes == ("tag Author: someone -> a",)
+    assert view.plans[0].stack_changes == ("tag Author: someone → a",)
     row = Change("Modify", "Topic", "topic-1", "AWS::SNS::Topic", "False", ("Tags",))
     assert planned_changes(ChangeSet("", "", "", "", changes=(row,)))[0].does == "update tags"
 

@@ -87,4 +87,4 @@ def test_the_plan_tells_template_deployed_and_actual():
     detail = Detail("Properties", "MemorySize", before="512", after="256", deployed="128")
     change = Change("Modify", "F", "f-1", "AWS::Lambda::Function", "False", ("Properties",), (detail,))
     [planned] = planned_changes(ChangeSet("", "", "", "", changes=(change,)))
-    assert planned.because == ("MemorySize: 512 -> 256 (drifted: 128 was deployed)",)
+    assert planned.because == ("MemorySize: 512 → 256 (drifted: 128 was deployed)",)

@@ -174,7 +174,7 @@ def test_a_changed_secret_is_shown_as_one_but_not_what_it_is():
     view = Seen()
     run(cloud, request(made, parameters={"Pin": "123456"}, options={"plan_only": True}), view=view)
     assert "parameter Pin: ****" in view.plans[0].stack_changes
-    assert "parameter Size: 1 -> 2" in view.plans[0].stack_changes
+    assert "parameter Size: 1 → 2" in view.plans[0].stack_changes
     [kept] = cloud.sets.values()
     assert "123456" not in kept["request"].description
 

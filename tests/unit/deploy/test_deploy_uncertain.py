@@ -84,4 +84,4 @@ def test_the_value_that_a_secret_had_before_is_not_shown_either():
     change = Change("Modify", "Db", "db-1", "AWS::RDS::DBInstance", "False", ("Properties",))
     change = replace(change, details=(replace(detail, before="hunter22", after="hunter33"),))
     [row] = planned_changes(ChangeSet(PLAN, "tapgen-dev-1", "arn", "CREATE_COMPLETE", changes=(change,)))
-    assert row.because == ("MasterUserPassword: **** -> ****",)
+    assert row.because == ("MasterUserPassword: **** → ****",)

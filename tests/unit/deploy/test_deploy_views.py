@@ -45,10 +45,10 @@ PLAN = Plan(
 )
 PLAN_TEXT = """\
 tap-dev in 123456789012 eu-west-1: the change set updates the stack
-  ~  update    Topic      AWS::SNS::Topic
+  ~  Topic      AWS::SNS::Topic       updated in place
       DisplayName: a -> b
-  ±  replace   ItemTable  AWS::DynamoDB::Table
-  ?  teleport  New        X
+  ±  ItemTable  AWS::DynamoDB::Table  replaced
+  ?  New        X                     teleport
 Stack-level changes:
   tag Author: a -> b
 Security:
