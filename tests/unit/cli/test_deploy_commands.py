@@ -87,7 +87,7 @@ def test_from_the_first_deployment_to_the_end(tapgen, tmp_path):
     code, out, err = tapgen("deploy", "--yes")
     assert code == ExitCode.OK, err
     assert "shop-dev in 123456789012 us-east-1: the change set creates the stack" in out
-    assert re.search(r"\n  \+  create  ItemTable +AWS::DynamoDB::Table\n", out)
+    assert re.search(r"\n  \+  ItemTable +AWS::DynamoDB::Table +created\n", out)
     assert "LambdaFunctionNameOutput  shop-dev-Item" in out
     assert err.rstrip().endswith("shop-dev is CREATE_COMPLETE.")
     assert tapgen("deploy", "--yes")[2].endswith("No changes: shop-dev is as the template says.\n")
@@ -305,7 +305,7 @@ def test_sync_goes_straight_to_the_function_and_deploy_puts_the_stack_right(tapg
     code, _, err = tapgen("sync")
     assert (code, "1 function of shop-dev brought up to date: ItemFunction" in err) == (ExitCode.OK, True), err
     assert json.loads(tapgen("invoke", "Item")[1]) == {"answer": "synced"}
-    assert "no changes: the functions of shop-dev are as the template says" in tapgen("sync")[2].lower()
+    assert "no changes: what can be synced in shop-dev is as the template says" in tapgen("sync")[2].lower()
 
     settings(tmp_path, memory=256)
     assert "configuration" in tapgen("sync")[2]
@@ -345,7 +345,9 @@ def test_several_regions_side_by_side(tapgen):
     assert code == ExitCode.OK, err
     for region in ("us-east-1", "us-west-2"):
         assert f"[{region}] shop-wide is CREATE_COMPLETE." in err
-        assert f"[{region}] shop-wide in 123456789012 {region}: the change set creates the stack" in out
+    title = "shop-wide in 123456789012 us-east-1, us-west-2: each change set creates its stack\n"
+    assert out.startswith(title), "the regions agree, and their plan is shown once"
+    assert out.count("AWS::DynamoDB::Table ") == 1
     code, _, err = tapgen("outputs", "--env", "wide")
     assert (code, "Pass --region: us-east-1, us-west-2." in err) == (ExitCode.USAGE, True)
     assert tapgen("outputs", "--env", "wide", "--region", "us-west-2")[0] == ExitCode.OK

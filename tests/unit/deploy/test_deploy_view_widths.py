@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from tapgen.deploy.aws.model import Change, ChangeSet, Detail, Event, Output
 from tapgen.deploy.aws.polling import Clock
 from tapgen.deploy.outcome import Cause, Outcome
-from tapgen.deploy.plan.plan import Plan, PlannedChange, SecurityChange
+from tapgen.deploy.plan.plan import Plan, PlannedChange
 from tapgen.deploy.plan.reviewed_changes import in_words_of
 from tapgen.deploy.regions import deploy_regions
 from tapgen.deploy.stack.progress import Progress
@@ -22,6 +22,7 @@ from tapgen.deploy.views.wrapping import wrapped
 from tapgen.errors import ExitCode
 from tapgen.review.action import ResourceAction
 from tapgen.review.assess import assess
+from tapgen.review.model import Impact, Risk
 from tapgen.review.report import phrases
 from tests.unit.deploy.fake import START, Cloud
 from tests.unit.deploy.scene import Seen, document, request, topic
@@ -68,9 +69,9 @@ PLAN = Plan(
             (f"Description: {LONG} → nothing at all",),
         ),
     ),
-    security=(SecurityChange("high", LONG, (f"+ {LONG}",)),),
+    security=(Impact("S007", "G", "T", LONG, Risk.HIGH, "", "broadened", details=(LONG,)),),
     notes=(LONG,),
-    losses=(LONG,),
+    losses=(Impact("L001", "G", "T", LONG, Risk.HIGH),),
 )
 FAILURE = Outcome(
     ExitCode.FAILED,
