@@ -127,6 +127,8 @@ class Impact(Struct, frozen=True):
     details: tuple[str, ...] = ()
     subject: str = ""
     """What the rule is about where it is not the logical id: the name of an export."""
+    everybody: bool = False
+    """It opens something to anyone in the world, as `template.exposure` sees it."""
 
     @property
     def signed(self) -> tuple[str, ...]:

@@ -55,7 +55,7 @@ def _shared_roles(subject: Subject) -> Iterator[Hit]:
 
 def _invoke_permissions(subject: Subject) -> Iterator[Hit]:
     for one in subject.exposures:
-        if one.kind == "invoke" and not _by_url(subject.properties(str(one.path[1]))):
+        if one.kind == "invoke" and not _by_url(subject.properties(str(one.path[1])), subject):
             yield Hit(one.message, one.path)
     for owner, properties in subject.of_type("AWS::Lambda::Permission"):
         path: DocumentPath = ("Resources", owner, "Properties")
@@ -66,9 +66,14 @@ def _invoke_permissions(subject: Subject) -> Iterator[Hit]:
                 yield Hit(f"{owner} lets {principal} call the function for any account.", path)
 
 
-def _by_url(permission: Mapping[str, Any]) -> bool:
-    """A permission of a function's URL: who may call that is the URL's own affair, of which other rules speak."""
-    return permission.get("FunctionUrlAuthType") == "NONE" or truthy(permission.get("InvokedViaFunctionUrl"))
+def _by_url(permission: Mapping[str, Any], subject: Subject) -> bool:
+    """A permission of a function's URL in the same template: who may call that is what the rules on URLs speak of."""
+    if permission.get("FunctionUrlAuthType") != "NONE" and not truthy(permission.get("InvokedViaFunctionUrl")):
+        return False
+    function = permission.get("FunctionName")
+    urls = [properties.get("TargetFunctionArn") for _, properties in subject.of_type("AWS::Lambda::Url")]
+    owner = subject.arns.owner(function)
+    return any(url == function or (owner is not None and subject.arns.owner(url) == owner) for url in urls)
 
 
 def _invoke_sources(subject: Subject) -> Iterator[Hit]:

@@ -84,6 +84,7 @@ def _impact(impact: Impact) -> dict[str, Any]:
         "message": impact.message,
         "refusal": impact.refusal.value,
         **({"direction": impact.direction} if impact.direction else {}),
+        **({"everybody": True} if impact.everybody else {}),
         **({"hint": impact.hint} if impact.hint else {}),
         **({"details": list(impact.details)} if impact.details else {}),
         **({"subject": impact.subject} if impact.subject else {}),

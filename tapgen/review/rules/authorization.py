@@ -11,6 +11,7 @@ from tapgen.review.model import Direction, Impact, Risk
 from tapgen.review.rules.rulebook import found
 from tapgen.template.apis import routes, unread_definition
 from tapgen.template.cors import all_origins, origins_of_errors
+from tapgen.template.intrinsics import branches
 from tapgen.template.model import Resource, Template
 from tapgen.template.routes import Route
 from tapgen.template.text import text
@@ -58,7 +59,13 @@ def _asks_alike(was: Route, route: Route) -> bool:
 def _route(route: Route, kind: str, message: str, severity: Risk, *, narrowed: bool = False) -> Impact:
     direction: Direction = "narrowed" if narrowed else "broadened"
     return found(
-        "S011", route.logical_id, kind, message, direction=direction, severity=Risk.INFO if narrowed else severity
+        "S011",
+        route.logical_id,
+        kind,
+        message,
+        direction=direction,
+        severity=Risk.INFO if narrowed else severity,
+        everybody=_strength(route) == 0,
     )
 
 
@@ -78,16 +85,18 @@ def _strength(route: Route) -> int:
 
 def _url(before: Resource | None, after: Resource) -> Iterator[Impact | str]:
     name = after.logical_id
-    now = text(after.properties.get("AuthType", "NONE"))
+    choices = [text(one) for one in branches(after.properties.get("AuthType", "NONE"))]
+    now = "NONE" if "NONE" in choices else text(after.properties.get("AuthType", "NONE"))
     was = text(before.properties.get("AuthType", "NONE")) if before is not None else ""
     if now == was:
         return
     if _UNDECIDED in now + was:
         yield f"{name}: the authorization of the function URL is made by a function"
     elif now == "NONE":
-        message = f"{name}: the function URL {'is new and ' if before is None else ''}asks for no authorization"
+        asks = "may ask" if len(choices) > 1 else "asks"
+        message = f"{name}: the function URL {'is new and ' if before is None else ''}{asks} for no authorization"
         hint = "With a permission for everybody, anyone on the internet can invoke the function."
-        yield found("S012", name, after.type, message, hint, direction="broadened")
+        yield found("S012", name, after.type, message, hint, direction="broadened", everybody=True)
     elif before is None:
         message = f"{name}: the function URL is new and asks for {now}"
         yield found("S012", name, after.type, message, direction="broadened", severity=Risk.LOW)

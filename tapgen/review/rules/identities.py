@@ -65,7 +65,16 @@ def policy_impact(
         everybody = moved.everybody and title in (_TITLES["S002"], _TITLES["S005"], _TITLES["S006"])
         message = f"{name}{state} {title[0]}{': everybody' if everybody else ''}"
         severity = Risk.HIGH if everybody else moved.severity
-        yield found(rule, name, kind, message, direction="broadened", severity=severity, details=moved.gained)
+        yield found(
+            rule,
+            name,
+            kind,
+            message,
+            direction="broadened",
+            severity=severity,
+            details=moved.gained,
+            everybody=everybody,
+        )
     if moved.lost:
         message = f"{name}{state} {title[1]}"
         yield found(rule, name, kind, message, direction="narrowed", details=moved.lost)

@@ -32,7 +32,10 @@ def _group(name: str, kind: str, was: SecurityGroup, now: SecurityGroup, *, is_n
             loud = direction == "in" and any(not any(one.covers(other) for one in was.world) for other in now.world)
             severity = Risk.HIGH if loud else Risk.MEDIUM if direction == "in" else Risk.LOW
             message = f"{name}{' (new)' if is_new else ''} lets more {label}"
-            yield found(rule, name, kind, message, direction="broadened", severity=severity, details=_lines(came))
+            lines = _lines(came)
+            yield found(
+                rule, name, kind, message, direction="broadened", severity=severity, details=lines, everybody=loud
+            )
         if went:
             message = f"{name} lets less {label}"
             yield found(rule, name, kind, message, direction="narrowed", details=_lines(went))

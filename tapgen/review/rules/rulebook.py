@@ -128,6 +128,7 @@ def found(
     spared: bool = False,
     details: tuple[str, ...] = (),
     subject: str = "",
+    everybody: bool = False,
 ) -> Impact:
     """An impact as its rule says; of a lesser case with another severity, or `spared` by a deployment's guard.
 
@@ -145,4 +146,5 @@ def found(
         Refusal.NONE if spared else RULES[rule].refusal,
         details,
         subject,
+        everybody,
     )

@@ -11,7 +11,7 @@ from msgspec import Struct
 from tapgen.review.model import Impact, Risk
 from tapgen.review.rules.rulebook import found
 from tapgen.template.exposure import OPEN_SETTINGS, is_none_of, is_one_of, is_set
-from tapgen.template.intrinsics import undecided
+from tapgen.template.intrinsics import branches, undecided
 from tapgen.template.model import Resource, Template
 from tapgen.template.text import inline, text
 from tapgen.template.types import value_at
@@ -172,11 +172,19 @@ def _crossed(watch: Watch, before: Resource, after: Resource) -> Iterator[Impact
 
 
 def _born_open(watch: Watch, after: Resource) -> Iterator[Impact]:
-    if not watch.safe(value_at(after.properties, watch.path)):
+    if not all(map(watch.safe, branches(value_at(after.properties, watch.path)))):
         where = ".".join(watch.path)
         state = f"has {watch.opened}" if watch.opened else f"lacks {watch.what}"
         message = f"{after.logical_id} is new and {state} ({where}: {_shown(value_at(after.properties, watch.path))})"
-        yield found(watch.rule, after.logical_id, after.type, message, direction="broadened", severity=watch.severity)
+        yield found(
+            watch.rule,
+            after.logical_id,
+            after.type,
+            message,
+            direction="broadened",
+            severity=watch.severity,
+            everybody=watch.path in {setting.path for setting in OPEN_SETTINGS if setting.type == after.type},
+        )
 
 
 def _shown(value: Any) -> str:

@@ -542,5 +542,10 @@ def test_ids_are_unique_and_explained() -> None:
 
 @pytest.mark.parametrize("said", [{"FunctionUrlAuthType": "NONE"}, {"InvokedViaFunctionUrl": True}])
 def test_a_permission_of_a_functions_url_is_the_urls_own_affair(said: dict[str, object]) -> None:
+    function = {"FunctionName": {"Ref": "Worker"}, "Principal": "*"}
+    url = {"Url": resource("AWS::Lambda::Url", AuthType="NONE", TargetFunctionArn={"Fn::GetAtt": ["Worker", "Arn"]})}
+    worker = {"Worker": resource("AWS::Lambda::Function")}
+    allowed = resource("AWS::Lambda::Permission", Action="lambda:InvokeFunctionUrl", **function, **said)
     assert "invoke-public" in rules(permission(Principal="*"))
-    assert "invoke-public" not in rules(permission(Principal="*", **said))
+    assert "invoke-public" in rules(only(**worker, Permission=allowed))  # the URL is in no rule's sight
+    assert "invoke-public" not in rules(only(**worker, **url, Permission=allowed))
