@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from tapgen.errors import TapgenError, UsageError, suggestion
 from tapgen.local import gateway
+from tapgen.local.interrupts import interrupts
 from tapgen.local.items import plain
 from tapgen.local.said import Said
 from tapgen.local.seeds import mask
@@ -130,12 +131,15 @@ def run(
     """Show requests and logs as they come, and deploy again what changes on disk, which is told; until Ctrl-C.
 
     Raises:
+        KeyboardInterrupt: that was Ctrl-C.
         TapgenError: the emulator has ended.
     """
     session = _Session(deployed, emulator, show, redeploy, deployed_anew=deployed_anew)
-    while True:
-        session.round()
-        sleep(QUICKLY)
+    with interrupts() as interrupted:
+        while not interrupted.is_set():
+            session.round()
+            sleep(QUICKLY)
+    raise KeyboardInterrupt
 
 
 @contextmanager

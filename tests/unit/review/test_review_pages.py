@@ -44,7 +44,9 @@ def test_the_workflow_finds_the_comment_by_the_marker_and_may_write_nothing_else
 
     assert MARKER in text
     assert workflow["permissions"] == {"contents": "read"}
-    assert workflow["jobs"]["review"]["permissions"] == {"contents": "read", "pull-requests": "write"}
+    assert "permissions" not in workflow["jobs"]["review"]
+    assert workflow["jobs"]["comment"]["permissions"] == {"pull-requests": "write"}
+    assert not any("checkout" in step.get("uses", "") for step in workflow["jobs"]["comment"]["steps"])
     assert "pull_request_target" not in text
     assert workflow["jobs"]["review"]["steps"][0]["with"] == {"fetch-depth": 0, "persist-credentials": False}
 
