@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tapgen.errors import DocumentError, suggestion
-from tapgen.template.intrinsics import canonical, references
+from tapgen.template.intrinsics import canonical, function, references
 
 if TYPE_CHECKING:
     from tapgen.settings.model import Environment
@@ -55,9 +55,23 @@ def overridden(document: Document, overrides: dict[str, Override], kept: Collect
     return {**document, "Resources": made, **({"Outputs": outputs} if "Outputs" in document else {})}
 
 
+def is_plain_mapping(value: Any) -> bool:
+    """A mapping that is no intrinsic function, nor empty."""
+    return isinstance(value, dict) and bool(value) and function(value) is None
+
+
+def _merged(before: Mapping[str, Any], otherwise: Mapping[str, Any]) -> dict[str, Any]:
+    """The properties with others in their place: mappings are merged, AWS::NoValue takes away."""
+    made = dict(before)
+    for name, value in otherwise.items():
+        old = made.get(name)
+        both = is_plain_mapping(value) and is_plain_mapping(old)
+        made[name] = _merged(made[name], value) if both else value
+    return {name: value for name, value in made.items() if value != NO_VALUE}
+
+
 def _one(resource: dict[str, Any], override: Override) -> dict[str, Any]:
-    properties = {**resource.get("Properties", {}), **override.properties}
-    properties = {name: value for name, value in properties.items() if value != NO_VALUE}
+    properties = _merged(resource.get("Properties", {}), override.properties)
     attributes = {
         theirs: list(value) if isinstance(value := getattr(override, ours), tuple) else value
         for theirs, ours in _ATTRIBUTES.items()

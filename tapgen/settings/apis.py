@@ -35,6 +35,8 @@ class Cors(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
+    enabled: bool = True
+    """Let pages of other origins call it at all; false: no preflight is answered, and no header says so"""
     origins: Annotated[tuple[Origin, ...], Meta(min_length=1)] = ("*",)
     """Allowed origins such as "https://example.com", each in full, or "*"; with several, errors of a REST API itself
     may be read by every page

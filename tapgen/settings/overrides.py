@@ -23,7 +23,7 @@ class Override(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """
 
     properties: dict[str, Any] = {}
-    """Properties in place of tapgen's; { Ref = "AWS::NoValue" } takes one away"""
+    """Properties in place of tapgen's, mappings merged into its; { Ref = "AWS::NoValue" } takes one away"""
     depends_on: tuple[LogicalId, ...] | None = None
     """In place of tapgen's; an empty list: none"""
     deletion_policy: Policy | None = None

@@ -65,7 +65,10 @@ def build(
         return ApiRefs(Ref(api), ())
     api = template.add_resource(
         apigatewayv2.Api(
-            served.title, Name=served.display_name, ProtocolType="HTTP", CorsConfiguration=_cors(served.settings.cors)
+            served.title,
+            Name=served.display_name,
+            ProtocolType="HTTP",
+            **({"CorsConfiguration": _cors(served.settings.cors)} if served.settings.cors.enabled else {}),
         )
     )
     targets = {
@@ -118,7 +121,7 @@ def _open_preflights(served: ServedApi) -> Iterator[FunctionRoute]:
     developer guide, "Configuring CORS for an HTTP API with a $default route and an authorizer".
     """
     present = {route.route for route in served.routes}
-    for route in served.routes:
+    for route in served.routes if served.settings.cors.enabled else ():
         if route.route.method not in ("ANY", "$default") or not (route.authorizer or route.authorization != "NONE"):
             continue
         parts = EVERYWHERE if route.route.is_default else route.route.parts

@@ -38,7 +38,7 @@ def document(
         "info": {"title": served.display_name, "version": "1"},
         "paths": paths,
         **({"components": {"securitySchemes": schemes}} if schemes else {}),
-        "x-amazon-apigateway-cors": _cors(served.settings.cors),
+        **({"x-amazon-apigateway-cors": _cors(served.settings.cors)} if served.settings.cors.enabled else {}),
     }
 
 

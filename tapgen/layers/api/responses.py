@@ -38,13 +38,14 @@ def of(served: ServedApi, api: Any) -> Iterator[apigateway.GatewayResponse]:
 
 def every(served: ServedApi) -> Mapping[str, GatewayResponse]:
     """Each kind of answer with its settings; the two for all errors come first."""
-    return {kind: GatewayResponse() for kind in DEFAULT_TITLES} | served.settings.responses
+    defaults = DEFAULT_TITLES if served.settings.cors.enabled else ()
+    return {kind: GatewayResponse() for kind in defaults} | served.settings.responses
 
 
 def parameters(served: ServedApi, settings: GatewayResponse) -> dict[str, str]:
     """The headers of an answer, as API Gateway's mapping expressions."""
     own = {name: value if value.startswith(_EXPRESSIONS) else f"'{value}'" for name, value in settings.headers.items()}
-    headers = response_headers(served.settings.cors) | own
+    headers = (response_headers(served.settings.cors) if served.settings.cors.enabled else {}) | own
     return {f"gatewayresponse.header.{name}": value for name, value in headers.items()}
 
 

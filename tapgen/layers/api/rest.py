@@ -55,7 +55,7 @@ def build(
     waits += [
         template.add_resource(preflight(Ref(api), parent, f"{served.title}{naming.path(parts)}", served.settings.cors))
         for parts, parent in parents.items()
-        if parts not in own_options
+        if served.settings.cors.enabled and parts not in own_options
     ]
     waits += [template.add_resource(response) for response in responses.of(served, Ref(api))]
     permissions.of_routes(template, served, served.routes, Ref(api), compute)

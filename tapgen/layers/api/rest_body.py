@@ -33,7 +33,7 @@ def document(
     paths: dict[str, dict[str, Any]] = {}
     for route in served.routes:
         paths.setdefault(route.route.path, {})[_method(route)] = _operation(route, compute)
-    for parts in _resources(served):
+    for parts in _resources(served) if served.settings.cors.enabled else ():
         paths.setdefault("/" + "/".join(parts), {}).setdefault("options", _preflight(served))
     for path, item in paths.items():
         names = [part.strip("{+}") for part in path.split("/") if part.startswith("{")]
@@ -50,7 +50,7 @@ def document(
         "paths": paths,
         **({"components": present} if (present := {key: value for key, value in components.items() if value}) else {}),
         **({"x-amazon-apigateway-request-validators": validators} if validators else {}),
-        "x-amazon-apigateway-gateway-responses": _responses(served),
+        **({"x-amazon-apigateway-gateway-responses": own} if (own := _responses(served)) else {}),
     }
 
 

@@ -83,8 +83,13 @@ def _summary(adopted: Adopted) -> str:
     """How many of what it has become: `3 functions, 1 table, 2 triggers, 4 resources`."""
     counts: Counter[str] = Counter()
     for proposal in adopted.parts:
-        word = "triggers" if "triggers" in proposal.path else proposal.path[0]
-        counts[word] += "triggers" in proposal.path or len(proposal.path) == PART
+        if proposal.path[0] in ("api", "apis"):
+            counts["APIs"] += 1
+        elif "routes" in proposal.path:
+            counts["routes"] += len(proposal.settings["listed"])
+        else:
+            word = "triggers" if "triggers" in proposal.path else proposal.path[0]
+            counts[word] += "triggers" in proposal.path or len(proposal.path) == PART
     counts["resources"] = len(adopted.settings.get("resources", {}))
     return ", ".join(f"{count} {_words(word, count)}" for word, count in counts.items() if count)
 

@@ -150,12 +150,16 @@ def _assembled(
     overrides: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The tables: what is around the parts, the parts, what of them is otherwise, and all other resources."""
-    claimed = {old for proposal in proposals for old in proposal.claims.values()}
+    claimed = {old for proposal in proposals for old in (*proposal.claims.values(), *proposal.drops)}
     names = {title: old for proposal in proposals for title, old in proposal.claims.items() if title != old}
     made: dict[str, Any] = {key: value for key, value in around.items() if value}
     if proposals:
         made["alarms"] = {"enabled": False}
     for proposal in proposals:
+        if "routes" in proposal.path:
+            function_settings = made["functions"][proposal.path[1]]
+            function_settings["routes"] = [*function_settings.get("routes", ()), *proposal.settings["listed"]]
+            continue
         table = made
         for step in proposal.path:
             table = table.setdefault(step, {})

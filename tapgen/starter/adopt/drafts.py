@@ -22,12 +22,14 @@ Resource = Mapping[str, Any]
 class Proposal(Struct, frozen=True):
     """Settings at a path, such as ("tables", "Orders"), and the resources that they stand for.
 
-    `claims` are logical ids of the template by what tapgen calls the resources, what it is about first.
+    `claims` are logical ids of the template by what tapgen calls the resources, what it is about first;
+    `drops` are those that tapgen makes anew by itself, such as an API's deployment.
     """
 
     path: tuple[str, ...]
     settings: Mapping[str, Any]
     claims: Mapping[str, str]
+    drops: frozenset[str] = frozenset()
 
     @property
     def main(self) -> str:

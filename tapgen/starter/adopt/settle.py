@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import Struct
 
 from tapgen.errors import DocumentError, SettingsError, TapgenError
-from tapgen.starter.adopt import functions, parts, triggers
+from tapgen.overrides import NO_VALUE, is_plain_mapping
+from tapgen.starter.adopt import apis, functions, parts, triggers
 from tapgen.starter.adopt.drafts import Code, Old, Proposal
 from tapgen.template.intrinsics import canonical
 
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
 Render = Callable[[Mapping[str, Any]], "Document"]
 """Settings, as tables, to the document that tapgen renders of them."""
 
-NO_VALUE: Final = {"Ref": "AWS::NoValue"}
-
 DEFAULTS: Final[Mapping[tuple[str, str], Any]] = {
+    ("AWS::ApiGateway::RestApi", "EndpointConfiguration"): {"Types": ["EDGE"]},
+    ("AWS::ApiGateway::Stage", "TracingEnabled"): "false",
     ("AWS::DynamoDB::Table", "BillingMode"): "PROVISIONED",
     ("AWS::Events::Rule", "State"): "ENABLED",
     ("AWS::Kinesis::Stream", "RetentionPeriodHours"): "24",
@@ -52,6 +53,9 @@ DEFAULTS: Final[Mapping[tuple[str, str], Any]] = {
 
 ANSWERED: Final = frozenset(
     {
+        ("AWS::ApiGateway::RestApi", "Body"),
+        ("AWS::ApiGateway::Stage", "DeploymentId"),
+        ("AWS::ApiGatewayV2::Api", "Body"),
         ("AWS::Lambda::EventSourceMapping", "FunctionName"),
         ("AWS::Lambda::Function", "Code"),
         ("AWS::Lambda::Function", "Handler"),
@@ -87,7 +91,7 @@ def settle(
     given_up: dict[str, str] = {}
     while True:
         old = Old(resources, frozenset(given_up), code)
-        proposals = (*parts.propose(old), *functions.propose(old), *triggers.propose(old))
+        proposals = (*parts.propose(old), *functions.propose(old), *apis.propose(old), *triggers.propose(old))
         refused, document = _tried(proposals, assemble, render)
         if document is not None:
             overrides, refused = _compared(proposals, resources, document)
@@ -131,7 +135,8 @@ def _blamed(proposals: tuple[Proposal, ...], error: SettingsError) -> Iterator[t
     for problem in error.problems:
         path, _, message = re.sub(r"^\S+:\d+:\d+\s+", "", str(problem)).partition(": ")
         steps = tuple(path.split("."))
-        fitting = [one for one in proposals if steps[: len(one.path)] == one.path]
+        of_routes = [one for one in proposals if one.path[2:3] == ("routes",) and steps[:3] == one.path[:3]]
+        fitting = of_routes or [one for one in proposals if steps[: len(one.path)] == one.path]
         if fitting:
             yield max(fitting, key=lambda one: len(one.path)).main, f"{'.'.join(steps)}: {message}"
 
@@ -153,9 +158,29 @@ def _compared(
                 refused[proposal.main] = f"tapgen renders a {made[old]['Type']} for it"
             elif difference := _difference(resources[old], made[old]):
                 overrides[title] = difference
+    refused |= dict(_other_apis([one for one in proposals if one.main not in refused], resources, made))
     for extra in made.keys() - known:
-        overrides[extra] = {"absent": True}
+        if not _comes_with_an_api(made[extra]):
+            overrides[extra] = {"absent": True}
     return overrides, refused
+
+
+def _other_apis(
+    proposals: list[Proposal], resources: Mapping[str, Any], made: Mapping[str, Any]
+) -> Iterator[tuple[str, str]]:
+    """The APIs that would be others for those who call them."""
+    for proposal in proposals:
+        if proposal.path[0] in ("api", "apis"):
+            before, after = (apis.describe(one, proposal.main) for one in (resources, made))
+            if before != after:
+                yield proposal.main, "its routes, authorizers or CORS would be others"
+
+
+def _comes_with_an_api(resource: Mapping[str, Any]) -> bool:
+    """What tapgen adds to an adopted API: its deployment, and the permissions that follow its routes."""
+    principal = (resource.get("Properties") or {}).get("Principal")
+    is_permission = resource["Type"] == "AWS::Lambda::Permission" and principal == "apigateway.amazonaws.com"
+    return is_permission or resource["Type"] == "AWS::ApiGateway::Deployment"
 
 
 def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
@@ -169,7 +194,7 @@ def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any
         default = DEFAULTS.get((kind, name))
         if _same(before.get(name, default), after.get(name, default)):
             continue
-        properties[name] = before.get(name, NO_VALUE)
+        properties[name] = _otherwise(before.get(name, NO_VALUE), after.get(name))
     found: dict[str, Any] = {"properties": properties}
     if _dependencies(old) != _dependencies(new):
         found["depends_on"] = sorted(_dependencies(old))
@@ -180,6 +205,17 @@ def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any
     if own:
         found["metadata"] = own
     return {key: value for key, value in found.items() if value or key == "depends_on"}
+
+
+def _otherwise(before: Any, after: Any) -> Any:
+    """What turns the value after into the one before: of a mapping just what differs, since overrides are merged."""
+    if not (is_plain_mapping(before) and is_plain_mapping(after)):
+        return before
+    found = {key: NO_VALUE for key in after if key not in before}
+    for key, value in before.items():
+        if key not in after or not _same(value, after[key]):
+            found[key] = _otherwise(value, after.get(key))
+    return found
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from tapgen.review.action import ResourceAction
 from tapgen.review.model import PropertyChange, ResourceChange, Review
-from tapgen.starter.adopt.settle import ANSWERED, DEFAULTS
+from tapgen.starter.adopt.settle import ANSWERED, DEFAULTS, TOOL_METADATA
 from tapgen.template.intrinsics import canonical
 from tapgen.template.paths import ABSENT
 
@@ -54,7 +54,13 @@ def _sentences(tagged: int, packaged: list[str], review: Review) -> Iterator[str
 
 def _expected(change: ResourceChange, one: PropertyChange) -> bool:
     answered = (change.type, str(one.path[1])) in ANSWERED if len(one.path) > 1 else False
-    return _is_tag(one) or answered or _is_default(change, one)
+    of_a_tool = one.path[0] == "Metadata" and all(key.startswith(TOOL_METADATA) for key in _metadata(one))
+    return _is_tag(one) or answered or of_a_tool or _is_default(change, one)
+
+
+def _metadata(one: PropertyChange) -> list[str]:
+    """The keys of metadata that go."""
+    return [str(one.path[1])] if len(one.path) > 1 else list(one.old) if isinstance(one.old, dict) else [""]
 
 
 def _is_tag(one: PropertyChange) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, Final
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _WIDTH = 110
 """Characters from which a list is written with an item on each line."""
-_FLAT: Final = frozenset({"alarms", "logical_ids"})
+_FLAT: Final = frozenset({"alarms", "api", "logical_ids"})
 """Tables without tables in them."""
 _LEVELS: Final = {"properties": 1, "metadata": 1, "environment": 1, "triggers": 2, "indexes": 1, "authorizers": 1}
 """Steps of a key below which each value has a line of its own."""
