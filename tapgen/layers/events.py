@@ -8,7 +8,7 @@ from troposphere import GetAtt, Ref, events, iam
 
 from tapgen import naming, policies
 from tapgen.layers.resource_policies import admit_service
-from tapgen.layers.triggers import dead_letters, permission
+from tapgen.layers.triggers import compact, dead_letters, permission
 
 if TYPE_CHECKING:
     from troposphere import Template
@@ -69,6 +69,14 @@ def _rule(template: Template, title: str, settings: EventTrigger, parts: Parts, 
     target.RetryPolicy = events.RetryPolicy(
         MaximumRetryAttempts=settings.retries, MaximumEventAgeInSeconds=settings.max_event_age
     )
+    if settings.input is not None:
+        target.Input = compact(settings.input)
+    if settings.input_path is not None:
+        target.InputPath = settings.input_path
+    if settings.input_transformer is not None:
+        anew = settings.input_transformer
+        paths = {"InputPathsMap": anew.paths} if anew.paths else {}
+        target.InputTransformer = events.InputTransformer(InputTemplate=anew.template, **paths)
     if queue is not None:
         target.DeadLetterConfig = events.DeadLetterConfig(Arn=queue)
     return events.Rule(

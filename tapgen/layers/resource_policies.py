@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from troposphere import Sub
 
 from tapgen import naming
+from tapgen.layers.lookup import substituted
 
 if TYPE_CHECKING:
     from troposphere import AWSObject, Template
@@ -35,8 +36,8 @@ def written(statement: PolicyStatement, part: Any) -> Statement:
         "Effect": "Allow",
         "Principal": "*" if "*" in statement.principals else principals,
         "Action": sorted(statement.actions),
-        "Resource": list(statement.resources) or [part],
-        **({"Condition": statement.conditions} if statement.conditions else {}),
+        "Resource": [substituted(one) for one in statement.resources] or [part],
+        **({"Condition": _filled(statement.conditions)} if statement.conditions else {}),
     }
 
 
@@ -78,4 +79,11 @@ def admit_service(template: Template, word: str, refs: PartRefs, service: str, s
 
 
 def _principal(name: str) -> Any:
-    return Sub(f"arn:${{AWS::Partition}}:iam::{name}:root") if name.isdigit() else name
+    return Sub(f"arn:${{AWS::Partition}}:iam::{name}:root") if name.isdigit() else substituted(name)
+
+
+def _filled(conditions: Any) -> Any:
+    """The conditions, with `${…}` in their values filled in."""
+    if isinstance(conditions, dict):
+        return {key: _filled(value) for key, value in conditions.items()}
+    return [*map(_filled, conditions)] if isinstance(conditions, list | tuple) else substituted(str(conditions))

@@ -145,7 +145,7 @@ def _client(
             "AllowedOAuthFlows": list(settings.oauth_flows),
             "AllowedOAuthFlowsUserPoolClient": True,
             "AllowedOAuthScopes": list(settings.scopes),
-            "SupportedIdentityProviders": ["COGNITO"],
+            "SupportedIdentityProviders": list(settings.identity_providers),
         }
     needed = [server.title for server in servers if any(_is_of(scope, server) for scope in settings.scopes)]
     if needed:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from tapgen.errors import suggestion
 from tapgen.settings.names import Name
@@ -38,6 +38,15 @@ class Bus(Encrypted, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Physical name; unset: <stack>-<name>"""
 
 
+class InputTransformer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An event, written anew."""
+
+    paths: dict[Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,256}$")], Annotated[str, Meta(pattern=r"^[$].*$")]] = {}
+    """Names, and where in the event their values are: { order = "$.detail.id" }"""
+    template: Annotated[str, Meta(min_length=1, max_length=8192)]
+    """What is sent, with `<order>` in it"""
+
+
 class EventTrigger(Delivered, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Events that match a pattern start the function, by a rule on their bus.
 
@@ -52,11 +61,21 @@ class EventTrigger(Delivered, frozen=True, forbid_unknown_fields=True, kw_only=T
     """One of `buses`; unset: the account's default bus"""
     pattern: Pattern = {}
     """Which events, as EventBridge matches them"""
+    input: Any = None
+    """What is sent in place of the event"""
+    input_path: Annotated[str, Meta(pattern=r"^[$].*$", max_length=256)] | None = None
+    """The part of the event that is sent, such as "$.detail" """
+    input_transformer: InputTransformer | None = None
+    """The event written anew"""
     schedule: Annotated[str, Meta(min_length=1, max_length=256)] | None = None
     """In place of a pattern, when: a rule as stacks of other tools have it; anew take `triggers.schedules`"""
 
     def values_problems(self, environment: "Environment") -> Iterator[Problem]:
         """A bus that is not there, and patterns that EventBridge refuses or that match nothing."""
+        inputs = ("input", "input_path", "input_transformer")
+        given = [key for key in inputs if getattr(self, key) is not None]
+        if len(given) > 1:
+            yield (given[1],), f"{given[0]} says what is sent already; take one of them"
         if self.bus is not None and self.bus not in environment.buses:
             yield ("bus",), f'there is no bus "{self.bus}"; {suggestion(self.bus, environment.buses)}'
         if self.schedule is not None:

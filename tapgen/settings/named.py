@@ -23,9 +23,7 @@ def texts(environment: Environment) -> Iterator[tuple[str, Any]]:
         yield f"outputs.{name}.value", output.value
     for name, function in environment.functions.items():
         yield from ((f"functions.{name}.{key}", value) for key, value in _of_function(function))
-    for kind in KINDS:
-        for name, part in parts(environment, kind.word).items():
-            yield f"{kind.word}.{name}.existing", part.existing
+    yield from _of_parts(environment)
     for name, parameter in environment.ssm_parameters.items():
         yield f"ssm_parameters.{name}.value", parameter.text
     for name, machine in environment.state_machines.items():
@@ -38,6 +36,15 @@ def texts(environment: Environment) -> Iterator[tuple[str, Any]]:
             value = getattr(network, key)
             yield f"network.{key}", list(value) if isinstance(value, tuple) else value
         yield "network.egress", [one.to for one in network.egress]
+
+
+def _of_parts(environment: Environment) -> Iterator[tuple[str, Any]]:
+    for kind in KINDS:
+        for name, part in parts(environment, kind.word).items():
+            yield f"{kind.word}.{name}.existing", part.existing
+            for index, one in enumerate(getattr(part, "policy", ())):
+                values = [*one.principals, *one.resources, *one.conditions.values()]
+                yield f"{kind.word}.{name}.policy.{index}", values
 
 
 def _of_function(function: Function) -> Iterator[tuple[str, Any]]:

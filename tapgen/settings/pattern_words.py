@@ -43,6 +43,8 @@ WORDS: Final = {
     r"^/?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*(:[0-9]+)?$": "the name of an SSM parameter, such as /shop/limit",
     r"^[A-Za-z0-9_.-]{1,128}$": "letters, digits, underscores, dots and hyphens, such as clicks",
     r"^[^\s\"\\]{1,256}$": "a resource server's name without spaces and quotes, such as shop",
+    r"^[A-Za-z0-9_-]{1,256}$": "a name of letters, digits, hyphens and underscores, such as order",
+    r"^[$].*$": "a path into the event, such as $.detail.id",
     r"^[A-Za-z0-9_-]{1,80}$": "1 to 80 letters, digits, hyphens and underscores, such as checkout",
     r"^(?!aws[.])[A-Za-z0-9._-]{1,256}$": "letters, digits, dots, hyphens and underscores, such as shop-events",
     r"^[A-Za-z0-9_-]{1,20}$": "at most 20 letters, digits, hyphens and underscores, such as plan",

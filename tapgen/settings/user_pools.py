@@ -60,6 +60,8 @@ class UserPoolClient(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """OAuth grants"""
     scopes: tuple[str, ...] = ()
     """OAuth scopes, such as "openid" and "email" """
+    identity_providers: Annotated[tuple[str, ...], Meta(min_length=1)] = ("COGNITO",)
+    """Who knows the users: COGNITO, the pool itself, and names of others, such as one of `resources`"""
     token_minutes: Annotated[int, Meta(ge=5, le=1440)] = 60
     """Minutes that an access or id token holds"""
     refresh_days: Annotated[int, Meta(ge=1, le=3650)] = 30

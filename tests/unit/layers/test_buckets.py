@@ -203,3 +203,17 @@ triggers.buckets.Uploads = {}
     }
     found = check.check(filled, render.render(filled).document, lint=False)
     assert [one.message for one in found if one.severity != "info"] == []
+
+
+def test_a_distribution_that_reads_the_bucket(document):
+    rendered = document(
+        'application = "shop"\n[buckets.Site]\n'
+        'policy = [{ principals = ["cloudfront.amazonaws.com"], actions = ["s3:GetObject"], reason = "the site", '
+        'conditions = { StringEquals = { "AWS:SourceArn" = "arn:aws:cloudfront::${AWS::AccountId}:distribution/${Cdn}" } } }]\n'
+        '[resources.Cdn]\ntype = "AWS::CloudFront::Distribution"\n'
+        'properties.DistributionConfig = { Enabled = true, Origins = [{ Id = "a", DomainName = "a.example.com" }], '
+        'DefaultCacheBehavior = { TargetOriginId = "a", ViewerProtocolPolicy = "https-only" } }\n'
+    )
+    [_, reads] = properties(rendered, "SiteBucketPolicy")["PolicyDocument"]["Statement"]
+    source = {"Fn::Sub": "arn:aws:cloudfront::${AWS::AccountId}:distribution/${Cdn}"}
+    assert reads["Condition"] == {"StringEquals": {"AWS:SourceArn": source}}

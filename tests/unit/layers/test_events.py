@@ -82,3 +82,28 @@ def test_an_unknown_bus_is_refused(project):
     assert refused(project, settings) == [
         'functions.Placed.triggers.events.Placed.bus: there is no bus "Shopp"; did you mean "Shop"?'
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "target"),
+    [
+        ("input = { all = true }", {"Input": '{"all":true}'}),
+        ('input_path = "$.detail"', {"InputPath": "$.detail"}),
+        (
+            'input_transformer = { paths = { id = "$.detail.id" }, template = \'{"order": <id>}\' }',
+            {"InputTransformer": {"InputPathsMap": {"id": "$.detail.id"}, "InputTemplate": '{"order": <id>}'}},
+        ),
+    ],
+)
+def test_what_a_rule_sends_in_place_of_the_event(document, written, target):
+    settings = 'application = "shop"\n[functions.Item]\nsource = "src"\n'
+    rendered = document(settings + f'triggers.events.E = {{ pattern = {{ source = ["shop"] }}, {written} }}\n')
+    assert properties(rendered, "ItemERule")["Targets"][0].items() >= target.items()
+
+
+def test_a_rule_sends_one_thing(project):
+    settings = 'application = "shop"\n[functions.Item]\nsource = "src"\n'
+    both = 'triggers.events.E = { pattern = { source = ["shop"] }, input = "x", input_path = "$.a" }\n'
+    assert refused(project, settings + both) == [
+        "functions.Item.triggers.events.E.input_path: input says what is sent already; take one of them"
+    ]

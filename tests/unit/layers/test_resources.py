@@ -68,3 +68,15 @@ def test_an_environment_changes_properties_and_takes_resources_away(document):
 )  # fmt: skip
 def test_what_is_wrong_is_said_with_its_path(project, old, new, message):
     assert message in refused(project, SETTINGS.partition("[environments.dev]")[0].replace(old, new))
+
+
+def test_a_function_is_the_provider_of_a_custom_resource(document):
+    rendered = document(
+        'application = "shop"\n[functions.Seed]\nsource = "src"\n[resources.Seeded]\ntype = "Custom::Seed"\n'
+        'properties = { ServiceToken = { "Fn::GetAtt" = ["SeedFunction", "Arn"] }, Table = "orders" }\n'
+        '[outputs.Rows]\nvalue = "${Seeded.Rows}"\n'
+    )
+    assert rendered["Resources"]["Seeded"] == {
+        "Type": "Custom::Seed",
+        "Properties": {"ServiceToken": {"Fn::GetAtt": ["SeedFunction", "Arn"]}, "Table": "orders"},
+    }
