@@ -19,7 +19,7 @@ from tapgen.review.rules.failures import failures
 from tapgen.review.rules.identities import identity_impacts
 from tapgen.review.rules.immutable import immutable_changes
 from tapgen.review.rules.network import network_impacts
-from tapgen.review.rules.notes import notes
+from tapgen.review.rules.notes import never_made, notes
 from tapgen.review.rules.resource_policies import resource_policy_impacts
 from tapgen.review.rules.security_settings import setting_impacts
 from tapgen.review.update.schema import schema_of
@@ -56,7 +56,9 @@ def assess(
         review = _assess(*templates, new, open_ones)
     except RecursionError:
         raise DocumentError("the template is nested too deeply", "CloudFormation takes no such template.") from None
-    review = replace(review, creates_stack=old is None and new is not None)
+    told = {change.logical_id for change in review.changes}
+    never = (note for note in never_made(old or {}, new or {}, *templates) if note.logical_id not in told)
+    review = replace(review, creates_stack=old is None and new is not None, notes=(*review.notes, *never))
     if not (review or review.impacts or review.unknown):
         return review
     mask = mask_of(old, new, parameters={**(old_parameters or {}), **(new_parameters or {})})

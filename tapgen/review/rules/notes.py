@@ -3,16 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tapgen.review.model import Note, ResourceChange
 from tapgen.template.model import Resource, Template
 from tapgen.template.types import row
 
+if TYPE_CHECKING:
+    from tapgen.template.document import Document
+
 _INTERFACES: Final = (
     "the network interfaces of a function in a VPC take up to 40 minutes to go; "
     "deletion of its subnets and security groups waits for that"
 )
+
+
+def never_made(old: Document, new: Document, before: Template, after: Template) -> Iterator[Note]:
+    """What is written otherwise, and stands under a condition that is false whatever the parameters are."""
+    for section in ("Resources", "Outputs"):
+        sides = [side if isinstance(side := one.get(section), dict) else {} for one in (old, new)]
+        for name in dict.fromkeys(str(name) for side in sides for name in side):
+            written, now = (side.get(name) for side in sides)
+            under = [_never(written, before), _never(now, after)]
+            if written != now and all(one or entry is None for one, entry in zip(under, (written, now), strict=True)):
+                condition = next(filter(None, reversed(under)))
+                yield Note("info", name, f"{name}: differs under the condition {condition}, which is never true")
+
+
+def _never(entry: Any, template: Template) -> str:
+    """The condition of an entry where it is false; "" where there is none, or it may be true."""
+    condition = entry.get("Condition") if isinstance(entry, dict) else None
+    return condition if isinstance(condition, str) and template.conditions.get(condition) is False else ""
 
 
 def notes(changes: tuple[ResourceChange, ...], old: Template, new: Template) -> Iterator[Note]:
