@@ -35,6 +35,7 @@ Kind = Literal[
 ]
 
 _WEB: Final = (80, 443)
+_NAMED: Final = 8  # routes in one sentence
 _READING: Final = frozenset({"GET", "HEAD"})
 
 
@@ -195,7 +196,8 @@ def _routes(template: Template) -> Iterator[Exposure]:
         else:
             yield Exposure("write-route", route.logical_id, f"Anyone in the world may call {route.name}.", route.place)
     for some in reading.values():
-        names = ", ".join(route.name for route in some)
+        names = ", ".join(route.name for route in some[:_NAMED])
+        names += f" and {len(some) - _NAMED} more routes" if len(some) > _NAMED else ""
         yield Exposure("route", some[0].logical_id, f"Anyone in the world may call {names}.", some[0].place)
 
 

@@ -104,6 +104,8 @@ except urllib.error.HTTPError as error:
     assert run(["local", "--", "python", "-c", script]) == ExitCode.OK
     assert capfd.readouterr().out.strip() == "502"  # let in: the handler's answer is no response
     assert run(["local", "--request", "GET /item"]) == ExitCode.FAILED
+    assert "502 Bad Gateway" in capfd.readouterr().err  # a request carries one
+    assert run(["local", "--request", "GET /item", "--header", "X-Api-Key: wrong"]) == ExitCode.FAILED
     assert "403 Forbidden" in capfd.readouterr().err
 
 
