@@ -193,15 +193,16 @@ def _files(root: Path, function: Function, stack: ExitStack, installer: Installe
 def _install(wanted: Requirements, runtime: str, architecture: str, stack: ExitStack, installer: Installer) -> Files:
     target = temporary(stack)
     installer(wanted, target, runtime, architecture)
-    return _installed(target)
+    return installed_files(target)
 
 
 # What differs from one installation to the next: scripts hold the path of the installing Python, and the records of
 # an installation their hashes (Python packaging user guide, "Recording installed projects").
-_RECORDS = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
+_RECORDS = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", "uv_build.json")
 
 
-def _installed(folder: Path) -> dict[str, Path]:
+def installed_files(folder: Path) -> dict[str, Path]:
+    """What of an installation goes into a package, by its name there: the same whoever installed it, and when."""
     found = {}
     for place, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name != "__pycache__"]
@@ -209,6 +210,8 @@ def _installed(folder: Path) -> dict[str, Path]:
         if here == folder:
             folders[:] = [name for name in folders if name != "bin"]
         for name in names:
+            if here == folder and name == ".lock":  # uv's
+                continue
             if name.endswith(".pyc") or (here.suffix == ".dist-info" and name in _RECORDS):
                 continue
             path = here / name

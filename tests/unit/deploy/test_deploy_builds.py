@@ -170,6 +170,21 @@ def test_uv_is_not_asked_where_only_pip_knows_the_index(tmp_path, environ, files
     assert (program is not None) is found
 
 
+def test_both_make_the_same_package(tmp_path):
+    from tapgen.deploy.artifacts.packages import installed_files, package
+
+    sources(tmp_path / "lib", "shared", more="Requires-Dist: other\n")
+    wheel(tmp_path / "wheels", "other")
+    (tmp_path / "requirements.txt").write_text("--no-index\n--find-links wheels\n./lib\n")
+    keys = []
+    for program in (None, UV):
+        target = Path(mkdtemp(dir=tmp_path))
+        wanted = read(tmp_path / "requirements.txt", tmp_path)
+        wheels.install(wanted, target, "python3.13", "arm64", program=program)
+        keys.append(package("Key", installed_files(target)).key)
+    assert keys[0] == keys[1]
+
+
 def test_line_ends_of_a_checkout_change_no_package(tmp_path):
     from tapgen.deploy.artifacts.packages import package
 
