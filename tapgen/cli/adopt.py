@@ -48,9 +48,9 @@ def command(
       tapgen adopt template.yaml --stack shop-production --to shop
     """
     from tapgen.errors import ExitCode
-    from tapgen.review.model import Effect
     from tapgen.review.report import terminal
     from tapgen.starter.adopt.adopt import Template, adopt
+    from tapgen.starter.adopt.settings_file import lost
     from tapgen.starter.adopt.told import told
     from tapgen.starter.write import application_name
 
@@ -85,8 +85,7 @@ def command(
         click.echo("\n" + "\n".join(map(str, terminal.lines(shown.review))))
     else:
         click.echo("Nothing else changes: nothing is replaced, and nothing is lost.")
-    replaces = any(change.effect >= Effect.MAY_REPLACE for change in adopted.review.changes)
-    return ExitCode.REFUSED if adopted.review.refusals or replaces else ExitCode.OK
+    return ExitCode.REFUSED if adopted.missing or lost(adopted.review) else ExitCode.OK
 
 
 def _of_stack(stack: str, profile: str | None, region: str | None) -> tuple[Document, dict[str, str], str]:

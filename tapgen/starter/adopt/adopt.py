@@ -41,6 +41,8 @@ class Outcome(Struct, frozen=True):
     written: tuple[str, ...]
     summary: str
     obstacles: tuple[str, ...]
+    missing: bool
+    """Code is neither in the project nor where the template says."""
     review: Review
 
 
@@ -71,8 +73,9 @@ def adopt(template: Template, application: str, environment: str, stack: str, to
     written = write(to, target.text(adopted.settings))
     used = {logical_id: code[logical_id] for logical_id in code if logical_id in _claimed(adopted)}
     files = tuple(write_code(to, used))
-    obstacles = (*adopted.obstacles, *without_code(document, code))
-    return Outcome((str(written), *files), _summary(adopted), obstacles, review)
+    missing = tuple(sam.not_packaged(adopted.settings.get("resources", {})))
+    obstacles = (*adopted.obstacles, *missing, *without_code(document, code))
+    return Outcome((str(written), *files), _summary(adopted), obstacles, bool(missing), review)
 
 
 def _claimed(adopted: Adopted) -> set[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tapgen.starter.adopt.drafts import Code
+from tapgen.starter.adopt.drafts import LAYER, Code
 from tapgen.template.document import Document
 
 
@@ -20,12 +20,17 @@ def code_of(document: Document, beside: Path | None, local: Mapping[str, Path], 
     """
     found = {}
     for logical_id, resource in document["Resources"].items():
-        if resource.get("Type") != "AWS::Lambda::Function":
+        if resource.get("Type") not in ("AWS::Lambda::Function", LAYER):
             continue
-        code = _one(logical_id, resource, beside, local.get(logical_id), to)
+        code = _one(logical_id, resource, beside, local.get(logical_id) or local.get(without_hash(logical_id)), to)
         if code is not None:
             found[logical_id] = code
     return found
+
+
+def without_hash(logical_id: str) -> str:
+    """What a template of SAM calls a layer: the translator puts a hash of ten digits behind it."""
+    return re.sub(r"[0-9a-f]{10}$", "", logical_id)
 
 
 def _one(

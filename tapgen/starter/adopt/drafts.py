@@ -16,6 +16,8 @@ _CDK_HASH = re.compile(r"(?<=[a-z0-9])(?=[0-9A-F]*[0-9])(?=[0-9A-F]*)[0-9A-F]{8}
 """What CDK ends a logical id with, so that it is the only one of its construct's path."""
 _LONGEST = 64
 
+LAYER = "AWS::Lambda::LayerVersion"
+
 Resource = Mapping[str, Any]
 
 
@@ -65,10 +67,15 @@ class Old:
             if resource.get("Type") in types and "Condition" not in resource and not open_ones:
                 yield logical_id, resource.get("Properties") or {}
 
-    def part(self, logical_id: str, word: str, suffix: str) -> str:
-        """The name of the part that a resource becomes; no other resource has the logical id that follows."""
+    def part(self, logical_id: str, word: str, suffix: str, called: str = "") -> str:
+        """The name of the part that a resource becomes; no other resource has the logical id that follows.
+
+        `called` is what it is named after, where that is not its logical id.
+        """
         taken = self.names.setdefault(word, set())
-        name = next(one for one in _candidates(logical_id, suffix) if self._is_free(one, suffix, logical_id, taken))
+        name = next(
+            one for one in _candidates(called or logical_id, suffix) if self._is_free(one, suffix, logical_id, taken)
+        )
         taken.add(name)
         self.parts[logical_id] = (word, name)
         return name

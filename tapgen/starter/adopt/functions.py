@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tapgen import naming
-from tapgen.starter.adopt.drafts import Old, Proposal, given, number, referred, text
+from tapgen.starter.adopt.code import without_hash
+from tapgen.starter.adopt.drafts import LAYER, Old, Proposal, given, number, referred, text
 from tapgen.template.intrinsics import function, scalar
 from tapgen.template.kinds import kinds
 
@@ -15,6 +16,7 @@ Properties = Mapping[str, Any]
 
 def propose(old: Old) -> Iterator[Proposal]:
     """Each function whose code is known; parts that it names in its environment are parts that it uses."""
+    yield from _layers(old)
     for logical_id, properties in old.of_type("AWS::Lambda::Function"):
         code = old.code.get(logical_id)
         if code is None:
@@ -23,7 +25,38 @@ def propose(old: Old) -> Iterator[Proposal]:
         claims = {naming.function(name): logical_id}
         old.claimed.update(claims)
         settings = _settings(properties) | {"source": code.source}
+        layers = properties.get("Layers")
+        if isinstance(layers, list) and layers:
+            settings["layers"] = [_layer(old, one) for one in layers]
         yield Proposal(("functions", name), given(settings | _variables(old, properties)), claims)
+
+
+def _layers(old: Old) -> Iterator[Proposal]:
+    """Layers whose code is known, and which a function has."""
+    used = {referred(one) for _, its in old.of_type("AWS::Lambda::Function") for one in _listed(its.get("Layers"))}
+    for logical_id, properties in old.of_type(LAYER):
+        code = old.code.get(logical_id)
+        if code is None or logical_id not in used:
+            continue
+        name = old.part(logical_id, "lambda_layers", "Layer", without_hash(logical_id))
+        claims = {naming.layer(name): logical_id}
+        old.claimed.update(claims)
+        runtimes = properties.get("CompatibleRuntimes")
+        settings = {
+            "source": code.source,
+            "description": text(properties.get("Description")),
+            "runtimes": runtimes if isinstance(runtimes, list) and runtimes else None,
+        }
+        yield Proposal(("lambda_layers", name), given(settings), claims)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _layer(old: Old, value: Any) -> Any:
+    found = old.refers(value, "lambda_layers")
+    return found[1] if found else value_of(value)
 
 
 def _settings(properties: Properties) -> dict[str, Any]:
@@ -43,9 +76,6 @@ def _settings(properties: Properties) -> dict[str, Any]:
         "reserved_concurrency": number(properties.get("ReservedConcurrentExecutions")),
         "tracing": (properties.get("TracingConfig") or {}).get("Mode") == "Active",
         "role": _text(value_of(properties.get("Role"))),
-        "layers": [value_of(one) for one in properties.get("Layers") or ()] or None
-        if isinstance(properties.get("Layers") or [], list)
-        else None,
         "log_group": group or False,
         "log_format": "JSON" if logging.get("LogFormat") == "JSON" else "Text",
     }

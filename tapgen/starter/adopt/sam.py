@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final, NamedTuple
@@ -23,6 +23,7 @@ _BODIES: Final = {
     "AWS::Serverless::StateMachine": ("DefinitionUri", "Definition"),
 }
 _PLACE: Final = {"Bucket": "the-code-is-in-the-project", "Key": "packaged-by-tapgen"}
+_IMAGE: Final = "image-is-built:latest"
 DEFAULT_REGION: Final = "us-east-1"
 
 
@@ -81,7 +82,7 @@ def _detach(
         is_image = properties.get("PackageType", globals_.get("PackageType")) == "Image"
         written = properties.get(key, globals_.get(key, "."))
         if is_image:
-            properties.setdefault("ImageUri", "image-is-built:latest")
+            properties.setdefault("ImageUri", _IMAGE)
         elif isinstance(written, str) and not written.startswith("s3://"):
             if (folder / written).is_dir():
                 folders[logical_id] = folder / written
@@ -92,6 +93,18 @@ def _detach(
         uri, body = _BODIES[kind]
         if isinstance(properties.get(uri), str) and not properties[uri].startswith("s3://"):
             properties[body] = _read(folder / properties.pop(uri))
+
+
+def not_packaged(resources: Mapping[str, Any]) -> Iterator[str]:
+    """What stays as it is without a package that is known, a sentence each: such a template cannot be deployed."""
+    for logical_id, resource in resources.items():
+        properties = resource.get("properties") or {}
+        code = properties.get("Code") or properties.get("Content") or {}
+        if code in ({"S3Bucket": _PLACE["Bucket"], "S3Key": _PLACE["Key"]}, {"ImageUri": _IMAGE}):
+            yield (
+                f"{logical_id}: its code stays where SAM has packaged it, which the template does not say; adopt it "
+                "with the stack: --stack NAME"
+            )
 
 
 def _read(path: Path) -> Any:

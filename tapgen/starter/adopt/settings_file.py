@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tapgen.errors import SettingsError, UsageError
-from tapgen.starter.adopt.drafts import Code
+from tapgen.starter.adopt.drafts import LAYER, Code
 from tapgen.starter.adopt.toml_text import toml
 from tapgen.starter.files import SETTINGS_FILE
 
 if TYPE_CHECKING:
-    from tapgen.review.model import Review
+    from tapgen.review.model import ResourceChange, Review
     from tapgen.template.document import Document
 
 HEAD = "# Adopted from {source}: every resource keeps its logical id, so that nothing is replaced.\n"
@@ -77,12 +77,19 @@ def proof(old: Document, new: Document, given: Mapping[str, str]) -> Review:
     return assess(old, new, old_parameters=values, new_parameters=values)
 
 
+def is_published(change: ResourceChange) -> bool:
+    """Whether its replacement is what publishing means: a layer's version cannot be changed."""
+    return change.type == LAYER
+
+
 def lost(review: Review) -> dict[str, str]:
     """What a change replaces, deletes or is refused for, by logical id."""
     from tapgen.review.model import Effect
 
     found = {finding.logical_id: finding.message for finding in review.refusals}
     for change in review.changes:
+        if is_published(change):
+            continue
         if change.effect >= Effect.MAY_REPLACE or (change.deletes and not change.routine):
             found[change.logical_id] = "it would be replaced" if not change.deletes else "it would be deleted"
     return found

@@ -11,7 +11,7 @@ from msgspec import Struct
 from tapgen.errors import DocumentError, SettingsError, TapgenError
 from tapgen.overrides import NO_VALUE, is_plain_mapping
 from tapgen.starter.adopt import apis, functions, parts, triggers
-from tapgen.starter.adopt.drafts import Code, Old, Proposal
+from tapgen.starter.adopt.drafts import LAYER, Code, Old, Proposal
 from tapgen.template.intrinsics import canonical
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ ANSWERED: Final = frozenset(
         ("AWS::Lambda::Function", "Code"),
         ("AWS::Lambda::Function", "Handler"),
         ("AWS::Lambda::Function", "PackageType"),
+        ("AWS::Lambda::LayerVersion", "Content"),
     }
 )
 """Properties that a part answers for: a source decides the code, and a function's name and ARN are one to a poller."""
@@ -199,7 +200,8 @@ def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any
     if _dependencies(old) != _dependencies(new):
         found["depends_on"] = sorted(_dependencies(old))
     for theirs, ours in (("DeletionPolicy", "deletion_policy"), ("UpdateReplacePolicy", "update_replace_policy")):
-        if old.get(theirs, "Delete") != new.get(theirs, "Delete"):
+        kept = kind == LAYER and theirs == "UpdateReplacePolicy"  # functions that go back to a version must find it
+        if old.get(theirs, "Delete") != new.get(theirs, "Delete") and not kept:
             found[ours] = old.get(theirs, "Delete")
     own = {name: value for name, value in (old.get("Metadata") or {}).items() if not name.startswith(TOOL_METADATA)}
     if own:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from tapgen.review.action import ResourceAction
 from tapgen.review.model import PropertyChange, ResourceChange, Review
+from tapgen.starter.adopt.settings_file import is_published
 from tapgen.starter.adopt.settle import ANSWERED, DEFAULTS, TOOL_METADATA
 from tapgen.template.intrinsics import canonical
 from tapgen.template.paths import ABSENT
@@ -26,7 +27,7 @@ class Told(Struct, frozen=True):
 
 def told(review: Review) -> Told:
     """The review without tags that come, defaults that are written out, and code that comes from the project."""
-    tagged, packaged = 0, []
+    tagged, packaged, published = 0, [], []
     kept = []
     for change in review.changes:
         left = tuple(one for one in change.properties if not _expected(change, one))
@@ -34,17 +35,23 @@ def told(review: Review) -> Told:
         if any(_is_code(change, one) for one in change.properties):
             packaged.append(change.logical_id)
         expected = change.action in (ResourceAction.UPDATE, ResourceAction.UPDATE_TAGS) and not left
-        if not expected and not change.routine:
+        if is_published(change):
+            published.append(change.logical_id)
+        elif not expected and not change.routine:
             kept.append(replace(change, properties=left))
     sections = tuple(one for one in review.sections if one.old is not ABSENT)
-    return Told(replace(review, changes=tuple(kept), sections=sections), tuple(_sentences(tagged, packaged, review)))
+    return Told(
+        replace(review, changes=tuple(kept), sections=sections), tuple(_sentences(tagged, packaged, published, review))
+    )
 
 
-def _sentences(tagged: int, packaged: list[str], review: Review) -> Iterator[str]:
+def _sentences(tagged: int, packaged: list[str], published: list[str], review: Review) -> Iterator[str]:
     if tagged:
         yield f"Tags come: Application, Environment and ManagedBy, on {tagged} resources."
     if packaged:
         yield f"Code comes from the project: {', '.join(packaged)}."
+    if published:
+        yield f"Layers are published anew, as with each of their changes: {', '.join(published)}."
     added = [one.name for one in review.sections if one.old is ABSENT]
     if added:
         yield f"New outputs and parameters: {', '.join(added)}."
@@ -55,7 +62,8 @@ def _sentences(tagged: int, packaged: list[str], review: Review) -> Iterator[str
 def _expected(change: ResourceChange, one: PropertyChange) -> bool:
     answered = (change.type, str(one.path[1])) in ANSWERED if len(one.path) > 1 else False
     of_a_tool = one.path[0] == "Metadata" and all(key.startswith(TOOL_METADATA) for key in _metadata(one))
-    return _is_tag(one) or answered or of_a_tool or _is_default(change, one)
+    of_a_layer = one.cause != "" and one.path[:2] == ("Properties", "Layers")
+    return _is_tag(one) or of_a_layer or answered or of_a_tool or _is_default(change, one)
 
 
 def _metadata(one: PropertyChange) -> list[str]:

@@ -176,6 +176,21 @@ def test_what_is_otherwise_is_shown_with_what_it_does(adopted):
     assert "def handler" not in ended.out, "code is not shown"
 
 
+def test_code_that_is_nowhere_is_no_proof(adopted, tmp_path):
+    pytest.importorskip("samtranslator", reason="the extra sam is not installed")
+    (tmp_path / "old").mkdir()
+    function = {"Runtime": "nodejs14.x", "Handler": "index.handler", "CodeUri": "old"}
+    document = {
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Resources": {"Orders": {"Type": "AWS::Serverless::Function", "Properties": function}},
+    }
+    settings, ended = adopted(document)
+    assert ended.code == 4
+    assert "Orders" in settings["resources"]
+    assert "! Orders stays in [resources]: functions.Orders.runtime: AWS retired nodejs14.x" in ended.out
+    assert "! Orders: its code stays where SAM has packaged it, which the template does not say" in ended.out
+
+
 def test_settings_that_are_there_are_kept(adopted, tmp_path):
     (tmp_path / "new").mkdir()
     (tmp_path / "new" / "tapgen.toml").write_text("mine = 1\n")
