@@ -12,6 +12,7 @@ from tapgen.cli.options import as_json, environment, load_environment
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tapgen.deploy.artifacts.bootstrap import Readers
     from tapgen.deploy.outcome import Outcome
     from tapgen.deploy.plan.plan import Plan
 
@@ -38,7 +39,8 @@ def command(
 ) -> None:
     """Create the artifact bucket of an account and region, or the roles of a pipeline.
 
-    Only packaged functions and templates over 51,200 bytes need the bucket.
+    Only packaged functions and templates over 51,200 bytes need the bucket. --env of a StackSet makes one in each of
+    its regions, and lets its accounts read.
 
     --github makes the roles that `tapgen pipeline github` names: one that deploys, trusted for the repository, the
     branch and the environment alone, with the policies of `tapgen permissions`; of a protected environment one that
@@ -48,10 +50,13 @@ def command(
     \b
     Examples:
       tapgen bootstrap --region eu-west-1
+      tapgen bootstrap --env prod
       tapgen bootstrap --github acme/shop --env prod
     """
-    if github is None and _given(ctx, "environment", "branch"):
-        raise click.UsageError("--env and --branch go with --github")
+    if github is None and _given(ctx, "branch"):
+        raise click.UsageError("--branch goes with --github")
+    if github is None and _given(ctx, "environment"):
+        aws_options.finish(ctx, _buckets(ctx.obj, environment, profile, region, yes=yes, as_json=as_json))
     aws_options.needs_terminal(yes)
     if github is None:
         outcome = _bucket(profile, region, yes=yes, as_json=as_json)
@@ -64,16 +69,53 @@ def _given(ctx: click.Context, *names: str) -> bool:
     return any(ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE for name in names)
 
 
-def _bucket(profile: str | None, region: str | None, *, yes: bool, as_json: bool) -> Outcome:
-    from tapgen.deploy.artifacts.bootstrap import bootstrap_request
+def _bucket(
+    profile: str | None, region: str | None, *, yes: bool, as_json: bool, readers: Readers | None = None
+) -> Outcome:
+    """The bucket of one region; who may read it already goes on reading."""
+    from tapgen.deploy.artifacts.bootstrap import NOBODY, bootstrap_request, readers_of
     from tapgen.deploy.aws.session import connect
     from tapgen.deploy.run import deploy
+    from tapgen.naming import BOOTSTRAP_STACK
+    from tapgen.template.document import parse
+
+    client = connect(profile, region)
+    there = client.stack(BOOTSTRAP_STACK)
+    empty = there is None or there.status == "REVIEW_IN_PROGRESS"
+    known = NOBODY if empty else readers_of(parse(client.template(BOOTSTRAP_STACK), BOOTSTRAP_STACK))
 
     def confirm(plan: Plan) -> bool:
-        return yes or aws_options.ask(f"Create the artifact bucket in {plan.account} {plan.region}?")
+        what = "Create" if plan.creates else "Change"
+        return yes or aws_options.ask(f"{what} the artifact bucket in {plan.account} {plan.region}?")
 
     with aws_options.views(as_json=as_json) as view:
-        return deploy(bootstrap_request(), connect(profile, region), view(""), confirm=confirm)
+        return deploy(bootstrap_request(readers=known | (readers or NOBODY)), client, view(""), confirm=confirm)
+
+
+def _buckets(
+    where: Path | None, name: str, profile: str | None, region: str | None, *, yes: bool, as_json: bool
+) -> tuple[Outcome, ...]:
+    """The buckets of a StackSet's regions, which its accounts may read.
+
+    Raises:
+        UsageError: the environment is no StackSet, or its accounts are too many to be named one by one.
+    """
+    from tapgen.deploy.artifacts.bootstrap import MAX_READERS, Readers
+    from tapgen.errors import UsageError
+
+    chosen = load_environment(where, name)
+    if not chosen.is_stack_set:
+        raise UsageError(f"--env goes with --github, or with a StackSet; {chosen.reference} is one stack")
+    organization = chosen.stack_set.organization if chosen.stack_set else None
+    if organization is None and (chosen.organizational_units or len(chosen.accounts) > MAX_READERS):
+        raise UsageError(
+            f"the accounts of {chosen.reference} are not known here, or more than {MAX_READERS}",
+            'Say whose they are: stack_set.organization = "o-...".',
+        )
+    aws_options.needs_terminal(yes)
+    readers = Readers(organizations=frozenset({organization})) if organization else Readers(frozenset(chosen.accounts))
+    regions = (region,) if region else chosen.target_regions
+    return tuple(_bucket(profile, one, yes=yes, as_json=as_json, readers=readers) for one in regions)
 
 
 def _github(

@@ -14,7 +14,7 @@ class Stage(Struct, frozen=True):
     environment: str
     approved: bool
     regions: tuple[str, ...]
-    """Empty: the one of the pipeline's own AWS configuration."""
+    """Empty: the one of the pipeline's own AWS configuration. Of a StackSet the one that keeps it: it does the rest."""
     after: tuple[str, ...]
     """The environments that must have been deployed before."""
     role: str
@@ -38,7 +38,8 @@ def stages(project: Project) -> tuple[Stage, ...]:
 def _stage(one: Environment, after: tuple[str, ...]) -> Stage:
     role = one.deploy_role or _arn(one, naming.deploy_role(one))
     plan_role = one.deploy_role or _arn(one, naming.plan_role(one))
-    return Stage(one.name, one.protected, one.target_regions, after, role, plan_role)
+    regions = (one.home_region,) if one.is_stack_set else one.target_regions
+    return Stage(one.name, one.protected, regions, after, role, plan_role)
 
 
 def _arn(one: Environment, name: str) -> str:

@@ -21,6 +21,7 @@ Positive = (
 )
 RoleName = Annotated[str, Meta(pattern=r"^[\w+=,.@-]{1,64}$")]
 OrganizationalUnit = Annotated[str, Meta(pattern=r"^(ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}|r-[a-z0-9]{4,32})$")]
+OrganizationId = Annotated[str, Meta(pattern=r"^o-[a-z0-9]{10,32}$")]
 
 MAX_UNITS = 50
 """Organizational units of one operation: CloudFormation API reference, CreateStackInstances."""
@@ -50,6 +51,8 @@ class StackSet(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Self-managed: the role that it assumes in each account; default: AWSCloudFormationStackSetExecutionRole"""
     inspection_role: RoleName | None = None
     """A role in each account that tapgen may assume to read why a stack failed, and its outputs"""
+    organization: OrganizationId | None = None
+    """The organization whose accounts may read packages: see `tapgen bootstrap --env`"""
     delegated_administrator: bool = False
     """Service-managed: the account that deploys is a delegated administrator, not the management account"""
     automatic: bool = False

@@ -200,8 +200,9 @@ def _targets(targets: Targets) -> dict[str, object]:
 
 
 def _preferences(wanted: Preferences) -> dict[str, object]:
+    ordered = wanted.region_order and not wanted.parallel_regions  # of regions side by side none is first
     return {
-        "RegionOrder": list(wanted.region_order),
+        **({"RegionOrder": list(wanted.region_order)} if ordered else {}),
         "RegionConcurrencyType": "PARALLEL" if wanted.parallel_regions else "SEQUENTIAL",
         "ConcurrencyMode": "SOFT_FAILURE_TOLERANCE" if wanted.soft else "STRICT_FAILURE_TOLERANCE",
         **_share("FailureTolerance", wanted.failure_tolerance),

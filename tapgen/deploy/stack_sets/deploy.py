@@ -87,7 +87,7 @@ class DeployStackSet(StackSetOperation):
         """Let the template find each region's bucket; nothing is uploaded yet."""
         if not self.request.packages:
             return {}
-        buckets = buckets_of(regional)
+        buckets = buckets_of(regional, self.request.environment)
         keys = {package.parameter: package.key for package in self.request.packages}
         given = {name: value for name, value in self.request.parameters.items() if name != ARTIFACT_BUCKET}
         self.request = replace(
@@ -156,7 +156,8 @@ class DeployStackSet(StackSetOperation):
         request = self._set_request(found)
         steps: list[tuple[str, Callable[[str], str]]] = []
         if found.updates:
-            update = lambda token: self.client.update_stack_set(request, self.target.preferences, token)  # noqa: E731
+            preferences = within(self.target.preferences, tuple(found.seen.accounts))
+            update = lambda token: self.client.update_stack_set(request, preferences, token)  # noqa: E731
             steps.append(("updated", update))
         steps += [("created", self._creation(targets)) for targets in found.make]
         if found.found is None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tapgen.deploy.artifacts.upload import find_bucket
+from tapgen.deploy.aws.errors import AwsError
+from tapgen.errors import TapgenError
 from tapgen.naming import ARTIFACT_BUCKET
 
 if TYPE_CHECKING:
@@ -41,13 +43,22 @@ def _replaced(value: Any) -> Any:
     return [_replaced(item) for item in value] if isinstance(value, list) else value
 
 
-def buckets_of(clients: Mapping[str, Client]) -> dict[str, str]:
+def buckets_of(clients: Mapping[str, Client], environment: str) -> dict[str, str]:
     """Each region's artifact bucket.
 
     Raises:
         TapgenError: a region has none.
     """
-    return {region: find_bucket(client) for region, client in clients.items()}
+    found = {}
+    for region, client in clients.items():
+        try:
+            found[region] = find_bucket(client)
+        except AwsError:
+            raise
+        except TapgenError as error:
+            hint = f"Run `tapgen bootstrap --env {environment}` once: its accounts may read the buckets then."
+            raise TapgenError(error.message, hint) from None
+    return found
 
 
 def upload_everywhere(

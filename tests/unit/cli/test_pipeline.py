@@ -36,6 +36,27 @@ def test_the_service_takes_the_files(tapgen, project, service, more):
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
+STACK_SET = """
+[environments.wide]
+protected = true
+account = "123456789012"
+accounts = ["111111111111", "222222222222"]
+regions = ["eu-central-1", "us-east-1"]
+"""
+
+
+@pytest.mark.parametrize("service", SCHEMAS)
+def test_a_stack_set_is_deployed_once_from_the_region_that_keeps_it(tapgen, project, service):
+    folder = project(more=STACK_SET)
+    assert tapgen("pipeline", service, cwd=folder).code == 0
+    text = (folder / FILES[service][-1]).read_text()
+    assert "us-east-1" not in text
+    assert "eu-central-1" in text
+    assert "tapgen deploy --env wide" in text
+    assert '--plan "$(cat change-set)" --yes' in text
+    assert tapgen("pipeline", service, "--check", cwd=folder).code == 0
+
+
 def jobs(folder):
     return yaml.safe_load((folder / ".github/workflows/tapgen-deploy.yml").read_text())["jobs"]
 

@@ -1,13 +1,13 @@
 """StackSets for the in-memory CloudFormation: an operation moves some stacks forward at each look, as told.
 
-`set_fails` names what cannot be deployed: (account, region) -> reason. `limit` refuses more calls in any second.
+`set_fails` names what cannot be deployed: (account, region) -> reason.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tapgen.deploy.aws.errors import AwsError, ThrottledError
+from tapgen.deploy.aws.errors import AwsError
 from tapgen.deploy.aws.model import PropertyDrift, ResourceDrift
 from tapgen.deploy.aws.stack_set_model import (
     DriftCounts,
@@ -47,18 +47,8 @@ class SetCloud(Cloud):
         self.set_fails = {}
         self.step = 1000  # stacks that each look at an operation moves forward
         self.members = {}  # organizational unit -> accounts
-        self.limit = 0
         self.drifted = ()  # (account, region)
         self.requests = []
-
-    def _call(self, operation):
-        lost = super()._call(operation)
-        if self.limit:
-            now = self.time.now
-            last = [at for _, at in self.calls if now - at < 1.0]
-            if len(last) > self.limit:
-                raise ThrottledError("Throttling", "Rate exceeded", operation)
-        return lost
 
     def ready(self, name, document, targets, *, template=None, **request):
         """A StackSet that was deployed before."""

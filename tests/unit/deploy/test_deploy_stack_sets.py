@@ -5,6 +5,7 @@ import json
 import pytest
 from msgspec.structs import replace
 
+from tapgen.deploy.artifacts.bootstrap import NOBODY, Readers, bootstrap_document, readers_of
 from tapgen.deploy.aws.errors import LostAnswerError
 from tapgen.deploy.aws.stack_set_model import Permissions, Preferences, Targets
 from tapgen.deploy.request import Package
@@ -443,6 +444,28 @@ def test_outputs_are_read_where_the_account_can_be_asked():
 
 
 # -------------------------------------------------------------------------------------------------- artifacts
+
+
+def test_a_region_without_a_bucket_is_named_with_what_makes_one_that_the_accounts_may_read():
+    scene = Scene(packages=(Package("Key", "abc.zip", lambda: b"zip"),))
+    outcome = scene.deploy(regional={"us-east-1": SetCloud(region="us-east-1")})
+    assert outcome.code == ExitCode.FAILED
+    assert "us-east-1 has no artifact bucket" in outcome.message
+    assert "`tapgen bootstrap --env dev`" in outcome.hint
+
+
+def test_the_accounts_that_may_read_packages_are_added_to_those_that_may_already():
+    one = Readers(frozenset({OTHER}))
+    more = Readers(frozenset({THIRD}), frozenset({"o-a1b2c3d4e5"}))
+    assert readers_of(bootstrap_document()) == NOBODY
+    document = bootstrap_document(readers_of(bootstrap_document(one)) | more)
+    assert readers_of(document) == Readers(frozenset({OTHER, THIRD}), frozenset({"o-a1b2c3d4e5"}))
+    by_account, by_organization = document["Resources"]["ArtifactBucketPolicy"]["Properties"]["PolicyDocument"][
+        "Statement"
+    ][1:]
+    assert by_account["Principal"] == {"AWS": [OTHER, THIRD]}
+    assert by_account["Action"] == by_organization["Action"] == "s3:GetObject"
+    assert by_organization["Condition"] == {"StringEquals": {"aws:PrincipalOrgID": ["o-a1b2c3d4e5"]}}
 
 
 def test_packages_go_to_the_bucket_of_each_region_and_the_template_finds_it():
