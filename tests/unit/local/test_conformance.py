@@ -44,8 +44,20 @@ def handler(event, context):
         return {"statusCode": 200, "multiValueHeaders": {"Set-Cookie": ["a=1; Secure", "b=2"]}, "body": ""}
     return {"statusCode": 200, "body": json.dumps(event | {"body": (event.get("body") or "")[:1000]})}
 """
+AUTHORIZER = """
+def handler(event, context):
+    seen = {"seen": event["headers"].get("X-Signature") or event["headers"].get("x-signature"), "kind": event["type"]}
+    seen["named"] = ",".join(sorted(name for name in event["headers"] if name.lower() == "x-signature"))
+    if "routeArn" in event:
+        return {"isAuthorized": True, "context": seen}
+    statement = {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": event["methodArn"]}
+    return {"principalId": "me", "policyDocument": {"Statement": [statement]}, "context": seen}
+"""
 SETTINGS = """
 application = "NAME"
+
+[functions.Auth]
+source = "auth"
 
 [functions.Streamed]
 source = "src"
@@ -62,6 +74,8 @@ routes = [
     { route = "GET /limited", throttling = { rate = 1, burst = 1 } },
     { route = "GET /partner", api_key = true },
     { route = "GET /kept", cache = 300 },
+    { route = "GET /asked", authorizer = "Signature" },
+    { route = "GET /asked", api = "Site", authorizer = "Signature" },
     { route = "ANY /echo/{proxy+}", api = "Site" },
     { route = "GET /item/{id}", api = "Site" },
     { route = "GET /signed", api = "Site", authorization = "AWS_IAM" },
@@ -70,6 +84,7 @@ routes = [
 ]
 
 [api]
+authorizers.Signature = { function = "Auth", identity = ["header.X-Signature", "querystring.by"], ttl = 0 }
 binary_media_types = ["image/png"]
 compression = 0
 cache.size = "0.5"
@@ -78,6 +93,7 @@ usage_plans.Partner = { keys = ["Acme"], quota = 2 }
 [apis.Site]
 kind = "http"
 cors.origins = ["https://a.example"]
+authorizers.Signature = { function = "Auth", identity = ["header.X-Signature", "querystring.by"], ttl = 0 }
 
 [apis.Named]
 kind = "http"
@@ -92,6 +108,8 @@ def deployed(embedded, tmp_path_factory):
     folder = tmp_path_factory.mktemp("conformance")
     (folder / "src").mkdir()
     (folder / "src" / "index.py").write_text(HANDLER)
+    (folder / "auth").mkdir()
+    (folder / "auth" / "index.py").write_text(AUTHORIZER)
     (folder / "tapgen.toml").write_text(SETTINGS.replace("NAME", f"c{secrets.token_hex(4)}"))
     told = io.StringIO()
     _, made = deploy(load(folder).environment("dev"), embedded, lambda _: BriefView(told))
@@ -298,6 +316,19 @@ def test_headers_over_10240_bytes_are_refused(ask, embedded, kind, said):
 
 
 # --------------------------------------------------------------------------------------------------------- who may call
+
+
+@BOTH
+def test_an_authorizers_function_gets_the_request_as_it_was_sent(ask, kind):
+    status, _, body = ask(kind, "GET", "/asked?by=me", [("X-Signature", "s1")])
+    assert status == 200, body
+    told = json.loads(body)["requestContext"]["authorizer"]
+    named = {"rest": "X-Signature", "http": "x-signature"}[kind]
+    assert (told if kind == "rest" else told["lambda"]).items() >= {
+        "seen": "s1",
+        "kind": "REQUEST",
+        "named": named,
+    }.items()
 
 
 @BOTH
