@@ -6,6 +6,7 @@ Lambda proxy integrations for HTTP APIs in API Gateway" (payload format 2.0).
 
 from __future__ import annotations
 
+import gzip
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tapgen.local.limits import Answer
+    from tapgen.local.sent import Sent
     from tapgen.local.server import Application, Message, Receive, Send
 
 _NO_BODY = frozenset({204, 304})
@@ -65,6 +67,17 @@ def preflight(answer: Answer, headers: Mapping[str, str]) -> Answer:
         allowed = {"Access-Control-Allow-Origin": origin} if origin in _ECHO.findall(template) else {}
         answered, body = answered | allowed, b""
     return status, answered, b"" if status in _NO_BODY else body
+
+
+def compressed(answer: Answer, sent: Sent, least: int | str | None) -> Answer:
+    """A REST API's answer of `least` bytes and more, for a client that takes gzip; None: nothing is compressed."""
+    status, headers, body = answer
+    taken = {word.partition(";")[0].strip() for word in sent.header("accept-encoding").lower().split(",")}
+    done = any(name.lower() == "content-encoding" for name in headers)
+    if least is None or done or "gzip" not in taken or not body or len(body) < int(least):
+        return answer
+    kept = {name: value for name, value in headers.items() if name.lower() != "content-length"}
+    return status, {**kept, "Content-Encoding": "gzip"}, gzip.compress(body, mtime=0)
 
 
 def without_length(application: Application) -> Application:

@@ -10,7 +10,7 @@ import json
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
-from tapgen.local.answers import failed, malformed_for_rest, preflight
+from tapgen.local.answers import compressed, failed, malformed_for_rest, preflight
 from tapgen.local.events import as_rest
 from tapgen.local.limits import REST_PATIENCE, refused_by_rest, too_long
 from tapgen.local.sent import current
@@ -38,6 +38,7 @@ def correct(rest: Any, patience: float = REST_PATIENCE) -> None:  # a module wit
     limits_of = rest._method_throttle_settings  # noqa: SLF001 - as above
     rest._method_throttle_settings = lambda stage, *route: limits_of(with_plain_paths(stage, route[1]), *route)  # noqa: SLF001 - as above
     mock, execute = rest._invoke_mock_v1, rest.handle_execute  # noqa: SLF001 - as above
+    inside = rest._handle_execute_in_scope  # noqa: SLF001 - as above
 
     def mocked(integration: dict[str, Any]) -> Answer:
         return preflight(mock(integration), _headers.get())
@@ -56,7 +57,13 @@ def correct(rest: Any, patience: float = REST_PATIENCE) -> None:  # a module wit
             _headers.reset(token)
         return answer
 
+    async def answered(api_id: str, *arguments: Any) -> Answer:
+        answer: Answer = await inside(api_id, *arguments)
+        least = (rest._rest_apis.get(api_id) or {}).get("minimumCompressionSize")  # noqa: SLF001 - as above
+        return compressed(answer, current.get(), least)
+
     rest._invoke_mock_v1, rest.handle_execute = mocked, executed  # noqa: SLF001 - as above
+    rest._handle_execute_in_scope = answered  # noqa: SLF001 - as above
 
 
 def with_plain_paths(stage: dict[str, Any], method: str) -> dict[str, Any]:

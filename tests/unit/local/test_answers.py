@@ -249,6 +249,7 @@ async def slow(*_, **__):
 def test_a_rest_api_waits_no_longer_than_it_does_on_aws():
     """29 seconds, shortened: its own gateway response answers."""
     names = ("_lambda_proxy_response", "_gateway_error_response", "_invoke_mock_v1", "handle_execute")
+    names = (*names, "_handle_execute_in_scope")
     events = (
         "_method_throttle_settings",
         "_build_lambda_event_v1",

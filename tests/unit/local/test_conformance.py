@@ -4,6 +4,7 @@ docs/local.md has a row for each, which names its test.
 """
 
 import base64
+import gzip
 import io
 import json
 import re
@@ -86,7 +87,7 @@ routes = [
 [api]
 authorizers.Signature = { function = "Auth", identity = ["header.X-Signature", "querystring.by"], ttl = 0 }
 binary_media_types = ["image/png"]
-compression = 0
+compression = 100
 cache.size = "0.5"
 usage_plans.Partner = { keys = ["Acme"], quota = 2 }
 
@@ -373,11 +374,19 @@ def test_what_is_no_route(ask):
 # ------------------------------------------------------------------------------------------------------ what differs
 
 
-def test_nothing_is_compressed_or_kept(ask):
-    """Of a REST API with `compression` and a cache: each request is the function's, and its answer as it is."""
-    answers = [ask("rest", "GET", "/kept", [("Accept-Encoding", "gzip")]) for _ in range(2)]
-    assert "content-encoding" not in {name.lower() for _, headers, _ in answers for name, _ in headers}
-    assert len({json.loads(body)["requestContext"]["requestId"] for _, _, body in answers}) == 2
+def test_answers_are_compressed_for_those_who_take_it(ask):
+    """Of a REST API with `compression`; its smallest size is 100 bytes here."""
+    _, headers, body = ask("rest", "GET", "/kept", [("Accept-Encoding", "br, gzip;q=0.8")])
+    assert {name.lower(): value for name, value in headers}["content-encoding"] == "gzip"
+    assert json.loads(gzip.decompress(body))["resource"] == "/kept"
+    for request in [("GET", "/kept"), ("GET", "/nowhere", [("Accept-Encoding", "gzip")])]:
+        assert "content-encoding" not in {name.lower() for name, _ in ask("rest", *request)[1]}
+
+
+def test_no_answer_is_kept(ask):
+    """Each request is the function's, whatever the cache of its route."""
+    answers = [ask("rest", "GET", "/kept")[2] for _ in range(2)]
+    assert len({json.loads(body)["requestContext"]["requestId"] for body in answers}) == 2
 
 
 def test_a_functions_url_has_its_payload(event):
