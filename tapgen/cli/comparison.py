@@ -181,6 +181,7 @@ def of_stack(environment: Environment, client: Client, *, drift: bool = False) -
         tags=stack.tags,
         termination_protection=stack.termination_protection,
         policy=client.stack_policy(stack.arn),
+        pseudo=stack.pseudo_parameters,
     )
     found: tuple[ResourceDrift, ...] = ()
     if drift:

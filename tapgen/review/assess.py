@@ -35,25 +35,25 @@ def assess(
     old_parameters: Mapping[str, Any] | None = None,
     new_parameters: Mapping[str, Any] | None = None,
     hidden: frozenset[str] = frozenset(),
+    pseudo: Mapping[str, str] | None = None,
 ) -> Review:
     """What happens when a stack goes from one document to the other; None is a stack that is not there.
 
     The parameters are the stack's values; a parameter without one has its default, and what another value would do is
-    told as possible. The values of `hidden` parameters are not known on one side, so they are taken for equal. Secrets
-    are masked. Neither document is changed.
+    told as possible. The values of `hidden` parameters are not known on one side, so they are taken for equal. `pseudo`
+    are the values of pseudo parameters, where it is known which stack it is: they show that a name stays the same which
+    is written in another way. Secrets are masked. Neither document is changed.
 
     Raises:
         DocumentError: a document is nested deeper than Python can follow.
     """
+    given = (old_parameters, new_parameters)
     try:
-        templates = understand(old, old_parameters, hidden), understand(new, new_parameters, hidden)
-        open_ones = templates
-        if any(one is not None and one.get("Conditions") for one in (old, new)):
-            open_ones = (
-                understand(old, old_parameters, hidden, defaults_decide=False),
-                understand(new, new_parameters, hidden, defaults_decide=False),
-            )
-        review = _assess(*templates, new, open_ones)
+        review = _understood(old, new, given, hidden, None)
+        if pseudo and review.refusals:
+            known = _understood(old, new, given, hidden, pseudo)
+            # Not what is open to whom: a principal of the own account is told by its pseudo parameter.
+            review = replace(review, changes=known.changes, sections=known.sections, losses=known.losses)
     except RecursionError:
         raise DocumentError("the template is nested too deeply", "CloudFormation takes no such template.") from None
     told = {change.logical_id for change in review.changes}
@@ -63,6 +63,24 @@ def assess(
         return review
     mask = mask_of(old, new, parameters={**(old_parameters or {}), **(new_parameters or {})})
     return masked_review(review, mask)
+
+
+def _understood(
+    old: Document | None,
+    new: Document | None,
+    given: tuple[Mapping[str, Any] | None, Mapping[str, Any] | None],
+    hidden: frozenset[str],
+    pseudo: Mapping[str, str] | None,
+) -> Review:
+    before, after = given
+    templates = understand(old, before, hidden, pseudo=pseudo), understand(new, after, hidden, pseudo=pseudo)
+    open_ones = templates
+    if any(one is not None and one.get("Conditions") for one in (old, new)):
+        open_ones = (
+            understand(old, before, hidden, defaults_decide=False, pseudo=pseudo),
+            understand(new, after, hidden, defaults_decide=False, pseudo=pseudo),
+        )
+    return _assess(*templates, new, open_ones)
 
 
 def _assess(old: Template, new: Template, document: Document | None, open_ones: tuple[Template, Template]) -> Review:

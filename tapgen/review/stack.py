@@ -36,6 +36,8 @@ class StackState(Struct, frozen=True):
     termination_protection: bool | None = None
     policy: str | None = None
     """The stack policy as JSON text; "" for none."""
+    pseudo: Mapping[str, str] = {}
+    """The values of the pseudo parameters."""
 
 
 def assess_stack(live: StackState | None, wanted: StackState | None) -> Review:
@@ -51,6 +53,7 @@ def assess_stack(live: StackState | None, wanted: StackState | None) -> Review:
         old_parameters=_without(live, hidden),
         new_parameters=_without(wanted, hidden),
         hidden=frozenset(hidden),
+        pseudo=live.pseudo if live else None,
     )
     unknown = [f"the parameter {name}: its value is hidden (NoEcho)" for name in sorted(hidden)]
     if live is None or wanted is None:

@@ -94,10 +94,12 @@ def understand(
     hidden: frozenset[str] = frozenset(),
     *,
     defaults_decide: bool = True,
+    pseudo: Mapping[str, str] | None = None,
 ) -> Template:
     """The template in a document; `parameters` are the stack's values, the defaults stand for all but the hidden ones.
 
-    Without `defaults_decide` a condition that only a parameter's default decides stays open.
+    Without `defaults_decide` a condition that only a parameter's default decides stays open. `pseudo` are the values of
+    pseudo parameters where they are known.
 
     Raises:
         DocumentError: it is nested deeper than Python can follow.
@@ -105,15 +107,13 @@ def understand(
     if document is None:
         return Template()
     try:
-        return _understand(document, parameters or {}, hidden, defaults_decide=defaults_decide)
+        scope = known_values(document, parameters or {}, hidden, defaults_decide=defaults_decide, pseudo=pseudo)
+        return _understand(document, scope)
     except RecursionError:
         raise DocumentError("the template is nested too deeply", "CloudFormation takes no such template.") from None
 
 
-def _understand(
-    document: Document, given: Mapping[str, Any], hidden: frozenset[str], *, defaults_decide: bool
-) -> Template:
-    scope = known_values(document, given, hidden, defaults_decide=defaults_decide)
+def _understand(document: Document, scope: Scope) -> Template:
     unknown: list[str] = []
     resources: dict[str, Resource] = {}
     for logical_id, written in _mapping(document, "Resources").items():

@@ -44,6 +44,18 @@ class Stack(Struct, frozen=True):
     drift: str = "NOT_CHECKED"
     drift_checked: datetime | None = None
 
+    @property
+    def pseudo_parameters(self) -> dict[str, str]:
+        """What the pseudo parameters are in it; its ARN says so."""
+        _, partition, _, region, account, *_ = self.arn.split(":")
+        return {
+            "AWS::AccountId": account,
+            "AWS::Partition": partition,
+            "AWS::Region": region,
+            "AWS::StackId": self.arn,
+            "AWS::StackName": self.name,
+        }
+
 
 class Event(Struct, frozen=True):
     """One stack event. `token` is the ClientRequestToken of the operation that caused it, or ''."""

@@ -67,7 +67,7 @@ class Rename(StackOperation):
         names = rename_names(old, new, document, self.request.document)
         if not names:
             return self.outcome(ExitCode.OK, f"nothing to rename from {old} to {new}: {stack.name} is so already")
-        self._refuse_losses(document, names)
+        self._refuse_losses(stack, document, names)
         why = self._refactoring.prepare(stack, document, names)
         if why:
             self.view.step(f"No stack refactor: {why}")
@@ -85,19 +85,20 @@ class Rename(StackOperation):
         if row.change_set != "UPDATE":
             raise TapgenError(f"{stack.name} is {stack.status}", row.advice_for(self.request.environment), row.end)
 
-    def _refuse_losses(self, document: Document, names: dict[str, str]) -> None:
+    def _refuse_losses(self, stack: Stack, document: Document, names: dict[str, str]) -> None:
         """Refuse where the deployment that follows would lose what was renamed: its physical name changes, say.
 
         Raises:
             RefusedError: it would.
         """
-        after = assess(renamed(document, names), self.request.document)
+        after = assess(renamed(document, names), self.request.document, pseudo=stack.pseudo_parameters)
         lost = [one for one in after.refusals if one.logical_id in names.values()]
         if lost:
+            ids = {names.get(one.logical_id): one.physical_id for one in self.client.resources(stack.arn)}
+            known = ", ".join(f"{one.logical_id} is {ids.get(one.logical_id)}" for one in lost)
             raise RefusedError(
                 f"the next deployment would lose it all the same: {'; '.join(one.message for one in lost)}",
-                "A rename keeps the resource as it is, its physical name too: say so in the settings first, such as "
-                "`name` of a table or bucket.",
+                f"A rename keeps the resource as it is, its name too: say `name` in its settings first ({known}).",
             )
 
     def _import(
@@ -114,10 +115,19 @@ class Rename(StackOperation):
             left = ", ".join(names)
             again = f"`tapgen deploy --env {self.request.environment}` makes that anew."
             return replace(self.outcome(ExitCode.OK, f"nothing to rename: {left} holds no data"), hint=again)
+        kept |= self._in_the_way(stack, document, names, kept)
         record = self._by_import.record(stack, document, kept)
         self._by_import.show(stack, record)
         refused = self._asked(stack, confirm, plan_only=plan_only)
         return refused or self._ended(self._by_import.begin(stack, document, record))
+
+    def _in_the_way(
+        self, stack: Stack, document: Document, names: dict[str, str], kept: dict[str, str]
+    ) -> dict[str, str]:
+        """Companions that the next deployment could not make anew beside the old ones: a bucket's policy, for one."""
+        after = assess(renamed(document, kept), self.request.document, pseudo=stack.pseudo_parameters)
+        clashing = {one.logical_id for one in after.refusals}
+        return {old: new for old, new in names.items() if old not in kept and clashing & {old, new}}
 
     def _resume(self, stack: Stack, record: Record, confirm: Callable[[str], bool], *, plan_only: bool) -> Outcome:
         """Go on with a rename that somebody has begun, or back where the names are given the other way round."""

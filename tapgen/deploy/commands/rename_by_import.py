@@ -22,7 +22,7 @@ from tapgen.deploy.stack.completion import completion
 from tapgen.deploy.stack.follow import follow
 from tapgen.deploy.stack.protection import TemporaryPolicy, protect
 from tapgen.deploy.stack.target import existing
-from tapgen.errors import ExitCode
+from tapgen.errors import ExitCode, TapgenError
 from tapgen.template.document import parse
 
 if TYPE_CHECKING:
@@ -81,17 +81,18 @@ class RenameByImport:
             RefusedError: CloudFormation cannot import such a resource; nothing was done.
         """
         ids = {one.logical_id: one.physical_id for one in self._client.resources(stack.arn)}
+        importable = self._client.import_identifiers(stack.arn)  # of an endpoint that does not tell it is empty
         moved = []
         for old, new in names.items():
             definition = document["Resources"][old]
             kind = str(definition["Type"])
-            keys = IDENTIFIERS.get(kind) or self._client.import_identifiers(stack.arn).get(old, ())
+            keys = importable.get(old, ()) if importable else IDENTIFIERS.get(kind, ())
             physical_id = ids.get(old, "")
             found = identifier(keys, definition.get("Properties", {}), physical_id, ids) if physical_id else None
             if found is None:
                 raise RefusedError(
                     f"{old} ({kind}) cannot be imported under another name",
-                    "Keep its logical id: `logical_ids` in the settings, or its name there.",
+                    f'`logical_ids = {{ {new} = "{old}" }}` in the settings keeps its logical id.',
                 )
             moved.append(Moved(old, new, kind, physical_id, found, definition))
         return Record(
@@ -194,6 +195,8 @@ class RenameByImport:
         if found is None or is_empty(found):
             raise RefusedError(f"CloudFormation sees nothing to do, and the step is not done: {step}")
         change_set = described(self._client, found)
+        if change_set.execution_status != "AVAILABLE":
+            raise TapgenError(f"CloudFormation does not execute it: {change_set.reason or change_set.execution_status}")
         self._refuse_others(change_set, record, step)
         own.execute(change_set)
         seen = follow(

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# `primaryIdentifier` in the CloudFormation resource provider schemas; the last one is what Ref gives. Of other types
-# the service is asked.
+# Parts that hold data or whose id others know. `primaryIdentifier` in the CloudFormation resource provider schemas; the
+# last one is what Ref gives. The service is asked first: an emulator does not tell.
 IDENTIFIERS: Final[Mapping[str, tuple[str, ...]]] = {
     "AWS::ApiGateway::RestApi": ("RestApiId",),
     "AWS::ApiGatewayV2::Api": ("ApiId",),
@@ -20,7 +20,6 @@ IDENTIFIERS: Final[Mapping[str, tuple[str, ...]]] = {
     "AWS::Events::EventBus": ("Name",),
     "AWS::KMS::Key": ("KeyId",),
     "AWS::Kinesis::Stream": ("Name",),
-    "AWS::Lambda::Function": ("FunctionName",),
     "AWS::Logs::LogGroup": ("LogGroupName",),
     "AWS::RDS::DBCluster": ("DBClusterIdentifier",),
     "AWS::RDS::DBInstance": ("DBInstanceIdentifier",),

@@ -91,7 +91,7 @@ def look(request: Deployment, client: Client, reporter: Reporter, clock: Clock) 
     stack = _stack(request, client, reporter, clock)
     deployed = _deployed(client, stack)
     if deployed:
-        refuse_under_way(deployed.document, request.environment)
+        refuse_under_way(deployed.document, request.environment, request.options.allow_loss)
     if deployed and request.ours and not is_ours(deployed.stack, request.ours):
         reporter.warn(f"{deployed.stack.name} does not carry this environment's tags: something else made it.")
     old = deployed.document if deployed else None
@@ -102,6 +102,7 @@ def look(request: Deployment, client: Client, reporter: Reporter, clock: Clock) 
         request.document,
         old_parameters=before,
         new_parameters={**(before or {}), **request.parameters, **packaged},
+        pseudo=deployed.stack.pseudo_parameters if deployed else None,
     )
     guard(refused(review, None, request.options.allow_loss))
     return Situation(request, identity, deployed, review, stack is None, text)

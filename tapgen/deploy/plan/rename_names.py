@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tapgen import naming
+from tapgen.deploy.plan.import_identifiers import IDENTIFIERS
 from tapgen.errors import UsageError, suggestion
 from tapgen.template.types import row
 
@@ -37,9 +38,13 @@ def rename_names(old: str, new: str, deployed: Document, wanted: Document) -> di
 
 
 def holding(names: Mapping[str, str], deployed: Document) -> dict[str, str]:
-    """Those of the names whose resource holds data or has an address: what must not be made anew."""
+    """Those of the names whose resource must not be made anew: it holds data, has an address, or others know its id."""
     types = _types(deployed)
-    return {old: new for old, new in names.items() if row(types[old]).holds or row(types[old]).address}
+    return {
+        old: new
+        for old, new in names.items()
+        if row(types[old]).holds or row(types[old]).address or types[old] in IDENTIFIERS
+    }
 
 
 def _types(document: Document) -> dict[str, str]:

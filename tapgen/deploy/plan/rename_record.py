@@ -11,6 +11,8 @@ from tapgen import naming
 from tapgen.deploy.plan.guard import RefusedError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from tapgen.template.document import Document
 
 KEY: Final = "tapgen:rename"
@@ -82,14 +84,18 @@ def written(record: Record) -> str:
     return msgspec.json.encode(record).decode()
 
 
-def refuse_under_way(document: Document, environment: str) -> None:
+def refuse_under_way(document: Document, environment: str, allowed: Collection[str]) -> None:
     """Refuse to deploy over a rename: what is outside of the stack meanwhile would stay there.
 
     Raises:
-        RefusedError: one is under way.
+        RefusedError: one is under way, and not everything that moves is `allowed` to be lost.
     """
     record = record_of(document)
-    if record is not None:
-        raise RefusedError(
-            f"a rename is under way: {record.told}", f"End it first: `{record.command(environment)}`, or the reverse."
-        )
+    left = [one for one in record.moved if one.old not in allowed] if record else []
+    if record is None or not left:
+        return
+    flags = " ".join(f"--allow-loss {one.old}" for one in left)
+    raise RefusedError(
+        f"a rename is under way: {record.told}",
+        f"End it first: `{record.command(environment)}`, or the reverse. {flags} leaves behind what is outside.",
+    )

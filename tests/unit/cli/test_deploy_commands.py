@@ -166,6 +166,41 @@ def test_a_part_is_renamed_in_a_protected_environment_and_keeps_its_data(tapgen,
     assert tapgen("rename", "Item", "Thing", "--env", "prod", "--yes")[0] == ExitCode.OK
 
 
+RENAMED = {
+    "queues.Orders": "queues.Requests",
+    "topics.News": "topics.Feed",
+    "buckets.Uploads": "buckets.Files",
+    "user_pools.Customers": "user_pools.Clients",
+}
+PARTS = """
+[tool.tapgen.queues.Orders]
+[tool.tapgen.topics.News]
+[tool.tapgen.buckets.Uploads]
+[tool.tapgen.user_pools.Customers]
+"""
+
+
+def test_each_kind_of_part_is_renamed_and_stays_the_same_for_those_who_know_its_id(tapgen, tmp_path):
+    file = tmp_path / "pyproject.toml"
+    file.write_text(file.read_text() + PARTS)
+    assert tapgen("deploy", "--env", "prod", "--yes")[0] == ExitCode.OK
+    before = set(json.loads(tapgen("outputs", "--env", "prod", "--json")[1]).values())
+    text = file.read_text().replace(
+        "[tool.tapgen]", "[tool.tapgen]\nlogical_ids.FilesBucketPolicy = 'UploadsBucketPolicy'"
+    )
+    for old, new in RENAMED.items():
+        text = text.replace(old, new)
+    file.write_text(text.replace("buckets.Files]", "buckets.Files]\nname = 'shop-prod-uploads-123456789012-us-east-1'"))
+    for old, new in RENAMED.items():
+        code, _, err = tapgen("rename", old.partition(".")[2], new.partition(".")[2], "--env", "prod", "--yes")
+        assert code == ExitCode.OK, err
+    code, _, err = tapgen("deploy", "--env", "prod", "--yes")
+    assert code == ExitCode.OK, err
+    after = json.loads(tapgen("outputs", "--env", "prod", "--json")[1])
+    assert set(after.values()) == before
+    assert {"FilesBucketNameOutput", "ClientsUserPoolClientIdOutput", "RequestsQueueUrlOutput"} <= after.keys()
+
+
 def test_drift_is_shown_in_the_review_and_named_by_the_plan(tapgen, tmp_path):
     from botocore.session import Session
 

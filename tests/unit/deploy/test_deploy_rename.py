@@ -272,6 +272,7 @@ def test_nothing_is_deployed_over_a_rename_and_another_one_waits():
     outcome = run(cloud, request(made("Thing"), parameters={"Secret": "x"}))
     assert (outcome.code, outcome.message) == (ExitCode.REFUSED, "a rename is under way: ItemTable to ThingTable")
     assert "tapgen rename ItemTable ThingTable --env dev" in outcome.hint
+    assert "--allow-loss ItemTable leaves behind what is outside" in outcome.hint
     assert rename(cloud, "Foo", "Bar").message == "another rename is under way: ItemTable to ThingTable"
     view = Seen()
     Destroy(request(), cloud, view, cloud.time.clock).run(lambda _: False)
@@ -292,6 +293,75 @@ def test_what_cannot_be_imported_is_refused_before_anything():
     assert cloud.count("create_change_set") == 0
     cloud.identifiers = {"ItemTable": ("DBClusterIdentifier",)}
     assert rename(cloud, document=wanted).ok
+
+
+def test_what_the_service_says_of_a_type_counts_more_than_the_table():
+    cloud, _ = scene()
+    cloud.identifiers = {"Function": ("FunctionName",)}
+    outcome = rename(cloud)
+    assert (outcome.code, cloud.count("create_change_set")) == (ExitCode.REFUSED, 0)
+    assert "ItemTable (AWS::DynamoDB::Table) cannot be imported" in outcome.message
+
+
+def bucket(name, written):
+    """A bucket with its policy; `written` is its name."""
+    return {
+        "Resources": {
+            f"{name}Bucket": {"Type": "AWS::S3::Bucket", **KEPT, "Properties": {"BucketName": written}},
+            f"{name}BucketPolicy": {
+                "Type": "AWS::S3::BucketPolicy",
+                "Properties": {"Bucket": {"Ref": f"{name}Bucket"}, "PolicyDocument": {"Statement": []}},
+            },
+        }
+    }
+
+
+COMPUTED = {"Fn::Sub": "up-${AWS::AccountId}-${AWS::Region}"}
+
+
+def test_a_name_that_is_only_written_otherwise_is_the_same_and_what_is_in_the_way_comes_along():
+    cloud = Cloud()
+    deployed(cloud, bucket("Uploads", COMPUTED))
+    wanted = bucket("Files", "up-123456789012-eu-west-1")
+    outcome = rename(cloud, "Uploads", "Files", document=wanted)
+    assert outcome.code == ExitCode.REFUSED
+    assert "UploadsBucketPolicy (AWS::S3::BucketPolicy) cannot be imported" in outcome.message
+    assert (
+        outcome.hint
+        == '`logical_ids = { FilesBucketPolicy = "UploadsBucketPolicy" }` in the settings keeps its logical id.'
+    )
+    assert cloud.count("create_change_set") == 0
+    cloud.identifiers = {"UploadsBucket": ("BucketName",), "UploadsBucketPolicy": ("Bucket",)}
+    assert rename(cloud, "Uploads", "Files", document=wanted).message == "tap-dev has FilesBucket, FilesBucketPolicy"
+    other = rename(cloud, "Files", "More", document=bucket("More", "another"))
+    assert (other.code, "say `name` in its settings first" in other.hint) == (ExitCode.REFUSED, True)
+
+
+def test_a_topic_holds_nothing_and_is_taken_along_all_the_same():
+    cloud = Cloud()
+    deployed(cloud, {"Resources": {"NewsTopic": TOPIC, "Other": TOPIC}})
+    wanted = {"Resources": {"FeedTopic": TOPIC, "Other": TOPIC}}
+    assert rename(cloud, "News", "Feed", document=wanted).message == "tap-dev has FeedTopic"
+    assert holder(cloud, "newstopic-1") == "FeedTopic"
+
+
+def test_what_holds_nothing_and_cannot_be_imported_is_left_to_the_deployment():
+    cloud = Cloud()
+    alarm = {"Type": "AWS::CloudWatch::Alarm"}
+    deployed(cloud, {"Resources": {"OldAlarm": alarm, "Other": TOPIC}})
+    outcome = rename(cloud, "Old", "New", document={"Resources": {"NewAlarm": alarm, "Other": TOPIC}})
+    assert (outcome.code, outcome.message) == (ExitCode.OK, "nothing to rename: OldAlarm holds no data")
+    assert cloud.count("create_change_set") == 0
+
+
+def test_where_it_cannot_come_back_it_may_be_left_behind_by_name():
+    cloud, _, _ = cut_short(2)
+    cloud.outside.clear()  # as where CloudFormation refuses to import it
+    failed = rename(cloud)
+    assert (failed.code, "ItemTable (data) is outside of the stack" in failed.message) == (ExitCode.ROLLED_BACK, True)
+    wanted = request(made("Thing"), parameters={"Secret": "x"}, options={"allow_loss": frozenset({"ItemTable"})})
+    assert run(cloud, wanted).ok
+    assert record_of(template_of(cloud)) is None
 
 
 # ---------------------------------------------------------------------------------------- what is asked, and refused
