@@ -56,9 +56,7 @@ def assess(
             review = replace(review, changes=known.changes, sections=known.sections, losses=known.losses)
     except RecursionError:
         raise DocumentError("the template is nested too deeply", "CloudFormation takes no such template.") from None
-    told = {change.logical_id for change in review.changes}
-    never = (note for note in never_made(old or {}, new or {}, *templates) if note.logical_id not in told)
-    review = replace(review, creates_stack=old is None and new is not None, notes=(*review.notes, *never))
+    review = replace(review, creates_stack=old is None and new is not None)
     if not (review or review.impacts or review.unknown):
         return review
     mask = mask_of(old, new, parameters={**(old_parameters or {}), **(new_parameters or {})})
@@ -80,7 +78,10 @@ def _understood(
             understand(old, before, hidden, defaults_decide=False, pseudo=pseudo),
             understand(new, after, hidden, defaults_decide=False, pseudo=pseudo),
         )
-    return _assess(*templates, new, open_ones)
+    review = _assess(*templates, new, open_ones)
+    told = {change.logical_id for change in review.changes}
+    never = (note for note in never_made(old or {}, new or {}, *templates) if note.logical_id not in told)
+    return replace(review, notes=(*review.notes, *never))
 
 
 def _assess(old: Template, new: Template, document: Document | None, open_ones: tuple[Template, Template]) -> Review:
