@@ -9,12 +9,12 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from tapgen.cli import comparison, run
+from tapgen.deploy.aws.model import Stack
 from tapgen.errors import ExitCode
 from tapgen.render import render
 from tapgen.review.report import phrases
@@ -323,8 +323,9 @@ class Cloud:
     def stack(self, name: str) -> Any:
         if not self.template_text:
             return None
-        return SimpleNamespace(
-            arn=f"arn:{name}",
+        return Stack(
+            arn=f"arn:aws:cloudformation:{self.region}:123456789012:stack/{name}/1",
+            name=name,
             status=self.status,
             parameters=self.parameters,
             tags=self.tags,
@@ -332,7 +333,7 @@ class Cloud:
         )
 
     def template(self, stack: str) -> str:
-        assert stack in {"arn:shop-dev", "arn:shop-prod"}
+        assert stack.split("/")[1] in {"shop-dev", "shop-prod"}
         return self.template_text
 
     def stack_policy(self, stack: str) -> str:
