@@ -129,7 +129,7 @@ def shares() -> None:
         "import json, sys, time; start = time.perf_counter()\n"
         "from tapgen import render; from tapgen.template import document; from tapgen.settings.load import load\n"
         "imported = time.perf_counter(); environment = load().environment('dev'); read = time.perf_counter()\n"
-        "with render._deferred('cfn_flip'):\n"
+        "with render._deferred('cfn_flip'), render._without_sam():\n"
         "    import tapgen.compose\n"
         "troposphere = time.perf_counter(); rendered = render.render(environment).document\n"
         "built = time.perf_counter(); document.dump(rendered, sys.argv[1]); dumped = time.perf_counter()\n"

@@ -2,6 +2,7 @@
 
 import ast
 import gc
+import json
 import os
 import signal
 import subprocess
@@ -265,8 +266,6 @@ sys.exit(code)
 
 
 def modules_of(*arguments, cwd: Path):
-    import json
-
     ended = python("-c", WATCH, *arguments, cwd=cwd)
     assert ended.returncode == 0, ended.stderr
     return set(json.loads(ended.stderr.splitlines()[-1]))
@@ -310,5 +309,23 @@ authorizers.Users = { function = "Failing" }
 
 def test_settings_that_a_project_does_not_set_are_not_imported(project):
     modules = modules_of("render", "--stdout", "--format", "json", cwd=project())
-    assert modules & (SELDOM | {"_hashlib", "tapgen.newer_syntax"}) == set()
+    without_need = {"_hashlib", "tapgen.newer_syntax", "troposphere.serverless", "troposphere.s3"}
+    assert modules & (SELDOM | without_need) == set()
     assert modules_of("settings", cwd=project(more=SET)) >= SELDOM
+
+
+def test_an_own_layer_may_use_sam_all_the_same(project):
+    own = """
+from troposphere.serverless import Function, Globals, SERVERLESS_TRANSFORM, FunctionGlobals
+
+def build(template, environment, stack):
+    template.set_transform(SERVERLESS_TRANSFORM)
+    template.set_globals(Globals(Function=FunctionGlobals(Timeout=7)))
+    template.add_resource(Function("Mine", Handler="index.handler", Runtime="python3.13", CodeUri="s3://bucket/key"))
+"""
+    folder = project("layers = ['own']\n" + ONE_FUNCTION, **{"own.py": own})
+    ended = tapgen_process("render", "--stdout", "--format", "json", "--trust", cwd=folder)
+    assert ended.returncode == 0, ended.stderr
+    document = json.loads(ended.stdout)
+    assert document["Globals"] == {"Function": {"Timeout": 7}}
+    assert document["Resources"]["Mine"]["Type"] == "AWS::Serverless::Function"
