@@ -18,12 +18,12 @@ from tapgen.errors import ExitCode
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tapgen.deploy.artifacts.installations import Installer
     from tapgen.deploy.views.view import View
     from tapgen.errors import TapgenError
     from tapgen.local.emulator import Emulator
     from tapgen.local.gateway import Call
     from tapgen.local.page.application import Application
+    from tapgen.local.redeploying import Redeployment
     from tapgen.local.said import Said
     from tapgen.local.session import Deployed, Redeploy
     from tapgen.local.tokens import Tokens
@@ -126,7 +126,7 @@ def command(
             return _once(deployed, running, calls, schedules, tables, program, signed_in)
         if signed_in:
             click.echo(f"Token  {signed_in.id}")
-        redeploy = _redeploy(loaded.file, environment, running, start.installer) if watch else None
+        redeploy = _redeploy(loaded.file, environment, start.redeployment) if watch else None
         return _stay(deployed, running, redeploy)
 
 
@@ -231,14 +231,10 @@ def _print(body: bytes) -> None:
     click.echo(printable(body.decode(errors="replace")) if read else body)
 
 
-def _redeploy(settings: Path, name: str, running: Emulator, installer: Installer) -> Redeploy:
-    from tapgen.local.deployment import deploy
+def _redeploy(settings: Path, name: str, redeployment: Redeployment) -> Redeploy:
     from tapgen.local.session import Redeploy
 
-    def load() -> Environment:
-        return load_environment(settings, name)
-
-    return Redeploy(settings, load, lambda changed: deploy(changed, running, _view, installer)[1])
+    return Redeploy(settings, lambda: load_environment(settings, name), redeployment.deploy)
 
 
 def _stay(deployed: Deployed, running: Emulator, redeploy: Redeploy | None) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -19,7 +20,7 @@ from tapgen.template.intrinsics import canonical
 from tapgen.template.text import text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from tapgen.deploy.artifacts.installations import Installer
     from tapgen.deploy.aws.operations import AwsClient
@@ -54,8 +55,13 @@ class Prepared(Struct, frozen=True):
     packages: tuple[Package, ...]
 
 
-def prepare(environment: Environment, stack: ExitStack, installer: Installer = install) -> Prepared:
-    """Render the environment, check it, pack its functions; what is installed for them lives with `stack`.
+def prepare(
+    environment: Environment,
+    stack: ExitStack,
+    installer: Installer = install,
+    known: Mapping[str, Package] = MappingProxyType({}),
+) -> Prepared:
+    """Render the environment, check it, pack its functions but the known; what is installed lives with `stack`.
 
     Raises:
         TapgenError: the template cannot be rendered or a function not packed.
@@ -68,7 +74,8 @@ def prepare(environment: Environment, stack: ExitStack, installer: Installer = i
     here = rendered if (local := as_here(environment)) == environment else render.render(local)
     here = replace(here, document=with_parts(here.document))
     checked = check(environment, rendered.document, rendered.origins)
-    return Prepared(environment, rendered, here, checked, packages(environment, rendered.document, stack, installer))
+    packed = packages(environment, rendered.document, stack, installer, known)
+    return Prepared(environment, rendered, here, checked, packed)
 
 
 def deploy(

@@ -26,6 +26,9 @@ KEPT = frozenset(
 )
 """Variables of the emulator's that a function has too, with values of its own."""
 
+READY = 0.02
+"""Seconds after which a function is ready that was made or changed: AWS needs some, this machine none."""
+
 PATH = "/usr/local/bin:/usr/bin:/bin"
 LAUNCHER = """#!/bin/sh
 exec {python} -I -S "$@"
@@ -60,6 +63,7 @@ def isolate_functions(
     lambda_runtime.execution_credentials = lambda_svc.execution_credentials = unguessable(credentials, sts, secret)
     lambda_svc._execute_function_warm = with_reason(lambda_svc._execute_function_warm)  # noqa: SLF001 - as below
     detect = lambda_runtime._detect_runtime_binary  # noqa: SLF001 - the same
+    lambda_svc._LAMBDA_STATE_TRANSITION_DELAY = READY  # noqa: SLF001 - as below
     launcher, libraries = _launcher(Path.cwd()), _libraries(Path.cwd())
     first = prelude(debugged, Path.cwd()) if debugged else ""
     if debugged:

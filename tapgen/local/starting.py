@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tapgen.deploy.views.view import View
     from tapgen.local.debugging import Debugged
     from tapgen.local.emulator import Emulator
+    from tapgen.local.redeploying import Redeployment
     from tapgen.local.session import Deployed
     from tapgen.settings.model import Environment
 
@@ -32,7 +33,7 @@ class Started(Struct, frozen=True):
     emulator: Emulator
     code: int
     deployed: Deployed | None
-    installer: Installer
+    redeployment: Redeployment
 
 
 @contextmanager
@@ -56,6 +57,7 @@ def started(
     from tapgen.deploy.outcome import worst
     from tapgen.local.deployment import deploy_prepared, prepare
     from tapgen.local.kept import kept as kept_in
+    from tapgen.local.redeploying import Redeployment
     from tapgen.local.seeds import put_items
 
     regions = (*environment.target_regions, os.environ.get("AWS_REGION"), emulator.REGION)
@@ -75,7 +77,8 @@ def started(
             for table, count in put_items(deployed, launched).items():
                 tell(f"Table {table}: {count} items put into it")
         stack.enter_context(announced(environment, launched))
-        yield Started(launched, worst(outcomes), deployed, installer)
+        redeployment = Redeployment(launched, view, installer, prepared, stack)
+        yield Started(launched, worst(outcomes), deployed, redeployment)
 
 
 def _once_installed(stack: ExitStack, tell: Tell) -> Installer:

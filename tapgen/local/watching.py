@@ -34,6 +34,11 @@ def snapshot(settings: Path, environment: Environment | None) -> Snapshot:
     return {str(path): _state(path) for path in paths}
 
 
+def state_of(packaged: Function | LambdaLayer, root: Path) -> Snapshot:
+    """What a function's or a layer's package is made from, as it is now."""
+    return {str(path): _state(path) for path in _files(packaged, root)}
+
+
 def changed(before: Mapping[str, tuple[int, int]], after: Mapping[str, tuple[int, int]]) -> tuple[str, ...]:
     """The paths that are new, gone or different, sorted."""
     return tuple(sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path)))
@@ -52,7 +57,16 @@ def _files(packaged: Function | LambdaLayer, root: Path) -> Iterable[Path]:
         source = packaged.read_source(root)
     except TapgenError:
         return [root / packaged.source]
-    return [source.path(name) for name in source.files]
+    return [*(source.path(name) for name in source.files), *_required(packaged, root)]
+
+
+def _required(packaged: Function | LambdaLayer, root: Path) -> Iterable[Path]:
+    """The file that its requirements stand in, where that may be none of its source's."""
+    from tapgen.deploy.artifacts.requirements import PYPROJECT
+    from tapgen.settings.packaging import beside
+
+    wanted = packaged.requirements
+    return [beside(root, packaged.source, wanted if isinstance(wanted, str) else PYPROJECT)] if wanted else []
 
 
 def _state(path: Path) -> tuple[int, int]:

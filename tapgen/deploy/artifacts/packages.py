@@ -14,7 +14,10 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from tapgen import naming
 from tapgen.deploy.artifacts import requirements
@@ -48,9 +51,15 @@ _BLOCK = 1 << 20
 
 
 def packages(
-    environment: Environment, document: Document, stack: ExitStack, installer: Installer
+    environment: Environment,
+    document: Document,
+    stack: ExitStack,
+    installer: Installer,
+    known: Mapping[str, Package] = MappingProxyType({}),
 ) -> tuple[Package, ...]:
     """The packages of the functions whose code is a parameter, some at a time; what is installed lives with `stack`.
+
+    Functions that share a source are packed once. `known` has packages by their parameter that need not be made.
 
     Raises:
         TapgenError: a source cannot be read, is too large, or a requirement has no wheel for the runtime.
@@ -60,8 +69,19 @@ def packages(
     functions = {naming.code_key(name): files for name, files in function_files(environment, stack, installer).items()}
     layers = {naming.layer_key(name): files for name, files in layer_files(environment, stack, installer).items()}
     wanted = {parameter: files for parameter, files in (functions | layers).items() if parameter in declared}
+    alike = {
+        naming.code_key(name): (one.source, one.runtime, one.architecture, one.include, one.exclude, one.requirements)
+        for name, one in environment.functions.items()
+    }
+    kinds = {parameter: alike.get(parameter, parameter) for parameter in wanted}
+    first = {kind: parameter for parameter, kind in reversed(kinds.items())}
+
+    def made(parameter: str) -> Package:
+        return known.get(parameter) or package(parameter, wanted[parameter]())
+
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        return tuple(pool.map(lambda parameter: package(parameter, wanted[parameter]()), wanted))
+        found = dict(zip(first, pool.map(made, first.values()), strict=True))
+    return tuple(replace(found[kind], parameter=parameter) for parameter, kind in kinds.items())
 
 
 def function_files(environment: Environment, stack: ExitStack, installer: Installer) -> dict[str, Later]:
