@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import subprocess
 import sys
@@ -25,7 +26,8 @@ def install(wanted: Requirements, target: Path, runtime: str, architecture: str)
     """
     with TemporaryDirectory(prefix="tapgen-") as folder:
         wheels.write(wanted, Path(folder))
-        done = subprocess.run(_command(Path(folder), target), capture_output=True, text=True, check=False)
+        env = builds.without_credentials(os.environ)
+        done = subprocess.run(_command(Path(folder), target), capture_output=True, text=True, check=False, env=env)
     if done.returncode:
         words = done.stderr.strip()[-1000:] or "pip says nothing"
         raise TapgenError(f"{wanted.file}: the requirements cannot be installed on this machine:\n{words}")

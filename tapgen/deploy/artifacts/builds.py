@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 import re
 import subprocess
 import sys
@@ -14,12 +15,13 @@ from tapgen.deploy.artifacts.uv import find
 from tapgen.errors import TapgenError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from tapgen.deploy.artifacts.requirement_lines import Requirements
 
 _COMMIT = r"@[0-9a-f]{40}(#|$)"  # names its content as well as a hash does
+_CREDENTIAL = re.compile(r"^(AWS|GITHUB|GITLAB|CI_JOB|ACTIONS)_|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|PRIVATE|_KEY$")
 _PLACES = ("-i ", "--index-url", "--extra-index-url", "--find-links", "--no-index", "--trusted-host")
 
 
@@ -34,6 +36,15 @@ def pip(python: str = sys.executable) -> list[str]:
     if uv := find():
         return [uv, "tool", "run", "--python", python, "pip"]
     raise TapgenError(f"there is no pip for {python}", "Install pip: python -m ensurepip; or install uv.")
+
+
+def without_credentials(environ: Mapping[str, str]) -> dict[str, str]:
+    """The variables without what may be a credential; pip's and uv's own stay, since an index may ask for one."""
+    return {
+        name: value
+        for name, value in environ.items()
+        if name.startswith(("PIP_", "UV_")) or not _CREDENTIAL.search(name.upper())
+    }
 
 
 def with_wheels(wanted: Requirements, folder: Path, runtime: str, architecture: str) -> tuple[str, ...]:
@@ -65,7 +76,8 @@ def built(line: str, wanted: Requirements, folder: Path, target: str, options: S
     asked.write_text("\n".join([*places, line]) + "\n", encoding="utf-8")
     words = ("wheel", "--quiet", "--disable-pip-version-check", "--no-input", "--no-deps", *options)
     command = [*pip(), *words, "--wheel-dir", str(place), "--requirement", str(asked)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    env = without_credentials(os.environ)  # what is built runs its own setup.py, or a backend that it names
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
     found = sorted(place.glob("*.whl"))
     if done.returncode or len(found) != 1:
         said = [one for one in done.stderr.splitlines() if one.strip()]

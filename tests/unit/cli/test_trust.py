@@ -72,6 +72,28 @@ def test_nor_does_it_by_the_name_of_the_package(hostile, start):
     assert not marker.exists(), marker.read_text()
 
 
+NO_CONNECTION = """
+import sys
+
+def refuse(event, arguments):
+    if event in {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname"}:
+        sys.stderr.write(f"{event} {arguments}")
+        import os
+        os._exit(99)
+
+sys.addaudithook(refuse)
+from tapgen.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize("words", [*READERS, ("render",), ("settings",), ("explain",)], ids=" ".join)
+def test_no_connection_is_opened(project, hostile, words):
+    folder, _ = hostile
+    done = run([sys.executable, "-P", "-c", NO_CONNECTION, *words], folder)
+    assert done.returncode in {0, 1, 3}, done.stderr
+
+
 def run(command, folder):
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 

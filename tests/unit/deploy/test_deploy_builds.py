@@ -110,6 +110,21 @@ def test_one_that_cannot_be_built_says_why(install, tmp_path):
         install("./lib\n")
 
 
+def test_what_is_built_sees_no_credentials(install, tmp_path, monkeypatch):
+    seen = tmp_path / "seen"
+    backend = sources(tmp_path / "lib", "shared") / "backend.py"
+    text = f"import os\nwith open({str(seen)!r}, 'w') as file:\n    file.write(' '.join(os.environ))\n"
+    backend.write_text(text + backend.read_text())
+    hidden = ("AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "GITHUB_TOKEN", "DATABASE_PASSWORD", "STRIPE_KEY")
+    for name in (*hidden, "PIP_DEFAULT_TIMEOUT"):
+        monkeypatch.setenv(name, "10")
+    install("--no-index\n./lib\n")
+    names = seen.read_text().split()
+    assert "PATH" in names
+    assert "PIP_DEFAULT_TIMEOUT" in names
+    assert not set(hidden) & set(names)
+
+
 @pytest.mark.parametrize("line", ["plain==1.0", "plain", "needs-plain"])
 def test_what_an_index_has_as_sources_alone_is_built(install, tmp_path, line):
     archive(tmp_path / "wheels", "plain")
