@@ -123,7 +123,7 @@ def test_a_renamed_table_is_refused_although_the_old_one_lives_on(policy, protec
     view = Seen()
     allowed = request(renamed, protected=protected, options={"allow_loss": frozenset(("ItemTable",))})
     assert run(cloud, allowed, view=view).code == ExitCode.OK
-    assert [line.partition(":")[0] for line in view.plans[0].allowed] == ["ItemTable leaves the stack"]
+    assert [line.message.partition(":")[0] for line in view.plans[0].allowed] == ["ItemTable leaves the stack"]
     assert set(json.loads(record.template)["Resources"]) == {"Thing", "Topic"}
 
 
