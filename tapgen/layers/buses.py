@@ -45,7 +45,12 @@ def _add_bus(template: Template, environment: Environment, name: str, settings: 
         )
     if settings.archive_days is not None:
         template.add_resource(
-            events.Archive(f"{title}Archive", SourceArn=refs.arn, RetentionDays=settings.archive_days)
+            events.Archive(
+                f"{title}Archive",
+                **of_parts.deletion(protected=environment.protected),
+                SourceArn=refs.arn,
+                RetentionDays=settings.archive_days,
+            )
         )
     return refs
 

@@ -27,6 +27,10 @@ IAM_PREFIXES = {"monitoring": ("cloudwatch",), "ecr.api": ("ecr",), "ecr.dkr": (
 """Services whose IAM actions are not called like the endpoint: Service Authorization Reference, "service prefix"."""
 
 
+BY_LAMBDA = ("FailedTo", "ListOn", "Poll", "SendOn")
+"""What the Sids begin with of what Lambda itself does with a role, from outside of the VPC: polling, and records."""
+
+
 def build(template: Template, environment: Environment) -> NetworkRefs | None:
     """Where the functions' network interfaces are: in a VPC of the stack's own, an existing one, or None for none."""
     settings = environment.vpc
@@ -86,6 +90,7 @@ def restrict(refs: NetworkRefs, identity: IdentityRefs) -> None:
         for name, statements in identity.statements.items()
         for statement in statements
         for sid in [statement.properties.get("Sid", "")]
+        if not sid.startswith(BY_LAMBDA)
     ]
     for service, endpoint in refs.endpoints.items():
         if allowed := policies.through_endpoint(granted, IAM_PREFIXES.get(service, (service,))):

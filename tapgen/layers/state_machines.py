@@ -83,7 +83,8 @@ def _add_machine(template: Template, environment: Environment, name: str, settin
         statements.append(policies.use("DeliverLogs", LOG_DELIVERY, "*"))
     if settings.tracing:
         statements.append(policies.send_traces())
-    role = template.add_resource(_role(title, statements))
+    reasons = {f"Statement{number}": one.reason for number, one in enumerate(settings.statements, 1) if one.reason}
+    role = template.add_resource(_role(title, statements, reasons))
     texts = {one: substituted(text) for one, text in settings.substitutions.items()}
     template.add_resource(
         stepfunctions.StateMachine(
@@ -163,12 +164,13 @@ def _distributed(title: str, role: iam.Role) -> iam.PolicyType:
     )
 
 
-def _role(title: str, statements: list[Statement]) -> iam.Role:
+def _role(title: str, statements: list[Statement], reasons: dict[str, str]) -> iam.Role:
     policy = {}
     if statements:
         policy = {"Policies": [iam.Policy(PolicyName=f"{title}Policy", PolicyDocument=policies.document(statements))]}
     return iam.Role(
         f"{title}Role",
+        **({"Metadata": {"Reasons": reasons}} if reasons else {}),
         Description=f"Role of {title}",
         AssumeRolePolicyDocument=policies.trust("states.amazonaws.com"),
         **policy,

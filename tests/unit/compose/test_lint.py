@@ -13,6 +13,8 @@ PROJECTS = {
     "orders": ROOT / "tests" / "projects" / "orders",
     "orders-service": ROOT / "tests" / "projects" / "orders-service",
     "kinds": ROOT / "tests" / "projects" / "kinds",
+    "documents": ROOT / "tests" / "projects" / "documents",
+    "reports": ROOT / "tests" / "projects" / "reports",
 }
 EVERYTHING = [(name, environment) for name, root in PROJECTS.items() for environment in load(root).environments]
 

@@ -254,3 +254,12 @@ def test_an_endpoint_lets_through_what_a_function_with_an_existing_role_uses(doc
     assert [(s["Action"], s["Resource"]) for s in policy["Statement"]] == [
         (["dynamodb:PutItem"], [{"Fn::GetAtt": ["ItemTable", "Arn"]}])
     ]
+
+
+def test_what_lambda_does_by_itself_takes_no_endpoint(document):
+    rendered = document(
+        'application = "shop"\n[network]\nendpoints = ["sqs"]\n[queues.In]\n[queues.Out]\n[functions.Item]\nsource = "src"\n'
+        'on_failure = "Out"\nqueues.Out = { actions = ["sqs:GetQueueUrl"] }\ntriggers.queues.In = {}\n'
+    )
+    policy = rendered["Resources"]["SqsEndpoint"]["Properties"]["PolicyDocument"]
+    assert [one["Action"] for one in policy["Statement"]] == [["sqs:GetQueueUrl"]]

@@ -1,0 +1,7 @@
+"""The table of documents."""
+
+import os
+
+import boto3
+
+table = boto3.resource("dynamodb").Table(os.environ["DOCUMENTS"])
