@@ -59,7 +59,11 @@ def command(project: Path | None, environment: str, operation: str | None, outpu
         grants = stack_set_grants(subject, loaded.stack_name, _administration_role(loaded))
     else:
         grants = role_grants(
-            subject, loaded.stack_name, cloudformation_role=loaded.cloudformation_role or "", operations=operations
+            subject,
+            loaded.stack_name,
+            cloudformation_role=loaded.cloudformation_role or "",
+            boundary=loaded.permissions_boundary or "",
+            operations=operations,
         )
     region = next(iter(loaded.target_regions), "")
     found = role_policies(grants, loaded.stack_name, account=loaded.account or "", region=region)

@@ -103,7 +103,9 @@ def _roles(
 ) -> list[Role]:
     stack = environment.stack_name
     of_cloudformation = environment.cloudformation_role or ""
-    grants = role_grants(subject, stack, cloudformation_role=of_cloudformation)
+    grants = role_grants(
+        subject, stack, cloudformation_role=of_cloudformation, boundary=environment.permissions_boundary or ""
+    )
     plans_apart = environment.protected and not environment.deploy_role
     if plans_apart:
         grants[PLAN] = plan_grants(subject, stack, cloudformation_role=of_cloudformation)

@@ -27,15 +27,24 @@ _ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z]+")
 
 
 class Grants(Struct, frozen=True):
-    """What a principal may do: (action, ARN) of each, and the roles that it may pass to the services."""
+    """What a principal may do: (action, ARN) of each, and the roles that it may pass to the services.
+
+    `boundary` is the policy that every role which it makes must have as its permissions boundary, '' for none.
+    """
 
     calls: frozenset[tuple[str, str]] = frozenset()
     passed: frozenset[str] = frozenset()
     services: frozenset[str] = frozenset()
+    boundary: str = ""
 
     def __or__(self, other: Grants) -> Grants:
         """Both."""
-        return Grants(self.calls | other.calls, self.passed | other.passed, self.services | other.services)
+        return Grants(
+            self.calls | other.calls,
+            self.passed | other.passed,
+            self.services | other.services,
+            self.boundary or other.boundary,
+        )
 
 
 def resource_grants(operations: Iterable[Operation], subject: Subject, stack: str) -> Grants:
@@ -90,8 +99,30 @@ def unknown_types(subject: Subject) -> tuple[str, ...]:
 
 def statements(grants: Grants) -> list[dict[str, Any]]:
     """The statements: one for each set of actions on the same resources, those on the stack first."""
+    bounded = frozenset(call for call in grants.calls if call[0] in _BOUNDED) if grants.boundary else frozenset()
+    left = {call for call in grants.calls - bounded if not (grants.boundary and call[0] in _UNBINDING)}
+    found = _grouped(left)
+    if bounded:
+        operator = "StringLike" if "*" in grants.boundary else "StringEquals"
+        found += _grouped(bounded, {operator: {"iam:PermissionsBoundary": grants.boundary}})
+    if grants.passed:
+        services = sorted(grants.services)
+        condition = {"StringEquals": {"iam:PassedToService": services}} if services else None
+        found.append(_statement(["iam:PassRole"], sorted(grants.passed), condition))
+    return found
+
+
+# IAM user guide, "Permissions boundaries": who makes roles with a boundary alone cannot make one that may do more.
+_BOUNDED = frozenset(
+    {"iam:CreateRole", "iam:CreateUser", "iam:PutRolePermissionsBoundary", "iam:PutUserPermissionsBoundary"}
+)
+_UNBINDING = frozenset({"iam:DeleteRolePermissionsBoundary", "iam:DeleteUserPermissionsBoundary"})
+
+
+def _grouped(calls: Iterable[tuple[str, str]], condition: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    """One statement for each set of actions on the same resources; what is allowed everywhere stands once."""
     granted: dict[str, set[str]] = {}
-    for action, arn in grants.calls:
+    for action, arn in calls:
         granted.setdefault(arn, set()).add(action)
     everywhere = granted.get("*", set())
     rows: dict[tuple[str, ...], list[str]] = {}
@@ -99,12 +130,8 @@ def statements(grants: Grants) -> list[dict[str, Any]]:
         left = names if arn == "*" else names - everywhere
         if left:
             rows.setdefault(tuple(sorted(left)), []).append(arn)
-    found = [_statement(list(names), sorted(arns)) for names, arns in sorted(rows.items(), key=_stack_first)]
-    if grants.passed:
-        services = sorted(grants.services)
-        condition = {"StringEquals": {"iam:PassedToService": services}} if services else None
-        found.append(_statement(["iam:PassRole"], sorted(grants.passed), condition))
-    return found
+    ordered = sorted(rows.items(), key=_stack_first)
+    return [_statement(list(names), sorted(arns), condition) for names, arns in ordered]
 
 
 def _handler_calls(operation: Operation, subject: Subject, stack: str) -> Iterator[tuple[str, str]]:

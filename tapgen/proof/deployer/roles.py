@@ -42,17 +42,20 @@ def role_grants(
     stack: str,
     *,
     cloudformation_role: str = "",
+    boundary: str = "",
     operations: Iterable[Operation] = OPERATIONS,
 ) -> dict[str, Grants]:
     """What each role needs; CloudFormation's only where there is one.
 
-    Without it the deploying role needs what the resources need: CloudFormation acts in its name.
+    Without it the deploying role needs what the resources need: CloudFormation acts in its name. `boundary` is the
+    permissions boundary, an ARN or a name, that every role must have which it makes.
     """
     chosen = tuple(operations)
     own = Grants(frozenset(call for operation in chosen for call in own_calls(operation, subject, stack)))
     if "update" in chosen:
         own |= sync_grants(subject, stack)
-    resources = resource_grants(chosen, subject, stack)
+    bound = f"arn:*:iam::*:policy/{boundary}" if boundary and not boundary.startswith("arn:") else boundary
+    resources = resource_grants(chosen, subject, stack) | Grants(boundary=bound)
     if not cloudformation_role:
         return {DEPLOY: own | resources}
     if "update" in chosen:
@@ -118,6 +121,7 @@ def _placed(grants: Grants, account: str, region: str) -> Grants:
         grants,
         calls=frozenset((action, place(arn)) for action, arn in grants.calls),
         passed=frozenset(map(place, grants.passed)),
+        boundary=place(grants.boundary),
     )
 
 

@@ -272,6 +272,30 @@ def test_with_a_role_of_cloudformations_the_deployer_passes_it_and_changes_nothi
     assert set(of_roles(document())) == {DEPLOY}
 
 
+@pytest.mark.parametrize(
+    ("account", "boundary", "condition"),
+    [
+        ("", "team", {"StringLike": {"iam:PermissionsBoundary": "arn:*:iam::*:policy/team"}}),
+        (
+            "123456789012",
+            "team",
+            {"StringEquals": {"iam:PermissionsBoundary": "arn:aws:iam::123456789012:policy/team"}},
+        ),
+        ("", "arn:aws:iam::1:policy/x", {"StringEquals": {"iam:PermissionsBoundary": "arn:aws:iam::1:policy/x"}}),
+    ],
+)
+def test_with_a_boundary_no_role_is_made_without_it(account: str, boundary: str, condition: dict[str, Any]) -> None:
+    grants = role_grants(Subject(document()), "tap-dev", boundary=boundary)
+    found = role_policies(grants, "tap-dev", account=account, region="eu-west-1" if account else "")[DEPLOY]
+    every = [one for policy in found for one in policy["Statement"]]
+    making = [one for one in every if "iam:CreateRole" in one["Action"]]
+    assert [one.get("Condition") for one in making] == [condition]
+    assert making[0]["Action"] == ["iam:CreateRole", "iam:PutRolePermissionsBoundary"]
+    assert "iam:DeleteRolePermissionsBoundary" not in {action for one in every for action in one["Action"]}
+    without = [one for one in statements(document(), "update") if "iam:DeleteRolePermissionsBoundary" in one["Action"]]
+    assert len(without) == 1
+
+
 def test_who_deploys_may_sync_functions_unless_they_are_protected() -> None:
     def actions_of(*, protected: bool) -> set[str]:
         grants = role_grants(Subject(document(), protected), "tap-dev", cloudformation_role="arn:aws:iam::1:role/x")
