@@ -13,6 +13,8 @@ from tapgen.cli.options import as_json, environment, installer, load_environment
 
 if TYPE_CHECKING:
     from tapgen.deploy.plan.plan import Plan
+    from tapgen.render import Rendered
+    from tapgen.settings.model import Environment
 
 
 @click.command()
@@ -104,6 +106,8 @@ def command(
         timeout=timeout * 60.0,
     )
     rendered = render.render(chosen)
+    if chosen.user:
+        _refuse_shared_names(where, chosen, rendered)
     with ExitStack() as stack, aws_options.views(as_json=as_json) as view:
         if plan:
             pass  # it was checked when it was made, or --no-check said then that it was not
@@ -131,6 +135,16 @@ def command(
         together = None if as_json else view("")
         outcomes = deploy_regions(request, targets, confirm=_agree if yes else _ask, together=together)
     aws_options.finish(ctx, outcomes)
+
+
+def _refuse_shared_names(where: Path | None, chosen: Environment, rendered: Rendered) -> None:
+    """Refuse a user's own environment whose names are those of everybody's."""
+    from tapgen import render
+    from tapgen.cli.options import filled, load_project
+    from tapgen.deploy.plan.shared_names import refuse_shared_names
+
+    base = render.render(filled(load_project(where).environment(chosen.table)))
+    refuse_shared_names(rendered.document, base.document, chosen.reference, chosen.table)
 
 
 def _agree(_plans: tuple[Plan, ...]) -> bool:
