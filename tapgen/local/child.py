@@ -24,6 +24,7 @@ from tapgen.local.answers import without_length
 from tapgen.local.emulator import JOURNAL
 from tapgen.local.gaps import fill
 from tapgen.local.guard import Asked, guarded, loopback_alone
+from tapgen.local.registry import withdraw
 from tapgen.local.runtime import isolate_functions
 from tapgen.local.sent import remembered
 from tapgen.local.server import serve
@@ -122,6 +123,7 @@ def main() -> None:
         )
     finally:
         shutil.rmtree(Path.cwd(), ignore_errors=True)
+        withdraw(os.environ)
         if os.getpgrp() == os.getpid():  # as `start` made it: nobody else is in the group but functions still at work
             os.killpg(0, signal.SIGKILL)
 

@@ -32,10 +32,29 @@ def announced(environment: Environment, address: Address, environ: Mapping[str, 
     try:
         yield
     finally:
-        with suppress(OSError):
-            if file.read_text(encoding="utf-8") == said:
-                file.unlink()
-            file.parent.rmdir()  # where it was the last one
+        _withdraw(file, address.port)
+
+
+VARIABLE = "TAPGEN_ANNOUNCED"
+"""Where the embedded AWS finds what is announced of it."""
+
+
+def variables(environment: Environment, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """What the embedded AWS is told, which takes back what is announced where its parent was killed."""
+    return {VARIABLE: str(_file(environment, environ))}
+
+
+def withdraw(environ: Mapping[str, str]) -> None:
+    """Take back what was announced of the embedded AWS that has these variables."""
+    if VARIABLE in environ:
+        _withdraw(Path(environ[VARIABLE]), int(environ["GATEWAY_PORT"]))
+
+
+def _withdraw(file: Path, port: int) -> None:
+    with suppress(OSError, ValueError, LookupError, TypeError):
+        if json.loads(file.read_text(encoding="utf-8"))[0] == port:
+            file.unlink()
+        file.parent.rmdir()  # where it was the last one
 
 
 def running(environment: Environment, environ: Mapping[str, str] = os.environ) -> Address | None:

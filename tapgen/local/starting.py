@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from tapgen.local import emulator
+from tapgen.local import emulator, registry
 from tapgen.local.isolation import isolated
-from tapgen.local.registry import announced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,7 +60,7 @@ def started(
     from tapgen.local.seeds import put_items
 
     regions = (*environment.target_regions, os.environ.get("AWS_REGION"), emulator.REGION)
-    more = debugged.variables() if debugged else {}
+    more = registry.variables(environment) | (debugged.variables() if debugged else {})
     region, account = next(filter(None, regions)), environment.account or emulator.ACCOUNT
     with ExitStack() as stack:
         kept = stack.enter_context(kept_in(keep, environment.stack_name, account, region)) if keep else None
@@ -76,7 +75,7 @@ def started(
         if deployed and (kept is None or kept.fresh):
             for table, count in put_items(deployed, launched).items():
                 tell(f"Table {table}: {count} items put into it")
-        stack.enter_context(announced(environment, launched))
+        stack.enter_context(registry.announced(environment, launched))
         redeployment = Redeployment(launched, view, installer, prepared, stack)
         yield Started(launched, worst(outcomes), deployed, redeployment)
 

@@ -228,7 +228,7 @@ def test_a_change_is_deployed_while_it_watches_and_a_mistake_is_survived(local, 
         assert get(f"{api}/item")[1]["message"] == "Item stored"
         source.write_text(text.replace("Item stored", "Stored anew"))
         talk.until("Changed: .*index.py")
-        talk.until("tap-dev is UPDATE_COMPLETE")
+        talk.until(r"ItemFunction: new code, \d+\.\d s")
         assert get(f"{api}/item")[1]["message"] == "Stored anew"
         settings.write_text(good + "\nnot toml")
         talk.until("Error: .*pyproject.toml.*not TOML")
