@@ -13,7 +13,7 @@ from tapgen.template.arns import Arns
 from tapgen.template.model import Resource, Template
 from tapgen.template.policies import identity_policies
 from tapgen.template.text import text
-from tapgen.template.triggers import triggers
+from tapgen.template.triggers import deliveries, triggers
 from tapgen.template.types import value_at
 
 FUNCTIONS: Final = ("AWS::Lambda::Function", "AWS::Serverless::Function")
@@ -57,6 +57,8 @@ def flows(
         polled.add((trigger.function, source))
         status = statuses.get(trigger.resource, "") if trigger.resource != source else ""
         yield Arrow(source, trigger.function, _started(template, source), status)
+    told = (one for one in deliveries(template, arns) if type_of(template, one.sender) == "AWS::S3::Bucket")
+    yield from (Arrow(one.sender, one.receiver, "events") for one in told)
     yield from _granted(template, arns, shown, polled)
     yield from _balanced(template)
     for resource in template.resources.values():
@@ -86,7 +88,7 @@ def _wired(resource: Resource, template: Template, arns: Arns) -> Iterator[Arrow
         topic, end = arns.owner(properties.get("TopicArn")), arns.owner(properties.get("Endpoint"))
         if topic and end and type_of(template, end) not in FUNCTIONS:
             yield Arrow(topic, end, "messages")
-    elif resource.type == "AWS::Events::Rule":
+    elif resource.type in ("AWS::Events::Rule", "AWS::Scheduler::Schedule"):
         yield from _rule(resource, template, arns)
     elif resource.type in ("AWS::ApiGateway::Authorizer", "AWS::ApiGatewayV2::Authorizer"):
         api = next((one.target for one in resource.references if one.path[0] in ("RestApiId", "ApiId")), "")
@@ -101,10 +103,18 @@ def _rule(rule: Resource, template: Template, arns: Arns) -> Iterator[Arrow]:
     bus = arns.owner(rule.properties.get("EventBusName"))
     if bus:
         yield Arrow(bus, rule.logical_id, "events")
-    for target in listed(rule.properties.get("Targets")):
-        owner = arns.owner(target.get("Arn")) if isinstance(target, dict) else None
-        if owner and type_of(template, owner) not in FUNCTIONS:
-            yield Arrow(rule.logical_id, owner, _started(template, rule.logical_id))
+    for target in listed(rule.properties.get("Targets", rule.properties.get("Target"))):
+        yield from _target(rule, target, template, arns)
+
+
+def _target(resource: Resource, target: Any, template: Template, arns: Arns) -> Iterator[Arrow]:
+    """What a rule or a schedule starts besides functions, and where it leaves what it cannot deliver."""
+    owner = arns.owner(value_at(target, ("Arn",))) if isinstance(target, Mapping) else None
+    if owner and type_of(template, owner) not in FUNCTIONS:
+        yield Arrow(resource.logical_id, owner, _started(template, resource.logical_id))
+    lost = arns.owner(value_at(target, ("DeadLetterConfig", "Arn"))) if isinstance(target, Mapping) else None
+    if lost:
+        yield Arrow(resource.logical_id, lost, "failures")
 
 
 def _beside_a_function(resource: Resource, template: Template, arns: Arns) -> Iterator[Arrow]:

@@ -128,6 +128,29 @@ def test_an_overview_says_what_flows() -> None:
     assert set(names(picture)) == {"F", "Table", "Queue", "Dead", "Inbox", "Topic", "Machine", "Rule"}
 
 
+def test_what_starts_machines_and_fills_queues_is_said() -> None:
+    queue, machine, lost = ({"Fn::GetAtt": [name, "Arn"]} for name in ("Q", "M", "Lost"))
+    given = {"Event": "s3:ObjectCreated:*", "Queue": queue}
+    failing = {"Arn": machine, "Id": "M", "RoleArn": "arn:x", "DeadLetterConfig": {"Arn": lost}}
+    resources = {
+        "B": {"Type": "AWS::S3::Bucket", "Properties": {"NotificationConfiguration": {"QueueConfigurations": [given]}}},
+        "Q": {"Type": "AWS::SQS::Queue"},
+        "Lost": {"Type": "AWS::SQS::Queue"},
+        "M": {"Type": "AWS::StepFunctions::StateMachine"},
+        "S": {
+            "Type": "AWS::Scheduler::Schedule",
+            "Properties": {"ScheduleExpression": "rate(1 day)", "Target": {"Arn": machine, "RoleArn": "arn:x"}},
+        },
+        "R": {"Type": "AWS::Events::Rule", "Properties": {"EventPattern": {}, "Targets": [failing]}},
+    }
+    assert set(draw({"Resources": resources}).arrows) == {
+        Arrow("B", "Q", "events"),
+        Arrow("S", "M", "rate(1 day)"),
+        Arrow("R", "M", "events"),
+        Arrow("R", "Lost", "failures"),
+    }
+
+
 def test_what_stands_behind_a_balancer_and_what_its_task_may_do() -> None:
     group = {"TargetGroupArn": {"Ref": "Targets"}}
     resources = {
