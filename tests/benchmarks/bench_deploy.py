@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
+from zipfile import ZipFile
 
 import harness
 
@@ -37,6 +38,32 @@ def main() -> None:
     once = [harness.TAPGEN, "local", "--env", "dev", "--request", "GET /item", "--items", "Item"]
     took = harness.seconds(once, runs=RUNS)
     harness.row("`local`: start, deploy, request, item read back", f"{took * 1000:.0f} ms", "", "", "")
+    with tempfile.TemporaryDirectory() as folder:
+        _shared_requirements(Path(folder))
+
+
+def _shared_requirements(folder: Path) -> None:
+    """One row: 12 functions with one set of requirements, beside one; the first run fills the cache of packages."""
+    with ZipFile(folder / "greeting-1-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("greeting.py", "WORD = 'hello'\n")
+        wheel.writestr("greeting-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: greeting\nVersion: 1\n")
+        wheel.writestr("greeting-1.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr("greeting-1.dist-info/RECORD", "")
+    own = {"PIP_FIND_LINKS": str(folder), "PIP_NO_INDEX": "1", "TAPGEN_CACHE_DIR": str(folder / "cache")}
+    times = {}
+    for number in (1, 12):
+        project = folder / str(number)
+        (project / "src").mkdir(parents=True)
+        (project / "src" / "requirements.txt").write_text("greeting==1\n")
+        handler = "import greeting\n\n\ndef handler(event, context):\n    return {'statusCode': 200}\n"
+        (project / "src" / "index.py").write_text(handler)
+        functions = (f'[functions.F{one}]\nsource = "src"\nroutes = ["GET /f{one}"]\n' for one in range(number))
+        (project / "tapgen.toml").write_text('application = "twelve"\n' + "".join(functions))
+        command = [harness.TAPGEN, "--project", str(project), "local", "--env", "dev", "--request", "GET /f0"]
+        times[number] = harness.seconds(command, runs=RUNS, env={**os.environ, **own})
+    several, one = times[12], times[1]
+    label = "`local`: 12 functions with one set of requirements beside 1, warm cache"
+    harness.row(label, f"{several * 1000:.0f} ms", f"{one * 1000:.0f} ms", f"{several / one:.2f} ×", "≤ 2 ×")
 
 
 def _pairs(
