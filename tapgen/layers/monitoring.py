@@ -201,10 +201,14 @@ def _dimensions(**values: Any) -> list[cloudwatch.MetricDimension]:
 
 
 def _sum(namespace: str, metrics: list[tuple[str, dict[str, Any]]]) -> list[cloudwatch.MetricDataQuery]:
-    """The metrics' sum as one alarm's queries; a metric without data counts as none."""
+    """The metrics' sum as one alarm's queries; a metric without data counts as none.
+
+    A query is called after what it counts, so that one more in the middle leaves the others as they are.
+    """
+    ids = [_query(name, dimensions) for name, dimensions in metrics]
     queries = [
         cloudwatch.MetricDataQuery(
-            Id=f"m{position}",
+            Id=identifier,
             MetricStat=cloudwatch.MetricStat(
                 Metric=cloudwatch.Metric(Namespace=namespace, MetricName=name, Dimensions=_dimensions(**dimensions)),
                 Period=PERIOD,
@@ -212,10 +216,16 @@ def _sum(namespace: str, metrics: list[tuple[str, dict[str, Any]]]) -> list[clou
             ),
             ReturnData=False,
         )
-        for position, (name, dimensions) in enumerate(metrics, start=1)
+        for identifier, (name, dimensions) in zip(ids, metrics, strict=True)
     ]
-    expression = "+".join(f"FILL(m{position},0)" for position in range(1, len(metrics) + 1))
+    expression = "+".join(f"FILL({identifier},0)" for identifier in ids)
     return [cloudwatch.MetricDataQuery(Id="total", Expression=expression, Label="Total", ReturnData=True), *queries]
+
+
+def _query(metric: str, dimensions: dict[str, Any]) -> str:
+    """A query's id, such as putItem: CloudWatch API reference, MetricDataQuery, wants a lower-case letter first."""
+    word = str(dimensions.get("Operation", metric))
+    return word[0].lower() + word[1:]
 
 
 def _operations(environment: Environment, table: str) -> list[str]:

@@ -499,9 +499,14 @@ t.add_resource(
         "ItemTableThrottlesAlarm",
         AlarmDescription="Requests to the table Item were throttled",
         Metrics=[
-            cloudwatch.MetricDataQuery(Id="total", Expression="FILL(m1,0)+FILL(m2,0)", Label="Total", ReturnData=True),
             cloudwatch.MetricDataQuery(
-                Id="m1",
+                Id="total",
+                Expression="FILL(readThrottleEvents,0)+FILL(writeThrottleEvents,0)",
+                Label="Total",
+                ReturnData=True,
+            ),
+            cloudwatch.MetricDataQuery(
+                Id="readThrottleEvents",
                 MetricStat=cloudwatch.MetricStat(
                     Metric=cloudwatch.Metric(
                         Namespace="AWS/DynamoDB",
@@ -514,7 +519,7 @@ t.add_resource(
                 ReturnData=False,
             ),
             cloudwatch.MetricDataQuery(
-                Id="m2",
+                Id="writeThrottleEvents",
                 MetricStat=cloudwatch.MetricStat(
                     Metric=cloudwatch.Metric(
                         Namespace="AWS/DynamoDB",
@@ -539,9 +544,9 @@ t.add_resource(
         "ItemTableSystemErrorsAlarm",
         AlarmDescription="DynamoDB failed to serve requests to the table Item",
         Metrics=[
-            cloudwatch.MetricDataQuery(Id="total", Expression="FILL(m1,0)", Label="Total", ReturnData=True),
+            cloudwatch.MetricDataQuery(Id="total", Expression="FILL(putItem,0)", Label="Total", ReturnData=True),
             cloudwatch.MetricDataQuery(
-                Id="m1",
+                Id="putItem",
                 MetricStat=cloudwatch.MetricStat(
                     Metric=cloudwatch.Metric(
                         Namespace="AWS/DynamoDB",

@@ -164,3 +164,24 @@ def test_without_functions_and_tables_there_are_no_alarms(document):
 def test_the_api_alarm_names_the_api_as_it_is_named(document):
     dimensions = alarms(document(more='[api]\nstage = "v1"\n'))["ApiServerErrorsAlarm"]["Dimensions"]
     assert dimensions == [{"Name": "ApiName", "Value": "shop-dev"}, {"Name": "Stage", "Value": "v1"}]
+
+
+def test_an_operation_in_the_middle_leaves_the_queries_of_the_others_as_they_are(document):
+    settings = """
+    application = "shop"
+    [tables.Item]
+    partition_key = {{ name = "id" }}
+    [functions.One]
+    source = "src"
+    tables.Item = {{ variable = "ITEMS", actions = [{}] }}
+    """
+
+    def queries(*operations):
+        made = document(settings.format(", ".join(f'"dynamodb:{one}"' for one in operations)))
+        found = made["Resources"]["ItemTableSystemErrorsAlarm"]["Properties"]["Metrics"]
+        return {query["Id"]: query for query in found}
+
+    few, more = queries("DeleteItem", "PutItem"), queries("DeleteItem", "GetItem", "PutItem")
+    assert more.keys() - few.keys() == {"getItem"}
+    assert all(more[name] == few[name] for name in ("deleteItem", "putItem"))
+    assert more["total"]["Expression"] == "FILL(deleteItem,0)+FILL(getItem,0)+FILL(putItem,0)"
