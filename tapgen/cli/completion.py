@@ -30,9 +30,14 @@ def _project(context: click.Context) -> Project | None:
 
 
 def _environment(context: click.Context) -> Environment | None:
+    from tapgen.errors import TapgenError
+
     project = _project(context)
     chosen = context.params.get("environment") or "dev"
-    return project.environments.get(str(chosen)) if project else None
+    try:
+        return project.environment(str(chosen)) if project else None
+    except TapgenError:
+        return None
 
 
 def environments(context: click.Context, _: click.Parameter, typed: str) -> list[str]:

@@ -121,6 +121,13 @@ def test_two_users_have_a_stack_each(tapgen, monkeypatch):
         ("dev/alice", "CREATE_COMPLETE", False),
         ("dev/bob", "CREATE_COMPLETE", False),
     ]
+    commands = ["status", "events", "drift", "watch", "recover --yes", "sync", "deploy --plan-only", "package", "graph"]
+    for words in commands:
+        code, _, err = tapgen(*words.split(), "--env", "dev/alice")
+        assert code == ExitCode.OK, (words, err)
+    assert tapgen("rename", "Item", "Thing", "--env", "dev/alice", "--plan-only")[2].count(
+        "the settings have no resource"
+    )
     assert tapgen("destroy", "--expired", "--yes")[2] == "No personal environment is too old.\n"
     assert tapgen("destroy", "--yes")[2].endswith("shop-dev-bob is DELETE_COMPLETE.\n")
     assert tapgen("status", "--env", "dev/alice")[0] == ExitCode.OK

@@ -510,3 +510,29 @@ def test_what_is_said_of_a_reference_to_nothing(new: dict[str, Any], expected: s
     [impact] = assess({"Resources": {}}, new).losses
 
     assert (impact.rule, impact.message) == ("L205", expected)
+
+
+@pytest.mark.parametrize(("kept", "rule_id"), [("Retain", "L002"), ("Delete", "L001")])
+def test_what_looks_like_a_rename_names_the_command_that_takes_it_along(kept: str, rule_id: str) -> None:
+    def named(title: str) -> dict[str, Any]:
+        properties = {"KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}], "BillingMode": "PAY_PER_REQUEST"}
+        made = {"Type": "AWS::DynamoDB::Table", "DeletionPolicy": kept, "Properties": properties}
+        return {"Resources": {title: made}}
+
+    [found] = assess(named("OldTable"), named("NewTable")).refusals
+    assert (found.rule, found.logical_id) == (rule_id, "OldTable")
+    assert found.hint.startswith("`tapgen rename OldTable NewTable` of that environment first takes it along. ")
+    [gone] = assess(named("OldTable"), {"Resources": {"Other": {"Type": "AWS::SNS::Topic"}}}).refusals
+    assert "tapgen rename" not in gone.hint
+
+
+def test_a_name_that_is_written_otherwise_is_the_same_where_the_stack_is_known() -> None:
+    known = {"AWS::AccountId": "123456789012", "AWS::Region": "eu-west-1"}
+
+    def bucket(name: Any) -> dict[str, Any]:
+        return {"Resources": {"B": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": name}}}}
+
+    old, new = bucket({"Fn::Sub": "b-${AWS::AccountId}-${AWS::Region}"}), bucket("b-123456789012-eu-west-1")
+    assert [one.rule for one in assess(old, new).refusals] == ["L003"]
+    assert not assess(old, new, pseudo=known)
+    assert [one.rule for one in assess(old, bucket("b-1"), pseudo=known).refusals] == ["L003"]

@@ -1,12 +1,15 @@
 """Personal environments: what `dev/alice` renders to, and which users' names are taken."""
 
 import json
+from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from tapgen import render
 from tapgen.errors import SettingsError, UsageError
 from tapgen.settings.load import load
+from tapgen.settings.personal import chosen, lifetime, personal
 
 SETTINGS = """
 application = "shop"
@@ -79,6 +82,19 @@ def test_a_users_name_by_which_a_functions_name_gets_too_long_is_refused(project
     with pytest.raises(UsageError, match=r"functions\.Ii+: the function's name .* is longer than 64 characters"):
         load(project(long)).environment("dev/alexander")
     assert load(project(long)).environment("dev/al").user == "al"
+
+
+@pytest.mark.parametrize(("text", "hours"), [("1h", 1), ("36h", 36), ("7d", 168), ("2w", 336)])
+def test_a_lifetime_is_in_hours_days_or_weeks(text, hours):
+    assert lifetime(text) == timedelta(hours=hours)
+
+
+def test_a_users_environment_is_checked_as_any_other(shop):
+    with pytest.raises(UsageError, match="old/bob: old has no"):
+        personal(replace(shop.environment("old"), personal=False), "bob", shop.environments)
+    assert chosen(shop.environment("prod"), "alice", shop.environments) is shop.environment("prod")
+    assert chosen(shop.environment("dev"), "alice", shop.environments) == shop.environment("dev/alice")
+    assert chosen(shop.environment("dev/alice"), "carl", shop.environments).user == "alice"
 
 
 @pytest.mark.parametrize(
