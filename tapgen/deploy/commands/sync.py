@@ -140,10 +140,13 @@ class Sync(StackOperation):
     def _bring(self, logical_id: str, physical: str, known: KnownValues, *, code: bool, marked: bool) -> None:
         want, zips = wanted(self.request.document, logical_id, known), packages(self.request.packages)
         changed = bring(self.client, physical, want, zips, self.clock, code=code, mark="" if marked else TAG)
+        if not changed and not marked:
+            return
+        # One that was synced before may have got no further than its code.
+        version = show_new_version(self.client, self.request.document, logical_id, physical)
         if not changed:
             return
         self._done.append(logical_id)
-        version = show_new_version(self.client, self.request.document, logical_id, physical)
         self.view.step(f"{logical_id}: {' and '.join(changed)}{f', version {version}' if version else ''}")
 
     def _define(self, logical_id: str, arn: str, known: KnownValues, *, marked: bool) -> None:

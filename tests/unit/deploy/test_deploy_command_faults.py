@@ -10,7 +10,8 @@ from tapgen.deploy.commands.sync import Sync
 from tapgen.errors import ExitCode
 from tests.unit.deploy.fake import Cloud
 from tests.unit.deploy.faulty import AFTER, BEFORE, Faulty
-from tests.unit.deploy.scene import NAME, Seen, deployed, document, request
+from tests.unit.deploy.scene import NAME, Seen, deployed, document, request, run
+from tests.unit.deploy.test_deploy_sync import FLOW, LAYERS, layer_package, layered, with_layer_and_alias
 
 STACK = "AWS::CloudFormation::Stack"
 
@@ -93,6 +94,42 @@ def functions():
 def function(code):
     properties = {"Code": {"ZipFile": code}, "MemorySize": 128, "Handler": "index.handler"}
     return {"Type": "AWS::Lambda::Function", "Properties": properties}
+
+
+def everything():
+    """A function with an alias and a layer, and a state machine, of all of which something changes."""
+    cloud = layered()
+    [record] = cloud.stacks.values()
+    return cloud, record, request(with_layer_and_alias("second", flow=2), **layer_package())
+
+
+def calls_of_all():
+    cloud, _, made = everything()
+    assert Sync(made, cloud, Seen(), cloud.time.clock).run().code == ExitCode.OK
+    return len(cloud.calls)
+
+
+@pytest.mark.parametrize("index", range(1, calls_of_all() + 1))
+@pytest.mark.parametrize(("when", "fault"), [("before", one) for one in BEFORE] + [("after", one) for one in AFTER])
+def test_one_fault_while_layers_aliases_and_state_machines_are_synced(index, when, fault):
+    """What was touched is marked, the same command goes on to the end, and a deployment puts all of it right."""
+    cloud, _, made = everything()
+    faulty = Faulty(cloud, index, (BEFORE if when == "before" else AFTER)[fault], after=when == "after")
+    outcome = Sync(made, faulty, Seen(), cloud.time.clock).run()
+    assert faulty.met
+    denied_tags = faulty.met == "tagged_resources" and fault == "denied"
+    assert outcome.code in ({ExitCode.OK} if denied_tags else {ExitCode.FAILED, ExitCode.INTERRUPTED})
+    changed = {one.arn for one in cloud.functions.values() if one.code_sha256 != "deployed"} | set(cloud.definitions)
+    assert changed <= cloud.marks
+    assert Sync(made, cloud, Seen(), cloud.time.clock).run().code == ExitCode.OK
+    [one] = cloud.functions.values()
+    assert cloud.aliases["one-1", "live"] == one.code_sha256 != "deployed"
+    assert one.layers[0].endswith(f":{len(cloud.layers['tap-Common']) + 1}")
+    assert cloud.definitions[FLOW]["States"]["A"]["Seconds"] == 2
+    before = request(with_layer_and_alias(), parameters={"ArtifactBucket": "b", "CommonKey": "old"})
+    assert run(cloud, before).ok
+    assert cloud.functions["one-1"].layers == LAYERS
+    assert not cloud.marks
 
 
 def calls_of_sync():

@@ -1,0 +1,116 @@
+"""A fault at every call on a StackSet: what is said is so, nothing is left behind, the same command goes on."""
+
+import pytest
+
+from tapgen.deploy.stack_sets.deploy import DeployStackSet
+from tapgen.deploy.stack_sets.destroy import DestroyStackSet
+from tapgen.deploy.stack_sets.watch import StopStackSet, WatchStackSet
+from tapgen.errors import ExitCode
+from tests.unit.deploy.faulty import AFTER, BEFORE, Faulty
+from tests.unit.deploy.scene import NAME, TAGS, Seen, document, request, topic
+from tests.unit.deploy.set_cloud import HOME, SetCloud
+from tests.unit.deploy.test_deploy_stack_sets import ACCOUNTS, EVERYWHERE, nowhere, target
+
+BEGIN = ("create_instances", "update_stack_set", "delete_instances")
+
+
+def made(kind, client, clock, where=None, wanted=None, **options):
+    asked = request(wanted or document(Topic=topic("new")), account=HOME, options=options)
+    return kind(asked, client, Seen(), where or target(), elsewhere=nowhere, clock=clock)
+
+
+def first(client, clock, **options):
+    return made(DeployStackSet, client, clock, **options).run(lambda _: True, {})
+
+
+def update(client, clock, **options):
+    return made(DeployStackSet, client, clock, target((*ACCOUNTS, HOME)), **options).run(lambda _: True, {})
+
+
+def destroy(client, clock, **options):
+    return made(DestroyStackSet, client, clock, **options).run(lambda _: True)
+
+
+def scene(command):
+    cloud = SetCloud()
+    cloud.step = 3
+    if command is not first:
+        cloud.ready(NAME, document(), EVERYWHERE, tags=dict(TAGS))
+    return cloud
+
+
+def calls(command):
+    cloud = scene(command)
+    assert command(cloud, cloud.time.clock).code == ExitCode.OK
+    return len(cloud.calls)
+
+
+CASES = [
+    (command, index, when, fault)
+    for command in (first, update, destroy)
+    for index in range(1, calls(command) + 1)
+    for when, faults in (("before", BEFORE), ("after", AFTER))
+    for fault in faults
+]
+
+
+def finished(command, cloud):
+    if command is destroy:
+        return not cloud.there and not cloud.sets_of_stacks
+    return len(cloud.there) == (4 if command is first else 6) and {one.status for one in cloud.there.values()} == {
+        "CURRENT"
+    }
+
+
+@pytest.mark.parametrize(("command", "index", "when", "fault"), CASES)
+def test_one_fault_at_one_call_on_a_stack_set(command, index, when, fault):
+    cloud = scene(command)
+    faulty = Faulty(cloud, index, (BEFORE if when == "before" else AFTER)[fault], after=when == "after")
+    outcome = command(faulty, cloud.time.clock)
+    assert faulty.met
+    running = any(one.status == "RUNNING" for one in cloud.operations)
+    if outcome.ok:
+        assert finished(command, cloud)
+    elif running:
+        assert outcome.code in {ExitCode.CONTINUES, ExitCode.INTERRUPTED}
+        assert "goes on" in outcome.message
+        assert "tapgen watch" in outcome.hint
+    elif cloud.operations:  # what had begun is over, and the rest was not begun, or its end was not seen
+        assert outcome.code in {ExitCode.FAILED, ExitCode.INTERRUPTED, ExitCode.CONTINUES}
+    else:
+        assert outcome.code in {ExitCode.FAILED, ExitCode.INTERRUPTED}
+        assert "goes on" not in outcome.message
+        assert bool(cloud.sets_of_stacks) == (command is not first)
+        assert len(cloud.there) == (0 if command is first else 4)
+    if faulty.met in BEGIN and when == "before" and not outcome.ok:
+        assert outcome.code in {ExitCode.FAILED, ExitCode.INTERRUPTED}
+        assert "goes on" not in outcome.message, "what never arrived is not under way"
+    again = made(WatchStackSet, cloud, cloud.time.clock).run() if running else None
+    assert again is None or again.ok
+    if command is destroy and not cloud.sets_of_stacks:
+        return  # a second one has nothing to delete, and says so
+    assert command(cloud, cloud.time.clock, wait=True).ok
+    assert finished(command, cloud)
+
+
+@pytest.mark.parametrize("fault", BEFORE)
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_lost_answer_of_a_stop_is_no_success(when, fault):
+    cloud = scene(update)
+    update(cloud, cloud.time.clock, detach=True)
+    index = len(cloud.calls) + 4  # who, what, which operation, stop
+    faulty = Faulty(cloud, index, BEFORE[fault], after=when == "after")
+    outcome = made(StopStackSet, faulty, cloud.time.clock).run()
+    assert faulty.met == "stop_set_operation"
+    assert not outcome.ok
+    assert "Traceback" not in outcome.message
+
+
+def test_what_nobody_can_be_asked_about_is_not_known():
+    cloud = scene(first)
+    cloud.lost_answers = {"create_instances"}
+    cloud.faults = {"set_operation": [BEFORE["no network"]("DescribeStackSetOperation")]}
+    outcome = first(cloud, cloud.time.clock)
+    assert outcome.code == ExitCode.CONTINUES
+    assert "whether the operation on tap-dev has begun is not known" in outcome.message
+    assert cloud.sets_of_stacks, "a StackSet that may have stacks is not taken back"
