@@ -104,7 +104,8 @@ class OwnChangeSet:
         stack = self._client.stack(request.stack)
         if stack is None:
             return None
-        arns = self._client.change_sets(stack.arn)
+        # An emulator may know them by the stack's name alone; whose they are, our own random part of the name says.
+        arns = self._client.change_sets(stack.arn) or self._client.change_sets(stack.name)
         mine = next((arn for arn in arns if f":changeSet/{self.name}/" in arn), None)
         return Created(mine, stack.arn) if mine else None
 

@@ -1,0 +1,126 @@
+"""Real signals to a real process, at the operation where they hurt most: what is said is so, and it can be run again."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from tapgen.errors import ExitCode
+from tests.unit.cli.stalling import stalled
+
+pytest.importorskip("ministack", reason="the embedded AWS is in the extra `local`")
+
+SETTINGS = """\
+application = "shop"
+
+[functions.Item]
+source = "src"
+"""
+
+
+@pytest.fixture(scope="module")
+def aws():
+    from tapgen.local import emulator
+
+    with emulator.running() as running:
+        yield running
+
+
+@pytest.fixture
+def folder(tmp_path, aws):
+    """A project whose function is packaged, and an AWS with nothing but the artifact bucket."""
+    aws.reset()
+    source = tmp_path / "src"
+    source.mkdir()
+    (source / "index.py").write_text("from more import X\ndef handler(event, context):\n    return {'x': X}\n")
+    (source / "more.py").write_text("X = 1\n")
+    (tmp_path / "tapgen.toml").write_text(SETTINGS)
+    assert tapgen(tmp_path, aws, "bootstrap", "--yes").returncode == 0
+    return tmp_path
+
+
+def environment(aws, url):
+    access, secret = aws.credentials
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return {
+        **kept,
+        "AWS_ENDPOINT_URL": url,
+        "AWS_ACCESS_KEY_ID": access,
+        "AWS_SECRET_ACCESS_KEY": secret,
+        "AWS_REGION": "us-east-1",
+        "AWS_CONFIG_FILE": os.devnull,
+    }
+
+
+def command(folder, *words):
+    return [sys.executable, "-m", "tapgen", "--project", str(folder), *words]
+
+
+def tapgen(folder, aws, *words):
+    return subprocess.run(
+        command(folder, *words),
+        env=environment(aws, aws.endpoint),
+        input="{}",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def signalled(folder, aws, number, operation, *words, after):
+    """(exit code, stderr) of a process that gets a signal at an operation."""
+    with stalled(aws.port, operation, after=after) as stall:
+        process = subprocess.Popen(
+            command(folder, *words),
+            env=environment(aws, stall.url),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert stall.met.wait(60), process.communicate(timeout=5)
+        process.send_signal(number)
+        _, err = process.communicate(timeout=60)
+    return process.returncode, err
+
+
+@pytest.mark.parametrize(
+    ("number", "operation", "after"),
+    [
+        (signal.SIGINT, "PutObject", True),
+        (signal.SIGTERM, "PutObject", False),
+        (signal.SIGHUP, "CreateChangeSet", True),
+        (signal.SIGTERM, "DescribeChangeSet", False),
+    ],
+)
+def test_before_the_execution_nothing_is_left(folder, aws, number, operation, after):
+    code, err = signalled(folder, aws, number, operation, "deploy", "--yes", after=after)
+    assert code == ExitCode.INTERRUPTED
+    assert "Traceback" not in err
+    assert "nothing was executed" in err
+    status = tapgen(folder, aws, "status", "--json").stdout
+    assert '"status": null' in status, "the empty stack is gone too"
+    again = tapgen(folder, aws, "deploy", "--yes")
+    assert again.returncode == 0, again.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_after_the_execution_the_deployment_goes_on(folder, aws, number):
+    code, err = signalled(folder, aws, number, "ExecuteChangeSet", "deploy", "--yes", after=True)
+    assert code == ExitCode.INTERRUPTED
+    assert "Traceback" not in err
+    assert "goes on" in err
+    assert "tapgen watch --env dev" in err
+    assert tapgen(folder, aws, "watch").returncode == 0
+
+
+def test_a_sync_that_is_ended_in_the_middle_is_finished_by_the_next_one(folder, aws):
+    assert tapgen(folder, aws, "deploy", "--yes").returncode == 0
+    (folder / "src" / "more.py").write_text("X = 2\n")
+    code, err = signalled(folder, aws, signal.SIGTERM, "UpdateFunctionCode", "sync", after=True)
+    assert (code, "Traceback" in err) == (ExitCode.INTERRUPTED, False)
+    assert tapgen(folder, aws, "sync").returncode == 0
+    invoked = tapgen(folder, aws, "invoke", "Item", "--payload", "-")
+    assert '"x": 2' in invoked.stdout.replace("'", '"'), invoked
+    assert "Put right" in tapgen(folder, aws, "deploy", "--yes").stderr
