@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from troposphere import Output, Ref, cloudwatch, sns
+from troposphere import Output, Ref, cloudwatch
 
 from tapgen import naming
 from tapgen.settings import served
@@ -177,6 +177,8 @@ def _part_alarms(environment: Environment, data: DataRefs) -> Alarms:
 
 def _add_topic(template: Template, email: str, key: Any) -> dict[str, Any]:
     """Not encrypted without a customer's key: CloudWatch cannot publish by the one that AWS manages."""
+    from troposphere import sns
+
     topic = template.add_resource(sns.Topic("AlarmTopic", **({"KmsMasterKeyId": key} if key is not None else {})))
     template.add_resource(
         sns.SubscriptionResource("AlarmSubscription", TopicArn=Ref(topic), Protocol="email", Endpoint=email)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from troposphere import GetAtt, Ref, Sub, apigateway, apigatewayv2
+from troposphere import GetAtt, Ref, Sub, apigateway
 
 from tapgen import naming
 from tapgen.layers.api.permissions import invoke_permission
@@ -50,6 +50,7 @@ def add_http(
     template: Template, served: ServedApi, api: Any, compute: ComputeRefs, pools: Mapping[str, PartRefs]
 ) -> dict[str, Any]:
     """Add the authorizers that an HTTP API's routes use; each one's id, by its name in the settings."""
+    from troposphere import apigatewayv2
 
     def resource(title: str, name: str, settings: Authorizer) -> apigatewayv2.Authorizer:
         return apigatewayv2.Authorizer(title, ApiId=api, Name=name, **_http(settings, compute, pools))
@@ -152,6 +153,8 @@ def _rest(settings: Authorizer, compute: ComputeRefs, pools: Mapping[str, PartRe
 def _http(settings: Authorizer, compute: ComputeRefs, pools: Mapping[str, PartRefs]) -> dict[str, Any]:
     source = sources(settings.identity, HTTP_SOURCES)
     if not settings.function:
+        from troposphere import apigatewayv2
+
         token = apigatewayv2.JWTConfiguration(Issuer=issuer(settings, pools), Audience=audience(settings, pools))
         return {"AuthorizerType": "JWT", "IdentitySource": source, "JwtConfiguration": token}
     return {
