@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable
 from difflib import unified_diff
 from pathlib import Path
@@ -24,6 +23,8 @@ def write(path: Path, text: str) -> bool:
     Raises:
         DocumentError: the folder or the disk does not take it; the file is as it was.
     """
+    import tempfile
+
     temporary = None
     try:
         if same(read(path), text):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -87,6 +86,8 @@ def _changed(root: Path, one: Function | LambdaLayer, known: dict[Path, str]) ->
 
 def _blob_ids(path: Path, known: dict[Path, str]) -> set[str | None]:
     """What git may call the file's content: as it is, and with the line ends that git keeps."""
+    import hashlib
+
     content = path.read_bytes()
     algorithm = "sha256" if any(len(one) == 64 for one in known.values()) else "sha1"
     forms = {content, content.replace(b"\r\n", b"\n")}

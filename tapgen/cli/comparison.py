@@ -9,7 +9,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tapgen import render, revisions, store
-from tapgen.cli import code_changes
 from tapgen.errors import UsageError, suggestion
 from tapgen.template import document
 
@@ -105,6 +104,8 @@ def of_revision(root: Path, environment: Environment, commit: str, revision: str
     else:
         old = document.parse(text, f"{path} at {revision}")
     new = render.render(environment).document
+    from tapgen.cli import code_changes
+
     code = tuple(code_changes.since(root, environment, commit, old, new)) if old else ()
     return Comparison(environment.reference, name, "rendered now", old, new, code=code)
 
@@ -149,6 +150,8 @@ class LiveComparison(Struct, frozen=True):
         if not deploys(review):
             review = replace(review, sections=())
         elif self.settings:
+            from tapgen.cli import code_changes
+
             review = code_changes.told(review, self.settings)
         if not self.drift:
             return review

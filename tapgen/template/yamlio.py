@@ -98,9 +98,7 @@ def _construct_function(loader: Any, suffix: str, node: Any) -> dict[str, Any]:
         raise yaml.constructor.ConstructorError(None, None, said, node.start_mark, suggestion(suffix, _SHORT_FORMS))
     key = suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}"
     if key == "Fn::GetAtt" and isinstance(node, yaml.ScalarNode):
-        from cfn_tools.yaml_loader import construct_getatt
-
-        return {key: construct_getatt(node)}
+        return {key: node.value.split(".", 1)}
     if isinstance(node, yaml.ScalarNode):
         return {key: loader.construct_scalar(node)}
     if isinstance(node, yaml.SequenceNode):
