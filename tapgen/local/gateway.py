@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, responses
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 API_ID = "ApiGatewayIdOutput"
 API_URL = "ApiGatewayUrlOutput"
+APIS = ("AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 _HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # RFC 9110, 5.6.2: token
 _HEADER_VALUE = r"[\t\x20-\x7e\x80-\xff]*"  # RFC 9110, 5.5: visible, blank and opaque characters
@@ -80,6 +82,19 @@ def function_urls(outputs: Mapping[str, str], emulator: Address, functions: Iter
     found = {name: outputs.get(naming.output("FunctionUrl", name, main=False)) for name in functions}
     hosts = {name: urlsplit(url).hostname or "" for name, url in found.items() if url}
     return {name: f"{emulator.endpoint}/_aws/lambda-url/{host.partition('.')[0]}" for name, host in hosts.items()}
+
+
+def first_stages(apis: Mapping[str, str], emulator: Address, region: str) -> dict[str, str]:
+    """The local addresses of APIs, each of whose ids has a name, by it; of several stages the first one."""
+    found = {}
+    for name, api in apis.items():
+        for path, listed in ((f"/restapis/{api}/stages", "item"), (f"/v2/apis/{api}/stages", "items")):
+            with suppress(TapgenError):  # it is of the other kind
+                stages = emulator.get("apigateway", region, path).get(listed) or []
+                if stages:
+                    found[name] = emulator.api_url(api, stages[0]["stageName"])
+                    break
+    return found
 
 
 def parse(text: str) -> Call:

@@ -46,6 +46,8 @@ class Deployed(Struct, frozen=True):
     """Local addresses of the APIs that have a name, by it."""
     urls: Mapping[str, str] = {}
     """Local addresses of the functions that have a URL, by function."""
+    others: Mapping[str, str] = {}
+    """Local addresses of the APIs that are resources of one's own, by logical id."""
 
     def of_type(self, resource_type: str) -> dict[str, str]:
         """Logical id -> physical id of the resources of a type."""
@@ -65,7 +67,12 @@ def look(environment: Environment, client: Client, emulator: Address) -> Deploye
     further = {name: url for name in environment.apis if (url := gateway.url(outputs, emulator, name))}
     address = gateway.url(outputs, emulator)
     urls = gateway.function_urls(outputs, emulator, environment.functions)
-    return Deployed(environment, client, outputs, client.resources(stack.arn), address, further, urls)
+    resources = client.resources(stack.arn)
+    known = {outputs.get(name + gateway.API_ID) for name in ("", *environment.apis)}
+    apis = {one.logical_id: one.physical_id for one in resources if one.type in gateway.APIS}
+    own = {name: api for name, api in apis.items() if api not in known}
+    others = gateway.first_stages(own, emulator, client.region)
+    return Deployed(environment, client, outputs, resources, address, further, urls, others)
 
 
 def ask(deployed: Deployed, call: gateway.Call) -> gateway.Answer:

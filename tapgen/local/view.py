@@ -84,5 +84,7 @@ def address_lines(deployed: Deployed) -> Iterator[str]:
         shown = [(str(route.route), route.function) for route in api.routes]
         width = max(len(route) for route, _ in shown)
         yield from (f"     {route.ljust(width)}  {function}" for route, function in shown)
+    for name, address in deployed.others.items():
+        yield f"API  {address}/  {name}"
     for name, address in deployed.urls.items():
         yield f"URL  {address}/  {name}"

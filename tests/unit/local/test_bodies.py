@@ -6,7 +6,7 @@ import secrets
 
 import pytest
 
-from tapgen.local import gateway
+from tapgen.local import gateway, session
 from tapgen.local.bodies import with_parts
 from tapgen.local.deployment import deploy
 from tapgen.local.view import BriefView
@@ -147,10 +147,7 @@ def ask(embedded, tmp_path_factory):
     told = io.StringIO()
     _, deployed = deploy(load(folder).environment("dev"), embedded, lambda _: BriefView(told))
     assert deployed, told.getvalue()
-    addresses = {
-        "rest": embedded.api_url(deployed.of_type("AWS::ApiGateway::RestApi")["Shop"], "Prod"),
-        "http": embedded.api_url(deployed.of_type("AWS::ApiGatewayV2::Api")["Site"], "$default"),
-    }
+    addresses = {"rest": deployed.others["Shop"], "http": deployed.others["Site"]}
 
     def ask(kind, request, body=None, **headers):
         written = [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
@@ -199,3 +196,12 @@ def test_a_conditional_api_has_conditional_parts():
     made = with_parts({"Resources": {"Site": api}})["Resources"]
     assert {resource["Condition"] for resource in made.values()} == {"IsProd"}
     assert made["Site"]["Properties"]["Name"] == "mine"
+
+
+def test_the_only_api_is_where_requests_go(project, embedded):
+    only = SETTINGS.partition("[resources.Shop]")[0] + "[resources.Site]" + SETTINGS.partition("[resources.Site]")[2]
+    settings = only.replace("NAME", f"b{secrets.token_hex(4)}").replace("HTTP", toml(HTTP))
+    environment = load(project(settings, **{"src/index.py": HANDLER})).environment("dev")
+    _, deployed = deploy(environment, embedded, lambda _: BriefView(io.StringIO()))
+    assert deployed.address == deployed.others["Site"]
+    assert session.ask(deployed, gateway.parse("GET /item/7")).status == 200

@@ -332,11 +332,13 @@ def test_the_routes_are_listed_with_their_functions(seeded):
         address = "http://127.0.0.1:1/api"
         further = MappingProxyType({})
         urls = MappingProxyType({"Hook": "http://127.0.0.1:1/url"})
+        others = MappingProxyType({"Shop": "http://127.0.0.1:1/shop"})
 
     assert list(address_lines(Deployed())) == [
         "API  http://127.0.0.1:1/api/",
         "     GET /a        Worker",
         "     POST /longer  Worker",
+        "API  http://127.0.0.1:1/shop/  Shop",
         "URL  http://127.0.0.1:1/url/  Hook",
     ]
 
