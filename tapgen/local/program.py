@@ -55,10 +55,8 @@ def run(
     variables = {**isolate(environ, emulator), "TAPGEN_ENV": deployed.environment.reference, **more}
     if deployed.address:
         variables["TAPGEN_API_URL"] = deployed.address
-    variables |= {
-        f"TAPGEN_API_URL_{name.upper()}": address
-        for name, address in (*deployed.further.items(), *deployed.others.items())
-    }
+    addresses = {**deployed.others, **deployed.further}
+    variables |= {f"TAPGEN_API_URL_{name.upper()}": address for name, address in addresses.items()}
     variables |= {f"TAPGEN_FUNCTION_URL_{name.upper()}": address for name, address in deployed.urls.items()}
     variables["PATH"] = _path(variables)
     try:

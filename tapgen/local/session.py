@@ -72,6 +72,8 @@ def look(environment: Environment, client: Client, emulator: Address) -> Deploye
     apis = {one.logical_id: one.physical_id for one in resources if one.type in gateway.APIS}
     own = {name: api for name, api in apis.items() if api not in known}
     others = gateway.first_stages(own, emulator, client.region)
+    if address is None and len(others) == 1:
+        [address] = others.values()
     return Deployed(environment, client, outputs, resources, address, further, urls, others)
 
 
