@@ -15,7 +15,7 @@ from tapgen.local.interrupts import interrupts
 from tapgen.local.items import plain
 from tapgen.local.said import Said
 from tapgen.local.seeds import mask
-from tapgen.local.tail import LogTail, log_line, request_line
+from tapgen.local.tail import Frames, LogTail, log_line, request_line
 from tapgen.local.watching import changed, snapshot
 
 if TYPE_CHECKING:
@@ -200,6 +200,7 @@ class _Session:
         self._position = emulator.requests()[1]
         self._log_until = 0.0
         self._files = snapshot(redeploy.settings, deployed.environment) if redeploy else {}
+        self._frames = Frames()
         self._log = _log_tail(deployed)
         self._sources = sources(deployed)
         self._mask = mask(deployed.environment)
@@ -225,7 +226,8 @@ class _Session:
 
     def _show_log(self) -> None:
         for function, event in self._log.read():
-            if line := log_line(event.message, self._sources):
+            line = log_line(event.message, self._sources)
+            if line and self._frames.shows(function, line):
                 self._show.line(Said("log", self._mask(line), function))
 
     def _follow_files(self, redeploy: Redeploy) -> None:

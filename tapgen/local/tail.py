@@ -28,6 +28,8 @@ _OF_THE_RUNTIME = re.compile(r"\[(?P<level>[A-Z]+)\]\t\S*\t\S*\t(?P<message>.*)"
 """What Lambda's runtime writes for `logging` in the text format: level, time, request id, message."""
 _PLACE = re.compile(r"[^\s\"']*/ministack-lambda-(?P<function>[^/]+)-[a-z0-9_]{8}/code/")
 """Where ministack unpacks a function's code."""
+_OF_WORKER = re.compile(r'  File "[^"]*/ministack-lambda-[^/"]*/_worker\.py", line ')
+"""The first frame of every traceback: ministack's own."""
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -77,6 +79,23 @@ def in_the_project(text: str, sources: Mapping[str, str]) -> str:
 
 def _source(sources: Mapping[str, str], match: re.Match[str]) -> str:
     return f"{sources[match['function']]}/" if match["function"] in sources else match[0]
+
+
+class Frames:
+    """Leaves out of tracebacks what runs the function: a line of the place, and those below it that show its code."""
+
+    def __init__(self) -> None:
+        self._inside: set[str] = set()
+
+    def shows(self, name: str, line: str) -> bool:
+        """Whether to show a line that a function of that name logged."""
+        if _OF_WORKER.match(line):
+            self._inside.add(name)
+            return False
+        if name in self._inside and line.startswith("    "):
+            return False
+        self._inside.discard(name)
+        return True
 
 
 class LogTail:

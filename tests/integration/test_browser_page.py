@@ -62,6 +62,15 @@ def test_a_route_is_tried_and_its_item_and_its_lines_are_seen(page, tmp_path):
         tab.until("document.getElementById('lines').textContent.includes('GET /item  200')")
         tab.run("document.getElementById('tab-tables').click()")
         tab.until(f"document.getElementById('panel').textContent.includes('{item}')")
+        tab.run("document.getElementById('tab-functions').click()")
+        tab.until("document.getElementById('kind')")
+        choose = "k => { k.value = 'api GET /item'; k.dispatchEvent(new Event('input')); }"
+        tab.run(f"({choose})(document.getElementById('kind'))")
+        tab.until("document.getElementById('event').value.includes('requestContext')")
+        tab.run("document.getElementById('start').click()")
+        tab.until("document.getElementById('ended')")
+        assert tab.run("document.getElementById('ended').textContent") == "ended"
+        assert json.loads(tab.run("document.getElementById('returned').textContent"))["statusCode"] == 200
         tab.run("document.getElementById('tab-picture').click()")
         tab.until("document.querySelector('iframe')")
         for dark in (False, True):

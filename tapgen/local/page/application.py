@@ -6,10 +6,12 @@ import json
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from tapgen.deploy.commands.invoke import invoke
 from tapgen.errors import TapgenError, UsageError
 from tapgen.local import fire, gateway, tokens
 from tapgen.local.callers import as_asked
 from tapgen.local.page import content
+from tapgen.local.page.functions import Samples
 from tapgen.local.said import Said
 
 if TYPE_CHECKING:
@@ -31,16 +33,18 @@ class Application:
         self._deployed = deployed
         self._emulator = emulator
         self._users: dict[str, Tokens] = {}
+        self._samples = Samples(deployed, emulator)
         self._lock = Lock()
 
     def now(self, deployed: Deployed) -> None:
         """It has been deployed anew."""
         self._deployed = deployed
         self._users = {}
+        self._samples = Samples(deployed, self._emulator)
         self.feed.line(Said("deployed", "Deployed."))
 
     def read(self, what: str, name: str) -> Any:
-        """What is shown under a word: `state`, `items` of a table, `messages` of a queue.
+        """What is shown under a word: `state`, `items` of a table, `messages` of a queue, sample `events`.
 
         Raises:
             UsageError: there is no such thing.
@@ -52,10 +56,12 @@ class Application:
                 return content.items(self._deployed, self._emulator, name)
             case "messages":
                 return content.messages(self._deployed, self._emulator, name)
+            case "events":
+                return self._samples.kinds()
         raise UsageError(f"the page has no {what}")
 
     def act(self, what: str, asked: dict[str, Any]) -> Any:
-        """Do what a button of the page asks for: `send` a request, `fire` a schedule.
+        """Do what a button asks for: `send` a request, `fire` a schedule, make an `event`, `start` a function.
 
         Raises:
             UsageError: it cannot be asked for.
@@ -66,6 +72,14 @@ class Application:
             case "fire":
                 fired = fire.fire(self._deployed, self._emulator, str(asked["name"]))
                 return [{"function": one.started, "ok": one.ok, "answer": _text(one.answer.payload)} for one in fired]
+            case "event":
+                event = self._samples.event(str(asked["kind"]), str(asked["name"]))
+                return {"event": json.dumps(event, indent=2, ensure_ascii=False)}
+            case "start":
+                answer = invoke(
+                    self._deployed.client, self._deployed.environment, str(asked["name"]), str(asked["event"]).encode()
+                )
+                return {"ok": not answer.error, "error": answer.error, "answer": _text(answer.payload)}
         raise UsageError(f"the page cannot {what}")
 
     def picture(self) -> str:

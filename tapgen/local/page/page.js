@@ -10,6 +10,8 @@ let tab = "routes";
 let refresh = null;
 let reload = null;
 const chosen = { route: null, form: {}, answer: null };
+const start = { name: null, kind: "", event: "{}", answer: null };
+let events = null;
 
 function el(name, attributes = {}, ...children) {
   const made = document.createElement(name);
@@ -36,6 +38,7 @@ const failed = error => el("pre", { class: "error" }, String(error.message || er
 
 const TABS = {
   routes: { title: "Routes", count: () => state.apis.reduce((sum, api) => sum + api.routes.length, 0), show: showRoutes },
+  functions: { title: "Functions", count: () => state.functions.length, show: showFunctions },
   tables: { title: "Tables", count: () => state.tables.length, show: showTables },
   queues: { title: "Queues", count: () => state.queues.length, show: showQueues },
   schedules: { title: "Schedules", count: () => state.schedules.length, show: showSchedules },
@@ -140,6 +143,55 @@ function showAnswer(answer) {
     el("pre", { id: "answer" }, answer.body || "(no body)"),
     el("details", {}, el("summary", {}, `${answer.headers.length} headers`),
       el("pre", {}, answer.headers.map(([name, value]) => `${name}: ${value}`).join("\n"))));
+}
+
+// ---------------------------------------------------------------------------------------------- functions
+
+async function showFunctions() {
+  if (!events) {
+    panel.replaceChildren(el("p", { class: "pale" }, "…"));
+    try { events = await ask("events"); } catch (error) { panel.replaceChildren(failed(error)); return; }
+    if (tab !== "functions") return;
+  }
+  start.name = state.functions.includes(start.name) ? start.name : state.functions[0];
+  const event = el("textarea", { id: "event", rows: 14, spellcheck: "false" }, start.event);
+  event.addEventListener("input", () => { start.event = event.value; });
+  const name = el("select", { id: "function" }, ...state.functions.map(one => el("option", { selected: one === start.name }, one)));
+  name.addEventListener("input", () => { start.name = name.value; });
+  const kind = el("select", { id: "kind" }, el("option", { value: "" }, "an event of your own"),
+    ...events.map(one => el("optgroup", { label: one.title }, ...one.names.map(part => {
+      const value = `${one.kind} ${part}`;
+      return el("option", { value, selected: value === start.kind }, `${one.kind} ${part}`);
+    }))));
+  const out = el("div", {});
+  kind.addEventListener("input", async () => {
+    start.kind = kind.value;
+    if (!kind.value) return;
+    const cut = kind.value.indexOf(" ");
+    try {
+      const made = await ask("event", { kind: kind.value.slice(0, cut), name: kind.value.slice(cut + 1) });
+      event.value = start.event = made.event;
+    } catch (error) { out.replaceChildren(failed(error)); }
+  });
+  const button = el("button", { class: "main", id: "start" }, "Start");
+  const shown = answer => el("div", { class: "answer" },
+    el("div", { class: "bar" }, el("span", { class: `chip ${answer.ok ? "good" : "bad"}`, id: "ended" }, answer.ok ? "ended" : `failed: ${answer.error}`)),
+    el("pre", { id: "returned" }, answer.answer));
+  if (start.answer) out.replaceChildren(shown(start.answer));
+  panel.replaceChildren(el("form", { class: "sheet", onsubmit: async submitted => {
+    submitted.preventDefault();
+    button.disabled = true;
+    try {
+      start.answer = await ask("start", { name: name.value, event: event.value });
+      out.replaceChildren(shown(start.answer));
+    } catch (error) { out.replaceChildren(failed(error)); }
+    button.disabled = false;
+  } },
+  el("div", { class: "row" },
+    el("label", {}, el("span", {}, "Function"), name),
+    el("label", { class: "wide" }, el("span", {}, "Event"), kind),
+    button),
+  event, out));
 }
 
 // ---------------------------------------------------------------------------------------------- tables, queues, schedules
@@ -253,6 +305,7 @@ document.getElementById("clear").addEventListener("click", empty);
 
 async function load() {
   state = await ask("state");
+  events = null;
   document.title = `${state.application} ${state.environment}: tapgen local`;
   document.getElementById("application").textContent = state.application;
   document.getElementById("environment").textContent = state.environment;

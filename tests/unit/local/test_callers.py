@@ -167,6 +167,21 @@ def test_the_page_fires_a_schedule(page):
     assert json.loads(fired["answer"]) == {"night": True}
 
 
+def test_the_page_starts_a_function_with_a_sample(page, deployed):
+    kinds = {one["kind"]: one for one in page.read("events", "")}
+    assert kinds["sqs"]["names"] == ["Orders"]
+    assert "GET /keyed" in kinds["api"]["names"]
+    made = json.loads(page.act("event", {"kind": "api", "name": "GET /open"})["event"])
+    assert made["path"] == "/open"
+    assert made["requestContext"]["apiId"] == deployed.outputs["ApiGatewayIdOutput"]
+    started = page.act("start", {"name": "Work", "event": json.dumps(made)})
+    assert (started["ok"], json.loads(started["answer"])["statusCode"]) == (True, 200)
+    failed = page.act("start", {"name": "Work", "event": "{}"})
+    assert (failed["ok"], failed["error"]) == (False, "Unhandled")
+    with pytest.raises(UsageError, match="not JSON"):
+        page.act("start", {"name": "Work", "event": "{"})
+
+
 def test_the_page_draws_the_picture(page):
     assert "WorkFunction" in page.picture()
 

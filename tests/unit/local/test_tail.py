@@ -8,7 +8,7 @@ import pytest
 from tapgen.deploy.aws.model import LogEvent, LogPage
 from tapgen.local.said import Said
 from tapgen.local.server import Request
-from tapgen.local.tail import LogTail, indented, log_line, request_line
+from tapgen.local.tail import Frames, LogTail, indented, log_line, request_line
 
 
 @pytest.mark.parametrize(
@@ -74,6 +74,21 @@ def test_a_traceback_names_the_files_that_one_edits_with_its_indentation():
 )
 def test_a_functions_lines_stand_below_the_request_and_keep_their_indentation(said, shown):
     assert indented(said) == shown
+
+
+def test_the_frame_that_runs_the_function_is_left_out_of_its_traceback():
+    worker = '  File "/tmp/tapgen-local-x/ministack-lambda-shop-dev-Item-ab_3x9qz/_worker.py", line 146, in run'
+    lines = [
+        ("Item", "Traceback (most recent call last):"),
+        ("Item", worker),
+        ("Other", "    indented"),
+        ("Item", "    result = handler_fn(event, context)"),
+        ("Item", "             ^^^^^^^^^^^^^^^^^^^^^^^^^^"),
+        ("Item", '  File "handler/index.py", line 7, in handler'),
+        ("Item", "    raise ValueError"),
+    ]
+    frames = Frames()
+    assert [line for line in lines if frames.shows(*line)] == [lines[0], lines[2], *lines[5:]]
 
 
 def test_the_log_is_read_page_by_page_and_every_event_once():
