@@ -6,15 +6,11 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from tapgen.samples.application import MILLISECONDS, SECONDS, Application, digest, identifier, numbers
+from tapgen.samples.callers import AGENT, SOURCE_IP, http_caller, iam, identity, rest_authorizer
 from tapgen.samples.sample import BODY, Event, Given, RequestSample, Sample
 from tapgen.samples.targets import Asked, Target
 from tapgen.template.model import Resource
 from tapgen.template.text import text
-
-SOURCE_IP = "203.0.113.7"  # RFC 5737: for documentation
-AGENT = "curl/8.5.0"
-CLAIMS = {"sub": identifier("user"), "email": "test@example.com", "email_verified": "true", "token_use": "id"}
-USER = {"cognito:username": CLAIMS["sub"], "aud": digest("client", 26), "iss": "", "exp": str(SECONDS + 3600)}
 
 
 def rest(application: Application, asked: Asked, given: Given) -> Event:
@@ -29,7 +25,7 @@ def rest(application: Application, asked: Asked, given: Given) -> Event:
         "domainPrefix": headers["Host"].partition(".")[0],
         "extendedRequestId": digest("extended", 15) + "=",
         "httpMethod": asked.method,
-        "identity": _identity(application, asked),
+        "identity": identity(application, asked),
         "path": f"/{stage}{asked.path}",
         "protocol": "HTTP/1.1",
         "requestId": identifier("request"),
@@ -39,7 +35,7 @@ def rest(application: Application, asked: Asked, given: Given) -> Event:
         "resourcePath": asked.route.path,
         "stage": stage,
     }
-    if authorizer := _rest_authorizer(application, asked):
+    if authorizer := rest_authorizer(application, asked):
         context["authorizer"] = authorizer
     return {
         "resource": asked.route.path,
@@ -65,7 +61,7 @@ def http(application: Application, asked: Asked, given: Given) -> Event:
     context: dict[str, Any] = {
         "accountId": application.where.account,
         "apiId": host.partition(".")[0],
-        **_http_caller(application, asked),
+        **http_caller(application, asked),
         "domainName": host,
         "domainPrefix": host.partition(".")[0],
         "http": _http(asked.method, raw_path),
@@ -94,7 +90,7 @@ def function_url(application: Application, url: Resource, given: Given) -> Event
         "timeEpoch": MILLISECONDS,
     }
     if url.properties.get("AuthType") == "AWS_IAM":
-        context |= {"accountId": application.where.account, "authorizer": {"iam": _iam(application)}}
+        context |= {"accountId": application.where.account, "authorizer": {"iam": iam(application)}}
     return _second("$default", "/", (), host, given, context, {})
 
 
@@ -186,81 +182,6 @@ def _stage(application: Application, asked: Asked) -> str:
 
 def _multiple(asked: Asked) -> dict[str, list[str]]:
     return {name: [v for n, v in asked.query if n == name] for name, _ in asked.query}
-
-
-def _identity(application: Application, asked: Asked) -> dict[str, str | None]:
-    empty = (
-        "accessKey",
-        "accountId",
-        "caller",
-        "cognitoAmr",
-        "cognitoAuthenticationProvider",
-        "cognitoAuthenticationType",
-    )
-    more = ("cognitoIdentityId", "cognitoIdentityPoolId", "principalOrgId", "user", "userArn")
-    identity: dict[str, str | None] = dict.fromkeys((*empty, *more))
-    identity |= {"sourceIp": SOURCE_IP, "userAgent": AGENT}
-    if asked.route.caller.kind == "AWS_IAM":
-        iam = _iam(application)
-        identity |= {"accessKey": iam["accessKey"], "accountId": iam["accountId"], "caller": iam["callerId"]}
-        identity |= {"user": iam["userId"], "userArn": iam["userArn"]}
-    if asked.route.api_key:
-        identity |= {"apiKey": digest("key", 40), "apiKeyId": digest("key id", 10)}
-    return identity
-
-
-def _iam(application: Application) -> dict[str, Any]:
-    where = application.where
-    user = f"AIDA{digest('user', 16).upper()}"
-    return {
-        "accessKey": f"AKIA{digest('access key', 16).upper()}",
-        "accountId": where.account,
-        "callerId": user,
-        "cognitoIdentity": None,
-        "principalOrgId": None,
-        "userArn": f"arn:{where.partition}:iam::{where.account}:user/caller",
-        "userId": user,
-    }
-
-
-def claims(application: Application, scopes: tuple[str, ...]) -> dict[str, str]:
-    """What a user's token says: an access token where scopes are asked for, else an id token."""
-    pools = [one.logical_id for one in application.template.of_type("AWS::Cognito::UserPool")]
-    where = application.where
-    pool = application.name(pools[0]) if pools else "pool"
-    issued = USER | {"iss": f"https://cognito-idp.{where.region}.{where.suffix}/{pool}"}
-    if not scopes:
-        return CLAIMS | issued
-    return {name: value for name, value in issued.items() if name != "aud"} | {
-        "sub": CLAIMS["sub"],
-        "token_use": "access",
-        "scope": " ".join(scopes),
-        "client_id": issued["aud"],
-    }
-
-
-def _rest_authorizer(application: Application, asked: Asked) -> dict[str, Any]:
-    match asked.route.caller.kind:
-        case "COGNITO_USER_POOLS":
-            return {"claims": claims(application, asked.route.caller.scopes)}
-        case "CUSTOM":
-            return {"principalId": "user", "integrationLatency": 12}
-        case _:
-            return {}
-
-
-def _http_caller(application: Application, asked: Asked) -> dict[str, Any]:
-    caller = asked.route.caller
-    match caller.kind:
-        case "JWT":
-            scopes = list(caller.scopes) or None
-            return {"authorizer": {"jwt": {"claims": claims(application, caller.scopes), "scopes": scopes}}}
-        case "CUSTOM":
-            return {"authorizer": {"lambda": {"principalId": "user"}}}
-        case "AWS_IAM":
-            return {"authorizer": {"iam": _iam(application)}}
-        case _:
-            return {}
 
 
 def _target_group(application: Application, group: Resource) -> str:

@@ -11,6 +11,7 @@ from tapgen.proof.interpret.boto3 import models
 from tapgen.proof.interpret.boto3.batch_writer import BatchWriter
 from tapgen.proof.interpret.boto3.bindings import MOST_COMBINATIONS, bindings
 from tapgen.proof.interpret.boto3.client import SdkData
+from tapgen.proof.interpret.boto3.injected import INJECTED_ACTIONS, INJECTED_LOADS, VERSIONED
 from tapgen.proof.interpret.boto3.models import Param, ResourceModel, Target, snake
 from tapgen.proof.interpret.boto3.requests import record
 from tapgen.proof.interpret.boto3.sdk import Sdk, SdkMethod
@@ -25,20 +26,6 @@ if TYPE_CHECKING:
     from tapgen.proof.interpret.site import Site
 
 _ITERATORS = frozenset({"all", "filter", "limit", "page_size", "pages"})
-
-INJECTED_LOADS = {("s3", "Bucket"): "ListBuckets", ("s3", "ObjectSummary"): "HeadObject"}
-"""`load` steps that boto3 adds in code, not in its models (boto3 `s3/inject.py`)."""
-
-INJECTED_ACTIONS = {("ec2", "create_tags"): "CreateTags", ("ec2", "delete_tags"): "DeleteTags"}
-"""Actions that boto3 adds in code (boto3 `ec2/createtags.py`, `ec2/deletetags.py`)."""
-
-VERSIONED = {
-    "DeleteObject": "DeleteObjectVersion",
-    "DeleteObjects": "DeleteObjectVersion",
-    "GetObject": "GetObjectVersion",
-    "HeadObject": "GetObjectVersion",
-}
-"""What of a version of an object needs an action of its own, in place of the object's: S3 API reference, GetObject."""
 
 Identifiers = tuple[tuple[str, Binding], ...]
 
