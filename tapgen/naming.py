@@ -99,6 +99,14 @@ BOOTSTRAP_STACK = "tapgen-bootstrap"
 """The stack that holds the bucket."""
 
 
+def change_set(stack_name: str) -> str:
+    """What the name of a change set of the stack begins with; a UUID follows.
+
+    It has 128 characters at most (CloudFormation API reference, CreateChangeSet).
+    """
+    return f"tapgen-{stack_name[:84]}-"
+
+
 def output(subject: str, name: str, *, main: bool) -> str:
     """An output's name: plain for the main or only table or function, which is a contract, else prefixed."""
     return f"{subject}Output" if main else f"{logical(name)}{subject}Output"

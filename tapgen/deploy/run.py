@@ -72,7 +72,7 @@ class Run(StackOperation):
 
     def __init__(self, request: Deployment, client: Client, view: View, clock: Clock) -> None:
         super().__init__(request, client, view, clock)
-        self._own = OwnChangeSet(client, self.view, request.environment)
+        self._own = OwnChangeSet(client, self.view, request.stack_name)
         self._policy = TemporaryPolicy(client, self.view)
         self._queues = QUEUES if request.options.wait else 0
 
@@ -113,7 +113,7 @@ class Run(StackOperation):
             raise error
         self._queues -= 1
         self.take_back()
-        self._own = OwnChangeSet(self.client, self.view, self.request.environment)
+        self._own = OwnChangeSet(self.client, self.view, self.request.stack_name)
         self.view.step("Another operation has begun meanwhile: queueing behind it, then planning anew")
 
     # ---------------------------------------------------------------------------------------------------- steps

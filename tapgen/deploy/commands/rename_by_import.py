@@ -172,7 +172,7 @@ class RenameByImport:
             RefusedError: CloudFormation would do something else.
         """
         self._view.step(f"{stack.name}: {step}")
-        own = self._own = OwnChangeSet(self._client, self._view, self._request.environment)
+        own = self._own = OwnChangeSet(self._client, self._view, self._request.stack_name)
         account = self._client.identity().account
         _, source = upload(self._client, self._request, body(made), account, self._view.step)
         declared = made.get("Parameters", {})

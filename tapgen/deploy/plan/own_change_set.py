@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
+from tapgen import naming
 from tapgen.deploy.aws.errors import NOT_DONE, NOT_FOUND, UNCERTAIN, AwsError
 from tapgen.deploy.aws.model import Created
 from tapgen.deploy.stack.events import last_operation
@@ -22,9 +23,9 @@ class OwnChangeSet:
     `stack_is_new`: there was no stack of the name before, so an empty one of it is ours.
     """
 
-    def __init__(self, client: Client, reporter: Reporter, environment: str) -> None:
+    def __init__(self, client: Client, reporter: Reporter, stack_name: str) -> None:
         self.token = str(uuid.uuid4())
-        self.name = f"tapgen-{environment.replace('/', '-')}-{self.token}"
+        self.name = naming.change_set(stack_name) + self.token
         self.stack_is_new = False
         self.begun = False
         self.in_doubt = False

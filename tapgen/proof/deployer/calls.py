@@ -26,6 +26,11 @@ _CHANGE_SET: Final = (
 )
 BY_DRIFT_DETECTION: Final = ("BatchDescribeTypeConfigurations",)
 """What DetectStackDrift asks for beside itself: CloudFormation user guide, "Considerations when detecting drift"."""
+_BY_CHANGE_SET: Final = frozenset(
+    {"DescribeChangeSet", "ExecuteChangeSet", "DeleteChangeSet", "GetTemplate", "DescribeEvents"}
+)
+"""Calls that name a change set by its ARN alone: AWS compares that ARN, not the stack's."""
+_UUID: Final = "-".join("?" * count for count in (8, 4, 4, 4, 12))
 _PROTECT: Final = ("GetStackPolicy", "SetStackPolicy", "UpdateTerminationProtection")
 
 SYNC_LAYER: Final = tuple(f"lambda:{name}" for name in ("GetLayerVersion", "ListLayerVersions", "PublishLayerVersion"))
@@ -87,6 +92,8 @@ def own_calls(operation: Operation, subject: Subject, stack: str) -> Iterator[tu
         action = f"cloudformation:{name}"
         known = actions.action(action)
         yield action, _stack(stack) if known is None or known.resource_types else "*"
+        if name in _BY_CHANGE_SET:
+            yield action, f"arn:*:cloudformation:*:*:changeSet/{naming.change_set(stack)}{_UUID}/*"
     if operation != "delete":
         yield from uploads(subject)
 

@@ -228,6 +228,49 @@ def test_drift_is_shown_in_the_review_and_named_by_the_plan(tapgen, tmp_path):
     assert tapgen("diff", "--drift")[0] == ExitCode.USAGE
 
 
+BY_ARN = ("cloudformation:DescribeChangeSet", "cloudformation:DeleteChangeSet", "cloudformation:GetTemplate")
+"""Calls that name a change set by its ARN alone: the embedded AWS compares no ARN with them."""
+
+
+def act_as(monkeypatch, role, *more):
+    """Act with the managed policies of a role, and `more` actions on everything."""
+    from botocore.session import Session
+
+    iam, sts = (Session().create_client(name, region_name="us-east-1") for name in ("iam", "sts"))
+    root = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}, "Action": "sts:AssumeRole"}
+    allowed = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": list(more), "Resource": "*"}]}
+    iam.create_role(RoleName=f"as-{role}", AssumeRolePolicyDocument=json.dumps({"Statement": [root]}))
+    iam.put_role_policy(RoleName=f"as-{role}", PolicyName="more", PolicyDocument=json.dumps(allowed))
+    for policy in iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]:
+        iam.attach_role_policy(RoleName=f"as-{role}", PolicyArn=policy["PolicyArn"])
+    arn = f"arn:aws:iam::123456789012:role/as-{role}"
+    found = sts.assume_role(RoleArn=arn, RoleSessionName="pipeline")["Credentials"]
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", found["AccessKeyId"])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", found["SecretAccessKey"])
+    monkeypatch.setenv("AWS_SESSION_TOKEN", found["SessionToken"])
+
+
+def test_the_policies_of_the_roles_are_enough_and_who_plans_cannot_execute(tapgen, monkeypatch):
+    assert tapgen("bootstrap", "--github", "acme/shop", "--env", "prod", "--yes")[0] == ExitCode.OK
+    with monkeypatch.context() as planning:
+        act_as(planning, "shop-prod-plan", *BY_ARN)
+        code, _, err = tapgen("deploy", "--env", "prod", "--plan-only")
+        assert code == ExitCode.OK, err
+        [arn] = re.findall(r"--plan (arn:\S+)", err)
+        code, _, err = tapgen("deploy", "--env", "prod", "--plan", arn, "--yes")
+        assert (code, "not authorized to perform: cloudformation:ExecuteChangeSet" in err) == (ExitCode.FAILED, True), (
+            err
+        )
+    act_as(monkeypatch, "shop-prod-deploy", *BY_ARN, "cloudformation:ExecuteChangeSet")
+    code, _, err = tapgen("deploy", "--env", "prod", "--plan", arn, "--yes")
+    assert code == ExitCode.OK, err
+    for words in (("drift",), ("status",), ("deploy", "--plan-only"), ("outputs",)):
+        code, _, err = tapgen(*words, "--env", "prod")
+        assert code == ExitCode.OK, err
+    code, _, err = tapgen("destroy", "--env", "prod", "--disable-protection", "--confirm", "shop-prod", "--yes")
+    assert code == ExitCode.OK, err
+
+
 def test_an_environment_of_another_account_is_a_row_with_its_problem(tapgen):
     code, out, _ = tapgen("envs", "--stacks")
     assert code == ExitCode.FAILED

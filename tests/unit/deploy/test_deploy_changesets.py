@@ -168,8 +168,8 @@ def test_names_are_random_and_carry_a_token():
     asked = [kept["request"] for kept in cloud.sets.values()]
     assert len({one.name for one in asked}) == 2
     for one in asked:
-        assert re.fullmatch(r"tapgen-dev-[0-9a-f-]{36}", one.name)
-        assert one.token == one.name.removeprefix("tapgen-dev-")
+        assert re.fullmatch(r"tapgen-tap-dev-[0-9a-f-]{36}", one.name)
+        assert one.token == one.name.removeprefix("tapgen-tap-dev-")
 
 
 @pytest.mark.rule(14)

@@ -272,7 +272,7 @@ def test_what_cannot_be_cleaned_up_is_said():
     outcome = run(cloud, made, view=view)
     assert outcome.code == ExitCode.FAILED
     [warning] = view.warnings
-    assert warning.startswith("The change set tapgen-dev-")
+    assert warning.startswith("The change set tapgen-tap-dev-")
     assert "is left behind" in warning
 
 

@@ -60,7 +60,10 @@ def where(checked: dict[str, Any], action: str, operation: Operation = "create")
 
 
 def test_the_stack_itself() -> None:
-    assert where(document(), "cloudformation:ExecuteChangeSet") == ["arn:*:cloudformation:*:*:stack/tap-dev/*"]
+    change_sets = "arn:*:cloudformation:*:*:changeSet/tapgen-tap-dev-????????-????-????-????-????????????/*"
+    stack = "arn:*:cloudformation:*:*:stack/tap-dev/*"
+    assert set(where(document(), "cloudformation:ExecuteChangeSet")) == {change_sets, stack}
+    assert where(document(), "cloudformation:CreateChangeSet") == [stack]
     assert where(document(), "cloudformation:DeleteStack", "delete")
     assert not where(document(), "cloudformation:DeleteStack", "update")
 
