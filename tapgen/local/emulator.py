@@ -214,10 +214,14 @@ def server_command(find: Callable[[str], object] = importlib.util.find_spec) -> 
     """The command that starts the server; the descriptor of its socket is to be added.
 
     Raises:
-        TapgenError: ministack is not installed.
+        TapgenError: ministack is not installed, or what it signs and verifies tokens with: it would start without,
+            and answer every token with 401.
     """
+    hint = 'Install it: pip install "tapgen[local]"'
     if find("ministack") is None:
-        raise TapgenError("the embedded AWS is not installed", 'Install it: pip install "tapgen[local]"')
+        raise TapgenError("the embedded AWS is not installed", hint)
+    if find("cryptography") is None:
+        raise TapgenError("the embedded AWS needs cryptography, which is not installed: it would accept no token", hint)
     return (sys.executable, "-P", "-m", "tapgen.local.child")
 
 

@@ -224,9 +224,17 @@ def test_a_server_that_does_not_end_by_itself_is_killed_with_what_it_started(tmp
     assert not alive(child)
 
 
-def test_without_the_extra_it_says_what_to_install():
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        ("ministack", "the embedded AWS is not installed"),
+        ("cryptography", "the embedded AWS needs cryptography, which is not installed: it would accept no token"),
+    ],
+)
+def test_without_the_extra_it_says_what_to_install(missing, said):
     with pytest.raises(TapgenError) as failed:
-        emulator.server_command(find=lambda name: None)
+        emulator.server_command(find=lambda name: None if name == missing else name)
+    assert str(failed.value) == said
     assert failed.value.hint == 'Install it: pip install "tapgen[local]"'
 
 
