@@ -74,7 +74,12 @@ class Template(troposphere.Template):
         super().__init__(Description=description or None)
         self.set_version("2010-09-09")
         self.layer = ""
+        self.takes_outputs = True
         self.origins: dict[str, Origin] = {}
+
+    def add_output(self, output: Any) -> Any:
+        """Add it, unless the settings want none of tapgen's own."""
+        return super().add_output(output) if self.takes_outputs else output
 
     def add_resource(self, resource: Any) -> Any:
         """Add it, and note who did."""
@@ -98,6 +103,7 @@ def compose(environment: Environment) -> Template:
     if environment.has_automatic_actions:
         raise DocumentError('actions = "auto" was not filled in', "Name the actions, such as dynamodb:GetItem.")
     template = Template(environment.description)
+    template.takes_outputs = environment.own_outputs
     add_parameters(template, environment)
     with _layer(template, "network"):
         network_refs = network.build(template, environment)
@@ -126,12 +132,7 @@ def compose(environment: Environment) -> Template:
         with _layer(template, "deployments"):
             deployments.build(template, environment, alarms)
     stack = Stack(template, data_refs, network_refs, identity_refs, compute_refs, api_refs.get(""), api_refs)
-    for module in environment.layers:
-        from tapgen.extension import load_layer
-
-        build = load_layer(module, environment.root)
-        with _layer(template, module):
-            build(template, environment, stack)
+    _add_own_layers(template, environment, stack)
     with _layer(template, "compute"):
         compute.publish(template, environment)
     if network_refs:
@@ -139,6 +140,7 @@ def compose(environment: Environment) -> Template:
             network.restrict(network_refs, identity_refs)
     with _layer(template, "api"):
         api.publish(template, environment, data_refs, network_refs, api_refs)
+    template.takes_outputs = True
     add_stack_outputs(template, environment)
     with _layer(template, "tags"):
         _tag(template, naming.tags(environment))
@@ -146,6 +148,18 @@ def compose(environment: Environment) -> Template:
         with _layer(template, "boundary"):
             _bound(template, environment.permissions_boundary)
     return template
+
+
+def _add_own_layers(template: Template, environment: Environment, stack: Stack) -> None:
+    """Let the project's own layers add what they will, outputs too."""
+    for module in environment.layers:
+        from tapgen.extension import load_layer
+
+        build = load_layer(module, environment.root)
+        template.takes_outputs = True
+        with _layer(template, module):
+            build(template, environment, stack)
+        template.takes_outputs = environment.own_outputs
 
 
 def _add_parts(template: Template, environment: Environment) -> Parts:

@@ -120,6 +120,8 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The function whose outputs have the plain names, such as LambdaFunctionNameOutput; unset: the only one"""
     main_table: Name | None = None
     """The table whose output has the plain name, DynamoTableNameOutput; unset: the only one of the stack's own"""
+    own_outputs: bool = True
+    """Outputs that tapgen gives for parts, functions and APIs; false: only `outputs`, of which a template takes 200"""
     exports: bool = False
     """Export every output, as `<stack>-<output>`"""
     logical_ids: dict[LogicalId, LogicalId] = {}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
 from msgspec import Struct
 
@@ -13,12 +13,9 @@ from tapgen.errors import SettingsError, UsageError
 from tapgen.review.model import Review
 from tapgen.starter.adopt import sam
 from tapgen.starter.adopt.code import code_of, without_code, write_code
-from tapgen.starter.adopt.convert import Adopted, convert
+from tapgen.starter.adopt.convert import PART, Adopted, convert
 from tapgen.starter.adopt.settings_file import Target, lost, proof, refused, write
 from tapgen.template.document import Document
-
-PART: Final = 2
-"""Steps to a part: its kind and its name."""
 
 
 class Template(Struct, frozen=True):
@@ -64,18 +61,27 @@ def adopt(template: Template, application: str, environment: str, stack: str, to
         expanded = sam.expand(document, template.beside or Path(), region, template.parameters)
         document, folders = expanded.document, {**expanded.folders, **folders}
     code = code_of(document, template.beside, folders, to)
-    target = Target(application, environment, stack, template.source, code)
-    try:
-        adopted = convert(document, code, target.render, lambda new: lost(proof(document, new, template.parameters)))
-        review = proof(document, target.render(adopted.settings), template.parameters)
-    except SettingsError as error:
-        raise refused(error) from None
+    with tempfile.TemporaryDirectory() as trials:
+        target = Target(application, environment, stack, template.source, code, Path(trials))
+        adopted, review = _proven(template, document, target)
     written = write(to, target.text(adopted.settings))
     used = {logical_id: code[logical_id] for logical_id in code if logical_id in _claimed(adopted)}
     files = tuple(write_code(to, used))
     missing = tuple(sam.not_packaged(adopted.settings.get("resources", {})))
     obstacles = (*adopted.obstacles, *missing, *without_code(document, code))
     return Outcome((str(written), *files), _summary(adopted), obstacles, bool(missing), review)
+
+
+def _proven(template: Template, document: Document, target: Target) -> tuple[Adopted, Review]:
+    target.write_code()
+    try:
+        adopted = convert(
+            document, target.code, target.render, lambda new: lost(proof(document, new, template.parameters))
+        )
+        review = proof(document, target.render(adopted.settings), template.parameters)
+    except SettingsError as error:
+        raise refused(error) from None
+    return adopted, review
 
 
 def _claimed(adopted: Adopted) -> set[str]:

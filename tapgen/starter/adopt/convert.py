@@ -13,6 +13,10 @@ from tapgen.starter.adopt.settle import Judge, Render, settle
 from tapgen.template.document import Document
 from tapgen.template.intrinsics import canonical, function
 
+PART: Final = 2
+"""Steps to a part: its kind and its name."""
+MOST: Final = 90
+"""Parts from which their outputs, two at most, could be more than CloudFormation takes."""
 _ATTRIBUTES: Final = {
     "Condition": "condition",
     "DependsOn": "depends_on",
@@ -155,6 +159,8 @@ def _assembled(
     made: dict[str, Any] = {key: value for key, value in around.items() if value}
     if proposals:
         made["alarms"] = {"enabled": False}
+    if sum(len(proposal.path) == PART for proposal in proposals) + len(outputs) > MOST:
+        made["own_outputs"] = False
     for proposal in proposals:
         if "routes" in proposal.path:
             function_settings = made["functions"][proposal.path[1]]
@@ -168,7 +174,7 @@ def _assembled(
     made["resources"] = {name: resource for name, resource in raw.items() if name not in claimed}
     made["outputs"] = outputs
     made["logical_ids"] = names
-    return {key: value for key, value in made.items() if value}
+    return {key: value for key, value in made.items() if value or value is False}
 
 
 def _export(value: Any) -> str:

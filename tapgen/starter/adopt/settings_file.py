@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,12 +21,15 @@ HEAD = "# Adopted from {source}: every resource keeps its logical id, so that no
 class Target:
     """The environment that the template becomes: its names, and how its settings are written and rendered."""
 
-    def __init__(self, application: str, environment: str, stack: str, source: str, code: Mapping[str, Code]) -> None:
+    def __init__(
+        self, application: str, environment: str, stack: str, source: str, code: Mapping[str, Code], trials: Path
+    ) -> None:
         self.application = application
         self.environment = environment
         self.stack = stack
         self.source = source
         self.code = code
+        self.trials = trials
 
     def text(self, settings: Mapping[str, Any]) -> str:
         """The whole file: the application, its one environment on the stack that there is, and the template's parts."""
@@ -36,7 +38,7 @@ class Target:
         return f"{HEAD.format(source=self.source)}{toml(tables)}\n[environments.{self.environment}]\n{own}"
 
     def render(self, settings: Mapping[str, Any]) -> Document:
-        """The document that tapgen renders of the settings, from a folder that is gone afterwards.
+        """The document that tapgen renders of the settings, in a folder of its own.
 
         Raises:
             SettingsError: they are not what settings may be.
@@ -45,15 +47,16 @@ class Target:
         from tapgen.render import render
         from tapgen.settings.load import load
 
-        with tempfile.TemporaryDirectory() as temporary:
-            folder = Path(temporary)
-            for one in self.code.values():
-                for path, text in one.files.items():
-                    (folder / path).parent.mkdir(parents=True, exist_ok=True)
-                    (folder / path).write_bytes(text.encode())
-            file = folder / SETTINGS_FILE
-            file.write_text(self.text(self._with_folders(settings)), encoding="utf-8")
-            return render(load(file, sources=False).environment(self.environment)).document
+        file = self.trials / SETTINGS_FILE
+        file.write_text(self.text(self._with_folders(settings)), encoding="utf-8")
+        return render(load(file, sources=False).environment(self.environment)).document
+
+    def write_code(self) -> None:
+        """Write the code that is inline where trials look for it."""
+        for one in self.code.values():
+            for path, text in one.files.items():
+                (self.trials / path).parent.mkdir(parents=True, exist_ok=True)
+                (self.trials / path).write_bytes(text.encode())
 
     def _with_folders(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         """The settings with the folders that exist by their whole paths."""

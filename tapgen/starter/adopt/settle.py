@@ -118,17 +118,25 @@ def _tried(
         if not refused:
             raise
         return refused, None
-    except DocumentError as error:
-        alone = {}
-        for proposal in proposals:
-            try:
-                render(assemble((proposal,), {}))
-            except TapgenError as its:
-                alone[proposal.main] = its.message
-        last = proposals[-1] if proposals else None
-        if last is None:
+    except DocumentError:
+        wrong = _first_wrong(proposals, assemble, render)
+        if wrong is None:
             raise
-        return alone or {last.main: error.message}, None
+        return {wrong[0].main: wrong[1]}, None
+
+
+def _first_wrong(proposals: tuple[Proposal, ...], assemble: Assemble, render: Render) -> tuple[Proposal, str] | None:
+    """The first proposal with which the ones before it cannot be rendered, and why; None where it is none of them."""
+    fits, fails, why = -1, len(proposals), ""
+    while fails - fits > 1:
+        middle = (fits + fails) // 2
+        try:
+            render(assemble(proposals[:middle], {}))
+        except TapgenError as error:
+            fails, why = middle, error.message
+        else:
+            fits = middle
+    return (proposals[fails - 1], why) if 0 < fails < len(proposals) + 1 and fits >= 0 else None
 
 
 def _blamed(proposals: tuple[Proposal, ...], error: SettingsError) -> Iterator[tuple[str, str]]:

@@ -148,3 +148,9 @@ def resources(document, text):
 
 def whole(document, text):
     return document(HEAD + inspect.cleandoc(text) + ENVIRONMENT)
+
+
+def test_outputs_of_tapgen_may_be_none(document):
+    text = "[tables.Orders]\n[queues.Jobs]\n[outputs.Mine]\nvalue = 'x'\n"
+    assert len(whole(document, text)["Outputs"]) == 3
+    assert list(whole(document, f"own_outputs = false\n{text}")["Outputs"]) == ["Mine"]

@@ -222,3 +222,12 @@ def test_long_lists_take_a_line_for_each_item():
     assert toml({"resources": {"A": {"properties": {"Names": ["n" * 60, "m" * 60]}}}}) == (
         f'[resources.A]\nproperties.Names = [\n    "{"n" * 60}",\n    "{"m" * 60}",\n]\n'
     )
+
+
+def test_more_parts_than_a_template_takes_outputs(adopted):
+    tables = {f"Table{number}": TABLE for number in range(70)}
+    queues = {f"Queue{number}": {"Type": "AWS::SQS::Queue"} for number in range(140)}
+    settings, ended = adopted({"Resources": {**tables, **queues}})
+    assert ended.code == 0
+    assert settings["own_outputs"] is False
+    assert (len(settings["tables"]), len(settings["queues"])) == (70, 140)
