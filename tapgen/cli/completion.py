@@ -58,6 +58,19 @@ def tables(context: click.Context, _: click.Parameter, typed: str) -> list[str]:
     return _beginning(environment.tables if environment else (), typed)
 
 
+def schedules(context: click.Context, _: click.Parameter, typed: str) -> list[str]:
+    """The schedules of the environment's functions."""
+    environment = _environment(context)
+    found = environment.functions.values() if environment else ()
+    return _beginning(dict.fromkeys(name for one in found for name in one.triggers.schedules), typed)
+
+
+def user_pools(context: click.Context, _: click.Parameter, typed: str) -> list[str]:
+    """The user pools of the environment."""
+    environment = _environment(context)
+    return _beginning(environment.user_pools if environment else (), typed)
+
+
 def rules(_: click.Context, __: click.Parameter, typed: str) -> list[str]:
     """The rules of the check."""
     from tapgen.proof.rules.rulebook import BY_ID

@@ -38,10 +38,20 @@ if TYPE_CHECKING:
 @click.option("--data", metavar="TEXT", help="Body of the requests; @FILE: the file's content.")
 @click.option("--header", "headers", metavar="NAME:VALUE", multiple=True, help="Header of the requests; repeatable.")
 @click.option(
-    "--token", metavar="NAME", help="Token of a test user of a user pool or an authorizer's issuer; requests carry it."
+    "--token",
+    metavar="NAME",
+    shell_complete=completion.user_pools,
+    help="Token of a test user of a user pool or an authorizer's issuer; requests carry it.",
 )
 @click.option("--claims", metavar="JSON", help="What the token says besides; @FILE: the file's content.")
-@click.option("--fire", "schedules", metavar="NAME", multiple=True, help="Then fire a schedule; repeatable.")
+@click.option(
+    "--fire",
+    "schedules",
+    metavar="NAME",
+    multiple=True,
+    shell_complete=completion.schedules,
+    help="Then fire a schedule; repeatable.",
+)
 @click.option(
     "--items",
     "tables",

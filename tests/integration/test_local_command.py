@@ -268,6 +268,22 @@ def test_a_signal_to_tapgen_alone_ends_the_command_and_all_else(local, environ, 
     assert list((tmp_path / "tmp").iterdir()) == []
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_the_page_too_that_a_browser_has_open(local, environ, tmp_path, number):
+    with staying(local, environ) as talk:
+        api = talk.until(r"API  (\S+)/\n")[1]
+        page = talk.until(r"Page (\S+)\n")[1]
+        talk.until("Ctrl-C stops it")
+        with urllib.request.urlopen(f"{page}lines", timeout=30) as lines:  # what a page holds open
+            talk.process.send_signal(number)
+            assert talk.process.wait(30) == 0
+            assert lines.read() is not None  # it has ended
+    for url in (page, f"{api}/item"):
+        with pytest.raises(URLError):
+            get(url)
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
 def test_a_killed_tapgen_takes_the_embedded_aws_with_it(local, environ, tmp_path):
     with staying(local, environ) as talk:
         api = talk.until(r"API  (\S+)/\n")[1]

@@ -5,7 +5,7 @@ from click.shell_completion import ShellComplete
 
 from tapgen.cli import cli
 
-MORE = "[functions.Other]\nsource = 'src'\n[environments.dev]\n[environments.prod]\n"
+MORE = "[functions.Other]\nsource = 'src'\ntriggers.schedules.Nightly.expression = 'rate(1 day)'\n[user_pools.Customers]\n[environments.dev]\n[environments.prod]\n"
 
 
 @pytest.fixture
@@ -32,6 +32,10 @@ def completed(project, monkeypatch):
         (("invoke", ""), ["Item", "Other"]),
         (("logs", "O"), ["Other"]),
         (("local", "--items", ""), ["Item"]),
+        (("local", "--fire", ""), ["Nightly"]),
+        (("local", "--token", "C"), ["Customers"]),
+        (("local", "--debug", "I"), ["Item"]),
+        (("event", "s3-p"), ["s3-put"]),
         (("explain", "permission-m"), ["permission-missing"]),
         (("add", "que"), ["queue"]),
         (("add", "queue", "Orders", "--function", "I"), ["Item"]),
