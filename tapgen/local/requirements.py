@@ -14,6 +14,8 @@ from tapgen.deploy.artifacts import builds, uv, wheels
 from tapgen.errors import TapgenError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tapgen.deploy.artifacts.installations import Installer, Tell
     from tapgen.deploy.artifacts.requirement_lines import Requirements
 
@@ -27,10 +29,13 @@ def install(wanted: Requirements, target: Path, runtime: str, architecture: str)
     with TemporaryDirectory(prefix="tapgen-") as folder:
         wheels.write(wanted, Path(folder))
         env = builds.without_credentials(os.environ)
-        done = subprocess.run(_command(Path(folder), target), capture_output=True, text=True, check=False, env=env)
-    if done.returncode:
-        words = done.stderr.strip()[-1000:] or "pip says nothing"
-        raise TapgenError(f"{wanted.file}: the requirements cannot be installed on this machine:\n{words}")
+        words = ""
+        for command in _commands(Path(folder), target):
+            done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
+            if done.returncode == 0:
+                return
+            words = done.stderr.strip()[-1000:] or "pip says nothing"
+    raise TapgenError(f"{wanted.file}: the requirements cannot be installed on this machine:\n{words}")
 
 
 def kept(tell: Tell) -> Installer:
@@ -45,8 +50,11 @@ def this_machine(runtime: str, architecture: str) -> str:  # noqa: ARG001 - as a
     return f"{sys.implementation.cache_tag} on this machine ({platform.machine()})"
 
 
-def _command(folder: Path, target: Path) -> list[str]:
+def _commands(folder: Path, target: Path) -> Iterator[list[str]]:
+    """uv where it may be asked, then pip, which knows more options."""
     named = ["--target", str(target), *wheels.files(folder)]
-    if program := uv.find():
-        return [*(program, "pip", "install", "--quiet", "--no-progress", "--python", sys.executable), *named]
-    return [*builds.pip(), "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-compile", *named]
+    program = uv.find()
+    if program:
+        yield [*(program, "pip", "install", "--quiet", "--no-progress", "--python", sys.executable), *named]
+    if builds.has_pip() or not program:
+        yield [*builds.pip(), "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-compile", *named]

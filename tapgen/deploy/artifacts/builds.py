@@ -25,13 +25,18 @@ _CREDENTIAL = re.compile(r"^(AWS|GITHUB|GITLAB|CI_JOB|ACTIONS)_|TOKEN|SECRET|PAS
 _PLACES = ("-i ", "--index-url", "--extra-index-url", "--find-links", "--no-index", "--trusted-host")
 
 
+def has_pip(python: str = sys.executable) -> bool:
+    """Whether Python has a pip of its own; of another than the running one that is only known when it is asked."""
+    return python != sys.executable or importlib.util.find_spec("pip") is not None
+
+
 def pip(python: str = sys.executable) -> list[str]:
     """The command that is pip; a virtual environment that uv has made has none of its own.
 
     Raises:
         TapgenError: there is none.
     """
-    if python != sys.executable or importlib.util.find_spec("pip"):
+    if has_pip(python):
         return [python, "-P", "-m", "pip"]  # -P: a pip.py in the current folder is not it
     if uv := find():
         return [uv, "tool", "run", "--python", python, "pip"]

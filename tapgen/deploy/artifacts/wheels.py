@@ -77,7 +77,8 @@ def install(
 ) -> None:
     """Install into an empty folder: by uv where it is installed and knows what pip knows, by pip otherwise.
 
-    What names sources, or has no wheel on the index, is built in isolation and taken where it is pure Python.
+    What uv refuses, pip is asked for: it knows more options. What has no wheel is then built in isolation, and taken where
+    it is pure Python.
 
     Raises:
         TapgenError: neither is installed, one says no (its own words are in the message), or a build is compiled.
@@ -92,7 +93,7 @@ def install(
             done = _run(uv_command(program, folder, target, runtime, architecture))
             if done.returncode == 0:
                 return
-            if "wheel" not in done.stderr:
+            if not builds.has_pip(python):
                 raise _refused(wanted, done.stderr, runtime, architecture)
         _by_pip(wanted, folder, target, runtime, architecture, python)
 
