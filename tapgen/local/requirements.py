@@ -51,7 +51,7 @@ def this_machine(runtime: str, architecture: str) -> str:  # noqa: ARG001 - as a
 
 
 def _commands(folder: Path, target: Path) -> Iterator[list[str]]:
-    """uv where it may be asked, then pip, which knows more options."""
+    """What is tried in turn: uv where it may be asked, then pip, which knows more options."""
     named = ["--target", str(target), *wheels.files(folder)]
     program = uv.find()
     if program:

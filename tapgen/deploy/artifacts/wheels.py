@@ -77,8 +77,8 @@ def install(
 ) -> None:
     """Install into an empty folder: by uv where it is installed and knows what pip knows, by pip otherwise.
 
-    What uv refuses, pip is asked for: it knows more options. What has no wheel is then built in isolation, and taken where
-    it is pure Python.
+    What uv refuses, pip is asked for: it knows more options. What has no wheel is then built in isolation, and taken
+    where it is pure Python.
 
     Raises:
         TapgenError: neither is installed, one says no (its own words are in the message), or a build is compiled.
