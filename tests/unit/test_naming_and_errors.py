@@ -31,8 +31,8 @@ def test_names_of_things():
     assert naming.table("orders") == "OrdersTable"
     assert naming.function("orders") == "OrdersFunction"
     assert naming.code_key("orders") == "OrdersFunctionCodeKey"
-    assert naming.output("AlarmName", "orders", only=True) == "AlarmNameOutput"
-    assert naming.output("AlarmName", "orders", only=False) == "OrdersAlarmNameOutput"
+    assert naming.output("AlarmName", "orders", main=True) == "AlarmNameOutput"
+    assert naming.output("AlarmName", "orders", main=False) == "OrdersAlarmNameOutput"
     assert naming.path(("orders", "{orderId}")) != naming.path(("orders", "orderId"))
 
 
