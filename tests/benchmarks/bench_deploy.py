@@ -38,6 +38,7 @@ def main() -> None:
         harness.run(ours, env=environ)
         _pairs("`deploy` without changes, beside the same", ours, theirs, 1.2, environ, lambda: None)
         running.reset()
+        _sync(Path(folder) / "shop", environ)
     once = [harness.TAPGEN, "local", "--env", "dev", "--request", "GET /item", "--items", "Item"]
     took = harness.seconds(once, runs=RUNS)
     harness.row("`local`: start, deploy, request, item read back", f"{took * 1000:.0f} ms", "", "", "")
@@ -96,6 +97,33 @@ def _watched(project: Path) -> None:
 def _wait(log: Path, text: str, times: int) -> None:
     while log.read_text().count(text) < times:
         time.sleep(0.01)
+
+
+SETTINGS = """
+application = "shop"
+[functions.Item]
+source = "src"
+"""
+
+
+def _sync(project: Path, environ: Mapping[str, str]) -> None:
+    """One changed function of two modules, by `sync` and by a script of ten lines."""
+    source = project / "src"
+    source.mkdir(parents=True)
+    (project / "tapgen.toml").write_text(SETTINGS)
+    (source / "index.py").write_text("import more\n\ndef handler(event, context):\n    return {'x': more.X}\n")
+    versions = iter(range(1000))
+
+    def change() -> None:
+        (source / "more.py").write_text(f"X = {next(versions)}\n")
+
+    change()
+    tapgen = [harness.TAPGEN, "--project", str(project)]
+    harness.run([*tapgen, "bootstrap", "--yes"], env=environ)
+    harness.run([*tapgen, "deploy", "--yes"], env=environ)
+    bare = [sys.executable, str(Path(__file__).with_name("bare_sync.py")), str(source), "shop-dev-Item"]
+    label = "`sync` of one changed function, beside a script with UpdateFunctionCode"
+    _pairs(label, [*tapgen, "sync"], bare, 1.3, environ, change)
 
 
 def _pairs(

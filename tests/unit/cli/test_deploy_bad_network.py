@@ -27,6 +27,8 @@ partition_key = { name = "itemId", type = "S" }
 [tool.tapgen.environments.dev]
 protected = true
 """
+OBJECTS = {b"PUT ": "PutObject", b"HEAD": "HeadObject"}
+"""The operations of S3 by the first four bytes of their requests; those of CloudFormation name themselves."""
 THROTTLED = (
     b"<ErrorResponse><Error><Type>Sender</Type><Code>Throttling</Code><Message>Rate exceeded</Message></Error>"
     b"<RequestId>1</RequestId></ErrorResponse>"
@@ -55,7 +57,7 @@ class Proxy:
     def answer(self, client):
         request = read_request(client)
         found = re.search(rb"Action=(\w+)", request)
-        operation = found[1].decode() if found else ""
+        operation = found[1].decode() if found else OBJECTS.get(request[:4], "")
         if operation and operation not in self.met:
             self.met.append(operation)
             if self.fault == "lost":
@@ -145,6 +147,46 @@ def test_every_operation_fails_once_and_the_deployment_succeeds(fault, tmp_path,
         "SetStackPolicy",
         "UpdateTerminationProtection",
     } <= set(broken.met)
+
+
+PACKAGED = (
+    SETTINGS
+    + """
+[tool.tapgen.functions.Item]
+source = "src"
+"""
+)
+
+
+@pytest.mark.parametrize("fault", ["reset", "throttle", "lost", "error page"])
+def test_an_upload_that_breaks_once_is_made_again(fault, tmp_path, monkeypatch, capsys):
+    from tapgen.local import emulator
+
+    (tmp_path / "pyproject.toml").write_text(PACKAGED)
+    (tmp_path / "src").mkdir()
+    for name, text in {
+        "index": "import more\ndef handler(event, context):\n    return more.X\n",
+        "more": "X = 1\n",
+    }.items():
+        (tmp_path / "src" / f"{name}.py").write_text(text)
+    with emulator.running() as aws, proxy(aws.port, fault) as broken:
+        access, secret = aws.credentials
+        for name, value in {
+            "AWS_ENDPOINT_URL": aws.endpoint,
+            "AWS_ACCESS_KEY_ID": access,
+            "AWS_SECRET_ACCESS_KEY": secret,
+            "AWS_REGION": "us-east-1",
+            "AWS_CONFIG_FILE": str(tmp_path / "none"),
+            "TAPGEN_PROJECT": str(tmp_path),
+        }.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.delenv("AWS_PROFILE", raising=False)
+        assert run(["bootstrap", "--yes"]) == 0
+        monkeypatch.setenv("AWS_ENDPOINT_URL", broken.url)
+        code = run(["deploy", "--yes"])
+        told = capsys.readouterr()
+    assert code == ExitCode.OK, told.err
+    assert {"PutObject", "HeadObject"} <= set(broken.met)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

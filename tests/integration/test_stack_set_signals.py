@@ -1,0 +1,84 @@
+"""Real signals to a process that deploys or deletes a StackSet, on moto's server.
+
+moto gives operations ids of its own, so that whether one has begun cannot be asked there: it must be said so.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from urllib.parse import urlsplit
+
+import pytest
+
+from tapgen.errors import ExitCode
+from tests.integration.test_stack_sets_on_moto import SERVER, settings
+from tests.unit.cli.stalling import stalled
+
+
+@pytest.fixture(scope="module")
+def port():
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVER],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as server:
+        yield int(server.stdout.readline())
+        server.stdin.close()
+
+
+def start(folder, url, *words):
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    environment = {
+        **kept,
+        "AWS_ENDPOINT_URL": url,
+        "AWS_ACCESS_KEY_ID": "key",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_CONFIG_FILE": os.devnull,
+    }
+    command = [sys.executable, "-m", "tapgen", "--project", str(folder), *words, "--env", "prod"]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def ended(port, folder, *words):
+    process = start(folder, f"http://127.0.0.1:{port}", *words)
+    out, err = process.communicate(timeout=120)
+    return process.returncode, out, err
+
+
+def signalled(port, folder, number, operation, *words, after):
+    with stalled(port, operation, after=after) as stall:
+        assert urlsplit(stall.url).port
+        process = start(folder, stall.url, *words)
+        assert stall.met.wait(60), process.communicate(timeout=5)
+        process.send_signal(number)
+        _, err = process.communicate(timeout=60)
+    assert "Traceback" not in err
+    return process.returncode, err
+
+
+@pytest.mark.parametrize(
+    ("number", "operation", "after", "says"),
+    [
+        (signal.SIGINT, "CreateStackSet", True, "nothing was executed"),
+        (signal.SIGTERM, "CreateStackSet", False, "nothing was executed"),
+        (signal.SIGHUP, "CreateStackInstances", True, "has begun is not known"),
+        (signal.SIGTERM, "ListStackSetOperationResults", False, "goes on"),
+    ],
+)
+def test_a_deployment_that_is_ended_says_what_is_so_and_can_be_run_again(
+    port, tmp_path, number, operation, after, says
+):
+    settings(tmp_path)
+    code, err = signalled(port, tmp_path, number, operation, "deploy", "--yes", after=after)
+    assert code == ExitCode.INTERRUPTED
+    assert says in err
+    if says == "nothing was executed":
+        assert '"status": null' in ended(port, tmp_path, "status", "--json")[1], "the empty StackSet is taken back"
+    assert ended(port, tmp_path, "deploy", "--yes")[0] == 0
+    assert '"stacks": 4' in ended(port, tmp_path, "status", "--json")[1]
+    code, err = signalled(port, tmp_path, number, "DeleteStackInstances", "destroy", "--yes", after=after)
+    assert code == ExitCode.INTERRUPTED
+    assert ended(port, tmp_path, "destroy", "--yes")[0] == 0
