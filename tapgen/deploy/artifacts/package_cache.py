@@ -54,12 +54,14 @@ class Cache(Struct, frozen=True):
         entry = _entry(place)
         if entry is None or not (entry.fixed or self.now() - entry.made < FRESH):
             return False
-        if _measure(place / _FILES) != (entry.files, entry.size):
-            return False
         try:
+            if _measure(place / _FILES) != (entry.files, entry.size):
+                return False
             shutil.copytree(place / _FILES, target, copy_function=link, dirs_exist_ok=True)
             os.utime(place / _ENTRY, (self.now(), self.now()))
-        except OSError:
+        except OSError:  # another process clears it: half of it must not stay
+            shutil.rmtree(target, ignore_errors=True)
+            target.mkdir(parents=True, exist_ok=True)
             return False
         return True
 

@@ -143,6 +143,25 @@ def test_what_is_damaged_is_installed_again(tmp_path, cache):
     assert len(cache.entries()) == 1
 
 
+def test_what_goes_while_it_is_taken_leaves_nothing_behind(tmp_path, cache):
+    """Another process clears the cache meanwhile: the clock is asked just before and after the files are there."""
+    pip = Pip()
+    installed(kept(pip, cache, lambda _: None), tmp_path, requirements(tmp_path, "a"), 1)
+    [entry] = cache.entries()
+    asked = []
+
+    def now():
+        asked.append(1)
+        if len(asked) == 2:  # the files are copied, their use is not noted yet
+            (Path(entry.folder) / "entry.json").unlink()
+        return entry.made
+
+    target = tmp_path / "target2"
+    target.mkdir()
+    assert replace(cache, now=now).take(Path(entry.folder).name, target) is False
+    assert list(target.iterdir()) == []
+
+
 def test_a_failure_is_not_kept(tmp_path, cache):
     with pytest.raises(TapgenError, match="no wheel"):
         installed(kept(Pip(fails=1), cache, lambda _: None), tmp_path, requirements(tmp_path, "a"), 1)
