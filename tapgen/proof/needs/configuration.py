@@ -54,18 +54,17 @@ DESTINATION_ACTIONS = {
 POLLING_ACTIONS = {
     "sqs": ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
     "dynamodb": ("dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream"),
-    "kinesis": (
-        "kinesis:GetRecords",
-        "kinesis:GetShardIterator",
-        "kinesis:DescribeStreamSummary",
-        "kinesis:ListShards",
-    ),
+    "kinesis": ("kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"),
 }
 POLLING_OPTIONS = {
     "sqs": (),
     "dynamodb": ("dynamodb:ListStreams",),
-    "kinesis": ("kinesis:DescribeStream", "kinesis:ListStreams", "kinesis:SubscribeToShard"),
+    "kinesis": (
+        *("kinesis:DescribeStream", "kinesis:DescribeStreamSummary", "kinesis:ListStreams"),
+        "kinesis:SubscribeToShard",
+    ),
 }
+"""The policies of AWS grant them, and older or newer pollers do without: not required, and no surplus."""
 
 
 POLLING_OF_OTHERS = (

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from tapgen.proof.needs.requirements import Requirement
     from tapgen.proof.subject import Subject
 
+GRANTED_WITH_TABLES = ("kms:DescribeKey", "kms:Encrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:CreateGrant")
+"""DynamoDB developer guide, "DynamoDB encryption at rest: usage notes": the whole set that it asks callers to hold."""
+
 
 def required(requirements: Sequence[Requirement], subject: Subject) -> Iterator[Requirement]:
     """What the requirements need on the keys of the resources that they are about."""
@@ -28,10 +31,14 @@ def required(requirements: Sequence[Requirement], subject: Subject) -> Iterator[
         owner = named[1].split(".")[0] if named else ""
         if requirement.action not in USES or not row(subject.type_of(owner)).key:
             continue
+        base = replace(requirement, caller="service", service="")
         for key in _keys(owner, subject):
+            because = f"{requirement.action.partition(':')[0]} encrypts {owner} with that key"
             for action in USES[requirement.action]:
-                because = f"{requirement.action.partition(':')[0]} encrypts {owner} with that key"
-                yield replace(requirement, action=action, arn=key, because=because, caller="service", service="")
+                yield replace(base, action=action, arn=key, because=because)
+            if requirement.action.startswith("dynamodb:"):
+                for action in GRANTED_WITH_TABLES:
+                    yield replace(base, action=action, arn=key, because=because, optional=True)
 
 
 def _keys(owner: str, subject: Subject) -> Iterator[str | None]:

@@ -94,7 +94,7 @@ def test_destinations_of_asynchronous_invocations() -> None:
         (
             "arn:aws:kinesis:eu-west-1:1:stream/s",
             "arn:aws:kinesis:eu-west-1:1:stream/s",
-            {"GetRecords", "GetShardIterator", "DescribeStreamSummary", "ListShards"},
+            {"GetRecords", "GetShardIterator", "ListShards"},
         ),
     ],
 )

@@ -109,3 +109,18 @@ def test_other_services(service: str, call: str, type_: str, properties: dict[st
         Key=KEY,
     )
     assert len([message for message in missing(checked) if "kms:" in message]) == count
+
+
+def test_what_aws_asks_callers_to_hold_on_a_table_s_key_is_no_surplus() -> None:
+    asked = [
+        "kms:Decrypt",
+        "kms:DescribeKey",
+        "kms:Encrypt",
+        "kms:ReEncrypt*",
+        "kms:GenerateDataKey*",
+        "kms:CreateGrant",
+    ]
+    for more, surplus in ([], 0), (["kms:ScheduleKeyDeletion"], 1):
+        held = encrypted(arn("Key"), allow([*asked, *more], arn("Key")), Key=KEY)
+        rules = [finding.rule for finding in findings(held)]
+        assert (rules.count("permission-unused"), "permission-missing" in rules) == (surplus, False)
