@@ -24,6 +24,9 @@ _BODIES: Final = {
 }
 _PLACE: Final = {"Bucket": "the-code-is-in-the-project", "Key": "packaged-by-tapgen"}
 _IMAGE: Final = "image-is-built:latest"
+BUILT: Final = ".aws-sam/build"
+"""Where `sam build` leaves what it has built, by logical id."""
+_COMPILED: Final = ("java", "dotnet", "go", "provided")
 DEFAULT_REGION: Final = "us-east-1"
 
 
@@ -84,8 +87,11 @@ def _detach(
         if is_image:
             properties.setdefault("ImageUri", _IMAGE)
         elif isinstance(written, str) and not written.startswith("s3://"):
-            if (folder / written).is_dir():
-                folders[logical_id] = folder / written
+            source = _source(
+                logical_id, resource, str(properties.get("Runtime", globals_.get("Runtime", ""))), folder / written
+            )
+            if source is not None:
+                folders[logical_id] = source
             properties[key] = dict(_PLACE)
         elif key not in properties:
             properties[key] = written
@@ -93,6 +99,22 @@ def _detach(
         uri, body = _BODIES[kind]
         if isinstance(properties.get(uri), str) and not properties[uri].startswith("s3://"):
             properties[body] = _read(folder / properties.pop(uri))
+
+
+def _source(logical_id: str, resource: Mapping[str, Any], runtime: str, written: Path) -> Path | None:
+    """The folder that can be packaged as it is: what `sam build` has left where a build is needed, else the source.
+
+    tapgen installs Python's requirements itself; it compiles and bundles nothing.
+    """
+    how = str((resource.get("Metadata") or {}).get("BuildMethod", ""))
+    package = written / "package.json"
+    bundled = runtime.startswith("nodejs") and package.is_file() and '"dependencies"' in package.read_text()
+    bundled = bundled or (runtime.startswith("ruby") and (written / "Gemfile").is_file())
+    needs_build = (how and not how.startswith("python")) or runtime.startswith(_COMPILED) or bundled
+    if not needs_build or (written / "node_modules").is_dir():
+        return written if written.is_dir() else None
+    built = next((parent for parent in (written, *written.parents) if (parent / BUILT / logical_id).is_dir()), None)
+    return built / BUILT / logical_id if built else None
 
 
 def not_packaged(resources: Mapping[str, Any]) -> Iterator[str]:
@@ -103,7 +125,7 @@ def not_packaged(resources: Mapping[str, Any]) -> Iterator[str]:
         if code in ({"S3Bucket": _PLACE["Bucket"], "S3Key": _PLACE["Key"]}, {"ImageUri": _IMAGE}):
             yield (
                 f"{logical_id}: its code stays where SAM has packaged it, which the template does not say; adopt it "
-                "with the stack: --stack NAME"
+                "with the stack (--stack NAME), or run `sam build` first, where it has to be built"
             )
 
 

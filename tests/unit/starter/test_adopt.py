@@ -191,6 +191,34 @@ def test_code_that_is_nowhere_is_no_proof(adopted, tmp_path):
     assert "! Orders: its code stays where SAM has packaged it, which the template does not say" in ended.out
 
 
+@pytest.mark.parametrize(
+    ("metadata", "files"),
+    [
+        ({"BuildMethod": "esbuild"}, {"index.ts": "export const handler = () => 1;"}),
+        ({}, {"index.js": "", "package.json": '{"dependencies": {"left-pad": "1"}}'}),
+    ],
+)
+def test_what_sam_builds_is_taken_from_its_build(adopted, tmp_path, metadata, files):
+    pytest.importorskip("samtranslator", reason="the extra sam is not installed")
+    (tmp_path / "src").mkdir()
+    for name, text in files.items():
+        (tmp_path / "src" / name).write_text(text)
+    properties = {"Runtime": "nodejs22.x", "Handler": "index.handler", "CodeUri": "src"}
+    function = {"Type": "AWS::Serverless::Function", "Properties": properties, "Metadata": metadata}
+    document = {"Transform": "AWS::Serverless-2016-10-31", "Resources": {"Orders": function}}
+    settings, ended = adopted(document)
+    assert ended.code == 4
+    assert "or run `sam build` first" in ended.out
+    assert "functions" not in settings
+    (tmp_path / "new" / "tapgen.toml").unlink()
+    built = tmp_path / ".aws-sam" / "build" / "Orders"
+    built.mkdir(parents=True)
+    (built / "index.js").write_text("exports.handler = async () => 1;")
+    settings, ended = adopted(document)
+    assert ended.code == 0
+    assert settings["functions"]["Orders"]["source"] == "../.aws-sam/build/Orders"
+
+
 def test_settings_that_are_there_are_kept(adopted, tmp_path):
     (tmp_path / "new").mkdir()
     (tmp_path / "new" / "tapgen.toml").write_text("mine = 1\n")
