@@ -46,12 +46,38 @@ _os.environ.update(PATH={path!r}, LANG="en_US.UTF-8", TZ=":UTC", AWS_EXECUTION_E
 _time.tzset()
 _sys.path.append({libraries!r})
 
-# Lambda's runtime gives the root logger a handler, so that a level is all that a function has to set.
+# Lambda's runtime gives the root logger a handler, and the level of the function's logging configuration.
 _handler = _logging.StreamHandler(_sys.stderr)
-_formatter = _logging.Formatter("[%(levelname)s]\\t%(asctime)s.%(msecs)03dZ\\t\\t%(message)s", "%Y-%m-%dT%H:%M:%S")
+if _os.environ.get("AWS_LAMBDA_LOG_FORMAT") == "JSON":
+    import json as _json
+    import traceback as _traceback
+
+    class _JsonFormatter(_logging.Formatter):
+        _own = {{*_logging.makeLogRecord({{}}).__dict__, "message", "taskName"}}
+
+        def format(self, record):
+            said = {{
+                "timestamp": self.formatTime(record, "%Y-%m-%dT%H:%M:%SZ"),
+                "level": record.levelname,
+                "message": record.msg if isinstance(record.msg, dict) and not record.args else record.getMessage(),
+                "logger": record.name,
+            }}
+            if record.exc_info and record.exc_info[0]:
+                said["stackTrace"] = _traceback.format_tb(record.exc_info[2])
+                said["errorType"] = record.exc_info[0].__name__
+                said["errorMessage"] = str(record.exc_info[1])
+                said["location"] = f"{{record.pathname}}:{{record.funcName}}:{{record.lineno}}"
+            said.update((name, value) for name, value in record.__dict__.items() if name not in self._own)
+            return _json.dumps(said, ensure_ascii=False, default=str)
+
+    _formatter = _JsonFormatter()
+else:
+    _formatter = _logging.Formatter("[%(levelname)s]\\t%(asctime)s.%(msecs)03dZ\\t\\t%(message)s", "%Y-%m-%dT%H:%M:%S")
 _formatter.converter = _time.gmtime
 _handler.setFormatter(_formatter)
 _logging.root.addHandler(_handler)
+if _os.environ.get("AWS_LAMBDA_LOG_LEVEL"):
+    _logging.root.setLevel(_os.environ["AWS_LAMBDA_LOG_LEVEL"])
 """
 
 
@@ -99,16 +125,29 @@ def with_reason(execute: Callable[..., dict[str, Any]]) -> Callable[..., dict[st
 def unguessable(
     credentials: Callable[[dict[str, Any]], dict[str, str]], sts: Any, secret: str
 ) -> Callable[[dict[str, Any]], dict[str, str]]:
-    """The credentials of a function's role with secrets of this run: ministack derives them from names alone."""
+    """The credentials of a function's role with secrets of this run: ministack derives them from names alone.
+
+    What it is given goes into the function's variables, as do those that Lambda has of its logging configuration.
+    """
 
     def of(config: dict[str, Any]) -> dict[str, str]:
         made = credentials(config)
         key = made["AWS_ACCESS_KEY_ID"]
         own = {name: _derived(secret, name, key) for name in ("SecretAccessKey", "SessionToken")}
         sts.register_session(key, sts._sessions[key] | own)  # noqa: SLF001 - as in `isolate_functions`
-        return made | {"AWS_SECRET_ACCESS_KEY": own["SecretAccessKey"], "AWS_SESSION_TOKEN": own["SessionToken"]}
+        made |= {"AWS_SECRET_ACCESS_KEY": own["SecretAccessKey"], "AWS_SESSION_TOKEN": own["SessionToken"]}
+        return made | logging_variables(config.get("LoggingConfig") or {})
 
     return of
+
+
+def logging_variables(configuration: dict[str, Any]) -> dict[str, str]:
+    """What Lambda tells its runtime: without a level, INFO in JSON (developer guide, "Log-level filtering")."""
+    if configuration.get("LogFormat") != "JSON":
+        return {"AWS_LAMBDA_LOG_FORMAT": "Text"}
+    level = str(configuration.get("ApplicationLogLevel") or "INFO")
+    known = {"TRACE": "DEBUG", "WARN": "WARNING", "FATAL": "CRITICAL"}  # Lambda's names for Python's levels
+    return {"AWS_LAMBDA_LOG_FORMAT": "JSON", "AWS_LAMBDA_LOG_LEVEL": known.get(level, level)}
 
 
 def _derived(secret: str, *parts: str) -> str:

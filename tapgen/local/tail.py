@@ -68,8 +68,11 @@ def _of_record(text: str) -> str:
     if not isinstance(record, dict) or "message" not in record:
         return text
     error = ": ".join(str(record[name]) for name in ("errorType", "errorMessage") if record.get(name))
+    trace = record.get("stackTrace")
+    below = "".join(map(str, trace)).rstrip() if isinstance(trace, list) else ""
     said = record["message"] if isinstance(record["message"], str) else json.dumps(record["message"])
-    return " ".join(part for part in (record.get("level", ""), said, f"({error})" if error else "") if part)
+    line = " ".join(part for part in (record.get("level", ""), said, f"({error})" if error else "") if part)
+    return f"{line}\n{below}" if below else line
 
 
 def in_the_project(text: str, sources: Mapping[str, str]) -> str:

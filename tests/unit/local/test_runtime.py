@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import os
+import secrets
 import zipfile
 
 import pytest
@@ -85,3 +86,58 @@ def test_what_it_logs_is_in_its_log(invoked):
     _, log = invoked
     assert "[INFO]\t" in log
     assert "what logging.info logs" in log
+
+
+LOGS = """
+import logging
+
+logger = logging.getLogger("shop")
+
+
+def handler(event, context):
+    logging.debug("a %s", "debug line")
+    logging.info("an info line")
+    logger.warning({"structured": 1}, extra={"order": 7})
+    try:
+        raise ValueError("as asked")
+    except ValueError:
+        logger.exception("it failed")
+"""
+
+
+@pytest.mark.parametrize(
+    ("configuration", "levels"),
+    [
+        ({"LogFormat": "JSON"}, ["INFO", "WARNING", "ERROR"]),
+        ({"LogFormat": "JSON", "ApplicationLogLevel": "WARN"}, ["WARNING", "ERROR"]),
+        ({"LogFormat": "JSON", "ApplicationLogLevel": "TRACE"}, ["DEBUG", "INFO", "WARNING", "ERROR"]),
+        ({"LogFormat": "Text"}, []),
+    ],
+)
+def test_levels_and_format_are_those_of_the_logging_configuration(invoked, embedded, configuration, levels):
+    del invoked  # its role is taken
+    session = Session()
+    session.set_credentials(*embedded.credentials)
+    functions = session.create_client("lambda", region_name="us-east-1", endpoint_url=embedded.endpoint)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("index.py", LOGS)
+    name = f"logs-{secrets.token_hex(4)}"
+    functions.create_function(
+        FunctionName=name, Runtime="python3.12", Role="arn:aws:iam::123456789012:role/looks", Timeout=30,
+        Handler="index.handler", Code={"ZipFile": packed.getvalue()}, LoggingConfig=configuration,
+    )  # fmt: skip
+    answer = functions.invoke(FunctionName=name, LogType="Tail")
+    lines = base64.b64decode(answer["LogResult"]).decode().splitlines()
+    records = [json.loads(line) for line in lines if line.startswith("{")]
+    assert [one["level"] for one in records] == levels
+    if levels:
+        warning, error = records[-2:]
+        assert (warning["message"], warning["order"], warning["logger"]) == ({"structured": 1}, 7, "shop")
+        assert (error["message"], error["errorType"], error["errorMessage"]) == ("it failed", "ValueError", "as asked")
+        assert error["stackTrace"][0].endswith('raise ValueError("as asked")\n')
+    else:  # as on AWS, the root logger's own level: no line of INFO
+        text = "\n".join(lines)
+        assert "[WARNING]\t" in text
+        assert "[ERROR]\t" in text
+        assert "an info line" not in text

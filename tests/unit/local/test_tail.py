@@ -29,7 +29,7 @@ DENIED = {
     "requestId": "8f1b",
     "errorType": "ClientError",
     "errorMessage": "not authorized: dynamodb:PutItem",
-    "stackTrace": ["..."],
+    "stackTrace": ['  File "handler/index.py", line 7, in handler\n    raise\n'],
 }
 
 
@@ -41,7 +41,11 @@ DENIED = {
         ("REPORT RequestId: 8f1b\tDuration: 3 ms", None),
         ('{"time": "2026", "type": "platform.report", "record": {}}', None),
         ("  \n", None),
-        (json.dumps(DENIED), "ERROR Database operation failed (ClientError: not authorized: dynamodb:PutItem)"),
+        (
+            json.dumps(DENIED),
+            "ERROR Database operation failed (ClientError: not authorized: dynamodb:PutItem)\n"
+            + DENIED["stackTrace"][0].rstrip(),
+        ),
         ('{"level": "INFO", "message": "stored"}', "INFO stored"),
         ('{"level": "INFO", "message": {"item": 1}}', 'INFO {"item": 1}'),
         ('{"message": "stored", "errorType": "KeyError"}', "stored (KeyError)"),
