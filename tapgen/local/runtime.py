@@ -76,6 +76,9 @@ else:
 _formatter.converter = _time.gmtime
 _handler.setFormatter(_formatter)
 _logging.root.addHandler(_handler)
+_logging.getLogger("botocore.configprovider").addFilter(  # an endpoint of its own is this machine's alone
+    lambda record: not record.getMessage().startswith("Found endpoint for ")
+)
 if _os.environ.get("AWS_LAMBDA_LOG_LEVEL"):
     _logging.root.setLevel(_os.environ["AWS_LAMBDA_LOG_LEVEL"])
 """
