@@ -81,6 +81,12 @@ def check_stack_set(environment: "Environment") -> Iterator[Problem]:
     if len(environment.organizational_units) > MAX_UNITS:
         yield ("organizational_units",), f"one operation takes {MAX_UNITS}; name a unit above them"
     yield from _permissions(environment)
+    for name, bucket in environment.buckets.items():
+        if bucket.name:
+            yield (
+                ("buckets", name, "name"),
+                "one name is for one bucket of the world, a StackSet has many: take it away",
+            )
     for field in ("express", "cloudformation_role", "personal"):
         if getattr(environment, field):
             yield (field,), f"a StackSet has no {field}; take it away here"

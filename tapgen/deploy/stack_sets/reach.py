@@ -23,6 +23,7 @@ class Reach:
         self._role = role
         self._make = make
         self._own = ""
+        self._latest: tuple[tuple[str, str], Client] | None = None
 
     def __call__(self, account: str, region: str) -> tuple[Client, str] | None:
         """A client there and the stack's ARN; None where there is no stack, or nobody may ask.
@@ -38,7 +39,9 @@ class Reach:
             return None
         partition = instance.stack_arn.split(":")[1]
         role = "" if account == self._own else f"arn:{partition}:iam::{account}:role/{self._role}"
-        return self._make(region, role), instance.stack_arn
+        if self._latest is None or self._latest[0] != (region, role):  # one is kept: of 1,000 accounts each has its own
+            self._latest = ((region, role), self._make(region, role))
+        return self._latest[1], instance.stack_arn
 
     def regions(self, regions: tuple[str, ...]) -> dict[str, Client]:
         """Clients of our own account for some regions."""
