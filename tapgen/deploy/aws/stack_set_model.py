@@ -62,6 +62,7 @@ class StackSet(Struct, frozen=True):
     parameters: Mapping[str, str] = {}
     tags: Mapping[str, str] = {}
     service_managed: bool = False
+    automatic: bool = False
     units: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     drift: DriftCounts = DriftCounts()

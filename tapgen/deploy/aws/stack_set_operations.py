@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tapgen.deploy.aws.model import ResourceDrift
     from tapgen.deploy.aws.stack_set_model import (
         Instance,
+        Permissions,
         Preferences,
         SetOperation,
         StackSet,
@@ -48,12 +49,8 @@ class StackSetOperations(CloudFormationCalls):
 
     def create_stack_set(self, request: StackSetRequest, token: str) -> None:
         """CreateStackSet; the token makes a second attempt the same as the first."""
-        automatic = request.permissions.automatic
-        more: dict[str, object] = {"PermissionModel": "SELF_MANAGED"}
-        if request.permissions.service_managed:
-            deployment = {"Enabled": automatic, **({"RetainStacksOnAccountRemoval": False} if automatic else {})}
-            more = {"PermissionModel": "SERVICE_MANAGED", "AutoDeployment": deployment}
-        self._of_set("create_stack_set", **_definition(request), **more, ClientRequestToken=token)
+        model = "SERVICE_MANAGED" if request.permissions.service_managed else "SELF_MANAGED"
+        self._of_set("create_stack_set", **_definition(request), PermissionModel=model, ClientRequestToken=token)
 
     def update_stack_set(self, request: StackSetRequest, preferences: Preferences, operation: str) -> str:
         """UpdateStackSet, of all stacks."""
@@ -186,7 +183,15 @@ def _definition(request: StackSetRequest) -> dict[str, object]:
         "Capabilities": list(request.capabilities),
         "Tags": [{"Key": key, "Value": value} for key, value in request.tags.items()],
         **{name: value for name, value in roles.items() if value},
+        **_auto_deployment(request.permissions),
     }
+
+
+def _auto_deployment(permissions: Permissions) -> dict[str, object]:
+    if not permissions.service_managed:
+        return {}
+    leaving = {"RetainStacksOnAccountRemoval": False} if permissions.automatic else {}
+    return {"AutoDeployment": {"Enabled": permissions.automatic, **leaving}}
 
 
 def _targets(targets: Targets) -> dict[str, object]:

@@ -23,6 +23,7 @@ def stack_set(raw: Raw) -> StackSet:
         parameters=responses.parameters(raw),
         tags=responses.tags(raw),
         service_managed=raw.get("PermissionModel") == "SERVICE_MANAGED",
+        automatic=bool((raw.get("AutoDeployment") or {}).get("Enabled")),
         units=tuple(raw.get("OrganizationalUnitIds") or ()),
         regions=tuple(raw.get("Regions") or ()),
         drift=drift_counts(raw),

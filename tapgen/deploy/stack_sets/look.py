@@ -81,16 +81,25 @@ def situation(
         review=review,
         fingerprint=fingerprint,
         make=missing(target.targets, found, seen),
-        updates=found is not None and (_moves(request, found, parameters, fingerprint) or seen.current < seen.total),
+        updates=found is not None
+        and (_moves(request, target, found, parameters, fingerprint) or seen.current < seen.total),
     )
 
 
-def _moves(request: Deployment, found: StackSet, parameters: Mapping[str, str], fingerprint: SetFingerprint) -> bool:
-    """Whether template, parameters or tags are others; a hidden value cannot be compared."""
+def _moves(
+    request: Deployment,
+    target: SetTarget,
+    found: StackSet,
+    parameters: Mapping[str, str],
+    fingerprint: SetFingerprint,
+) -> bool:
+    """Whether template, parameters, tags or automatic deployment are others; a hidden value cannot be compared."""
     hidden = hidden_parameters(request.document)
     before = {name: value for name, value in found.parameters.items() if name not in hidden}
     after = {name: value for name, value in parameters.items() if name not in hidden}
     plan = fingerprint.of_template
+    if found.service_managed and found.automatic != target.permissions.automatic:
+        return True
     return plan.base != plan.template or before != after or dict(found.tags) != dict(request.tags)
 
 

@@ -176,6 +176,7 @@ class StackSetOperation(StackOperation):
 
 
 def describe(operation: SetOperation) -> str:
-    """What is running, since when, and its id."""
-    since = f" since {operation.created:%Y-%m-%d %H:%M:%S %Z}".rstrip() if operation.created else ""
+    """What is running or was the last one, since when, and its id."""
+    word = "since" if operation.running else "begun"
+    since = f" {word} {operation.created:%Y-%m-%d %H:%M:%S %Z}".rstrip() if operation.created else ""
     return f"{operation.action} is {operation.status}{since}, operation {operation.id}"

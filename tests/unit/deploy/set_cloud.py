@@ -78,6 +78,7 @@ class SetCloud(Cloud):
             parameters=dict(request.parameters),
             tags=dict(request.tags),
             service_managed=request.permissions.service_managed,
+            automatic=request.permissions.automatic,
             units=old.units if old else (),
             regions=old.regions if old else (),
         )

@@ -188,6 +188,18 @@ def test_organizational_units_are_deployed_to_and_a_further_one_alone_is_created
     assert scene.deploy(where=target((), (unit, other))).message.startswith("no changes")
 
 
+def test_automatic_deployment_is_switched_on_later_too():
+    unit = "ou-abcd-11111111"
+    scene = Scene()
+    scene.cloud.members = {unit: [OTHER]}
+    where = target((), (unit,))
+    assert scene.deploy(where=where).ok
+    automatic = replace(where, permissions=replace(where.permissions, automatic=True))
+    assert scene.deploy(where=automatic).ok
+    assert scene.cloud.sets_of_stacks[NAME].automatic
+    assert scene.deploy(where=automatic).message.startswith("no changes")
+
+
 # -------------------------------------------------------------------------------------------------------- plans
 
 
