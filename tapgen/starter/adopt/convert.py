@@ -12,6 +12,7 @@ from tapgen.starter.adopt.drafts import Code, Proposal
 from tapgen.starter.adopt.settle import Judge, Render, settle
 from tapgen.template.document import Document
 from tapgen.template.intrinsics import canonical, function
+from tapgen.template.model import Resource
 
 PART: Final = 2
 """Steps to a part: its kind and its name."""
@@ -106,7 +107,9 @@ class _Conversion:
             for theirs, ours in _ATTRIBUTES.items():
                 if resource.get(theirs):
                     made[ours] = resource[theirs]
-            if resource.get("DeletionPolicy", "Delete") != "Delete":
+            kept = Resource(name, resource["Type"], resource.get("Properties") or {}, resource).policy("DeletionPolicy")
+            if kept != "Delete":
+                made.setdefault("deletion_policy", kept)
                 made.setdefault("update_replace_policy", "Delete")
             properties = _without_nothing(resource.get("Properties") or {})
             if properties:
@@ -138,8 +141,14 @@ def _is_new(type_: str, properties: Mapping[str, Any]) -> str:
     """What of the type or its properties cannot be checked; nothing where all can."""
     from tapgen.resource_class import read
 
-    problems = read("Any", type_, dict(properties))[1]
-    return ": ".join((".".join(map(str, problems[0][0])), problems[0][1])) if problems else ""
+    resource, problems = read("Any", type_, dict(properties))
+    if problems or resource is None:
+        return ": ".join((".".join(map(str, problems[0][0])), problems[0][1]))
+    try:
+        resource.to_dict()
+    except (TypeError, ValueError, AttributeError) as error:
+        return str(error)
+    return ""
 
 
 def _without_nothing(properties: Mapping[str, Any]) -> dict[str, Any]:

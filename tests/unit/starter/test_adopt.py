@@ -114,6 +114,11 @@ def test_what_the_settings_cannot_say_or_check_is_told(adopted):
         "Resources": {
             "Queue": {"Type": "AWS::SQS::Queue", "Properties": {"Nmae": "x"}, "Condition": "Is"},
             "New": {"Type": "AWS::Brandnew::Thing", "Properties": {"Size": 1}},
+            "First": {
+                "Type": "AWS::SQS::Queue",
+                "Properties": {"FifoQueue": True, "QueueName": "first"},
+                "Condition": "Is",
+            },
         },
         "Conditions": {"Is": {"Fn::Equals": ["a", "a"]}},
     }
@@ -125,6 +130,9 @@ def test_what_the_settings_cannot_say_or_check_is_told(adopted):
     }
     assert "! Hooks: the settings have no such section; it is left out\n" in ended.out
     assert "! Queue: properties.Nmae: AWS::SQS::Queue has no such property" in ended.out
+    assert (
+        "! First: SQS: FIFO queues need to provide a QueueName that ends with '.fifo'; it is taken as it" in ended.out
+    )
     assert "! New: type: troposphere has no type" in ended.out
 
 
@@ -217,6 +225,15 @@ def test_what_sam_builds_is_taken_from_its_build(adopted, tmp_path, metadata, fi
     settings, ended = adopted(document)
     assert ended.code == 0
     assert settings["functions"]["Orders"]["source"] == "../.aws-sam/build/Orders"
+
+
+def test_a_database_keeps_its_snapshot(adopted):
+    """CloudFormation user guide, DeletionPolicy: of a DB cluster the default is Snapshot."""
+    cluster = {"Type": "AWS::RDS::DBCluster", "Properties": {"Engine": "aurora-mysql"}}
+    settings, ended = adopted({"Resources": {"Cluster": cluster}})
+    assert settings["resources"]["Cluster"]["deletion_policy"] == "Snapshot"
+    assert settings["resources"]["Cluster"]["update_replace_policy"] == "Delete"
+    assert "later deployments may destroy data" not in ended.out
 
 
 def test_settings_that_are_there_are_kept(adopted, tmp_path):
