@@ -13,7 +13,8 @@ from zipfile import ZipFile
 
 import pytest
 
-from tapgen.deploy.artifacts import uv, wheels
+from tapgen.deploy.artifacts import builds, uv, wheels
+from tapgen.deploy.artifacts.packages import installed_files, package
 from tapgen.deploy.artifacts.requirement_lines import Requirements, read
 from tapgen.errors import TapgenError
 from tapgen.local import requirements as local
@@ -77,82 +78,71 @@ def archive(folder, name, tag=PURE):
     return folder / f"{name}-1.0.tar.gz"
 
 
-@pytest.fixture(params=[None, UV], ids=["pip", "uv"])
-def install(request, tmp_path):
-    """Installs the lines of a requirements file for python3.13 on arm64, and gives the names of what is there then."""
-
-    def install(text):
-        file = tmp_path / "requirements.txt"
-        file.write_text(text)
-        target = Path(mkdtemp(dir=tmp_path))
-        wheels.install(read(file, tmp_path), target, "python3.13", "arm64", program=request.param)
-        return {path.name for path in target.iterdir()}
-
-    return install
+def install(folder, text, program=None):
+    """What is installed of a requirements file for python3.13 on arm64, by uv or by pip."""
+    file = folder / "requirements.txt"
+    file.write_text(text)
+    target = Path(mkdtemp(dir=folder))
+    wheels.install(read(file, folder), target, "python3.13", "arm64", program=program)
+    return target
 
 
-@pytest.mark.parametrize("line", ["./lib", "-e ./lib", "shared @ file:./lib"])
-def test_a_folder_of_pure_python_is_built_with_what_it_requires(install, tmp_path, line):
+def names(target):
+    return {path.name for path in target.iterdir()}
+
+
+def test_a_folder_of_pure_python_is_built_and_both_make_the_same_package(tmp_path):
+    """With what it requires; `-e` is read as if it were not there."""
     sources(tmp_path / "lib", "shared", more="Requires-Dist: other\n")
     wheel(tmp_path / "wheels", "other")
-    assert {"shared", "other"} <= install(f"--no-index\n--find-links wheels\n{line}\n")
+    made = [install(tmp_path, "--no-index\n--find-links wheels\n-e ./lib\n", program) for program in (None, UV)]
+    assert all({"shared", "other"} <= names(target) for target in made)
+    assert len({package("Key", installed_files(target)).key for target in made}) == 1
 
 
-def test_a_compiled_one_is_refused_by_name(install, tmp_path):
+def test_a_compiled_one_is_refused_by_name(tmp_path):
     sources(tmp_path / "lib", "cext", COMPILED)
-    with pytest.raises(TapgenError, match=r"lib: it is compiled: cext-1\.0-cp311-cp311-linux_x86_64\.whl runs on this machine, not with python3\.13 on arm64"):  # fmt: skip
-        install("./lib\n")
+    said = r"lib: it is compiled: cext-1\.0-cp311-cp311-linux_x86_64\.whl runs on this machine, not with python3\.13 on arm64"
+    with pytest.raises(TapgenError, match=said):
+        install(tmp_path, "./lib\n")
 
 
-def test_one_that_cannot_be_built_says_why(install, tmp_path):
+def test_one_that_cannot_be_built_says_why(tmp_path):
     (sources(tmp_path / "lib", "shared") / "backend.py").write_text("raise RuntimeError('no compiler')")
     with pytest.raises(TapgenError, match=r"lib: it cannot be built:(.|\n)*no compiler"):
-        install("./lib\n")
+        install(tmp_path, "./lib\n")
 
 
-def test_what_is_built_sees_no_credentials(install, tmp_path, monkeypatch):
-    seen = tmp_path / "seen"
-    backend = sources(tmp_path / "lib", "shared") / "backend.py"
-    text = f"import os\nwith open({str(seen)!r}, 'w') as file:\n    file.write(' '.join(os.environ))\n"
-    backend.write_text(text + backend.read_text())
-    hidden = ("AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "GITHUB_TOKEN", "DATABASE_PASSWORD", "STRIPE_KEY")
-    for name in (*hidden, "PIP_DEFAULT_TIMEOUT"):
-        monkeypatch.setenv(name, "10")
-    install("--no-index\n./lib\n")
-    names = seen.read_text().split()
-    assert "PATH" in names
-    assert "PIP_DEFAULT_TIMEOUT" in names
-    assert not set(hidden) & set(names)
-
-
-@pytest.mark.parametrize("line", ["plain==1.0", "plain", "needs-plain"])
-def test_what_an_index_has_as_sources_alone_is_built(install, tmp_path, line):
+def test_what_an_index_has_as_sources_alone_is_built(tmp_path):
+    """Be it named or required by another; what uv refuses, pip is asked for."""
     archive(tmp_path / "wheels", "plain")
     sources(tmp_path / "needs", "needs_plain", more="Requires-Dist: plain\n")
-    text = "./needs" if line == "needs-plain" else line
-    assert "plain" in install(f"--no-index\n--find-links wheels\n{text}\n")
+    assert "plain" in names(install(tmp_path, "--no-index\n--find-links wheels\n./needs\n", UV))
 
 
-def test_sources_of_an_index_that_are_compiled_are_refused_by_name(install, tmp_path):
+def test_sources_of_an_index_that_are_compiled_are_refused_by_name(tmp_path):
     archive(tmp_path / "wheels", "cext", COMPILED)
     with pytest.raises(TapgenError, match=r"cext==1\.0: it is compiled"):
-        install("--no-index\n--find-links wheels\ncext==1.0\n")
+        install(tmp_path, "--no-index\n--find-links wheels\ncext==1.0\n")
 
 
-def test_hashes_are_kept(install, tmp_path):
+def test_hashes_are_kept(tmp_path):
     """A folder of one's own needs none beside them; sources of an index are held against theirs."""
     packed = archive(tmp_path / "wheels", "plain")
     sources(tmp_path / "lib", "shared")
-    fixed = sha256(packed.read_bytes()).hexdigest()
     text = "--no-index\n--find-links wheels\n./lib\nplain==1.0 --hash=sha256:"
-    assert {"shared", "plain"} <= install(text + fixed + "\n")
-    with pytest.raises(TapgenError):
-        install(text + "0" * 64 + "\n")
+    fixed = sha256(packed.read_bytes()).hexdigest()
+    assert {"shared", "plain"} <= names(install(tmp_path, text + fixed + "\n"))
+    wrong = Requirements(
+        tmp_path / "r.txt", (f"--find-links {tmp_path / 'wheels'}", f"plain==1.0 --hash=sha256:{'0' * 64}")
+    )
+    with pytest.raises(TapgenError, match="DO NOT MATCH"):
+        builds.built(wrong.lines[1], wrong, tmp_path, "python3.13 on arm64", ("--no-binary", "plain"))
 
 
-def test_what_is_nowhere_is_named(install):
+def test_what_is_nowhere_is_named(tmp_path):
     with pytest.raises(TapgenError, match="nowhere-to-be-found"):
-        install("--no-index\nnowhere-to-be-found==1.0\n")
+        install(tmp_path, "--no-index\nnowhere-to-be-found==1.0\n", UV)
 
 
 def test_this_machine_takes_what_is_compiled_for_it(tmp_path):
@@ -185,24 +175,7 @@ def test_uv_is_not_asked_where_only_pip_knows_the_index(tmp_path, environ, files
     assert (program is not None) is found
 
 
-def test_both_make_the_same_package(tmp_path):
-    from tapgen.deploy.artifacts.packages import installed_files, package
-
-    sources(tmp_path / "lib", "shared", more="Requires-Dist: other\n")
-    wheel(tmp_path / "wheels", "other")
-    (tmp_path / "requirements.txt").write_text("--no-index\n--find-links wheels\n./lib\n")
-    keys = []
-    for program in (None, UV):
-        target = Path(mkdtemp(dir=tmp_path))
-        wanted = read(tmp_path / "requirements.txt", tmp_path)
-        wheels.install(wanted, target, "python3.13", "arm64", program=program)
-        keys.append(package("Key", installed_files(target)).key)
-    assert keys[0] == keys[1]
-
-
 def test_line_ends_of_a_checkout_change_no_package(tmp_path):
-    from tapgen.deploy.artifacts.packages import package
-
     made = []
     for number, ends in enumerate(("\n", "\r\n")):
         files = {"index.py": dedent("x = 1\ny = 2\n"), "a.csv": "1\r\n2\r\n"}
