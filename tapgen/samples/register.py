@@ -66,7 +66,11 @@ def make(
         return sample.make(application, choose(application.template, sample.target, name, renamed), given)
     own = _routes(application.template, sample)
     if not own:
-        raise UsageError(f"there is no route in this environment that {kind} is for", LISTED)
+        others = [
+            one.kind for one in http.SAMPLES if isinstance(one, RequestSample) and _routes(application.template, one)
+        ]
+        hint = f"`tapgen event {others[0]}` is for those that it has." if others and not sample.authorized else LISTED
+        raise UsageError(f"there is no route in this environment that {kind} is for", hint)
     return sample.make(application, request(own, name), given)
 
 

@@ -117,6 +117,12 @@ def test_a_request_and_the_stored_item_are_printed_and_a_command_deploys_again_w
     assert "No changes: tap-dev is as the template says." in again
 
 
+def test_a_sample_is_piped_into_an_invocation(local):
+    piped = "tapgen event api --deployed | tapgen invoke Item --event -"
+    done = local("--", "sh", "-c", piped)
+    assert json.loads(json.loads(done.stdout)["body"])["message"] == "Item stored"
+
+
 def test_an_answer_that_is_an_error_is_printed_and_fails(local):
     done = local("--request", "GET /nothing", "--", "false", exit_code=1)
     assert json.loads(done.stdout)["message"]

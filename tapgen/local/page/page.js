@@ -268,16 +268,32 @@ function matches(item) {
   return item.textContent.toLowerCase().includes(filter.value.trim().toLowerCase());
 }
 
-function add(line) {
+function tone(line) {
   const status = line.kind === "request" ? Number((line.text.match(/ {2}(\d{3}) /) || [])[1]) : 0;
-  const serious = line.kind === "log" && /^(ERROR|CRITICAL|\[ERROR\]|Traceback)/.test(line.text);
-  const tone = status >= 400 || serious ? " failed" : line.kind === "log" && line.text.startsWith("WARN") ? " warning" : "";
-  const text = el("pre", {}, line.source ? el("span", { class: "source" }, `${line.source}  `) : "", line.text);
-  const item = el("li", { class: line.kind + tone }, el("time", {}, line.time), text);
-  item.hidden = !matches(item);
+  if (status >= 400 || line.kind === "problem") return "failed";
+  if (line.kind !== "log") return "";
+  if (/^(ERROR|CRITICAL|\[ERROR\]|Traceback)/.test(line.text)) return "failed";
+  return /^(WARN|\[WARN)/.test(line.text) ? "warning" : "";
+}
+
+// What a function logs in one go is one entry: a traceback comes line by line.
+function belongs(line, last) {
+  return line.kind === "log" && last && last.dataset.kind === "log" && last.dataset.source === line.source
+    && last.dataset.time === line.time && tone(line) === "";
+}
+
+function add(line) {
   const below = lines.scrollHeight - lines.scrollTop - lines.clientHeight < 40;
   lines.querySelector(".empty")?.remove();
-  lines.append(item);
+  let item = lines.lastElementChild;
+  if (belongs(line, item)) {
+    if (!/^\s*[~^]+$/.test(line.text)) item.querySelector("pre").append(`\n${line.text}`);
+  } else {
+    item = el("li", { class: `${line.kind} ${tone(line)}`, "data-kind": line.kind, "data-source": line.source, "data-time": line.time },
+      el("time", {}, line.time), el("span", { class: "source" }, line.source), el("pre", {}, line.text));
+    lines.append(item);
+  }
+  item.hidden = !matches(item);
   while (lines.children.length > MOST_LINES) lines.firstChild.remove();
   if (below) lines.scrollTop = lines.scrollHeight;
   if (line.kind === "deployed") {

@@ -138,6 +138,14 @@ def test_where_the_part_is_missing_one_sentence_says_so(kind):
     assert caught.value.hint == "`tapgen event` lists what it has samples for."
 
 
+def test_where_the_api_is_of_the_other_kind_its_sample_is_named(document):
+    settings = 'application = "shop"\n[api]\nkind = "http"\n[functions.Item]\nsource = "src"\nroutes = ["GET /item"]\n'
+    site = Application(understand(document(settings)), Where("shop-dev"))
+    with pytest.raises(UsageError, match="no route in this environment that api is for") as caught:
+        make(site, "api", None, NOTHING)
+    assert caught.value.hint == "`tapgen event http-api` is for those that it has."
+
+
 @pytest.mark.parametrize(
     ("kind", "name", "given", "said", "hint"),
     [
