@@ -155,6 +155,8 @@ def _advice(error: yaml.MarkedYAMLError, text: str) -> str:
     mark = error.problem_mark
     if mark and "cannot start any token" in str(error.problem) and text[mark.index : mark.index + 1] == "\t":
         return "Indent with spaces: YAML takes no tabs."
+    if "expected ',' or" in str(error.problem):  # in { … } and [ … ], as libyaml and PyYAML say it
+        return 'Quote a value that has braces, brackets or commas of its own, such as Path: "/orders/{id}".'
     return error.note or _YAML_HINT
 
 

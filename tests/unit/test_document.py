@@ -190,6 +190,10 @@ def test_what_is_refused_with_its_line(written, said):
         ("{<<: {a: 1}}", "Write the keys out where they are used."),
         ("\n\t- x", "Indent with spaces: YAML takes no tabs."),
         ("a: b", "Name a CloudFormation template, JSON or YAML."),
+        (
+            "{Path: /a/{id}}",
+            'Quote a value that has braces, brackets or commas of its own, such as Path: "/orders/{id}".',
+        ),
     ],
 )
 def test_what_is_refused_with_what_to_do(written, hint):
