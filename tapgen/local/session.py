@@ -15,7 +15,7 @@ from tapgen.local.interrupts import interrupts
 from tapgen.local.items import plain
 from tapgen.local.said import Said
 from tapgen.local.seeds import mask
-from tapgen.local.tail import Frames, LogTail, log_line, request_line
+from tapgen.local.tail import Frames, LogTail, Source, log_line, request_line
 from tapgen.local.watching import changed, snapshot
 
 if TYPE_CHECKING:
@@ -260,14 +260,14 @@ def _log_tail(deployed: Deployed) -> LogTail:
     return LogTail(deployed.client, {group: of.get(one, "") if several else "" for one, group in groups.items()})
 
 
-def sources(deployed: Deployed) -> dict[str, str]:
+def sources(deployed: Deployed) -> dict[str, Source]:
     """Where the source of each function is, by the function's physical name."""
     from tapgen import naming
 
     environment, physical = deployed.environment, deployed.of_type("AWS::Lambda::Function")
     ids = {name: environment.logical_id(naming.function(name)) for name in environment.functions}
     return {
-        physical[ids[name]]: settings.source
+        physical[ids[name]]: Source(settings.source, environment.root / settings.source)
         for name, settings in environment.functions.items()
         if ids[name] in physical
     }

@@ -7,8 +7,11 @@ import re
 import time
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from tapgen.printable import printable
 
@@ -20,17 +23,25 @@ if TYPE_CHECKING:
     from tapgen.local.said import Said
     from tapgen.local.server import Request
 
+
+class Source(Struct, frozen=True):
+    """A function's source: what it is called in the settings, and where it is."""
+
+    name: str
+    folder: Path
+
+
 PLATFORM = ("START ", "END ", "REPORT ", "INIT_START ", "XRAY ")  # Lambda's own lines in the text log format
 
 
 _OF_PLATFORM = re.compile(r'\{"time": ?"[^"]*", ?"type": ?"platform\.')  # the same in the JSON log format
 _OF_THE_RUNTIME = re.compile(r"\[(?P<level>[A-Z]+)\]\t\S*\t\S*\t(?P<message>.*)", re.DOTALL)
 """What Lambda's runtime writes for `logging` in the text format: level, time, request id, message."""
-_PLACE = re.compile(r"[^\s\"']*/ministack-lambda-(?P<function>[^/]+)-[a-z0-9_]{8}/code/")
-"""Where ministack unpacks a function's code."""
+_PLACE = re.compile(r"[^\s\"']*/ministack-lambda-(?P<function>[^/]+)-[a-z0-9_]{8}/code/(?P<file>[^\s\"'\\]*)")
+"""A file where ministack unpacks a function's code."""
 _OF_WORKER = re.compile(r'  File "[^"]*/ministack-lambda-[^/"]*/_worker\.py", line ')
 """The first frame of every traceback: ministack's own."""
-_NOTHING: Mapping[str, str] = MappingProxyType({})
+_NOTHING: Mapping[str, Source] = MappingProxyType({})
 
 
 def request_line(request: Request) -> str:
@@ -46,7 +57,7 @@ def indented(said: Said) -> str:
     return "\n".join((f"    {name}{first}", *(f"    {' ' * len(name)}{line}" for line in rest)))
 
 
-def log_line(message: str, sources: Mapping[str, str] = _NOTHING) -> str | None:
+def log_line(message: str, sources: Mapping[str, Source] = _NOTHING) -> str | None:
     """A function's log message as one line or a few; None for the platform's own.
 
     `sources` is where the source of a function is, by its physical name: a traceback then names the file one edits.
@@ -75,13 +86,17 @@ def _of_record(text: str) -> str:
     return f"{line}\n{below}" if below else line
 
 
-def in_the_project(text: str, sources: Mapping[str, str]) -> str:
+def in_the_project(text: str, sources: Mapping[str, Source]) -> str:
     """The text with the files that one edits in the place of their copies on the embedded AWS."""
     return _PLACE.sub(partial(_source, sources), text)
 
 
-def _source(sources: Mapping[str, str], match: re.Match[str]) -> str:
-    return f"{sources[match['function']]}/" if match["function"] in sources else match[0]
+def _source(sources: Mapping[str, Source], match: re.Match[str]) -> str:
+    """The file of the source; `(package)/…` where it is another's, of what the function requires."""
+    source = sources.get(match["function"])
+    if source is None:
+        return match[0]
+    return f"{source.name if (source.folder / match['file']).exists() else '(package)'}/{match['file']}"
 
 
 class Frames:

@@ -8,7 +8,7 @@ import pytest
 from tapgen.deploy.aws.model import LogEvent, LogPage
 from tapgen.local.said import Said
 from tapgen.local.server import Request
-from tapgen.local.tail import Frames, LogTail, indented, log_line, request_line
+from tapgen.local.tail import Frames, LogTail, Source, indented, log_line, request_line
 
 
 @pytest.mark.parametrize(
@@ -60,13 +60,18 @@ def test_a_log_message_is_shown_without_the_platforms_own(message, line):
     assert log_line(message) == line
 
 
-def test_a_traceback_names_the_files_that_one_edits_with_its_indentation():
-    line = (
-        '  File "/tmp/tapgen-local-x/ministack-lambda-shop-dev-Item-ab_3x9qz/code/app/index.py", line 7, in handler\n'
-    )
-    shown = '  File "handler/app/index.py", line 7, in handler'
-    assert log_line(line, {"shop-dev-Item": "handler"}) == shown
-    assert log_line(line, {"shop-dev-Other": "other"}) == line.rstrip()
+def test_a_traceback_names_the_files_that_one_edits_with_its_indentation(tmp_path):
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "index.py").touch()
+    place = "/tmp/tapgen-local-x/ministack-lambda-shop-dev-Item-ab_3x9qz/code"
+    own = f'  File "{place}/app/index.py", line 7, in handler\n'
+    sources = {"shop-dev-Item": Source("handler", tmp_path)}
+    assert log_line(own, sources) == '  File "handler/app/index.py", line 7, in handler'
+    required = f'  File "{place}/requests/api.py", line 59, in request'
+    assert log_line(required, sources) == '  File "(package)/requests/api.py", line 59, in request'
+    assert log_line(own, {"shop-dev-Other": Source("other", tmp_path)}) == own.rstrip()
+    record = json.dumps({"level": "ERROR", "message": "failed", "stackTrace": [own]})
+    assert log_line(record, sources) == 'ERROR failed\n  File "handler/app/index.py", line 7, in handler'
 
 
 @pytest.mark.parametrize(
