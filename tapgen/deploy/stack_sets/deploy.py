@@ -61,7 +61,9 @@ class DeployStackSet(StackSetOperation):
         found = self._look()
         guard_astray(found, self.elsewhere, self.view)
         if found.found and not found.updates and not found.make:
-            done = f"no changes: {self.name} and its {found.seen.total} stacks are as the template says"
+            seen = found.seen
+            count = f"{seen.total}" if seen.current == seen.total else f"{seen.current} of {seen.total}"
+            done = f"no changes: {self.name} and its {count} stacks are as the template says"
             return self.outcome(ExitCode.OK, done)
         plan = plan_of(found, self.client.region)
         self.view.plan(plan)

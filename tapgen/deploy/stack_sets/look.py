@@ -13,7 +13,7 @@ from tapgen.deploy.plan.plan import Plan
 from tapgen.deploy.plan.reviewed_changes import changes_of
 from tapgen.deploy.plan.stack_level import allowed_losses, lesser_losses, stack_changes
 from tapgen.deploy.stack_sets.plan import set_fingerprint, target_lines
-from tapgen.deploy.stack_sets.survey import left_over, missing
+from tapgen.deploy.stack_sets.survey import INOPERABLE, left_over, missing
 from tapgen.errors import TapgenError
 from tapgen.review.assess import assess
 from tapgen.template.document import parse
@@ -82,7 +82,7 @@ def situation(
         fingerprint=fingerprint,
         make=missing(target.targets, found, seen),
         updates=found is not None
-        and (_moves(request, target, found, parameters, fingerprint) or seen.current < seen.total),
+        and (_moves(request, target, found, parameters, fingerprint) or seen.of("OUTDATED") > 0),
     )
 
 
@@ -141,6 +141,8 @@ def guard_astray(found: SetSituation, elsewhere: Elsewhere, reporter: Reporter) 
         return
     first = ", ".join(f"{one.account}/{one.region} {one.status}" for one in seen.astray[:3])
     reporter.warn(f"{seen.total - seen.current} of {seen.total} stacks are not as the StackSet says, such as {first}.")
+    if seen.of("INOPERABLE"):
+        reporter.warn(f"{INOPERABLE}.")
     unread = 0
     for instance in seen.astray:
         old = _template(instance, elsewhere)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from tapgen.deploy.aws.errors import AwsError
 from tapgen.deploy.aws.polling import Poller, poll_until
 from tapgen.deploy.stack_sets.operation import describe
-from tapgen.deploy.stack_sets.survey import survey
+from tapgen.deploy.stack_sets.survey import INOPERABLE, survey
 from tapgen.errors import ExitCode, TapgenError
 from tapgen.printable import one_line
 from tapgen.template.secrets import clean
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tapgen.deploy.aws.stack_set_client import StackSetClient
     from tapgen.deploy.aws.stack_set_model import Instance, Preferences, Result, SetOperation
     from tapgen.deploy.stack_sets.causes import Elsewhere
+    from tapgen.deploy.stack_sets.survey import Survey
 
 DRIFT_TIMEOUT = 6 * 3600.0
 """Seconds that the drift detection of all stacks may take."""
@@ -45,7 +46,7 @@ def set_status(client: StackSetClient, name: str, environment: str, clock: Clock
     return {
         "stack_set": name,
         "region": client.region,
-        "status": running.status if running else "CURRENT" if not behind else "OUTDATED",
+        "status": running.status if running else "CURRENT" if not behind else "NOT CURRENT",
         "operation": describe(last) if last else "",
         "reason": clean(last.reason) if last else "",
         "stacks": seen.total,
@@ -57,7 +58,7 @@ def set_status(client: StackSetClient, name: str, environment: str, clock: Clock
         ),
         "drift": found.drift.status or "NOT_CHECKED",
         "arn": found.arn,
-        "next": _next(running, behind, environment),
+        "next": _next(running, seen, environment),
     }
 
 
@@ -65,10 +66,12 @@ def _counted(counts: Any) -> str:
     return ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
 
 
-def _next(running: SetOperation | None, behind: int, environment: str) -> str:
+def _next(running: SetOperation | None, seen: Survey, environment: str) -> str:
     if running:
         return f"Follow it with `tapgen watch --env {environment}`."
-    return f"`tapgen deploy --env {environment}` goes on with what is outdated." if behind else ""
+    if seen.of("OUTDATED"):
+        return f"`tapgen deploy --env {environment}` goes on with what is outdated."
+    return f"{INOPERABLE}." if seen.of("INOPERABLE") else ""
 
 
 def last_results(client: StackSetClient, name: str, clock: Clock) -> Iterator[Result]:

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from tapgen.deploy.aws.stack_set_client import StackSetClient
     from tapgen.deploy.aws.stack_set_model import Instance, StackSet
 
+SUSPENDED = "SUSPENDED"
+INOPERABLE = (
+    "CloudFormation leaves INOPERABLE stacks out, since their deletion has failed: delete them in their account, then "
+    "their stack instances with RetainStacks"
+)
+"""CloudFormation API reference, StackInstance."""
 SHOWN = 10
 """Stacks that are not as they should be which are named; the others are counted."""
 
@@ -37,8 +43,12 @@ class Survey(Struct, frozen=True):
 
     @property
     def current(self) -> int:
-        """How many have the StackSet's template."""
-        return sum(one.get("CURRENT", 0) for one in self.counts.values())
+        """How many have the StackSet's template, or need none: CloudFormation passes suspended accounts over."""
+        return self.of("CURRENT") + self.of(SUSPENDED)
+
+    def of(self, status: str) -> int:
+        """Stacks of a status, in all regions."""
+        return sum(one.get(status, 0) for one in self.counts.values())
 
     @property
     def everywhere(self) -> frozenset[str]:
@@ -52,11 +62,11 @@ def survey(client: StackSetClient, name: str, poller: Poller) -> Survey:
     accounts: dict[str, set[str]] = {}
     astray: list[Instance] = []
     for instance in _all(client, name, poller):
-        status = "CURRENT" if _is_current(instance) else instance.status or "OUTDATED"
+        status = _status(instance)
         of_region = counts.setdefault(instance.region, {})
         of_region[status] = of_region.get(status, 0) + 1
         accounts.setdefault(instance.region, set()).add(instance.account)
-        if status != "CURRENT" and len(astray) < SHOWN:
+        if status not in {"CURRENT", SUSPENDED} and len(astray) < SHOWN:
             astray.append(instance)
     return Survey(counts, {region: frozenset(found) for region, found in accounts.items()}, tuple(astray))
 
@@ -71,8 +81,13 @@ def _all(client: StackSetClient, name: str, poller: Poller) -> Iterator[Instance
         page = answer.next
 
 
-def _is_current(instance: Instance) -> bool:
-    return instance.status == "CURRENT" and instance.detail in {"", "SUCCEEDED"}
+def _status(instance: Instance) -> str:
+    """CURRENT, OUTDATED, INOPERABLE or SUSPENDED; one that failed is out of date whatever is said of it besides."""
+    if instance.detail == "SKIPPED_SUSPENDED_ACCOUNT":
+        return SUSPENDED
+    if instance.status == "INOPERABLE":
+        return "INOPERABLE"
+    return "CURRENT" if instance.status == "CURRENT" and instance.detail in {"", "SUCCEEDED"} else "OUTDATED"
 
 
 def missing(wanted: Targets, found: StackSet | None, seen: Survey) -> tuple[Targets, ...]:

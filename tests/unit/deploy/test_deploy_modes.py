@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tapgen.deploy.aws.model import Change, ChangeSet, Detail
+from tapgen.deploy.commands.status import status as status_of
 from tapgen.deploy.plan.changes import planned_changes
 from tapgen.errors import ExitCode
 from tests.unit.deploy.fake import Cloud
@@ -45,6 +46,7 @@ def test_what_failed_stays_and_the_corrected_deployment_goes_on(update):
     assert (failed.code, failed.status, cloud.rollbacks) == (ExitCode.STUCK, status, [False])
     assert [cause.reason for cause in failed.causes] == ["no such topic"]
     assert "`tapgen deploy --env dev --no-rollback` goes on" in failed.hint
+    assert "`tapgen deploy --env dev --no-rollback` goes on" in status_of(cloud, NAME, "dev")["next"]
 
     refused = run(cloud, request(CHANGED))
     assert (refused.code, "cannot be deployed" in refused.message) == (ExitCode.STUCK, True)

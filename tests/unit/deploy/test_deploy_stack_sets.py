@@ -128,6 +128,23 @@ def test_an_outdated_stack_whose_template_can_be_read_is_guarded_too():
     assert scene.deploy(elsewhere=lambda account, region: (there, record.arn), allow_loss=frozenset({"Old"})).ok
 
 
+@pytest.mark.parametrize(
+    ("more", "warned"),
+    [
+        ({"status": "OUTDATED", "detail": "SKIPPED_SUSPENDED_ACCOUNT"}, False),
+        ({"status": "INOPERABLE", "detail": "INOPERABLE"}, True),
+    ],
+)
+def test_what_no_deployment_brings_up_to_date_is_not_deployed_again_and_again(more, warned):
+    scene = before()
+    scene.cloud.there[OTHER, "eu-west-1"] = replace(scene.cloud.there[OTHER, "eu-west-1"], **more)
+    assert scene.deploy().message.startswith("no changes")
+    assert any("INOPERABLE stacks" in one for one in scene.view.warnings) is warned
+    assert not scene.cloud.operations
+    status = set_status(scene.cloud, NAME, "dev", scene.cloud.time.clock)
+    assert (status["not_current"], "INOPERABLE" in status["next"]) == (int(warned), warned)
+
+
 def test_what_destroys_data_is_refused_for_all_stacks_at_once():
     scene = before()
     outcome = scene.deploy(document(ItemTable=None))
@@ -415,7 +432,8 @@ def test_status_counts_the_stacks_of_each_region():
     cloud = before().cloud
     cloud.there[OTHER, "eu-west-1"] = replace(cloud.there[OTHER, "eu-west-1"], status="OUTDATED", reason="why")
     found = set_status(cloud, NAME, "dev", cloud.time.clock)
-    assert found["status"] == "OUTDATED"
+    assert found["status"] == "NOT CURRENT"
+    assert "goes on with what is outdated" in found["next"]
     assert (found["in_eu-west-1"], found["in_us-east-1"]) == ("1 CURRENT, 1 OUTDATED", "2 CURRENT")
     assert found["such_as"] == f"{OTHER}/eu-west-1 OUTDATED: why"
     assert set_status(SetCloud(), NAME, "dev", cloud.time.clock)["status"] is None
