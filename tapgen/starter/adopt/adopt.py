@@ -9,10 +9,10 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from tapgen.errors import SettingsError, UsageError
+from tapgen.errors import SettingsError, UsageError, suggestion
 from tapgen.review.model import Review
 from tapgen.starter.adopt import sam
-from tapgen.starter.adopt.code import code_of, without_code, write_code
+from tapgen.starter.adopt.code import WITH_CODE, code_of, without_code, write_code
 from tapgen.starter.adopt.convert import PART, Adopted, convert
 from tapgen.starter.adopt.settings_file import Target, lost, proof, refused, write
 from tapgen.template.document import Document
@@ -60,6 +60,7 @@ def adopt(template: Template, application: str, environment: str, stack: str, to
         region = template.region or sam.DEFAULT_REGION
         expanded = sam.expand(document, template.beside or Path(), region, template.parameters)
         document, folders = expanded.document, {**expanded.folders, **folders}
+    _refuse_wrong_folders(document, template.folders)
     code = code_of(document, template.beside, folders, to)
     with tempfile.TemporaryDirectory() as trials:
         target = Target(application, environment, stack, template.source, code, Path(trials))
@@ -70,6 +71,16 @@ def adopt(template: Template, application: str, environment: str, stack: str, to
     missing = tuple(sam.not_packaged(adopted.settings.get("resources", {})))
     obstacles = (*adopted.obstacles, *missing, *without_code(document, code))
     return Outcome((str(written), *files), _summary(adopted), obstacles, bool(missing), review)
+
+
+def _refuse_wrong_folders(document: Document, folders: Mapping[str, Path]) -> None:
+    """What --source names must be there, on both sides."""
+    holding = [name for name, one in document["Resources"].items() if one.get("Type") in WITH_CODE]
+    for logical_id, folder in folders.items():
+        if logical_id not in holding:
+            raise UsageError(f"--source {logical_id}: there is no such function", suggestion(logical_id, holding))
+        if not folder.is_dir():
+            raise UsageError(f"--source {logical_id}: {folder} is no folder", "Name the folder of its code.")
 
 
 def _proven(template: Template, document: Document, target: Target) -> tuple[Adopted, Review]:

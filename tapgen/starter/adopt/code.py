@@ -12,6 +12,9 @@ from typing import Any
 from tapgen.starter.adopt.drafts import LAYER, Code
 from tapgen.template.document import Document
 
+WITH_CODE = frozenset({"AWS::Lambda::Function", LAYER})
+"""Types that have code."""
+
 
 def code_of(document: Document, beside: Path | None, local: Mapping[str, Path], to: Path) -> dict[str, Code]:
     """The code of each function by its logical id, as far as it is known.
@@ -20,7 +23,7 @@ def code_of(document: Document, beside: Path | None, local: Mapping[str, Path], 
     """
     found = {}
     for logical_id, resource in document["Resources"].items():
-        if resource.get("Type") not in ("AWS::Lambda::Function", LAYER):
+        if resource.get("Type") not in WITH_CODE:
             continue
         code = _one(logical_id, resource, beside, local.get(logical_id) or local.get(without_hash(logical_id)), to)
         if code is not None:

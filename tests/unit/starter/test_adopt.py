@@ -1,5 +1,6 @@
 """Templates of somewhere else as settings: what they become, and that deploying them replaces nothing."""
 
+import sys
 import tomllib
 from string import printable
 
@@ -234,6 +235,35 @@ def test_a_database_keeps_its_snapshot(adopted):
     assert settings["resources"]["Cluster"]["deletion_policy"] == "Snapshot"
     assert settings["resources"]["Cluster"]["update_replace_policy"] == "Delete"
     assert "later deployments may destroy data" not in ended.out
+
+
+def test_code_is_named_by_hand(adopted, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "app.py").write_text("def handler(event, context):\n    return 1\n")
+    worker = {
+        "Type": "AWS::Lambda::Function",
+        "Properties": {
+            "Runtime": "python3.13",
+            "Handler": "app.handler",
+            "Role": "arn:aws:iam::111111111111:role/worker",
+            "Code": {"S3Bucket": "b", "S3Key": "k"},
+        },
+    }
+    document = {"Resources": {"Worker": worker}}
+    settings, ended = adopted(document, "--source", "Worker=mine")
+    assert ended.code == 0
+    assert settings["functions"]["Worker"]["source"] == "../mine"
+    assert settings["functions"]["Worker"]["role"] == "arn:aws:iam::111111111111:role/worker"
+    assert 'did you mean "Worker"?' in adopted(document, "--source", "Wroker=mine")[1].err
+    assert "nowhere is no folder" in adopted(document, "--source", "Worker=nowhere")[1].err
+
+
+def test_without_the_extra_it_says_what_to_install(adopted, monkeypatch):
+    monkeypatch.setitem(sys.modules, "samtranslator.translator.translator", None)
+    function = {"Type": "AWS::Serverless::Function", "Properties": {"CodeUri": "s3://a/b"}}
+    settings, ended = adopted({"Resources": {"F": function}})
+    assert (ended.code, settings) == (1, {})
+    assert "pip install 'tapgen[sam]'" in ended.err
 
 
 def test_settings_that_are_there_are_kept(adopted, tmp_path):
