@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tapgen.deploy.plan.rename_record import record_of
 from tapgen.deploy.stack.events import latest_beginning
 from tapgen.deploy.stack.states import state
 from tapgen.deploy.stack.target import describe_operation
+from tapgen.errors import TapgenError
+from tapgen.template.document import parse
 from tapgen.template.secrets import clean
 
 if TYPE_CHECKING:
     from tapgen.deploy.aws.client import Client
+    from tapgen.deploy.aws.model import Stack
 
 
 def status(client: Client, name: str, environment: str) -> dict[str, Any]:
@@ -30,8 +34,19 @@ def status(client: Client, name: str, environment: str) -> dict[str, Any]:
         "termination_protection": stack.termination_protection,
         "drift": stack.drift,
         "arn": stack.arn,
-        "next": row.advice_for(environment),
+        "next": _renaming(client, stack, environment) or row.advice_for(environment),
     }
+
+
+def _renaming(client: Client, stack: Stack, environment: str) -> str:
+    """How to go on where a rename is half done, and something of the stack may be outside of it."""
+    if state(stack.status).change_set != "UPDATE":
+        return ""
+    try:
+        record = record_of(parse(client.template(stack.arn), stack.name))
+    except TapgenError:  # who may only describe stacks is told the rest all the same
+        return ""
+    return f"a rename is under way ({record.told}): `{record.command(environment)}` goes on" if record else ""
 
 
 def _time(moment: Any) -> str | None:

@@ -5,9 +5,10 @@ import json
 import pytest
 from msgspec.structs import replace
 
-from tapgen.deploy.aws.errors import AwsError
+from tapgen.deploy.aws.errors import AwsError, DeniedError
 from tapgen.deploy.commands.destroy import Destroy
 from tapgen.deploy.commands.rename import Rename
+from tapgen.deploy.commands.status import status
 from tapgen.deploy.plan.rename_record import KEY, record_of
 from tapgen.deploy.stack.stack_policy import stack_policy
 from tapgen.errors import ExitCode
@@ -273,6 +274,10 @@ def test_nothing_is_deployed_over_a_rename_and_another_one_waits():
     assert (outcome.code, outcome.message) == (ExitCode.REFUSED, "a rename is under way: ItemTable to ThingTable")
     assert "tapgen rename ItemTable ThingTable --env dev" in outcome.hint
     assert "--allow-loss ItemTable leaves behind what is outside" in outcome.hint
+    told = "a rename is under way (ItemTable to ThingTable): `tapgen rename ItemTable ThingTable --env dev` goes on"
+    assert status(cloud, NAME, "dev")["next"] == told
+    cloud.faults["template"] = [DeniedError("AccessDenied", "no", "GetTemplate")]
+    assert status(cloud, NAME, "dev")["status"] == "UPDATE_COMPLETE"
     assert rename(cloud, "Foo", "Bar").message == "another rename is under way: ItemTable to ThingTable"
     view = Seen()
     Destroy(request(), cloud, view, cloud.time.clock).run(lambda _: False)
