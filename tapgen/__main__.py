@@ -7,7 +7,7 @@ if not sys.flags.safe_path:
 
 
 def _run() -> None:
-    from tapgen.cli import main
+    from tapgen.entry import main
 
     main()
 

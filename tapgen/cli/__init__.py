@@ -124,13 +124,10 @@ def cli(ctx: click.Context, project: Path | None, debug: bool) -> None:
 
 def main() -> NoReturn:
     """The entry point: run the command line and turn each way it can end into an exit code."""
-    # Modules and templates live to the end: the collector looks less often, and not once more at the exit. Together
-    # that is a fifth of a rendering's time.
-    gc.set_threshold(50_000)
     _end_in_order()
     _write_any_character()
     code = run(sys.argv[1:])
-    gc.freeze()
+    gc.freeze()  # modules and templates live to the end: the collector need not look at them once more
     sys.exit(_flushed(code))
 
 

@@ -105,7 +105,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(checkout, tmp_path):
         "top_level.txt",
     }
     assert "tapgen/py.typed" in package
-    assert entry_points.strip() == "[console_scripts]\ntapgen = tapgen.cli:main"
+    assert entry_points.strip() == "[console_scripts]\ntapgen = tapgen.entry:main"
     assert "Requires-Python: >=3.11\n" in metadata
     assert "License: MIT\n" in metadata
     needed = [line for line in metadata.splitlines() if line.startswith("Requires-Dist:") and "extra ==" not in line]

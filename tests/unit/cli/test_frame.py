@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from tapgen import __version__
-from tapgen.cli import SECTIONS, main, run
+from tapgen.cli import SECTIONS, run
+from tapgen.entry import main
 from tapgen.errors import SettingsError
 from tests.conftest import ONE_FUNCTION, ROOT
 
