@@ -16,6 +16,7 @@ from tapgen.template.text import text
 
 API_GATEWAY: Final = "apigateway.amazonaws.com"
 _ID: Final = re.compile(r"\.(RestApiId|ApiId)\}")
+_REF: Final = re.compile(r"\$\{(\w+)\}")
 _PSEUDO: Final = re.compile(r"\$\{AWS::\w+\}")
 
 
@@ -83,7 +84,8 @@ def invokers(template: Template) -> Invokers:
         if API_GATEWAY not in {text(one) for one in branches(resource.properties.get("Principal", ""))}:
             continue
         functions = _functions(template, resource)
-        sources = [_source(text(one)) for one in branches(resource.properties.get("SourceArn", ""))]
+        arns = [text(one) for one in branches(resource.properties.get("SourceArn", ""))]
+        sources = [_source(one) for one in arns if not _is_id(template, one)]
         complete = complete and bool(functions) and None not in sources
         found |= {ApiPermission(one, source) for one in functions for source in sources if source is not None}
     return Invokers(frozenset(found), complete)
@@ -98,6 +100,13 @@ def _functions(template: Template, resource: Resource) -> tuple[str, ...]:
     name = text(value).rpartition(":function:")[2]
     functions = template.of_type("AWS::Lambda::Function")
     return tuple(one.logical_id for one in functions if text(one.properties.get("FunctionName", "")) == name)
+
+
+def _is_id(template: Template, source: str) -> bool:
+    """Whether a SourceArn begins with an API's ID, so that it is no ARN and lets nobody in."""
+    named = _REF.match(source)
+    owner = template.resources.get(named[1]) if named else None
+    return owner is not None and owner.type in ("AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api")
 
 
 def _source(arn: str) -> str | None:
