@@ -28,7 +28,7 @@ def command(
 
     chosen = load_environment(ctx.obj, environment)
     if chosen.is_stack_set:
-        stack_set.events(stack_set.Home(chosen, profile, region), as_json=as_json)
+        stack_set.events(stack_set.Home(chosen, profile, region), everything=everything, as_json=as_json)
         return
     client = aws_options.connect_one(chosen, profile, region)
     found = events(client, chosen.stack_name, everything=everything)

@@ -100,11 +100,18 @@ def status(home: Home) -> dict[str, Any]:
     return set_status(home.client, home.environment.stack_name, home.environment.reference, SYSTEM_CLOCK)
 
 
-def events(home: Home, *, as_json: bool) -> None:
-    """Print what the last operation did to each stack, failures first."""
+def events(home: Home, *, everything: bool, as_json: bool) -> None:
+    """Print what the last operation did to each stack, failures first, or every operation in a line."""
     from tapgen.deploy.aws.polling import SYSTEM_CLOCK
-    from tapgen.deploy.stack_sets.reports import last_results
+    from tapgen.deploy.stack_sets.reports import all_operations, last_results
 
+    if everything:
+        operations = all_operations(home.client, home.environment.stack_name)
+        if as_json:
+            aws_options.print_json(list(operations))
+        for line in () if as_json else operations:
+            aws_options.print_line(line)
+        return
     found = last_results(home.client, home.environment.stack_name, SYSTEM_CLOCK)
     if as_json:
         fields = ("account", "region", "status", "reason")

@@ -108,6 +108,11 @@ def test_the_whole_life_of_a_stack_set(tapgen, endpoint, tmp_path):
     assert (status["stacks"], status["not_current"], status["in_eu-west-1"]) == (6, 0, "3 CURRENT")
 
     assert json.loads(tapgen("events", "--env", "prod", "--json")[1])
+    assert [line.split()[0] for line in tapgen("events", "--env", "prod", "--all")[1].splitlines()] == [
+        "CREATE",
+        "UPDATE",
+        "CREATE",
+    ]
     assert "is SUCCEEDED" in tapgen("watch", "--env", "prod")[2]
     assert tapgen("outputs", "--env", "prod", "--json")[0] == 0
     code, out, err = tapgen("diff", "--env", "prod", "--deployed", "--exit-code")

@@ -22,7 +22,7 @@ from tapgen.deploy.aws.errors import AwsError
 from tapgen.deploy.aws.stack_set_model import StackSetRequest
 from tapgen.deploy.plan.guard import RefusedError
 from tapgen.deploy.stack_sets.look import guard_astray, plan_of, situation
-from tapgen.deploy.stack_sets.operation import StackSetOperation
+from tapgen.deploy.stack_sets.operation import OVERTAKEN, StackSetOperation
 from tapgen.deploy.stack_sets.plan import read_set_fingerprint, set_moved
 from tapgen.deploy.stack_sets.regional_buckets import buckets_of, upload_everywhere, with_buckets
 from tapgen.deploy.stack_sets.survey import Survey
@@ -190,9 +190,12 @@ class DeployStackSet(StackSetOperation):
         return outcome
 
     def _create(self, request: StackSetRequest) -> None:
-        token = str(uuid.uuid4())
+        try:
+            self.client.create_stack_set(request, str(uuid.uuid4()))
+        except (AwsError, KeyboardInterrupt) as error:
+            self._made = not isinstance(error, AwsError) or error.code not in OVERTAKEN
+            raise
         self._made = True
-        self.client.create_stack_set(request, token)
 
     _made = False
 
@@ -201,7 +204,7 @@ class DeployStackSet(StackSetOperation):
         if not self._made or self.nothing != type(self).nothing:
             return
         try:
-            if self.client.stack_set(self.name):
+            if self.client.stack_set(self.name) and not self.client.set_operations(self.name):
                 self.client.delete_stack_set(self.name)
         except AwsError as error:
             self.view.warn(f"The empty StackSet {self.name} is left behind: {error.message}")

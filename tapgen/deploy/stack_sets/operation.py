@@ -13,7 +13,7 @@ from tapgen.deploy.stack.target import BusyError, WrongTargetError, check_pins, 
 from tapgen.deploy.stack_sets.causes import causes
 from tapgen.deploy.stack_sets.follow import follow_operation
 from tapgen.deploy.stack_sets.survey import survey
-from tapgen.errors import ExitCode
+from tapgen.errors import ExitCode, TapgenError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from tapgen.deploy.stack_sets.survey import Survey
     from tapgen.deploy.stack_sets.target import SetTarget
     from tapgen.deploy.views.view import View
+
+
+OVERTAKEN = frozenset(("OperationInProgressException", "StaleRequestException", "NameAlreadyExistsException"))
+"""The codes by which AWS says that somebody else was faster: CloudFormation API reference."""
 
 
 class StackSetOperation(StackOperation):
@@ -114,6 +118,14 @@ class StackSetOperation(StackOperation):
             seen = self.follow_to_end(running.id)
             if seen.lost:
                 raise BusyError(f"the operation on {self.name} before is not over: {seen.lost}")
+
+    def explained(self, error: TapgenError) -> TapgenError:
+        """A second deployer is told how to queue."""
+        if not isinstance(error, AwsError) or error.code not in OVERTAKEN:
+            return error
+        message = f"another deployment of the StackSet {self.name} came first: {error.text}"
+        hint = f"Queue behind it with --wait; see `tapgen status --env {self.request.environment}`."
+        return BusyError(message, hint)
 
     # -------------------------------------------------------------------------------------------- doing, following
 

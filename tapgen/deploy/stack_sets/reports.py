@@ -93,6 +93,11 @@ def last_results(client: StackSetClient, name: str, clock: Clock) -> Iterator[Re
             page = answer.next
 
 
+def all_operations(client: StackSetClient, name: str) -> tuple[str, ...]:
+    """Each operation that CloudFormation lists, oldest first, in words."""
+    return tuple(describe(one) for one in reversed(client.set_operations(name)))
+
+
 def detect_set_drift(
     client: StackSetClient, name: str, preferences: Preferences, clock: Clock
 ) -> tuple[SetOperation, list[tuple[Instance, tuple[ResourceDrift, ...]]]]:

@@ -66,6 +66,8 @@ class SetCloud(Cloud):
 
     def create_stack_set(self, request, token):
         lost = self._call("create_stack_set")
+        if request.name in self.sets_of_stacks:
+            raise AwsError("NameAlreadyExistsException", "it exists", "CreateStackSet")
         self._keep(request)
         self._lost(lost, "CreateStackSet")
 

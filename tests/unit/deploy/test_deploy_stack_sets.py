@@ -339,6 +339,37 @@ def test_a_second_deployer_is_told_who_is_at_work_and_may_wait():
     assert any("Waiting for the operation before" in step for step in scene.view.steps)
 
 
+def test_of_two_who_create_at_once_the_second_one_is_told_and_takes_nothing_away():
+    scene, done = Scene(), []
+
+    def overtake(index, operation):
+        if operation == "create_stack_set" and not done:
+            done.append(index)
+            scene.cloud.ready(NAME, document(), [], tags=dict(TAGS))
+
+    scene.cloud.hook = overtake
+    outcome = scene.deploy()
+    assert outcome.code == ExitCode.BUSY
+    assert "another deployment of the StackSet tap-dev came first" in outcome.message
+    assert scene.cloud.sets_of_stacks, "it is the other one's"
+
+
+@pytest.mark.parametrize("operation", ["update_stack_set", "create_instances"])
+def test_of_two_who_begin_at_once_the_second_one_is_told_how_to_queue(operation):
+    scene, done = before(), []
+
+    def overtake(index, called):
+        if called == operation and not done:
+            done.append(index)
+            scene.cloud._begin("theirs", "UPDATE", list(scene.cloud.there), Preferences())
+
+    scene.cloud.hook = overtake
+    outcome = scene.deploy(document(Topic=topic("new")), target((*ACCOUNTS, HOME)))
+    assert outcome.code == ExitCode.BUSY
+    assert "--wait" in outcome.hint
+    assert scene.deploy(document(Topic=topic("new")), target((*ACCOUNTS, HOME)), wait=True).ok
+
+
 def test_ctrl_c_leaves_the_operation_running_and_watch_finds_it_again():
     scene = Scene()
     scene.cloud.step = 1
