@@ -2,10 +2,14 @@
 
 import pytest
 
+from tapgen.deploy.artifacts.upload import BUCKET_OUTPUT
+from tapgen.deploy.request import Package
 from tapgen.deploy.stack_sets.deploy import DeployStackSet
 from tapgen.deploy.stack_sets.destroy import DestroyStackSet
 from tapgen.deploy.stack_sets.watch import StopStackSet, WatchStackSet
 from tapgen.errors import ExitCode
+from tapgen.naming import BOOTSTRAP_STACK
+from tests.unit.deploy.fake import output
 from tests.unit.deploy.faulty import AFTER, BEFORE, Faulty
 from tests.unit.deploy.scene import NAME, TAGS, Seen, document, request, topic
 from tests.unit.deploy.set_cloud import HOME, SetCloud
@@ -91,6 +95,34 @@ def test_one_fault_at_one_call_on_a_stack_set(command, index, when, fault):
         return  # a second one has nothing to delete, and says so
     assert command(cloud, cloud.time.clock, wait=True).ok
     assert finished(command, cloud)
+
+
+@pytest.mark.parametrize("fault", BEFORE)
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("operation", ["stack", "stored", "store"])
+def test_an_upload_to_a_region_that_breaks_executes_nothing_and_is_made_up_for(fault, when, operation):
+    """What is in one region's bucket already is not sent there again."""
+    regional = {}
+    for region in ("eu-west-1", "us-east-1"):
+        regional[region] = SetCloud(region=region)
+        regional[region].put(BOOTSTRAP_STACK, outputs=(output(BUCKET_OUTPUT, f"bucket-{region}"),))
+    index = {"stack": 1, "stored": 2, "store": 3}[operation]
+    faulty = Faulty(regional["us-east-1"], index, BEFORE[fault], after=when == "after")
+    cloud = scene(first)
+    wanted = {**document(), "Parameters": {"Key": {"Type": "String"}}}
+    asked = request(wanted, account=HOME, packages=(Package("Key", "1.zip", lambda: b"zip"),))
+
+    def deploy(clients):
+        run = DeployStackSet(asked, cloud, Seen(), target(), elsewhere=nowhere, clock=cloud.time.clock)
+        return run.run(lambda _: True, clients)
+
+    outcome = deploy({**regional, "us-east-1": faulty})
+    assert faulty.met == operation
+    assert outcome.code in {ExitCode.FAILED, ExitCode.INTERRUPTED}
+    assert not cloud.sets_of_stacks
+    assert deploy(regional).ok
+    assert regional["eu-west-1"].count("store") == 1
+    assert regional["us-east-1"].bucket == {("bucket-us-east-1", "1.zip", HOME): b"zip"}
 
 
 @pytest.mark.parametrize("fault", BEFORE)

@@ -16,6 +16,7 @@ from tapgen.deploy.views.json_lines import JsonView
 from tapgen.deploy.views.live import Board
 from tapgen.deploy.views.masked import MaskedView
 from tapgen.deploy.views.plain import PlainView
+from tapgen.deploy.views.rollout import Rollout
 from tapgen.errors import ExitCode
 from tapgen.review.action import ResourceAction
 from tapgen.review.model import Impact, Risk
@@ -291,3 +292,17 @@ def test_the_live_view_prints_the_plan_and_respects_no_color(terminal, monkeypat
     board.stop()
     assert out.getvalue() == PLAN_TEXT
     assert "\x1b[3" not in err.getvalue()
+
+
+def test_the_counts_of_a_stack_set_are_one_object_a_change():
+    out = io.StringIO()
+    view = JsonView(out)
+    first = Rollout("UPDATE", counts={"eu-west-1": {"RUNNING": 2}})
+    for rollout in (first, first, Rollout("UPDATE", "FAILED", {"eu-west-1": {"SUCCEEDED": 1, "FAILED": 1}}, failed=1)):
+        view.rollout(rollout)
+    told = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert [(one["kind"], one["done"], one["total"], one["failed"]) for one in told] == [
+        ("rollout", 0, 2, 0),
+        ("rollout", 2, 2, 1),
+    ]
+    assert told[1]["stacks"] == {"eu-west-1": {"SUCCEEDED": 1, "FAILED": 1}}
