@@ -34,13 +34,15 @@ def command(
 ) -> None:
     """Add a part, a function, a route or an environment to the settings.
 
-    The lines go where they belong; comments and the order of the file stay. WHAT is a kind of part (table, queue,
+    The lines go where they belong; comments and the order of the file stay. A part that is there already is given to
+    one function more. WHAT is a kind of part (table, queue,
     topic, bucket, bus, stream, key, secret, ssm_parameter, user_pool, state_machine), or function, lambda_layer,
     resource, parameter, route, schedule, event, environment.
 
     \b
     Examples:
       tapgen add queue Orders --function Worker
+      tapgen add queue Orders --function Take --use
       tapgen add table Order --function Worker
       tapgen add route "GET /orders/{id}" --function Orders
       tapgen add schedule Nightly --function Report --expression "cron(0 3 * * ? *)"
@@ -50,5 +52,7 @@ def command(
     from tapgen.starter.add import Addition, add
 
     file = load_project(project, sources=False).file
-    for path in add(file, Addition(what, name, function, use, expression, pattern, resource_type, value)):
-        click.echo(f"  ~ {path}")
+    settings, *made = add(file, Addition(what, name, function, use, expression, pattern, resource_type, value))
+    click.echo(f"  ~ {settings}")
+    for path in made:
+        click.echo(f"  + {path}")

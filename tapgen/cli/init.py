@@ -22,6 +22,8 @@ def command(folder: Path, name: str | None, example: str | None, environments: t
       tapgen init shop
       tapgen init --name shop --example queue --env dev --env prod
     """
+    import shlex
+
     from tapgen.starter.files import EXAMPLES
     from tapgen.starter.write import answers, write_project
 
@@ -31,9 +33,9 @@ def command(folder: Path, name: str | None, example: str | None, environments: t
         click.echo(f"  + {path}")
     for path in kept:
         click.echo(f"  = {path} (was there: kept as it is)")
-    inside = "" if folder.resolve() == Path.cwd() else f"cd {folder}\n  "
+    inside = "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))}\n  "
     click.echo(f"\n{asked.application}: {EXAMPLES[asked.example]}. Next:\n")
-    click.echo(f"  {inside}tapgen render --all\n  tapgen check\n  tapgen local -- python -m pytest")
+    click.echo(f"  {inside}tapgen render --all\n  tapgen check --all\n  tapgen local -- python -m pytest")
 
 
 def _ask(question: str, default: str) -> str:

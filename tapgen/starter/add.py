@@ -33,7 +33,7 @@ _TABLES: Final = {
     "resource": "resources",
 }
 _TRIGGERS: Final = {"schedule": "schedules", "event": "events"}
-_FIRST_LINES: Final = {"tables": ('partition_key = { name = "id" }',), "ssm_parameters": ('value = "{value}"',)}
+_FIRST_LINES: Final = {"tables": ('partition_key = { name = "id" }',), "ssm_parameters": ("value = {value}",)}
 _STARTS: Final = frozenset({"queues", "topics", "buckets", "streams"})
 """Parts that start a function of their own accord; --use says that it sends to one instead."""
 _STUB = '''"""{title}."""
@@ -69,6 +69,7 @@ def add(file: Path, addition: Addition) -> tuple[str, ...]:
     raw = file.read_bytes().decode("utf-8-sig")
     text = raw.replace("\r\n", "\n")
     root = ("tool", "tapgen") if file.name == PYPROJECT else ()
+    _refuse_an_unknown_function(text, addition.function)
     changed = _edited(text, root, addition)
     made = {path: stub for path, stub in _files(addition).items() if not (file.parent / path).exists()}
     _refuse_what_does_not_fit(file, changed, made)
@@ -89,36 +90,40 @@ def _edited(text: str, root: tuple[str, ...], one: Addition) -> str:
         key = ("triggers", _TRIGGERS[one.what], one.name)
         return add_key(text, root, ("functions", _needed(one)), key, _trigger(one))
     if one.what == "lambda_layer":
-        text = add_table(text, root, ("lambda_layers", one.name), (f'source = "layers/{_snake(one.name)}"',))
-        return append_to_list(text, root, ("functions", _needed(one), "layers"), f'"{one.name}"')
+        text = add_table(text, root, ("lambda_layers", one.name), (f"source = {_text(f'layers/{_snake(one.name)}')}",))
+        return append_to_list(text, root, ("functions", _needed(one), "layers"), _text(one.name))
     if one.what == "route":
-        return append_to_list(text, root, ("functions", _needed(one), "routes"), f'"{one.name}"')
+        return append_to_list(text, root, ("functions", _needed(one), "routes"), _text(one.name))
     return _with_part(text, root, one)
 
 
 def _own_lines(one: Addition) -> tuple[str, ...]:
     """The first lines of a table that is no part."""
     if one.what == "function":
-        return 'source = "src"', f'entry_point = "{_snake(one.name)}.handler"'
+        return 'source = "src"', f"entry_point = {_text(f'{_snake(one.name)}.handler')}"
     if one.what == "resource" and not one.type:
         raise UsageError("a resource has a type", "Say it: --type AWS::CloudWatch::Dashboard.")
-    return (f'type = "{one.type}"',) if one.what == "resource" else ()
+    return (f"type = {_text(one.type)}",) if one.what == "resource" else ()
 
 
 def _trigger(one: Addition) -> str:
-    return f'{{ expression = "{one.expression}" }}' if one.what == "schedule" else f"{{ pattern = {_pattern(one)} }}"
+    return (
+        f"{{ expression = {_text(one.expression)} }}" if one.what == "schedule" else f"{{ pattern = {_pattern(one)} }}"
+    )
 
 
 def _with_part(text: str, root: tuple[str, ...], one: Addition) -> str:
     word = SINGULAR.get(one.what)
     if word is None:
         raise UsageError(f'"{one.what}" cannot be added', suggestion(one.what, (*SINGULAR, *OTHERS)))
-    lines = [line.replace("{value}", one.value) for line in _FIRST_LINES.get(word, ())]
+    lines = [line.replace("{value}", _text(one.value)) for line in _FIRST_LINES.get(word, ())]
     if word == "state_machines":
-        lines = [f'definition = "{_definition_file(one)}"']
-    text = _with_main(text, root, "table") if word == "tables" else text
-    text = add_table(text, root, (word, one.name), lines)
-    if not one.function or (word == "state_machines" and not one.use):
+        lines = [f"definition = {_text(_definition_file(one))}"]
+    uses = one.function and (word != "state_machines" or one.use)
+    if not uses or (*root, word, one.name) not in positions(text):
+        text = _with_main(text, root, "table") if word == "tables" else text
+        text = add_table(text, root, (word, one.name), lines)
+    if not uses:
         return text
     if word in _STARTS and not one.use:
         return add_key(text, root, ("functions", one.function), ("triggers", word, one.name), "{}")
@@ -138,12 +143,29 @@ def _with_main(text: str, root: tuple[str, ...], what: str) -> str:
     return "".join(lines)
 
 
+def _refuse_an_unknown_function(text: str, name: str) -> None:
+    """A name that stands under no `functions`, the environments' neither, is one that nobody has written."""
+    named = {
+        str(path[place + 1]) for path in positions(text) for place in range(len(path) - 1) if path[place] == "functions"
+    }
+    if name and name not in named:
+        raise UsageError(
+            f'there is no function "{name}"', f"{suggestion(name, named)}; a new one: tapgen add function {name}"
+        )
+
+
 def _needed(one: Addition) -> str:
     if not one.function:
         raise UsageError(
             f"a {one.what.replace('_', ' ')} belongs to a function", f'Name it: --function NAME, with "{one.name}".'
         )
     return one.function
+
+
+def _text(value: str) -> str:
+    from tapgen.starter.adopt.toml_text import value_text
+
+    return value_text(value)
 
 
 def _pattern(one: Addition) -> str:

@@ -7,7 +7,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 EXAMPLES: Mapping[str, str] = {
-    "api": "a table behind an HTTP API",
+    "api": "a table behind an API",
     "queue": "an API that queues, a worker that stores, dead letters",
     "schedule": "a function that starts every night",
     "orders": "an order service: API, table and its stream, queue, topic, schedule",

@@ -57,6 +57,22 @@ def test_a_queue_that_a_function_sends_to(added):
     )
 
 
+def test_a_part_that_is_there_is_given_to_one_function_more(project, tapgen):
+    folder = project(SETTINGS + '\n[queues.Jobs]\n\n[functions.Take]\nsource = "src"\n')
+    assert tapgen("add", "queue", "Jobs", "--function", "Worker", cwd=folder).code == 0
+    assert tapgen("add", "queue", "Jobs", "--function", "Take", "--use", cwd=folder).code == 0
+    text = (folder / "tapgen.toml").read_text()
+    assert "# one\ntriggers.queues.Jobs = {}\n" in text
+    assert 'source = "src"\nqueues.Jobs = { variable = "JOBS_QUEUE" }\n' in text
+    assert text.count("[queues.Jobs]") == 1
+    twice = tapgen("add", "queue", "Jobs", "--function", "Take", "--use", cwd=folder)
+    assert (twice.code, twice.err.splitlines()[0]) == (2, "Error: functions.Take.queues.Jobs is there already")
+
+
+def test_a_value_is_written_as_it_was_given(added):
+    assert """value = "a\\"b\\\\c"\n""" in added("ssm_parameter", "Limit", "--value", 'a"b\\c')
+
+
 def test_a_route_joins_the_list(added):
     assert 'routes = ["GET /item", "POST /item"] # one\n' in added("route", "POST /item", "--function", "Worker")
 
@@ -83,7 +99,7 @@ def test_a_schedule(added):
 
 def test_a_function_brings_its_handler(project, tapgen):
     folder = project(SETTINGS)
-    assert tapgen("add", "function", "OrderReport", cwd=folder).out == "  ~ tapgen.toml\n  ~ src/order_report.py\n"
+    assert tapgen("add", "function", "OrderReport", cwd=folder).out == "  ~ tapgen.toml\n  + src/order_report.py\n"
     assert (
         '[functions.OrderReport]\nsource = "src"\nentry_point = "order_report.handler"\n'
         in (folder / "tapgen.toml").read_text()
@@ -117,7 +133,14 @@ def test_in_a_pyproject_it_stays_within_the_tools_own_table(project, tapgen):
     [
         (["qeue", "Orders"], '"qeue" cannot be added\nHint: did you mean "queue"?'),
         (["table", "Item"], "tables.Item is there already"),
-        (["queue", "Orders", "--function", "Nobody"], "[functions.Nobody] does not stand in the file"),
+        (
+            ["queue", "Orders", "--function", "Nobody"],
+            'there is no function "Nobody"\nHint: known: Worker; a new one: tapgen add function Nobody',
+        ),
+        (
+            ["schedule", "Bad", "--function", "Worker", "--expression", 'rate("'],
+            "it does not fit the settings:\n  func",
+        ),
         (["queue", "Order s"], "it does not fit the settings:\n  queues.Order s: "),
         (
             ["route", "GET item", "--function", "Worker"],

@@ -26,6 +26,10 @@ def test_the_schema_is_beside_the_settings_that_name_it(tapgen, tmp_path):
     assert json.loads((tmp_path / "tapgen.schema.json").read_text())["title"] == "tapgen"
 
 
+def test_the_next_commands_can_be_pasted(tapgen, tmp_path):
+    assert "\n  cd 'my shop'\n" in tapgen("init", "my shop", cwd=tmp_path).out
+
+
 def test_what_is_there_is_kept(tapgen, tmp_path):
     (tmp_path / ".gitignore").write_text("mine\n")
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "shop"\n')
