@@ -83,6 +83,9 @@ def choose(template: Template, target: Target, name: str | None, renamed: Callab
     ended = [one for one in found if any(one.endswith(naming.logical(name, suffix)) for suffix in _suffixes(target))]
     if len(ended) == 1:
         return found[ended[0]]
+    if ended:
+        several = ", ".join(short_names(ended, target))
+        raise UsageError(f"there are several: {several}", f"Name one with --{target.word}.")
     raise UsageError(f'there is no {target.word.replace("-", " ")} "{name}"', suggestion(name, names))
 
 
