@@ -23,8 +23,8 @@ $ tapgen event sqs --queue Orders --body @order.json | tapgen invoke Worker --ev
 
 Where there is one such part, its option may be left out. `--deployed` asks the deployed stack for the names that
 CloudFormation gave. Without it they are made up, and always the same, times and ids too: a sample can be kept as a file
-of a test. `--local` takes those of a running `tapgen local`. Each shape is held against the models of Powertools for AWS
-Lambda (`tests/unit/samples`), and against what the embedded AWS sends (`tests/unit/local/test_samples_as_sent.py`).
+of a test. `--local` takes those of a running `tapgen local`. Each shape is held against the models of Powertools for
+AWS Lambda (`tests/unit/samples`), and against what the embedded AWS sends (`tests/unit/local/test_samples_as_sent.py`).
 
 | event | what it is | comes from | also takes | after |
 |---|---|---|---|---|
