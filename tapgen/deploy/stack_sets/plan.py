@@ -78,8 +78,8 @@ def target_lines(found: StackSet | None, seen: Survey, make: tuple[Targets, ...]
 def _made(targets: Targets) -> str:
     regions = ", ".join(targets.regions)
     if targets.units:
-        of = f" ({_accounts(len(targets.accounts))} of them)" if targets.accounts else ""
-        return f"creates stacks in the accounts of {', '.join(targets.units)}{of}: {regions}"
+        accounts = _accounts(len(targets.accounts)) if targets.accounts else "the accounts"
+        return f"creates stacks in {accounts} of {', '.join(targets.units)}: {regions}"
     count = len(targets.accounts) * len(targets.regions)
     return f"creates {_stacks(count)} in {_accounts(len(targets.accounts))}: {regions}"
 

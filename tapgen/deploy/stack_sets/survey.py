@@ -95,21 +95,24 @@ def missing(wanted: Targets, found: StackSet | None, seen: Survey) -> tuple[Targ
 
     Of organizational units the StackSet itself says which it was deployed to: who belongs to them only AWS knows.
     """
-    if wanted.units:
-        units = tuple(one for one in wanted.units if not found or one not in found.units)
-        regions = tuple(one for one in wanted.regions if not found or one not in found.regions)
-        parts = [Targets(wanted.accounts, wanted.units, regions)]
-        if units != wanted.units or not regions:
-            kept = tuple(one for one in wanted.regions if one not in regions)
-            parts.append(Targets(wanted.accounts, units, kept))
-        return tuple(one for one in parts if one.units and one.regions)
+    if wanted.units and not wanted.accounts:
+        return _missing_units(wanted, found)
     lacking: dict[tuple[str, ...], list[str]] = {}
     for region in wanted.regions:
         there = seen.accounts.get(region, frozenset())
         accounts = tuple(one for one in wanted.accounts if one not in there)
         if accounts:
             lacking.setdefault(accounts, []).append(region)
-    return tuple(Targets(accounts, (), tuple(regions)) for accounts, regions in lacking.items())
+    return tuple(Targets(accounts, wanted.units, tuple(regions)) for accounts, regions in lacking.items())
+
+
+def _missing_units(wanted: Targets, found: StackSet | None) -> tuple[Targets, ...]:
+    """Every unit in the regions that are new, and the units that are new in the others."""
+    known_units, known_regions = (found.units, found.regions) if found else ((), ())
+    units = tuple(one for one in wanted.units if one not in known_units)
+    new = tuple(one for one in wanted.regions if one not in known_regions)
+    kept = tuple(one for one in wanted.regions if one in known_regions)
+    return tuple(one for one in (Targets((), wanted.units, new), Targets((), units, kept)) if one)
 
 
 def left_over(wanted: Targets, seen: Survey) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from tapgen.deploy.stack_sets.deploy import DeployStackSet
 from tapgen.deploy.stack_sets.destroy import DestroyStackSet
 from tapgen.deploy.stack_sets.reach import Reach
 from tapgen.deploy.stack_sets.reports import detect_set_drift, last_results, set_outputs, set_status
+from tapgen.deploy.stack_sets.survey import Survey, missing
 from tapgen.deploy.stack_sets.target import SetTarget
 from tapgen.deploy.stack_sets.watch import StopStackSet, WatchStackSet
 from tapgen.errors import ExitCode
@@ -203,6 +204,24 @@ def test_organizational_units_are_deployed_to_and_a_further_one_alone_is_created
     )
     assert len(scene.cloud.there) == 4
     assert scene.deploy(where=target((), (unit, other))).message.startswith("no changes")
+
+
+def test_a_further_account_of_a_unit_gets_its_stacks_and_a_further_region_all_of_them():
+    unit, other = "ou-abcd-11111111", "ou-abcd-22222222"
+    scene = Scene()
+    scene.cloud.members = {unit: [OTHER, THIRD], other: [HOME]}
+    assert scene.deploy(where=target((OTHER,), (unit,))).ok
+    assert sorted(scene.cloud.there) == [(OTHER, region) for region in REGIONS]
+    assert scene.deploy(where=target(ACCOUNTS, (unit,))).ok
+    assert sorted(scene.cloud.there) == sorted(EVERYWHERE)
+    assert scene.view.plans[-1].targets[-1] == (f"creates stacks in 1 account of {unit}: eu-west-1, us-east-1")
+    assert scene.deploy(where=target(ACCOUNTS, (unit,))).message.startswith("no changes")
+    assert missing(
+        target((), (unit, other), (*REGIONS, "ap-south-1")).targets, scene.cloud.stack_set(NAME), Survey()
+    ) == (
+        Targets((), (unit, other), ("ap-south-1",)),
+        Targets((), (other,), REGIONS),
+    )
 
 
 def test_automatic_deployment_is_switched_on_later_too():
