@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -9,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tapgen.starter.adopt.drafts import LAYER, Code
+from tapgen.starter.adopt.drafts import LAYER, Code, without_hash
+from tapgen.starter.adopt.state_machines import STATE_MACHINE, definition_of
 from tapgen.template.document import Document
 
 WITH_CODE = frozenset({"AWS::Lambda::Function", LAYER})
@@ -23,17 +25,16 @@ def code_of(document: Document, beside: Path | None, local: Mapping[str, Path], 
     """
     found = {}
     for logical_id, resource in document["Resources"].items():
+        known = definition_of(resource.get("Properties") or {}) if resource.get("Type") == STATE_MACHINE else None
+        if known is not None:
+            file = f"{_snake(logical_id)}.asl.json"
+            found[logical_id] = Code(file, files={file: json.dumps(known[0], indent=2) + "\n"})
         if resource.get("Type") not in WITH_CODE:
             continue
         code = _one(logical_id, resource, beside, local.get(logical_id) or local.get(without_hash(logical_id)), to)
         if code is not None:
             found[logical_id] = code
     return found
-
-
-def without_hash(logical_id: str) -> str:
-    """What a template of SAM calls a layer: the translator puts a hash of ten digits behind it."""
-    return re.sub(r"[0-9a-f]{10}$", "", logical_id)
 
 
 def _one(

@@ -101,6 +101,11 @@ class Old:
         return found if found and word in ("", found[0]) else None
 
 
+def without_hash(logical_id: str) -> str:
+    """What a template of SAM calls a layer: the translator puts a hash of ten digits behind it."""
+    return re.sub(r"[0-9a-f]{10}$", "", logical_id)
+
+
 def _plain(logical_id: str) -> str:
     return _CDK_HASH.sub("", logical_id)
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tapgen import naming
-from tapgen.starter.adopt.code import without_hash
-from tapgen.starter.adopt.drafts import LAYER, Old, Proposal, given, number, referred, text
+from tapgen.starter.adopt.drafts import LAYER, Old, Proposal, given, number, referred, text, without_hash
 from tapgen.template.intrinsics import function, scalar
 from tapgen.template.kinds import kinds
 
@@ -75,7 +74,7 @@ def _settings(properties: Properties) -> dict[str, Any]:
         "ephemeral_storage": number((properties.get("EphemeralStorage") or {}).get("Size")),
         "reserved_concurrency": number(properties.get("ReservedConcurrentExecutions")),
         "tracing": (properties.get("TracingConfig") or {}).get("Mode") == "Active",
-        "role": _text(value_of(properties.get("Role"))),
+        "role": text_of(value_of(properties.get("Role"))),
         "log_group": group or False,
         "log_format": "JSON" if logging.get("LogFormat") == "JSON" else "Text",
     }
@@ -96,7 +95,7 @@ def value_of(value: Any) -> Any:
     return {"value": value} if call else value
 
 
-def _text(value: Any) -> Any:
+def text_of(value: Any) -> Any:
     """A text with `${…}` in it, where that is all that a value says."""
     written = value.get("value") if isinstance(value, Mapping) else None
     return written if isinstance(written, str) else value
@@ -115,7 +114,7 @@ def _variables(old: Old, properties: Properties) -> dict[str, Any]:
         elif function(value) is None and isinstance(value, str | int | float | bool):
             found["environment"][variable] = scalar(value).replace("${", "${!")
         else:
-            found["environment"][variable] = _text(value_of(value))
+            found["environment"][variable] = text_of(value_of(value))
     return {key: value for key, value in found.items() if value}
 
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from tapgen.errors import DocumentError, SettingsError, TapgenError
 from tapgen.overrides import NO_VALUE, is_plain_mapping
-from tapgen.starter.adopt import apis, functions, parts, triggers
+from tapgen.starter.adopt import apis, functions, parts, state_machines, triggers
 from tapgen.starter.adopt.drafts import LAYER, Code, Old, Proposal
 from tapgen.template.intrinsics import canonical
 
@@ -61,10 +61,13 @@ ANSWERED: Final = frozenset(
         ("AWS::Lambda::Function", "Handler"),
         ("AWS::Lambda::Function", "PackageType"),
         ("AWS::Lambda::LayerVersion", "Content"),
+        ("AWS::StepFunctions::StateMachine", "Definition"),
+        ("AWS::StepFunctions::StateMachine", "DefinitionString"),
+        ("AWS::StepFunctions::StateMachine", "DefinitionSubstitutions"),
     }
 )
 """Properties that a part answers for: a source decides the code, and a function's name and ARN are one to a poller."""
-MARKS: Final = frozenset({"lambda:createdBy", "httpapi:createdBy"})
+MARKS: Final = frozenset({"lambda:createdBy", "httpapi:createdBy", "stateMachine:createdBy"})
 """Tags by which SAM marks what it has made."""
 TOOL_METADATA: Final = ("aws:cdk:", "aws:asset:", "SamResourceId", "SamTransformMetrics", "BuildMethod")
 """Metadata that only the other tool reads."""
@@ -92,7 +95,13 @@ def settle(
     given_up: dict[str, str] = {}
     while True:
         old = Old(resources, frozenset(given_up), code)
-        proposals = (*parts.propose(old), *functions.propose(old), *apis.propose(old), *triggers.propose(old))
+        proposals = (
+            *parts.propose(old),
+            *functions.propose(old),
+            *state_machines.propose(old),
+            *apis.propose(old),
+            *triggers.propose(old),
+        )
         refused, document = _tried(proposals, assemble, render)
         if document is not None:
             overrides, refused = _compared(proposals, resources, document)

@@ -3,6 +3,7 @@
 A file's first line says what it becomes: `# 1 table, 1 function, 2 triggers, 3 resources`.
 """
 
+import json
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,24 @@ def assert_same(kind, before, after):
 
 def plain(value):
     return canonical(without_nothing(value))
+
+
+def test_a_definition_says_what_it_said(tapgen, tmp_path):
+    tapgen("adopt", str(FOLDER / "cdk-state-machine.yaml"), "--name", "shop", "--to", str(tmp_path))
+    machine = render(load(tmp_path, sources=False).environment("prod")).document["Resources"]["Flow9C0D1E2F"]
+    written = json.dumps(machine["Properties"]["Definition"], separators=(",", ":"))
+    values = {name: one["Fn::Sub"] for name, one in machine["Properties"]["DefinitionSubstitutions"].items()}
+    for name, value in values.items():
+        written = written.replace(f"${{{name}}}", value)
+    pieces = read(FOLDER / "cdk-state-machine.yaml")["Resources"]["Flow9C0D1E2F"]["Properties"]["DefinitionString"]
+    assert json.loads(written) == json.loads(canonical_text(pieces["Fn::Join"][1]))
+
+
+def canonical_text(pieces):
+    """A joined text, references as Fn::Sub writes them."""
+    named = ("${AWS::Partition}", "${Pay5E6F7A8B.Arn}")
+    references = iter(named)
+    return "".join(piece if isinstance(piece, str) else next(references) for piece in pieces)
 
 
 def without_nothing(value):
