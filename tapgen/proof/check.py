@@ -22,6 +22,7 @@ from tapgen.proof.rules.rule import apply
 from tapgen.proof.subject import Source, Subject
 from tapgen.proof.verdicts import circles, contracts, permissions, reachability
 from tapgen.settings import served
+from tapgen.settings.checks_sources import missing_requirements
 from tapgen.template.masking import Mask, mask_of
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def of_environment(environment: Environment, document: Document, origins: Origin
             environment.modules_elsewhere(name),
             environment.requirements_text(name),
             len(function.layers),
+            missing_requirements(environment.root, function),
         )
         for name, function in environment.functions.items()
         if function.is_python

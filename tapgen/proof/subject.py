@@ -31,7 +31,7 @@ class Source(Struct, frozen=True):
 
     `entry_point` is set where it differs from the document's Handler: code in the template is always `index`.
     `requirements` is the text of what is installed beside it and into its `layers`, as many as the settings name;
-    "" for nothing, None where nobody knows.
+    "" for nothing, None where nobody knows. `missing` is the file of requirements that is named and not there.
     """
 
     folder: Path
@@ -39,6 +39,7 @@ class Source(Struct, frozen=True):
     elsewhere: tuple[tuple[str, Path], ...] = ()
     requirements: str | None = None
     layers: int = 0
+    missing: str = ""
 
 
 class Subject(Struct, frozen=True, dict=True):

@@ -58,9 +58,15 @@ def _read(root: Path, packaged: Function | LambdaLayer) -> Source | Problem:
 
 
 def _requirements(root: Path, packaged: Function | LambdaLayer) -> Iterator[Problem]:
+    missing = missing_requirements(root, packaged)
+    if missing:
+        yield ("requirements",), f'there is no file "{missing}"'
+
+
+def missing_requirements(root: Path, packaged: Function | LambdaLayer) -> str:
+    """The file of requirements that the settings name and that is not there; "" where there is none such."""
     wanted = packaged.requirements
-    if isinstance(wanted, str) and not beside(root, packaged.source, wanted).is_file():
-        yield ("requirements",), f'there is no file "{wanted}"'
+    return wanted if isinstance(wanted, str) and not beside(root, packaged.source, wanted).is_file() else ""
 
 
 def _entry_point(function: Function, file: str, path: Path) -> Iterator[Problem]:

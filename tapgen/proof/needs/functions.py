@@ -204,6 +204,8 @@ def _not_read(function: str, properties: Mapping[str, Any]) -> Finding:
 def _unpackable(function: str, subject: Subject) -> Iterator[Finding]:
     """A source that can be analysed, yet not be packaged."""
     source = subject.sources.get(function)
+    if source and source.missing:
+        yield SOURCE_PROBLEM.finding(f'There is no file "{source.missing}" of requirements.', ("Resources", function))
     try:
         if source:
             read_source(source.folder)

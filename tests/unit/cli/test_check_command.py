@@ -52,12 +52,14 @@ entry_point = "second.handler"
         ("no entry point", "second.py"),
         ("a link to a folder", "a link to a folder is not followed"),
         ("binary", "second/second.py"),
+        ("no requirements", 'There is no file "nope.txt" of requirements.'),
     ],
 )
 def test_a_broken_source_is_a_finding_and_the_other_functions_are_checked(
     project: Path, capsys: pytest.CaptureFixture[str], broken: str, message: str
 ) -> None:
-    write_project(project, SETTINGS + SECOND, call="table.get_item(Key={})")
+    more = 'requirements = "nope.txt"\n' if broken == "no requirements" else ""
+    write_project(project, SETTINGS + SECOND + more, call="table.get_item(Key={})")
     folder = project / "second"
     if broken != "no folder":
         folder.mkdir()
