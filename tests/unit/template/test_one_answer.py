@@ -10,6 +10,7 @@ from tapgen.proof.check import check_all, of_template
 from tapgen.proof.rules.exposure import EXPOSURE_RULES
 from tapgen.review.assess import assess
 from tapgen.template.document import dump
+from tapgen.template.type_rows import TYPES
 
 OPEN_RULES = frozenset({rule.id for rule in EXPOSURE_RULES} | {"invoke-public"})
 
@@ -243,3 +244,72 @@ def test_a_resource_that_is_not_there_is_there_for_neither(condition: str, there
     ):
         document = alone(kind, properties, Condition=condition)
         assert both(document, tmp_path) == ({"X"} if there else set())
+
+
+# ------------------------------------------------------------------------------------------- what an identity may do
+
+
+def inline(policy: Any) -> dict[str, Any]:
+    return {"Policies": [{"PolicyName": "p", "PolicyDocument": policy}]}
+
+
+def apart(policy: Any, **whose: Any) -> dict[str, Any]:
+    return {"PolicyName": "p", "PolicyDocument": policy, **whose}
+
+
+NOBODY = {"AssumeRolePolicyDocument": {"Statement": []}}
+IDENTITIES: dict[str, Any] = {
+    "of a role": lambda policy: ("AWS::IAM::Role", {**NOBODY, **inline(policy)}),
+    "of a role, as text": lambda policy: ("AWS::IAM::Role", {**NOBODY, **inline(json_text(policy))}),
+    "attached": lambda policy: ("AWS::IAM::Policy", apart(policy, Roles=["r"])),
+    "attached to a role": lambda policy: ("AWS::IAM::RolePolicy", apart(policy, RoleName="r")),
+    "managed": lambda policy: ("AWS::IAM::ManagedPolicy", {"PolicyDocument": policy}),
+    "managed, attached": lambda policy: ("AWS::IAM::ManagedPolicy", {"PolicyDocument": policy, "Roles": ["r"]}),
+    "of a user": lambda policy: ("AWS::IAM::User", inline(policy)),
+    "attached to a user": lambda policy: ("AWS::IAM::UserPolicy", apart(policy, UserName="u")),
+    "of a group": lambda policy: ("AWS::IAM::Group", inline(policy)),
+    "attached to a group": lambda policy: ("AWS::IAM::GroupPolicy", apart(policy, GroupName="g")),
+}
+ACTIONS: dict[str, tuple[Any, bool]] = {
+    "literal": ("*", True),
+    "one action": ("s3:GetObject", False),
+    "the default of a parameter": ({"Ref": "Anyone"}, True),
+    "a mapping": ({"Fn::FindInMap": ["Who", "all", "arn"]}, True),
+    "a condition that holds": ({"Fn::If": ["Yes", "*", "s3:GetObject"]}, True),
+    "a condition that does not hold": ({"Fn::If": ["No", "*", "s3:GetObject"]}, False),
+    "a condition that is open": ({"Fn::If": ["Open", "*", "s3:GetObject"]}, True),
+    "a list with nothing in it": (["s3:GetObject", {"Ref": "AWS::NoValue"}], False),
+    "Sub": ({"Fn::Sub": "${Anyone}"}, True),
+}
+
+
+@pytest.mark.parametrize("place", IDENTITIES)
+def test_a_policy_of_an_identity_wherever_it_stands(place: str, tmp_path: Any) -> None:
+    for name, (action, everything) in ACTIONS.items():
+        if place.endswith("as text") and not isinstance(action, str):
+            continue  # nothing is filled in inside of a text
+        document = alone(*IDENTITIES[place]({"Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]}))
+        [impact] = assess({**document, "Resources": {}}, document).security
+        file = tmp_path / "template.json"
+        [findings] = check_all([of_template(file, dump(document, "json"), document, {})], with_lint=False)
+        said = any(finding.rule == "policy-administrator" for finding in findings)
+        assert impact.rule == "S001"
+        assert any(detail.startswith("*") for detail in impact.details) == said == everything, name
+
+
+# ------------------------------------------------------------------------------------------- every type with a policy
+
+
+@pytest.mark.parametrize("kind", sorted(name for name, row in TYPES.items() if row.policy and not row.limits))
+def test_a_resource_policy_of_every_type(kind: str, tmp_path: Any) -> None:
+    if TYPES[kind].for_identities or TYPES[kind].owners or kind == "AWS::IAM::Role":
+        return  # what identities may do: above
+    properties: dict[str, Any] = {}
+    inner = properties
+    *above, last = TYPES[kind].policy
+    for step in above:
+        inner = inner.setdefault(step, {})
+    inner[last] = allowing("*")
+    if TYPES[kind].attached_to:
+        properties[TYPES[kind].attached_to] = "arn:aws:x:eu-west-1:111122223333:thing/one"
+    assert both(alone(kind, properties), tmp_path) == {"X"}
