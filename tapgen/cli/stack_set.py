@@ -100,6 +100,18 @@ def status(home: Home) -> dict[str, Any]:
     return set_status(home.client, home.environment.stack_name, home.environment.reference, SYSTEM_CLOCK)
 
 
+def status_rows(row: dict[str, Any]) -> dict[str, Any]:
+    """The state for people: a row for each region."""
+    from tapgen.deploy.stack_sets.reports import counted
+
+    regions = {f"in_{region}": counted(counts) for region, counts in row.get("regions", {}).items()}
+    return {
+        name: value
+        for key, one in row.items()
+        for name, value in (regions.items() if key == "regions" else [(key, one)])
+    }
+
+
 def events(home: Home, *, everything: bool, as_json: bool) -> None:
     """Print what the last operation did to each stack, failures first, or every operation in a line."""
     from tapgen.deploy.aws.polling import SYSTEM_CLOCK

@@ -31,7 +31,7 @@ def command(ctx: click.Context, environment: str, profile: str | None, region: s
     if as_json:
         aws_options.print_json(rows)
         return
-    for row in rows:
+    for row in map(stack_set.status_rows, rows):
         for name, value in row.items():
             if value not in (None, ""):
                 shown = {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value

@@ -105,7 +105,8 @@ def test_the_whole_life_of_a_stack_set(tapgen, endpoint, tmp_path):
 
     code, out, err = tapgen("status", "--env", "prod", "--json")
     [status] = json.loads(out)
-    assert (status["stacks"], status["not_current"], status["in_eu-west-1"]) == (6, 0, "3 CURRENT")
+    assert (status["stacks"], status["not_current"], status["regions"]["eu-west-1"]) == (6, 0, {"CURRENT": 3})
+    assert "in eu-west-1            3 CURRENT" in tapgen("status", "--env", "prod")[1].splitlines()
 
     assert json.loads(tapgen("events", "--env", "prod", "--json")[1])
     assert [line.split()[0] for line in tapgen("events", "--env", "prod", "--all")[1].splitlines()] == [

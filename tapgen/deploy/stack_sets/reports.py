@@ -17,7 +17,7 @@ from tapgen.printable import one_line
 from tapgen.template.secrets import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from tapgen.deploy.aws.model import Output, ResourceDrift
     from tapgen.deploy.aws.polling import Clock
@@ -51,7 +51,7 @@ def set_status(client: StackSetClient, name: str, environment: str, clock: Clock
         "reason": clean(last.reason) if last else "",
         "stacks": seen.total,
         "not_current": behind,
-        **{f"in_{region}": _counted(counts) for region, counts in seen.counts.items()},
+        "regions": {region: dict(counts) for region, counts in seen.counts.items()},
         "such_as": "; ".join(
             f"{one.account}/{one.region} {one.status}{f': {one_line(clean(one.reason))}' if one.reason else ''}"
             for one in seen.astray[:3]
@@ -62,7 +62,8 @@ def set_status(client: StackSetClient, name: str, environment: str, clock: Clock
     }
 
 
-def _counted(counts: Any) -> str:
+def counted(counts: Mapping[str, int]) -> str:
+    """`1 CURRENT, 2 OUTDATED`."""
     return ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
 
 

@@ -484,7 +484,7 @@ def test_status_counts_the_stacks_of_each_region():
     found = set_status(cloud, NAME, "dev", cloud.time.clock)
     assert found["status"] == "NOT CURRENT"
     assert "goes on with what is outdated" in found["next"]
-    assert (found["in_eu-west-1"], found["in_us-east-1"]) == ("1 CURRENT, 1 OUTDATED", "2 CURRENT")
+    assert found["regions"] == {"eu-west-1": {"CURRENT": 1, "OUTDATED": 1}, "us-east-1": {"CURRENT": 2}}
     assert found["such_as"] == f"{OTHER}/eu-west-1 OUTDATED: why"
     assert set_status(SetCloud(), NAME, "dev", cloud.time.clock)["status"] is None
 
