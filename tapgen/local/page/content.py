@@ -35,6 +35,7 @@ def overview(deployed: Deployed, emulator: Emulator) -> dict[str, Any]:
         "users": _users(environment),
         "schedules": _schedules(environment),
         "functions": list(environment.functions),
+        "addresses": {**deployed.others, **deployed.urls},
     }
 
 

@@ -191,7 +191,15 @@ async function showFunctions() {
     el("label", {}, el("span", {}, "Function"), name),
     el("label", { class: "wide" }, el("span", {}, "Event"), kind),
     button),
-  event, out));
+  event, out), ...addresses());
+}
+
+// APIs among the resources, and functions' own URLs: nothing is known of their routes here.
+function addresses() {
+  const known = Object.entries(state.addresses);
+  if (!known.length) return [];
+  return [sheet("Addresses", "", el("table", {}, el("tbody", {}, ...known.map(([name, address]) =>
+    el("tr", {}, el("td", {}, name), el("td", {}, el("a", { href: address, target: "_blank", rel: "noreferrer" }, address)))))))];
 }
 
 // ---------------------------------------------------------------------------------------------- tables, queues, schedules

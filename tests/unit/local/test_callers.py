@@ -27,6 +27,7 @@ usage_plans.Partner = { keys = ["Partner"], quota = 10000, rate = 10, burst = 20
 kind = "http"
 [functions.Work]
 source = "src"
+url = { authorization = "NONE" }
 routes = [
     "GET /open",
     "ANY /any/{rest+}",
@@ -142,6 +143,8 @@ def test_the_page_shows_routes_items_and_messages(page, deployed, embedded):
     assert [api["name"] for api in state["apis"]] == ["", "Site"]
     routes = {one["title"]: one for one in state["apis"][0]["routes"]}
     assert routes["GET /signed"]["asks"] == "IAM"
+    assert state["addresses"] == dict(deployed.urls)
+    assert "Work" in state["addresses"]
     assert routes["POST /mine"]["asks"] == "Customers"
     assert routes["GET /keyed"]["key"]
     assert (state["tables"], state["users"], state["schedules"]) == (["Items"], ["Customers"], ["Nightly"])
