@@ -16,6 +16,8 @@ from tapgen.template.model import Resource
 
 PART: Final = 2
 """Steps to a part: its kind and its name."""
+OURS: Final = "Output"
+"""How the names of tapgen's own outputs end; a template with such names keeps them, and tapgen gives none."""
 MOST: Final = 90
 """Parts from which their outputs, two at most, could be more than CloudFormation takes."""
 _ATTRIBUTES: Final = {
@@ -168,7 +170,8 @@ def _assembled(
     made: dict[str, Any] = {key: value for key, value in around.items() if value}
     if proposals:
         made["alarms"] = {"enabled": False}
-    if sum(len(proposal.path) == PART for proposal in proposals) + len(outputs) > MOST:
+    many = sum(len(proposal.path) == PART for proposal in proposals) + len(outputs) > MOST
+    if proposals and (many or any(name.endswith(OURS) for name in outputs)):
         made["own_outputs"] = False
     for proposal in proposals:
         if "routes" in proposal.path:

@@ -306,3 +306,12 @@ def test_more_parts_than_a_template_takes_outputs(adopted):
     assert ended.code == 0
     assert settings["own_outputs"] is False
     assert (len(settings["tables"]), len(settings["queues"])) == (70, 140)
+
+
+def test_outputs_with_the_names_of_tapgens_own_are_the_templates(adopted):
+    outputs = {"DynamoTableNameOutput": {"Value": {"Ref": "Orders"}, "Description": "mine"}}
+    settings, ended = adopted({"Resources": {"Orders": TABLE}, "Outputs": outputs})
+    assert ended.code == 0
+    assert settings["own_outputs"] is False
+    assert settings["tables"]["Orders"]
+    assert settings["outputs"]["DynamoTableNameOutput"]["description"] == "mine"
