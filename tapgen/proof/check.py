@@ -77,7 +77,7 @@ def of_environment(environment: Environment, document: Document, origins: Origin
     return Target(
         subject,
         lambda finding: places.in_settings(
-            places.in_layer(finding, environment, origins),
+            places.advised(places.in_layer(finding, environment, origins), environment),
             subject.type_of(finding.logical_id or ""),
             environment,
             settings_places,

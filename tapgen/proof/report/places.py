@@ -146,6 +146,19 @@ def in_settings(
     return replace(finding, file=places.file.name, line=place.line, column=place.column)
 
 
+def advised(finding: Finding, environment: Environment) -> Finding:
+    """The finding with the setting that would grant what a function of the settings lacks."""
+    if finding.rule != "permission-missing":
+        return finding
+    for name in environment.functions:
+        if finding.logical_id == environment.logical_id(naming.function(name)):
+            hint = (
+                f"Allow it in functions.{name}: with its access to the resource, or in statements; or remove the call."
+            )
+            return replace(finding, hint=hint)
+    return finding
+
+
 def below(root: Path, here: Path, findings: Iterable[Finding]) -> Iterator[Finding]:
     """The findings with their files as seen from `here` where the project lies below it, else from the project.
 

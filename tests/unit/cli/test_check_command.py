@@ -35,6 +35,7 @@ def test_an_error_is_shown_with_its_line(project: Path, capsys: pytest.CaptureFi
     out = capsys.readouterr().out
     assert out.startswith("dev: 2 errors, 2 warnings\n")
     assert "             src/index.py:5  table.get_item(Key={})\n" in out
+    assert "Fix: Allow it in functions." in out
 
 
 SECOND = """
