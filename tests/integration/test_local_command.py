@@ -112,7 +112,7 @@ def test_a_request_and_the_stored_item_are_printed_and_a_command_deploys_again_w
     assert set(items[0]) == {"itemId", "timestamp"}
     assert re.search(r"Embedded AWS at http://127\.0\.0\.1:\d+, account 123456789012, us-east-1\n", done.stderr)
     assert "The change set on tap-dev: create " in done.stderr
-    assert re.search(r"GET /item: 200 OK, \d+ ms\nTable Item: 1 item\n", done.stderr)
+    assert re.search(r"GET /item: 200 OK, \d+ ms\n(\d\d:\d\d:\d\d  .*\n)*Table Item: 1 item\n", done.stderr)
     again = done.stderr[done.stderr.index("$ tapgen deploy --env dev --yes\n") :]
     assert "No changes: tap-dev is as the template says." in again
 
