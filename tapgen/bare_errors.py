@@ -25,7 +25,7 @@ _REWORDED = {
 }
 FEWER = "Make the API one resource (api.body = true), switch off alarms, or split the application in two files."
 """What to do about too large a template: the line that adds one resource too many is not to blame."""
-_OURS = str(Path(__file__).parent / "_").removesuffix("_")  # what a layer calls, and what adds what a layer hands over
+OURS = str(Path(__file__).parent / "_").removesuffix("_")  # what a layer calls, and what adds what a layer hands over
 
 
 @contextmanager
@@ -91,6 +91,6 @@ def _line(trace: TracebackType | None) -> str:
             r"[/\\](?:(?:troposphere|awacs|importlib)[/\\]|contextlib\.py$|bare_errors\.py$)|^<frozen", file
         ):
             own = f"{file}:{trace.tb_lineno}"
-            found = found if file.startswith(_OURS) else own
+            found = found if file.startswith(OURS) else own
         trace = trace.tb_next
     return found or own or "the layer"

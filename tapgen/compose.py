@@ -13,7 +13,7 @@ from msgspec import Struct
 from troposphere import Sub, Tags
 
 from tapgen import naming
-from tapgen.bare_errors import translated
+from tapgen.bare_errors import OURS, translated
 from tapgen.errors import DocumentError
 from tapgen.layers import api, compute, data, identity, invocation, lambda_layers, monitoring, network
 from tapgen.layers.destinations import invoked
@@ -85,6 +85,8 @@ class Template(troposphere.Template):
         """Add it, and note who did."""
         caller = sys._getframe(1)  # noqa: SLF001 - inspect.stack() reads every source file on the way
         origin = Origin(self.layer, caller.f_code.co_filename, caller.f_lineno)
+        if origin.file.startswith(OURS):  # a layer of the project's own may mend its line instead
+            self._refuse_a_second(resource)
         if len(self.resources) < troposphere.MAX_RESOURCES:
             added = super().add_resource(resource)
         else:  # so that `render` can say how many there are, and what to switch off
@@ -92,6 +94,16 @@ class Template(troposphere.Template):
             self.resources.update((one.title, one) for one in (added if isinstance(added, list) else [added]))
         self.origins.update((one.title, origin) for one in (added if isinstance(added, list) else [added]))
         return added
+
+    def _refuse_a_second(self, resource: Any) -> None:
+        """Two names of the settings, or one and a name that tapgen gives, may come to the same logical id."""
+        for one in resource if isinstance(resource, list) else [resource]:
+            if one.title in self.resources or one.title in self.parameters:
+                first = self.origins[one.title].layer if one.title in self.resources else "parameters"
+                raise DocumentError(
+                    f'two things would have the logical id "{one.title}": one of {first}, one of {self.layer}',
+                    "Give the one that is yours another name in the settings.",
+                )
 
 
 def compose(environment: Environment) -> Template:

@@ -62,7 +62,8 @@ def read(title: str, resource_type: str, properties: dict[str, Any]) -> tuple[AW
     """The resource, and each problem with its path; without a class of that type there is no resource."""
     made, known = _class(resource_type)
     if made is None:
-        return None, [(("type",), f'troposphere has no type "{resource_type}"; {suggestion(resource_type, known)}')]
+        of_service = suggestion(resource_type, known) if known else "nor any other of that service"
+        return None, [(("type",), f'troposphere has no type "{resource_type}"; {of_service}')]
     problems: list[Problem] = []
     resource = _read(made, title, properties, ("properties",), problems)
     return resource, problems

@@ -201,3 +201,20 @@ def test_a_checkout_with_other_line_ends_is_current_whatever_has_them(tapgen, fo
     ended = tapgen("render", "--all", "--check", cwd=folder)
     assert (ended.code, ended.out) == (0, "")
     assert "written" not in tapgen("render", "--all", cwd=folder).err
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ('[topics.Alarm]\n[alarms]\nalarm_email = "a@example.com"\n', '"AlarmTopic": one of topics, one of monitoring'),
+        ('[topics.A]\n[resources.ATopic]\ntype = "AWS::SQS::Queue"\n', '"ATopic": one of topics, one of resources'),
+        ("[topics.A]\n[parameters.ATopic]\n", '"ATopic": one of parameters, one of topics'),
+    ],
+)
+def test_two_names_that_come_to_one_logical_id_are_refused(project, tapgen, settings, said):
+    ended = tapgen("render", cwd=project(f'application = "shop"\n{settings}\n[environments.dev]\n'))
+    assert ended.code == 1
+    assert ended.err == (
+        f"Error: two things would have the logical id {said}\n"
+        "Hint: Give the one that is yours another name in the settings.\n"
+    )
