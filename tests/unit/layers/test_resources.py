@@ -63,7 +63,7 @@ def test_an_environment_changes_properties_and_takes_resources_away(document):
         ("MetricNamespace", "Namespace", "resources.Metric.properties.MetricTransformations.0.MetricNamespace: MetricTransformation needs it"),
         ('FilterPattern = "ERROR"', "FilterPattern = 5", "resources.Metric.properties.FilterPattern: 5 is not what it takes: str"),
         ("AWS::Logs::MetricFilter", "AWS::Logs::MetricFilters", 'resources.Metric.type: troposphere has no type "AWS::Logs::MetricFilters"; did you mean "AWS::Logs::MetricFilter"?'),
-        ("AWS::Logs::MetricFilter", "AWS::Log::MetricFilter", 'troposphere has no type "AWS::Log::MetricFilter"; nor any other of that service'),
+        ("AWS::Logs::MetricFilter", "AWS::Log::MetricFilter", 'resources.Metric.type: troposphere has no type "AWS::Log::MetricFilter"; nor any other of that service'),
         ("AWS::Logs::MetricFilter", "MetricFilter", 'resources.Metric.type: "MetricFilter" does not fit: a resource type, such as AWS::SQS::Queue'),
     ],
 )  # fmt: skip
