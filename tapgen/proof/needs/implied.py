@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 
 def needs_of(call: Call) -> Iterator[actions.Need]:
-    """The actions that members of the request ask for, on what the request is about."""
+    """The actions that members of the request ask for, on what the request is about, or what it makes."""
     for written in request_members.actions_of(call.service, call.operation, call.passed):
-        yield from actions.of_entry(written, call)
+        for need in actions.of_entry(written, call):
+            yield replace(need, parameters=()) if need.action in request_members.ON_WHAT_IS_MADE else need
 
 
 def roles_of(

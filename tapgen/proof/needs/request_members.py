@@ -101,6 +101,8 @@ def actions_of(service: str, operation: str, passed: tuple[str, ...]) -> Iterato
             )
 
 
+ON_WHAT_IS_MADE: Final = frozenset({"ec2:CreateTags"})
+"""Actions that no member of the request names the resource of: that of RunInstances are new instances, no image."""
 _TAGS: Final = frozenset({"tags", "taglist", "tagging", "tagset", "tagspecifications"})
 _MAKES: Final = re.compile(r"(Create|Run|Register|Request|Allocate|Import|Start)[A-Z]")
 
