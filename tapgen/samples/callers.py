@@ -83,10 +83,28 @@ def http_caller(application: Application, asked: Asked) -> dict[str, Any]:
     match caller.kind:
         case "JWT":
             scopes = list(caller.scopes) or None
-            return {"authorizer": {"jwt": {"claims": claims(application, caller.scopes), "scopes": scopes}}}
+            return {"authorizer": {"jwt": {"claims": _issued(application, asked), "scopes": scopes}}}
         case "CUSTOM":
             return {"authorizer": {"lambda": {"principalId": "user"}}}
         case "AWS_IAM":
             return {"authorizer": {"iam": iam(application)}}
         case _:
             return {}
+
+
+def _issued(application: Application, asked: Asked) -> dict[str, str]:
+    """What a token says that the authorizer of an HTTP API lets in: a pool's, or one of an issuer and audience.
+
+    Of somebody else's issuer only what JSON Web Tokens have is known (RFC 7519, section 4.1), and scopes.
+    """
+    caller = asked.route.caller
+    authorizer = application.resource(caller.authorizer.removeprefix("${").removesuffix("}"))
+    configured = authorizer.properties.get("JwtConfiguration") if authorizer else None
+    issuer = application.text(configured.get("Issuer")) if isinstance(configured, dict) else ""
+    if not isinstance(configured, dict) or not issuer or "cognito-idp." in issuer:
+        return claims(application, caller.scopes)
+    audience = configured.get("Audience")
+    said = {"iss": issuer, "sub": CLAIMS["sub"], "exp": USER["exp"]}
+    if isinstance(audience, list) and audience:
+        said["aud"] = application.text(audience[0])
+    return said | ({"scope": " ".join(caller.scopes)} if caller.scopes else {})

@@ -17,7 +17,7 @@ from tapgen.settings.model import GIVEN, Environment, Project
 
 TAPGEN_TOML = "tapgen.toml"
 PYPROJECT = "pyproject.toml"
-_HOW_TO_BEGIN = f"Put [tool.tapgen] with an application and its environments into {PYPROJECT}, or write {TAPGEN_TOML}."
+_HOW_TO_BEGIN = f"Put [tool.tapgen] with an application and its environments into {PYPROJECT}, or begin by tapgen init."
 
 
 class Problem(msgspec.Struct, frozen=True):

@@ -119,7 +119,7 @@ def test_no_settings_at_all(tapgen, tmp_path):
     assert ended.code == 2
     assert ended.err == (
         f"Error: no tapgen.toml or pyproject.toml in {tmp_path} or above it\n"
-        "Hint: Put [tool.tapgen] with an application and its environments into pyproject.toml, or write tapgen.toml.\n"
+        "Hint: Put [tool.tapgen] with an application and its environments into pyproject.toml, or begin by tapgen init.\n"
     )
 
 

@@ -106,6 +106,8 @@ def test_an_http_api_joins_a_query_and_says_the_claims(application):
     jwt = event["requestContext"]["authorizer"]["jwt"]
     assert jwt["scopes"] == ["read"]
     assert jwt["claims"]["scope"] == "read"
+    assert (jwt["claims"]["iss"], jwt["claims"]["aud"]) == ("https://issuer.example.com/", "shop")
+    assert "token_use" not in jwt["claims"], "that is Cognito's own"
     assert "body" not in event
 
 
