@@ -150,7 +150,7 @@ def _refuse_an_unknown_function(text: str, name: str) -> None:
     }
     if name and name not in named:
         raise UsageError(
-            f'there is no function "{name}"', f"{suggestion(name, named)}; a new one: tapgen add function {name}"
+            f'there is no function "{name}"', f"A new one: tapgen add function {name}; {suggestion(name, named)}"
         )
 
 

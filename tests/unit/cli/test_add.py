@@ -135,7 +135,7 @@ def test_in_a_pyproject_it_stays_within_the_tools_own_table(project, tapgen):
         (["table", "Item"], "tables.Item is there already"),
         (
             ["queue", "Orders", "--function", "Nobody"],
-            'there is no function "Nobody"\nHint: known: Worker; a new one: tapgen add function Nobody',
+            'there is no function "Nobody"\nHint: A new one: tapgen add function Nobody; known: Worker',
         ),
         (
             ["schedule", "Bad", "--function", "Worker", "--expression", 'rate("'],
