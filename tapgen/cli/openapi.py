@@ -44,7 +44,9 @@ def command(project: Path | None, environment: str, name: str | None, format_: s
         raise UsageError(f"{environment} has no API", "Give a function a route.")
     wanted = name if name is not None else next(iter(own))
     if wanted not in own:
-        raise UsageError(f'there is no API "{wanted}" with a route', suggestion(wanted, [one for one in own if one]))
+        named = [one for one in own if one]
+        hint = suggestion(wanted, named) if named else "There is the one of [api]: leave --api out."
+        raise UsageError(f'there is no API "{wanted}" with a route', hint)
     document = render.render(chosen).document
     title = chosen.logical_id(own[wanted].title)
     if title not in apis(document):

@@ -150,3 +150,12 @@ def test_a_further_api_and_one_that_is_not_there(project, tapgen):
     assert ended.err == 'Error: there is no API "Sit" with a route\nHint: did you mean "Site"?\n'
     folder = project('application = "shop"\n[functions.F]\nsource = "src"\n')
     assert tapgen("openapi", cwd=folder).err == "Error: dev has no API\nHint: Give a function a route.\n"
+
+
+def test_one_api_has_no_name_to_ask_for(project, tapgen):
+    folder = project(more='[functions.A]\nsource = "src"\nroutes = ["GET /a"]\n')
+    ended = tapgen("openapi", "--api", "Site", cwd=folder)
+    assert ended.code == 2
+    assert ended.err == (
+        'Error: there is no API "Site" with a route\nHint: There is the one of [api]: leave --api out.\n'
+    )
