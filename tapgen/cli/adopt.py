@@ -85,6 +85,8 @@ def command(
         click.echo("\n" + "\n".join(map(str, terminal.lines(shown.review))))
     else:
         click.echo("Nothing else changes: nothing is replaced, and nothing is lost.")
+    if adopted.missing:
+        click.echo("It cannot be deployed yet: code is missing, as the lines with `!` say.")
     return ExitCode.REFUSED if adopted.missing or lost(adopted.review) else ExitCode.OK
 
 

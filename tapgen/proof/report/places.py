@@ -22,6 +22,16 @@ if TYPE_CHECKING:
     from tapgen.settings.model import Environment
     from tapgen.template.document import DocumentPath
 
+_ADVICE = {
+    "permission-missing": (
+        "Allow it in functions.{name}: with its access to the resource, or in statements; or remove the call."
+    ),
+    "variable-missing": (
+        "Name it in functions.{name}: in its environment, or as the variable of a part, such as tables.Order = "
+        '{{ variable = "ORDER_TABLE" }}.'
+    ),
+}
+"""Rule -> what to write in the settings."""
 _BY_NAME = {"Resources": "resources", "Outputs": "outputs", "Parameters": "parameters"}
 """Section of a document -> the settings whose keys are its names."""
 _OF_APIS = ("AWS::ApiGateway", "AWS::Lambda::Permission")
@@ -147,15 +157,12 @@ def in_settings(
 
 
 def advised(finding: Finding, environment: Environment) -> Finding:
-    """The finding with the setting that would grant what a function of the settings lacks."""
-    if finding.rule != "permission-missing":
+    """The finding with the setting that would give a function of the settings what it lacks."""
+    if finding.rule not in _ADVICE:
         return finding
     for name in environment.functions:
         if finding.logical_id == environment.logical_id(naming.function(name)):
-            hint = (
-                f"Allow it in functions.{name}: with its access to the resource, or in statements; or remove the call."
-            )
-            return replace(finding, hint=hint)
+            return replace(finding, hint=_ADVICE[finding.rule].format(name=name))
     return finding
 
 

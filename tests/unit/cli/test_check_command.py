@@ -38,6 +38,16 @@ def test_an_error_is_shown_with_its_line(project: Path, capsys: pytest.CaptureFi
     assert "Fix: Allow it in functions." in out
 
 
+def test_a_variable_that_is_not_set_is_said_with_its_settings(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_project(project, call='boto3.client("sqs").send_message(QueueUrl=os.environ["QUEUE_URL"], MessageBody="")')
+    assert tapgen(project, "check", "--no-lint") == 1
+    out = capsys.readouterr().out
+    assert "variable-missing: " in out
+    assert "Fix: Name it in functions.Item: in its environment, or as the variable of a part, such as tables." in out
+
+
 SECOND = """
 [tool.tapgen.functions.Second]
 source = "second"

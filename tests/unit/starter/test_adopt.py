@@ -198,6 +198,7 @@ def test_code_that_is_nowhere_is_no_proof(adopted, tmp_path):
     assert "Orders" in settings["resources"]
     assert "! Orders stays in [resources]: functions.Orders.runtime: AWS retired nodejs14.x" in ended.out
     assert "! Orders: its code stays where SAM has packaged it, which the template does not say" in ended.out
+    assert ended.out.endswith("It cannot be deployed yet: code is missing, as the lines with `!` say.\n")
 
 
 @pytest.mark.parametrize(
