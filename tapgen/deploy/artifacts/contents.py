@@ -74,7 +74,8 @@ def _contents(kind: Literal["function", "layer"], name: str, files: Files, layer
 
 def lines(found: Contents, most: int = 8) -> list[str]:
     """The package for people: its sizes, how near it is to the limit, its largest parts."""
-    near = f", near Lambda's {MAX_UNZIPPED // 1024**2} MiB" if found.share >= NEAR else ""
+    reached = "more than" if found.share > 1 else "near" if found.share >= NEAR else ""
+    near = f", {reached} Lambda's {MAX_UNZIPPED // 1024**2} MiB" if reached else ""
     with_layers = f", with its layers {size(found.unzipped + found.layers)}" if found.layers else ""
     files = f"{found.files} file{'' if found.files == 1 else 's'}"
     head = f"{found.name} ({found.kind}): {files}, {size(found.unzipped)}{with_layers}, zipped "

@@ -57,6 +57,13 @@ def test_what_is_near_the_limit_is_said():
     ]
 
 
+def test_what_lambda_would_refuse_is_not_said_to_be_near():
+    over = Contents("function", "Big", MAX_UNZIPPED, 1_000_000, 1, (("lib", MAX_UNZIPPED),), layers=1)
+    assert lines(over)[0].endswith("100% of what Lambda takes, more than Lambda's 250 MiB")
+    just = Contents("function", "Big", MAX_UNZIPPED, 1_000_000, 1, (("lib", MAX_UNZIPPED),))
+    assert lines(just)[0].endswith("100% of what Lambda takes, near Lambda's 250 MiB")
+
+
 def test_the_command(project, tapgen):
     folder = project()
     assert tapgen("package", cwd=folder).out.startswith("Item (function): 1 file, 43 B")
