@@ -35,14 +35,14 @@ def answers(
     """
     default = _as_name(folder.resolve().name)
     name = name or (ask("Name of the application", default) if ask else default)
-    listed = ", ".join(f"{key} ({what})" for key, what in EXAMPLES.items())
-    example = example or (ask(f"Begin with: {listed}", "api") if ask else "api")
+    name = application_name(name, asked=True)
+    listed = "".join(f"\n  {key:<8}  {what}" for key, what in EXAMPLES.items())
+    example = example or (ask(f"Begin with:{listed}\nExample", "api") if ask else "api")
+    if example not in EXAMPLES:
+        raise UsageError(f'there is no example "{example}"', suggestion(example, EXAMPLES))
     if not environments:
         text = ask("Environments, those after the first protected", " ".join(_DEFAULT_ENVIRONMENTS)) if ask else ""
         environments = tuple(re.split(r"[\s,]+", text.strip())) if text.strip() else _DEFAULT_ENVIRONMENTS
-    name = application_name(name, asked=True)
-    if example not in EXAMPLES:
-        raise UsageError(f'there is no example "{example}"', suggestion(example, EXAMPLES))
     for environment in environments:
         if not _ENVIRONMENT.fullmatch(environment):
             raise UsageError(

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tapgen.errors import UsageError
 from tapgen.settings.load import load
 from tapgen.starter.files import EXAMPLES, project_files
 from tapgen.starter.write import Answers, answers
@@ -78,6 +79,7 @@ def test_on_a_terminal_it_asks_three_questions(tmp_path):
 
     def ask(question, default):
         asked.append((question.partition(":")[0], default))
+        assert all(len(line) < 80 for line in question.splitlines()), "it is read on a terminal"
         return {"Begin with": "queue"}.get(question.partition(":")[0], default)
 
     chosen = answers(tmp_path / "Order Service 2", None, None, (), ask)
@@ -87,6 +89,18 @@ def test_on_a_terminal_it_asks_three_questions(tmp_path):
         "Begin with",
         "Environments, those after the first protected",
     ]
+
+
+def test_a_wrong_answer_is_said_before_the_next_question(tmp_path):
+    asked = []
+
+    def ask(question, default):
+        asked.append(question.partition(":")[0])
+        return {"Begin with": "nope"}.get(asked[-1], default)
+
+    with pytest.raises(UsageError, match='there is no example "nope"'):
+        answers(tmp_path / "shop", None, None, (), ask)
+    assert asked == ["Name of the application", "Begin with"]
 
 
 def test_a_folder_without_a_usable_name_begins_an_app(tmp_path):
