@@ -189,7 +189,7 @@ class Run(StackOperation):
 
     def _planned(self, change_set: ChangeSet) -> Outcome:
         command = shlex.join(how_to_execute(self.request, self.client.region, change_set.arn))
-        message = f"nothing was executed; the plan waits as {change_set.arn}"
+        message = f"the plan {change_set.arn} waits; nothing was executed"
         return replace(self.outcome(ExitCode.OK, message, f"Execute it with: {command}"), change_set=change_set.arn)
 
     def _follow(self, prepared: Prepared, change_set: ChangeSet) -> Outcome:

@@ -127,7 +127,7 @@ class DeployStackSet(StackSetOperation):
             if name not in {package.parameter for package in self.request.packages}:
                 words += ["--parameter", f"{name}={'VALUE' if name in hidden else value}"]
         plan = str(found.fingerprint)
-        message = f"nothing was executed; the plan is {plan}"
+        message = f"the plan {plan} waits; nothing was executed"
         return replace(
             self.outcome(ExitCode.OK, message, f"Execute it with: {shlex.join([*words, '--plan', plan])}"),
             change_set=plan,

@@ -296,6 +296,7 @@ def test_a_plan_is_made_reviewed_and_executed(tapgen, tmp_path):
     code, _, err = tapgen("deploy", "--plan-only")
     assert code == ExitCode.OK
     [arn] = re.findall(r"--plan (arn:\S+)", err)
+    assert f"The plan {arn} waits; nothing was executed.\n" in err, "nothing sticks to what is copied"
     settings(tmp_path, memory=256)
     code, _, err = tapgen("deploy", "--plan", arn, "--yes")
     assert (code, "the template moved since it was made" in err) == (ExitCode.REFUSED, True)
