@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from tapgen.template.document import Document
 
 Origins = Mapping[str, "Origin"]
+_NAMED = 3
+"""How many of the resources that one finding is about are named."""
 _LINT_RULE = re.compile(r"[EWI]\d{4}")
 
 
@@ -147,7 +149,7 @@ def _own(subject: Subject, analyse: functions.Analyse) -> list[Finding]:
 
 def _finish(findings: Sequence[Finding], target: Target, *, with_lint: bool) -> tuple[Finding, ...]:
     marked, unused = suppress(findings, target.suppressions)
-    marked = tuple(reasons.accept(finding, target.subject.document) for finding in marked)
+    marked = _together(reasons.accept(finding, target.subject.document) for finding in marked)
     left = [
         rules.SUPPRESSION_UNUSED.finding(_unused(suppression))
         for suppression in unused
@@ -157,6 +159,24 @@ def _finish(findings: Sequence[Finding], target: Target, *, with_lint: bool) -> 
     mask = mask_of(target.subject.document) if marked or left else Mask()
     placed = (target.place(replace(finding, path=written(finding.path))) for finding in (*marked, *left))
     return ordered(replace(one, message=mask(one.message), hint=mask(one.hint)) for one in placed)
+
+
+def _together(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The open findings of a rule that one change mends as one, in the place of the first, which names the others."""
+    kept: list[Finding] = []
+    alike: dict[str, list[Finding]] = {}
+    for finding in findings:
+        rule = rules.BY_ID.get(finding.rule)
+        if rule is None or not rule.many or finding.suppressed_reason is not None:
+            kept.append(finding)
+        else:
+            alike.setdefault(finding.rule, []).append(finding)
+    for rule_id, (first, *others) in alike.items():
+        names = [str(one.logical_id) for one in (first, *others)]
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        message = f"{len(names)} resources {rules.BY_ID[rule_id].many}: {', '.join(names[:_NAMED])}{more}."
+        kept.append(replace(first, message=message) if others else first)
+    return tuple(kept)
 
 
 def _unused(suppression: Suppression) -> str:

@@ -15,6 +15,7 @@ from tapgen.proof.verdicts.grants import denied, policies_of, resources
 from tapgen.template.arns import fields
 from tapgen.template.patterns import action_matches
 from tapgen.template.policies import Statement
+from tapgen.template.types import row
 
 if TYPE_CHECKING:
     from tapgen.proof.subject import Subject
@@ -122,8 +123,16 @@ def _could_be_narrower(name: str, resource: str) -> bool:
     return any(action.resource_types for action in actions.matching(name)) or name == "*"
 
 
+def _for_others(subject: Subject) -> Iterator[Statement]:
+    """The statements of policies for identities that the template does not hold, such as those of permission sets."""
+    for held in subject.resource_policies:
+        kind = row(subject.type_of(held.holder))
+        if kind.for_identities and not kind.limits:
+            yield from held.statements
+
+
 def _administrators(subject: Subject) -> Iterator[Hit]:
-    for statement in identity_statements(subject):
+    for statement in (*identity_statements(subject), *_for_others(subject)):
         if statement.effect == "Allow" and {"*", "*:*"} & set(statement.actions) and "*" in statement.resources:
             yield Hit("The statement allows every action on every resource.", statement.path)
 
@@ -227,7 +236,7 @@ POLICY_RULES = (
         "policy-administrator",
         "error",
         "A policy allows everything",
-        "Whoever takes over the function owns the account.",
+        "Whoever takes over the function, or whom it is given to, owns the account.",
         "Name the actions and the resources.",
         _LEAST,
         _administrators,

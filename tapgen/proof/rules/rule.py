@@ -36,6 +36,8 @@ class Rule(Struct, frozen=True):
     fix: str
     source: str
     look: Callable[[Subject], Iterator[Hit]] | None = None
+    many: str = ""
+    """What to say of several resources, after their names, where one change mends them all; '': each by itself."""
 
     def finding(
         self,

@@ -128,6 +128,19 @@ def test_cfn_lint_findings_have_the_same_form(tmp_path: Path) -> None:
     assert found["E3002"].file == "pyproject.toml"
 
 
+def test_alarms_that_tell_nobody_are_one_finding_but_for_the_accepted_one() -> None:
+    alarms = {f"Alarm{number}": {"Type": "AWS::CloudWatch::Alarm", "Properties": {}} for number in range(6)}
+    accepted = Suppression(rule="alarm-silent", resource="Alarm0", reason="a pager polls it")
+    subject = Subject({"Resources": alarms}, protected=True)
+
+    [found] = check.check_all([check.Target(subject, lambda finding: finding, (accepted,))], with_lint=False)
+
+    assert [(one.message, one.logical_id, one.suppressed_reason) for one in found if one.rule == "alarm-silent"] == [
+        ("5 resources tell nobody: Alarm1, Alarm2, Alarm3 and 2 more.", "Alarm1", None),
+        ("Alarm0 tells nobody.", "Alarm0", "a pager polls it"),
+    ]
+
+
 def ends_with(code: str) -> lint.Lint:
     """A cfn-lint whose process runs this code instead."""
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -269,6 +269,7 @@ IDENTITIES: dict[str, Any] = {
     "attached to a user": lambda policy: ("AWS::IAM::UserPolicy", apart(policy, UserName="u")),
     "of a group": lambda policy: ("AWS::IAM::Group", inline(policy)),
     "attached to a group": lambda policy: ("AWS::IAM::GroupPolicy", apart(policy, GroupName="g")),
+    "of a permission set": lambda policy: ("AWS::SSO::PermissionSet", {"InlinePolicy": policy}),
 }
 ACTIONS: dict[str, tuple[Any, bool]] = {
     "literal": ("*", True),
