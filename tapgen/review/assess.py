@@ -22,6 +22,7 @@ from tapgen.review.rules.network import network_impacts
 from tapgen.review.rules.notes import never_made, notes
 from tapgen.review.rules.resource_policies import resource_policy_impacts
 from tapgen.review.rules.security_settings import setting_impacts
+from tapgen.review.rules.tokens import token_impacts
 from tapgen.review.update.schema import schema_of
 from tapgen.template.document import Document
 from tapgen.template.masking import mask_of
@@ -119,7 +120,14 @@ def _assess(old: Template, new: Template, document: Document | None, open_ones: 
     return replace(review, losses=_sorted(review.losses), security=_sorted(review.security))
 
 
-_SECURITY: Final = (identity_impacts, resource_policy_impacts, network_impacts, authorization_impacts, setting_impacts)
+_SECURITY: Final = (
+    identity_impacts,
+    resource_policy_impacts,
+    network_impacts,
+    authorization_impacts,
+    token_impacts,
+    setting_impacts,
+)
 
 
 def _possible(

@@ -34,6 +34,10 @@ class Authorizer(Struct, frozen=True):
     functions: tuple[str, ...]
     pools: tuple[str, ...]
     """Logical ids of the user pools whose tokens it takes; empty where one is not in the template."""
+    issuers: tuple[str, ...]
+    """Whose tokens it takes, as the template writes it: the ARNs of user pools, or an issuer's URL."""
+    audiences: tuple[str, ...]
+    """For whom a token must be, of a JWT authorizer."""
     credentials: bool
     place: Path
 
@@ -68,6 +72,8 @@ def _rest(template: Template, resource: Resource) -> Authorizer:
         _ttl(properties.get("AuthorizerResultTtlInSeconds")),
         functions_of(template, properties.get("AuthorizerUri")),
         _pools(template, properties.get("ProviderARNs")),
+        _texts(properties.get("ProviderARNs")),
+        (),
         "AuthorizerCredentials" in properties,
         ("Resources", resource.logical_id, "Properties"),
     )
@@ -77,6 +83,7 @@ def _http(template: Template, resource: Resource) -> Authorizer:
     properties = resource.properties
     api = template.target(properties.get("ApiId"))
     is_jwt = properties.get("AuthorizerType") == "JWT"
+    tokens = mapping(properties.get("JwtConfiguration"))
     return Authorizer(
         api.logical_id if api else "",
         "${" + resource.logical_id + "}",
@@ -85,7 +92,9 @@ def _http(template: Template, resource: Resource) -> Authorizer:
         _split(properties.get("IdentitySource")),
         _ttl(properties.get("AuthorizerResultTtlInSeconds"), 0),
         functions_of(template, properties.get("AuthorizerUri")),
-        _pools(template, mapping(properties.get("JwtConfiguration")).get("Issuer")),
+        _pools(template, tokens.get("Issuer")),
+        _texts(tokens.get("Issuer")),
+        _texts(tokens.get("Audience")),
         "AuthorizerCredentialsArn" in properties,
         ("Resources", resource.logical_id, "Properties"),
     )
@@ -97,7 +106,8 @@ def _scheme(template: Template, api: Resource, name: str, scheme: Mapping[str, A
     is_rest = api.type == "AWS::ApiGateway::RestApi"
     # A token or a user pool is read from the header that the scheme names.
     named = (text(scheme["name"]),) if is_rest and "name" in scheme and written.get("type") != "request" else ()
-    pools = written.get("providerARNs") or mapping(written.get("jwtConfiguration")).get("issuer")
+    tokens = mapping(written.get("jwtConfiguration"))
+    pools = written.get("providerARNs") or tokens.get("issuer")
     return Authorizer(
         api.logical_id,
         name,
@@ -107,6 +117,8 @@ def _scheme(template: Template, api: Resource, name: str, scheme: Mapping[str, A
         _ttl(written.get("authorizerResultTtlInSeconds"), DEFAULT_TTL if is_rest else 0),
         functions_of(template, written.get("authorizerUri")),
         _pools(template, pools),
+        _texts(pools),
+        _texts(tokens.get("audience")),
         "authorizerCredentials" in written,
         ("Resources", api.logical_id, "Properties", "Body", "components", "securitySchemes", name),
     )
@@ -116,6 +128,12 @@ def _split(value: Any) -> tuple[str, ...]:
     """A list, or text with commas."""
     listed = value if isinstance(value, list) else text(value).split(",") if value else []
     return tuple(found for one in listed if (found := text(one).strip()))
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    """One value or a list of them, each as the template writes it."""
+    listed = value if isinstance(value, list) else [] if value is None else [value]
+    return tuple(text(one) for one in listed)
 
 
 def _ttl(value: Any, default: int = DEFAULT_TTL) -> int:

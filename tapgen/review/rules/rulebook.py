@@ -109,6 +109,7 @@ RULES: Final = MappingProxyType(
         "S019": ImpactRule("The oldest TLS version that is taken changes.", Risk.MEDIUM),
         "S020": ImpactRule("A web application firewall or a throttling limit comes or goes.", Risk.MEDIUM),
         "S021": ImpactRule("A policy is written otherwise and means the same.", Risk.INFO),
+        "S022": ImpactRule("An authorizer takes tokens of or for more or fewer.", Risk.HIGH),
         # The stack itself
         "S101": ImpactRule("The stack's termination protection comes or goes.", Risk.HIGH),
         "S102": ImpactRule("The stack policy comes, goes or changes.", Risk.MEDIUM),

@@ -24,6 +24,21 @@ def role(*statements: Any, trust: Any = TRUST, **more: Any) -> dict[str, Any]:
 
 GET, PUT = "dynamodb:GetItem", "dynamodb:PutItem"
 
+
+def jwt(*audiences: Any, issuer: str = "https://a.example") -> dict[str, Any]:
+    tokens = {"Issuer": issuer, "Audience": list(audiences)}
+    source = ["$request.header.Authorization"]
+    return {"Name": "a", "AuthorizerType": "JWT", "IdentitySource": source, "JwtConfiguration": tokens}
+
+
+def body_with_tokens(*audiences: str) -> dict[str, Any]:
+    tokens = {"issuer": "https://a.example", "audience": list(audiences)}
+    extension = {"type": "jwt", "identitySource": "$request.header.Authorization", "jwtConfiguration": tokens}
+    scheme = {"type": "oauth2", "x-amazon-apigateway-authorizer": extension}
+    body = {"openapi": "3.0.1", "paths": {}, "components": {"securitySchemes": {"a": scheme}}}
+    return {"Api": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"Body": body}}}
+
+
 SECURITY_CASES += [
     one("an action comes", ROLE, role(statement(GET)), role(statement([GET, PUT])), "X update", "S001 X +"),
     one("an action goes", ROLE, role(statement([GET, PUT])), role(statement(GET)), "X update", "S001 X -"),
@@ -765,6 +780,63 @@ SECURITY_CASES += [
         "unknown X",
     ),
     one("a new authorizer", "AWS::ApiGateway::Authorizer", None, {"Name": "a"}, "X create", "unknown X"),
+    one(
+        "another audience of a JWT authorizer",
+        "AWS::ApiGatewayV2::Authorizer",
+        jwt("one"),
+        jwt("one", "two"),
+        "X update",
+        "S022 X +",
+    ),
+    one(
+        "one audience for another",
+        "AWS::ApiGatewayV2::Authorizer",
+        jwt("one"),
+        jwt("two"),
+        "X update",
+        "S022 X +",
+        "S022 X -",
+    ),
+    one(
+        "another issuer",
+        "AWS::ApiGatewayV2::Authorizer",
+        jwt("one"),
+        jwt("one", issuer="https://b.example"),
+        "X update",
+        "S022 X +",
+        "S022 X -",
+    ),
+    one(
+        "audiences of a function",
+        "AWS::ApiGatewayV2::Authorizer",
+        jwt("one"),
+        jwt({"Fn::ImportValue": "audience"}),
+        "X update",
+        "unknown X",
+    ),
+    one(
+        "where a JWT authorizer looks",
+        "AWS::ApiGatewayV2::Authorizer",
+        jwt("one"),
+        {**jwt("one"), "IdentitySource": ["$request.header.Other"]},
+        "X update",
+        "unknown X",
+    ),
+    one(
+        "a user pool less",
+        "AWS::ApiGateway::Authorizer",
+        {"Name": "a", "Type": "COGNITO_USER_POOLS", "ProviderARNs": ["arn:a", "arn:b"]},
+        {"Name": "a", "Type": "COGNITO_USER_POOLS", "ProviderARNs": ["arn:a"]},
+        "X update",
+        "S022 X -",
+    ),
+    case(
+        "another audience in an API's body",
+        body_with_tokens("one"),
+        body_with_tokens("one", "two"),
+        "Api update",
+        "S022 Api +",
+    ),
     one(
         "an authorizer's name",
         "AWS::ApiGateway::Authorizer",
