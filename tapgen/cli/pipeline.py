@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 
 from tapgen.cli.options import load_project
+from tapgen.installing import REMARK, REQUIREMENT
 
 
 @click.command()
 @click.argument("service", type=click.Choice(["github", "gitlab"]))
 @click.option("--branch", default="main", show_default=True, help="The branch that is deployed.")
-@click.option("--install", default="tapgen[check]", show_default=True, help="What pip installs, such as a URL.")
+@click.option("--install", default=REQUIREMENT, show_default=True, help="What pip installs, such as a URL.")
 @click.option("--check", is_flag=True, help="Write nothing; exit with 3 where a file is not what the settings say.")
 @click.pass_obj
 def command(project: Path | None, service: str, branch: str, install: str, check: bool) -> int:
@@ -37,4 +38,6 @@ def command(project: Path | None, service: str, branch: str, install: str, check
         return ExitCode.CHANGES if found else ExitCode.OK
     for path, changed in write(loaded, service, branch, install):
         click.echo(f"{path}: {'written' if changed else 'up to date'}")
+    if install == REQUIREMENT:
+        click.echo(f"They install {install!r}, which --install gives another: {REMARK}", err=True)
     return ExitCode.OK

@@ -13,6 +13,7 @@ from msgspec.structs import asdict
 
 from tapgen import naming
 from tapgen.errors import TapgenError, UsageError, suggestion
+from tapgen.installing import with_extra
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -93,7 +94,7 @@ def parse(text: str, environment: Environment, find: Callable[[str], object] = i
     if not function.source or not (function.runtime or "").startswith("python"):
         raise UsageError(f"{name} is no Python function with a source", "debugpy debugs Python alone.")
     if find("debugpy") is None:
-        raise TapgenError("debugpy is not installed", 'Install it: pip install "tapgen[debug]"')
+        raise TapgenError("debugpy is not installed", f"Install it: {with_extra('debug')}.")
     source = (environment.root / function.source).resolve()
     generated = f"{environment.stack_name}-{environment.logical_id(naming.function(name))}-"
     return Debugged(naming.function_name(environment, name) or generated, int(port or PORT), str(source))

@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from tapgen.errors import TapgenError, UsageError
+from tapgen.installing import with_extra
 from tapgen.local.address import HOST, Address
 from tapgen.local.guard import KEY_HEADER
 from tapgen.local.server import Request
@@ -217,7 +218,7 @@ def server_command(find: Callable[[str], object] = importlib.util.find_spec) -> 
         TapgenError: ministack is not installed, or what it signs and verifies tokens with: it would start without,
             and answer every token with 401.
     """
-    hint = 'Install it: pip install "tapgen[local]"'
+    hint = f"Install it: {with_extra('local')}."
     if find("ministack") is None:
         raise TapgenError("the embedded AWS is not installed", hint)
     if find("cryptography") is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tapgen.installing import REMARK, REQUIREMENT
 from tapgen.pipeline.stages import Stage
 
 REVIEW = ".github/workflows/tapgen-review.yml"
@@ -15,8 +16,13 @@ _INSTALL = """\
       - uses: actions/setup-python@v5
         with:
           python-version: "3.13"
-      - run: python -m pip install --disable-pip-version-check '{install}'
+{remark}      - run: python -m pip install --disable-pip-version-check '{install}'
 """
+
+
+def _install(install: str) -> str:
+    remark = f"      # {REMARK}\n" if install == REQUIREMENT else ""
+    return _INSTALL.format(install=install, remark=remark)
 
 
 def files(stages: tuple[Stage, ...], branch: str, install: str) -> dict[str, str]:
@@ -46,7 +52,7 @@ jobs:
         with:
           fetch-depth: 0 # the merge base must be there
           persist-credentials: false
-{_INSTALL.format(install=install)}\
+{_install(install)}\
       - name: Templates are rendered
         run: tapgen render --all --check
       - name: What changes
@@ -173,7 +179,7 @@ def _job(name: str, stage: Stage, needs: tuple[str, ...], install: str, environm
       - uses: actions/checkout@v4
         with:
           persist-credentials: false
-{_INSTALL.format(install=install)}\
+{_install(install)}\
       - uses: aws-actions/configure-aws-credentials@v4
         with:
           role-to-assume: {arn}

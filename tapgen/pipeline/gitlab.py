@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tapgen.installing import REMARK, REQUIREMENT
 from tapgen.pipeline.github import HEAD as _HEAD
 from tapgen.pipeline.stages import Stage
 
@@ -18,6 +19,7 @@ def files(stages: tuple[Stage, ...], branch: str, install: str) -> dict[str, str
 
 
 def _pipeline(stages: tuple[Stage, ...], branch: str, install: str) -> Iterator[str]:
+    remark = f"    # {REMARK}\n" if install == REQUIREMENT else ""
     yield f"""\
 {HEAD}# Each environment of the same name has the variable AWS_ROLE_ARN, the role that its deployment assumes, and
 # AWS_REGION where the settings name no region. Protect the environments that need an approval.
@@ -26,7 +28,7 @@ stages: [review, deploy, plan, execute]
 default:
   image: python:3.13
   before_script:
-    - python -m pip install --disable-pip-version-check '{install}'
+{remark}    - python -m pip install --disable-pip-version-check '{install}'
 
 review:
   stage: review

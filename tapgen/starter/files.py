@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+from tapgen.installing import REMARK, REQUIREMENT
+
 EXAMPLES: Mapping[str, str] = {
     "api": "a table behind an API",
     "queue": "an API that queues, a worker that stores, dead letters",
@@ -28,7 +30,12 @@ def project_files(application: str, example: str, environments: Sequence[str]) -
     here = files("tapgen.starter")
     found = {**_texts(here / "common"), **_texts(here / "examples" / example)}
     sections = [_environment(name, protected=index > 0) for index, name in enumerate(environments)]
-    words = {"@application@": application, "@environments@": "\n".join(sections).rstrip()}
+    words = {
+        "@application@": application,
+        "@environments@": "\n".join(sections).rstrip(),
+        "@remark@": REMARK,
+        "@requirement@": REQUIREMENT,
+    }
     return {path: _filled(text, words) for path, text in {**found, SCHEMA_FILE: _schema()}.items()}
 
 

@@ -8,6 +8,7 @@ from urllib.request import getproxies
 
 from tapgen.deploy.aws.errors import AwsError, CredentialsError, DeniedError, LostAnswerError, ThrottledError
 from tapgen.errors import ExitCode
+from tapgen.installing import with_extra
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,7 +105,7 @@ def translate(error: Exception, operation: str) -> AwsError:
     if kind in _UNREACHABLE:
         return LostAnswerError(kind, without_password(str(error)), name, _network_hint())
     if kind == "MissingDependencyException":
-        hint = "The profile logs in with `aws login`, which needs a library: pip install 'tapgen[login]'."
+        hint = f"The profile logs in with `aws login`, which needs a library: {with_extra('login')}."
         return CredentialsError(kind, str(error).rstrip("."), name, hint)
     if kind == "ParamValidationError":
         hint = (

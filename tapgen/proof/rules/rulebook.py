@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tapgen.installing import with_extra
 from tapgen.proof.rules.api import API_RULES
 from tapgen.proof.rules.compute import COMPUTE_RULES
 from tapgen.proof.rules.coverage import COVERAGE_RULES
@@ -35,7 +36,7 @@ LINT_MISSING = Rule(
     "warning",
     "The linter, cfn-lint, did not run",
     "What it finds (unknown properties, wrong types and values, circular references) was not looked for.",
-    "Install it: pip install 'tapgen[check]'; or pass --no-lint.",
+    f"Install it: {with_extra('check')}; or pass --no-lint.",
     'tapgen\'s documentation, "cfn-lint"',
 )
 

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any, Final, NamedTuple
 
 from tapgen.errors import DocumentError, TapgenError, UsageError
+from tapgen.installing import with_extra
 from tapgen.template.document import Document
 
 PREFIX: Final = "AWS::Serverless::"
@@ -149,9 +150,7 @@ def _translated(document: Document, region: str, parameters: Mapping[str, str]) 
         from samtranslator.parser.parser import Parser
         from samtranslator.translator.translator import Translator
     except ImportError:
-        raise TapgenError(
-            "the template is written for SAM", "Install what expands it: pip install 'tapgen[sam]'."
-        ) from None
+        raise TapgenError("the template is written for SAM", f"Install what expands it: {with_extra('sam')}.") from None
     logging.getLogger("samtranslator").addHandler(logging.NullHandler())  # it tells of metrics that nobody asked for
     session = SimpleNamespace(region_name=region)
     try:

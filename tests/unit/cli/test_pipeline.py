@@ -1,11 +1,13 @@
 """tapgen pipeline: files that the services take, which say what the settings say, and are nobody else's."""
 
+import re
 import subprocess
 import sys
 
 import pytest
 import yaml
 
+from tapgen.installing import REMARK
 from tests.conftest import ONE_FUNCTION
 
 ENVIRONMENTS = """
@@ -119,6 +121,18 @@ def test_what_is_installed_and_which_branch_is_deployed(tapgen, project):
     text = (folder / ".github/workflows/tapgen-deploy.yml").read_text()
     assert "branches: [trunk]" in text
     assert "install --disable-pip-version-check 'tapgen[check]==1.2'" in text
+
+
+@pytest.mark.parametrize("service", FILES)
+def test_no_package_of_an_index_is_installed_until_somebody_names_one(tapgen, project, service):
+    folder = project()
+    ended = tapgen("pipeline", service, cwd=folder)
+    text = "".join((folder / path).read_text() for path in FILES[service])
+    assert set(re.findall(r"pip install .*", text)) == {
+        "pip install --disable-pip-version-check 'tapgen[check] @ git+URL'"
+    }
+    assert REMARK in text
+    assert REMARK in ended.err
 
 
 def roles(folder):

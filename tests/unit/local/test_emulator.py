@@ -14,6 +14,7 @@ import pytest
 
 from tapgen.deploy.aws.session import connect
 from tapgen.errors import TapgenError, UsageError
+from tapgen.installing import with_extra
 from tapgen.local import emulator
 from tapgen.local.address import HOST
 from tapgen.local.guard import KEY_HEADER
@@ -235,7 +236,7 @@ def test_without_the_extra_it_says_what_to_install(missing, said):
     with pytest.raises(TapgenError) as failed:
         emulator.server_command(find=lambda name: None if name == missing else name)
     assert str(failed.value) == said
-    assert failed.value.hint == 'Install it: pip install "tapgen[local]"'
+    assert failed.value.hint == f"Install it: {with_extra('local')}."
 
 
 def test_a_server_that_has_gone_is_an_error_with_its_log():

@@ -264,7 +264,7 @@ def test_without_the_extra_it_says_what_to_install(adopted, monkeypatch):
     function = {"Type": "AWS::Serverless::Function", "Properties": {"CodeUri": "s3://a/b"}}
     settings, ended = adopted({"Resources": {"F": function}})
     assert (ended.code, settings) == (1, {})
-    assert "pip install 'tapgen[sam]'" in ended.err
+    assert 'pip install ".[sam]"' in ended.err
 
 
 def test_settings_that_are_there_are_kept(adopted, tmp_path):
