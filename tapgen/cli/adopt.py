@@ -87,7 +87,17 @@ def command(
         click.echo("Nothing else changes: nothing is replaced, and nothing is lost.")
     if adopted.missing:
         click.echo("It cannot be deployed yet: code is missing, as the lines with `!` say.")
+    click.echo("\nNext:\n\n" + "\n".join(f"  {one}" for one in _next(folder, environment, deploys=not adopted.missing)))
     return ExitCode.REFUSED if adopted.missing or lost(adopted.review) else ExitCode.OK
+
+
+def _next(folder: Path, environment: str, *, deploys: bool) -> list[str]:
+    """The commands that go on from here; the environment is named, for it is seldom the one that they choose."""
+    import shlex
+
+    inside = [] if folder.resolve() == Path.cwd() else [f"cd {shlex.quote(str(folder))}"]
+    commands = ["check", "local", *(["deploy --plan-only"] if deploys else [])]
+    return [*inside, *(f"tapgen {one} --env {shlex.quote(environment)}" for one in commands)]
 
 
 def _of_stack(stack: str, profile: str | None, region: str | None) -> tuple[Document, dict[str, str], str]:

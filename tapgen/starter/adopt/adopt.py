@@ -50,6 +50,7 @@ def adopt(template: Template, application: str, environment: str, stack: str, to
         UsageError: the template cannot be adopted, or there are settings already; nothing is written.
     """
     document, folders = template.document, dict(template.folders)
+    gone: Mapping[str, Path] = {}
     if any(name.startswith("Fn::") or not isinstance(one, dict) for name, one in document["Resources"].items()):
         raise UsageError(
             "a macro makes the resources of this template", "Adopt the deployed stack: tapgen adopt --stack NAME."
@@ -59,7 +60,7 @@ def adopt(template: Template, application: str, environment: str, stack: str, to
     if sam.is_sam(document):
         region = template.region or sam.DEFAULT_REGION
         expanded = sam.expand(document, template.beside or Path(), region, template.parameters)
-        document, folders = expanded.document, {**expanded.folders, **folders}
+        document, folders, gone = expanded.document, {**expanded.folders, **folders}, expanded.gone
     _refuse_wrong_folders(document, template.folders)
     code = code_of(document, template.beside, folders, to)
     with tempfile.TemporaryDirectory() as trials:
@@ -68,7 +69,7 @@ def adopt(template: Template, application: str, environment: str, stack: str, to
     written = write(to, target.text(adopted.settings))
     used = {logical_id: code[logical_id] for logical_id in code if logical_id in _claimed(adopted)}
     files = tuple(write_code(to, used))
-    missing = tuple(sam.not_packaged(adopted.settings.get("resources", {})))
+    missing = tuple(sam.not_packaged(adopted.settings.get("resources", {}), gone))
     obstacles = (*adopted.obstacles, *missing, *without_code(document, code))
     return Outcome((str(written), *files), _summary(adopted), obstacles, bool(missing), review)
 

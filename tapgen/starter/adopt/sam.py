@@ -32,10 +32,14 @@ DEFAULT_REGION: Final = "us-east-1"
 
 
 class Expanded(NamedTuple):
-    """The template without SAM, and the folders of its code by the logical ids of functions and layers."""
+    """The template without SAM, and the folders of its code by the logical ids of functions and layers.
+
+    `gone` are those that the template names and that are not there.
+    """
 
     document: Document
     folders: Mapping[str, Path]
+    gone: Mapping[str, Path]
 
 
 def is_sam(document: Document) -> bool:
@@ -48,7 +52,7 @@ def is_sam(document: Document) -> bool:
 def folders_of(document: Document, folder: Path) -> dict[str, Path]:
     """The folders of a template's code, by the logical ids of functions and layers."""
     folders: dict[str, Path] = {}
-    _detached(document, folder, folders)
+    _detached(document, folder, folders, {})
     return folders
 
 
@@ -60,25 +64,36 @@ def expand(document: Document, folder: Path, region: str, parameters: Mapping[st
         UsageError: SAM refuses the template.
     """
     folders: dict[str, Path] = {}
-    return Expanded(_translated(_detached(document, folder, folders), region, parameters), folders)
+    gone: dict[str, Path] = {}
+    return Expanded(_translated(_detached(document, folder, folders, gone), region, parameters), folders, gone)
 
 
-def _detached(document: Document, folder: Path, folders: dict[str, Path]) -> Document:
-    """A copy of the document without local code; `folders` takes where it is."""
+def _detached(document: Document, folder: Path, folders: dict[str, Path], gone: dict[str, Path]) -> Document:
+    """A copy of the document without local code; `folders` takes where it is, `gone` where it is not."""
     document = json.loads(json.dumps(document, default=str))
     globals_ = (document.get("Globals") or {}).get("Function") or {}
     for logical_id, resource in document["Resources"].items():
-        _detach(logical_id, resource, globals_, folder, folders)
+        where = _detach(logical_id, resource, globals_, folder)
+        if where is not None and where.source is not None:
+            folders[logical_id] = where.source
+        elif where is not None and not where.written.exists():
+            gone[logical_id] = where.written
     globals_.pop("CodeUri", None)
     if not globals_ and "Globals" in document:
         document["Globals"].pop("Function", None)
     return document
 
 
-def _detach(
-    logical_id: str, resource: Any, globals_: Mapping[str, Any], folder: Path, folders: dict[str, Path]
-) -> None:
-    """Note where the code is, and let the translator think that it is packaged."""
+class _Where(NamedTuple):
+    """The path that the template names, and the folder that can be packaged, None without one."""
+
+    written: Path
+    source: Path | None
+
+
+def _detach(logical_id: str, resource: Any, globals_: Mapping[str, Any], folder: Path) -> _Where | None:
+    """Let the translator think that the code is packaged; where it is, None where that is not beside the template."""
+    where = None
     properties = resource.setdefault("Properties", {}) if isinstance(resource, dict) else {}
     kind = resource.get("Type") if isinstance(resource, dict) else None
     if kind in _CODE and "InlineCode" not in properties and "ImageUri" not in properties:
@@ -88,11 +103,8 @@ def _detach(
         if is_image:
             properties.setdefault("ImageUri", _IMAGE)
         elif isinstance(written, str) and not written.startswith("s3://"):
-            source = _source(
-                logical_id, resource, str(properties.get("Runtime", globals_.get("Runtime", ""))), folder / written
-            )
-            if source is not None:
-                folders[logical_id] = source
+            runtime = str(properties.get("Runtime", globals_.get("Runtime", "")))
+            where = _Where(folder / written, _source(logical_id, resource, runtime, folder / written))
             properties[key] = dict(_PLACE)
         elif key not in properties:
             properties[key] = written
@@ -100,6 +112,7 @@ def _detach(
         uri, body = _BODIES[kind]
         if isinstance(properties.get(uri), str) and not properties[uri].startswith("s3://"):
             properties[body] = _read(folder / properties.pop(uri))
+    return where
 
 
 def _source(logical_id: str, resource: Mapping[str, Any], runtime: str, written: Path) -> Path | None:
@@ -118,12 +131,18 @@ def _source(logical_id: str, resource: Mapping[str, Any], runtime: str, written:
     return built / BUILT / logical_id if built else None
 
 
-def not_packaged(resources: Mapping[str, Any]) -> Iterator[str]:
-    """What stays as it is without a package that is known, a sentence each: such a template cannot be deployed."""
+def not_packaged(resources: Mapping[str, Any], gone: Mapping[str, Path]) -> Iterator[str]:
+    """What stays as it is without a package that is known, a sentence each: such a template cannot be deployed.
+
+    `gone` are folders that the template names and that are not there.
+    """
     for logical_id, resource in resources.items():
         properties = resource.get("properties") or {}
         code = properties.get("Code") or properties.get("Content") or {}
-        if code in ({"S3Bucket": _PLACE["Bucket"], "S3Key": _PLACE["Key"]}, {"ImageUri": _IMAGE}):
+        packaged = code in ({"S3Bucket": _PLACE["Bucket"], "S3Key": _PLACE["Key"]}, {"ImageUri": _IMAGE})
+        if packaged and logical_id in gone:
+            yield f"{logical_id}: its code is missing: there is no {gone[logical_id]}, which the template names"
+        elif packaged:
             yield (
                 f"{logical_id}: its code stays where SAM has packaged it, which the template does not say; adopt it "
                 "with the stack (--stack NAME), or run `sam build` first, where it has to be built"

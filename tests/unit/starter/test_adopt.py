@@ -46,6 +46,7 @@ def test_a_table_is_a_part_and_is_not_replaced(adopted, tapgen, tmp_path):
         "Tags come: Application, Environment and ManagedBy, on 1 resources.\n"
         "New outputs and parameters: DynamoTableNameOutput.\n"
         "Nothing else changes: nothing is replaced, and nothing is lost.\n"
+        "\nNext:\n\n  cd new\n  tapgen check --env prod\n  tapgen local --env prod\n  tapgen deploy --plan-only --env prod\n"
     )
     assert tapgen("render", "--env", "prod", cwd=tmp_path / "new").code == 0
     rendered = read(tmp_path / "new" / "templates_out" / "prod.yaml")
@@ -198,7 +199,20 @@ def test_code_that_is_nowhere_is_no_proof(adopted, tmp_path):
     assert "Orders" in settings["resources"]
     assert "! Orders stays in [resources]: functions.Orders.runtime: AWS retired nodejs14.x" in ended.out
     assert "! Orders: its code stays where SAM has packaged it, which the template does not say" in ended.out
-    assert ended.out.endswith("It cannot be deployed yet: code is missing, as the lines with `!` say.\n")
+    assert "It cannot be deployed yet: code is missing, as the lines with `!` say.\n" in ended.out
+
+
+def test_a_folder_that_the_template_names_and_that_is_not_there_is_named(adopted):
+    pytest.importorskip("samtranslator", reason="the extra sam is not installed")
+    function = {"Runtime": "python3.13", "Handler": "index.handler", "CodeUri": "gone"}
+    document = {
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Resources": {"Orders": {"Type": "AWS::Serverless::Function", "Properties": function}},
+    }
+    _, ended = adopted(document)
+    assert ended.code == 4
+    assert "  ! Orders: its code is missing: there is no gone, which the template names\n" in ended.out
+    assert "SAM has packaged" not in ended.out
 
 
 @pytest.mark.parametrize(
