@@ -157,7 +157,10 @@ def _finish(findings: Sequence[Finding], target: Target, *, with_lint: bool) -> 
     ]
     written = target.subject.written
     mask = mask_of(target.subject.document) if marked or left else Mask()
-    placed = (target.place(replace(finding, path=written(finding.path))) for finding in (*marked, *left))
+    placed = (
+        one if one.rule == rules.LINT_MISSING.id else target.place(replace(one, path=written(one.path)))
+        for one in (*marked, *left)  # what this machine lacks stands in no file
+    )
     return ordered(replace(one, message=mask(one.message), hint=mask(one.hint)) for one in placed)
 
 

@@ -31,6 +31,8 @@ class Problem(msgspec.Struct, frozen=True):
         return f"{'.'.join(map(str, self.path))}: {self.message}" if self.path else f"the settings: {self.message}"
 
 
+_OF_FILES = (("source",), ("include",), ("requirements",), ("entry_point",))
+"""The last step of the path of a problem that is one of a function's files, where the settings are as they may be."""
 Problems = dict[Problem, list[str]]  # problem -> the environments that have it: each inherits the project's
 
 
@@ -52,13 +54,15 @@ def load(where: Path | None = None, *, sources: bool = True) -> Project:
         environment = _convert(raw, overlay, name, file.parent, problems)
         if environment is not None:
             environments[name] = environment
+    of_the_schema = set(problems)
     _cross_check(environments, raw, overlays, problems, sources=sources)
     if not overlays:
         problems[Problem(("environments",), "there is none; write [tool.tapgen.environments.dev]")] = []
     if problems:
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         lines = [_with_environments(problem, names, overlays) for problem, names in problems.items()]
-        hint = "tapgen settings --schema says what each setting may be."
+        of_files = all(one.path[-1:] in _OF_FILES and one not in of_the_schema for one in problems)
+        hint = "" if of_files else "tapgen settings --schema says what each setting may be."
         raise SettingsError(f"{file}: {count}", hint, lines, _places(file, problems))
     return Project(file=file, environments=environments)
 

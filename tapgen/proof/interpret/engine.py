@@ -110,10 +110,10 @@ def _order(finding: object) -> tuple[str, int, str]:
 def _entry_module(sources: Sources, entry_point: str) -> Module | None:
     name, function = split_entry_point(entry_point)
     if not name or not function:
-        sources.problem("missing", f"the entry point {entry_point!r} is not of the form module.function", entry_point)
+        sources.problem("missing", f"the entry point {entry_point!r} is not of the form module.function", "")
         return None
     if not sources.folder.is_dir():
-        sources.problem("missing", f"the source folder {sources.folder} does not exist", entry_point)
+        sources.problem("missing", f"the source folder {sources.folder} does not exist", "")
         return None
     module = sources.load(name)
     if module is None and not sources.problems:

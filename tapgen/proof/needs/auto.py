@@ -52,7 +52,9 @@ def _filled(name: str, function: Function, environment: Environment, analyse: An
         if problem.kind != "cycle":
             raise TapgenError(
                 f'functions.{name}: actions = "auto" needs to read the source, and cannot: '
-                f"{function.source}/{problem.file}:{problem.line}: {problem.message}",
+                f"{function.source}/{problem.file}:{problem.line}: {problem.message}"
+                if problem.file
+                else problem.message,
                 "Mend the source, or write the actions out.",
             )
     found = _Found()

@@ -229,7 +229,12 @@ def _findings(function: str, analysis: calls.Analysis, prefix: str) -> Iterator[
     path = ("Resources", function)
     for problem in analysis.problems:
         rule = {"cycle": IMPORT_CYCLE, "newer": SOURCE_NEWER}.get(problem.kind, SOURCE_PROBLEM)
-        yield rule.finding(_sentence(problem.message), path, file=_file(prefix, problem.file), line=problem.line)
+        if problem.file:
+            yield rule.finding(_sentence(problem.message), path, file=_file(prefix, problem.file), line=problem.line)
+        else:
+            yield rule.finding(
+                _sentence(problem.message), path, hint="Name a folder and an entry point that are there."
+            )
     for place in analysis.unresolved:
         yield UNRESOLVED.finding(_sentence(place.reason), path, file=_file(prefix, place.file), line=place.line)
     for note in analysis.notes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -86,6 +87,11 @@ def test_a_broken_source_is_a_finding_and_the_other_functions_are_checked(
     assert message in out
     assert "permission-missing" in out  # of the first function
     assert "Traceback" not in out + err
+    if broken == "no folder":  # there is no file to point at but the settings
+        assert re.search(
+            r"second does not exist[.]\n +pyproject[.]toml:\d+:\d+  \[tool[.]tapgen[.]functions[.]Second\]", out
+        )
+        assert "Mend the file" not in out
 
 
 @pytest.mark.parametrize(("threshold", "code"), [("error", 0), ("warning", 1), ("info", 1)])

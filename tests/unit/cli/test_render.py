@@ -174,7 +174,6 @@ def test_a_source_with_a_syntax_error(tapgen, project):
     assert ended.err == (
         f"Error: {folder / 'tapgen.toml'}: 1 problem\n"
         "  tapgen.toml:8:1  functions.Item.source: src/index.py:3: invalid syntax\n"
-        "Hint: tapgen settings --schema says what each setting may be.\n"
     )
 
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tapgen import render
 from tapgen.proof import check, lint
@@ -161,9 +162,10 @@ def test_cfn_lint_that_does_not_run_is_a_finding(code: str, message: str) -> Non
 
 
 def test_cfn_lint_that_is_not_installed_is_a_finding() -> None:
-    target = check.Target(Subject({"Resources": {}}), lambda finding: finding)
+    target = check.Target(Subject({"Resources": {}}), lambda finding: replace(finding, file="tapgen.toml", line=1))
     [[finding]] = check.check_all([target], with_lint=True, start=lambda _: None)
     assert (finding.rule, finding.message) == ("lint-missing", "cfn-lint is not installed.")
+    assert finding.file is None, "it is no fault of the settings"
     assert check.check_all([target], with_lint=False) == ((),)
 
 
