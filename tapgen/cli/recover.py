@@ -40,12 +40,15 @@ def command(
       tapgen recover --env dev --skip ItemTable
     """
     chosen = load_environment(ctx.obj, environment)
-    aws_options.needs_terminal(yes)
     from tapgen.deploy.commands.recover import Recover
     from tapgen.deploy.request import Options
+
+    def confirm(question: str) -> bool:
+        aws_options.needs_terminal(yes)  # not before there is something to ask
+        return yes or aws_options.ask(question)
 
     client = aws_options.connect_one(chosen, profile, region)
     request = aws_options.subject(chosen, Options(timeout=timeout * 60.0))
     with aws_options.views(as_json=as_json) as view:
-        outcome = Recover(request, client, view("")).run(skip, lambda question: yes or aws_options.ask(question))
+        outcome = Recover(request, client, view("")).run(skip, confirm)
     aws_options.finish(ctx, (outcome,))

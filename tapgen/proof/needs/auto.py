@@ -50,11 +50,9 @@ def _filled(name: str, function: Function, environment: Environment, analyse: An
     analysis = analyse(folder, function.entry_point, environment.modules_elsewhere(name), version_of(function.runtime))
     for problem in analysis.problems if strict else ():
         if problem.kind != "cycle":
+            where = f"{function.source}/{problem.file}:{problem.line}: " if problem.file else ""
             raise TapgenError(
-                f'functions.{name}: actions = "auto" needs to read the source, and cannot: '
-                f"{function.source}/{problem.file}:{problem.line}: {problem.message}"
-                if problem.file
-                else problem.message,
+                f'functions.{name}: actions = "auto" needs to read the source, and cannot: {where}{problem.message}',
                 "Mend the source, or write the actions out.",
             )
     found = _Found()

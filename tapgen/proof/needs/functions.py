@@ -232,9 +232,8 @@ def _findings(function: str, analysis: calls.Analysis, prefix: str) -> Iterator[
         if problem.file:
             yield rule.finding(_sentence(problem.message), path, file=_file(prefix, problem.file), line=problem.line)
         else:
-            yield rule.finding(
-                _sentence(problem.message), path, hint="Name a folder and an entry point that are there."
-            )
+            hint = "Name a source and an entry point that are there."
+            yield rule.finding(_sentence(problem.message), path, hint=hint)
     for place in analysis.unresolved:
         yield UNRESOLVED.finding(_sentence(place.reason), path, file=_file(prefix, place.file), line=place.line)
     for note in analysis.notes:

@@ -194,6 +194,18 @@ def test_recover_declined_does_nothing(status):
     assert cloud.count("delete_stack", "continue_rollback", "rollback") == 0
 
 
+@pytest.mark.parametrize("status", ["ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_FAILED", "UPDATE_FAILED"])
+def test_recover_that_nobody_can_confirm_does_nothing(status):
+    def nobody(question):
+        raise UsageError("there is no terminal to confirm on", "Pass --yes.")
+
+    cloud = Cloud()
+    cloud.put(NAME, status, {"Resources": {}}, tags=TAGS)
+    outcome = verb(Recover, cloud).run((), nobody)
+    assert (outcome.code, outcome.hint) == (ExitCode.USAGE, "Pass --yes.")
+    assert cloud.count("delete_stack", "continue_rollback", "rollback") == 0
+
+
 @pytest.mark.parametrize(
     ("status", "code"),
     [
