@@ -39,5 +39,5 @@ def command(project: Path | None, service: str, branch: str, install: str, check
     for path, changed in write(loaded, service, branch, install):
         click.echo(f"{path}: {'written' if changed else 'up to date'}")
     if install == REQUIREMENT:
-        click.echo(f"They install {install!r}, which --install gives another: {REMARK}", err=True)
+        click.echo(f"They install '{install}'; --install names what is there. {REMARK}", err=True)
     return ExitCode.OK

@@ -177,7 +177,7 @@ def _together(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     for rule_id, (first, *others) in alike.items():
         names = [str(one.logical_id) for one in (first, *others)]
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-        message = f"{len(names)} resources {rules.BY_ID[rule_id].many}: {', '.join(names[:_NAMED])}{more}."
+        message = f"{len(names)} {rules.BY_ID[rule_id].many}: {', '.join(names[:_NAMED])}{more}."
         kept.append(replace(first, message=message) if others else first)
     return tuple(kept)
 

@@ -175,7 +175,7 @@ COMPUTE_RULES = (
         "Set alarms.alarm_email, or give the alarm an action.",
         "Security Hub user guide, CloudWatch.15",
         _silent_alarms,
-        "tell nobody",
+        "alarms tell nobody",
     ),
     Rule(
         "alarm-topic-key",

@@ -37,7 +37,7 @@ class Rule(Struct, frozen=True):
     source: str
     look: Callable[[Subject], Iterator[Hit]] | None = None
     many: str = ""
-    """What to say of several resources, after their names, where one change mends them all; '': each by itself."""
+    """What stands between the number and the names of several, where one change mends them all; '': each by itself."""
 
     def finding(
         self,

@@ -52,7 +52,7 @@ def test_declared_encoding_is_read(tmp_path):
         ("index.handle", ("missing", "index.py", 1)),
         ("main.handler", ("missing", "main.py", 1)),
         ("app/main.handler", ("missing", "app/main.py", 1)),
-        ("index", ("missing", "index", 1)),
+        ("index", ("missing", "", 1)),
         ("", ("missing", "", 1)),
         ("index.TABLE", ("missing", "index.py", 1)),
     ],
@@ -68,7 +68,7 @@ def test_missing_entry_point_names_what_is_there(tmp_path):
 
 
 def test_missing_folder(tmp_path):
-    assert problems(tmp_path / "nowhere") == [("missing", "index.handler", 1)]
+    assert problems(tmp_path / "nowhere") == [("missing", "", 1)]
 
 
 def test_circular_import(tmp_path):

@@ -137,7 +137,7 @@ def test_alarms_that_tell_nobody_are_one_finding_but_for_the_accepted_one() -> N
     [found] = check.check_all([check.Target(subject, lambda finding: finding, (accepted,))], with_lint=False)
 
     assert [(one.message, one.logical_id, one.suppressed_reason) for one in found if one.rule == "alarm-silent"] == [
-        ("5 resources tell nobody: Alarm1, Alarm2, Alarm3 and 2 more.", "Alarm1", None),
+        ("5 alarms tell nobody: Alarm1, Alarm2, Alarm3 and 2 more.", "Alarm1", None),
         ("Alarm0 tells nobody.", "Alarm0", "a pager polls it"),
     ]
 
