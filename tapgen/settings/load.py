@@ -31,8 +31,6 @@ class Problem(msgspec.Struct, frozen=True):
         return f"{'.'.join(map(str, self.path))}: {self.message}" if self.path else f"the settings: {self.message}"
 
 
-_OF_FILES = (("source",), ("include",), ("requirements",), ("entry_point",))
-"""The last step of the path of a problem that is one of a function's files, where the settings are as they may be."""
 Problems = dict[Problem, list[str]]  # problem -> the environments that have it: each inherits the project's
 
 
@@ -54,15 +52,15 @@ def load(where: Path | None = None, *, sources: bool = True) -> Project:
         environment = _convert(raw, overlay, name, file.parent, problems)
         if environment is not None:
             environments[name] = environment
-    of_the_schema = set(problems)
-    _cross_check(environments, raw, overlays, problems, sources=sources)
+    of_files = _cross_check(environments, raw, overlays, problems, sources=sources)
     if not overlays:
         problems[Problem(("environments",), "there is none; write [tool.tapgen.environments.dev]")] = []
     if problems:
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         lines = [_with_environments(problem, names, overlays) for problem, names in problems.items()]
-        of_files = all(one.path[-1:] in _OF_FILES and one not in of_the_schema for one in problems)
-        hint = "" if of_files else "tapgen settings --schema says what each setting may be."
+        hint = "tapgen settings --schema says what each setting may be."
+        if all(problem.message in of_files for problem in problems):
+            hint = "Mend the file, or let the setting name another one."
         raise SettingsError(f"{file}: {count}", hint, lines, _places(file, problems))
     return Project(file=file, environments=environments)
 
@@ -187,7 +185,8 @@ def _cross_check(
     problems: Problems,
     *,
     sources: bool,
-) -> None:
+) -> frozenset[str]:
+    """Add the problems of settings that do not fit together; the messages of those that are one of functions' files."""
     from tapgen.settings.checks import check
 
     entry_points: dict[Any, list[Any]] | None = {} if sources else None
@@ -197,6 +196,7 @@ def _cross_check(
             where = written(path, name, project, overlays[name])
             if not any(where == other[: len(where)] for other in wrong):  # it may be about the missing value alone
                 _add(problems, where, message, name)
+    return frozenset(message for found in (entry_points or {}).values() for _, message in found)
 
 
 def _add(problems: Problems, where: KeyPath, message: str, name: str) -> None:

@@ -174,6 +174,7 @@ def test_a_source_with_a_syntax_error(tapgen, project):
     assert ended.err == (
         f"Error: {folder / 'tapgen.toml'}: 1 problem\n"
         "  tapgen.toml:8:1  functions.Item.source: src/index.py:3: invalid syntax\n"
+        "Hint: Mend the file, or let the setting name another one.\n"
     )
 
 
