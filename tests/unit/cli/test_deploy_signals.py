@@ -89,7 +89,6 @@ def signalled(folder, aws, number, operation, *words, after):
     ("number", "operation", "after"),
     [
         (signal.SIGINT, "PutObject", True),
-        (signal.SIGTERM, "PutObject", False),
         (signal.SIGHUP, "CreateChangeSet", True),
         (signal.SIGTERM, "DescribeChangeSet", False),
     ],
@@ -105,7 +104,7 @@ def test_before_the_execution_nothing_is_left(folder, aws, number, operation, af
     assert again.returncode == 0, again.stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
 def test_after_the_execution_the_deployment_goes_on(folder, aws, number):
     code, err = signalled(folder, aws, number, "ExecuteChangeSet", "deploy", "--yes", after=True)
     assert code == ExitCode.INTERRUPTED

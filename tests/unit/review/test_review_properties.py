@@ -185,7 +185,7 @@ templates = st.fixed_dictionaries(
 @pytest.mark.parametrize("part", range(4))
 def test_any_two_templates_can_be_reviewed(part: int) -> None:
     @seed(part)
-    @settings(max_examples=500, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=250, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(old=st.none() | templates, new=templates)
     def check(old: dict[str, Any] | None, new: dict[str, Any]) -> None:
         before = copy.deepcopy((old, new))
