@@ -1,7 +1,7 @@
 """No file of the standard library brings the analysis down, and each is done in bounded work.
 
 Left out, for the time that they take and the little that they add: the library's own tests, the packages for windows
-and drawings, the old build tools, all but a tenth of the tables of character sets, and every second of the other files.
+and drawings, the old build tools, all but a tenth of the tables of character sets, and three of four other files.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ LEFT_OUT = {
 }  # fmt: skip
 FILES = sorted(path for path in ROOT.rglob("*.py") if LEFT_OUT.isdisjoint(path.relative_to(ROOT).parts))
 ENCODINGS = [path for path in FILES if path.parent.name == "encodings"]
-SOURCES = sorted({*FILES} - {*ENCODINGS} | {*ENCODINGS[::10]})[::2]
-GROUPS = 4
+SOURCES = sorted({*FILES} - {*ENCODINGS} | {*ENCODINGS[::10]})[::4]
+GROUPS = 2
 
 
 def entry(content):
@@ -47,5 +47,5 @@ def test_standard_library(tmp_path, group):
 
 
 def test_there_are_many_and_the_entry_points_are_functions():
-    assert len(SOURCES) >= 200
-    assert sum(entry(path.read_bytes()) != "handler" for path in SOURCES) >= 100
+    assert len(SOURCES) >= 100
+    assert sum(entry(path.read_bytes()) != "handler" for path in SOURCES) >= 50
