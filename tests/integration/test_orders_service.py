@@ -61,7 +61,9 @@ print("WITH", run(), flush=True)
 """
 CASES = (
     ("PartnerFunction", "secretsmanager:GetSecretValue", "partner_with_key"),
+    ("ListFunction", "dynamodb:Query", "create_and_read"),
     ("OrderFunction", "dynamodb:DeleteItem", "create_and_read"),
+    ("CleanupFunction", "dynamodb:Scan", "cleanup"),
 )
 
 
