@@ -73,6 +73,11 @@ def _entry_point(function: Function, file: str, path: Path) -> Iterator[Problem]
     shown = f"{function.source}/{file}"
     try:
         content = path.read_bytes()
+        before, null, _ = content.partition(b"\0")
+        if null:  # which error it is, and whether it has a line, differs between versions of Python
+            line = before.count(b"\n") + 1
+            yield ("source",), f"{shown}:{line}: not Python source: it has a null byte"
+            return
         encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
         tree = parse(content.decode(encoding), version_of(function.runtime), filename=str(path))
     except NewerSyntaxError:

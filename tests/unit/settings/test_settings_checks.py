@@ -245,7 +245,7 @@ def test_actions_on_an_index(problems):
         ("index.handler", {"src/index.py": "def handler(:\n"}, "source: src/index.py:1: invalid syntax"),
         ("index.handler", {"src/index.py": "type Id = int\ndef handler(event, context): pass\n"}, ""),
         ("index.handler", {"src/index.py": "a = 1\n  b = 2\n"}, "source: src/index.py:2: unexpected indent"),
-        ("index.handler", {"src/index.py": "a = 1\0"}, "source: src/index.py:1: source code string cannot contain null bytes"),
+        ("index.handler", {"src/index.py": "a = 1\nb = \0"}, "source: src/index.py:2: not Python source: it has a null byte"),
         ("index.handler", {"src/index.py": f"handler = {'-' * 100_000}1"}, "source: src/index.py: not Python source: "),
         ("index.handler", {"src/index.py": "x = handler\n"}, 'entry_point: "index.handler": src/index.py defines no "handler"'),
         ("index.handler", {"src/index.py": "def other(handler): pass\n"}, 'entry_point: "index.handler": src/index.py defines no "handler"'),
