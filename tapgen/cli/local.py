@@ -261,8 +261,8 @@ def _stay(deployed: Deployed, running: Emulator, redeploy: Redeploy | None) -> i
     shown = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION")
     click.echo(f"AWS  export {' '.join(f'{name}={variables[name]}' for name in shown)}")
     with _page(deployed, running) as application:
-        click.echo("Requests are shown as they come. Ctrl-C stops it.", err=True)
         try:
+            click.echo("Requests are shown as they come. Ctrl-C stops it.", err=True)
             session.run(deployed, running, Both(_Show(), application.feed), redeploy, application.now)
         except KeyboardInterrupt:
             click.echo("\nStopping.", err=True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def interrupts() -> Iterator[Event]:
-    """Inside, Ctrl-C raises KeyboardInterrupt as ever, and sets the event too. For the main thread.
+    """Inside, Ctrl-C and its like raise KeyboardInterrupt as ever, and set the event too. For the main thread.
 
     Python drops what a signal's handler raises while an object is being collected (a scan of a folder that another
     error has ended, for one): whoever goes round for ever asks the event at each turn.
@@ -25,8 +25,11 @@ def interrupts() -> Iterator[Event]:
         interrupted.set()
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGINT, remember)
+    alike = [number for number in signal.valid_signals() if signal.getsignal(number) is signal.default_int_handler]
+    for number in alike:
+        signal.signal(number, remember)
     try:
         yield interrupted
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number in alike:
+            signal.signal(number, signal.default_int_handler)
