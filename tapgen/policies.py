@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from awacs import aws, dynamodb, ec2, execute_api, logs, sts, xray
+from awacs import aws, ec2, execute_api, logs, sts, xray
 from awacs.aws import Action, Allow, Condition, Deny, Principal, Statement
 
 INDEX_ACTIONS = frozenset({"dynamodb:Query", "dynamodb:Scan", "dynamodb:PartiQLSelect"})
@@ -187,11 +187,6 @@ def through_endpoint(
         )
         for sid, on, merged in found.values()
     ]
-
-
-def dynamodb_actions() -> frozenset[str]:
-    """Every action of DynamoDB that awacs knows, such as "dynamodb:PutItem"."""
-    return frozenset(f"dynamodb:{name}" for name, value in vars(dynamodb).items() if isinstance(value, Action))
 
 
 def _action(name: str) -> Action:

@@ -54,12 +54,7 @@ class StackSetOperations(CloudFormationCalls):
 
     def update_stack_set(self, request: StackSetRequest, preferences: Preferences, operation: str) -> str:
         """UpdateStackSet, of all stacks."""
-        return self._begun(
-            "update_stack_set",
-            **_definition(request),
-            OperationPreferences=_preferences(preferences),
-            OperationId=operation,
-        )
+        return self._begun("update_stack_set", preferences, operation, **_definition(request))
 
     def delete_stack_set(self, name: str) -> None:
         """DeleteStackSet."""
@@ -67,36 +62,29 @@ class StackSetOperations(CloudFormationCalls):
 
     def create_instances(self, name: str, targets: Targets, preferences: Preferences, operation: str) -> str:
         """CreateStackInstances."""
-        return self._begun(
-            "create_stack_instances",
-            StackSetName=name,
-            **_targets(targets),
-            OperationPreferences=_preferences(preferences),
-            OperationId=operation,
-        )
+        return self._begun("create_stack_instances", preferences, operation, StackSetName=name, **_targets(targets))
 
     def delete_instances(self, name: str, targets: Targets, preferences: Preferences, operation: str) -> str:
         """DeleteStackInstances; the stacks go too."""
         return self._begun(
             "delete_stack_instances",
+            preferences,
+            operation,
             StackSetName=name,
             **_targets(targets),
-            OperationPreferences=_preferences(preferences),
             RetainStacks=False,
-            OperationId=operation,
         )
 
     def detect_set_drift(self, name: str, preferences: Preferences, operation: str) -> str:
         """DetectStackSetDrift."""
-        return self._begun(
-            "detect_stack_set_drift",
-            StackSetName=name,
-            OperationPreferences=_preferences(preferences),
-            OperationId=operation,
-        )
+        return self._begun("detect_stack_set_drift", preferences, operation, StackSetName=name)
 
-    def _begun(self, operation: str, **arguments: object) -> str:
-        begun: str = self._of_set(operation, **arguments)["OperationId"]
+    def _begun(self, method: str, preferences: Preferences, operation: str, **arguments: object) -> str:
+        """The id of the operation that botocore's `method` has begun."""
+        answer = self._of_set(
+            method, **arguments, OperationPreferences=_preferences(preferences), OperationId=operation
+        )
+        begun: str = answer["OperationId"]
         return begun
 
     def stop_set_operation(self, name: str, operation: str) -> None:

@@ -125,12 +125,6 @@ def ended(document: Document, record: Record, names: Mapping[str, str]) -> Docum
     return {section: value for section, value in made.items() if value or section == "Resources"}
 
 
-def given_back(document: Document, record: Record) -> Document:
-    """The template of before the rename, where the resources have not left the stack yet."""
-    same = {one.old: one.old for one in record.moved}
-    return ended(document, record, same)
-
-
 def _named(one: Moved, names: Mapping[str, str]) -> dict[str, Any]:
     """The definition of before, with the new names in it."""
     alone = {"Resources": {old: {"Type": "-"} for old in names} | {one.old: dict(one.definition)}}

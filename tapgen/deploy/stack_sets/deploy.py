@@ -158,9 +158,7 @@ class DeployStackSet(StackSetOperation):
         request = self._set_request(found)
         steps: list[tuple[str, Callable[[str], str]]] = []
         if found.updates:
-            preferences = within(self.target.preferences, tuple(found.seen.accounts))
-            update = lambda token: self.client.update_stack_set(request, preferences, token)  # noqa: E731
-            steps.append(("updated", update))
+            steps.append(("updated", self._update(request, found)))
         steps += [("created", self._creation(targets)) for targets in found.make]
         if found.found is None:
             self.view.step(f"Creating the StackSet {self.name} in {self.client.region}")
@@ -171,6 +169,10 @@ class DeployStackSet(StackSetOperation):
             if not outcome.ok:
                 break
         return outcome
+
+    def _update(self, request: StackSetRequest, found: SetSituation) -> Callable[[str], str]:
+        preferences = within(self.target.preferences, tuple(found.seen.accounts))
+        return lambda token: self.client.update_stack_set(request, preferences, token)
 
     def _creation(self, targets: Targets) -> Callable[[str], str]:
         preferences = within(self.target.preferences, targets.regions)
