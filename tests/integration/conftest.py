@@ -11,6 +11,8 @@ import io
 import json
 import os
 import shutil
+import subprocess
+import sys
 import time
 import urllib.request
 import uuid
@@ -33,6 +35,15 @@ ROOT = Path(__file__).parents[2]
 REAL = os.environ.get("TAPGEN_INTEGRATION_ENV", "")
 REGIONS = {"dev": "us-east-1", "staging": "us-west-2", "prod": "eu-central-1"}  # of the embedded AWS
 ENVIRONMENTS = tuple(REAL.split(",")) if REAL else ("dev", "staging", "prod")
+
+
+MOTO = """
+from moto.server import ThreadedMotoServer
+server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+server.start()
+print(server.get_host_and_port()[1], flush=True)
+input()
+"""
 
 
 @dataclass(frozen=True)
@@ -229,3 +240,38 @@ def eventually(holds, seconds: float = 5.0 if not REAL else 600.0, between=lambd
         between()
         time.sleep(0.1 if not REAL else 5.0)
     return True
+
+
+@pytest.fixture(scope="module")
+def moto() -> Iterator[str]:
+    """The address of moto's server, which has StackSets."""
+    with subprocess.Popen(
+        [sys.executable, "-c", MOTO],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as server:
+        assert server.stdin
+        assert server.stdout
+        yield f"http://127.0.0.1:{server.stdout.readline().strip()}"
+        server.stdin.close()
+
+
+def run_locally(
+    project: Path, folder: Path, *words: str, settings: str = "", seconds: float = 120
+) -> subprocess.CompletedProcess[str]:
+    """`tapgen local` in a copy of a project, with more at the end of its settings, and nothing of the caller's AWS."""
+    copied = folder / project.name
+    shutil.copytree(project, copied, ignore=shutil.ignore_patterns("__pycache__", "templates_out", ".pytest_cache"))
+    with (copied / "tapgen.toml").open("a", encoding="utf-8") as file:
+        file.write(settings)
+    return subprocess.run(
+        [sys.executable, "-m", "tapgen", "local", *words],
+        cwd=copied,
+        env={name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TAPGEN_"))},
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        check=False,
+    )

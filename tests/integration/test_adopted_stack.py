@@ -58,7 +58,21 @@ TEMPLATE = {
 }
 
 
-def test_a_deployed_stack_is_adopted_and_nothing_of_it_is_replaced(cloud, tmp_path, capsys):
+@pytest.fixture
+def tapgen(cloud, capsys):
+    """A command line that succeeds on the cloud: what it printed."""
+
+    def succeeded(*arguments):
+        with variables(cloud.environ):
+            code = run([*arguments])
+        said = capsys.readouterr()
+        assert code == 0, f"{arguments}: {code}\n{said.out}\n{said.err}"
+        return said.out
+
+    return succeeded
+
+
+def test_a_deployed_stack_is_adopted_and_nothing_of_it_is_replaced(cloud, tapgen, tmp_path):
     stacks = cloud.client("cloudformation")
     stacks.create_stack(
         StackName="old-shop",
@@ -69,13 +83,6 @@ def test_a_deployed_stack_is_adopted_and_nothing_of_it_is_replaced(cloud, tmp_pa
     stacks.get_waiter("stack_create_complete").wait(StackName="old-shop", WaiterConfig={"Delay": 1})
     before = physical_ids(stacks)
     cloud.client("dynamodb").put_item(TableName=before["Orders"], Item={"id": {"S": "kept"}})
-
-    def tapgen(*arguments):
-        with variables(cloud.environ):
-            code = run([*arguments])
-        said = capsys.readouterr()
-        assert code == 0, f"{arguments}: {code}\n{said.out}\n{said.err}"
-        return said.out
 
     tapgen("adopt", "--stack", "old-shop", "--name", "shop", "--env", "prod", "--to", str(tmp_path))
     assert 'stack = "old-shop"' in (tmp_path / "tapgen.toml").read_text()
@@ -118,7 +125,7 @@ Outputs: { Table: { Value: !Ref Orders } }
 """
 
 
-def test_a_stack_of_sam_is_adopted_with_its_code_and_nothing_is_replaced(cloud, tmp_path, capsys):
+def test_a_stack_of_sam_is_adopted_with_its_code_and_nothing_is_replaced(cloud, tapgen, tmp_path):
     sam = pytest.importorskip("tapgen.starter.adopt.sam")
     pytest.importorskip("samtranslator", reason="the extra sam is not installed")
     (tmp_path / "code").mkdir()
@@ -135,13 +142,6 @@ def test_a_stack_of_sam_is_adopted_with_its_code_and_nothing_is_replaced(cloud, 
     )
     stacks.get_waiter("stack_create_complete").wait(StackName="old-sam", WaiterConfig={"Delay": 1})
     before = physical_ids(stacks, "old-sam")
-
-    def tapgen(*arguments):
-        with variables(cloud.environ):
-            code = run([*arguments])
-        said = capsys.readouterr()
-        assert code == 0, f"{arguments}: {code}\n{said.out}\n{said.err}"
-        return said.out
 
     project = tmp_path / "shop"
     template = str(tmp_path / "template.yaml")

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,7 +10,7 @@ import pytest
 
 from tapgen.cli import run
 from tapgen.errors import ExitCode
-from tests.integration.conftest import REAL, ROOT
+from tests.integration.conftest import REAL, ROOT, run_locally
 
 pytestmark = pytest.mark.skipif(bool(REAL), reason="the embedded AWS alone: TAPGEN_INTEGRATION_ENV is set")
 
@@ -38,19 +35,12 @@ print("SEEN", json.dumps({"words": int(item["words"]), "audit": [one["Body"] for
 
 
 def test_an_upload_goes_by_queue_table_and_bus_and_a_schedule_runs_the_machine(tmp_path: Path) -> None:
-    project = tmp_path / "documents"
-    shutil.copytree(PROJECTS / "documents", project, ignore=shutil.ignore_patterns("__pycache__", "templates_out"))
-    with (project / "tapgen.toml").open("a", encoding="utf-8") as settings:
-        settings.write('\n[local]\nparameters.Editor = "editor@example.com"\n')
     (tmp_path / "send.py").write_text(SEND)
-    done = subprocess.run(
-        [sys.executable, "-m", "tapgen", "local", "--fire", "Nightly", "--", sys.executable, str(tmp_path / "send.py")],
-        cwd=project,
-        env={name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TAPGEN_"))},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
+    done = run_locally(
+        PROJECTS / "documents",
+        tmp_path,
+        *("--fire", "Nightly", "--", sys.executable, str(tmp_path / "send.py")),
+        settings='\n[local]\nparameters.Editor = "editor@example.com"\n',
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Nightly: documents-dev-ReindexStateMachine" in done.stderr

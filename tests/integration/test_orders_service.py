@@ -7,9 +7,6 @@ from __future__ import annotations
 
 import copy
 import json
-import os
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +19,7 @@ from tapgen.cli.options import filled
 from tapgen.proof.check import check_all, of_environment
 from tapgen.proof.needs.functions import analyse_once
 from tapgen.settings.load import load
-from tests.integration.conftest import REAL, ROOT
+from tests.integration.conftest import REAL, ROOT, run_locally
 
 pytestmark = pytest.mark.skipif(bool(REAL), reason="the embedded AWS alone: TAPGEN_INTEGRATION_ENV is set")
 
@@ -69,17 +66,7 @@ CASES = (
 
 def local(folder: Path, environment: str, *command: str) -> str:
     """What `tapgen local` printed of a command that it ran in a copy of the project."""
-    project = folder / "orders-service"
-    shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns("__pycache__", "templates_out", ".pytest_cache"))
-    done = subprocess.run(
-        [sys.executable, "-m", "tapgen", "local", "--env", environment, "--", *command],
-        cwd=project,
-        env={name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TAPGEN_"))},
-        capture_output=True,
-        text=True,
-        timeout=280,
-        check=False,
-    )
+    done = run_locally(PROJECT, folder, "--env", environment, "--", *command, seconds=280)
     if any(text in done.stderr for text in NOT_TO_BE_HAD):
         pytest.skip(f"its requirements are not to be had here: {done.stderr.splitlines()[-1]}")
     assert done.returncode == 0, done.stdout + done.stderr

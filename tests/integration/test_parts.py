@@ -1,14 +1,11 @@
 """Each kind of trigger on the embedded AWS: what is sent arrives at the function that the settings name."""
 
 import json
-import os
-import shutil
-import subprocess
 import sys
 
 import pytest
 
-from tests.integration.conftest import REAL, ROOT
+from tests.integration.conftest import REAL, ROOT, run_locally
 
 pytestmark = pytest.mark.skipif(bool(REAL), reason="the embedded AWS alone: TAPGEN_INTEGRATION_ENV is set")
 
@@ -48,17 +45,8 @@ print("SEEN", json.dumps(items, default=str))
 def sent(tmp_path_factory):
     """What the functions wrote down, and what the caller answered."""
     folder = tmp_path_factory.mktemp("triggers")
-    shutil.copytree(PROJECT, folder / "project", ignore=shutil.ignore_patterns("__pycache__", "templates_out"))
     (folder / "send.py").write_text(SEND)
-    done = subprocess.run(
-        [sys.executable, "-m", "tapgen", "local", "--env", "dev", "--", sys.executable, str(folder / "send.py")],
-        cwd=folder / "project",
-        env={name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TAPGEN_"))},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    done = run_locally(PROJECT, folder, "--env", "dev", "--", sys.executable, str(folder / "send.py"))
     assert done.returncode == 0, done.stdout + done.stderr
     lines = dict(line.split(" ", 1) for line in done.stdout.splitlines() if line.startswith(("ANSWER ", "SEEN ")))
     return {name: json.loads(text) for name, text in lines.items()}

@@ -12,21 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from tapgen.errors import ExitCode
-from tests.integration.test_stack_sets_on_moto import SERVER, settings
-from tests.unit.cli.stalling import stalled
-
-
-@pytest.fixture(scope="module")
-def port():
-    with subprocess.Popen(
-        [sys.executable, "-c", SERVER],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as server:
-        yield int(server.stdout.readline())
-        server.stdin.close()
+from tests.integration.test_stack_sets_on_moto import settings
+from tests.unit.cli.stalling import Stall
 
 
 def start(folder, url, *words):
@@ -42,15 +29,14 @@ def start(folder, url, *words):
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def ended(port, folder, *words):
-    process = start(folder, f"http://127.0.0.1:{port}", *words)
+def ended(moto, folder, *words):
+    process = start(folder, moto, *words)
     out, err = process.communicate(timeout=120)
     return process.returncode, out, err
 
 
-def signalled(port, folder, number, operation, *words, after):
-    with stalled(port, operation, after=after) as stall:
-        assert urlsplit(stall.url).port
+def signalled(moto, folder, number, operation, *words, after):
+    with Stall(urlsplit(moto).port, operation, after=after) as stall:
         process = start(folder, stall.url, *words)
         assert stall.met.wait(60), process.communicate(timeout=5)
         process.send_signal(number)
@@ -69,16 +55,16 @@ def signalled(port, folder, number, operation, *words, after):
     ],
 )
 def test_a_deployment_that_is_ended_says_what_is_so_and_can_be_run_again(
-    port, tmp_path, number, operation, after, says
+    moto, tmp_path, number, operation, after, says
 ):
     settings(tmp_path)
-    code, err = signalled(port, tmp_path, number, operation, "deploy", "--yes", after=after)
+    code, err = signalled(moto, tmp_path, number, operation, "deploy", "--yes", after=after)
     assert code == ExitCode.INTERRUPTED
     assert says in err
     if says == "nothing was executed":
-        assert '"status": null' in ended(port, tmp_path, "status", "--json")[1], "the empty StackSet is taken back"
-    assert ended(port, tmp_path, "deploy", "--yes")[0] == 0
-    assert '"stacks": 4' in ended(port, tmp_path, "status", "--json")[1]
-    code, err = signalled(port, tmp_path, number, "DeleteStackInstances", "destroy", "--yes", after=after)
+        assert '"status": null' in ended(moto, tmp_path, "status", "--json")[1], "the empty StackSet is taken back"
+    assert ended(moto, tmp_path, "deploy", "--yes")[0] == 0
+    assert '"stacks": 4' in ended(moto, tmp_path, "status", "--json")[1]
+    code, err = signalled(moto, tmp_path, number, "DeleteStackInstances", "destroy", "--yes", after=after)
     assert code == ExitCode.INTERRUPTED
-    assert ended(port, tmp_path, "destroy", "--yes")[0] == 0
+    assert ended(moto, tmp_path, "destroy", "--yes")[0] == 0

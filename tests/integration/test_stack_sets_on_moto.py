@@ -5,8 +5,6 @@ shown on scripted answers (`tests/unit/deploy/test_deploy_stack_sets.py`).
 """
 
 import json
-import subprocess
-import sys
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 
@@ -16,13 +14,6 @@ from botocore.session import Session
 from tapgen.cli import run
 
 HOME, OTHER, THIRD = "123456789012", "111111111111", "222222222222"
-SERVER = """
-from moto.server import ThreadedMotoServer
-server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-server.start()
-print(server.get_host_and_port()[1], flush=True)
-input()
-"""
 SETTINGS = """
 application = "shop"
 
@@ -38,26 +29,13 @@ stack_set = {{ failure_tolerance = "50%", concurrency = "50%", concurrency_mode 
 """
 
 
-@pytest.fixture(scope="module")
-def endpoint():
-    with subprocess.Popen(
-        [sys.executable, "-c", SERVER],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as server:
-        yield f"http://127.0.0.1:{server.stdout.readline().strip()}"
-        server.stdin.close()
-
-
 @pytest.fixture
-def tapgen(endpoint, tmp_path, monkeypatch):
+def tapgen(moto, tmp_path, monkeypatch):
     """A command line in a project of its own: (exit code, stdout, stderr)."""
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     for name, value in {
-        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ENDPOINT_URL": moto,
         "AWS_ACCESS_KEY_ID": "key",
         "AWS_SECRET_ACCESS_KEY": "secret",
         "AWS_CONFIG_FILE": str(tmp_path / "none"),
@@ -79,13 +57,13 @@ def settings(tmp_path, accounts=(HOME, OTHER), more=""):
     (tmp_path / "tapgen.toml").write_text(text)
 
 
-def test_the_whole_life_of_a_stack_set(tapgen, endpoint, tmp_path):
+def test_the_whole_life_of_a_stack_set(tapgen, moto, tmp_path):
     settings(tmp_path)
     code, out, err = tapgen("deploy", "--env", "prod", "--yes")
     assert code == 0, err
     assert "creates 4 stacks in 2 accounts: eu-west-1, us-east-1" in out
     assert "shop-prod: 4 of 4 stacks created." in err
-    tables = Session().create_client("dynamodb", region_name="us-east-1", endpoint_url=endpoint)
+    tables = Session().create_client("dynamodb", region_name="us-east-1", endpoint_url=moto)
     assert len(tables.list_tables()["TableNames"]) == 1  # the credentials' own account has its stack
 
     assert "no changes" in tapgen("deploy", "--env", "prod", "--yes")[2].lower()

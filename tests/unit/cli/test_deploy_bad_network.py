@@ -1,19 +1,16 @@
 """A whole deployment over a connection that breaks, or a service that throttles, at the first try of every operation."""
 
 import os
-import re
 import signal
 import socket
-import struct
 import subprocess
 import sys
-import threading
-from contextlib import contextmanager
 
 import pytest
 
 from tapgen.cli import run
 from tapgen.errors import ExitCode
+from tests.unit.cli.relay import Relay, named, read_request, reset
 
 pytest.importorskip("ministack", reason="the embedded AWS is in the extra `local`")
 
@@ -30,8 +27,6 @@ source = "src"
 [tool.tapgen.environments.dev]
 protected = true
 """
-OBJECTS = {b"PUT ": "PutObject", b"HEAD": "HeadObject"}
-"""The operations of S3 by the first four bytes of their requests; those of CloudFormation name themselves."""
 THROTTLED = (
     b"<ErrorResponse><Error><Type>Sender</Type><Code>Throttling</Code><Message>Rate exceeded</Message></Error>"
     b"<RequestId>1</RequestId></ErrorResponse>"
@@ -48,29 +43,16 @@ def project(folder):
         (folder / "src" / f"{name}.py").write_text(text)
 
 
-class Proxy:
+class Proxy(Relay):
     """Passes requests on to the embedded AWS, one for each connection, but not the first one of any operation."""
 
     def __init__(self, port, fault):
-        self.port, self.fault = port, fault
-        self.met = []
-        self.server = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self.server.getsockname()[1]}"
-        self.thread = threading.Thread(target=self.serve, daemon=True)
-
-    def serve(self):
-        while True:
-            try:
-                client, _ = self.server.accept()
-            except OSError:
-                return
-            with client:
-                self.answer(client)
+        self.fault, self.met = fault, []
+        super().__init__(port)
 
     def answer(self, client):
         request = read_request(client)
-        found = re.search(rb"Action=(\w+)", request)
-        operation = found[1].decode() if found else OBJECTS.get(request[:4], "")
+        operation = named(request)
         if operation and operation not in self.met:
             self.met.append(operation)
             if self.fault == "lost":
@@ -79,20 +61,9 @@ class Proxy:
             return
         client.sendall(self.pass_on(request))
 
-    def pass_on(self, request):
-        """The answer of the embedded AWS."""
-        with socket.create_connection(("127.0.0.1", self.port)) as server:
-            server.sendall(
-                re.sub(rb"\r\nConnection: [^\r]*", b"", request).replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
-            )
-            answer = b""
-            while data := server.recv(65536):
-                answer += data
-        return answer
-
     def break_(self, client):
-        if self.fault in {"reset", "lost"}:  # SO_LINGER with 0 seconds makes close() send RST
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        if self.fault in {"reset", "lost"}:
+            reset(client)
             return
         if self.fault == "error page":
             page = b"<html><body>Bad gateway</body></html>"
@@ -103,38 +74,12 @@ class Proxy:
         client.sendall(f"{head}Connection: close\r\n\r\n".encode() + THROTTLED)
 
 
-def read_request(client):
-    data = b""
-    while b"\r\n\r\n" not in data:
-        more = client.recv(65536)
-        if not more:
-            return data
-        data += more
-    head, _, body = data.partition(b"\r\n\r\n")
-    length = int((re.search(rb"(?i)content-length: (\d+)", head) or [0, b"0"])[1])
-    while len(body) < length:
-        body += client.recv(65536)
-    return head + b"\r\n\r\n" + body
-
-
-@contextmanager
-def proxy(port, fault):
-    one = Proxy(port, fault)
-    one.thread.start()
-    try:
-        yield one
-    finally:
-        one.server.shutdown(socket.SHUT_RDWR)
-        one.server.close()
-        one.thread.join(5)
-
-
 @pytest.mark.parametrize("fault", ["reset", "throttle", "lost", "error page"])
 def test_every_operation_fails_once_and_the_deployment_succeeds(fault, tmp_path, monkeypatch, capsys):
     from tapgen.local import emulator
 
     project(tmp_path)
-    with emulator.running() as aws, proxy(aws.port, fault) as broken:
+    with emulator.running() as aws, Proxy(aws.port, fault) as broken:
         access, secret = aws.credentials
         for name, value in {
             "AWS_ENDPOINT_URL": aws.endpoint,

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tapgen.errors import ExitCode
-from tests.unit.cli.stalling import stalled
+from tests.unit.cli.stalling import Stall
 
 pytest.importorskip("ministack", reason="the embedded AWS is in the extra `local`")
 
@@ -71,7 +71,7 @@ def tapgen(folder, aws, *words):
 
 def signalled(folder, aws, number, operation, *words, after):
     """(exit code, stderr) of a process that gets a signal at an operation."""
-    with stalled(aws.port, operation, after=after) as stall:
+    with Stall(aws.port, operation, after=after) as stall:
         process = subprocess.Popen(
             command(folder, *words),
             env=environment(aws, stall.url),
