@@ -21,8 +21,8 @@ class NewerSyntaxError(SyntaxError):
 
 
 def version_of(runtime: object) -> Version | None:
-    """`python3.13` -> (3, 13); None for what is no Python runtime."""
-    match = re.fullmatch(r"python(\d+)\.(\d+)", runtime) if isinstance(runtime, str) else None
+    """`python3.13` -> (3, 13); None for what is no runtime of Python 3."""
+    match = re.fullmatch(r"python(3)\.(\d+)", runtime) if isinstance(runtime, str) else None
     return (int(match[1]), int(match[2])) if match else None
 
 

@@ -79,7 +79,7 @@ def _statements(environment: Environment, name: str, settings: KmsKey) -> Iterat
     if services := sorted({*_services(environment, name)}):
         condition = {"StringEquals": {"aws:SourceAccount": Ref("AWS::AccountId")}}
         yield _allow("Services", {"Service": services}, ("Decrypt", "GenerateDataKey*"), condition)
-    if environment.encryption == name and environment.alarms.enabled and environment.alarms.alarm_email:
+    if _encrypts_alarms(environment, name):
         # SNS developer guide, "Enabling compatibility between event sources from AWS services and encrypted topics"
         yield _allow("Alarms", {"Service": "cloudwatch.amazonaws.com"}, ("Decrypt", "GenerateDataKey*"))
     if environment.encryption == name:
@@ -91,6 +91,14 @@ def _statements(environment: Environment, name: str, settings: KmsKey) -> Iterat
             {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": logs}},
         )
     yield from (written(one, "*") for one in settings.policy)
+
+
+def _encrypts_alarms(environment: Environment, name: str) -> bool:
+    """The key encrypts a topic that alarms report to."""
+    alarms, topics = environment.alarms, environment.topics
+    own = bool(alarms.alarm_email) and environment.encryption == name
+    topic = alarms.topic and (topics[alarms.topic].encryption or environment.encryption) == name
+    return alarms.enabled and bool(own or topic)
 
 
 def _allow(sid: str, principal: Any, actions: tuple[str, ...], condition: Any = None) -> dict[str, Any]:

@@ -44,15 +44,14 @@ Alarms = Iterator[tuple[str, dict[str, Any]]]
 def build(
     template: Template, environment: Environment, data: DataRefs, compute: ComputeRefs, apis: Mapping[str, ApiRefs]
 ) -> Mapping[str, tuple[str, ...]]:
-    """Add the alarms; with `alarms.alarm_email` also the topic that they report to.
+    """Add the alarms, and with `alarms.alarm_email` a topic that they report to.
 
     Returns the logical ids of each function's alarms.
     """
     if not environment.alarms.enabled:
         return dict.fromkeys(compute.functions, ())
-    email = environment.alarms.alarm_email
-    key = data.parts["keys"][environment.encryption].arn if environment.encryption else None
-    actions = _add_topic(template, email, key) if email else {}
+    told = _told(template, environment, data)
+    actions = {"AlarmActions": told, "OKActions": told} if told else {}
     of_functions = {name: dict(_function_alarms(environment, compute, name)) for name in compute.functions}
     alarms = [alarm for one in of_functions.values() for alarm in one.items()]
     alarms += [*_table_alarms(environment, data), *_part_alarms(environment, data)]
@@ -175,7 +174,15 @@ def _part_alarms(environment: Environment, data: DataRefs) -> Alarms:
                     )
 
 
-def _add_topic(template: Template, email: str, key: Any) -> dict[str, Any]:
+def _told(template: Template, environment: Environment, data: DataRefs) -> list[Any]:
+    """The ARNs of the topics that alarms report to."""
+    settings = environment.alarms
+    key = data.parts["keys"][environment.encryption].arn if environment.encryption else None
+    own = [_add_topic(template, settings.alarm_email, key)] if settings.alarm_email else []
+    return [*own, *([data.parts["topics"][settings.topic].arn] if settings.topic else [])]
+
+
+def _add_topic(template: Template, email: str, key: Any) -> Ref:
     """Not encrypted without a customer's key: CloudWatch cannot publish by the one that AWS manages."""
     from troposphere import sns
 
@@ -183,7 +190,7 @@ def _add_topic(template: Template, email: str, key: Any) -> dict[str, Any]:
     template.add_resource(
         sns.SubscriptionResource("AlarmSubscription", TopicArn=Ref(topic), Protocol="email", Endpoint=email)
     )
-    return {"AlarmActions": [Ref(topic)], "OKActions": [Ref(topic)]}
+    return Ref(topic)
 
 
 def _alarm(title: str, **properties: Any) -> cloudwatch.Alarm:

@@ -51,7 +51,8 @@ def _add_topic(template: Template, environment: Environment, name: str, settings
     if settings.existing is not None:
         return existing(kind, settings.existing, key)
     title = naming.logical(name, "Topic")
-    template.add_resource(_topic(title, settings, key))
+    told = environment.alarms.enabled and environment.alarms.topic == name
+    template.add_resource(_topic(title, settings, key, told=told))
     refs = of_parts.own(kind, title, key=key)
     for one in settings.policy:
         admit(template, refs, sns.TopicPolicy, written(one, refs.arn), Topics=[refs.arn])
@@ -66,9 +67,10 @@ def _add_topic(template: Template, environment: Environment, name: str, settings
     return refs
 
 
-def _topic(title: str, settings: Topic, key: Any) -> sns.Topic:
+def _topic(title: str, settings: Topic, key: Any, *, told: bool) -> sns.Topic:
+    """The topic; `told`: alarms report to it, as services send to it."""
     named = any(".amazonaws.com" in name for one in settings.policy for name in one.principals)
-    services = named or bool(settings.events or settings.notifications)
+    services = told or named or bool(settings.events or settings.notifications)
     encryption = key if key is not None else None if services else AWS_KEY
     return sns.Topic(
         title,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from tapgen.settings.names import Email, RetentionDays
+from tapgen.settings.names import Email, Name, RetentionDays
 
 
 class Alarms(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -20,7 +20,9 @@ class Alarms(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     enabled: bool = True
     """Have alarms at all; false: none, such as on a stack that has its own"""
     alarm_email: Email | None = None
-    """Who is told, by an SNS topic; unset: nobody"""
+    """Who is told, by an SNS topic of its own; unset: nobody"""
+    topic: Name | None = None
+    """One of `topics` that is told, such as one that exists for all applications"""
     errors: Annotated[int, Meta(ge=1)] = 1
     """Function errors in 300 s that raise the alarm"""
     throttles: Annotated[int, Meta(ge=0)] = 1

@@ -72,6 +72,9 @@ def _alone(environment: Environment) -> Iterator[Problem]:
         yield ("expires",), "only personal environments expire; say personal = true beside it, or take it away"
     if len(set(environment.regions)) < len(environment.regions):
         yield ("regions",), "a region stands twice"
+    topic = environment.alarms.topic
+    if topic is not None and topic not in environment.topics:
+        yield ("alarms", "topic"), f'there is no topic "{topic}"; {suggestion(topic, environment.topics)}'
     for tag in environment.tags:
         if tag.lower().startswith("aws:"):
             yield ("tags", tag), "the prefix aws: is reserved by AWS"

@@ -20,46 +20,51 @@ if TYPE_CHECKING:
 Problem = tuple[tuple[str | int, ...], str]
 
 RUNTIMES = (
+    "dotnet6",
     "dotnet8",
     "dotnet10",
+    "java8.al2",
+    "java11",
     "java17",
     "java21",
     "java25",
+    "nodejs16.x",
+    "nodejs18.x",
+    "nodejs20.x",
     "nodejs22.x",
     "nodejs24.x",
+    "provided.al2",
     "provided.al2023",
+    "python3.8",
+    "python3.9",
+    "python3.10",
     "python3.11",
     "python3.12",
     "python3.13",
     "python3.14",
+    "ruby3.2",
     "ruby3.3",
     "ruby3.4",
+    "ruby4.0",
 )
-"""Lambda developer guide, "Lambda runtimes", as of November 2026."""
+"""What AWS still makes functions of: Lambda developer guide, "Lambda runtimes", as of November 2026.
+
+Some are deprecated, which AWS went on with for years more than it had said; cfn-lint warns of these.
+"""
 NEWEST_BUT_ONE = "python3.13"
 
 RETIRED_RUNTIMES = {
     "python2.7": "2021-07-15",
     "python3.6": "2022-07-18",
-    "python3.7": "2023-12-04",
-    "python3.8": "2024-10-14",
-    "python3.9": "2025-12-15",
-    "python3.10": "2026-10-31",
-    "nodejs14.x": "2023-12-04",
-    "nodejs16.x": "2024-06-12",
-    "nodejs18.x": "2025-09-01",
-    "nodejs20.x": "2026-04-30",
-    "java8": "2024-01-08",
-    "java8.al2": "2026-06-30",
-    "java11": "2026-06-30",
-    "dotnet6": "2024-12-20",
-    "go1.x": "2024-01-08",
-    "ruby2.7": "2023-12-07",
-    "ruby3.2": "2026-03-31",
-    "provided": "2024-01-08",
-    "provided.al2": "2026-06-30",
+    "python3.7": "2024-01-09",
+    "nodejs12.x": "2023-03-31",
+    "nodejs14.x": "2024-01-09",
+    "java8": "2024-02-08",
+    "go1.x": "2024-02-08",
+    "ruby2.7": "2024-01-09",
+    "provided": "2024-02-08",
 }
-"""Runtime -> when AWS deprecated it: the same page, "Deprecated runtimes"."""
+"""Runtime -> since when AWS makes no new functions of it: the same page, "Deprecated runtimes"."""
 
 _SNAP_START = r"python3\.1[2-9]|java(11|17|21|25)|dotnet([89]|10)"
 """Lambda developer guide, "Improving startup performance with Lambda SnapStart": supported runtimes."""
@@ -107,7 +112,7 @@ def check_runtime(runtime: str) -> str:
         kind = runtime.rstrip("0123456789.x")
         newer = [one for one in RUNTIMES if one.startswith(kind)]
         better = NEWEST_BUT_ONE if kind == "python" else newer[-1] if newer else "provided.al2023"
-        return f"AWS retired {runtime} on {RETIRED_RUNTIMES[runtime]}; take {better}"
+        return f"AWS makes no new functions of {runtime} since {RETIRED_RUNTIMES[runtime]}; take {better}"
     return "" if runtime in RUNTIMES else f"{runtime} is not a runtime of Lambda; {suggestion(runtime, RUNTIMES)}"
 
 

@@ -35,7 +35,7 @@ def _parameter(parameter: Parameter) -> Iterator[tuple[str, str]]:
     default = parameter.default
     if not re.fullmatch(PARAMETER_TYPE, parameter.type):
         yield "type", f'"{parameter.type}" is not a type of parameters in CloudFormation; such as String or Number'
-    if default is not None and parameter.secret:
+    if parameter.secret and default not in {None, ""}:
         yield "default", "a secret's default would stand in the template; give it at deployment"
     if parameter.type == "Number" and isinstance(default, str) and not re.fullmatch(r"-?[0-9]+([.][0-9]+)?", default):
         yield "default", f'"{default}" is not a number'

@@ -85,6 +85,8 @@ _HARMLESS_END: Final = re.compile(
 )
 _NAMES_OF_OTHERS: Final = frozenset((("key",), ("keys",), ("secrets",)))
 """What stands under these is no secret: `Key` beside `Value`, `Secrets` of a container, each with its own name."""
+_KEYS_OF_OBJECTS: Final = frozenset((("code", "key"), ("object", "key"), ("s3", "key")))
+"""The last words of what names an object of S3, whatever it is for: `TokenFunctionCodeKey`."""
 _HARMLESS_START: Final = re.compile(
     r"allow|allowed|generate|exclude|include|requires?|enable|disable|is|has|uses?|max|min|rotate|managed?|number|num|"
     r"no|without|public|create"
@@ -137,7 +139,7 @@ def _parts(name: str) -> tuple[str, ...]:
 
 
 def _reference_name(parts: tuple[str, ...]) -> bool:
-    return _HARMLESS_END.fullmatch(parts[-1]) is not None or parts in _NAMES_OF_OTHERS
+    return _HARMLESS_END.fullmatch(parts[-1]) is not None or parts in _NAMES_OF_OTHERS or parts[-2:] in _KEYS_OF_OBJECTS
 
 
 # ------------------------------------------------------------------------------------------------- one text, as a check

@@ -83,7 +83,7 @@ def test_old_syntax_stays_as_it_is(source):
 
 @pytest.mark.parametrize(
     ("runtime", "expected"),
-    [("python3.13", (3, 13)), ("nodejs22.x", None), ("python3.x", None), (None, None), ({}, None)],
+    [("python3.13", (3, 13)), ("python2.7", None), ("nodejs22.x", None), ("python3.x", None), (None, None), ({}, None)],
 )
 def test_version_of_a_runtime(runtime, expected):
     assert version_of(runtime) == expected

@@ -172,7 +172,7 @@ COMPUTE_RULES = (
         "warning",
         "An alarm of a protected environment tells nobody",
         "It turns red and no one looks.",
-        "Set alarms.alarm_email, or give the alarm an action.",
+        "Set alarms.alarm_email or alarms.topic, or give the alarm an action.",
         "Security Hub user guide, CloudWatch.15",
         _silent_alarms,
         "alarms tell nobody",

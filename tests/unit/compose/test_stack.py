@@ -62,6 +62,11 @@ def test_values_that_a_parameter_holds(document):
     assert function["Environment"]["Variables"]["MODE"] == {"Ref": "Mode"}
 
 
+def test_a_secret_that_may_be_left_out_has_an_empty_default(document):
+    made = document(more='[parameters.Webhook]\nsecret = true\ndefault = ""\n')
+    assert made["Parameters"]["Webhook"] == {"Type": "String", "NoEcho": True, "Default": ""}
+
+
 def test_values_of_another_stack(document):
     more = 'environment.MODE = { import = "shared-Mode" }\nlayers = [{ import = "shared-Layer" }]\n'
     function = document(more=more)["Resources"]["ItemFunction"]["Properties"]

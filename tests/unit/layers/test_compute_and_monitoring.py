@@ -127,6 +127,20 @@ def test_who_is_told(document):
         assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "AlarmTopic"}]
 
 
+def test_a_topic_of_the_settings_is_told(document):
+    own = '[alarms]\ntopic = "Pager"\n[topics.Pager]\n'
+    rendered = document(more=own)
+    assert alarms(rendered)["ItemFunctionErrorsAlarm"]["AlarmActions"] == [{"Ref": "PagerTopic"}]
+    assert rendered["Resources"]["PagerTopic"]["Properties"] == {}  # CloudWatch cannot use the key that AWS manages
+    key = f'{own}encryption = "Data"\n[keys.Data]\n'
+    statements = document(more=key)["Resources"]["DataKey"]["Properties"]["KeyPolicy"]["Statement"]
+    assert "Alarms" in [one["Sid"] for one in statements]
+    everybodys = "arn:aws:sns:eu-west-1:111111111111:pager"
+    both = f'[alarms]\nalarm_email = "a@example.com"\ntopic = "Pager"\n[topics.Pager]\nexisting = "{everybodys}"\n'
+    told = alarms(document(more=both))["ItemFunctionErrorsAlarm"]["OKActions"]
+    assert told == [{"Ref": "AlarmTopic"}, everybodys]
+
+
 def test_missing_data_is_not_breaching(document):
     assert {alarm["TreatMissingData"] for alarm in alarms(document()).values()} == {"notBreaching"}
 

@@ -177,11 +177,12 @@ def test_a_function_name_too_long_for_lambda(problems):
 @pytest.mark.parametrize(
     ("runtime", "expected"),
     [
-        ("python3.9", "AWS retired python3.9 on 2025-12-15; take python3.13"),
-        ("python3.99", 'python3.99 is not a runtime of Lambda; did you mean "python3.14"?'),
-        ("nodejs18.x", "AWS retired nodejs18.x on 2025-09-01; take nodejs24.x"),
+        ("python2.7", "AWS makes no new functions of python2.7 since 2021-07-15; take python3.13"),
+        ("python3.99", 'python3.99 is not a runtime of Lambda; did you mean "python3.9"?'),
+        ("nodejs14.x", "AWS makes no new functions of nodejs14.x since 2024-01-09; take nodejs24.x"),
         ("cobol", f"cobol is not a runtime of Lambda; known: {', '.join(sorted(RUNTIMES))}"),
         ("python3.11", ""),
+        ("python3.9", ""),  # deprecated, and made all the same
     ],
 )
 def test_runtimes(problems, runtime, expected):
@@ -384,8 +385,8 @@ def test_a_lambda_layer_is_for_some_runtime(problems):
     assert problems(TWO_TABLES + layer) == [
         "lambda_layers.Common: no function names it in its layers; name it there, or say its runtimes"
     ]
-    assert problems(TWO_TABLES + layer + "runtimes = ['python3.9']\n") == [
-        "lambda_layers.Common.runtimes.0: AWS retired python3.9 on 2025-12-15; take python3.13"
+    assert problems(TWO_TABLES + layer + "runtimes = ['python3.7']\n") == [
+        "lambda_layers.Common.runtimes.0: AWS makes no new functions of python3.7 since 2024-01-09; take python3.13"
     ]
     assert problems(function(layers='["Common"]') + layer) == []
 

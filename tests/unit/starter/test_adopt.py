@@ -197,7 +197,9 @@ def test_code_that_is_nowhere_is_no_proof(adopted, tmp_path):
     settings, ended = adopted(document)
     assert ended.code == 4
     assert "Orders" in settings["resources"]
-    assert "! Orders stays in [resources]: functions.Orders.runtime: AWS retired nodejs14.x" in ended.out
+    assert (
+        "! Orders stays in [resources]: functions.Orders.runtime: AWS makes no new functions of nodejs14.x" in ended.out
+    )
     assert "! Orders: its code stays where SAM has packaged it, which the template does not say" in ended.out
     assert "It cannot be deployed yet: code is missing, as the lines with `!` say.\n" in ended.out
 

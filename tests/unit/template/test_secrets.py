@@ -96,7 +96,8 @@ def test_harmless(name: str, value: str) -> None:
 @pytest.mark.parametrize(
     "name",
     ["MaxPasswordAge", "ApiKeyName", "AccessKeyId", "AllowUsersToChangePassword", "ApiKeyRequired", "PasswordPolicy",
-     "TokenValidityUnits", "GenerateSecretString", "secretsmanager:SecretId", "NextToken", "Key", "PartitionKey"],
+     "TokenValidityUnits", "GenerateSecretString", "secretsmanager:SecretId", "NextToken", "Key", "PartitionKey",
+     "ApiKeyGeneratorFunctionCodeKey", "TokenS3Key"],
 )  # fmt: skip
 def test_names_that_only_speak_of_secrets(name: str) -> None:
     assert not secret_name(name)
