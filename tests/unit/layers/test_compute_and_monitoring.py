@@ -131,7 +131,8 @@ def test_a_topic_of_the_settings_is_told(document):
     own = '[alarms]\ntopic = "Pager"\n[topics.Pager]\n'
     rendered = document(more=own)
     assert alarms(rendered)["ItemFunctionErrorsAlarm"]["AlarmActions"] == [{"Ref": "PagerTopic"}]
-    assert rendered["Resources"]["PagerTopic"]["Properties"] == {}  # CloudWatch cannot use the key that AWS manages
+    topic = rendered["Resources"]["PagerTopic"]["Properties"]
+    assert "KmsMasterKeyId" not in topic  # CloudWatch cannot use the key that AWS manages
     key = f'{own}encryption = "Data"\n[keys.Data]\n'
     statements = document(more=key)["Resources"]["DataKey"]["Properties"]["KeyPolicy"]["Statement"]
     assert "Alarms" in [one["Sid"] for one in statements]
