@@ -150,13 +150,18 @@ def _code(template: Template, environment: Environment, name: str) -> dict[str, 
 
 
 def _image_uri(image: Image) -> Any:
-    registry = "" if ".dkr.ecr" in image.repository else "${AWS::AccountId}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}/"
+    if image.uri is not None:
+        return lookup_text(image.uri)
+    name = str(image.repository)
+    repository = (
+        name if ".dkr.ecr" in name else f"${{AWS::AccountId}}.dkr.ecr.${{AWS::Region}}.${{AWS::URLSuffix}}/{name}"
+    )
     if image.digest:
-        return substituted(f"{registry}{image.repository}@{image.digest}")
+        return substituted(f"{repository}@{image.digest}")
     tag = lookup(image.tag) if image.tag else "latest"
     if isinstance(tag, str):
-        return substituted(f"{registry}{image.repository}:{tag}")
-    return Sub(f"{registry}{image.repository}:${{Tag}}", Tag=tag)
+        return substituted(f"{repository}:{tag}")
+    return Sub(f"{repository}:${{Tag}}", Tag=tag)
 
 
 def _environment(environment: Environment, settings: Function, data: DataRefs) -> awslambda.Environment | None:

@@ -9,22 +9,27 @@ from troposphere import GetAtt, Output, Ref, awslambda
 
 from tapgen import naming
 from tapgen.layers.destinations import destination_arn
+from tapgen.layers.lookup import lookup_text, substituted
 
 if TYPE_CHECKING:
     from troposphere import Template
 
     from tapgen.layers.refs import ComputeRefs, DataRefs
+    from tapgen.settings.callers import Caller
     from tapgen.settings.invocations import Url, UrlCors
     from tapgen.settings.model import Environment
 
 
 def build(template: Template, environment: Environment, compute: ComputeRefs, data: DataRefs) -> None:
-    """Add URLs and what is said of asynchronous invocations."""
+    """Add URLs, who else may invoke, and what is said of asynchronous invocations."""
     for name, settings in environment.functions.items():
         if settings.has_invoke_config:
             template.add_resource(_event_invoke_config(environment, name, data))
         if settings.url:
             _add_url(template, name, settings.url, compute.functions[name].alias)
+        for caller, one in settings.callers.items():
+            title = naming.logical(name, caller, "CallerPermission")
+            template.add_resource(_caller(title, compute.functions[name].arn, one))
 
 
 def _event_invoke_config(environment: Environment, name: str, data: DataRefs) -> awslambda.EventInvokeConfig:
@@ -49,6 +54,27 @@ def _event_invoke_config(environment: Environment, name: str, data: DataRefs) ->
         **({"DependsOn": naming.alias(name)} if alias else {}),
         FunctionName=Ref(naming.function(name)),
         Qualifier=alias or "$LATEST",
+        **{key: value for key, value in properties.items() if value is not None},
+    )
+
+
+def _caller(title: str, function: Any, settings: Caller) -> awslambda.Permission:
+    """The service, account or role may invoke the function.
+
+    A service of AWS's says its account of every call, unless a token says who it is, as an Alexa skill's does.
+    """
+    own = settings.is_service and settings.source is None and settings.event_source_token is None
+    properties = {
+        "SourceArn": lookup_text(settings.source) if settings.source else None,
+        "SourceAccount": settings.account or (Ref("AWS::AccountId") if own else None),
+        "EventSourceToken": settings.event_source_token,
+        "PrincipalOrgID": settings.organization,
+    }
+    return awslambda.Permission(
+        title,
+        Action="lambda:InvokeFunction",
+        FunctionName=function,
+        Principal=substituted(settings.principal),
         **{key: value for key, value in properties.items() if value is not None},
     )
 

@@ -101,7 +101,7 @@ class Bucket(Encrypted, frozen=True, forbid_unknown_fields=True, kw_only=True):
     versioning: bool | None = None
     """Keep older versions of objects; unset: where the environment is protected"""
     lifecycle: tuple[LifecycleRule, ...] = ()
-    """What happens to old objects"""
+    """What happens to old objects; the parts of an upload that is never completed go after a week anyhow"""
     cors: tuple[CorsRule, ...] = ()
     """Cross-origin requests"""
     events: bool = False

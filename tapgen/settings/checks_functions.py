@@ -14,6 +14,7 @@ from tapgen.template.kinds import KINDS
 
 if TYPE_CHECKING:
     from tapgen.settings.functions import Function
+    from tapgen.settings.invocations import Image
     from tapgen.settings.model import Environment
     from tapgen.settings.statements import Statement
 
@@ -77,7 +78,7 @@ MAX_VERSIONED_LAYERS = 2
 
 def check_function(environment: Environment, function: Function) -> Iterator[Problem]:
     """Each problem of a function, with the path below it."""
-    yield from _code(function)
+    yield from _code(environment, function)
     yield from _layers(environment, function)
     yield from _versions(function)
     yield from _automatic(function)
@@ -93,6 +94,9 @@ def check_function(environment: Environment, function: Function) -> Iterator[Pro
         yield ("file_systems",), "a file system is reached from a VPC alone; write [network]"
     for index, statement in enumerate(function.statements):
         yield from ((("statements", index, *path), message) for path, message in _statement(environment, statement))
+    for name, caller in function.callers.items():
+        yield from references.problems(caller.source, ("callers", name, "source"), environment.parameters)
+        yield from ((("callers", name, *path), message) for path, message in caller.problems())
     for key in ("on_success", "on_failure"):
         value = getattr(function, key)
         try:
@@ -116,12 +120,11 @@ def check_runtime(runtime: str) -> str:
     return "" if runtime in RUNTIMES else f"{runtime} is not a runtime of Lambda; {suggestion(runtime, RUNTIMES)}"
 
 
-def _code(function: Function) -> Iterator[Problem]:
+def _code(environment: Environment, function: Function) -> Iterator[Problem]:
     if not function.source and not function.image:
         yield ("source",), "it is required and missing, unless there is an image"
     if function.image:
-        if (function.image.tag is None) == (function.image.digest is None):
-            yield ("image",), "say one of tag and digest"
+        yield from _image(environment, function.image)
         return
     if problem := check_runtime(function.runtime):
         yield ("runtime",), problem
@@ -129,6 +132,18 @@ def _code(function: Function) -> Iterator[Problem]:
         yield ("entry_point",), f'"{function.entry_point}" is not of the form module.function'
     if function.requirements and not function.is_python:
         yield ("requirements",), f"they are Python's; a source of {function.runtime} is packaged as it is"
+
+
+def _image(environment: Environment, image: Image) -> Iterator[Problem]:
+    yield from references.problems(image.uri, ("image", "uri"), environment.parameters)
+    parts = (image.repository, image.tag, image.digest)
+    if image.uri is not None:
+        if any(part is not None for part in parts):
+            yield ("image", "uri"), "it is the image in full: repository, tag and digest do not go with it"
+    elif image.repository is None:
+        yield ("image",), "say its uri, or its repository"
+    elif (image.tag is None) == (image.digest is None):
+        yield ("image",), "say one of tag and digest"
 
 
 def _automatic(function: Function) -> Iterator[Problem]:

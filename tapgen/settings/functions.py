@@ -16,6 +16,7 @@ from tapgen.sources import Selection, Source, read_source
 
 if TYPE_CHECKING:
     from tapgen.settings.accounts import ExistingRole, ManagedPolicy
+    from tapgen.settings.callers import Caller
     from tapgen.settings.invocations import (
         Alias,
         DeploymentPreference,
@@ -123,6 +124,8 @@ class Function(Uses, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Where records of those that failed go"""
     url: "Url | None" = None
     """An HTTPS address of the function itself"""
+    callers: "dict[Name, Caller]" = {}
+    """Who else may invoke it, by a name of their own: services that no trigger is of, other accounts"""
     file_systems: "Annotated[tuple[FileSystem, ...], Meta(max_length=1)]" = ()
     """An EFS access point that it mounts"""
     tracing: bool = True

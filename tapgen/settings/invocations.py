@@ -89,7 +89,11 @@ class Image(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    repository: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._/-]*$")]
+    uri: Annotated[str, Meta(pattern=r"^(\$\{[A-Za-z0-9]+\}|\S+[:@]\S+)$")] | Reference | None = None
+    """The image in full, with its tag or digest: text in which `${…}` is filled in, or { parameter = "…" }; in place of
+    the next three
+    """
+    repository: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._/-]*$")] | None = None
     """Repository of ECR: its name in this account and region, or in full
     (123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop/orders)
     """

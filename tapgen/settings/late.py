@@ -26,6 +26,7 @@ HOMES: Final[Mapping[str, str]] = {
     "Arn": "domains",
     "Authorizer": "authorizers",
     "Cache": "api_access",
+    "Caller": "callers",
     "DeploymentPreference": "invocations",
     "Destination": "invocations",
     "Domain": "domains",

@@ -20,7 +20,7 @@ def merged(project: Table, overlay: Table) -> Table:
 
 
 DEFAULTS = "function_defaults"
-OF_ONE = frozenset({"existing", "name", "routes", "triggers"})
+OF_ONE = frozenset({"callers", "existing", "name", "routes", "triggers"})
 """What only a function itself can have, no default of all."""
 
 

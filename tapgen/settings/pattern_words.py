@@ -33,6 +33,13 @@ WORDS: Final = {
     r"^[0-9a-fA-F.:]+(/[0-9]{1,3})?$": "an address range, such as 192.0.2.0/24",
     r"^arn:[a-z0-9-]+:[^\s]+$": "an ARN, such as arn:aws:acm:us-east-1:123456789012:certificate/1",
     r"^[A-Z0-9_]+$": "the type of a gateway response, such as UNAUTHORIZED or DEFAULT_4XX",
+    r"^([*]|[0-9]{12}|arn:[^\s]+|\$\{[A-Za-z0-9.:]+\}|[a-z0-9.-]+\.amazon(aws)?\.com(\.cn)?)$": (
+        "a service, an account or the ARN of a role, such as ses.amazonaws.com"
+    ),
+    r"^(arn:[^\s]+|\$\{[A-Za-z0-9.:]+\})$": "an ARN, such as arn:aws:iot:eu-central-1:123456789012:rule/doors",
+    r"^(\$\{[A-Za-z0-9]+\}|\S+[:@]\S+)$": (
+        "an image with its tag or digest, such as 123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop:v7"
+    ),
     r"^[^@\s]+@[^@\s]+$": "an e-mail address, such as team@example.com",
     r"^[A-Za-z0-9/_+=.@-]{1,512}$": "a name or a path, such as shop/database",
     r"^alias/(?!aws/)[A-Za-z0-9/_-]+$": "an alias that is not AWS's own, such as alias/shop",

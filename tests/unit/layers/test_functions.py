@@ -5,6 +5,7 @@ import pytest
 from tapgen.proof.check import check
 from tapgen.settings.load import load
 from tests.conftest import HANDLER
+from tests.unit.layers.documents import refused
 
 ONE = """
 application = "shop"
@@ -108,12 +109,46 @@ def test_a_layer_that_no_function_names_is_for_the_runtimes_that_it_says(documen
             f'{{ repository = "1.dkr.ecr.eu-west-1.amazonaws.com/a", digest = "sha256:{"0" * 64}" }}',
             f"1.dkr.ecr.eu-west-1.amazonaws.com/a@sha256:{'0' * 64}",
         ),
+        (
+            '{ uri = "${AWS::AccountId}.dkr.ecr.eu-west-1.amazonaws.com/a:7" }',
+            {"Fn::Sub": "${AWS::AccountId}.dkr.ecr.eu-west-1.amazonaws.com/a:7"},
+        ),
+        ('{ uri = { parameter = "Image" } }\n[parameters.Image]', {"Ref": "Image"}),
     ],
 )
 def test_an_image_in_place_of_a_source(document, image, uri):
     properties = function(document(f'application = "shop"\n[functions.Item]\nimage = {image}\n'))
     assert (properties["PackageType"], properties["Code"]) == ("Image", {"ImageUri": uri})
     assert not {"Handler", "Runtime"} & set(properties)
+
+
+def test_others_may_invoke_a_function(document, project):
+    callers = """
+    callers.Mail = {{ principal = "ses.amazonaws.com" }}
+    callers.Doors = {{ principal = "iot.amazonaws.com", source = "${{Doors.Arn}}" }}
+    callers.Skill = {{ principal = "alexa-appkit.amazon.com", event_source_token = "amzn1.ask.skill.1" }}
+    callers.Ours = {{ principal = "*", organization = "o-abcde12345" }}
+    callers.Partner = {{ principal = "111111111111"{} }}
+    """
+    rendered = document(ONE + callers.format(""))["Resources"]
+    common = {"Action": "lambda:InvokeFunction", "FunctionName": {"Fn::GetAtt": ["ItemFunction", "Arn"]}}
+    for caller, more in {
+        "Mail": {"Principal": "ses.amazonaws.com", "SourceAccount": {"Ref": "AWS::AccountId"}},
+        "Doors": {"Principal": "iot.amazonaws.com", "SourceArn": {"Fn::Sub": "${Doors.Arn}"}},
+        "Skill": {"Principal": "alexa-appkit.amazon.com", "EventSourceToken": "amzn1.ask.skill.1"},
+        "Ours": {"Principal": "*", "PrincipalOrgID": "o-abcde12345"},
+        "Partner": {"Principal": "111111111111"},
+    }.items():
+        assert rendered[f"Item{caller}CallerPermission"]["Properties"] == {**common, **more}
+    assert refused(project, ONE + callers.format(', account = "222222222222"')) == [
+        "functions.Item.callers.Partner.account: it is said of a service, and 111111111111 is none"
+    ]
+    for wrong, message in {
+        'principal = "*"': "principal: everybody could invoke the function: name an organization, an account or a role",
+        'principal = "ses.amazonaws.com", event_source_token = "x"': "event_source_token: it is said of alexa-appkit.amazon.com",
+        'principal = "me"': 'principal: "me" does not fit: a service, an account or the ARN of a role, such as ses.amazonaws.com',
+    }.items():
+        assert refused(project, ONE + f"callers.A = {{ {wrong} }}\n") == [f"functions.Item.callers.A.{message}"]
 
 
 def test_the_command_of_an_image(document):
