@@ -94,9 +94,17 @@ def check_function(environment: Environment, function: Function) -> Iterator[Pro
         yield ("file_systems",), "a file system is reached from a VPC alone; write [network]"
     for index, statement in enumerate(function.statements):
         yield from ((("statements", index, *path), message) for path, message in _statement(environment, statement))
+    yield from _callers(environment, function)
+    yield from _destinations(environment, function)
+
+
+def _callers(environment: Environment, function: Function) -> Iterator[Problem]:
     for name, caller in function.callers.items():
         yield from references.problems(caller.source, ("callers", name, "source"), environment.parameters)
         yield from ((("callers", name, *path), message) for path, message in caller.problems())
+
+
+def _destinations(environment: Environment, function: Function) -> Iterator[Problem]:
     for key in ("on_success", "on_failure"):
         value = getattr(function, key)
         try:
