@@ -70,6 +70,8 @@ SECTIONS: dict[str, dict[str, str]] = {
 }
 
 
+_SOON = 0.05  # seconds, from a dropped Ctrl-C to the next
+
 _COMMANDS = frozenset(name for section in SECTIONS.values() for name in section)
 
 
@@ -125,6 +127,7 @@ def cli(ctx: click.Context, project: Path | None, debug: bool) -> None:
 def main() -> NoReturn:
     """The entry point: run the command line and turn each way it can end into an exit code."""
     _end_in_order()
+    sys.unraisablehook = _press_again
     _write_any_character()
     code = run(sys.argv[1:])
     gc.freeze()  # modules and templates live to the end: the collector need not look at them once more
@@ -137,6 +140,19 @@ def _end_in_order() -> None:
         number = getattr(signal, name, None)  # Windows has no SIGHUP
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, signal.default_int_handler)
+
+
+def _press_again(dropped: sys.UnraisableHookArgs) -> None:
+    """Repeat a Ctrl-C that Python dropped: it came while an object was collected, or in a weak reference's callback."""
+    if not issubclass(dropped.exc_type, KeyboardInterrupt):
+        sys.__unraisablehook__(dropped)
+        return
+    from threading import Timer, main_thread
+
+    def press() -> None:
+        signal.pthread_kill(main_thread().ident or 0, signal.SIGINT)
+
+    Timer(_SOON, press).start()  # later, since here it would be dropped once more
 
 
 def _write_any_character() -> None:

@@ -182,9 +182,17 @@ def test_what_is_no_users_doing_is_not_swallowed(project):
 # ------------------------------------------------------------------------------------------- signals, pipes, bytes
 
 
-def test_ctrl_c(project):
+@pytest.mark.parametrize(
+    "started",
+    [
+        "open('started', 'w').close()",
+        "class Collected:\n    def __del__(self):\n        open('started', 'w').close()\n        time.sleep(60)\nCollected()",
+    ],
+    ids=["at work", "while an object is collected, where Python drops what is raised"],
+)
+def test_ctrl_c(project, started):
     more = "layers = ['own']\n" + ONE_FUNCTION
-    own = "import time\nopen('started', 'w').close()\ndef build(template, environment, stack):\n    time.sleep(60)\n"
+    own = f"import time\n{started}\ndef build(template, environment, stack):\n    time.sleep(60)\n"
     folder = project(more, **{"own.py": own})
     process = subprocess.Popen(
         [sys.executable, "-m", "tapgen", "render"],
