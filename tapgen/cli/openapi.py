@@ -47,6 +47,9 @@ def command(project: Path | None, environment: str, name: str | None, format_: s
         named = [one for one in own if one]
         hint = suggestion(wanted, named) if named else "There is the one of [api]: leave --api out."
         raise UsageError(f'there is no API "{wanted}" with a route', hint)
+    if own[wanted].settings.exists:
+        hint = "It has routes of others too: API Gateway exports it (`aws apigateway get-export`)."
+        raise UsageError(f"{own[wanted].title} was made elsewhere", hint)
     document = render.render(chosen).document
     title = chosen.logical_id(own[wanted].title)
     if title not in apis(document):

@@ -26,7 +26,7 @@ def build(template: Template, environment: Environment, parts: Parts) -> DataRef
         function_logs[name] = _function_logs(template, environment, name, key)
     access_logs = {}
     for name, api in served.apis(environment).items():
-        if not api.settings.access_log:
+        if not api.settings.access_log or api.settings.exists:
             continue
         group = template.add_resource(_log_group(f"{api.title}AccessLogGroup", environment, key))
         access_logs[name] = LogGroupRefs(Ref(group), GetAtt(group, "Arn"))

@@ -57,7 +57,8 @@ def build(
     alarms += [*_table_alarms(environment, data), *_part_alarms(environment, data)]
     if environment.alarms.api_errors:
         threshold = environment.alarms.api_errors
-        alarms += [_api_alarm(api, apis[name].api, threshold) for name, api in served.apis(environment).items()]
+        own = {name: api for name, api in served.apis(environment).items() if not api.settings.exists}
+        alarms += [_api_alarm(api, apis[name].api, threshold) for name, api in own.items()]
     for title, properties in alarms:
         template.add_resource(_alarm(title, **properties, **actions))
     for name in [one for one in environment.functions if environment.is_main("functions", one)]:

@@ -9,13 +9,32 @@ from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct
-from troposphere import Select
+from troposphere import GetAtt, Ref, Select, Sub
 
 
 def embedded(reference: Any) -> str:
     """A Ref or GetAtt as it stands inside of Sub's text: "${ItemFunction.Arn}"."""
     [(_, target)] = reference.to_dict().items()
     return "${" + (target if isinstance(target, str) else ".".join(target)) + "}"
+
+
+def filled(text: str, **values: Any) -> Any:
+    """Fn::Sub of a text in which `${Name}` stands for each of the values; plain text where nothing is left to fill in.
+
+    What can stand inside of the text does; another function, such as Fn::ImportValue, is a variable of Fn::Sub.
+    """
+    variables = {}
+    for name, value in values.items():
+        here = "${" + name + "}"
+        if isinstance(value, str):
+            text = text.replace(here, value)
+        elif isinstance(value, Ref | GetAtt):
+            text = text.replace(here, embedded(value))
+        elif isinstance(value, Sub) and isinstance(value.data["Fn::Sub"], str):
+            text = text.replace(here, value.data["Fn::Sub"])
+        else:
+            variables[name] = value
+    return Sub(text, **variables) if "${" in text else text
 
 
 class PartRefs(Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from tapgen.errors import ExitCode
 from tapgen.local.bodies import with_parts
-from tapgen.local.here import as_here, without_value
+from tapgen.local.here import as_here, open_here, without_value
 from tapgen.local.issuers import trust
 from tapgen.local.requirements import install
 from tapgen.local.seeds import make_outside, with_values
@@ -108,7 +108,8 @@ def deploy_prepared(
     view("").checked(prepared.checked)
     if prepared.checked.errors:  # what is missing really fails here, which is what somebody may want to see
         view("").warn("`tapgen deploy` refuses this environment as it is; here it goes on.")
-    for line in (*not_attached(prepared.rendered.document), *without_value(here.document, environment)):
+    warnings = (*not_attached(prepared.rendered.document), *open_here(environment))
+    for line in (*warnings, *without_value(here.document, environment)):
         view("").warn(line)
     request = deployment_of(
         environment,

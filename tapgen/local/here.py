@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from tapgen.settings.apis import Api
     from tapgen.settings.model import Environment
+    from tapgen.settings.route_tables import RouteTable
     from tapgen.template.document import Document
 
 _REFERENCE = re.compile(r"\{\{resolve:(?P<service>ssm|ssm-secure|secretsmanager):(?P<name>[^}]+?)\}\}")
@@ -23,12 +24,57 @@ def as_here(environment: Environment) -> Environment:
     made = environment
     if made.vpc is not None and made.vpc.exists:
         made = replace(made, network=None)
+    if made.api.exists or any(api.exists for api in made.apis.values()):
+        made = _open(made)
     return replace(made, api=_reached(made.api), apis={name: _reached(api) for name, api in made.apis.items()})
+
+
+def open_here(environment: Environment) -> Iterator[str]:
+    """A sentence for each authorizer of an existing API, whom nobody here could ask."""
+    for api, name in _asked_elsewhere(environment):
+        where = f"apis.{api}" if api else "api"
+        yield f"{where}.authorizers.{name} exists elsewhere: the routes that it guards are open here."
+
+
+def _asked_elsewhere(environment: Environment) -> Iterator[tuple[str, str]]:
+    """(API, authorizer) of each that exists elsewhere."""
+    for api, settings in {"": environment.api, **environment.apis}.items():
+        yield from ((api, name) for name, one in settings.authorizers.items() if one.existing is not None)
+
+
+def _open(environment: Environment) -> Environment:
+    """The environment without the authorizers and API keys of APIs that exist elsewhere."""
+    elsewhere = set(_asked_elsewhere(environment))
+
+    def opened(api: str, settings: Api) -> Api:
+        asked = {name: one for name, one in settings.authorizers.items() if one.existing is None}
+        default = None if (api, settings.authorizer or "") in elsewhere else settings.authorizer
+        return replace(settings, authorizers=asked, authorizer=default)
+
+    def routed(route: str | RouteTable) -> str | RouteTable:
+        if isinstance(route, str):
+            return route
+        if route.api_key and (environment.apis[route.api] if route.api else environment.api).exists:
+            route = replace(route, api_key=False)
+        asked = (route.api or "", route.authorizer or "")
+        return replace(route, authorizer=None, scopes=(), authorization="NONE") if asked in elsewhere else route
+
+    return replace(
+        environment,
+        api=opened("", environment.api),
+        apis={name: opened(name, api) for name, api in environment.apis.items()},
+        functions={
+            name: replace(function, routes=tuple(routed(route) for route in function.routes))
+            for name, function in environment.functions.items()
+        },
+    )
 
 
 def _reached(api: Api) -> Api:
     """Without a name, AWS WAF, address ranges and VPC endpoints: a request here comes from 127.0.0.1, by no name."""
     without: dict[str, Any] = {"domain": None, "web_acl": None, "allow_cidrs": (), "vpc_endpoints": ()}
+    if api.exists:  # its routes are here without those of others
+        without |= {"existing": None, "root": None, "paths": {}}
     if api.endpoint == "private":
         without["endpoint"] = "regional"
     if isinstance(api.policy, dict) and "allow_cidrs" in api.policy:

@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 from tapgen.settings.names import Name
 
 AddressRange = Annotated[str, Meta(pattern=r"^[0-9a-fA-F.:]+(/[0-9]{1,3})?$")]
+ApiPath = Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._:$\-{}+]+)+$")]
 MediaType = Annotated[str, Meta(pattern=r"^[^\s/]+/[^\s/]+$")]
 CacheSize = Literal["0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237"]  # AWS::ApiGateway::Stage
 StageVariable = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_]+$")]

@@ -12,6 +12,7 @@ from tapgen.settings.route_tables import Throttling
 if TYPE_CHECKING:
     from tapgen.settings.api_access import (
         AddressRange,
+        ApiPath,
         ApiStatement,
         Cache,
         MediaType,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from tapgen.settings.authorizers import Authorizer
     from tapgen.settings.domains import Arn, Domain
     from tapgen.settings.gateway_responses import GatewayResponse, ResponseType
+    from tapgen.settings.parts import Existing
     from tapgen.settings.vpc_ids import VpcEndpointId
 
 
@@ -71,6 +73,17 @@ class Api(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     kind: Literal["rest", "http"] = "rest"
     """rest: all that API Gateway can; http: cheaper, payload 2.0, JWT and function authorizers"""
+    existing: "Existing | None" = None
+    """Id of an API that was made elsewhere, to which the routes are added, as text or looked up at deployment by {
+    import = "…" }, { ssm_parameter = "…" } or { parameter = "…" }; beside it: kind, root, paths, stage, authorization,
+    authorizer, authorizers, cors and models
+    """
+    root: "Existing | None" = None
+    """Id of the root resource of an existing REST API, below which the routes' paths are made"""
+    paths: "dict[ApiPath, Existing]" = {}
+    """Ids of resources that an existing REST API has already, by path: { "/admin" = "a1b2c3" }; what is below one of
+    them is made there
+    """
     name: str | None = None
     """Shown in the console; default: the stack's name"""
     stage: "StageName | None" = None
@@ -125,6 +138,11 @@ class Api(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One resource with an OpenAPI body in place of one for each path, method and preflight; "empty", for the one
     deployment after which it is false again: what the body has left is taken out before the others are made (REST)
     """
+
+    @property
+    def exists(self) -> bool:
+        """It was made elsewhere."""
+        return self.existing is not None
 
     @property
     def is_body(self) -> bool:

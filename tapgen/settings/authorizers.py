@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from tapgen.settings.names import Https, Name
+from tapgen.settings.parts import Existing
 
 Source = Annotated[str, Meta(pattern=r"^(header|querystring|stagevariable|context)\.[^\s,'\"]+$")]
 
@@ -22,6 +23,10 @@ class Authorizer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
+    existing: Existing | None = None
+    """Id of an authorizer that an existing API has already, with `kind` beside it"""
+    kind: Literal["user_pool", "issuer", "function"] | None = None
+    """Who an existing authorizer asks"""
     user_pool: Name | None = None
     """A user pool of the settings"""
     issuer: Https | None = None
@@ -44,3 +49,8 @@ class Authorizer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Regular expression that a token must fit before the function is asked (REST)"""
     simple_answers: bool = True
     """The function answers { isAuthorized = true }; false: an IAM policy (HTTP)"""
+
+    @property
+    def asks_function(self) -> bool:
+        """A function decides, and no token alone."""
+        return bool(self.function) or self.kind == "function"

@@ -61,6 +61,7 @@ def check(environment: Environment) -> Iterator[Problem]:
     titles: dict[str, str] = {naming.api(""): "api"}
     for path, settings in everyone(environment):
         yield from ((path + where, message) for where, message in _api(environment, settings))
+        yield from _elsewhere(environment, path, settings)
         if path[0] == "apis":
             other = titles.setdefault(naming.api(path[1]), path[1])
             if other != path[1]:
@@ -94,6 +95,17 @@ def _api(environment: Environment, settings: Api) -> Iterator[Problem]:
     if settings.web_acl and (":wafv2:" not in settings.web_acl or ":regional/webacl/" not in settings.web_acl):
         yield ("web_acl",), "it is no ARN of a regional web ACL, such as arn:aws:wafv2:REGION:ACCOUNT:regional/webacl/…"
     yield from _files(environment, settings)
+
+
+def _elsewhere(environment: Environment, path: tuple[str, ...], settings: Api) -> Iterator[Problem]:
+    """What is wrong with an API as one that was made elsewhere."""
+    if settings.exists or settings.root is not None or settings.paths:
+        from tapgen.settings import checks_existing_apis
+
+        name = path[1] if path[0] == "apis" else None
+        used = checks_routes.parsed(environment, name, settings.kind)
+        found = checks_existing_apis.check(environment, settings, used)
+        yield from ((path + where, message) for where, message in found)
 
 
 def _files(environment: Environment, settings: Api) -> Iterator[Problem]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from msgspec.structs import fields
+
 from tapgen.errors import suggestion
 
 if TYPE_CHECKING:
@@ -24,6 +26,9 @@ def check(environment: Environment, settings: Api) -> Iterator[Problem]:
         yield ("authorizer",), "authorizer and authorization exclude each other; keep one of them"
     for name, authorizer in settings.authorizers.items():
         path = ("authorizers", name)
+        if authorizer.existing is not None or authorizer.kind:
+            yield from ((path + where, message) for where, message in _existing(settings, authorizer))
+            continue
         given = [key for key in ("user_pool", "issuer", "function") if getattr(authorizer, key)]
         if len(given) != 1:
             what = " and ".join(given) + " exclude each other" if given else "it asks nobody"
@@ -31,6 +36,25 @@ def check(environment: Environment, settings: Api) -> Iterator[Problem]:
             continue
         asked = _function if authorizer.function else _issuer if authorizer.issuer else _user_pool
         yield from ((path + where, message) for where, message in asked(environment, settings, authorizer))
+
+
+def _existing(settings: Api, authorizer: Authorizer) -> Iterator[Problem]:
+    """An authorizer of an existing API has its id and whom it asks; the rest is said where it is made."""
+    if authorizer.existing is None:
+        yield ("kind",), "it says whom an existing authorizer asks; name its id by existing, or take it away"
+        return
+    if not settings.exists:
+        yield ("existing",), "an authorizer belongs to one API: only an existing API has existing ones"
+    elif authorizer.kind is None:
+        yield ("kind",), 'say whom it asks: kind = "user_pool", "issuer" or "function"'
+    elif authorizer.kind == ("issuer" if settings.kind == "rest" else "user_pool"):
+        other = "user_pool" if settings.kind == "rest" else "issuer"
+        what = "a REST API" if settings.kind == "rest" else "an HTTP API"
+        yield ("kind",), f'{what} has no such authorizer; say kind = "{other}" or "function"'
+    plain = type(authorizer)()
+    for field in fields(authorizer):
+        if field.name not in ("existing", "kind") and getattr(authorizer, field.name) != getattr(plain, field.name):
+            yield (field.name,), "the authorizer is not the stack's: existing stands in place of this key"
 
 
 def _user_pool(environment: Environment, settings: Api, authorizer: Authorizer) -> Iterator[Problem]:

@@ -43,6 +43,16 @@ def check(environment: Environment) -> Iterator[Problem]:
         yield from _together(own, served.named(environment, api).kind)
 
 
+def parsed(environment: Environment, api: str | None, kind: routes.Kind) -> Iterator[routes.Route]:
+    """The routes of an API that can be read; `check` says what is wrong with the others."""
+    for _, _, table in served.written(environment):
+        if table.api == api:
+            try:
+                yield routes.parse(table.route, kind)
+            except ValueError:
+                continue
+
+
 def _together(own: dict[routes.Route, Path], kind: routes.Kind) -> Iterator[Problem]:
     for route, message in routes.conflicts(own, kind):
         yield own[route], message
@@ -62,17 +72,23 @@ def _asked(table: RouteTable, settings: Api, route: routes.Route) -> Iterator[st
     if table.authorizer and table.authorizer not in settings.authorizers:
         yield f'there is no authorizer "{table.authorizer}"; {suggestion(table.authorizer, settings.authorizers)}'
     yield from _scopes(table, settings)
+    if settings.exists:
+        found = [key for key in ("throttling", "cache") if getattr(table, key)]
+        yield from (f"{key} is its stage's, which is not this stack's; say it where the API is made" for key in found)
     if settings.kind == "http":
-        for key in ("api_key", "request", "parameters", "cache"):
-            if getattr(table, key):
-                yield f"{key} is for REST APIs; an HTTP API has no such thing"
-        return
-    if table.api_key and not any(plan.keys for plan in settings.usage_plans.values()):
+        found = [key for key in ("api_key", "request", "parameters", "cache") if getattr(table, key)]
+        yield from (f"{key} is for REST APIs; an HTTP API has no such thing" for key in found)
+    else:
+        yield from _asked_of_rest(table, settings, route)
+
+
+def _asked_of_rest(table: RouteTable, settings: Api, route: routes.Route) -> Iterator[str]:
+    if table.api_key and not settings.exists and not any(plan.keys for plan in settings.usage_plans.values()):
         where = f"apis.{table.api}" if table.api else "api"
         yield f'it asks for a key, but no plan has one; write {where}.usage_plans.NAME = {{ keys = ["Partner"] }}'
     if table.request and table.request not in settings.models and not settings.openapi:
         yield f'there is no model "{table.request}"; {suggestion(table.request, settings.models)}'
-    if table.cache and settings.cache is None:
+    if table.cache and settings.cache is None and not settings.exists:
         yield 'cache needs a cache of the API: cache.size = "0.5"'
     if table.cache and route.method != "GET":
         yield "only answers to GET are kept"

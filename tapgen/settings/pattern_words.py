@@ -29,6 +29,7 @@ WORDS: Final = {
     r"^[A-Za-z0-9_]+$": "letters, digits and underscores, such as table_name",
     r"^[A-Za-z0-9._~:/?#&=,-]+$": "letters, digits and ._~:/?#&=,- alone, such as https://example.com",
     r"^vpce-[0-9a-f]+$": "the id of a VPC endpoint, such as vpce-0a1b2c",
+    r"^(/[A-Za-z0-9._:$\-{}+]+)+$": "a path, such as /admin",
     r"^[^\s/]+/[^\s/]+$": "a media type, such as image/png",
     r"^[0-9a-fA-F.:]+(/[0-9]{1,3})?$": "an address range, such as 192.0.2.0/24",
     r"^arn:[a-z0-9-]+:[^\s]+$": "an ARN, such as arn:aws:acm:us-east-1:123456789012:certificate/1",

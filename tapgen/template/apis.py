@@ -39,7 +39,7 @@ def _rest(template: Template) -> Iterator[Route]:
         yield Route(
             api=text(properties.get("RestApiId", "")),
             method="ANY" if properties.get("HttpMethod") == "ANY" else text(properties.get("HttpMethod", "")).upper(),
-            path=_path(template, properties.get("ResourceId")),
+            path=_said_path(method) or _path(template, properties.get("ResourceId")),
             logical_id=method.logical_id,
             caller=_caller(properties),
             kind="rest",
@@ -57,6 +57,12 @@ def _caller(properties: Mapping[str, Any]) -> Caller:
         tuple(sorted(text(scope) for scope in scopes)) if isinstance(scopes, list) else (),
         properties.get("ApiKeyRequired") == "true",
     )
+
+
+def _said_path(method: Resource) -> str:
+    """The path that a method says in its metadata, since it is below one whose resource is another stack's."""
+    said = method.attributes.get("Metadata")
+    return text(said["Path"]) if isinstance(said, Mapping) and isinstance(said.get("Path"), str) else ""
 
 
 def _path(template: Template, value: Any) -> str:

@@ -39,7 +39,7 @@ class Invokers(Struct, frozen=True):
         wanted = ["$default"] if route.method == "$default" else [f"{route.method}/{path}"]
         if route.method in ("ANY", "$default"):
             wanted += [f"{method}/{path}" for method in ("*", "GET", "POST", "PUT", "PATCH", "DELETE")]
-        return self._may(function, route.api_id, wanted)
+        return self._may(function, route.api, wanted)
 
     def may_authorize(self, function: str, api: str) -> bool:
         """Whether the API may ask the function who may call."""
@@ -47,7 +47,7 @@ class Invokers(Struct, frozen=True):
             permission.function == function
             and (tail is None or tail.startswith("authorizers/") or matches(tail, "authorizers/id"))
             for permission in self.permissions
-            for tail in self._tails(permission, api)
+            for tail in self._tails(permission, "${" + api + "}")
         )
 
     def _may(self, function: str, api: str, wanted: list[str]) -> bool:
@@ -66,13 +66,13 @@ class Invokers(Struct, frozen=True):
 
     @staticmethod
     def _tails(permission: ApiPermission, api: str) -> Iterator[str | None]:
-        """What stands after the API in a permission for it; None where there is no SourceArn."""
+        """What stands after the API, as a value, in a permission for it; None where there is no SourceArn."""
         if not permission.source:
             yield None
             return
         owner, slash, tail = permission.source.partition("/")
         owner = _ID.sub("}", owner)
-        if owner == "${" + api + "}" or "*" in owner or (owner and not owner.startswith("${")):
+        if owner == _ID.sub("}", api) or "*" in owner or (owner and not owner.startswith("${")):
             yield tail if slash else "*"
 
 

@@ -73,6 +73,13 @@ class Route(Struct, frozen=True):
         return self.caller.api_key
 
     @property
+    def owner(self) -> str:
+        """The API's logical id; of one that is not of this template "API " and its id, as far as it is known."""
+        if self.api_id.isalnum():
+            return self.api_id
+        return f"API {self.api.strip('{}$').removeprefix('!ImportValue ').removeprefix('resolve:ssm:')}"
+
+    @property
     def api_id(self) -> str:
         """The API's logical id; '' where it is not of this template."""
         return self.api[2:-1].partition(".")[0] if self.api.startswith("${") else ""  # ${Api}, ${Api.RestApiId}

@@ -54,7 +54,7 @@ def publish(
     apis = served.apis(environment)
     for api in apis.values():
         access.open_endpoint(api.settings, network)
-    others = frozenset(api.title for api in apis.values())
+    identities = {name: publishing.identity(one.api) for name, one in refs.items()}
     for name, api in apis.items():
         log = data.access_logs.get(name)
         if api.settings.kind == "http":
@@ -63,7 +63,8 @@ def publish(
             http.publish(template, api, refs[name], log)
         else:
             account = ("ApiAccount",) if "ApiAccount" in template.resources else ()
-            publishing.publish(template, api, refs[name], log, account, others - {api.title})
+            others = frozenset(identities.values()) - {identities[name]}
+            publishing.publish(template, api, refs[name], log, account, others)
     if any(api.settings.domain for api in apis.values()):
         from tapgen.layers.api import domains
 

@@ -9,6 +9,7 @@ from troposphere import GetAtt, Ref, Sub, apigateway
 
 from tapgen import naming
 from tapgen.layers.api.permissions import invoke_permission
+from tapgen.layers.lookup import lookup_text
 from tapgen.layers.refs import embedded
 
 if TYPE_CHECKING:
@@ -68,6 +69,9 @@ def _add(
     """Add each authorizer and the permission to ask its function."""
     added = {}
     for name, settings in served.authorizers.items():
+        if settings.existing is not None:
+            added[name] = lookup_text(settings.existing)
+            continue
         title = _title(served, name)
         added[name] = Ref(template.add_resource(resource(title, name, settings)))
         _permit(template, settings, title, api, compute)
@@ -78,7 +82,7 @@ def of_rest_route(served: ServedApi, route: FunctionRoute, authorizers: Mapping[
     """The properties of a method that say who may call it."""
     if not route.authorizer:
         return {"AuthorizationType": route.authorization}
-    is_function = bool(served.settings.authorizers[route.authorizer].function)
+    is_function = served.settings.authorizers[route.authorizer].asks_function
     return {
         "AuthorizationType": "CUSTOM" if is_function else "COGNITO_USER_POOLS",
         "AuthorizerId": authorizers[route.authorizer],
@@ -90,7 +94,7 @@ def of_http_route(served: ServedApi, route: FunctionRoute, authorizers: Mapping[
     """The properties of an HTTP API's route that say who may call it."""
     if not route.authorizer:
         return {"AuthorizationType": route.authorization}
-    is_function = bool(served.settings.authorizers[route.authorizer].function)
+    is_function = served.settings.authorizers[route.authorizer].asks_function
     return {
         "AuthorizationType": "CUSTOM" if is_function else "JWT",
         "AuthorizerId": authorizers[route.authorizer],

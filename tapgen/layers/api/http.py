@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
-from troposphere import Output, Ref, Sub, apigatewayv2
+from troposphere import Ref, Sub, apigatewayv2
 
 from tapgen import naming
 from tapgen.layers.api import authorizers, permissions
 from tapgen.layers.api.cors import PREFLIGHT_SECONDS, methods
-from tapgen.layers.api.publishing import log_destination
-from tapgen.layers.refs import ApiRefs, embedded
+from tapgen.layers.api.publishing import add_outputs, log_destination
+from tapgen.layers.lookup import lookup_text
+from tapgen.layers.refs import ApiRefs, embedded, filled
 from tapgen.settings.route_tables import RouteTable
 from tapgen.settings.routes import Route
 from tapgen.settings.served import DEFAULT_STAGE
@@ -50,7 +51,7 @@ def build(
     pools: Mapping[str, PartRefs],
 ) -> ApiRefs:
     """Add the API with its routes; `publish` makes it public."""
-    preflights = list(_open_preflights(served))
+    preflights = list(_open_preflights(served)) if not served.settings.exists else []
     routes = [*served.routes, *preflights]
     # The permission of a route that takes every method is for its preflight too.
     called = [*served.routes, *(route for route in preflights if route.route.parts == EVERYWHERE)]
@@ -63,27 +64,32 @@ def build(
             authorizers.permit_all(template, served, name, Ref(api), compute)
         permissions.of_routes(template, served, called, Ref(api), compute)
         return ApiRefs(Ref(api), ())
-    api = template.add_resource(
-        apigatewayv2.Api(
-            served.title,
-            Name=served.display_name,
-            ProtocolType="HTTP",
-            **({"CorsConfiguration": _cors(served.settings.cors)} if served.settings.cors.enabled else {}),
-        )
-    )
+    existing = served.settings.existing
+    api = lookup_text(existing) if existing is not None else Ref(template.add_resource(_api(served)))
     targets = {
-        function: template.add_resource(_integration(served, Ref(api), function, compute))
-        for function in served.functions
+        function: template.add_resource(_integration(served, api, function, compute)) for function in served.functions
     }
-    callers = authorizers.add_http(template, served, Ref(api), compute, pools)
+    callers = authorizers.add_http(template, served, api, compute, pools)
     for route in routes:
-        template.add_resource(_route(served, Ref(api), route, targets[route.function], callers))
-    permissions.of_routes(template, served, called, Ref(api), compute)
-    return ApiRefs(Ref(api), ())
+        template.add_resource(_route(served, api, route, targets[route.function], callers))
+    permissions.of_routes(template, served, called, api, compute)
+    return ApiRefs(api, ())
+
+
+def _api(served: ServedApi) -> apigatewayv2.Api:
+    return apigatewayv2.Api(
+        served.title,
+        Name=served.display_name,
+        ProtocolType="HTTP",
+        **({"CorsConfiguration": _cors(served.settings.cors)} if served.settings.cors.enabled else {}),
+    )
 
 
 def publish(template: Template, served: ServedApi, refs: ApiRefs, log: LogGroupRefs | None) -> None:
-    """Add the stage, which publishes every change by itself."""
+    """Add the stage, which publishes every change by itself; one that exists is left to whoever made it."""
+    if served.settings.exists:
+        _add_outputs(template, served, refs.api, served.stage_name)
+        return
     limited = {route.route: route.asks.throttling for route in served.routes if route.asks.throttling}
     waits = [] if served.settings.is_body else [_route_title(served, route) for route in limited]
     throttling = served.settings.throttling
@@ -103,15 +109,13 @@ def publish(template: Template, served: ServedApi, refs: ApiRefs, log: LogGroupR
             **({"RouteSettings": {str(route): _limits(one) for route, one in limited.items()}} if limited else {}),
         )
     )
-    host = f"{embedded(refs.api)}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}"
-    path = "" if served.stage_name == DEFAULT_STAGE else f"{embedded(Ref(stage))}/"
-    prefix = naming.logical(served.name) if served.name else ""
-    template.add_output(Output(f"{prefix}ApiGatewayIdOutput", Description="Id of the HTTP API", Value=refs.api))
-    template.add_output(
-        Output(
-            f"{prefix}ApiGatewayUrlOutput", Description="Address of the HTTP API", Value=Sub(f"https://{host}/{path}")
-        )
-    )
+    _add_outputs(template, served, refs.api, Ref(stage))
+
+
+def _add_outputs(template: Template, served: ServedApi, api: Any, stage: Any) -> None:
+    path = "" if served.stage_name == DEFAULT_STAGE else "${Stage}/"
+    url = filled(f"https://${{Api}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{path}", Api=api, Stage=stage)
+    add_outputs(template, served, "HTTP", api, url)
 
 
 def _open_preflights(served: ServedApi) -> Iterator[FunctionRoute]:

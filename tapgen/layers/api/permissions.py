@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-from troposphere import Sub, awslambda
+from troposphere import awslambda
 
 from tapgen import naming
-from tapgen.layers.refs import embedded
+from tapgen.layers.refs import filled
 
 if TYPE_CHECKING:
     from troposphere import Template
@@ -44,8 +44,8 @@ def invoke_permission(api: Any, title: str, function_arn: Any, source: str) -> a
         Action="lambda:InvokeFunction",
         FunctionName=function_arn,
         Principal="apigateway.amazonaws.com",
-        SourceArn=Sub(
-            f"arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:{embedded(api)}/{source}"
+        SourceArn=filled(
+            f"arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{Api}}/{source}", Api=api
         ),
     )
 

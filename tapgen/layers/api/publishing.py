@@ -6,11 +6,11 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from troposphere import Output, Ref, Sub, apigateway
+from troposphere import ImportValue, Output, Ref, Sub, apigateway
 
 from tapgen import naming
 from tapgen.digest import digest
-from tapgen.layers.refs import ApiRefs, embedded
+from tapgen.layers.refs import ApiRefs, embedded, filled
 
 if TYPE_CHECKING:
     from troposphere import Template
@@ -50,9 +50,10 @@ def publish(
     """Add the deployment, whose logical id changes with whatever it publishes, and the stage.
 
     API Gateway does not notice that a method changed: only a new AWS::ApiGateway::Deployment is a new snapshot (user
-    guide, "AWS::ApiGateway::Deployment"). `others` are the logical ids of the application's other APIs: what belongs
-    to one of them is not published here, and anything that belongs to none may be.
+    guide, "AWS::ApiGateway::Deployment"). `others` are the application's other APIs, as `identity` calls them: what
+    belongs to one of them is not published here, and anything that belongs to none may be.
     """
+    settings = served.settings
     own = [
         resource
         for resource in template.resources.values()
@@ -64,9 +65,12 @@ def publish(
             f"{served.title}Deployment{_digest({resource.title: resource.to_dict() for resource in own})}",
             **_present(DependsOn=list(dict.fromkeys([*refs.depends_on, *more]))),
             RestApiId=refs.api,
+            **(_on_existing_stage(served) if settings.exists else {}),
         )
     )
-    settings = served.settings
+    if settings.exists:
+        _add_outputs(template, served, refs.api, served.stage_name)
+        return
     stage = template.add_resource(
         apigateway.Stage(
             f"{served.title}Stage",
@@ -90,17 +94,40 @@ def publish(
             **_present(Variables=dict(settings.variables)),
         )
     )
-    host = f"{embedded(refs.api)}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}"
-    url = Sub(f"https://{host}/{embedded(Ref(stage))}/")
-    prefix = naming.logical(served.name) if served.name else ""
-    template.add_output(Output(f"{prefix}ApiGatewayIdOutput", Description="Id of the REST API", Value=refs.api))
-    template.add_output(Output(f"{prefix}ApiGatewayUrlOutput", Description="Address of the REST API", Value=url))
+    _add_outputs(template, served, refs.api, Ref(stage))
     if settings.usage_plans:
         from tapgen.layers.api import plans
 
         plans.build(template, served, refs.api, stage)
     if settings.web_acl:
         template.add_resource(_web_acl_association(served, refs.api, stage, settings.web_acl))
+
+
+def _on_existing_stage(served: ServedApi) -> dict[str, Any]:
+    """The properties of a deployment that a stage of somebody else's goes over to.
+
+    CreateDeployment with the name of a stage that exists lets that stage publish the new snapshot. The last one stays
+    when the stack goes: a deployment that a stage publishes cannot be deleted, and the stage is not this stack's.
+    Source: API Gateway API reference, "CreateDeployment" and "DeleteDeployment".
+    """
+    return {"StageName": served.stage_name, "DeletionPolicy": "Retain", "UpdateReplacePolicy": "Delete"}
+
+
+def _add_outputs(template: Template, served: ServedApi, api: Any, stage: Any) -> None:
+    url = filled("https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}/${Stage}/", Api=api, Stage=stage)
+    add_outputs(template, served, "REST", api, url)
+
+
+def add_outputs(template: Template, served: ServedApi, kind: str, api: Any, url: Any) -> None:
+    """Add the outputs of an API: its id and its address.
+
+    What another stack exports is an output already.
+    """
+    if isinstance(api, ImportValue):
+        return
+    prefix = naming.logical(served.name) if served.name else ""
+    template.add_output(Output(f"{prefix}ApiGatewayIdOutput", Description=f"Id of the {kind} API", Value=api))
+    template.add_output(Output(f"{prefix}ApiGatewayUrlOutput", Description=f"Address of the {kind} API", Value=url))
 
 
 def log_destination(log: LogGroupRefs) -> Sub:
@@ -138,12 +165,19 @@ def _web_acl_association(served: ServedApi, api: Any, stage: Any, web_acl: str) 
     )
 
 
+def identity(api: Any) -> str:
+    """What an API is told apart by: its logical id, or its id elsewhere as the template has it."""
+    if isinstance(api, str):
+        return api
+    value = api.to_dict()
+    return str(value["Ref"]) if "Ref" in value else json.dumps(value, sort_keys=True)
+
+
 def _api(resource: Any) -> str:
-    """The logical id of the API that a resource belongs to: itself, or what it refers to."""
+    """The API that a resource belongs to: itself, or what it refers to."""
     if resource.resource_type == "AWS::ApiGateway::RestApi":
         return str(resource.title)
-    reference = resource.properties.get("RestApiId")
-    return str(reference.to_dict().get("Ref", "")) if isinstance(reference, Ref) else ""
+    return identity(resource.properties.get("RestApiId", ""))
 
 
 def _digest(published: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from troposphere import GetAtt, Ref, apigateway
 from tapgen import naming
 from tapgen.layers.api import access, authorizers, models, permissions, responses
 from tapgen.layers.api.cors import preflight
+from tapgen.layers.lookup import lookup_text
 from tapgen.layers.refs import ApiRefs
 
 if TYPE_CHECKING:
@@ -30,13 +31,15 @@ def build(
     pools: Mapping[str, PartRefs],
     network: NetworkRefs | None,
 ) -> ApiRefs:
-    """Add the API with everything that a deployment publishes."""
+    """Add the API with everything that a deployment publishes; to one that exists, its routes alone."""
+    if served.settings.existing is not None:
+        return _routes(template, served, lookup_text(served.settings.existing), environment, compute, pools)
     api = apigateway.RestApi(served.title, Name=served.display_name, **_properties(served, network))
     template.add_resource(api)
-    schemas = models.read(served, environment.root)
     if served.settings.is_body:
         from tapgen.layers.api import rest_body
 
+        schemas = models.read(served, environment.root)
         api.Body = rest_body.document(served, schemas, compute, pools)
         for name in served.authorizers:
             authorizers.permit_all(template, served, name, Ref(api), compute)
@@ -44,22 +47,46 @@ def build(
         return ApiRefs(Ref(api), ())
     if served.settings.body == "empty":
         api.Body, api.Mode = _EMPTY, "overwrite"  # CloudFormation updates the API before it makes what refers to it
-    parents = _add_resources(template, served, [route.route.parts for route in served.routes])
-    callers = authorizers.add_rest(template, served, Ref(api), compute, pools)
-    bodies = models.add(template, served, Ref(api), schemas)
+    refs = _routes(template, served, Ref(api), environment, compute, pools)
+    own_answers = [template.add_resource(response).title for response in responses.of(served, Ref(api))]
+    return ApiRefs(refs.api, (*refs.depends_on, *own_answers))
+
+
+def _routes(
+    template: Template,
+    served: ServedApi,
+    api: Any,
+    environment: Environment,
+    compute: ComputeRefs,
+    pools: Mapping[str, PartRefs],
+) -> ApiRefs:
+    """Add the paths, methods and preflights; whoever made a path answers its preflights."""
+    given = _given(served)
+    parents = given | _add_resources(template, served, api, [route.route.parts for route in served.routes], given)
+    callers = authorizers.add_rest(template, served, api, compute, pools)
+    bodies = models.add(template, served, api, models.read(served, environment.root))
     waits = [
-        template.add_resource(_method(served, parents[route.route.parts], route, compute, callers, bodies))
+        template.add_resource(_method(served, api, parents[route.route.parts], route, compute, callers, bodies))
         for route in served.routes
     ]
+    theirs = given if served.settings.exists else {}
     own_options = {route.route.parts for route in served.routes if route.route.is_preflight}
     waits += [
-        template.add_resource(preflight(Ref(api), parent, f"{served.title}{naming.path(parts)}", served.settings.cors))
+        template.add_resource(preflight(api, parent, f"{served.title}{naming.path(parts)}", served.settings.cors))
         for parts, parent in parents.items()
-        if served.settings.cors.enabled and parts not in own_options
+        if served.settings.cors.enabled and parts not in own_options and parts not in theirs
     ]
-    waits += [template.add_resource(response) for response in responses.of(served, Ref(api))]
-    permissions.of_routes(template, served, served.routes, Ref(api), compute)
-    return ApiRefs(Ref(api), tuple(resource.title for resource in waits))
+    permissions.of_routes(template, served, served.routes, api, compute)
+    return ApiRefs(api, tuple(resource.title for resource in waits))
+
+
+def _given(served: ServedApi) -> dict[tuple[str, ...], Any]:
+    """What each path that is there already is known by as a parent: the root, and what an existing API has."""
+    settings = served.settings
+    if not settings.exists:
+        return {(): GetAtt(served.title, "RootResourceId")}
+    root = {(): lookup_text(settings.root)} if settings.root is not None else {}
+    return root | {tuple(path[1:].split("/")): lookup_text(id_) for path, id_ in settings.paths.items()}
 
 
 def _properties(served: ServedApi, network: NetworkRefs | None) -> dict[str, Any]:
@@ -81,26 +108,31 @@ def _properties(served: ServedApi, network: NetworkRefs | None) -> dict[str, Any
 
 
 def _add_resources(
-    template: Template, served: ServedApi, paths: Iterable[tuple[str, ...]]
+    template: Template,
+    served: ServedApi,
+    api: Any,
+    paths: Iterable[tuple[str, ...]],
+    given: Mapping[tuple[str, ...], Any],
 ) -> dict[tuple[str, ...], Any]:
-    """Add a resource for every part of every path; what each is known by as a parent, the root included."""
-    parents: dict[tuple[str, ...], Any] = {(): GetAtt(served.title, "RootResourceId")}
+    """Add a resource for every part of every path below what is given; what each is known by as a parent."""
+    added: dict[tuple[str, ...], Any] = {}
     for path in paths:
-        for length in range(1, len(path) + 1):
+        there = max((length for length in range(len(path) + 1) if path[:length] in given), default=0)
+        parent = given.get(path[:there])
+        for length in range(there + 1, len(path) + 1):
             parts = path[:length]
-            if parts not in parents:
+            if parts not in added:
                 resource = apigateway.Resource(
-                    f"{served.title}{naming.path(parts)}Resource",
-                    RestApiId=Ref(served.title),
-                    ParentId=parents[parts[:-1]],
-                    PathPart=parts[-1],
+                    f"{served.title}{naming.path(parts)}Resource", RestApiId=api, ParentId=parent, PathPart=parts[-1]
                 )
-                parents[parts] = Ref(template.add_resource(resource))
-    return parents
+                added[parts] = Ref(template.add_resource(resource))
+            parent = added[parts]
+    return added
 
 
 def _method(
     served: ServedApi,
+    api: Any,
     parent: Any,
     route: FunctionRoute,
     compute: ComputeRefs,
@@ -112,7 +144,9 @@ def _method(
     keyed = [*parameters] if route.asks.cache else []
     return apigateway.Method(
         f"{naming.route(served.title, route.route.parts, route.route.method)}Method",
-        RestApiId=Ref(served.title),
+        # Below a path of another stack's, the chain of parents does not say it.
+        **({"Metadata": {"Path": route.route.path}} if served.settings.paths else {}),
+        RestApiId=api,
         ResourceId=parent,
         HttpMethod=route.route.method,
         **authorizers.of_rest_route(served, route, callers),

@@ -50,7 +50,7 @@ def flows(
         lock = f"{LOCK} " if route.authorization != "NONE" or route.api_key else ""
         if route.method != "OPTIONS":
             for function in route.functions:
-                yield Arrow(route.api_id, function, lock + route.name, statuses.get(route.logical_id, ""))
+                yield Arrow(route.owner, function, lock + route.name, statuses.get(route.logical_id, ""))
     polled = set()
     for trigger in triggers(template, arns):
         source = trigger.source or trigger.resource

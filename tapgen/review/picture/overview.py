@@ -12,6 +12,7 @@ from tapgen.review.picture.everything import in_groups, kind_of, service_of
 from tapgen.review.picture.flows import FUNCTIONS, flows, type_of
 from tapgen.review.picture.layout import Wire, slots
 from tapgen.review.picture.model import Arrow, Node, Picture, Status
+from tapgen.template.apis import routes
 from tapgen.template.arns import Arns
 from tapgen.template.model import Resource, Template
 
@@ -33,6 +34,9 @@ _FOLDED_ENDINGS: Final = re.compile(
     r"(Policy|Permission|Subscription|Attachment|Association|RotationSchedule|(Parameter|Subnet|Option)Group|"
     r"UserPool(Client|Domain|Group)|Record|RecordSet|TaskDefinition|TargetGroup|Listener|ListenerRule|LogGroup)$"
 )
+OUTSIDE: Final = {"rest": "AWS::ApiGateway::RestApi", "http": "AWS::ApiGatewayV2::Api"}
+"""The type of an API that is not of the template, and is drawn because it has routes of it."""
+
 _ARROWS: Final = frozenset(
     [
         *("AWS::ApiGateway::Deployment", "AWS::ApiGateway::Method", "AWS::ApiGateway::Resource"),
@@ -50,6 +54,11 @@ def overview(template: Template, statuses: Mapping[str, Status]) -> Picture:
         name: resource
         for name, resource in template.resources.items()
         if not _folded(resource) or (statuses.get(name) and resource.type not in _ARROWS)
+    }
+    shown |= {
+        route.owner: Resource(route.owner, OUTSIDE[route.kind], {}, {})
+        for route in routes(template).values()
+        if route.owner not in template.resources
     }
     frames = {name: _network(resource, template) for name, resource in shown.items()}
     nodes = tuple(
