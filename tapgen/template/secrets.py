@@ -156,7 +156,7 @@ def looks_secret(name: str, value: str) -> str:
     for what, form in _possible(literal):
         if re.search(form, literal):
             return what
-    if secret_name(name) and not _harmless(literal):
+    if secret_name(name) and not _harmless(literal) and not _address(name, value):
         return "a secret, by its name"
     return "a random key" if "${" not in value and _random(name, literal) else ""
 
@@ -174,6 +174,13 @@ def secret_parameter(name: str, declared: Mapping[str, Any]) -> tuple[str, str]:
         return "Default", what
     hidden = str(declared.get("NoEcho")).lower() == "true" or (isinstance(default, str) and default)
     return "", "" if hidden or not secret_name(name) else "a secret, by its name"
+
+
+def _address(name: str, value: str) -> bool:
+    """A connection string that names no password: `jdbc:mysql://…:3306/orders`."""
+    return "".join(_parts(name)).endswith("connectionstring") and not any(
+        span for match in _ASSIGNED.finditer(value) for span in _assigned(match)
+    )
 
 
 def _harmless(literal: str) -> bool:

@@ -42,3 +42,8 @@ def row(table: str, key: str, kind: Any = Any) -> Any:
         return None
     start += len(begin)
     return msgspec.json.decode(text[start : text.index(b"\n", start)], type=kind)
+
+
+def mentions(table: str, text: str) -> bool:
+    """Whether a text stands in one of the table's values, whatever its case."""
+    return json.dumps(text).lower().encode() in _text(table).lower()

@@ -12,7 +12,10 @@ _MACHINES: Final = ("arn:*:states:*:*:stateMachine:*", "arn:*:states:*:*:activit
 
 # Action -> patterns of ARNs. CloudFormation user guide, "Control CloudFormation access with IAM" (macros are
 # authorized as aws:transform); S3 user guide, "Identity-based policy examples"; Step Functions developer guide, "IAM
-# policies for services": task tokens are authorized on the state machine.
+# policies for services": task tokens are authorized on the state machine; CloudWatch Logs user guide, "Logs sent to
+# CloudWatch Logs"; DynamoDB developer guide, "IAM policy to grant read access for a DynamoDB stream only"; SAM
+# developer guide, "Deploying serverless applications gradually", and its policy template KinesisStreamReadPolicy; the
+# policies AmazonESCognitoAccess and AmazonCloudWatchRUMFullAccess, which AWS manages.
 _ALSO: Final[Mapping[str, tuple[str, ...]]] = {
     "cloudformation:CreateChangeSet": ("arn:*:cloudformation:*:*:transform/*",),
     "cloudformation:CreateStack": ("arn:*:cloudformation:*:*:transform/*",),
@@ -24,6 +27,12 @@ _ALSO: Final[Mapping[str, tuple[str, ...]]] = {
     "states:SendTaskFailure": _MACHINES,
     "states:SendTaskHeartbeat": _MACHINES,
     "logs:DescribeLogGroups": ("arn:*:logs:*:*:*",),
+    "logs:DescribeResourcePolicies": ("arn:*:logs:*:*:*",),
+    "logs:PutResourcePolicy": ("arn:*:logs:*:*:*",),
+    "dynamodb:ListStreams": ("arn:*:dynamodb:*:*:table/*",),
+    "kinesis:ListStreams": ("arn:*:kinesis:*:*:stream/*",),
+    "codedeploy:PutLifecycleEventHookExecutionStatus": ("arn:*:codedeploy:*:*:deploymentgroup:*",),
+    "cognito-identity:SetIdentityPoolRoles": ("arn:*:cognito-identity:*:*:identitypool/*",),
     "cognito-idp:ListUserPools": ("arn:*:cognito-idp:*:*:userpool/*",),
 }
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from tapgen import naming
 from tapgen.proof.needs.configuration import log_group
 from tapgen.proof.rules.rule import Hit, Rule
-from tapgen.proof.subject import items, mapping, may_be, possible
+from tapgen.proof.subject import items, mapping, may_be, possible, truthy
 from tapgen.template.alternatives import alternatives
+from tapgen.template.intrinsics import canonical, references
 from tapgen.template.secrets import looks_secret, secret_parameter
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def _secret_variables(subject: Subject) -> Iterator[Hit]:
 
 
 def _secret_outputs(subject: Subject) -> Iterator[Hit]:
+    hidden = {f"${{{name}}}" for name, one in _parameters(subject) if truthy(one.get("NoEcho"))}
     for name, output in subject.template.outputs.items():
         value = mapping(output).get("Value")
         path: DocumentPath = ("Outputs", name, "Value")
@@ -39,15 +41,32 @@ def _secret_outputs(subject: Subject) -> Iterator[Hit]:
             if found or "{{resolve:secretsmanager:" in text or "{{resolve:ssm-secure:" in text:
                 yield Hit(f"The output {name} shows {found or 'the value of a secret'}.", path)
                 break
+            if shown := next((one for one in hidden if one in text), ""):
+                yield Hit(f"The output {name} shows the parameter {shown[2:-1]}, which NoEcho hides.", path)
+                break
 
 
 def _secret_parameters(subject: Subject) -> Iterator[Hit]:
-    for name, parameter in mapping(subject.document.get("Parameters")).items():
-        where, what = secret_parameter(str(name), mapping(parameter))
+    for name, parameter in _parameters(subject):
+        where, what = secret_parameter(name, parameter)
+        if what and name in _parameters_in_tags(subject):
+            continue  # part of what resources are called
         if where == "Default":
             yield Hit(f"The default of the parameter {name} looks like {what}.", ("Parameters", name, "Default"))
         elif what:
             yield Hit(f"The parameter {name} is shown to whoever describes the stack.", ("Parameters", name))
+
+
+def _parameters(subject: Subject) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for name, parameter in mapping(subject.document.get("Parameters")).items():
+        yield str(name), mapping(parameter)
+
+
+def _parameters_in_tags(subject: Subject) -> frozenset[str]:
+    """What the template refers to in the tags of its resources, which whoever may describe them reads."""
+    written = mapping(subject.document.get("Resources")).values()
+    tags = [mapping(mapping(one).get("Properties")).get("Tags") for one in written]
+    return frozenset(reference.target for reference in references(canonical([one for one in tags if one])))
 
 
 def _reserved_variables(subject: Subject) -> Iterator[Hit]:

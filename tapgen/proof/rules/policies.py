@@ -15,6 +15,7 @@ from tapgen.proof.verdicts.grants import denied, policies_of, resources
 from tapgen.template.arns import fields
 from tapgen.template.patterns import action_matches
 from tapgen.template.policies import Statement
+from tapgen.template.tables import mentions
 from tapgen.template.types import row
 
 if TYPE_CHECKING:
@@ -33,6 +34,10 @@ WORKLOAD_KEYS = frozenset(
         "aws:sourceowner",  # SNS developer guide, "Using identity-based policies": the default policy of a topic has it
     }
 )
+# SNS developer guide, "Example cases for Amazon SNS access control": the default policy of a topic names it.
+UNLISTED = frozenset({"sns:receive"})
+# Two pages of the reference have one prefix; of an action on both, our table has the resource types of one.
+SEVERAL_PAGES = ("elasticloadbalancing:", "ses:")
 _BARE = re.compile(r"^(?:[a-zA-Z-]+[:/])?\*+$")
 
 
@@ -52,8 +57,13 @@ def every_statement(subject: Subject) -> Iterator[Statement]:
 def _unknown_actions(subject: Subject) -> Iterator[Hit]:
     for statement in every_statement(subject):
         for pattern in (*statement.actions, *statement.not_actions):
-            if "${" not in pattern and pattern != "*" and not actions.matching(pattern):
+            if "${" not in pattern and pattern != "*" and not _known(pattern):
                 yield Hit(f"{pattern} is no action that IAM knows.", statement.path, _closest(pattern))
+
+
+def _known(pattern: str) -> bool:
+    """An action of the reference, or one that AWS uses itself although the reference has dropped or left it out."""
+    return bool(actions.matching(pattern)) or pattern.lower() in UNLISTED or mentions("managed_policies", pattern)
 
 
 def _closest(pattern: str) -> str:
@@ -67,27 +77,42 @@ def _closest(pattern: str) -> str:
     return f"Did you mean {known[close[0]].name}?" if close else ""
 
 
-def _wrong_resources(subject: Subject) -> Iterator[Hit]:
+def _on_arns(subject: Subject) -> Iterator[tuple[Statement, tuple[str, ...], actions.Action]]:
+    """Each action that a statement allows on ARNs alone, none of which AWS documents for it outside the reference."""
     buckets = (one for one in subject.resource_policies if subject.type_of(one.holder) == "AWS::S3::BucketPolicy")
     of_buckets = (statement for held in buckets for statement in held.statements)
     for statement in (*identity_statements(subject), *of_buckets):
         named = resources(statement, subject)
-        if statement.effect != "Allow" or not named or "*" in named:
-            continue
-        written = [fields(resource) for resource in named]
-        if any(len(parts) < 6 for parts in written):
+        if statement.effect != "Allow" or not named or any(len(fields(resource)) < 6 for resource in named):
             continue
         for name in statement.actions:
             known = actions.action(name)
-            if known is None or any(documented(name, resource) for resource in named):
-                continue
-            if not known.resource_types:
-                yield Hit(f'{name} can only be allowed on "*": it knows no resource types.', statement.path)
-                continue
-            forms = [form for type_ in known.resource_types for form in type_.arns]
-            if not any(form_matches(form, parts, subject) for form in forms for parts in written):
-                types = ", ".join(type_.name for type_ in known.resource_types)
-                yield Hit(f"{name} does not act on {named[0]}; it acts on: {types}.", statement.path)
+            if known and not any(documented(name, resource) for resource in named):
+                yield statement, named, known
+
+
+def _wrong_resources(subject: Subject) -> Iterator[Hit]:
+    for statement, named, action in _on_arns(subject):
+        written = [fields(resource) for resource in named]
+        if not action.resource_types:
+            if not any(_of_its_service(action, resource) for resource in named):
+                yield Hit(f"{action.name} does not act on {named[0]}.", statement.path, _ALL)
+            continue
+        forms = [form for type_ in action.resource_types for form in type_.arns]
+        several = any(_of_its_service(action, resource) for resource in named) and action.name.startswith(SEVERAL_PAGES)
+        if not several and not any(form_matches(form, parts, subject) for form in forms for parts in written):
+            types = ", ".join(type_.name for type_ in action.resource_types)
+            yield Hit(f"{action.name} does not act on {named[0]}; it acts on: {types}.", statement.path)
+
+
+def _unlisted_resources(subject: Subject) -> Iterator[Hit]:
+    for statement, named, action in _on_arns(subject):
+        if not action.resource_types and any(_of_its_service(action, resource) for resource in named):
+            yield Hit(f"The reference knows no resource types of {action.name}; here on {named[0]}.", statement.path)
+
+
+def _of_its_service(action: actions.Action, resource: str) -> bool:
+    return action_matches(fields(resource)[2], action.name.partition(":")[0])
 
 
 def _wildcard_actions(subject: Subject) -> Iterator[Hit]:
@@ -192,6 +217,7 @@ def _own_interfaces(subject: Subject) -> Iterator[Hit]:
                 break
 
 
+_ALL = 'Allow the action on "*".'
 _LEAST = 'IAM user guide, "Security best practices in IAM": apply least-privilege permissions'
 _SAR = "Service Authorization Reference"
 
@@ -213,6 +239,15 @@ POLICY_RULES = (
         "Name a resource of a type that the action acts on.",
         f"{_SAR}, resource types of each action",
         _wrong_resources,
+    ),
+    Rule(
+        "action-resource-unlisted",
+        "warning",
+        "An action for which AWS lists no resource types is allowed on an ARN",
+        'As a rule such an action is allowed on "*" alone, and the statement does not allow it.',
+        'Allow it on "*", unless its guide names that ARN.',
+        f"{_SAR}, resource types of each action: without one, all resources are to be named",
+        _unlisted_resources,
     ),
     Rule(
         "action-wildcard",

@@ -49,7 +49,7 @@ def secret_parameter(**settings: Any) -> set[str]:
 FOUND = [
     ("action-unknown", has(allow("dynamodb:Putt*", arn("Table")))),
     ("action-unknown", has(allow("dynamdb:PutItem", arn("Table")))),
-    ("action-resource", has(allow("dynamodb:ListTables", arn("Table")))),
+    ("action-resource", has(allow("sts:GetSessionToken", "arn:aws:iam::*:role/deployer"))),
     ("action-wildcard", has({"Effect": "Allow", "NotAction": "s3:*", "Resource": arn("Table")})),
     ("resource-wildcard", has(allow("dynamodb:GetItem", {"Fn::Sub": "arn:${AWS::Partition}:dynamodb:*:*:table/*"}))),
     ("resource-wildcard", has({"Effect": "Allow", "Action": "dynamodb:GetItem", "NotResource": arn("Table")})),

@@ -266,6 +266,10 @@ CASES = {
         document(statements=[LOGS, TRACES, PUT_ITEM, allow("s3:GetObject", arn("Table"))]),
         document(statements=[LOGS, TRACES, PUT_ITEM, allow("s3:GetObject", "arn:aws:s3:::bucket/*")]),
     ),
+    "action-resource-unlisted": (
+        document(statements=[LOGS, TRACES, PUT_ITEM, allow("dynamodb:ListTables", arn("Table"))]),
+        document(statements=[LOGS, TRACES, PUT_ITEM, allow("dynamodb:ListTables", "*")]),
+    ),
     "action-wildcard": (document(statements=[LOGS, TRACES, allow("dynamodb:Put*", arn("Table"))]), GOOD),
     "resource-wildcard": (
         document(statements=[LOGS, TRACES, allow("dynamodb:PutItem", "*")]),

@@ -120,6 +120,35 @@ HARMLESS = {
             )
         ),
     ),
+    "a deployment's hook, as SAM's guide has it": (
+        "action-resource-unlisted",
+        granted(
+            allow("codedeploy:PutLifecycleEventHookExecutionStatus", "arn:aws:codedeploy:*:*:deploymentgroup:app/*"),
+            allow(["dynamodb:ListStreams"], "arn:aws:dynamodb:*:*:table/GameScores/stream/*"),
+            allow(["logs:PutResourcePolicy", "logs:DescribeResourcePolicies"], "arn:aws:logs:eu-west-1:1:log-group:*"),
+            allow("cognito-identity:SetIdentityPoolRoles", "arn:aws:cognito-identity:*:*:identitypool/one"),
+        ),
+    ),
+    "an action that two pages of the reference have": (
+        "action-resource",
+        granted(allow("elasticloadbalancing:AddTags", "arn:aws:elasticloadbalancing:*:*:targetgroup/orders/*")),
+    ),
+    "a stage of a REST API, which has one row with that of an HTTP API": (
+        "action-resource",
+        granted(allow("apigateway:PATCH", "arn:aws:apigateway:eu-west-1::/restapis/a1b2/authorizers/c3")),
+    ),
+    "actions without types on an ARN of their service": (
+        "action-resource",
+        granted(allow(["lambda:ListFunctions", "secretsmanager:ListSecrets"], ["arn:aws:lambda:*:*:function:a", "arn:aws:secretsmanager:*:*:secret:a-*"])),
+    ),
+    "what a topic's default policy names": (
+        "action-unknown",
+        only(Policy=resource("AWS::SNS::TopicPolicy", Topics=[], PolicyDocument=policy(allow("SNS:Receive", "*", Principal=SOMEBODY)))),
+    ),
+    "an action of a service that AWS closes, which its own policies name": (
+        "action-unknown",
+        granted(allow(["evidently:GetFeature", "IoTEvents:describeInput"], "*")),
+    ),
     "all buckets": ("action-resource", granted(allow("s3:ListAllMyBuckets", "arn:aws:s3:::*"))),
     "a task's token": (
         "action-resource",
@@ -213,6 +242,20 @@ HARMLESS = {
             )
         ),
     ),
+    "an address of a database without its password": (
+        "secret-output",
+        {
+            **only(Db=resource("AWS::RDS::DBInstance")),
+            "Outputs": {"JDBCConnectionString": {"Value": {"Fn::Sub": "jdbc:mysql://${Db.Endpoint.Address}:3306/orders"}}},
+        },
+    ),
+    "a token that is part of names": (
+        "secret-parameter",
+        {
+            **only(Bucket=resource("AWS::S3::Bucket", Tags=[{"Key": "Name", "Value": {"Fn::Sub": "blast-${RandomToken}"}}])),
+            "Parameters": {"RandomToken": {"Type": "String", "Default": "x7h2"}},
+        },
+    ),
     "a policy of references": (
         "limit-policy",
         only(
@@ -264,6 +307,25 @@ TRUE = {
         bucket(allow("s3:GetObject", OBJECTS, Principal={"Service": "lambda"})),
     ),
     "an endpoint that no service has": ("endpoint-service-name", endpoint("com.amazonaws.sqs")),
+    "a connection string with its password": (
+        "secret-output",
+        {**only(), "Outputs": {"ConnectionString": {"Value": "Server=db;User Id=app;Password=Hunter2Hunter"}}},
+    ),
+    "a parameter that is shown again": (
+        "secret-output",
+        {
+            **only(),
+            "Parameters": {"DbPassword": {"Type": "String", "NoEcho": True}},
+            "Outputs": {"Url": {"Value": {"Fn::Sub": "postgres://db/orders?p=${DbPassword}"}}},
+        },
+    ),
+    "a token in no name": (
+        "secret-parameter",
+        {
+            **only(Bucket=resource("AWS::S3::Bucket", Tags=[{"Key": "Name", "Value": "blast"}])),
+            "Parameters": {"RandomToken": {"Type": "String", "Default": "x7h2"}},
+        },
+    ),
     "a region": ("region-literal", only(Function=function(Environment={"Variables": {"WHERE": "eu-west-1"}}))),
     "a context key of another service": ("condition-key", key_policy({"StringEquals": {"s3:prefix": "x"}})),
     "a policy that is too long": (
