@@ -135,6 +135,11 @@ def compose(environment: Environment) -> Template:
         invocation.build(template, environment, compute_refs, data_refs)
     with _layer(template, "api"):
         api_refs = api.build(template, environment, compute_refs, identity_refs, data_refs.parts, network_refs)
+    if environment.sites:
+        from tapgen.layers import sites
+
+        with _layer(template, "sites"):
+            sites.build(template, environment, data_refs.parts, api_refs)
     _add_triggers(template, environment, data_refs.parts, compute_refs)
     with _layer(template, "monitoring"):
         alarms = monitoring.build(template, environment, data_refs, compute_refs, api_refs)

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from tapgen.digest import digest
+
 if TYPE_CHECKING:
     from tapgen.settings.model import Environment
 
 MAX_FUNCTION_NAME = 64  # Lambda API reference, CreateFunction
+MAX_BUCKET_NAME = 63 - len("-123456789012-ap-southeast-1")
+"""Without account and region, at their longest: S3 user guide, "General purpose bucket naming rules"."""
+DIGITS = 6
+"""Hexadecimal digits of what tells a shortened name from others."""
 
 
 RESERVED_VARIABLES = frozenset(
@@ -128,7 +134,12 @@ def bucket(environment: Environment, name: str) -> str:
 
     It has one so that the function which it starts can be allowed to use it before it exists.
     """
-    return f"{environment.stack_name}-{logical(name).lower()}"
+    return shortened(f"{environment.stack_name}-{logical(name)}".lower(), MAX_BUCKET_NAME)
+
+
+def shortened(name: str, most: int) -> str:
+    """The name, or where it has more characters than that its beginning and what tells it from others of the same."""
+    return name if len(name) <= most else f"{name[: most - DIGITS - 1].rstrip('-')}-{digest(name)[:DIGITS]}"
 
 
 def partition(region: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from troposphere import GetAtt, Output, Parameter, Ref, Sub, awslambda
+from troposphere import GetAtt, Output, Parameter, Ref, Sub, Tags, awslambda
 
 from tapgen import naming
 from tapgen.digest import digest
@@ -72,6 +72,8 @@ def build(
             "FileSystemConfigs": _file_systems(settings),
             "SnapStart": awslambda.SnapStart(ApplyOn="PublishedVersions") if settings.snap_start else None,
         }
+        if settings.tags:
+            properties["Tags"] = Tags(settings.tags)
         after = {"DependsOn": list(settings.depends_on)} if settings.depends_on else {}
         function = template.add_resource(awslambda.Function(naming.function(name), **after, **_given(properties)))
         arn = GetAtt(function, "Arn")

@@ -82,6 +82,11 @@ def _statements(environment: Environment, name: str, settings: KmsKey) -> Iterat
     if _encrypts_alarms(environment, name):
         # SNS developer guide, "Enabling compatibility between event sources from AWS services and encrypted topics"
         yield _allow("Alarms", {"Service": "cloudwatch.amazonaws.com"}, ("Decrypt", "GenerateDataKey*"))
+    if any(_of_bucket(environment, one.bucket or site) == name for site, one in environment.sites.items()):
+        # CloudFront developer guide, "Restrict access to an Amazon S3 origin": the distribution waits for the key
+        distributions = Sub("arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/*")
+        condition = {"ArnLike": {"aws:SourceArn": distributions}}
+        yield _allow("Sites", {"Service": "cloudfront.amazonaws.com"}, ("Decrypt",), condition)
     if environment.encryption == name:
         logs = Sub("arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:*")
         yield _allow(
@@ -91,6 +96,11 @@ def _statements(environment: Environment, name: str, settings: KmsKey) -> Iterat
             {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": logs}},
         )
     yield from (written(one, "*") for one in settings.policy)
+
+
+def _of_bucket(environment: Environment, name: str) -> str | None:
+    """The key that encrypts a bucket."""
+    return environment.buckets[name].encryption or environment.encryption
 
 
 def _encrypts_alarms(environment: Environment, name: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +40,8 @@ LOG_DELIVERY = (
 """Step Functions developer guide, "Logging using CloudWatch Logs"; the service takes no narrower resource."""
 
 
+PSEUDO = re.compile(r"\$\{AWS::([A-Za-z]+)\}")
+"""A pseudo parameter, whose name no substitution may have."""
 TELLING = ("events:DescribeRule", "events:PutRule", "events:PutTargets")
 WAITING = {
     "batch": "StepFunctionsGetEventsForBatchJobsRule",
@@ -68,12 +72,13 @@ def _refs(name: str, settings: StateMachine) -> PartRefs:
 
 def _add_machine(template: Template, environment: Environment, name: str, settings: StateMachine, parts: Parts) -> None:
     title = naming.logical(name, "StateMachine")
-    definition = settings.read(environment.root)
+    definition, pseudo = _without_pseudo(settings.read(environment.root))
     values = {
         one: of_parts.variable(kinds()[word], parts[word][part])
         for one, (word, part) in placeholders(environment).items()
         if part in parts.get(word, {})
     }
+    values |= {one: Ref(one) for one in environment.resources}
     used = [one for one in dict.fromkeys(PLACEHOLDER.findall(str(definition))) if one in values]
     statements = [*_statements(environment, settings, definition, parts)]
     logging = {}
@@ -93,13 +98,22 @@ def _add_machine(template: Template, environment: Environment, name: str, settin
             StateMachineType=settings.type.upper(),
             **({"StateMachineName": settings.name} if settings.name else {}),
             RoleArn=GetAtt(role, "Arn"),
-            **_substitutions({**{one: values[one] for one in used}, **texts}),
+            **_substitutions({**{one: values[one] for one in used}, **pseudo, **texts}),
             **logging,
             **({"TracingConfiguration": stepfunctions.TracingConfiguration(Enabled=True)} if settings.tracing else {}),
         )
     )
     if is_distributed(definition):
         template.add_resource(_distributed(title, role))
+
+
+def _without_pseudo(definition: Any) -> tuple[Any, dict[str, Any]]:
+    """The definition with `${AWS::Region}` as `${AWSRegion}`, as a substitution may be called, and what these are."""
+    text = json.dumps(definition)
+    names = dict.fromkeys(PSEUDO.findall(text))
+    if not names:
+        return definition, {}
+    return json.loads(PSEUDO.sub(r"${AWS\1}", text)), {f"AWS{name}": Ref(f"AWS::{name}") for name in names}
 
 
 def _executions(title: str) -> Sub:

@@ -5,17 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta, Struct
 
-from tapgen import naming
 from tapgen.errors import suggestion
 from tapgen.settings.parts import Encrypted, PolicyStatement, Problem
 
 if TYPE_CHECKING:
     from tapgen.settings.functions import Function
     from tapgen.settings.model import Environment
-
-LONGEST_NAME = 63  # S3 user guide, "General purpose bucket naming rules"
-ACCOUNT_AND_REGION = len("-123456789012-ap-southeast-1")
-"""What follows a bucket's name of ours, at its longest."""
 
 EventName = Annotated[str, Meta(pattern=r"^s3:[A-Za-z]+(:([A-Za-z]+|[*]))*$")]
 
@@ -111,12 +106,8 @@ class Bucket(Encrypted, frozen=True, forbid_unknown_fields=True, kw_only=True):
     name: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")] | None = None
     """Physical name; unset: <stack>-<name>-<account>-<region>"""
 
-    def problems(self, name: str, environment: "Environment") -> Iterator[Problem]:
-        """A name that is too long, and triggers that S3 refuses together."""
-        ours = naming.bucket(environment, name)
-        if self.name is None and len(ours) + ACCOUNT_AND_REGION > LONGEST_NAME:
-            most = LONGEST_NAME - ACCOUNT_AND_REGION
-            yield (), f'its name would begin with "{ours}", longer than {most} characters; give it a name'
+    def problems(self, name: str, environment: "Environment") -> Iterator[Problem]:  # noqa: ARG002 - as every part
+        """Rules that say nothing."""
         for index, rule in enumerate(self.lifecycle):
             if rule.expire_after is rule.expire_versions_after is rule.archive_after is None:
                 yield ("lifecycle", index), "it does nothing: say expire_after, expire_versions_after or archive_after"

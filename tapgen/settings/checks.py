@@ -18,6 +18,7 @@ from tapgen.settings.local import check_local
 from tapgen.settings.merging import DEFAULTS, OF_ONE
 from tapgen.settings.model import Environment
 
+_RESERVED_TAG = "the prefix aws: is reserved by AWS"
 Problem = tuple[tuple[str | int, ...], str]
 
 
@@ -47,6 +48,8 @@ def check(environment: Environment, entry_points: dict[Any, list[Problem]] | Non
                 entry_points[key] = list(check_source(environment.root, function))
             yield from ((path + where, message) for where, message in entry_points[key])
     yield from checks_apis.check(environment)
+    for name, site in environment.sites.items():
+        yield from ((("sites", name, *where), message) for where, message in site.problems(name, environment))
     yield from check_parameters(environment)
     yield from check_local(environment)
     yield from check_lambda_layers(environment)
@@ -77,7 +80,7 @@ def _alone(environment: Environment) -> Iterator[Problem]:
         yield ("alarms", "topic"), f'there is no topic "{topic}"; {suggestion(topic, environment.topics)}'
     for tag in environment.tags:
         if tag.lower().startswith("aws:"):
-            yield ("tags", tag), "the prefix aws: is reserved by AWS"
+            yield ("tags", tag), _RESERVED_TAG
 
 
 def _defaults(environment: Environment) -> Iterator[Problem]:
@@ -109,6 +112,7 @@ def _function_names(environment: Environment) -> Iterator[Problem]:
 
 def _function(environment: Environment, function: Function) -> Iterator[Problem]:
     yield from check_function(environment, function)
+    yield from ((("tags", tag), _RESERVED_TAG) for tag in function.tags if tag.lower().startswith("aws:"))
     for variable in function.environment:
         if variable in naming.RESERVED_VARIABLES:
             yield ("environment", variable), "the name is reserved by Lambda"

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from tapgen.settings.kinds import Uses
 from tapgen.settings.late import late
-from tapgen.settings.names import Concurrency, LogicalId, Name, Runtime, VariableName
+from tapgen.settings.names import Concurrency, LogicalId, Name, Runtime, TagKey, TagValue, VariableName
 from tapgen.settings.packaging import EXCLUDED, Pattern, RequirementsGroup
 from tapgen.settings.parts import Existing
 from tapgen.settings.references import Reference
@@ -136,6 +136,8 @@ class Function(Uses, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """
     log_format: Literal["JSON", "Text"] = "JSON"
     """Lines of its log: JSON, or text as it writes it"""
+    tags: dict[TagKey, TagValue] = {}
+    """Its own tags, beside and before those of the whole stack"""
 
     def selection(self, root: Path) -> Selection:
         """Which files its package takes; `root` is the folder of the settings file."""

@@ -49,6 +49,7 @@ HOMES: Final[Mapping[str, str]] = {
     "ResponseType": "gateway_responses",
     "RoleArn": "accounts",
     "SecurityGroupId": "vpc_ids",
+    "Site": "sites",
     "StackName": "accounts",
     "StackSet": "stack_sets",
     "StageVariable": "api_access",

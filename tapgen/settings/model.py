@@ -17,7 +17,7 @@ from tapgen.settings.functions import Function
 from tapgen.settings.kinds import Parts, parts
 from tapgen.settings.late import late
 from tapgen.settings.local import Local
-from tapgen.settings.names import LogicalId, Name
+from tapgen.settings.names import LogicalId, Name, TagKey, TagValue
 from tapgen.settings.network import Network
 from tapgen.settings.packaging import LambdaLayer, requirements_text
 from tapgen.settings.suppressions import Check
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tapgen.settings.accounts import AccountId, PolicyArn, Region, RoleArn, StackName
     from tapgen.settings.interface import Output, Parameter
     from tapgen.settings.invocations import Destination
+    from tapgen.settings.sites import Site
     from tapgen.settings.stack_sets import OrganizationalUnit, StackSet
 
 GIVEN = ("name", "user", "root", "existing_functions")
@@ -96,11 +97,13 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The API that a route belongs to unless it names another one"""
     apis: "dict[Name, Api]" = {}
     """Further APIs by name"""
+    sites: "dict[Name, Site]" = {}
+    """Static sites by name: a bucket's files behind CloudFront"""
     alarms: "Alarms" = Alarms()
     """Alarms"""
     logs: "Logs" = Logs()
     """Log groups"""
-    tags: dict[Annotated[str, Meta(min_length=1, max_length=128)], Annotated[str, Meta(max_length=256)]] = {}
+    tags: dict[TagKey, TagValue] = {}
     """More tags on every resource, or other values for Environment, Application, ManagedBy"""
     layers: tuple[str, ...] = ()
     """Modules of your own with `build(template, environment, stack)`"""

@@ -11,6 +11,8 @@ Cidr = Annotated[str, Meta(pattern=r"^[0-9.]+/[0-9]+$")]
 AttributeType = Literal["S", "N", "B"]
 Runtime = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9.]*$")]
 Email = Annotated[str, Meta(pattern=r"^[^@\s]+@[^@\s]+$")]
+TagKey = Annotated[str, Meta(min_length=1, max_length=128)]
+TagValue = Annotated[str, Meta(max_length=256)]
 TableName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{3,255}$")]  # also an index's name
 VariableName = Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9_]+$")]  # Lambda API reference, Environment
 Origin = Annotated[str, Meta(pattern=r"^([*]|[a-z][a-z0-9+.-]*://[^\s/*'\"\\]+)$")]  # RFC 6454: no path, no wildcard

@@ -111,6 +111,8 @@ WORDS: Final = {
     r"^([1-9][0-9]?|100)%$": "a share above 0 in percent, such as 10%",
     r"^[\w+=,.@-]{1,64}$": "the name of a role, such as StackSetReader",
     r"^(ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}|r-[a-z0-9]{4,32})$": "an organizational unit, such as ou-ab12-11111111",
+    r"^/[A-Za-z0-9_.~-]+(/[A-Za-z0-9_.~-]+)*/[*]$": "a path that ends in /*, such as /api/*",
+    r"^[A-Za-z0-9_.~/-]+$": "the name of a file in the bucket, such as index.html",
     r"^o-[a-z0-9]{10,32}$": "the id of an organization, such as o-a1b2c3d4e5",
     r"^[^:}]+$": "a key of the secret without colons and braces, such as password",
 }

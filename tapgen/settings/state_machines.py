@@ -44,7 +44,8 @@ class StateMachineTriggers(Struct, frozen=True, forbid_unknown_fields=True, kw_o
 class StateMachine(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A state machine with a role of its own, which may do just what its definition calls.
 
-    `${ShipQueue}` in the definition, the logical id of a part or a function, is what `variable` would hold. What a task
+    `${ShipQueue}` in the definition, the logical id of a part or a function, is what `variable` would hold, and that of
+    one of `resources` what its Ref gives. What a task
     calls that AWS grants on no single resource is granted; of other services' resources `statements` say which.
 
     ```toml
@@ -89,7 +90,7 @@ class StateMachine(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
             return
         known = placeholders(environment)
         for placeholder in sorted(set(PLACEHOLDER.findall(json.dumps(definition)))):
-            if placeholder not in known and placeholder not in self.substitutions:
+            if not any(placeholder in names for names in (known, environment.resources, self.substitutions)):
                 yield ("definition",), f"${{{placeholder}}} stands for nothing; {suggestion(placeholder, known)}"
         for call in calls(filled(definition, self.substitutions)):
             if how := self._not_granted(call, known):

@@ -78,6 +78,7 @@ def keys(
     for word, suffix in (
         ("functions", "Function"),
         ("lambda_layers", "Layer"),
+        ("sites", "Site"),
         *((kind.word, kind.part.suffix) for kind in KINDS),
     ):
         names = getattr(environment, word, {})

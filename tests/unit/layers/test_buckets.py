@@ -159,7 +159,6 @@ def test_others_read_the_objects_and_list_the_bucket(document):
         (SETTINGS.replace("[buckets.Uploads]", '[buckets.Uploads]\nexisting = "theirs"'), 'functions.Read.triggers.buckets.Uploads: CloudFormation cannot subscribe a function to a bucket that the stack does not own; let its owner send its events to EventBridge, and write triggers.events.NAME with pattern = { source = ["aws.s3"], detail = { bucket = { name = ["its name"] } } }'),
         (SETTINGS.replace('prefix = "in/"', 'events = ["s3:ObjectCreate:*"]'), 'functions.Read.triggers.buckets.Uploads.events: "s3:ObjectCreate:*" is not an event of S3; did you mean "s3:ObjectCreated:*"?'),
         (SETTINGS + '[functions.Other]\nsource = "src"\ntriggers.buckets.Uploads = { prefix = "in/a" }\n', "functions.Other.triggers.buckets.Uploads: S3 sends an event to one function alone: Read is started by the same events; give them prefixes or suffixes that part them"),
-        (SETTINGS.replace("Uploads", "UploadsOfTheWholeWorldWithoutEnd"), 'buckets.UploadsOfTheWholeWorldWithoutEnd: its name would begin with "shop-dev-uploadsofthewholeworldwithoutend", longer than 35 characters; give it a name'),
         (SETTINGS.replace("[buckets.Uploads]", "[buckets.Uploads]\nlifecycle = [{}]"), "buckets.Uploads.lifecycle.0: it does nothing: say expire_after, expire_versions_after or archive_after"),
         (SETTINGS.replace("s3:GetObject", "s3:ListAllMyBuckets"), "functions.Read.buckets.Uploads.actions: s3:ListAllMyBuckets acts on no bucket; put it under statements, with its resources"),
     ],
@@ -203,6 +202,16 @@ triggers.buckets.Uploads = {}
     }
     found = check.check(filled, render.render(filled).document, lint=False)
     assert [one.message for one in found if one.severity != "info"] == []
+
+
+def test_a_name_that_is_too_long_is_shortened(document):
+    names = [f"UploadsOfTheWholeWorldWithoutEnd{one}" for one in "AB"]
+    made = document('application = "shop"\n' + "".join(f"[buckets.{name}]\n" for name in names))["Resources"]
+    physical = [made[f"{name}Bucket"]["Properties"]["BucketName"]["Fn::Sub"] for name in names]
+    begins = [name.removesuffix("-${AWS::AccountId}-${AWS::Region}") for name in physical]
+    assert len(set(begins)) == 2
+    assert {len(name) for name in begins} == {35}
+    assert all(name.startswith("shop-dev-uploadsofthewholew") for name in begins)
 
 
 def test_a_distribution_that_reads_the_bucket(document):

@@ -184,6 +184,15 @@ def test_a_definition_may_be_yaml_and_ask_an_activity(document):
     machine = properties(document(MACHINE, **{"checkout.asl.yaml": YAML}), "CheckoutStateMachine")
     assert machine["Definition"]["States"]["Ask"]["Resource"] == "${Activity}"
     assert machine["DefinitionSubstitutions"] == {"Activity": {"Fn::Sub": "${Approval}"}}
+    directly = YAML.replace("${Activity}", "${Approval}").replace("StartAt", "Comment: in ${AWS::Region}\nStartAt", 1)
+    machine = properties(document(MACHINE, **{"checkout.asl.yaml": directly}), "CheckoutStateMachine")
+    assert machine["Definition"]["Comment"] == "in ${AWSRegion}"
+    named = {
+        "Approval": {"Ref": "Approval"},
+        "AWSRegion": {"Ref": "AWS::Region"},
+        "Activity": {"Fn::Sub": "${Approval}"},
+    }
+    assert machine["DefinitionSubstitutions"] == named
 
 
 @pytest.mark.parametrize(

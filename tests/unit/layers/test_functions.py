@@ -122,6 +122,15 @@ def test_an_image_in_place_of_a_source(document, image, uri):
     assert not {"Handler", "Runtime"} & set(properties)
 
 
+def test_a_function_has_tags_of_its_own(document, project):
+    tags = function(document(ONE + 'tags = { Team = "a", Application = "b" }\n'))["Tags"]
+    own = {"Team": "a", "Application": "b", "Environment": "dev", "ManagedBy": "tapgen"}
+    assert {one["Key"]: one["Value"] for one in tags} == own
+    assert refused(project, ONE + 'tags = { "aws:x" = "a" }\n') == [
+        "functions.Item.tags.aws:x: the prefix aws: is reserved by AWS"
+    ]
+
+
 def test_others_may_invoke_a_function(document, project):
     callers = """
     callers.Mail = {{ principal = "ses.amazonaws.com" }}

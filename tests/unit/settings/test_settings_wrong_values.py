@@ -95,7 +95,6 @@ SAID = {
         "[queues.Q]\nevents.E = { pattern = { source = [] } }", "3:26  queues.Q.events.E.pattern.source: an empty list matches nothing"
     ),
     "a function's name": (f'[functions.{LONG}]\nsource = "src"', f'2:1  functions.{LONG}: the function\'s name "shop-dev-{LONG}" is longer than 64 characters'),
-    "a bucket's name": (f"[buckets.{LONG}]", f'2:1  buckets.{LONG}: its name would begin with "shop-dev-{LONG.lower()}", longer than 35 characters; give it a name'),
     "a user pool's name": (f'stack = "{LONG}{LONG}"\n[user_pools.{LONG}]', f'3:1  user_pools.{LONG}: its name "{LONG}{LONG}-{LONG}" is longer than 128 characters'),
     "a queue's name": (f'[queues.Q]\nname = "{LONG}{LONG}"', f'3:1  queues.Q.name: "{LONG[:56]}... does not fit: letters, digits, hyphens and underscores, such as orders or orders.fifo'),
     "text of which a name is not there": ('[functions.A]\nsource = "src"\nenvironment.URL = "${Apy}"', '4:1  functions.A.environment.URL: there is no resource or parameter "Apy"; known: '),
