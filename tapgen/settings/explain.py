@@ -12,6 +12,7 @@ from msgspec import NODEFAULT, inspect
 from tapgen.errors import suggestion
 from tapgen.settings import typed
 from tapgen.settings.model import GIVEN
+from tapgen.settings.other_words import ours
 from tapgen.settings.pattern_words import words
 
 Path = tuple[str | int, ...]
@@ -62,7 +63,8 @@ def _struct(value: Any, kind: inspect.StructType, path: Path) -> Iterator[Proble
         if key in fields:
             yield from _walk(item, fields[key].type, (*path, key))
         else:
-            yield (*path, key), f"there is no such setting; {suggestion(str(key), known)}"
+            better = ours(kind.cls.__name__, str(key)) or suggestion(str(key), known)
+            yield (*path, key), f"there is no such setting; {better}"
     for name, field in fields.items():
         required = field.default is NODEFAULT and field.default_factory is NODEFAULT
         if required and name not in value:
