@@ -12,25 +12,45 @@ import shutil
 import signal
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ministack import app as ministack
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime, responses, sigv4
-from ministack.services import apigateway, apigateway_v1, lambda_svc, sts
+from ministack.services import (
+    apigateway,
+    apigateway_v1,
+    cloudwatch,
+    cloudwatch_logs,
+    cognito,
+    eventbridge,
+    iam,
+    lambda_svc,
+    s3,
+    sns,
+    sqs,
+    stepfunctions,
+    sts,
+)
 from ministack.services.cloudformation import provisioners
 
-from tapgen.local import debugging, http_gateway, rest_gateway
+from tapgen.local import debugging, deliveries, http_gateway, invocations, pollers, rest_gateway
 from tapgen.local.answers import without_length
 from tapgen.local.emulator import JOURNAL
 from tapgen.local.gaps import fill
 from tapgen.local.guard import Asked, guarded, loopback_alone
+from tapgen.local.permit_questions import answering
+from tapgen.local.permits import Permits
 from tapgen.local.registry import withdraw
 from tapgen.local.runtime import isolate_functions
 from tapgen.local.sent import remembered
-from tapgen.local.server import serve
+from tapgen.local.server import Notes, serve
 from tapgen.local.sign_in import for_pages
 from tapgen.local.trusted_keys import trust_keys
 from tapgen.local.validators import fill_validators
+from tapgen.proof.verdicts.managed import managed_policy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _TARGETS = {"AWSCognitoIdentityProviderService": "cognito-idp", "AWSCognitoIdentityService": "cognito-identity"}
 _ACCOUNT_OR_TEST = re.compile(
@@ -98,6 +118,22 @@ def take_for_tls(evaluator: Any) -> None:
     evaluator._resolve_condition_key = resolved  # noqa: SLF001 - as in `gaps`
 
 
+def ask_first(permits: Permits, say: Callable[[str], None]) -> None:
+    """Have the services ask whether they may, before they call a function, send a message or do something by a role."""
+    invocations.ask_for_rest(apigateway_v1, permits)
+    invocations.ask_for_http(apigateway, permits)
+    invocations.ask_for_urls(lambda_svc, permits)
+    deliveries.ask_for_buckets(s3, permits, say)
+    deliveries.ask_for_topics(sns, sqs, permits, say)
+    deliveries.ask_for_rules(eventbridge, permits, say)
+    deliveries.ask_for_alarms(cloudwatch, permits, say)
+    deliveries.ask_for_logs(cloudwatch_logs, permits, say)
+    deliveries.ask_for_pools(cognito, permits, say)
+    pollers.ask_for_sources(lambda_svc, permits, say)
+    pollers.ask_for_function_logs(lambda_svc, cloudwatch_logs, permits, say)
+    pollers.ask_for_tasks(stepfunctions, permits, say)
+
+
 def main() -> None:
     """Serve until the parent closes the pipe."""
     os.umask(0o077)
@@ -110,12 +146,14 @@ def main() -> None:
     patience = {"patience": debugging.FOREVER} if debugged else {}
     rest_gateway.correct(apigateway_v1, **patience)
     http_gateway.correct(apigateway, lambda_svc, apigateway_v1._take_token, **patience)  # noqa: SLF001 - as in `gaps`
+    permits = Permits(iam_evaluator, lambda_svc, iam, managed_policy)
+    ask_first(permits, Notes(Path(JOURNAL)).say)
     trust_keys(apigateway, Path.cwd())
     isolate_functions(lambda_runtime, lambda_svc, sts, keys.secret, debugged)
     try:
         asyncio.run(
             serve(
-                guarded(for_pages(remembered(without_length(ministack.app)), keys), keys),
+                guarded(for_pages(answering(remembered(without_length(ministack.app)), permits), keys), keys),
                 int(sys.argv[1]),
                 sys.stdin,
                 Path(JOURNAL),

@@ -32,7 +32,7 @@ from tapgen.errors import TapgenError, UsageError
 from tapgen.installing import with_extra
 from tapgen.local.address import HOST, Address
 from tapgen.local.guard import KEY_HEADER
-from tapgen.local.server import Request
+from tapgen.local.server import Note, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -85,6 +85,11 @@ class Emulator(Address):
 
     def requests(self, position: int = 0) -> tuple[list[Request], int]:
         """The API requests that it has served since a position in its journal, and the position for the next time."""
+        written, position = self.journal(position)
+        return [one for one in written if isinstance(one, Request)], position
+
+    def journal(self, position: int = 0) -> tuple[list[Request | Note], int]:
+        """The same with its notes, in the order in which they came."""
         try:
             with (self.folder / JOURNAL).open("rb") as journal:
                 journal.seek(position)
@@ -92,8 +97,9 @@ class Emulator(Address):
         except FileNotFoundError:
             return [], position
         whole = text[: text.rfind(b"\n") + 1]  # a line may be half written
-        served = [Request(**json.loads(line)) for line in whole.splitlines()]
-        return [request for request in map(_of_api, served) if request], position + len(whole)
+        lines = [json.loads(line) for line in whole.splitlines()]
+        written = (Note(**line) if "note" in line else _of_api(Request(**line)) for line in lines)
+        return [one for one in written if one], position + len(whole)
 
     def wait(self, patience: float = PATIENCE) -> None:
         """Wait until it answers; where it does not, it is stopped.

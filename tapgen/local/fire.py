@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from tapgen import naming
 from tapgen.errors import TapgenError, UsageError, suggestion
+from tapgen.local.permit_questions import missing
 
 if TYPE_CHECKING:
     from tapgen.deploy.aws.model import Answer
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from tapgen.settings.model import Environment
 
 SCHEDULE, RULE = "AWS::Scheduler::Schedule", "AWS::Events::Rule"
+_ACTIONS = {"lambda": "lambda:InvokeFunction", "states": "states:StartExecution"}
 
 
 class Fired(Struct, frozen=True):
@@ -51,7 +53,7 @@ def fire(deployed: Deployed, emulator: Emulator, name: str) -> list[Fired]:
     """Fire a schedule by its name under `triggers.schedules`, which several functions may have, or by its logical id.
 
     Raises:
-        TapgenError: its target is neither a function nor a state machine.
+        TapgenError: its target is neither a function nor a state machine, or the schedule may not start it.
     """
     region = deployed.client.region
     schedules, rules = deployed.of_type(SCHEDULE), deployed.of_type(RULE)
@@ -59,11 +61,18 @@ def fire(deployed: Deployed, emulator: Emulator, name: str) -> list[Fired]:
     for logical_id in _named(deployed.environment).get(name, [name]):
         if logical_id in schedules:
             physical = schedules[logical_id]
-            target = emulator.get("scheduler", region, f"/schedules/{quote(physical, safe='')}")["Target"]
+            found = emulator.get("scheduler", region, f"/schedules/{quote(physical, safe='')}")
+            service, source, target = "scheduler.amazonaws.com", found["Arn"], found["Target"]
         else:
             asked = {"Rule": rules[logical_id].rpartition("|")[2]}
             [target, *_] = emulator.call("events", region, "AWSEvents.ListTargetsByRule", asked)["Targets"]
+            service = "events.amazonaws.com"
+            source = f"arn:aws:events:{region}:{emulator.account}:rule/{asked['Rule']}"
         arn = target["Arn"]
+        if action := _ACTIONS.get(arn.split(":")[2]):
+            why = missing(emulator, service, action, arn, source, target.get("RoleArn", ""))
+            if why:
+                raise TapgenError(f"{name} starts nothing: {why}", "`tapgen check` says which permission to add.")
         payload = target.get("Input") or json.dumps(default_event(deployed, logical_id, emulator.account))
         payload = _with_context(payload)
         if ":lambda:" in arn:

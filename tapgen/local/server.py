@@ -1,4 +1,4 @@
-"""The far side of the pipe: an ASGI application on an inherited socket, and the journal of what it served."""
+"""The far side of the pipe: an ASGI application on an inherited socket, and the journal of what it served and lost."""
 
 from __future__ import annotations
 
@@ -40,6 +40,24 @@ class Request(Struct, frozen=True):
     milliseconds: int
     why: str = ""
     """Which limit it met, or why nothing could be made of the function's answer."""
+
+
+class Note(Struct, frozen=True):
+    """What did not happen and why, where nobody waits for an answer."""
+
+    note: str
+
+
+class Notes:
+    """Writes notes into the journal, from whatever thread."""
+
+    def __init__(self, journal: Path) -> None:
+        self._journal = journal
+
+    def say(self, note: str) -> None:
+        """Write one."""
+        with suppress(OSError), self._journal.open("a", encoding="utf-8") as out:
+            out.write(json.dumps({"note": note}) + "\n")
 
 
 async def serve(application: Application, listener: int, parent: IO[str], journal: Path) -> None:

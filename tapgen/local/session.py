@@ -15,6 +15,7 @@ from tapgen.local.interrupts import interrupts
 from tapgen.local.items import plain
 from tapgen.local.said import Said
 from tapgen.local.seeds import mask
+from tapgen.local.server import Note
 from tapgen.local.tail import Frames, LogTail, Source, log_line, request_line
 from tapgen.local.watching import changed, snapshot
 
@@ -197,7 +198,7 @@ class _Session:
         self._show = show
         self._redeploy = redeploy
         self._environment = deployed.environment
-        self._position = emulator.requests()[1]
+        self._position = emulator.journal()[1]
         self._log_until = 0.0
         self._files = snapshot(redeploy.settings, deployed.environment) if redeploy else {}
         self._frames = Frames()
@@ -208,10 +209,13 @@ class _Session:
     def round(self) -> None:
         if not self._emulator.running:
             raise TapgenError("the embedded AWS has ended", "Start it again.")
-        served, self._position = self._emulator.requests(self._position)
-        for request in served:
+        written, self._position = self._emulator.journal(self._position)
+        for one in written:
+            if isinstance(one, Note):
+                self._show.line(Said("problem", self._mask(one.note)))
+                continue
             if self._requests:
-                self._show.line(Said("request", self._mask(request_line(request))))
+                self._show.line(Said("request", self._mask(request_line(one))))
             self._log_until = time.monotonic() + LOGGED
         if time.monotonic() < self._log_until or time.monotonic() >= self._next_log:
             self._next_log = time.monotonic() + IDLE

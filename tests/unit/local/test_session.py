@@ -34,7 +34,7 @@ class FakeEmulator:
         self.items = list(items)
         self.scanned = []
 
-    def requests(self, position=0):
+    def journal(self, position=0):
         return (self.rounds[position] if position < len(self.rounds) else []), position + 1
 
     def api_url(self, api_id, stage):
