@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -24,8 +25,22 @@ _POLICY_PROPERTIES: Final = frozenset(
         "FileSystemPolicy",
         "PolicyText",
         "ResourcePolicyDocument",
+        "Content",  # of a policy or a resource policy of Organizations, by its text alone
+        "DeliveryDestinationPolicy",
+        "DestinationPolicy",
+        "InvestigationGroupPolicy",
+        "KmsPolicyDocument",
+        "ModelPackageGroupPolicy",
+        "ModelPolicy",
+        "RepositoryPolicy",
+        "S3AccessPolicy",
+        "S3PolicyDocument",
+        "SessionPolicy",
+        "StsPolicyDocument",
     }
 )
+_BY_TEXT: Final = frozenset({"Policy", "Content"})
+_STATEMENTS: Final = re.compile(r'\{[\s\S]*"Statement"\s{0,4}:')
 
 
 def policy_documents(resource: Resource) -> Iterator[tuple[Path, Any]]:
@@ -51,8 +66,8 @@ def _by_shape(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
     """What is a policy document by its shape, or by the property that it stands in where its shape is not known."""
     name = path[-1]
     if function(value) or isinstance(value, str):
-        written = text(value).lstrip()
-        if name in _POLICY_PROPERTIES and (written.startswith('{"') or (function(value) and name != "Policy")):
+        known = name in _POLICY_PROPERTIES
+        if known and ((function(value) and name not in _BY_TEXT) or _STATEMENTS.match(text(value).lstrip())):
             yield path, value
     elif isinstance(value, dict):
         if _has_effect(value.get("Statement")):

@@ -491,7 +491,7 @@ _TYPES: Final[Mapping[str, ResourceType]] = {
     ),
     "AWS::SSM::ResourcePolicy": ResourceType(policy=("Policy",), attached_to="ResourceArn"),
     "AWS::SSO::Assignment": ResourceType(own_language=True),
-    "AWS::SSO::PermissionSet": ResourceType(for_identities=True),
+    "AWS::SSO::PermissionSet": ResourceType(for_identities=True, policy=("InlinePolicy",)),
     "AWS::SecretsManager::ResourcePolicy": ResourceType(policy=("ResourcePolicy",), attached_to="SecretId"),
     "AWS::SecretsManager::Secret": ResourceType(
         holds="a secret",

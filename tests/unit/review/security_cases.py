@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from review_cases import API, BUCKET, FUNCTION, GROUP, ROLE, STAGE, TABLE, Case, case, method, one
@@ -770,6 +771,44 @@ SECURITY_CASES += [
         {"InlinePolicy": {"Statement": statement([GET, PUT])}},
         "X update",
         "S001 X +",
+    ),
+    one(
+        "a permission set's policy as text",
+        "AWS::SSO::PermissionSet",
+        {"InlinePolicy": json.dumps({"Statement": statement(GET)})},
+        {"InlinePolicy": json.dumps({"Statement": statement([GET, PUT])}, indent=2)},
+        "X update",
+        "S001 X +",
+    ),
+    one(
+        "an organization's policy as text on several lines",
+        "AWS::Organizations::Policy",
+        {
+            "Type": "SERVICE_CONTROL_POLICY",
+            "Content": json.dumps({"Statement": statement(GET, Effect="Deny")}, indent=2),
+        },
+        {
+            "Type": "SERVICE_CONTROL_POLICY",
+            "Content": json.dumps({"Statement": statement(PUT, Effect="Deny")}, indent=2),
+        },
+        "X update",
+        "S001 X +",
+        "S001 X -",
+    ),
+    one(
+        "a destination's policy as text on several lines",
+        "AWS::Logs::Destination",
+        {"DestinationPolicy": json.dumps({"Statement": statement(GET, Principal={"AWS": "123456789012"})}, indent=2)},
+        {"DestinationPolicy": json.dumps({"Statement": statement(GET, Principal="*")}, indent=2)},
+        "X update",
+        "S005 X +",
+    ),
+    one(
+        "a page whose content is no policy",
+        "AWS::Connect::ContactFlow",
+        {"Content": '{"Version": "1"}'},
+        {"Content": '{"Version": "2"}'},
+        "X update",
     ),
     one(
         "a firewall's rules are no policy",

@@ -270,6 +270,7 @@ IDENTITIES: dict[str, Any] = {
     "of a group": lambda policy: ("AWS::IAM::Group", inline(policy)),
     "attached to a group": lambda policy: ("AWS::IAM::GroupPolicy", apart(policy, GroupName="g")),
     "of a permission set": lambda policy: ("AWS::SSO::PermissionSet", {"InlinePolicy": policy}),
+    "of a permission set, as text": lambda policy: ("AWS::SSO::PermissionSet", {"InlinePolicy": json_text(policy)}),
 }
 ACTIONS: dict[str, tuple[Any, bool]] = {
     "literal": ("*", True),
