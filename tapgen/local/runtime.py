@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tapgen.local.debugging import prelude, wait_for_it
+from tapgen.local.workers import lasting, still_failed, unpacking_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,6 +94,8 @@ def isolate_functions(
     lambda_svc._execute_function_warm = with_reason(lambda_svc._execute_function_warm)  # noqa: SLF001 - as below
     detect = lambda_runtime._detect_runtime_binary  # noqa: SLF001 - the same
     lambda_svc._LAMBDA_STATE_TRANSITION_DELAY = READY  # noqa: SLF001 - as below
+    lambda_runtime.zipfile = unpacking_once(Path.cwd())
+    lambda_runtime.Worker.invoke = still_failed(lambda_runtime.Worker.invoke)
     launcher, libraries = _launcher(Path.cwd()), _libraries(Path.cwd())
     first = prelude(debugged, Path.cwd()) if debugged else ""
     if debugged:
@@ -104,7 +107,7 @@ def isolate_functions(
             return binary, script
         unset = sorted(set(os.environ) - KEPT)
         told = PRELUDE.format(unset=unset, path=PATH, runtime=runtime, libraries=str(libraries))
-        return str(launcher), told + first + script
+        return str(launcher), told + first + lasting(script)
 
     lambda_runtime._detect_runtime_binary = started  # noqa: SLF001 - as above
 

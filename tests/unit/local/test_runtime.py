@@ -4,10 +4,13 @@ import base64
 import io
 import json
 import secrets
+import shutil
 import zipfile
 
 import pytest
 from botocore.session import Session
+
+from tapgen.local.workers import UNPACKED, lasting, unpacking_once
 
 SOURCE = """
 import importlib.util, logging, os, sys, time
@@ -31,18 +34,25 @@ def handler(event, context):
 OURS = ["tapgen", "click", "rich", "troposphere", "pytest", "ministack", "yaml", "setuptools", "pip"]
 
 
+def packed(source):
+    """A package of one module."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("index.py", source)
+    return {"ZipFile": made.getvalue()}
+
+
 @pytest.fixture(scope="module")
-def invoked(embedded):
-    """The answer and the log of a function that looks around."""
+def client(embedded):
+    """Makes clients of the embedded AWS."""
     session = Session()
     session.set_credentials(*embedded.credentials)
+    return lambda service: session.create_client(service, region_name="us-east-1", endpoint_url=embedded.endpoint)
 
-    def client(service):
-        return session.create_client(service, region_name="us-east-1", endpoint_url=embedded.endpoint)
 
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("index.py", SOURCE)
+@pytest.fixture(scope="module")
+def invoked(client):
+    """The answer and the log of a function that looks around."""
     trust = {
         "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]
     }
@@ -50,7 +60,7 @@ def invoked(embedded):
     functions = client("lambda")
     functions.create_function(
         FunctionName="looks", Runtime="python3.12", Role=role, Handler="index.handler", Timeout=30,
-        Code={"ZipFile": packed.getvalue()}, Environment={"Variables": {"MINE": "yes", "LANG": "de_DE.UTF-8"}},
+        Code=packed(SOURCE), Environment={"Variables": {"MINE": "yes", "LANG": "de_DE.UTF-8"}},
     )  # fmt: skip
     payload = json.dumps({"names": ["os", *OURS]})
     answer = functions.invoke(FunctionName="looks", Payload=payload, LogType="Tail")
@@ -113,18 +123,13 @@ def handler(event, context):
         ({"LogFormat": "Text"}, []),
     ],
 )
-def test_levels_and_format_are_those_of_the_logging_configuration(invoked, embedded, configuration, levels):
+def test_levels_and_format_are_those_of_the_logging_configuration(invoked, client, configuration, levels):
     del invoked  # its role is taken
-    session = Session()
-    session.set_credentials(*embedded.credentials)
-    functions = session.create_client("lambda", region_name="us-east-1", endpoint_url=embedded.endpoint)
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("index.py", LOGS)
+    functions = client("lambda")
     name = f"logs-{secrets.token_hex(4)}"
     functions.create_function(
         FunctionName=name, Runtime="python3.12", Role="arn:aws:iam::123456789012:role/looks", Timeout=30,
-        Handler="index.handler", Code={"ZipFile": packed.getvalue()}, LoggingConfig=configuration,
+        Handler="index.handler", Code=packed(LOGS), LoggingConfig=configuration,
     )  # fmt: skip
     answer = functions.invoke(FunctionName=name, LogType="Tail")
     lines = base64.b64decode(answer["LogResult"]).decode().splitlines()
@@ -140,3 +145,65 @@ def test_levels_and_format_are_those_of_the_logging_configuration(invoked, embed
         assert "[WARNING]\t" in text
         assert "[ERROR]\t" in text
         assert "an info line" not in text
+
+
+KEEPS = """
+import os, sys
+
+calls = []
+
+
+def handler(event, context):
+    calls.append(event)
+    if event == "fail":
+        raise KeyError("as asked")
+    before = "botocore" in sys.modules
+    import botocore.handlers
+
+    counts = [one for one in botocore.handlers.BUILTIN_HANDLERS if getattr(one[1], "__name__", "") == "_ms_add_invoke_depth"]
+    return {"calls": calls, "botocore": before, "counts": len(counts), "code": os.path.realpath(__file__)}
+"""
+
+
+def test_a_process_survives_an_error_imports_nothing_by_itself_and_shares_the_unpacked_package(invoked, client):
+    del invoked  # its role is taken
+    functions = client("lambda")
+    names = [f"keeps-{secrets.token_hex(4)}" for _ in range(2)]
+    for name in names:
+        functions.create_function(
+            FunctionName=name, Runtime="python3.12", Role="arn:aws:iam::123456789012:role/looks", Timeout=30,
+            Handler="index.handler", Code=packed(KEEPS),
+        )  # fmt: skip
+
+    def call(name, event):
+        answer = functions.invoke(FunctionName=name, Payload=json.dumps(event), LogType="Tail")
+        return answer, json.loads(answer["Payload"].read())
+
+    failed, error = call(names[0], "fail")
+    assert (failed["FunctionError"], error["errorMessage"]) == ("Unhandled", "'as asked'")
+    assert 'raise KeyError("as asked")' in base64.b64decode(failed["LogResult"]).decode()
+    _, first = call(names[0], "again")
+    assert (first["calls"], first["botocore"], first["counts"]) == (["fail", "again"], False, 1)
+    _, second = call(names[1], "other")
+    assert second["calls"] == ["other"]
+    assert second["code"] == first["code"]
+
+
+def test_another_program_of_ministacks_is_noticed():
+    with pytest.raises(ValueError, match="has no"):
+        lasting("import sys\n")
+
+
+def test_what_no_process_uses_is_not_kept_unpacked(tmp_path):
+    unpack = unpacking_once(tmp_path).ZipFile
+    for number, name in enumerate(("first", "second", "second")):
+        worker = tmp_path / f"ministack-lambda-x-{number}"
+        (worker / "code").mkdir(parents=True)
+        (worker / "_worker.py").touch()
+        (worker / "code.zip").write_bytes(packed(name)["ZipFile"])
+        with unpack(worker / "code.zip") as archive:
+            archive.extractall(worker / "code")
+        assert (worker / "code" / "index.py").read_text() == name
+        if name == "first":
+            shutil.rmtree(worker)
+    assert len(list((tmp_path / UNPACKED).iterdir())) == 1
