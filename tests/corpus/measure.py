@@ -1,7 +1,6 @@
 """Holds the check against templates and handlers whose true answers stand in their first lines.
 
 `#! error RULE LOGICAL_ID`, `#! missing FUNCTION ACTION` and `#! unused ROLE ACTION`; what is not named is wrong to say.
-`#! beyond …` is true as well, and known not to be found.
 Run it to see how many of the check's words are true, and how many true ones it finds.
 """
 
@@ -36,12 +35,10 @@ def cases() -> list[Path]:
     return sorted(FOLDER.glob("*.yaml"))
 
 
-def true(file: Path, *, beyond: bool = False) -> set[Word]:
-    """What there is to say of a template; with what is known not to be found if so wished."""
+def true(file: Path) -> set[Word]:
+    """What there is to say of a template."""
     lines = [line[2:].split() for line in file.read_text().splitlines() if line.startswith("#!")]
-    plain = [line for line in lines if line[0] != "beyond"]
-    found = [*plain, *(line[1:] for line in lines if line[0] == "beyond" and beyond)]
-    return {Word(kind, *((about, what) if kind != "error" else (what, about))) for kind, about, what in found}
+    return {Word(kind, *((about, what) if kind != "error" else (what, about))) for kind, about, what in lines}
 
 
 def said(file: Path) -> set[Word]:
@@ -64,7 +61,7 @@ def main() -> None:
     """Print, for each kind, how much of what is said is true and how much of what is true is said."""
     totals: dict[str, list[int]] = {}
     for file in cases():
-        here, there = said(file), true(file, beyond=True)
+        here, there = said(file), true(file)
         for word in sorted(here ^ there):
             print(
                 f"{file.stem}: {'wrongly said' if word in here else 'not said'}: {word.kind} {word.about} {word.what}"

@@ -40,6 +40,13 @@ class Default:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsettled:
+    """Whether a parameter gets a literal that is not written at the call: a field's, an item's, a function's."""
+
+    parameter: str
+
+
+@dataclass(frozen=True, slots=True)
 class Accessor:
     """What `@name.setter` or `@name.deleter` decorates, in the frame of its class."""
 
@@ -54,7 +61,7 @@ class LooseItem:
     key: str | int
 
 
-Key: TypeAlias = str | int | Slot | Default | Accessor | LooseItem
+Key: TypeAlias = str | int | Slot | Default | Unsettled | Accessor | LooseItem
 
 
 class Cell:

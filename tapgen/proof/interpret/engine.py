@@ -37,7 +37,7 @@ from tapgen.syntax import Version
 
 def run(folder: Path, entry_point: str, elsewhere: Mapping[str, Path], python: Version | None) -> Analysis:
     """See `tapgen.proof.calls.analyse`."""
-    sources = Sources(folder, elsewhere, python)
+    sources = Sources(folder, elsewhere, python, own=split_entry_point(entry_point)[0].partition(".")[0])
     module = _entry_module(sources, entry_point)
     if module is None:
         return Analysis(problems=tuple(sorted(sources.problems)))

@@ -23,6 +23,8 @@ class Scope:
     top: frozenset[str] = frozenset()
     yields: bool = False
     returns: bool = False
+    assigned: frozenset[str] = frozenset()
+    """Names that are bound otherwise than as parameters."""
 
 
 class Frame(Space):

@@ -43,6 +43,8 @@ class Sources:
     folder: Path
     elsewhere: Mapping[str, Path] = field(default_factory=dict)
     python: Version | None = None
+    own: str = ""
+    """The package of the entry point, which is the project's own even where pip installed it."""
     problems: list[Problem] = field(default_factory=list)
     _modules: dict[str, Module | None] = field(default_factory=dict)
     _vendored: frozenset[str] | None = None
@@ -96,7 +98,7 @@ class Sources:
             for record in self.folder.glob("*.dist-info/RECORD"):
                 paths = record.read_text(encoding="utf-8", errors="replace").splitlines()
                 names.update(path.partition(",")[0].partition("/")[0].removesuffix(".py") for path in paths)
-            self._vendored = frozenset(name for name in names if name.isidentifier())
+            self._vendored = frozenset(name for name in names if name.isidentifier() and name != self.own)
         return self._vendored
 
     def problem(self, kind: ProblemKind, message: str, file: str, line: int = 1) -> None:

@@ -8,6 +8,7 @@ from tapgen.proof import calls
 from tapgen.proof.interpret.source import Sources
 from tests.unit.proof.test_calls import write
 
+SCANS = "import boto3\ndef handler(event, context): boto3.client('dynamodb').scan(TableName='x')"
 END = "\ndef handler(event, context): pass\n"
 
 
@@ -210,3 +211,13 @@ def test_a_folder_of_many_modules_is_looked_through_once(tmp_path):
     (tmp_path / "later.so").touch()
     assert not sources.compiled("later")
     assert not sources.compiled("nowhere.fast")
+
+
+def test_the_package_of_the_entry_point_is_its_own_even_where_pip_installed_it(tmp_path):
+    record = tmp_path / "shop-1.0.dist-info" / "RECORD"
+    record.parent.mkdir()
+    record.write_text("shop/__init__.py,,\nshop/app.py,,\n")
+    write(tmp_path, {"shop/__init__.py": "", "shop/app.py": SCANS})
+    found = calls.analyse(tmp_path, "shop/app.handler")
+    assert [one.operation for one in found.calls] == ["Scan"]
+    assert found.problems == ()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from tapgen.proof.interpret.boto3.bindings import alternatives, bindings
 from tapgen.proof.interpret.python.arguments import Arguments
 from tapgen.proof.interpret.python.containers import Container
-from tapgen.proof.interpret.python.plain import Const
+from tapgen.proof.interpret.python.plain import Beginning, beginning
 from tapgen.proof.interpret.python.values import EMPTY, Value, Values
 from tapgen.proof.interpret.results import Binding, Literal, Parameter, Part, Unknown
 
@@ -27,6 +27,13 @@ _STATEMENT = re.compile(
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
 """PartiQL for DynamoDB (Amazon DynamoDB developer guide): verb, table and index."""
+
+_OPENING = re.compile(
+    r"""^\s*(?:(?P<exists>EXISTS)\s*\(\s*)?(?P<verb>SELECT|INSERT|UPDATE|DELETE)\b
+    (?P<table>(?:.*\b(?:FROM|INTO))?\s+"?$)?""",
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
+)
+"""The same of a statement that goes on with what is not known: its verb, and whether the table comes next."""
 
 
 def _batch(site: Site, _operation: str, args: Arguments) -> list[Composition]:
@@ -133,14 +140,23 @@ def _transaction(site: Site, values: Values) -> tuple[Part, ...]:
 
 
 def _statements(site: Site, values: Values) -> tuple[Part, ...]:
-    parts: set[Part] = set()
-    for value in site.known(values):
-        text = value.text if isinstance(value, Const) else None
-        found = _STATEMENT.match(text) if text is not None else None
-        if found is None:
-            return ()
+    parts = [_part(value) for value in site.known(values)]
+    return tuple(sorted({part for part in parts if part}, key=repr)) if all(parts) else ()
+
+
+def _part(value: Value) -> Part | None:
+    """What the statement does, of which at least the beginning is known; None where that is not told."""
+    text = beginning(value)
+    found = _STATEMENT.match(text)
+    if found is not None:
         exists, verb, table, index = found.groups()
         parameters = [Parameter("TableName", Literal(table))]
         parameters += [Parameter("IndexName", Literal(index))] if index else []
-        parts.add(Part((exists or verb).upper(), tuple(parameters)))
-    return tuple(sorted(parts, key=repr))
+        return Part((exists or verb).upper(), tuple(parameters))
+    opening = _OPENING.match(text)
+    if not isinstance(value, Beginning) or opening is None:
+        return None
+    table: Binding = Unknown()
+    if opening["table"] is not None and value.following is not None:
+        [table] = bindings(frozenset({value.following}))
+    return Part((opening["exists"] or opening["verb"]).upper(), (Parameter("TableName", table),))

@@ -13,6 +13,8 @@ from tapgen.proof.interpret.python.plain import Const, External, Library
 from tapgen.proof.interpret.python.values import EMPTY, UNKNOWN, Opaque, Value, Values, stable_hash
 from tapgen.proof.interpret.site import Site
 
+_CONCURRENT = frozenset({"concurrent", "multiprocessing", "threading", "queue", "_thread"})
+
 _ENTERING = frozenset({"enter_context", "enter_async_context", "push", "push_async_exit"})
 """Methods of `contextlib.ExitStack` that enter or leave a context manager as `with` does."""
 
@@ -27,6 +29,12 @@ class LibraryObject(Value):
 
     def __hash__(self) -> int:
         return self.number
+
+    @property
+    def runs_others(self) -> bool:
+        """It runs what it is given beside the code: making and entering one gives it alone, not what it holds."""
+        top, _, name = self.path.partition(".")
+        return top in _CONCURRENT and name.rpartition(".")[2][:1].isupper()
 
     def held(self, site: Site) -> Values:
         """What it may give: itself, standing for anything harmless, and what it was given."""
@@ -79,7 +87,7 @@ class LibraryObject(Value):
 
     def entered(self, site: Site) -> Values:
         """Itself, or what it was given."""
-        return self.held(site)
+        return frozenset({self}) if self.runs_others else self.held(site)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,13 +25,14 @@ from tapgen.proof.interpret.library import (
     os,
     powertools,
     strangers,
+    subprocess,
     sys,
+    third_party,
     typing,
 )
 from tapgen.proof.interpret.library.external import Package
 from tapgen.proof.interpret.library.model import Handler
 from tapgen.proof.interpret.library.objects import LibraryMethod, library_object
-from tapgen.proof.interpret.library.third_party import OWN_REQUESTS
 from tapgen.proof.interpret.python import texts
 from tapgen.proof.interpret.python.arguments import Arguments
 from tapgen.proof.interpret.python.plain import DATA, Const, Library, Variable
@@ -50,6 +51,7 @@ STANDARD: dict[str, Handler] = {
     **itertools.MODEL,
     **operator.MODEL,
     **os.MODEL,
+    **subprocess.MODEL,
     **sys.MODEL,
     **typing.MODEL,
 }
@@ -59,6 +61,7 @@ PACKAGES: dict[str, Package] = {
     **custom_resources.PACKAGES,
     **decorators.PACKAGES,
     **frameworks.PACKAGES,
+    **third_party.PACKAGES,
 }
 
 _HOLDERS = frozenset({
@@ -86,13 +89,15 @@ class Register:
         made = library_object(site, path)
         for name, values in args.keywords.items():  # types.SimpleNamespace and the like
             site.put(made.space, name, values)
-        return LibraryMethod(made, path.rpartition(".")[2]).call(site, args)
+        given = LibraryMethod(made, path.rpartition(".")[2]).call(site, args)
+        return frozenset({made}) if made.runs_others else given
 
     def call_external(self, site: Site, path: str, args: Arguments) -> Values:
         """A call of a name of another package."""
-        if any(path == one or path.startswith(f"{one}.") for one in OWN_REQUESTS):
+        service = third_party.own_requests(path)
+        if service is not None:
             name = path.partition(".")[0]
-            site.unresolved(f"{path} of the package {name!r} makes AWS requests of its own")
+            site.unresolved(f"{path} of the package {name!r} makes AWS requests of its own", service)
             return site.escape(args, path)
         package = PACKAGES.get(path.partition(".")[0])
         found = package.call(site, path, args) if package else None

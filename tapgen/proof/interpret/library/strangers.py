@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tapgen.proof.interpret.boto3 import models
 from tapgen.proof.interpret.python.arguments import Arguments
-from tapgen.proof.interpret.python.plain import Const
+from tapgen.proof.interpret.python.plain import STORED, Const, beginning
 from tapgen.proof.interpret.results import Unresolved
 from tapgen.proof.interpret.site import Site
 
@@ -16,6 +16,9 @@ _FACTORY = re.compile("client|resource|boto", re.IGNORECASE)
 
 _KEYWORD = re.compile("[A-Z][A-Za-z0-9]*")
 """How botocore writes request parameters; nobody else writes keywords of Python functions so."""
+
+_OPENS = re.compile("(?:read|to|write|scan|sink)_[a-z_]+|ParquetFile|read|open_dataset|dataset")
+"""Functions of pandas, polars, pyarrow and the like that take an address where they take a file."""
 
 _ONE_WORD = frozenset({"query", "scan", "publish", "invoke", "converse", "subscribe", "encrypt", "decrypt", "sign"})
 """Requests of one word; others have several, as `put_item` has."""
@@ -34,6 +37,8 @@ def suspect(site: Site, args: Arguments) -> None:
     services = [text for text in _texts(args) if models.exists(text)] if _FACTORY.search(name) else []
     if services and not site.machine.decorating:
         reason = f"{name}({services[0]!r}) is not analysed: the requests of the client that it makes are not seen"
+    elif _OPENS.fullmatch(name) and any(beginning(value).startswith(STORED) for value in args.everything()):
+        reason, services = f"{name} reads or writes an address of S3 by itself", ["s3"]
     elif args.keywords and _is_request(name) and all(map(_KEYWORD.fullmatch, args.keywords)):
         reason = f"{name} looks like a request, made with a client that comes from code that is not analysed"
     else:

@@ -2,11 +2,58 @@
 
 from __future__ import annotations
 
-OWN_REQUESTS = (
-    "aioboto3", "aiobotocore", "types_aiobotocore", "pynamodb", "s3fs", "awswrangler", "smart_open", "dynamodb_json",
-    "aws_encryption_sdk", "dynamodb_encryption_sdk", "botocore.session", "chalicelib",
-    "sagemaker", "pyathena", "watchtower", "cloudpathlib", "dyntastic", "dynamorm", "moto", "boto",
-    "redshift_connector", "requests_aws4auth", "aws_requests_auth", "requests_auth_aws_sigv4", "httpx_aws_auth",
-    "aws_lambda_powertools.utilities.data_masking",
+from tapgen.proof.interpret.library.external import Package, harmless
+from tapgen.proof.interpret.python.arguments import Arguments
+from tapgen.proof.interpret.python.plain import Const
+from tapgen.proof.interpret.python.values import UNKNOWN, Values
+from tapgen.proof.interpret.site import Site
+
+_ANY = (
+    "aioboto3", "aiobotocore", "types_aiobotocore", "aws_encryption_sdk", "botocore.session", "chalicelib", "sagemaker",
+    "pyathena", "moto", "boto", "requests_aws4auth", "aws_requests_auth", "requests_auth_aws_sigv4", "httpx_aws_auth",
+    "awswrangler", "aws_lambda_powertools.utilities.data_masking",
 )  # fmt: skip
-"""Packages that make AWS requests of their own accord, without being handed a boto3 object."""
+
+OWN_REQUESTS = {
+    **dict.fromkeys(_ANY, ""),
+    **dict.fromkeys(
+        ("pynamodb", "dynamodb_json", "dynamodb_encryption_sdk", "dyntastic", "dynamorm", "pydynox", "pydantic_dynamo"),
+        "dynamodb",
+    ),
+    **dict.fromkeys(("s3fs", "smart_open", "cloudpathlib", "s3path", "s3pathlib", "s3_tar"), "s3"),
+    **dict.fromkeys(("ssm_cache", "ssm_parameter_store"), "ssm"),
+    "lambda_cache.ssm": "ssm",
+    "lambda_cache.secrets_manager": "secretsmanager",
+    "lambda_cache.s3": "s3",
+    "watchtower": "logs",
+    **dict.fromkeys(("strands", "langchain_aws", "llama_index.llms.bedrock"), "bedrock-runtime"),
+    **dict.fromkeys(("llama_index.embeddings.bedrock", "pydantic_ai.models.bedrock"), "bedrock-runtime"),
+    "anthropic.AnthropicBedrock": "bedrock-runtime",
+}  # fmt: skip
+"""Packages that make AWS requests of their own accord, without being handed a boto3 object -> the service that they
+call, "" where they call several."""
+
+_DATA_ONLY = ("strands.tool", "strands.tools", "strands.types")
+"""Names of such packages that make none."""
+
+
+def own_requests(path: str) -> str | None:
+    """The service that the name's package calls by itself, "" for several; None where it calls none."""
+    if any(_within(path, one) for one in _DATA_ONLY):
+        return None
+    return next((service for one, service in OWN_REQUESTS.items() if _within(path, one)), None)
+
+
+def _within(path: str, name: str) -> bool:
+    return path == name or path.startswith(f"{name}.")
+
+
+def _connect(site: Site, args: Arguments) -> Values:
+    """`redshift_connector.connect(iam=True, …)` asks for credentials; with a password it is a connection alone."""
+    iam = args.keywords.get("iam", args.extra)
+    if any(not (isinstance(value, Const) and not value.value) for value in iam):
+        site.unresolved("redshift_connector asks for the database's credentials by itself", "redshift")
+    return UNKNOWN
+
+
+PACKAGES = {"redshift_connector": Package(functions={"connect": _connect}, other=harmless)}

@@ -9,12 +9,16 @@ from tapgen.proof.interpret.python.values import EMPTY, UNKNOWN, Value, Values
 
 @dataclass(slots=True)
 class Arguments:
-    """The arguments of one call. `star` and `extra` hold what `*args` and `**kwargs` of unknown content may pass."""
+    """The arguments of one call. `star` and `extra` hold what `*args` and `**kwargs` of unknown content may pass.
+
+    `settled` are the positions and keywords whose values are written at the call, so that they can be nothing else.
+    """
 
     positional: list[Values] = field(default_factory=list)
     keywords: dict[str, Values] = field(default_factory=dict)
     star: Values = EMPTY
     extra: Values = EMPTY
+    settled: frozenset[int | str] = frozenset()
 
     def everything(self) -> Values:
         """All values that are passed, in whatever place."""
@@ -32,7 +36,8 @@ class Arguments:
 
     def led_by(self, first: Value) -> Arguments:
         """The same with one more positional argument in front."""
-        return Arguments([frozenset({first}), *self.positional], self.keywords, self.star, self.extra)
+        settled = frozenset(key + 1 if isinstance(key, int) else key for key in self.settled)
+        return Arguments([frozenset({first}), *self.positional], self.keywords, self.star, self.extra, settled)
 
 
 def anything() -> Arguments:

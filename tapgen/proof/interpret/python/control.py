@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from tapgen.proof.interpret.frames import Frame
-from tapgen.proof.interpret.python import protocols
+from tapgen.proof.interpret.python import conditions, protocols
 from tapgen.proof.interpret.python.classes import Class
 from tapgen.proof.interpret.python.containers import Container
 from tapgen.proof.interpret.python.expressions import evaluate
@@ -38,7 +38,7 @@ def while_(machine: Machine, frame: Frame, node: ast.While) -> None:
 
 
 def if_(machine: Machine, frame: Frame, node: ast.If) -> None:
-    """`if`: both branches, whatever the condition."""
+    """`if`: both branches, unless the source itself decides which of them runs."""
     frame.unit.uncertain += 1
     _branches(machine, frame, node)
     frame.unit.uncertain -= 1
@@ -53,8 +53,13 @@ def _branches(machine: Machine, frame: Frame, node: ast.If) -> None:
             machine.typing_only += 1
             machine.block(machine, frame, node.body)
             machine.typing_only -= 1
-        elif not _is_main_guard(node.test):
-            machine.block(machine, frame, node.body)
+            outcome = None
+        else:
+            outcome = conditions.decided(machine, frame, node.test)
+            if outcome is not False and not _is_main_guard(node.test):
+                machine.block(machine, frame, node.body)
+        if outcome is True:
+            return
         if len(node.orelse) != 1 or not isinstance(node.orelse[0], ast.If):
             break
         node = node.orelse[0]

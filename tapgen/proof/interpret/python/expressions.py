@@ -6,9 +6,9 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from tapgen.proof.interpret.cells import REST, YIELD, Default
+from tapgen.proof.interpret.cells import REST, YIELD, Default, Unsettled
 from tapgen.proof.interpret.frames import Frame
-from tapgen.proof.interpret.python import operators, protocols, scopes
+from tapgen.proof.interpret.python import conditions, operators, protocols, scopes
 from tapgen.proof.interpret.python.arguments import Arguments
 from tapgen.proof.interpret.python.classes import Class
 from tapgen.proof.interpret.python.containers import Container
@@ -34,18 +34,24 @@ def evaluate(machine: Machine, frame: Frame, node: ast.expr) -> Values:
 def _arguments(site: Site, node: ast.Call) -> Arguments:
     """The evaluated arguments of a call, `*args` and `**kwargs` spread as far as their content is known."""
     result = Arguments()
+    settled: set[int | str] = set()
     for argument in node.args:
         if isinstance(argument, ast.Starred):
             _spread(site.at(argument), site.evaluate(argument.value), result)
         elif result.star:  # after an open `*args` no position is certain
             result.star |= site.evaluate(argument)
         else:
+            if conditions.settled(site.machine, site.frame, argument):
+                settled.add(len(result.positional))
             result.positional.append(site.evaluate(argument))
     for keyword in node.keywords:
+        if keyword.arg is not None and conditions.settled(site.machine, site.frame, keyword.value):
+            settled.add(keyword.arg)
         values = site.evaluate(keyword.value)
         given = {keyword.arg: values} if keyword.arg is not None else _spread_keywords(site, values, result)
         for name, found in given.items():
             result.keywords[name] = result.keywords.get(name, EMPTY) | found
+    result.settled = frozenset(settled)
     return result
 
 
@@ -85,6 +91,8 @@ def make_function(
     ]
     for arg, default in pairs:
         machine.write(function.space.cell(Default(arg.arg)), evaluate(machine, frame, default))
+        if not isinstance(default, ast.Constant):
+            machine.write(function.space.cell(Unsettled(arg.arg)), UNKNOWN)
     return function
 
 
@@ -171,8 +179,10 @@ def _either(machine: Machine, frame: Frame, node: ast.BoolOp) -> Values:
 
 def _conditional(machine: Machine, frame: Frame, node: ast.IfExp) -> Values:
     protocols.tested(machine, frame, node.test)
+    outcome = conditions.decided(machine, frame, node.test)
     frame.unit.uncertain += 1
-    values = evaluate(machine, frame, node.body) | evaluate(machine, frame, node.orelse)
+    values = evaluate(machine, frame, node.body) if outcome is not False else EMPTY
+    values |= evaluate(machine, frame, node.orelse) if outcome is not True else EMPTY
     frame.unit.uncertain -= 1
     return values
 

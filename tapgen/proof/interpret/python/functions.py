@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tapgen.proof.interpret.cells import CALLEE, REST, RETURN, YIELD, Default, Space
+from tapgen.proof.interpret.cells import CALLEE, REST, RETURN, YIELD, Default, Space, Unsettled
 from tapgen.proof.interpret.frames import Frame, Scope
 from tapgen.proof.interpret.python import hints
 from tapgen.proof.interpret.python.arguments import Arguments, anything
@@ -109,10 +109,10 @@ class Function(Routine):
         node = self.node.args
         positional = [*node.posonlyargs, *node.args]
         for index, parameter in enumerate(positional):
-            given = args.positional[index] if index < len(args.positional) else args.keywords.get(parameter.arg)
-            self._give(site, callee, parameter, given, args)
+            given = args.positional[index] if index < len(args.positional) else None
+            self._give(site, callee, parameter, given, args, index)
         for parameter in node.kwonlyargs:
-            self._give(site, callee, parameter, args.keywords.get(parameter.arg), args)
+            self._give(site, callee, parameter, None, args, parameter.arg)
         if node.vararg:
             rest = site.machine.container(callee, node.vararg, "tuple")
             for index, values in enumerate(args.positional[len(positional) :]):
@@ -128,10 +128,19 @@ class Function(Routine):
             site.put(options.space, REST, args.extra)
             site.write(callee.cell(node.kwarg.arg), frozenset({options}))
 
-    def _give(self, site: Site, callee: Frame, parameter: ast.arg, given: Values | None, args: Arguments) -> None:
+    def _give(
+        self, site: Site, callee: Frame, parameter: ast.arg, given: Values | None, args: Arguments, key: int | str
+    ) -> None:
         values = given
         if values is None:
+            key = parameter.arg
+            values = args.keywords.get(key)
+        settled = key in args.settled
+        if values is None:
             values = site.read(self.space.cell(Default(parameter.arg))) | args.star | args.extra
+            settled = not site.find(self.space, Unsettled(parameter.arg))
+        if not settled and any(value.constant for value in values):
+            site.write(callee.cell(Unsettled(parameter.arg)), UNKNOWN)
         if parameter.annotation is not None and values and values <= UNKNOWN | NONE:
             values |= hints.expected(site.machine, callee, self.parent, parameter.annotation)
         site.write(callee.cell(parameter.arg), values)

@@ -6,11 +6,11 @@ import ast
 import builtins
 from typing import TYPE_CHECKING
 
-from tapgen.proof.interpret.cells import REST, Cell
+from tapgen.proof.interpret.cells import REST, Cell, Unsettled
 from tapgen.proof.interpret.frames import Frame
 from tapgen.proof.interpret.python.modules import module_attribute
 from tapgen.proof.interpret.python.plain import Library
-from tapgen.proof.interpret.python.values import EMPTY, Values
+from tapgen.proof.interpret.python.values import EMPTY, UNKNOWN, Values
 
 if TYPE_CHECKING:
     from tapgen.proof.interpret.machine import Machine
@@ -55,6 +55,7 @@ def variable(machine: Machine, frame: Frame, name: str) -> Cell:
         while here is not None and (here.scope.kind == "class" or name not in here.scope.bound):
             here = here.parent
         if here is not None:
+            machine.write(here.cell(Unsettled(name)), UNKNOWN)
             return here.cell(name)
     return frame.cell(name)
 

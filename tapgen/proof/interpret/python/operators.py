@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tapgen.proof.interpret.frames import Frame
 from tapgen.proof.interpret.python import protocols
 from tapgen.proof.interpret.python.containers import Container
-from tapgen.proof.interpret.python.plain import Const
+from tapgen.proof.interpret.python.plain import Const, continued
 from tapgen.proof.interpret.python.texts import MOST_TEXTS, alternatives, percent, texts_of
 from tapgen.proof.interpret.python.values import EMPTY, UNKNOWN, Values
 
@@ -51,6 +51,9 @@ def _combined(site: Site, operator: ast.operator, left: Values, right: Values) -
         found = frozenset(Const(text) for one in texts_of(left) for text in _percent(site, one, right))
         if found:
             return found
+    if isinstance(operator, ast.Add | ast.Mod):
+        following = right if isinstance(operator, ast.Add) else EMPTY
+        return continued(left, following)
     kept = frozenset(value for value in left | right if not isinstance(value, Const))
     return (kept if isinstance(operator, ast.BitOr) else EMPTY) | UNKNOWN
 
@@ -68,6 +71,7 @@ def joined(machine: Machine, frame: Frame, node: ast.JoinedStr) -> Values:
     """A formatted text, as far as its parts are known."""
     site = machine.site(frame, node)
     texts = [""]
+    begun: Values = EMPTY
     for part in node.values:
         inner = part.value if isinstance(part, ast.FormattedValue) else part
         values = site.evaluate(inner)
@@ -78,8 +82,10 @@ def joined(machine: Machine, frame: Frame, node: ast.JoinedStr) -> Values:
         found = texts_of(values) if not (isinstance(part, ast.FormattedValue) and part.format_spec) else []
         if len(node.values) == 1 and not found:
             return values  # f"{name}" is the name itself
+        if texts and not found:
+            begun |= continued(frozenset(map(Const, texts)), values)
         texts = [text + more for text in texts for more in found][:MOST_TEXTS]
-    return frozenset(Const(text) for text in texts) or UNKNOWN
+    return frozenset(Const(text) for text in texts) or begun or UNKNOWN
 
 
 def compare(machine: Machine, frame: Frame, node: ast.Compare) -> Values:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from tapgen.proof.interpret.python.values import (
     EMPTY,
@@ -159,6 +160,53 @@ class Library(Value):
 
 DATA = Library("data")
 """Plain data or a harmless object of the standard library: nothing that it is given comes out of it again."""
+
+
+STORED = ("s3://", "s3a://")
+"""How the address of an object or folder in S3 begins."""
+
+_TELLING = re.compile(r"s3a?://|aws\s|\s*(?:SELECT|INSERT|UPDATE|DELETE|EXISTS)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning(Value):
+    """How a text begins that goes on with what is not known: `f"s3://{bucket}/{key}"`.
+
+    `following` is the environment variable that comes next, if it is one: `f"SELECT * FROM {TABLE} WHERE …"`.
+    """
+
+    text: str
+    following: Variable | None = None
+
+    constant = True
+    sure = False
+
+    def __hash__(self) -> int:
+        return stable_hash("beginning", self.text, self.following.name if self.following else "")
+
+    def attribute(self, _site: Site, name: str) -> Values:
+        """A method of `str`."""
+        return frozenset({Library(f"builtins.str.{name}")})
+
+
+def continued(values: Values, following: Values = EMPTY) -> Values:
+    """Texts that go on with what is not known; their beginnings are kept where they tell that requests are made."""
+    variables = [value for value in following if isinstance(value, Variable)]
+    only = variables[0] if len(variables) == len(following) == 1 else None
+    begun = {Beginning(value.text, only) for value in values if isinstance(value, Const) and _tells(value.text)}
+    begun |= {value for value in values if isinstance(value, Beginning)}
+    known = begun and all(isinstance(value, Beginning) or _tells(value.literal()) for value in values)
+    return frozenset(begun) if known else UNKNOWN | begun
+
+
+def _tells(text: object) -> TypeGuard[str]:
+    return isinstance(text, str) and _TELLING.match(text) is not None
+
+
+def beginning(value: Value) -> str:
+    """What is known of how the text begins; "" where it is no text, or nothing is known of it."""
+    return (value.text or "") if isinstance(value, Const | Beginning) else ""
+
 
 _FACTORIES = frozenset({"boto3", "boto3.client", "boto3.resource", "boto3.Session", "boto3.session.Session"})
 

@@ -14,6 +14,7 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 class _Names:
     def __init__(self) -> None:
+        self.parameters: list[str] = []
         self.bound: set[str] = set()
         self.outer: set[str] = set()
         self.top: set[str] = set()
@@ -77,8 +78,9 @@ class _Names:
 
     def scope(self, kind: str) -> Scope:
         """The finished scope."""
-        bound = frozenset(self.bound - self.outer - self.top - {"*"})
-        return Scope(kind, bound, frozenset(self.outer), frozenset(self.top), self.yields, self.returns)
+        assigned = frozenset(self.bound - self.outer - self.top - {"*"})
+        bound = assigned | frozenset(self.parameters)
+        return Scope(kind, bound, frozenset(self.outer), frozenset(self.top), self.yields, self.returns, assigned)
 
 
 _SAYS: dict[type[ast.AST], Callable[[_Names, Any], None]] = {
@@ -112,7 +114,7 @@ def parameters(node: Definition) -> list[ast.arg]:
 def function_scope(node: Definition) -> Scope:
     """The scope of a function or lambda."""
     names = _Names()
-    names.bound.update(one.arg for one in parameters(node))
+    names.parameters = [one.arg for one in parameters(node)]
     names.visit([node.body] if isinstance(node, ast.Lambda) else node.body)
     names.returns = names.returns or isinstance(node, ast.Lambda)
     return names.scope("function")

@@ -13,8 +13,8 @@ from tapgen.proof.interpret.python.arguments import Arguments
 from tapgen.proof.interpret.python.containers import Container
 from tapgen.proof.interpret.python.expressions import evaluate
 from tapgen.proof.interpret.python.names import assign, variable
-from tapgen.proof.interpret.python.plain import NONE, Const, constant
-from tapgen.proof.interpret.python.values import UNKNOWN
+from tapgen.proof.interpret.python.plain import NONE, Const, constant, continued
+from tapgen.proof.interpret.python.values import EMPTY, UNKNOWN
 
 if TYPE_CHECKING:
     from tapgen.proof.interpret.machine import Machine
@@ -73,8 +73,9 @@ def _augmented(machine: Machine, frame: Frame, node: ast.AugAssign) -> None:
     for container in containers:
         container.merge(site, values)
     if not containers:
+        longer = continued(current) if isinstance(node.op, ast.Add) else UNKNOWN
         kept = frozenset(value for value in current | values if not isinstance(value, Const))
-        assign(machine, frame, node.target, own | kept | UNKNOWN)
+        assign(machine, frame, node.target, own | longer | (kept if longer & UNKNOWN else EMPTY))
 
 
 def _loaded(target: ast.expr) -> ast.expr:

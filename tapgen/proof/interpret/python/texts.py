@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tapgen.proof.interpret.python.plain import Const, Library, Variable
-from tapgen.proof.interpret.python.values import UNKNOWN, Value, Values, stable_hash
+from tapgen.proof.interpret.python.plain import Const, Library, Variable, constant, continued
+from tapgen.proof.interpret.python.values import EMPTY, UNKNOWN, Value, Values, stable_hash
 
 if TYPE_CHECKING:
     from tapgen.proof.interpret.python.arguments import Arguments
@@ -61,7 +61,9 @@ class TextMethod(Value):
         found = [] if open_ else self._results(site, args)
         texts = [text for text in found if len(text) <= LONGEST]
         known = frozenset(map(Const, texts)) if len(texts) == len(found) else frozenset()
-        return known or Library(f"builtins.str.{self.name}").call(site, args)
+        first = args.positional[0] if args.positional else EMPTY
+        begun = continued(constant(self.text.partition("{")[0]), first) if self.name == "format" else EMPTY
+        return known or begun - UNKNOWN or Library(f"builtins.str.{self.name}").call(site, args)
 
     def _results(self, site: Site, args: Arguments) -> list[str]:
         if self.name == "join":
