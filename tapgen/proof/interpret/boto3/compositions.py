@@ -156,7 +156,6 @@ def _part(value: Value) -> Part | None:
     opening = _OPENING.match(text)
     if not isinstance(value, Beginning) or opening is None:
         return None
-    table: Binding = Unknown()
-    if opening["table"] is not None and value.following is not None:
-        [table] = bindings(frozenset({value.following}))
-    return Part((opening["exists"] or opening["verb"]).upper(), (Parameter("TableName", table),))
+    named: Values = EMPTY if opening["table"] is None or value.following is None else frozenset({value.following})
+    name = next(iter(bindings(named)), Unknown())
+    return Part((opening["exists"] or opening["verb"]).upper(), (Parameter("TableName", name),))

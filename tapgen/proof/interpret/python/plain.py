@@ -184,6 +184,10 @@ class Beginning(Value):
     def __hash__(self) -> int:
         return stable_hash("beginning", self.text, self.following.name if self.following else "")
 
+    def tells_apart(self) -> bool:
+        """As any text does."""
+        return True
+
     def attribute(self, _site: Site, name: str) -> Values:
         """A method of `str`."""
         return frozenset({Library(f"builtins.str.{name}")})
