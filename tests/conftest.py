@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import tempfile
@@ -33,6 +34,11 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 def pytest_xdist_auto_num_workers(config):
     """One more than there are processors: some tests wait for a process, a socket or a clock."""
     return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_finish(session):
+    """What has been collected lives to the end: the garbage collector need not look at it again and again."""
+    gc.freeze()
 
 
 HANDLER = "def handler(event, context):\n    return {}\n"

@@ -6,7 +6,7 @@ The table comes from the AWS Service Authorization Reference (`scripts/iam_table
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 import msgspec
@@ -39,7 +39,7 @@ class Action(Struct, frozen=True):
 
     def knows(self, condition_key: str) -> bool:
         """Whether a condition on that key can have an effect; case is ignored and `${TagKey}` stands for any text."""
-        return global_condition_key(condition_key) or any(_fits(key, condition_key) for key in self.condition_keys)
+        return global_condition_key(condition_key) or any_fits(self.condition_keys, condition_key)
 
 
 class _Row(msgspec.Struct):
@@ -126,12 +126,19 @@ def global_condition_key(name: str) -> bool:
     """Whether every action knows the key, such as `aws:SourceArn`; keys on tags depend on the action."""
     if _PER_SERVICE.fullmatch(name):
         return False
-    return any(_fits(f"aws:{key}", name) for key in _GLOBAL_KEYS)
+    return any_fits((f"aws:{key}" for key in _GLOBAL_KEYS), name)
 
 
-def _fits(known: str, name: str) -> bool:
-    known = known.replace("<key>", "${key}")
-    if "${" not in known:
-        return known.lower() == name.lower()
-    parts = re.split(r"\$\{[^}]*\}", known)
-    return re.fullmatch(".+".join(re.escape(part) for part in parts), name, re.IGNORECASE) is not None
+def any_fits(known: Iterable[str], name: str) -> bool:
+    """Whether a condition key is one of those known; case is ignored and `${TagKey}` stands for any text."""
+    lower = name.lower()
+    return any(
+        one.lower() == lower if "${" not in one and "<key>" not in one else _pattern(one).fullmatch(name)
+        for one in known
+    )
+
+
+@cache
+def _pattern(known: str) -> re.Pattern[str]:
+    parts = re.split(r"\$\{[^}]*\}", known.replace("<key>", "${key}"))
+    return re.compile(".+".join(re.escape(part) for part in parts), re.IGNORECASE)

@@ -13,6 +13,7 @@ from tapgen.proof.rules.rule import Hit, Rule
 from tapgen.proof.verdicts.arn_forms import form_matches
 from tapgen.proof.verdicts.grants import denied, policies_of, resources
 from tapgen.template.arns import fields
+from tapgen.template.catalogue import any_fits
 from tapgen.template.patterns import action_matches
 from tapgen.template.policies import Statement
 from tapgen.template.tables import mentions
@@ -182,13 +183,10 @@ def _condition_keys(subject: Subject) -> Iterator[Hit]:
         for _, key, _ in statement.conditions:
             if "${" in key or _of_others(key) or actions.global_condition_key(key):
                 continue
-            known = [one for pattern in statement.actions for one in actions.matching(pattern)]
-            if known and not any(_knows(one, key) for one in known):
+            acted = [one for pattern in statement.actions for one in actions.matching(pattern)]
+            known = {one for action in acted for one in action.condition_keys}
+            if acted and not any_fits(known, key) and _stem(key) not in map(_stem, known):
                 yield Hit(f"No action of the statement knows the condition key {key}.", statement.path)
-
-
-def _knows(action: actions.Action, key: str) -> bool:
-    return action.knows(key) or any(_stem(key) == _stem(one) for one in action.condition_keys)
 
 
 def _stem(key: str) -> str:
