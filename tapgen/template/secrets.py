@@ -12,7 +12,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 MASK: Final = "****"
@@ -147,7 +147,14 @@ def _reference_name(parts: tuple[str, ...]) -> bool:
 
 def _possible(text: str) -> Iterator[tuple[str, str]]:
     """The forms that a text may hold something of, in words and as regular expressions."""
-    return ((what, form) for what, needed, form in _FORMS if any(one in text for one in needed))
+    if _any_form().search(text):
+        yield from ((what, form) for what, needed, form in _FORMS if any(one in text for one in needed))
+
+
+@cache
+def _any_form() -> re.Pattern[str]:
+    """One search for what stands in the forms, ten times as fast as one for each: every text is asked."""
+    return re.compile("|".join(re.escape(one) for _, needed, _ in _FORMS for one in needed))
 
 
 def looks_secret(name: str, value: str) -> str:
@@ -228,16 +235,17 @@ def clean(text: str, name: str = "", *, literal: bool = False) -> str:
     return done + text[end:]
 
 
-def secret_spans(text: str, name: str = "", *, literal: bool = False) -> list[tuple[int, int]]:
+@lru_cache(maxsize=4096)  # a document's texts are asked for its plan, its findings and its events again
+def secret_spans(text: str, name: str = "", *, literal: bool = False) -> tuple[tuple[int, int], ...]:
     """Where secrets stand in a text, in order: all of it, where it is one by the name that it stands under.
 
     Assignments inside (`DB_PASSWORD=…`, `"token": "…"`, `--password …`) count by their own names. In a literal of a
     template random tokens count too; in other texts ids of what is deployed look like them.
     """
     if not text or text.startswith("{{resolve:") or text == MASK:
-        return []
+        return ()
     if name and secret_name(name) and not _harmless(_REFERENCE.sub("", text)):
-        return [(0, len(text))]
+        return ((0, len(text)),)
     found = [span for _, form in _possible(text) for match in re.finditer(form, text) for span in _form(match)]
     if _SECRET.search(text.lower().replace("_", "").replace("-", "")):
         found += [span for match in _ASSIGNED.finditer(text) for span in _assigned(match)]
@@ -262,11 +270,11 @@ def _assigned(match: re.Match[str]) -> Iterator[tuple[int, int]]:
         yield match.span(group)
 
 
-def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _merged(spans: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
     merged: list[tuple[int, int]] = []
     for start, end in sorted(spans):
         if merged and start <= merged[-1][1]:
             merged[-1] = merged[-1][0], max(end, merged[-1][1])
         else:
             merged.append((start, end))
-    return merged
+    return tuple(merged)

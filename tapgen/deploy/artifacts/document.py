@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from tapgen.errors import ExitCode, TapgenError
 from tapgen.template.document import MAX_BYTES, MAX_INLINE_BYTES, MAX_RESOURCES
 
@@ -29,7 +31,7 @@ def body(document: Document) -> str:
             "Split the application into two, each with its own settings file.",
             ExitCode.USAGE,
         )
-    readable = json.dumps(document, indent=1)
+    readable = msgspec.json.format(compact, indent=1)
     return readable if len(readable) <= MAX_INLINE_BYTES else compact
 
 

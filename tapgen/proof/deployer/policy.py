@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -160,13 +161,14 @@ def _statement(names: list[str], resources: list[str], condition: dict[str, Any]
     return {**written, "Condition": condition} if condition else written
 
 
-def _handler(type_: str, operation: Operation) -> Iterator[str]:
+@cache
+def _handler(type_: str, operation: Operation) -> tuple[str, ...]:
     """The actions of a type's handler; an update also reads, and what is replaced is created and deleted."""
     handlers = row("handler_permissions", type_) or {}
     names: Iterable[str] = handlers.get(operation, ())
     if operation == "update":
         names = [*names, *handlers.get("read", ()), *(() if "update" in handlers else handlers.get("create", ()))]
-    yield from _known(names)
+    return tuple(_known(names))
 
 
 def _known(names: Iterable[str]) -> Iterator[str]:

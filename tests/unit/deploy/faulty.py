@@ -1,5 +1,7 @@
 """A client that meets one fault at one call: before the call is made, or after it was, when the answer is lost."""
 
+from collections.abc import Callable
+
 from tapgen.deploy.aws.errors import (
     AwsError,
     CredentialsError,
@@ -8,6 +10,7 @@ from tapgen.deploy.aws.errors import (
     MalformedAnswerError,
     ThrottledError,
 )
+from tests.table import each
 
 BEFORE = {
     "throttling": lambda name: ThrottledError("Throttling", "Rate exceeded", name),
@@ -26,13 +29,22 @@ AFTER = {
     "no more at the next attempt": lambda name: AwsError("ValidationError", "cannot be called from its status", name),
     "ctrl-c": BEFORE["ctrl-c"],
 }
+FAULTS = {"before": BEFORE, "after": AFTER}
+
+
+def at_every_call(calls: int, check: Callable[[int, str, str], None], first: int = 1) -> None:
+    """Check every fault at every one of so many calls: by the call's number, when, and which fault."""
+    each(
+        ((index, when, fault) for index in range(first, calls + 1) for when in FAULTS for fault in FAULTS[when]), check
+    )
 
 
 class Faulty:
     """The cloud, but for the answer of its call number `index` (from 1)."""
 
-    def __init__(self, cloud, index, fault, *, after):
-        self._cloud, self._index, self._fault, self._after = cloud, index, fault, after
+    def __init__(self, cloud, index, when, fault):
+        self._cloud, self._index = cloud, index
+        self._fault, self._after = {**BEFORE, **AFTER}[fault], when == "after"
         self.met = ""
 
     def __getattr__(self, name):

@@ -12,7 +12,7 @@ from tapgen.errors import ExitCode, TapgenError, UsageError
 from tapgen.proof.subject import Subject
 from tapgen.settings.model import Environment
 from tests.unit.deploy.fake import Cloud
-from tests.unit.deploy.faulty import AFTER, BEFORE, Faulty
+from tests.unit.deploy.faulty import Faulty, at_every_call
 from tests.unit.deploy.scene import Seen, document, template_of
 
 CLOUDFORMATION = "arn:aws:iam::123456789012:role/service/cfn"
@@ -195,12 +195,14 @@ def calls():
     return len(cloud.calls)
 
 
-@pytest.mark.parametrize("index", range(1, calls() + 1))
-@pytest.mark.parametrize(("when", "fault"), [("before", one) for one in BEFORE] + [("after", one) for one in AFTER])
-def test_one_fault_at_one_call(index, when, fault):
+def test_one_fault_at_one_call():
+    at_every_call(calls(), one_fault_at_one_call)
+
+
+def one_fault_at_one_call(index, when, fault):
     """No end is called good that is not, and the same command ends it."""
     cloud = Cloud()
-    faulty = Faulty(cloud, index, (BEFORE if when == "before" else AFTER)[fault], after=when == "after")
+    faulty = Faulty(cloud, index, when, fault)
     try:
         outcome = bootstrap(faulty)
     except (AwsError, KeyboardInterrupt):

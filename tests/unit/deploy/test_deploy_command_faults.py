@@ -1,5 +1,7 @@
 """Faults at every call of destroy, recover and cancel: what is said of the stack is so, and it is never less protected."""
 
+from functools import partial
+
 import pytest
 
 from tapgen.deploy.aws.model import Function
@@ -9,7 +11,7 @@ from tapgen.deploy.commands.recover import Recover
 from tapgen.deploy.commands.sync import Sync
 from tapgen.errors import ExitCode
 from tests.unit.deploy.fake import Cloud
-from tests.unit.deploy.faulty import AFTER, BEFORE, Faulty
+from tests.unit.deploy.faulty import Faulty, at_every_call
 from tests.unit.deploy.scene import NAME, Seen, deployed, document, request, run
 from tests.unit.deploy.test_deploy_sync import FLOW, LAYERS, layer_package, layered, with_layer_and_alias
 
@@ -53,21 +55,16 @@ def calls(command):
     return len(cloud.calls)
 
 
-CASES = [
-    (command, index, when, fault)
-    for command in COMMANDS
-    for index in range(1, calls(command) + 1)
-    for when, faults in (("before", BEFORE), ("after", AFTER))
-    for fault in faults
-]
-
-
 @pytest.mark.rule(28)
-@pytest.mark.parametrize(("command", "index", "when", "fault"), CASES)
-def test_one_fault_at_one_call_of_a_command(command, index, when, fault):
+@pytest.mark.parametrize("command", COMMANDS)
+def test_one_fault_at_one_call_of_a_command(command):
+    at_every_call(calls(command), partial(one_fault_at_one_call_of_a_command, command))
+
+
+def one_fault_at_one_call_of_a_command(command, index, when, fault):
     cloud, record = scene(command)
     status, changes = COMMANDS[command]
-    faulty = Faulty(cloud, index, (BEFORE if when == "before" else AFTER)[fault], after=when == "after")
+    faulty = Faulty(cloud, index, when, fault)
     view = Seen()
     outcome = command(faulty, view)
     assert faulty.met
@@ -109,12 +106,14 @@ def calls_of_all():
     return len(cloud.calls)
 
 
-@pytest.mark.parametrize("index", range(1, calls_of_all() + 1))
-@pytest.mark.parametrize(("when", "fault"), [("before", one) for one in BEFORE] + [("after", one) for one in AFTER])
-def test_one_fault_while_layers_aliases_and_state_machines_are_synced(index, when, fault):
+def test_one_fault_while_layers_aliases_and_state_machines_are_synced():
+    at_every_call(calls_of_all(), one_fault_while_everything_is_synced)
+
+
+def one_fault_while_everything_is_synced(index, when, fault):
     """What was touched is marked, the same command goes on to the end, and a deployment puts all of it right."""
     cloud, _, made = everything()
-    faulty = Faulty(cloud, index, (BEFORE if when == "before" else AFTER)[fault], after=when == "after")
+    faulty = Faulty(cloud, index, when, fault)
     outcome = Sync(made, faulty, Seen(), cloud.time.clock).run()
     assert faulty.met
     denied_tags = faulty.met == "tagged_resources" and fault == "denied"
@@ -138,12 +137,14 @@ def calls_of_sync():
     return len(cloud.calls)
 
 
-@pytest.mark.parametrize("index", range(1, calls_of_sync() + 1))
-@pytest.mark.parametrize(("when", "fault"), [("before", one) for one in BEFORE] + [("after", one) for one in AFTER])
-def test_one_fault_at_one_call_of_sync(index, when, fault):
+def test_one_fault_at_one_call_of_sync():
+    at_every_call(calls_of_sync(), one_fault_at_one_call_of_sync)
+
+
+def one_fault_at_one_call_of_sync(index, when, fault):
     """It says so, names what was done, marks what it touched, and the same command succeeds."""
     cloud, record, made = functions()
-    faulty = Faulty(cloud, index, (BEFORE if when == "before" else AFTER)[fault], after=when == "after")
+    faulty = Faulty(cloud, index, when, fault)
     view = Seen()
     outcome = Sync(made, faulty, view, cloud.time.clock).run()
     assert faulty.met

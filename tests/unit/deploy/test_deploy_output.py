@@ -2,13 +2,13 @@
 
 import errno
 import io
-
-import pytest
+from itertools import product
 
 from tapgen.deploy.views.json_lines import JsonView
 from tapgen.deploy.views.live import Board
 from tapgen.deploy.views.plain import PlainView
 from tapgen.errors import ExitCode
+from tests.table import each
 from tests.unit.deploy.fake import Cloud
 from tests.unit.deploy.scene import request, run
 
@@ -47,10 +47,11 @@ def live(stream):
     return Board(io.StringIO(), stream, cloud.time.clock).view("")
 
 
-@pytest.mark.parametrize("fault", BROKEN)
-@pytest.mark.parametrize("at", range(12))
-@pytest.mark.parametrize("view", [plain, json_lines, live])
-def test_the_output_breaks(view, at, fault):
+def test_the_output_breaks():
+    each(product((plain, json_lines, live), range(12), BROKEN), the_output_breaks)
+
+
+def the_output_breaks(view, at, fault):
     cloud = Cloud()
     cloud.batch = 1
     stream = Breaking(BROKEN[fault], at)

@@ -13,7 +13,7 @@ from tapgen.render import Rendered
 from tapgen.settings.model import Environment
 from tapgen.settings.personal import personal
 from tests.unit.deploy.fake import START, Cloud
-from tests.unit.deploy.faulty import AFTER, BEFORE, Faulty
+from tests.unit.deploy.faulty import Faulty, at_every_call
 from tests.unit.deploy.scene import Seen, document
 
 DEV = Environment(name="dev", root=Path(), application="shop", personal=True, expires="7d")
@@ -117,12 +117,14 @@ def calls():
     return len(client.calls)
 
 
-@pytest.mark.parametrize("index", range(2, calls() + 1))
-@pytest.mark.parametrize(("when", "fault"), [("before", one) for one in BEFORE] + [("after", one) for one in AFTER])
-def test_one_fault_at_one_call(index, when, fault):
+def test_one_fault_at_one_call():
+    at_every_call(calls(), one_fault_at_one_call, first=2)
+
+
+def one_fault_at_one_call(index, when, fault):
     """Nothing but what is too old is touched, no end is called good that is not, and Ctrl-C ends all."""
     client = cloud()
-    faulty = Faulty(client, index, (BEFORE if when == "before" else AFTER)[fault], after=when == "after")
+    faulty = Faulty(client, index, when, fault)
     outcomes = destroyed(client, rows(faulty))
     assert faulty.met
     untouched = {"shop-dev-bob", "shop-dev", "shop-dev-else", "nested-in-alices"}

@@ -1,6 +1,7 @@
 """rename: the resource keeps its physical id, by a stack refactor or by import, wherever it is cut short."""
 
 import json
+from functools import partial
 
 import pytest
 from msgspec.structs import replace
@@ -13,7 +14,7 @@ from tapgen.deploy.plan.rename_record import KEY, record_of
 from tapgen.deploy.stack.stack_policy import stack_policy
 from tapgen.errors import ExitCode
 from tests.unit.deploy.fake import Cloud
-from tests.unit.deploy.faulty import AFTER, BEFORE, Faulty
+from tests.unit.deploy.faulty import Faulty, at_every_call
 from tests.unit.deploy.scene import NAME, TABLE, TOPIC, Seen, deployed, request, run, template_of
 
 KEPT = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
@@ -431,20 +432,15 @@ def calls(*, refactors):
     return len(cloud.calls)
 
 
-CASES = [
-    (refactors, index, when, fault)
-    for refactors in (False, True)
-    for index in range(1, calls(refactors=refactors) + 1)
-    for when, faults in (("before", BEFORE), ("after", AFTER))
-    for fault in faults
-]
+@pytest.mark.parametrize("refactors", [False, True])
+def test_one_fault_at_one_call(refactors):
+    at_every_call(calls(refactors=refactors), partial(one_fault_at_one_call, refactors))
 
 
-@pytest.mark.parametrize(("refactors", "index", "when", "fault"), CASES)
-def test_one_fault_at_one_call(refactors, index, when, fault):
+def one_fault_at_one_call(refactors, index, when, fault):
     """The data is never lost, no end is called good that is not, and the same command ends it."""
     cloud, record = scene(refactors=refactors)
-    faulty = Faulty(cloud, index, (BEFORE if when == "before" else AFTER)[fault], after=when == "after")
+    faulty = Faulty(cloud, index, when, fault)
     outcome = rename(faulty)
     assert faulty.met
     assert holder(cloud) in {"ItemTable", "ThingTable", "outside"}

@@ -1,5 +1,8 @@
 """A fault at every call on a StackSet: what is said is so, nothing is left behind, the same command goes on."""
 
+from functools import partial
+from itertools import product
+
 import pytest
 
 from tapgen.deploy.artifacts.upload import BUCKET_OUTPUT
@@ -9,8 +12,9 @@ from tapgen.deploy.stack_sets.destroy import DestroyStackSet
 from tapgen.deploy.stack_sets.watch import StopStackSet, WatchStackSet
 from tapgen.errors import ExitCode
 from tapgen.naming import BOOTSTRAP_STACK
+from tests.table import each
 from tests.unit.deploy.fake import output
-from tests.unit.deploy.faulty import AFTER, BEFORE, Faulty
+from tests.unit.deploy.faulty import BEFORE, FAULTS, Faulty, at_every_call
 from tests.unit.deploy.scene import NAME, TAGS, Seen, document, request, topic
 from tests.unit.deploy.set_cloud import HOME, SetCloud
 from tests.unit.deploy.test_deploy_stack_sets import ACCOUNTS, EVERYWHERE, nowhere, target
@@ -49,15 +53,6 @@ def calls(command):
     return len(cloud.calls)
 
 
-CASES = [
-    (command, index, when, fault)
-    for command in (first, update, destroy)
-    for index in range(1, calls(command) + 1)
-    for when, faults in (("before", BEFORE), ("after", AFTER))
-    for fault in faults
-]
-
-
 def finished(command, cloud):
     if command is destroy:
         return not cloud.there and not cloud.sets_of_stacks
@@ -66,10 +61,14 @@ def finished(command, cloud):
     }
 
 
-@pytest.mark.parametrize(("command", "index", "when", "fault"), CASES)
-def test_one_fault_at_one_call_on_a_stack_set(command, index, when, fault):
+@pytest.mark.parametrize("command", [first, update, destroy])
+def test_one_fault_at_one_call_on_a_stack_set(command):
+    at_every_call(calls(command), partial(one_fault_at_one_call_on_a_stack_set, command))
+
+
+def one_fault_at_one_call_on_a_stack_set(command, index, when, fault):
     cloud = scene(command)
-    faulty = Faulty(cloud, index, (BEFORE if when == "before" else AFTER)[fault], after=when == "after")
+    faulty = Faulty(cloud, index, when, fault)
     outcome = command(faulty, cloud.time.clock)
     assert faulty.met
     running = any(one.status == "RUNNING" for one in cloud.operations)
@@ -97,17 +96,18 @@ def test_one_fault_at_one_call_on_a_stack_set(command, index, when, fault):
     assert finished(command, cloud)
 
 
-@pytest.mark.parametrize("fault", BEFORE)
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("operation", ["stack", "stored", "store"])
-def test_an_upload_to_a_region_that_breaks_executes_nothing_and_is_made_up_for(fault, when, operation):
+def test_an_upload_to_a_region_that_breaks_executes_nothing_and_is_made_up_for():
+    each(product(("stack", "stored", "store"), FAULTS, BEFORE), an_upload_to_a_region_breaks)
+
+
+def an_upload_to_a_region_breaks(operation, when, fault):
     """What is in one region's bucket already is not sent there again."""
     regional = {}
     for region in ("eu-west-1", "us-east-1"):
         regional[region] = SetCloud(region=region)
         regional[region].put(BOOTSTRAP_STACK, outputs=(output(BUCKET_OUTPUT, f"bucket-{region}"),))
     index = {"stack": 1, "stored": 2, "store": 3}[operation]
-    faulty = Faulty(regional["us-east-1"], index, BEFORE[fault], after=when == "after")
+    faulty = Faulty(regional["us-east-1"], index, when, fault)
     cloud = scene(first)
     wanted = {**document(), "Parameters": {"Key": {"Type": "String"}}}
     asked = request(wanted, account=HOME, packages=(Package("Key", "1.zip", lambda: b"zip"),))
@@ -125,13 +125,15 @@ def test_an_upload_to_a_region_that_breaks_executes_nothing_and_is_made_up_for(f
     assert regional["us-east-1"].bucket == {("bucket-us-east-1", "1.zip", HOME): b"zip"}
 
 
-@pytest.mark.parametrize("fault", BEFORE)
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_a_lost_answer_of_a_stop_is_no_success(when, fault):
+def test_a_lost_answer_of_a_stop_is_no_success():
+    each(product(FAULTS, BEFORE), a_lost_answer_of_a_stop)
+
+
+def a_lost_answer_of_a_stop(when, fault):
     cloud = scene(update)
     update(cloud, cloud.time.clock, detach=True)
     index = len(cloud.calls) + 4  # who, what, which operation, stop
-    faulty = Faulty(cloud, index, BEFORE[fault], after=when == "after")
+    faulty = Faulty(cloud, index, when, fault)
     outcome = made(StopStackSet, faulty, cloud.time.clock).run()
     assert faulty.met == "stop_set_operation"
     assert not outcome.ok
