@@ -54,6 +54,8 @@ TRIGGERS: tuple[str, ...] = (
     "buckets",
     "secrets",
     "user_pools",
+    "kafka",
+    "mq",
     "logs",
 )
 """The kinds whose layer has `start`: what makes a part, or a rule, start a function."""

@@ -53,6 +53,7 @@ def build(
     """
     functions = {}
     for name, settings in environment.functions.items():
+        key = settings.encryption or environment.encryption
         properties = {
             "FunctionName": naming.function_name(environment, name),
             "Description": settings.description or None,
@@ -62,7 +63,7 @@ def build(
             "Timeout": settings.timeout,
             "Role": lookup_text(settings.role) if settings.role else identity.roles[name].arn,
             "Environment": _environment(environment, settings, data),
-            "KmsKeyArn": data.parts["keys"][environment.encryption].arn if environment.encryption else None,
+            "KmsKeyArn": data.parts["keys"][key].arn if key else None,
             "LoggingConfig": _logging(settings, data.function_logs[name].name),
             "TracingConfig": awslambda.TracingConfig(Mode="Active") if settings.tracing else None,
             "VpcConfig": _vpc_config(network) if settings.network else None,

@@ -78,8 +78,12 @@ def _statements(environment: Environment, name: str, network: NetworkRefs | None
     function = environment.functions[name]
     statements = [policies.write_logs(data.function_logs[name].arn)]
     statements += parts.statements(function, data.parts, destinations.done(environment, name, data))
-    if environment.encryption:
-        key = data.parts["keys"][environment.encryption].arn
+    if function.triggers.kafka or function.triggers.mq:
+        from tapgen.layers import brokers
+
+        statements += brokers.statements(function, data)
+    if encryption := function.encryption or environment.encryption:
+        key = data.parts["keys"][encryption].arn
         statements.append(policies.use("DecryptVariables", ("kms:Decrypt",), key))
     for sid, given in _given(function).items():
         resources = [lookup_text(one) for one in given.resources]

@@ -22,8 +22,8 @@ DYNAMIC = "{{resolve:"
 
 
 def event_source(title: str, function: Any, source: Any, settings: Polled, **more: Any) -> awslambda.EventSourceMapping:
-    """Lambda polls the source and starts the function with batches of what it finds."""
-    optional: dict[str, Any] = {}
+    """Lambda polls the source, None where it has no ARN, and starts the function with batches of what it finds."""
+    optional: dict[str, Any] = {} if source is None else {"EventSourceArn": source}
     if settings.batching_window:
         optional["MaximumBatchingWindowInSeconds"] = settings.batching_window
     if settings.partial_failures:
@@ -33,7 +33,6 @@ def event_source(title: str, function: Any, source: Any, settings: Polled, **mor
         optional["FilterCriteria"] = awslambda.FilterCriteria(Filters=filters)
     return awslambda.EventSourceMapping(
         title,
-        EventSourceArn=source,
         FunctionName=function,
         BatchSize=settings.batch_size,
         **({} if settings.enabled else {"Enabled": False}),

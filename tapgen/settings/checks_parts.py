@@ -94,6 +94,7 @@ def _function(function: Function, environment: Environment) -> Iterator[Problem]
     for variable, value in function.environment.items():
         for message in _value(value, environment) if not isinstance(value, str) else ():
             yield ("environment", variable), message
+    yield from ((("encryption",), message) for message in _key(function.encryption, environment))
     taken = set(function.environment)
     for kind in KINDS:
         parts = kinds.parts(environment, kind.word)

@@ -80,6 +80,8 @@ class Function(Uses, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Environment variables: text in which `${…}` is a logical id, an attribute of one or a parameter, { secret = "…",
     key = "…" } or { ssm_parameter = "…" }
     """
+    encryption: Name | None = None
+    """One of `keys` that encrypts its variables; unset: the top's `encryption`, else AWS's own"""
     routes: "tuple[str | RouteTable, ...]" = ()
     """Such as "GET /orders/{orderId}"; the method may be ANY; or a table with what it asks for"""
     statements: "tuple[Statement, ...]" = ()

@@ -16,6 +16,7 @@ from tapgen.settings.tables import Table, TableAccess
 from tapgen.template.kinds import KINDS
 
 if TYPE_CHECKING:
+    from tapgen.settings.brokers import KafkaTrigger, MqTrigger
     from tapgen.settings.buckets import Bucket, BucketTrigger
     from tapgen.settings.buses import Bus, EventTrigger
     from tapgen.settings.keys import KmsKey
@@ -82,6 +83,10 @@ class Triggers(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Streams, by their name in the settings"""
     user_pools: dict[Name, UserPoolTrigger] = {}
     """User pools, by their name in the settings"""
+    kafka: dict[Name, KafkaTrigger] = {}
+    """Topics of Kafka, by a name of their own"""
+    mq: dict[Name, MqTrigger] = {}
+    """Queues of Amazon MQ, by a name of their own"""
     logs: dict[Name, LogTrigger] = {}
     """Log events, by a name of their own"""
     buckets: dict[Name, BucketTrigger] = {}

@@ -113,6 +113,10 @@ WORDS: Final = {
     r"^(ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}|r-[a-z0-9]{4,32})$": "an organizational unit, such as ou-ab12-11111111",
     r"^/[A-Za-z0-9_.~-]+(/[A-Za-z0-9_.~-]+)*/[*]$": "a path that ends in /*, such as /api/*",
     r"^[A-Za-z0-9_.~/-]+$": "the name of a file in the bucket, such as index.html",
+    r"^(arn:[a-z0-9-]+:(kafka|mq):[^\s]+|\$\{[A-Za-z0-9.:]+\})$": (
+        "the ARN of a cluster of MSK or a broker of Amazon MQ, such as arn:aws:kafka:eu-west-1:123456789012:cluster/a/b"
+    ),
+    r"^[A-Za-z0-9.-]+:[0-9]{1,5}$": "a server and its port, such as b-1.example.com:9096",
     r"^o-[a-z0-9]{10,32}$": "the id of an organization, such as o-a1b2c3d4e5",
     r"^[^:}]+$": "a key of the secret without colons and braces, such as password",
 }

@@ -147,7 +147,7 @@ def _policies(template: Template) -> Iterator[Exposure]:
         if resource.type == "AWS::IAM::Role" and any(map(everybody, trust_policy(resource).grants)):
             path: Path = ("Resources", name, "Properties", "AssumeRolePolicyDocument")
             yield Exposure("trust", name, f"Anyone may assume {name}.", path)
-        elif not row(resource.type).limits:
+        elif not (row(resource.type).limits or row(resource.type).for_identities):
             is_api = resource.type in ("AWS::ApiGateway::RestApi", "AWS::Serverless::Api")
             for path, policy in resource_policies(resource):
                 if any(map(everybody, policy.grants)):

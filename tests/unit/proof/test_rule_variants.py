@@ -94,6 +94,7 @@ LEFT_ALONE = [
     ("role-shared", rules(document(Other=function(FunctionName="o", Role="arn:aws:iam::1:role/x")))),
     ("network-interface-code", rules(document(statements=[LOGS, TRACES, PUT_ITEM, allow("ec2:DescribeSubnets", "*")]))),
     ("policy-public", rules(only(Api=resource("AWS::ApiGateway::RestApi", Policy=policy(EVERYTHING))))),
+    ("policy-public", rules(only(Things=resource("AWS::IoT::Policy", PolicyDocument=policy(allow("iot:*", "*")))))),
     (
         "endpoint-service-name",
         rules(only(E=gateway_endpoint("x", ServiceName="com.amazonaws.vpce.eu-west-1.vpce-svc-1"))),
