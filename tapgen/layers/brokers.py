@@ -21,7 +21,9 @@ NETWORK = (
     *("ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces"),
     *("ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs"),
 )
-OF_CLUSTER = ("kafka:DescribeCluster", "kafka:DescribeClusterV2", "kafka:GetBootstrapBrokers")
+OF_CLUSTER = ("kafka:DescribeCluster", "kafka:DescribeClusterV2")
+OF_ANY_CLUSTER = ("kafka:GetBootstrapBrokers",)
+"""What acts on no resource."""
 CONNECT = ("kafka-cluster:Connect", "kafka-cluster:DescribeClusterDynamicConfiguration")
 READ = ("kafka-cluster:DescribeTopic", "kafka-cluster:ReadData")
 JOIN = ("kafka-cluster:AlterGroup", "kafka-cluster:DescribeGroup")
@@ -47,7 +49,8 @@ def statements(function: Function, data: DataRefs) -> Iterator[Statement]:
     for secret in dict.fromkeys(one.secret for one in (*kafka.values(), *mq.values()) if one.secret):
         yield policies.use(f"Read{secret}Broker", READ_SECRET, data.parts["secrets"][secret].arn)
     if kafka or mq:
-        yield policies.use("ReachBrokers", NETWORK, "*")
+        managed = any(one.cluster is not None for one in kafka.values())
+        yield policies.use("ReachBrokers", (*NETWORK, *(OF_ANY_CLUSTER if managed else ())), "*")
 
 
 def _within(cluster: Any, kind: str, name: str) -> Any:
