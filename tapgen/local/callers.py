@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from tapgen.local.tokens import Tokens
     from tapgen.settings.model import Environment
     from tapgen.settings.routes import Route
-    from tapgen.settings.served import FunctionRoute
+    from tapgen.settings.served import ServedRoute
 
 KEY = "x-api-key"
 
 
-def route_of(environment: Environment, call: Call, api: str = "") -> FunctionRoute | None:
+def route_of(environment: Environment, call: Call, api: str = "") -> ServedRoute | None:
     """The route of an API that a request reaches: the most literal one; None where none takes it."""
     served = apis(environment).get(api)
     path = urlsplit(call.path).path
@@ -73,7 +73,7 @@ def _alike(pattern: tuple[str, ...], parts: tuple[str, ...]) -> bool:
     return all(wanted.startswith("{") or wanted == part for wanted, part in zip(pattern, parts, strict=True))
 
 
-def _openness(route: FunctionRoute) -> tuple[bool, bool, int, bool]:
+def _openness(route: ServedRoute) -> tuple[bool, bool, int, bool]:
     """Literal before variable, one part before many, a method before any."""
     parts = route.route.parts
     greedy = any(part.endswith("+}") for part in parts)

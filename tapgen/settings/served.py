@@ -20,7 +20,7 @@ DEFAULT_STAGE = "$default"
 """The stage of an HTTP API that adds nothing to the path: API Gateway developer guide, "Stages for HTTP APIs"."""
 
 
-class FunctionRoute(Struct, frozen=True):
+class ServedRoute(Struct, frozen=True):
     """A route, its function, and who may call it once the API's defaults are applied.
 
     `authorizer` is the name of one of the API's; without one `authorization` decides.
@@ -41,7 +41,7 @@ class ServedApi(Struct, frozen=True):
     name: str
     title: str
     settings: Api
-    routes: tuple[FunctionRoute, ...]
+    routes: tuple[ServedRoute, ...]
     stage_name: str
     display_name: str
     """Its name in the console; a REST API's metrics are told apart by it."""
@@ -67,7 +67,7 @@ def apis(environment: Environment) -> dict[str, ServedApi]:
     """Every API with a route, by its name in the settings; `[api]` is the empty name."""
     from tapgen import naming
 
-    found: dict[str, list[FunctionRoute]] = {}
+    found: dict[str, list[ServedRoute]] = {}
     for function, index, table in written(environment):
         settings = named(environment, table.api)
         found.setdefault(table.api or "", []).append(replace(_resolved(function, table, settings), index=index))
@@ -102,12 +102,12 @@ def stage_name(environment: Environment, settings: Api) -> str:
     return settings.stage or (DEFAULT_STAGE if settings.kind == "http" else environment.name)
 
 
-def _resolved(function: str, table: RouteTable, settings: Api) -> FunctionRoute:
+def _resolved(function: str, table: RouteTable, settings: Api) -> ServedRoute:
     route = routes.parse(table.route, settings.kind)
     if table.authorization:
-        return FunctionRoute(route, function, table, table.authorization, None)
+        return ServedRoute(route, function, table, table.authorization, None)
     if table.authorizer:
-        return FunctionRoute(route, function, table, "NONE", table.authorizer)
+        return ServedRoute(route, function, table, "NONE", table.authorizer)
     if route.is_preflight:  # browsers send no credentials with it
-        return FunctionRoute(route, function, table, "NONE", None)
-    return FunctionRoute(route, function, table, settings.authorization, settings.authorizer)
+        return ServedRoute(route, function, table, "NONE", None)
+    return ServedRoute(route, function, table, settings.authorization, settings.authorizer)

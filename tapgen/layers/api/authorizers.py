@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tapgen.layers.refs import ComputeRefs, PartRefs
     from tapgen.settings.authorizers import Authorizer
-    from tapgen.settings.served import FunctionRoute, ServedApi
+    from tapgen.settings.served import ServedApi, ServedRoute
 
 REST_SOURCES = {
     "header": "method.request.header.{}",
@@ -78,7 +78,7 @@ def _add(
     return added
 
 
-def of_rest_route(served: ServedApi, route: FunctionRoute, authorizers: Mapping[str, Any]) -> dict[str, Any]:
+def of_rest_route(served: ServedApi, route: ServedRoute, authorizers: Mapping[str, Any]) -> dict[str, Any]:
     """The properties of a method that say who may call it."""
     if not route.authorizer:
         return {"AuthorizationType": route.authorization}
@@ -90,7 +90,7 @@ def of_rest_route(served: ServedApi, route: FunctionRoute, authorizers: Mapping[
     }
 
 
-def of_http_route(served: ServedApi, route: FunctionRoute, authorizers: Mapping[str, Any]) -> dict[str, Any]:
+def of_http_route(served: ServedApi, route: ServedRoute, authorizers: Mapping[str, Any]) -> dict[str, Any]:
     """The properties of an HTTP API's route that say who may call it."""
     if not route.authorizer:
         return {"AuthorizationType": route.authorization}
@@ -191,5 +191,5 @@ def _title(served: ServedApi, name: str) -> str:
     return f"{served.prefix}{naming.logical(name)}Authorizer"
 
 
-def _scopes(route: FunctionRoute) -> dict[str, list[str]]:
+def _scopes(route: ServedRoute) -> dict[str, list[str]]:
     return {"AuthorizationScopes": list(route.asks.scopes)} if route.asks.scopes else {}

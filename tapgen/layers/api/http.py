@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tapgen.layers.refs import ComputeRefs, LogGroupRefs, PartRefs
     from tapgen.settings.apis import Cors
     from tapgen.settings.route_tables import Throttling
-    from tapgen.settings.served import FunctionRoute, ServedApi
+    from tapgen.settings.served import ServedApi, ServedRoute
 
 EVERYWHERE = ("{proxy+}",)
 
@@ -118,7 +118,7 @@ def _add_outputs(template: Template, served: ServedApi, api: Any, stage: Any) ->
     add_outputs(template, served, "HTTP", api, url)
 
 
-def _open_preflights(served: ServedApi) -> Iterator[FunctionRoute]:
+def _open_preflights(served: ServedApi) -> Iterator[ServedRoute]:
     """An open OPTIONS route beside each that takes every method and asks who calls.
 
     CORS of the service answers preflights, but a route that takes OPTIONS too asks for credentials first: API Gateway
@@ -158,7 +158,7 @@ def _integration(served: ServedApi, api: Any, function: str, compute: ComputeRef
 
 
 def _route(
-    served: ServedApi, api: Any, route: FunctionRoute, target: Any, callers: Mapping[str, Any]
+    served: ServedApi, api: Any, route: ServedRoute, target: Any, callers: Mapping[str, Any]
 ) -> apigatewayv2.Route:
     return apigatewayv2.Route(
         _route_title(served, route.route),

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from tapgen.layers.refs import ComputeRefs, PartRefs
     from tapgen.settings.apis import Cors
     from tapgen.settings.authorizers import Authorizer
-    from tapgen.settings.served import FunctionRoute, ServedApi
+    from tapgen.settings.served import ServedApi, ServedRoute
 
 
 def document(
     served: ServedApi,
-    routes: Sequence[FunctionRoute],
+    routes: Sequence[ServedRoute],
     compute: ComputeRefs,
     pools: Mapping[str, PartRefs],
 ) -> dict[str, Any]:
@@ -42,12 +42,12 @@ def document(
     }
 
 
-def _method(route: FunctionRoute) -> str:
+def _method(route: ServedRoute) -> str:
     takes_all = route.route.method == "ANY" or route.route.is_default
     return "x-amazon-apigateway-any-method" if takes_all else route.route.method.lower()
 
 
-def _operation(route: FunctionRoute, compute: ComputeRefs) -> dict[str, Any]:
+def _operation(route: ServedRoute, compute: ComputeRefs) -> dict[str, Any]:
     parameters = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in route.route.parameters
     ]

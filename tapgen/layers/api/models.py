@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from troposphere import Template
 
     from tapgen.settings.apis import Api
-    from tapgen.settings.served import FunctionRoute, ServedApi
+    from tapgen.settings.served import ServedApi, ServedRoute
 
 JSON = "application/json"
 
@@ -27,7 +27,7 @@ class Bodies(Struct, frozen=True):
     models: Mapping[str, Any]
     validators: Mapping[str, Any]
 
-    def of(self, route: FunctionRoute) -> dict[str, Any]:
+    def of(self, route: ServedRoute) -> dict[str, Any]:
         """The properties of the route's method that say what a request must have."""
         name = validator_name(route)
         body = {"RequestModels": {JSON: self.models[route.asks.request]}} if route.asks.request else {}
@@ -96,7 +96,7 @@ def add(template: Template, served: ServedApi, api: Any, schemas: Mapping[str, A
     return Bodies(models, needed)
 
 
-def validator_name(route: FunctionRoute) -> str:
+def validator_name(route: ServedRoute) -> str:
     """Which validator a route needs; empty where it asks for nothing."""
     return " and ".join([*(["body"] if route.asks.request else []), *(["parameters"] if route.asks.parameters else [])])
 

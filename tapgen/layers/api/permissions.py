@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tapgen.layers.refs import ComputeRefs
     from tapgen.settings.routes import Route
-    from tapgen.settings.served import FunctionRoute, ServedApi
+    from tapgen.settings.served import ServedApi, ServedRoute
 
 MAX_PERMISSIONS = 40
 """Permissions of a function, one for each route: its resource policy takes 20 KB, and one takes 350 to 500 bytes.
@@ -26,7 +26,7 @@ Source: Lambda developer guide, "Lambda quotas", function resource-based policy.
 
 
 def of_routes(
-    template: Template, served: ServedApi, routes: Sequence[FunctionRoute], api: Any, compute: ComputeRefs
+    template: Template, served: ServedApi, routes: Sequence[ServedRoute], api: Any, compute: ComputeRefs
 ) -> None:
     """Each route, or each method where there are very many, may call its function."""
     own: dict[str, list[Route]] = {}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from troposphere import Template
 
     from tapgen.layers.refs import LogGroupRefs
-    from tapgen.settings.served import FunctionRoute, ServedApi
+    from tapgen.settings.served import ServedApi, ServedRoute
 
 PUBLISHED = frozenset(
     f"AWS::ApiGateway::{name}"
@@ -141,7 +141,7 @@ def _access_log(log: LogGroupRefs | None) -> apigateway.AccessLogSetting | None:
     return apigateway.AccessLogSetting(DestinationArn=log_destination(log), Format=json.dumps(ACCESS_LOG_FIELDS))
 
 
-def _method_setting(route: FunctionRoute) -> apigateway.MethodSetting:
+def _method_setting(route: ServedRoute) -> apigateway.MethodSetting:
     """Limits and cache of one method; "~1" is a slash: AWS::ApiGateway::Stage MethodSetting, ResourcePath."""
     throttling = route.asks.throttling
     limits = {"ThrottlingRateLimit": throttling.rate, "ThrottlingBurstLimit": throttling.burst} if throttling else {}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tapgen.layers.refs import ComputeRefs, NetworkRefs, PartRefs
     from tapgen.settings.model import Environment
-    from tapgen.settings.served import FunctionRoute, ServedApi
+    from tapgen.settings.served import ServedApi, ServedRoute
 
 _EMPTY = {"openapi": "3.0.1", "info": {"title": "Empty", "version": "1"}, "paths": {}}
 
@@ -134,7 +134,7 @@ def _method(
     served: ServedApi,
     api: Any,
     parent: Any,
-    route: FunctionRoute,
+    route: ServedRoute,
     compute: ComputeRefs,
     callers: Mapping[str, Any],
     bodies: models.Bodies,

@@ -13,7 +13,7 @@ from tapgen.layers.api.cors import preflight_headers, preflight_templates
 
 if TYPE_CHECKING:
     from tapgen.layers.refs import ComputeRefs, PartRefs
-    from tapgen.settings.served import FunctionRoute, ServedApi
+    from tapgen.settings.served import ServedApi, ServedRoute
 
 KEY_SCHEME = {"type": "apiKey", "name": "x-api-key", "in": "header"}
 IAM_SCHEME = {
@@ -54,7 +54,7 @@ def document(
     }
 
 
-def security(route: FunctionRoute) -> list[dict[str, list[str]]]:
+def security(route: ServedRoute) -> list[dict[str, list[str]]]:
     """Who may call a route, as OpenAPI says it: all schemes of one entry together."""
     schemes: dict[str, list[str]] = {}
     if route.authorizer:
@@ -66,7 +66,7 @@ def security(route: FunctionRoute) -> list[dict[str, list[str]]]:
     return [schemes] if schemes else []
 
 
-def _method(route: FunctionRoute) -> str:
+def _method(route: ServedRoute) -> str:
     return "x-amazon-apigateway-any-method" if route.route.method == "ANY" else route.route.method.lower()
 
 
@@ -76,7 +76,7 @@ def _resources(served: ServedApi) -> list[tuple[str, ...]]:
     return list(dict.fromkeys(paths))
 
 
-def _operation(route: FunctionRoute, compute: ComputeRefs) -> dict[str, Any]:
+def _operation(route: ServedRoute, compute: ComputeRefs) -> dict[str, Any]:
     places = {"header": "header", "querystring": "query"}
     parameters = [
         {"name": name, "in": places[place], "required": True, "schema": {"type": "string"}}

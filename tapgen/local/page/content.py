@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tapgen.local.emulator import Emulator
     from tapgen.local.session import Deployed
     from tapgen.settings.model import Environment
-    from tapgen.settings.served import FunctionRoute
+    from tapgen.settings.served import ServedRoute
 
 MOST = 200
 """Items or messages that are shown at once."""
@@ -52,7 +52,7 @@ def _api(deployed: Deployed, name: str) -> dict[str, Any]:
     }
 
 
-def _route(route: FunctionRoute) -> dict[str, Any]:
+def _route(route: ServedRoute) -> dict[str, Any]:
     asks = route.authorizer or ("IAM" if route.authorization == "AWS_IAM" else "")
     path = "/" if route.route.is_default else route.route.path
     method = "GET" if route.route.method in {"ANY", "$default"} else route.route.method
