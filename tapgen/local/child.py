@@ -33,7 +33,7 @@ from ministack.services import (
 )
 from ministack.services.cloudformation import provisioners
 
-from tapgen.local import debugging, deliveries, http_gateway, invocations, pollers, rest_gateway
+from tapgen.local import debugging, deliveries, direct, http_gateway, invocations, pollers, rest_gateway
 from tapgen.local.answers import without_length
 from tapgen.local.emulator import JOURNAL
 from tapgen.local.gaps import fill
@@ -148,6 +148,7 @@ def main() -> None:
     http_gateway.correct(apigateway, lambda_svc, apigateway_v1._take_token, **patience)  # noqa: SLF001 - as in `gaps`
     permits = Permits(iam_evaluator, lambda_svc, iam, managed_policy)
     ask_first(permits, Notes(Path(JOURNAL)).say)
+    direct.correct(apigateway_v1, apigateway, provisioners, direct.Services(ministack.app, sts, keys.secret))
     trust_keys(apigateway, Path.cwd())
     isolate_functions(lambda_runtime, lambda_svc, sts, keys.secret, debugged)
     try:

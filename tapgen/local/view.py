@@ -81,7 +81,7 @@ def address_lines(deployed: Deployed) -> Iterator[str]:
         if not addresses.get(name):
             continue
         yield f"{f'{name} API' if name else 'API'}  {addresses[name]}/"
-        shown = [(str(route.route), route.function) for route in api.routes]
+        shown = [(str(route.route), route.leads_to) for route in api.routes]
         width = max(len(route) for route, _ in shown)
         yield from (f"     {route.ljust(width)}  {function}" for route, function in shown)
     for name, address in deployed.others.items():

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         VariableValue,
     )
     from tapgen.settings.authorizers import Authorizer
+    from tapgen.settings.direct_routes import DirectRoute, RouteKey
     from tapgen.settings.domains import Arn, Domain
     from tapgen.settings.gateway_responses import GatewayResponse, ResponseType
     from tapgen.settings.parts import Existing
@@ -96,6 +97,8 @@ class Api(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """edge: behind CloudFront; private: reached through VPC endpoints alone"""
     vpc_endpoints: "tuple[VpcEndpointId | Reference, ...]" = ()
     """Endpoints of a private API; default: the stack's own `execute-api` endpoint"""
+    routes: "dict[RouteKey, DirectRoute]" = {}
+    """Routes that lead to a part or an address without a function, each by its name, such as "POST /orders" """
     authorization: Literal["NONE", "AWS_IAM"] = "NONE"
     """Who may call the routes"""
     authorizer: Name | None = None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
+
+from msgspec import Struct
 
 from tapgen import naming
 from tapgen.errors import suggestion
@@ -11,44 +13,72 @@ from tapgen.settings import routes, served
 
 if TYPE_CHECKING:
     from tapgen.settings.apis import Api
+    from tapgen.settings.direct_routes import DirectRoute
     from tapgen.settings.model import Environment
-    from tapgen.settings.route_tables import RouteTable
+    from tapgen.settings.route_tables import Asks
 
 Path = tuple[str | int, ...]
 Problem = tuple[Path, str]
 
 
+class Written(Struct, frozen=True):
+    """A route as the settings have it: where, of which API, whose it is, and what it asks for."""
+
+    path: Path
+    api: str | None
+    owner: str
+    text: str
+    asks: Asks
+
+
+def written(environment: Environment) -> Iterator[Written]:
+    """The routes of the functions and those that lead elsewhere, in the settings' order."""
+    for name, index, table in served.written(environment):
+        yield Written(("functions", name, "routes", index), table.api, name, table.route, table)
+    for api in (None, *environment.apis):
+        path = ("apis", api, "routes") if api else ("api", "routes")
+        for text, direct in served.named(environment, api).routes.items():
+            yield Written((*path, text), api, direct.part or "an address", text, direct)
+
+
 def check(environment: Environment) -> Iterator[Problem]:
     """Each problem of the routes, with the path of the value to change."""
-    seen: dict[str, dict[routes.Route, Path]] = {}
-    for name, index, table in served.written(environment):
-        path = ("functions", name, "routes", index)
-        if table.api and table.api not in environment.apis:
-            yield path, f'"{table.route}": there is no API "{table.api}"; {suggestion(table.api, environment.apis)}'
+    seen: dict[str, dict[routes.Route, Written]] = {}
+    for one in written(environment):
+        if one.api and one.api not in environment.apis:
+            better = suggestion(one.api, environment.apis)
+            yield one.path, f'"{one.text}": there is no API "{one.api}"; {better}'
             continue
-        settings = served.named(environment, table.api)
+        settings = served.named(environment, one.api)
         try:
-            route = routes.parse(table.route, settings.kind)
+            route = routes.parse(one.text, settings.kind)
         except ValueError as error:
-            yield path, str(error)
+            yield one.path, str(error)
             continue
-        own = seen.setdefault(table.api or "", {})
+        own = seen.setdefault(one.api or "", {})
         if route in own:
-            yield path, f'"{route}" is a route of {own[route][1]} already'
-        own.setdefault(route, path)
-        yield from ((path, f'"{route}": {message}') for message in _asked(table, settings, route))
-        if table.request and table.request not in settings.models and settings.openapi and settings.kind == "rest":
-            yield from ((path, f'"{route}": {message}') for message in _schema(environment, settings, table.request))
+            yield one.path, f'"{route}" is a route of {own[route].owner} already'
+        own.setdefault(route, one)
+        yield from ((one.path, f'"{route}": {message}') for message in _asked(one, settings, route))
+        request = one.asks.request
+        if request and request not in settings.models and settings.openapi and settings.kind == "rest":
+            yield from ((one.path, f'"{route}": {message}') for message in _schema(environment, settings, request))
+        if one.path[0] != "functions":
+            from tapgen.settings import checks_direct
+
+            found = checks_direct.check(environment, settings, route, cast("DirectRoute", one.asks))
+            yield from (((*one.path, *where), message) for where, message in found)
     for api, own in seen.items():
-        yield from _together(own, served.named(environment, api).kind)
+        paths = {route: one.path for route, one in own.items()}
+        yield from _together(paths, served.named(environment, api).kind)
 
 
 def parsed(environment: Environment, api: str | None, kind: routes.Kind) -> Iterator[routes.Route]:
     """The routes of an API that can be read; `check` says what is wrong with the others."""
-    for _, _, table in served.written(environment):
-        if table.api == api:
+    for one in written(environment):
+        if one.api == api:
             try:
-                yield routes.parse(table.route, kind)
+                yield routes.parse(one.text, kind)
             except ValueError:
                 continue
 
@@ -66,7 +96,8 @@ def _together(own: dict[routes.Route, Path], kind: routes.Kind) -> Iterator[Prob
                 yield path, f"{both} give the same logical id; rename one of them"
 
 
-def _asked(table: RouteTable, settings: Api, route: routes.Route) -> Iterator[str]:
+def _asked(one: Written, settings: Api, route: routes.Route) -> Iterator[str]:
+    table = one.asks
     if table.authorizer and table.authorization:
         yield "authorizer and authorization exclude each other; keep one of them"
     if table.authorizer and table.authorizer not in settings.authorizers:
@@ -79,12 +110,13 @@ def _asked(table: RouteTable, settings: Api, route: routes.Route) -> Iterator[st
         found = [key for key in ("api_key", "request", "parameters", "cache") if getattr(table, key)]
         yield from (f"{key} is for REST APIs; an HTTP API has no such thing" for key in found)
     else:
-        yield from _asked_of_rest(table, settings, route)
+        yield from _asked_of_rest(one, settings, route)
 
 
-def _asked_of_rest(table: RouteTable, settings: Api, route: routes.Route) -> Iterator[str]:
+def _asked_of_rest(one: Written, settings: Api, route: routes.Route) -> Iterator[str]:
+    table = one.asks
     if table.api_key and not settings.exists and not any(plan.keys for plan in settings.usage_plans.values()):
-        where = f"apis.{table.api}" if table.api else "api"
+        where = f"apis.{one.api}" if one.api else "api"
         yield f'it asks for a key, but no plan has one; write {where}.usage_plans.NAME = {{ keys = ["Partner"] }}'
     if table.request and table.request not in settings.models and not settings.openapi:
         yield f'there is no model "{table.request}"; {suggestion(table.request, settings.models)}'
@@ -109,7 +141,7 @@ def _schema(environment: Environment, settings: Api, name: str) -> Iterator[str]
         yield str(error)
 
 
-def _scopes(table: RouteTable, settings: Api) -> Iterator[str]:
+def _scopes(table: Asks, settings: Api) -> Iterator[str]:
     if not table.scopes:
         return
     name = table.authorizer or (None if table.authorization else settings.authorizer)

@@ -260,11 +260,6 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
         """The code of a function has to be read to know what it may do."""
         return any(function.has_automatic_actions for function in self.functions.values())
 
-    @property
-    def has_routes(self) -> bool:
-        """There is something for an API to do."""
-        return any(function.routes for function in self.functions.values())
-
 
 class Project(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The settings file and its environments, each already merged and checked."""

@@ -30,6 +30,12 @@ WORDS: Final = {
     r"^[A-Za-z0-9._~:/?#&=,-]+$": "letters, digits and ._~:/?#&=,- alone, such as https://example.com",
     r"^vpce-[0-9a-f]+$": "the id of a VPC endpoint, such as vpce-0a1b2c",
     r"^(/[A-Za-z0-9._:$\-{}+]+)+$": "a path, such as /admin",
+    r"^((path|header|querystring)\.[A-Za-z0-9_.-]+|[A-Za-z0-9_-]{1,128})$": (
+        "letters, digits, hyphens and underscores, or a place of the request, such as header.X-Customer"
+    ),
+    r"^https?://[^\s?#]+$": "an address without a query, such as https://example.com/orders/{orderId}",
+    r"^[^\s\"\\$]{1,256}$": "a source without spaces, quotes and dollars, such as shop.orders",
+    r"^[^\"\\$]{1,128}$": "a type without quotes and dollars, such as OrderPlaced",
     r"^[^\s/]+/[^\s/]+$": "a media type, such as image/png",
     r"^[0-9a-fA-F.:]+(/[0-9]{1,3})?$": "an address range, such as 192.0.2.0/24",
     r"^arn:[a-z0-9-]+:[^\s]+$": "an ARN, such as arn:aws:acm:us-east-1:123456789012:certificate/1",

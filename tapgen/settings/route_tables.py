@@ -25,20 +25,9 @@ class Throttling(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Requests at once"""
 
 
-class RouteTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A route that asks for something of its own; a route that does not may be text.
+class Asks(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a route asks for of its own."""
 
-    ```toml
-    [functions.Orders]
-    source = "src"
-    routes = ["GET /orders", { route = "POST /orders", authorization = "AWS_IAM", parameters = ["header.X-Trace"] }]
-    ```
-    """
-
-    route: Annotated[str, Meta(min_length=1)]
-    """Such as "POST /orders"; "$default" on an HTTP API"""
-    api: Name | None = None
-    """A further API, of `[apis.NAME]`; unset: `[api]`"""
     authorizer: Name | None = None
     """One of the API's authorizers, in place of its default one"""
     scopes: tuple[Annotated[str, Meta(min_length=1)], ...] = ()
@@ -55,3 +44,19 @@ class RouteTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Required parameters: "querystring.limit", "header.X-Trace" (REST)"""
     cache: Annotated[int, Meta(ge=1, le=3600)] | None = None
     """Seconds that an answer to GET is kept (REST, needs `api.cache`)"""
+
+
+class RouteTable(Asks, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A route that asks for something of its own; a route that does not may be text.
+
+    ```toml
+    [functions.Orders]
+    source = "src"
+    routes = ["GET /orders", { route = "POST /orders", authorization = "AWS_IAM", parameters = ["header.X-Trace"] }]
+    ```
+    """
+
+    route: Annotated[str, Meta(min_length=1)]
+    """Such as "POST /orders"; "$default" on an HTTP API"""
+    api: Name | None = None
+    """A further API, of `[apis.NAME]`; unset: `[api]`"""

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from tapgen.settings import routes
 from tapgen.settings.apis import Api
-from tapgen.settings.route_tables import RouteTable
+from tapgen.settings.route_tables import Asks, RouteTable
 
 if TYPE_CHECKING:
     from tapgen.settings.authorizers import Authorizer
+    from tapgen.settings.direct_routes import DirectRoute
     from tapgen.settings.model import Environment
 
 DEFAULT_STAGE = "$default"
@@ -23,16 +24,25 @@ DEFAULT_STAGE = "$default"
 class ServedRoute(Struct, frozen=True):
     """A route, its function, and who may call it once the API's defaults are applied.
 
-    `authorizer` is the name of one of the API's; without one `authorization` decides.
+    `function` is empty where `asks` says where the route leads to without one. `authorizer` is the name of one of the
+    API's; without one `authorization` decides.
     """
 
     route: routes.Route
     function: str
-    asks: RouteTable
+    asks: Asks
     authorization: Literal["NONE", "AWS_IAM"]
     authorizer: str | None
     index: int = 0
     """Which of the function's routes it is."""
+
+    @property
+    def leads_to(self) -> str:
+        """The function, the part, or the address behind it, for people."""
+        if self.function:
+            return self.function
+        direct = cast("DirectRoute", self.asks)
+        return direct.part or (direct.url if isinstance(direct.url, str) else "an address")
 
 
 class ServedApi(Struct, frozen=True):
@@ -54,7 +64,12 @@ class ServedApi(Struct, frozen=True):
     @property
     def functions(self) -> list[str]:
         """The functions behind its routes, in the settings' order."""
-        return list(dict.fromkeys(route.function for route in self.routes))
+        return list(dict.fromkeys(route.function for route in self.routes if route.function))
+
+    @property
+    def direct(self) -> list[tuple[ServedRoute, DirectRoute]]:
+        """The routes that lead somewhere without a function, with what they say of it."""
+        return [(one, cast("DirectRoute", one.asks)) for one in self.routes if not one.function]
 
     @property
     def authorizers(self) -> dict[str, Authorizer]:
@@ -70,7 +85,12 @@ def apis(environment: Environment) -> dict[str, ServedApi]:
     found: dict[str, list[ServedRoute]] = {}
     for function, index, table in written(environment):
         settings = named(environment, table.api)
-        found.setdefault(table.api or "", []).append(replace(_resolved(function, table, settings), index=index))
+        served = _resolved(table.route, function, table, settings)
+        found.setdefault(table.api or "", []).append(replace(served, index=index))
+    for name in ("", *environment.apis):
+        settings = named(environment, name)
+        for route, direct in settings.routes.items():
+            found.setdefault(name, []).append(_resolved(route, "", direct, settings))
     return {
         name: ServedApi(
             name,
@@ -102,8 +122,8 @@ def stage_name(environment: Environment, settings: Api) -> str:
     return settings.stage or (DEFAULT_STAGE if settings.kind == "http" else environment.name)
 
 
-def _resolved(function: str, table: RouteTable, settings: Api) -> ServedRoute:
-    route = routes.parse(table.route, settings.kind)
+def _resolved(text: str, function: str, table: Asks, settings: Api) -> ServedRoute:
+    route = routes.parse(text, settings.kind)
     if table.authorization:
         return ServedRoute(route, function, table, table.authorization, None)
     if table.authorizer:

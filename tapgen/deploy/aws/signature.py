@@ -13,9 +13,15 @@ if TYPE_CHECKING:
 
 
 def signature(
-    method: str, url: str, body: bytes | None, headers: Mapping[str, str], credentials: tuple[str, str], region: str
+    method: str,
+    url: str,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    credentials: tuple[str, ...],
+    region: str,
+    service: str = "execute-api",
 ) -> dict[str, str]:
-    """The headers with those of the signature; `credentials` are access key and secret key."""
+    """The headers with those of the signature; `credentials` are access key, secret key and a session's token."""
     request = AWSRequest(method=method, url=url, data=body or b"", headers=dict(headers))
-    SigV4Auth(Credentials(*credentials), "execute-api", region).add_auth(request)
+    SigV4Auth(Credentials(*credentials), service, region).add_auth(request)
     return {str(name): str(value) for name, value in request.headers.items()}

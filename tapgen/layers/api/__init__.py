@@ -29,15 +29,14 @@ def build(
     """Add every API that has a route, by its name in the settings; `publish` makes them public."""
     account: tuple[str, ...] = ()
     refs = {}
-    pools = parts.get("user_pools", {})
     compute = _with_existing(environment, compute, parts)
     for name, api in served.apis(environment).items():
         if api.settings.kind == "http":
             from tapgen.layers.api import http
 
-            refs[name] = http.build(template, api, compute, pools)
+            refs[name] = http.build(template, api, compute, parts)
             continue
-        refs[name] = rest.build(template, api, environment, compute, pools, network)
+        refs[name] = rest.build(template, api, environment, compute, parts, network)
         if identity.api_logging_arn and not account:
             account = (template.add_resource(_account(identity.api_logging_arn)).title,)
     return refs

@@ -75,6 +75,18 @@ def response_headers(cors: Cors) -> dict[str, str]:
     return {name: f"'{value}'" for name, value in headers.items()}
 
 
+def answer_headers(cors: Cors) -> dict[str, str]:
+    """The headers of an answer that no handler makes, of several origins the first: `preflight_templates` mends it."""
+    if not cors.enabled:
+        return {}
+    return {
+        "Access-Control-Allow-Origin": cors.origins[0],
+        **_credentials(cors),
+        **({"Access-Control-Expose-Headers": ",".join(cors.expose)} if cors.expose else {}),
+        **({"Vary": "Origin"} if cors.origins != ("*",) else {}),
+    }
+
+
 def _credentials(cors: Cors) -> dict[str, str]:
     return {"Access-Control-Allow-Credentials": "true"} if cors.credentials else {}
 

@@ -15,14 +15,13 @@ from tapgen.layers.api.cors import PREFLIGHT_SECONDS, methods
 from tapgen.layers.api.publishing import add_outputs, log_destination
 from tapgen.layers.lookup import lookup_text
 from tapgen.layers.refs import ApiRefs, embedded, filled
-from tapgen.settings.route_tables import RouteTable
 from tapgen.settings.routes import Route
 from tapgen.settings.served import DEFAULT_STAGE
 
 if TYPE_CHECKING:
     from troposphere import Template
 
-    from tapgen.layers.refs import ComputeRefs, LogGroupRefs, PartRefs
+    from tapgen.layers.refs import ComputeRefs, LogGroupRefs, Parts
     from tapgen.settings.apis import Cors
     from tapgen.settings.route_tables import Throttling
     from tapgen.settings.served import ServedApi, ServedRoute
@@ -48,7 +47,7 @@ def build(
     template: Template,
     served: ServedApi,
     compute: ComputeRefs,
-    pools: Mapping[str, PartRefs],
+    parts: Parts,
 ) -> ApiRefs:
     """Add the API with its routes; `publish` makes it public."""
     preflights = list(_open_preflights(served)) if not served.settings.exists else []
@@ -58,7 +57,7 @@ def build(
     if served.settings.is_body:
         from tapgen.layers.api import http_body
 
-        body = http_body.document(served, routes, compute, pools)
+        body = http_body.document(served, routes, compute, parts.get("user_pools", {}))
         api = template.add_resource(apigatewayv2.Api(served.title, Body=body))
         for name in served.authorizers:
             authorizers.permit_all(template, served, name, Ref(api), compute)
@@ -69,11 +68,27 @@ def build(
     targets = {
         function: template.add_resource(_integration(served, api, function, compute)) for function in served.functions
     }
-    callers = authorizers.add_http(template, served, api, compute, pools)
+    sent = _sent(template, served, routes, api, parts) if served.direct else {}
+    callers = authorizers.add_http(template, served, api, compute, parts.get("user_pools", {}))
     for route in routes:
-        template.add_resource(_route(served, api, route, targets[route.function], callers))
+        target = targets[route.function] if route.function else template.add_resource(sent[route.route])
+        template.add_resource(_route(served, api, route, target, callers))
     permissions.of_routes(template, served, called, api, compute)
     return ApiRefs(api, ())
+
+
+def _sent(
+    template: Template, served: ServedApi, routes: list[ServedRoute], api: Any, parts: Parts
+) -> dict[Route, apigatewayv2.Integration]:
+    """The integration of each route that leads to a part or an address without a function."""
+    from tapgen.layers.api import direct, direct_http
+
+    roles = direct.add_roles(template, served, parts)
+    return {
+        one.route: direct_http.integration(_route_title(served, one.route), one, api, roles, parts)
+        for one in routes
+        if not one.function
+    }
 
 
 def _api(served: ServedApi) -> apigatewayv2.Api:
@@ -132,7 +147,8 @@ def _open_preflights(served: ServedApi) -> Iterator[ServedRoute]:
         preflight = Route(parts, "OPTIONS")
         if preflight not in present:
             present.add(preflight)
-            asks = RouteTable(route=str(preflight), authorization="NONE")
+            asked = {"authorization": "NONE", "authorizer": None, "scopes": ()}
+            asks = replace(route.asks, **asked)
             yield replace(route, route=preflight, asks=asks, authorization="NONE", authorizer=None)
 
 

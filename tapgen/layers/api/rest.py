@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from troposphere import GetAtt, Ref, apigateway
 
 from tapgen import naming
-from tapgen.layers.api import access, authorizers, models, permissions, responses
+from tapgen.layers.api import access, authorizers, direct, models, permissions, responses
 from tapgen.layers.api.cors import preflight
 from tapgen.layers.lookup import lookup_text
 from tapgen.layers.refs import ApiRefs
@@ -16,7 +16,8 @@ from tapgen.layers.refs import ApiRefs
 if TYPE_CHECKING:
     from troposphere import Template
 
-    from tapgen.layers.refs import ComputeRefs, NetworkRefs, PartRefs
+    from tapgen.layers.api.direct import Roles
+    from tapgen.layers.refs import ComputeRefs, NetworkRefs, Parts
     from tapgen.settings.model import Environment
     from tapgen.settings.served import ServedApi, ServedRoute
 
@@ -28,26 +29,26 @@ def build(
     served: ServedApi,
     environment: Environment,
     compute: ComputeRefs,
-    pools: Mapping[str, PartRefs],
+    parts: Parts,
     network: NetworkRefs | None,
 ) -> ApiRefs:
     """Add the API with everything that a deployment publishes; to one that exists, its routes alone."""
     if served.settings.existing is not None:
-        return _routes(template, served, lookup_text(served.settings.existing), environment, compute, pools)
+        return _routes(template, served, lookup_text(served.settings.existing), environment, compute, parts)
     api = apigateway.RestApi(served.title, Name=served.display_name, **_properties(served, network))
     template.add_resource(api)
     if served.settings.is_body:
         from tapgen.layers.api import rest_body
 
         schemas = models.read(served, environment.root)
-        api.Body = rest_body.document(served, schemas, compute, pools)
+        api.Body = rest_body.document(served, schemas, compute, parts.get("user_pools", {}))
         for name in served.authorizers:
             authorizers.permit_all(template, served, name, Ref(api), compute)
         permissions.of_routes(template, served, served.routes, Ref(api), compute)
         return ApiRefs(Ref(api), ())
     if served.settings.body == "empty":
         api.Body, api.Mode = _EMPTY, "overwrite"  # CloudFormation updates the API before it makes what refers to it
-    refs = _routes(template, served, Ref(api), environment, compute, pools)
+    refs = _routes(template, served, Ref(api), environment, compute, parts)
     own_answers = [template.add_resource(response).title for response in responses.of(served, Ref(api))]
     return ApiRefs(refs.api, (*refs.depends_on, *own_answers))
 
@@ -58,17 +59,19 @@ def _routes(
     api: Any,
     environment: Environment,
     compute: ComputeRefs,
-    pools: Mapping[str, PartRefs],
+    parts: Parts,
 ) -> ApiRefs:
     """Add the paths, methods and preflights; whoever made a path answers its preflights."""
     given = _given(served)
     parents = given | _add_resources(template, served, api, [route.route.parts for route in served.routes], given)
-    callers = authorizers.add_rest(template, served, api, compute, pools)
+    callers = authorizers.add_rest(template, served, api, compute, parts.get("user_pools", {}))
     bodies = models.add(template, served, api, models.read(served, environment.root))
-    waits = [
-        template.add_resource(_method(served, api, parents[route.route.parts], route, compute, callers, bodies))
-        for route in served.routes
-    ]
+    roles = direct.add_roles(template, served, parts)
+    waits = []
+    for route in served.routes:
+        behind = _behind(served, route, environment, compute, parts, roles)
+        method = _method(served, api, parents[route.route.parts], route, behind, callers, bodies)
+        waits.append(template.add_resource(method))
     theirs = given if served.settings.exists else {}
     own_options = {route.route.parts for route in served.routes if route.route.is_preflight}
     waits += [
@@ -135,13 +138,14 @@ def _method(
     api: Any,
     parent: Any,
     route: ServedRoute,
-    compute: ComputeRefs,
+    behind: Mapping[str, Any],
     callers: Mapping[str, Any],
     bodies: models.Bodies,
 ) -> apigateway.Method:
     parameters = {f"method.request.path.{name}": True for name in route.route.parameters}
     parameters |= {f"method.request.{name}": True for name in route.asks.parameters}
-    keyed = [*parameters] if route.asks.cache else []
+    if route.asks.cache:
+        behind["Integration"].CacheKeyParameters = [*parameters]
     return apigateway.Method(
         f"{naming.route(served.title, route.route.parts, route.route.method)}Method",
         # Below a path of another stack's, the chain of parents does not say it.
@@ -153,10 +157,21 @@ def _method(
         **({"ApiKeyRequired": True} if route.asks.api_key else {}),
         **({"RequestParameters": parameters} if parameters else {}),
         **bodies.of(route),
-        Integration=apigateway.Integration(
-            Type="AWS_PROXY",
-            IntegrationHttpMethod="POST",  # Lambda's Invoke, whatever the method of the route
-            Uri=authorizers.invocation_uri(compute.functions[route.function].arn),
-            **({"CacheKeyParameters": keyed} if keyed else {}),
-        ),
+        **behind,
     )
+
+
+def _behind(
+    served: ServedApi, route: ServedRoute, environment: Environment, compute: ComputeRefs, parts: Parts, roles: Roles
+) -> dict[str, Any]:
+    """What is behind a route: its function, or what it leads to without one."""
+    if not route.function:
+        from tapgen.layers.api import direct_rest
+
+        return direct_rest.method(route, roles, parts, served.settings.cors, environment.root)
+    integration = apigateway.Integration(
+        Type="AWS_PROXY",
+        IntegrationHttpMethod="POST",  # Lambda's Invoke, whatever the method of the route
+        Uri=authorizers.invocation_uri(compute.functions[route.function].arn),
+    )
+    return {"Integration": integration}

@@ -60,7 +60,7 @@ def _route(route: ServedRoute) -> dict[str, Any]:
         "title": str(route.route),
         "method": method,
         "path": path,
-        "function": route.function,
+        "function": route.leads_to,
         "asks": asks,
         "key": route.asks.api_key,
     }

@@ -107,6 +107,9 @@ def _of_api(subject: str, environment: Environment) -> Iterator[str]:
         for route in api.routes:
             title = naming.route(api.title, route.route.parts, route.route.method)
             if subject in (f"{title}Method", f"{title}Route", f"{title}Permission"):
+                if not route.function:
+                    yield f"{f'apis.{api.name}' if api.name else 'api'}.routes.{route.route}"
+                    return
                 yield from (f"functions.{route.function}.routes.{route.index}", f"functions.{route.function}.routes")
     for name, api in apis.items():
         if name and subject.startswith(api.prefix):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tapgen.proof.rules.rule import Hit, Rule
 from tapgen.proof.verdicts.grants import policies_of, reaches
+from tapgen.template import integrations
 from tapgen.template.alternatives import listed
 from tapgen.template.arns import fields
 from tapgen.template.kinds import KINDS
@@ -39,6 +40,8 @@ def _roles(subject: Subject) -> Iterator[Hit]:
             yield from _target(owner, target, "events.amazonaws.com", subject)
     for owner, properties in subject.of_type("AWS::StepFunctions::StateMachine"):
         yield from _machine(owner, properties, subject)
+    for call in integrations.calls(subject.template):
+        yield from _integration(call, subject)
     for owner, properties in subject.of_type("AWS::ApiGateway::Account"):
         yield from _writes_logs(owner, subject.arns.owner(properties.get("CloudWatchRoleArn")), subject)
 
@@ -60,6 +63,24 @@ def _writes_logs(owner: str, role: str | None, subject: Subject) -> Iterator[Hit
     for action in _WRITES_LOGS if not granted.unknown else ():
         if not any(one.names(action) for one in allowed):
             yield Hit(f"{owner} writes logs by {role}, which does not allow {action}.", path)
+
+
+def _integration(call: integrations.Call, subject: Subject) -> Iterator[Hit]:
+    """The role by which API Gateway calls another service for a route."""
+    role = subject.arns.owner(call.role) if call.role is not None else None
+    if role is None or subject.type_of(role) != "AWS::IAM::Role":
+        return
+    if not _trusts(role, "apigateway.amazonaws.com", subject):
+        message = f"{call.route.name} calls {call.target} by {role}, which does not trust apigateway.amazonaws.com."
+        yield Hit(message, call.place)
+        return
+    granted = policies_of(role, subject)
+    speaking = [one for one in granted.statements if one.effect == "Allow" and one.names(call.action)]
+    kind = next(kind for kind in KINDS if kind.type == subject.type_of(call.target))
+    arn = subject.arns.of(call.target) + kind.part.forms.get(kind.acts_on(call.action), "")
+    if not granted.unknown and best([reaches(one, arn, subject) for one in speaking]) == "no":
+        message = f"{call.route.name} calls {call.target} by {role}, which does not allow {call.action} on it."
+        yield Hit(message, call.place)
 
 
 def _trusts(role: str, service: str, subject: Subject) -> bool:
@@ -122,7 +143,7 @@ ROLE_RULES = (
     Rule(
         "trigger-role",
         "error",
-        "The role of a schedule, rule, state machine or of API Gateway's logs does not allow what is done by it",
+        "The role of a schedule, rule, route, state machine or of API Gateway's logs does not allow what is done by it",
         "The target is never called, which shows in metrics alone; API Gateway refuses the role.",
         "Let the role's trust policy name the service, and allow the action on the target.",
         'EventBridge user guide, "Use execution roles to access targets"',

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from tapgen.review.picture.model import LOCK, Arrow, Status
+from tapgen.template import integrations
 from tapgen.template.alternatives import REFERENCE, listed
 from tapgen.template.apis import routes
 from tapgen.template.arns import Arns
@@ -51,6 +52,9 @@ def flows(
         if route.method != "OPTIONS":
             for function in route.functions:
                 yield Arrow(route.owner, function, lock + route.name, statuses.get(route.logical_id, ""))
+    for call in integrations.calls(template):
+        lock = f"{LOCK} " if call.route.authorization != "NONE" or call.route.api_key else ""
+        yield Arrow(call.route.owner, call.target, lock + call.route.name, statuses.get(call.route.logical_id, ""))
     polled = set()
     for trigger in triggers(template, arns):
         source = trigger.source or trigger.resource

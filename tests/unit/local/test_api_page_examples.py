@@ -24,6 +24,8 @@ def handler(event, context):
 
 def expected(route):
     """The statuses that an anonymous request without a body may get."""
+    if not route.function and route.authorization == "NONE":
+        return {200, 202}
     if route.authorizer:
         return {401, 403}
     if route.authorization == "AWS_IAM" or route.asks.api_key:
@@ -41,7 +43,10 @@ def test_its_routes_answer(project, embedded, example):
     addresses = {"": deployed.address, **deployed.further}
     for name, api in apis(environment).items():
         for route in api.routes:
+            if not route.function and route.asks.url:
+                continue  # nobody answers there
             method = "GET" if route.route.method == "ANY" or route.route.is_default else route.route.method
             path = "/elsewhere" if route.route.is_default else re.sub(r"\{[^}]*\}", "x", route.route.path)
-            answer = gateway.send(addresses[name], gateway.Call(method, path))
+            sent = {} if route.function else {"body": b'{"id": 1}', "headers": (("Content-Type", "application/json"),)}
+            answer = gateway.send(addresses[name], gateway.Call(method, path, **sent))
             assert answer.status in expected(route), (str(route.route), answer.body)

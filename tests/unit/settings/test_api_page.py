@@ -12,6 +12,7 @@ from tests.conftest import ROOT
 PAGE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
 FILES = {
+    "checkout.json": '{"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": true}}}',
     "order.json": '{"type": "object"}',
     "openapi.yaml": "openapi: 3.1.0\npaths: {}\ncomponents: {schemas: {Order: {type: object}}}\n",
 }
