@@ -48,9 +48,7 @@ def build(
         return ApiRefs(Ref(api), ())
     if served.settings.body == "empty":
         api.Body, api.Mode = _EMPTY, "overwrite"  # CloudFormation updates the API before it makes what refers to it
-    refs = _routes(template, served, Ref(api), environment, compute, parts)
-    own_answers = [template.add_resource(response).title for response in responses.of(served, Ref(api))]
-    return ApiRefs(refs.api, (*refs.depends_on, *own_answers))
+    return _routes(template, served, Ref(api), environment, compute, parts)
 
 
 def _routes(
@@ -61,7 +59,7 @@ def _routes(
     compute: ComputeRefs,
     parts: Parts,
 ) -> ApiRefs:
-    """Add the paths, methods and preflights; whoever made a path answers its preflights."""
+    """Add the paths, methods, preflights and errors; whoever made a path answers its preflights."""
     given = _given(served)
     parents = given | _add_resources(template, served, api, [route.route.parts for route in served.routes], given)
     callers = authorizers.add_rest(template, served, api, compute, parts.get("user_pools", {}))
@@ -79,6 +77,8 @@ def _routes(
         for parts, parent in parents.items()
         if served.settings.cors.enabled and parts not in own_options and parts not in theirs
     ]
+    if not served.settings.exists:
+        waits += [template.add_resource(response) for response in responses.of(served, api)]
     permissions.of_routes(template, served, served.routes, api, compute)
     return ApiRefs(api, tuple(resource.title for resource in waits))
 
