@@ -11,10 +11,13 @@ from click.core import ParameterSource
 from tapgen.cli.options import all_environments, environments, load_project, refuse_own_code, trust
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tapgen.proof.check import Target
     from tapgen.proof.findings import Finding
     from tapgen.proof.needs.functions import Analyse
     from tapgen.settings.model import Environment
+    from tapgen.template.document import Document
 
 
 @click.command()
@@ -126,7 +129,6 @@ def _renderable(environment: Environment, empty: Path) -> Environment:
 
 def _templates(files: tuple[Path, ...], sources: tuple[str, ...]) -> dict[str, Target]:
     from tapgen.errors import UsageError, suggestion
-    from tapgen.proof.check import of_template
     from tapgen.template import document
 
     folders: dict[str, Path] = {}
@@ -142,11 +144,40 @@ def _templates(files: tuple[Path, ...], sources: tuple[str, ...]) -> dict[str, T
     for file in files:
         read = document.read(file)
         known |= set(read["Resources"])
-        targets[str(file)] = of_template(file, file.read_text(encoding="utf-8"), read, folders)
+        targets[str(file)] = _template(file, read, folders)
     for logical_id in folders:
         if logical_id not in known:
             raise UsageError(f'--source: no template has a resource "{logical_id}"', suggestion(logical_id, known))
     return targets
+
+
+def _template(file: Path, read: Document, folders: Mapping[str, Path]) -> Target:
+    """A template; one of SAM's is expanded first, where the translator is there and takes it, with the code below it.
+
+    Without, what SAM makes of it is named as not checked.
+    """
+    from tapgen.errors import TapgenError
+    from tapgen.proof.check import of_template
+    from tapgen.starter.adopt import sam
+
+    text = file.read_text(encoding="utf-8")
+    if sam.is_sam(read):
+        try:
+            made = sam.expand(read, file.parent, sam.DEFAULT_REGION, {})
+        except TapgenError:
+            return of_template(file, text, read, folders)
+        below = {name: path for name, path in made.folders.items() if _has_entry_point(made.document, name, path, file)}
+        return of_template(file, text, made.document, {**below, **folders}, read)
+    return of_template(file, text, read, folders)
+
+
+def _has_entry_point(document: Document, function: str, folder: Path, file: Path) -> bool:
+    """Whether a folder below the template has a function's module; what a build puts there is not always there."""
+    handler = document["Resources"].get(function, {}).get("Properties", {}).get("Handler")
+    if not isinstance(handler, str) or not folder.resolve().is_relative_to(file.parent.resolve()):
+        return False
+    module = folder / handler.rpartition(".")[0].replace(".", "/")
+    return module.with_suffix(".py").is_file() or (module / "__init__.py").is_file()
 
 
 def _print(format_: str, checked: dict[str, tuple[Finding, ...]], root: Path) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tapgen.layers.parts import deletion
-from tapgen.resource_class import as_it_is, checked
+from tapgen.resource_class import Intrinsic, as_it_is, checked
 from tapgen.template.types import row
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ def _attributes(environment: Environment, settings: Resource) -> dict[str, Any]:
         **({"DeletionPolicy": policy} if policy else {}),
         **({"UpdateReplacePolicy": replaced} if replaced else {}),
         **({"CreationPolicy": settings.creation_policy} if settings.creation_policy else {}),
-        **({"UpdatePolicy": settings.update_policy} if settings.update_policy else {}),
+        # A group's validator reads troposphere's own classes alone, and leaves what is opaque.
+        **({"UpdatePolicy": Intrinsic(settings.update_policy)} if settings.update_policy else {}),
         **({"Condition": settings.condition} if settings.condition else {}),
         **({"Metadata": settings.metadata} if settings.metadata else {}),
     }

@@ -15,7 +15,7 @@ from tapgen import naming
 from tapgen.proof import reasons
 from tapgen.proof.findings import Finding, ordered, suppress
 from tapgen.proof.needs import functions
-from tapgen.proof.report import places
+from tapgen.proof.report import expanded, places
 from tapgen.proof.rules import handlers
 from tapgen.proof.rules import rulebook as rules
 from tapgen.proof.rules.rule import apply
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tapgen.proof.lint import Lint
     from tapgen.settings.model import Environment
     from tapgen.settings.suppressions import Suppression
-    from tapgen.template.document import Document
+    from tapgen.template.document import Document, DocumentPath
 
 Origins = Mapping[str, "Origin"]
 _NAMED = 3
@@ -39,14 +39,19 @@ _LINT_RULE = re.compile(r"[EWI]\d{4}")
 
 
 class Target(Struct, frozen=True):
-    """One document to check: `place` gives a finding its line, `regions` are the ones that it is deployed to."""
+    """One document to check; `regions` are the ones that it is deployed to.
+
+    `place` gives a finding its line, and leaves out what is about nothing that a person wrote.
+    """
 
     subject: Subject
-    place: Callable[[Finding], Finding]
+    place: Callable[[Finding], Finding | None]
     suppressions: tuple[Suppression, ...] = ()
     regions: tuple[str, ...] = ()
     contracts: Mapping[str, Path] = {}
     """The OpenAPI file that an API is held against, by the API's logical id."""
+    written: Document | None = None
+    """What stands in the file, where the subject's document is what a transform makes of it; cfn-lint looks at this."""
 
 
 def check(
@@ -94,13 +99,23 @@ def of_environment(environment: Environment, document: Document, origins: Origin
     )
 
 
-def of_template(file: Path, text: str, document: Document, sources: Mapping[str, Path]) -> Target:
-    """A document that tapgen did not make, with the sources that the command line names."""
+def of_template(
+    file: Path, text: str, document: Document, sources: Mapping[str, Path], written: Document | None = None
+) -> Target:
+    """A document that tapgen did not make, with the sources that the command line names.
+
+    `written` is what stands in the file where the document is what a transform makes of it.
+    """
     from tapgen.template.document import locate
 
     lines = locate(text)
     subject = Subject(document, sources={name: Source(folder) for name, folder in sources.items()}, root=Path.cwd())
-    return Target(subject, lambda finding: places.in_template(finding, str(file), lines, text))
+
+    def place(finding: Finding) -> Finding | None:
+        told = finding if written is None else expanded.written(finding, written, document)
+        return told and places.in_template(told, str(file), lines, text)
+
+    return Target(subject, place, written=written)
 
 
 def check_all(
@@ -113,7 +128,7 @@ def check_all(
     """The findings of each target; one cfn-lint for all of them, begun by `start`, runs beside our own rules."""
     if with_lint and start is None:
         from tapgen.proof.lint import start
-    subjects = [(target.subject.document, target.regions, target.subject.root) for target in targets]
+    subjects = [(one.written or one.subject.document, one.regions, one.subject.root) for one in targets]
     running = start(subjects) if with_lint and start else None
     try:
         analyse = analyse or functions.analyse_once()
@@ -155,13 +170,18 @@ def _finish(findings: Sequence[Finding], target: Target, *, with_lint: bool) -> 
         for suppression in unused
         if with_lint or not _LINT_RULE.fullmatch(suppression.rule)
     ]
-    written = target.subject.written
     mask = mask_of(target.subject.document) if marked or left else Mask()
     placed = (
-        one if one.rule == rules.LINT_MISSING.id else target.place(replace(one, path=written(one.path)))
+        one if one.rule == rules.LINT_MISSING.id else target.place(replace(one, path=_path(one, target)))
         for one in (*marked, *left)  # what this machine lacks stands in no file
     )
-    return ordered(replace(one, message=mask(one.message), hint=mask(one.hint)) for one in placed)
+    return ordered(replace(one, message=mask(one.message), hint=mask(one.hint)) for one in placed if one)
+
+
+def _path(finding: Finding, target: Target) -> DocumentPath:
+    """Where it stands in the document as it is written, which cfn-lint reads."""
+    linted = target.written is not None and _LINT_RULE.fullmatch(finding.rule)
+    return finding.path if linted else target.subject.written(finding.path)
 
 
 def _together(findings: Iterable[Finding]) -> tuple[Finding, ...]:

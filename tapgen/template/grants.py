@@ -70,12 +70,16 @@ OF_THE_TEMPLATE: Final = "of the template"
 """Stands for the operator where a condition of the template decides whether a statement is there."""
 
 
-def understand_policy(value: Any, *, resource: str = "*") -> Policy:
-    """The grants of a canonical policy document; `resource` stands where the statements name none."""
+NOBODY: Final = Element("nobody")
+"""Stands for the principal of a resource policy's statement that names none: no service takes such a policy."""
+
+
+def understand_policy(value: Any, *, resource: str = "*", principal: Element = ANY) -> Policy:
+    """The grants of a canonical policy document; the two stand where the statements name none."""
     grants: set[Grant] = set()
     unknown: list[str] = []
     for statement in read_policy(value):
-        found = _grants(statement, resource) if isinstance(statement, Statement) else None
+        found = _grants(statement, resource, principal) if isinstance(statement, Statement) else None
         if found is not None and len(grants) + len(found) <= _MOST_GRANTS:
             grants |= found
         elif isinstance(statement, Unread):
@@ -86,7 +90,7 @@ def understand_policy(value: Any, *, resource: str = "*") -> Policy:
     return Policy(frozenset(grants), tuple(unknown))
 
 
-def _grants(statement: Statement, resource: str) -> set[Grant] | None:
+def _grants(statement: Statement, resource: str, principal: Element) -> set[Grant] | None:
     if statement.effect not in ("Allow", "Deny"):
         return None
     principals, actions, resources = (
@@ -102,8 +106,8 @@ def _grants(statement: Statement, resource: str) -> set[Grant] | None:
         return None
     when = {Condition(OF_THE_TEMPLATE, name, frozenset({str(holds).lower()})) for name, holds in statement.when}
     return {
-        Grant(statement.effect, principal, action, target, conditions | when)
-        for principal in (principals or [ANY])
+        Grant(statement.effect, who, action, target, conditions | when)
+        for who in (principals or [principal])
         for action in actions
         for target in (resources or [Element(resource)])
     }

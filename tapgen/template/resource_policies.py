@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from tapgen.template.grants import Condition, Element, Grant, Policy, understand_policy
+from tapgen.template.grants import ANY, NOBODY, Condition, Element, Grant, Policy, understand_policy
 from tapgen.template.model import Resource, Template
 from tapgen.template.paths import Path
 from tapgen.template.policy_documents import policy_documents
 from tapgen.template.text import text
+from tapgen.template.types import row
 
 _PERMISSION_FIELDS: Final = {
     "SourceArn": ("ArnLike", "AWS:SourceArn"),
@@ -24,13 +25,15 @@ PERMISSIONS: Final = ("AWS::Lambda::Permission", "AWS::Lambda::LayerVersionPermi
 
 def resource_policies(resource: Resource) -> Iterator[tuple[Path, Policy]]:
     """Each policy in a resource's properties, with its path; a trust or an identity's policy is none of them."""
+    without = ANY if row(resource.type).for_identities else NOBODY
     for path, document in policy_documents(resource):
-        yield path, understand_policy(document, resource="this resource")
+        yield path, understand_policy(document, resource="this resource", principal=without)
 
 
 def trust_policy(role: Resource) -> Policy:
     """Who may assume a role."""
-    return understand_policy(role.properties.get("AssumeRolePolicyDocument"), resource="this role")
+    written = role.properties.get("AssumeRolePolicyDocument")
+    return understand_policy(written, resource="this role", principal=NOBODY)
 
 
 def invoke_policies(template: Template) -> dict[str, tuple[Policy, tuple[str, ...]]]:

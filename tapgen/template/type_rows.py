@@ -512,6 +512,8 @@ _TYPES: Final[Mapping[str, ResourceType]] = {
     ),
     "AWS::Serverless::Api": ResourceType(address=Address("api", "the API's address")),
     "AWS::Serverless::HttpApi": ResourceType(address=Address("api", "the API's address")),
+    "AWS::Serverless::Function": ResourceType(for_identities=True),
+    "AWS::Serverless::StateMachine": ResourceType(for_identities=True),
     "AWS::StepFunctions::Activity": ResourceType(ref="arn"),
     "AWS::StepFunctions::StateMachine": ResourceType(
         arn=Arn("states", "stateMachine:{}"),

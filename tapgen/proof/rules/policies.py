@@ -82,7 +82,7 @@ def _on_arns(subject: Subject) -> Iterator[tuple[Statement, tuple[str, ...], act
     """Each action that a statement allows on ARNs alone, none of which AWS documents for it outside the reference."""
     buckets = (one for one in subject.resource_policies if subject.type_of(one.holder) == "AWS::S3::BucketPolicy")
     of_buckets = (statement for held in buckets for statement in held.statements)
-    for statement in (*identity_statements(subject), *of_buckets):
+    for statement in (*identity_statements(subject), *_for_others(subject), *of_buckets):
         named = resources(statement, subject)
         if statement.effect != "Allow" or not named or any(len(fields(resource)) < 6 for resource in named):
             continue
@@ -140,7 +140,10 @@ def _wildcard_resources(subject: Subject) -> Iterator[Hit]:
 
 
 def _is_wide(resource: str) -> bool:
-    return resource == "*" or (len(fields(resource)) == 6 and bool(_BARE.match(fields(resource)[5])))
+    parts = fields(resource)
+    if len(parts) < 6:
+        return resource == "*"
+    return parts[5] in ("*", "*/*") if parts[2] == "s3" else bool(_BARE.match(parts[5]))
 
 
 def _could_be_narrower(name: str, resource: str) -> bool:

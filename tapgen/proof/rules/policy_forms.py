@@ -50,7 +50,11 @@ def _other_than_arn(text: str, subject: Subject) -> str:
 
 def _principals(subject: Subject) -> Iterator[Hit]:
     for held in (*subject.trust_policies, *subject.resource_policies):
+        known = row(subject.type_of(held.holder))
+        asks = known.policy and not (known.for_identities or known.limits)
         for statement in held.statements:
+            if statement.principal is None and (asks or known.identity):
+                yield Hit(f"A statement of {held.holder} names no principal.", statement.path)
             for kind, text in _named(statement):
                 what = _malformed(kind, text, subject)
                 if what:

@@ -117,7 +117,7 @@ def _table(properties: Properties) -> dict[str, Any] | None:
     types = {
         one.get("AttributeName"): one.get("AttributeType")
         for one in properties.get("AttributeDefinitions") or ()
-        if isinstance(one, Mapping)
+        if isinstance(one, Mapping) and isinstance(one.get("AttributeName"), str)
     }
     keys = _keys(properties.get("KeySchema"), types)
     if "partition_key" not in keys:

@@ -14,6 +14,7 @@ from tapgen.installing import with_extra
 from tapgen.template.document import Document
 
 PREFIX: Final = "AWS::Serverless::"
+TRANSFORM: Final = "AWS::Serverless-2016-10-31"
 _CODE: Final = {
     "AWS::Serverless::Function": "CodeUri",
     "AWS::Serverless::LayerVersion": "ContentUri",
@@ -177,6 +178,12 @@ def _translated(document: Document, region: str, parameters: Mapping[str, str]) 
     except InvalidDocumentException as error:
         causes = "".join(f"\n  {cause.message}" for cause in error.causes)
         raise UsageError(f"SAM refuses the template:{causes}", "Mend it first.") from None
+    others = [one for one in _transforms(document) if one != TRANSFORM]
     made.pop("Transform", None)
     made.pop("Globals", None)
-    return dict(made)
+    return {**made, **({"Transform": others} if others else {})}
+
+
+def _transforms(document: Document) -> list[Any]:
+    written = document.get("Transform", [])
+    return written if isinstance(written, list) else [written]

@@ -149,6 +149,12 @@ HARMLESS = {
         "action-unknown",
         granted(allow(["evidently:GetFeature", "IoTEvents:describeInput"], "*")),
     ),
+    "every object of one bucket": ("resource-wildcard", granted(allow("s3:GetObject", "arn:aws:s3:::pictures/*"))),
+    "a bucket's policy that names nobody": ("policy-public", bucket(allow("s3:GetObject", OBJECTS))),
+    "the policy of a function of SAM's": (
+        "policy-public",
+        only(F=resource("AWS::Serverless::Function", Policies=[{"Statement": [allow("s3:GetObject", OBJECTS)]}])),
+    ),
     "all buckets": ("action-resource", granted(allow("s3:ListAllMyBuckets", "arn:aws:s3:::*"))),
     "a task's token": (
         "action-resource",
@@ -281,6 +287,8 @@ def test_nothing_is_wrong_with(what: str) -> None:
 
 TRUE = {
     "a bucket's action on its objects": ("action-resource", bucket(allow("s3:ListBucket", OBJECTS, Principal=SOMEBODY))),
+    "the objects of every bucket": ("resource-wildcard", granted(allow("s3:GetObject", "arn:aws:s3:::*/*"))),
+    "a policy without a principal": ("principal-malformed", bucket(allow("s3:GetObject", OBJECTS))),
     "an object's action on its bucket": (
         "action-resource",
         granted(allow("s3:GetObject", arn("Bucket")), Bucket=resource("AWS::S3::Bucket")),

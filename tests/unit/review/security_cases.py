@@ -773,6 +773,14 @@ SECURITY_CASES += [
         "S001 X +",
     ),
     one(
+        "the policy of a function of SAM's",
+        "AWS::Serverless::Function",
+        {"Policies": [{"Statement": [statement(GET)]}]},
+        {"Policies": [{"Statement": [statement([GET, PUT])]}]},
+        "X update",
+        "S001 X +",
+    ),
+    one(
         "a permission set's policy as text",
         "AWS::SSO::PermissionSet",
         {"InlinePolicy": json.dumps({"Statement": statement(GET)})},

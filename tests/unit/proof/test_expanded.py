@@ -1,0 +1,56 @@
+"""A template of SAM's is checked as CloudFormation expands it, and its findings stand where it was written."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("samtranslator", reason="the extra sam is not installed")
+
+TEMPLATE = """\
+Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function: {Runtime: python3.12, Handler: index.handler}
+Resources:
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: src/
+      Policies:
+        - DynamoDBReadPolicy: {TableName: !Ref Table}
+        - Statement:
+            - {Effect: Allow, Action: s3:ListBucket, Resource: arn:aws:s3:::shop}
+            - {Effect: Allow, Action: s3:ListBucket, Resource: arn:aws:s3:::shop/*}
+      Events:
+        Placed: {Type: Api, Properties: {Path: /orders, Method: POST}}
+  Table: {Type: AWS::Serverless::SimpleTable}
+  Topic:
+    Type: AWS::SNS::TopicPolicy
+    Properties:
+      Topics: [!Ref Table]
+      PolicyDocument: {Statement: [{Effect: Allow, Principal: "*", Action: sns:Publish, Resource: "*"}]}
+"""
+PURGES = """\
+import boto3
+def handler(event, context):
+    boto3.client("sqs").purge_queue(QueueUrl=event["queue"])
+"""
+
+
+def checked(tapgen, folder: Path, text: str) -> list[str]:
+    (folder / "template.yaml").write_text(text)
+    ended = tapgen("check", "--no-lint", "--template", "template.yaml", "--format", "json", cwd=folder)
+    findings = [one for one in json.loads(ended.out)["findings"] if one["severity"] != "info"]
+    return [f"{one['severity']} {one['rule']} {one['logical_id']} {one['file']}:{one['line']}" for one in findings]
+
+
+def test_a_finding_stands_where_the_template_was_written(tapgen, tmp_path):
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src/index.py").write_text(PURGES)
+    found = checked(tapgen, tmp_path, TEMPLATE)
+    assert "error action-resource Orders template.yaml:13" in found
+    assert "error policy-public Topic template.yaml:21" in found
+    assert "error permission-missing Orders src/index.py:3" in found
+    assert not any(one.split()[1] in ("not-checked", "invoke-wide") or "OrdersRole" in one for one in found)
+    unused = [one for one in found if "permission-unused" in one]
+    assert unused == ["warning permission-unused Orders template.yaml:12"]
