@@ -49,7 +49,10 @@ class Libraries(Protocol):
     def decorate_external(self, site: Site, path: str, values: Values) -> Values:
         """What a name of another package makes of what it decorates."""
 
-    def suspect(self, site: Site, args: Arguments) -> None:
+    def inherited(self, path: str, name: str) -> Values:
+        """An attribute of a class of another package, read from one of the source that derives from it."""
+
+    def suspect(self, site: Site, callees: Values, args: Arguments) -> None:
         """Look at a call of something of which nothing is known."""
 
     def item(self, site: Site, library: Library, keys: Values) -> Values:

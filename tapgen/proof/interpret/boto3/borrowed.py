@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tapgen.proof.interpret.boto3.client import SdkData
+from tapgen.proof.interpret.boto3.credentials import Credentials
 from tapgen.proof.interpret.boto3.sdk import Sdk
 from tapgen.proof.interpret.python.plain import NONE, Variable
 from tapgen.proof.interpret.python.values import Value, Values, stable_hash
@@ -30,7 +31,8 @@ def credentials(args: Arguments) -> bool:
 
 
 def _of_others(value: Value) -> bool:
-    return value not in NONE and not (isinstance(value, Variable) and value.name in _OWN)
+    own = isinstance(value, Credentials) or (isinstance(value, Variable) and value.name in _OWN)
+    return value not in NONE and not own
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,11 @@ def borrowed(values: Values) -> Values:
     return frozenset(
         Borrowed(one) if isinstance(one, Sdk | SdkData) and not isinstance(one, Borrowed) else one for one in values
     )
+
+
+def perhaps(site: Site) -> Site:
+    """The same place, whose requests may be needed and may be not."""
+    return _Abroad.of(site)
 
 
 class _Abroad(Site):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tapgen.proof.interpret.boto3 import models
 from tapgen.proof.interpret.boto3.borrowed import borrowed, credentials
 from tapgen.proof.interpret.boto3.client import Client
+from tapgen.proof.interpret.boto3.credentials import OWN
 from tapgen.proof.interpret.boto3.resource import Resource
 from tapgen.proof.interpret.boto3.sdk import Sdk, SdkMethod
 from tapgen.proof.interpret.python.arguments import Arguments
@@ -34,13 +35,12 @@ class Session(Sdk):
     def __str__(self) -> str:
         return "a boto3 session"
 
-    def attribute(self, site: Site, name: str) -> Values:
-        """Its factories; taking out the credentials is unresolved."""
+    def attribute(self, _site: Site, name: str) -> Values:
+        """Its factories and credentials."""
         if name in {"client", "resource", "create_client"}:
             return frozenset({SdkMethod(self, "resource" if name == "resource" else "client")})
-        if name == "get_credentials":
-            site.unresolved("the credentials are taken out: requests signed with them are not seen")
-            return UNKNOWN
+        if name == "get_credentials":  # called at once: the credentials are what they give
+            return OWN
         return UNKNOWN if name in _SESSION_DATA else EMPTY
 
     def invoke(self, site: Site, name: str, args: Arguments) -> Values:

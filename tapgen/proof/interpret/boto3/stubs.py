@@ -8,7 +8,7 @@ from tapgen.proof.interpret.boto3.resource import Resource
 from tapgen.proof.interpret.python.values import EMPTY, Values
 from tapgen.proof.interpret.results import Unknown
 
-_STUBS = ("mypy_boto3_", "types_boto3_")
+_STUBS = ("mypy_boto3_", "types_boto3_", "types_aiobotocore_")
 
 
 def stub(path: str) -> Values:

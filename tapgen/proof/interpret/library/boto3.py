@@ -5,12 +5,17 @@ from __future__ import annotations
 from tapgen.proof.interpret.boto3.borrowed import borrowed, credentials
 from tapgen.proof.interpret.boto3.sdk import Sdk
 from tapgen.proof.interpret.boto3.session import Session, make
+from tapgen.proof.interpret.library.external import Package
 from tapgen.proof.interpret.library.model import Handler, model
+from tapgen.proof.interpret.library.signing import by_botocore
 from tapgen.proof.interpret.python.arguments import Arguments
 from tapgen.proof.interpret.python.values import UNKNOWN, Values
 from tapgen.proof.interpret.site import Site
 
 PACKAGES = ("boto3", "botocore", "s3transfer")
+
+_CLASS = 2
+"""Dots in the path of a class of `botocore.auth`."""
 
 
 def _factory(kind: str) -> Handler:
@@ -32,9 +37,8 @@ def _transfer(_site: Site, args: Arguments) -> Values:
 
 def other(site: Site, path: str, args: Arguments) -> Values:
     """A name that is not listed: boto3 objects that it is given are not followed."""
-    if path.startswith("botocore.auth."):
-        site.unresolved(f"{path} signs a request by hand: which action it needs is not known")
-        return UNKNOWN
+    if path.startswith("botocore.auth.") and path.count(".") == _CLASS:
+        return by_botocore(site, args)
     given = [one for one in args.everything() if isinstance(one, Sdk)]
     for value in given:
         site.unresolved(f"{value} is passed to {path}")
@@ -50,3 +54,12 @@ MODEL = {
     **model("boto3.s3.transfer", S3Transfer=_transfer),
     **model("s3transfer", S3Transfer=_transfer),
 }
+
+_ASYNCHRONOUS = {
+    "client": MODEL["boto3.client"],
+    "resource": MODEL["boto3.resource"],
+    **dict.fromkeys(("Session", "get_session", "AioSession"), _session),
+}
+
+ASYNCHRONOUS = dict.fromkeys(("aioboto3", "aiobotocore"), Package(functions=_ASYNCHRONOUS))
+"""aioboto3 (15.0) and aiobotocore (2.20): boto3's objects, to be entered and awaited."""

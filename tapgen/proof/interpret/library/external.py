@@ -37,6 +37,8 @@ class Package:
     functions: Mapping[str, Handler] = field(default_factory=dict)
     classes: Mapping[str, PackageClass] = field(default_factory=dict)
     other: Handler | None = None
+    inherited: bool = False
+    """The functions are methods of its classes, which classes of the source get from them as bases."""
 
     def call(self, site: Site, path: str, args: Arguments) -> Values | None:
         """What calling the name does; None where the model does not say."""

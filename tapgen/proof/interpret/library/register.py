@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from tapgen.proof.interpret.boto3.stubs import stub
 from tapgen.proof.interpret.library import (
+    agents,
     asyncio,
     boto3,
     builtins,
@@ -17,6 +18,7 @@ from tapgen.proof.interpret.library import (
     custom_resources,
     dataclasses,
     decorators,
+    files,
     frameworks,
     functools,
     importlib,
@@ -24,6 +26,8 @@ from tapgen.proof.interpret.library import (
     operator,
     os,
     powertools,
+    pynamodb,
+    signing,
     strangers,
     subprocess,
     sys,
@@ -35,8 +39,8 @@ from tapgen.proof.interpret.library.model import Handler
 from tapgen.proof.interpret.library.objects import LibraryMethod, library_object
 from tapgen.proof.interpret.python import texts
 from tapgen.proof.interpret.python.arguments import Arguments
-from tapgen.proof.interpret.python.plain import DATA, Const, Library, Variable
-from tapgen.proof.interpret.python.values import Values
+from tapgen.proof.interpret.python.plain import DATA, Const, External, Library, Variable
+from tapgen.proof.interpret.python.values import UNKNOWN, Values
 from tapgen.proof.interpret.site import Site
 
 STANDARD: dict[str, Handler] = {
@@ -58,10 +62,15 @@ STANDARD: dict[str, Handler] = {
 
 PACKAGES: dict[str, Package] = {
     powertools.TOP: powertools.PACKAGE,
+    **agents.PACKAGES,
+    **boto3.ASYNCHRONOUS,
     **custom_resources.PACKAGES,
     **decorators.PACKAGES,
+    **files.PACKAGES,
     **frameworks.PACKAGES,
+    **signing.PACKAGES,
     **third_party.PACKAGES,
+    "pynamodb": pynamodb.PACKAGE,
 }
 
 _HOLDERS = frozenset({
@@ -109,9 +118,16 @@ class Register:
         found = package.call(site, path, Arguments([values])) if package else None
         return site.hand_over(values, path) if found is None else found
 
-    def suspect(self, site: Site, args: Arguments) -> None:
+    def inherited(self, path: str, name: str) -> Values:
+        """An attribute that a class gets from a base of another package."""
+        package = PACKAGES.get(path.partition(".")[0])
+        return frozenset({External(f"{path}.{name}")}) if package and package.inherited else UNKNOWN
+
+    def suspect(self, site: Site, callees: Values, args: Arguments) -> None:
         """A call of something unknown: is it a request?"""
-        strangers.suspect(site, args)
+        known = any(isinstance(one, External) and one.path.partition(".")[0] in PACKAGES for one in callees)
+        if not known:
+            strangers.suspect(site, args)
 
     def item(self, site: Site, library: Library, keys: Values) -> Values:
         """A variable of the environment; of other names a parametrised type."""

@@ -9,43 +9,35 @@ from tapgen.proof.interpret.python.values import UNKNOWN, Values
 from tapgen.proof.interpret.site import Site
 
 _ANY = (
-    "aioboto3", "aiobotocore", "types_aiobotocore", "aws_encryption_sdk", "botocore.session", "chalicelib", "sagemaker",
-    "pyathena", "moto", "boto", "requests_aws4auth", "aws_requests_auth", "requests_auth_aws_sigv4", "httpx_aws_auth",
-    "awswrangler", "aws_lambda_powertools.utilities.data_masking",
+    "aws_encryption_sdk", "chalicelib", "sagemaker", "pyathena", "moto", "boto", "langchain_aws", "strands_tools",
+    "aws_lambda_powertools.utilities.data_masking",
 )  # fmt: skip
 
 OWN_REQUESTS = {
     **dict.fromkeys(_ANY, ""),
     **dict.fromkeys(
-        ("pynamodb", "dynamodb_json", "dynamodb_encryption_sdk", "dyntastic", "dynamorm", "pydynox", "pydantic_dynamo"),
+        ("dynamodb_encryption_sdk", "dyntastic", "dynamorm", "pydynox", "pydantic_dynamo"),
         "dynamodb",
     ),
-    **dict.fromkeys(("s3fs", "smart_open", "cloudpathlib", "s3path", "s3pathlib", "s3_tar"), "s3"),
+    **dict.fromkeys(("s3fs", "cloudpathlib", "s3path", "s3pathlib", "s3_tar"), "s3"),
     **dict.fromkeys(("ssm_cache", "ssm_parameter_store"), "ssm"),
     "lambda_cache.ssm": "ssm",
     "lambda_cache.secrets_manager": "secretsmanager",
     "lambda_cache.s3": "s3",
     "watchtower": "logs",
-    **dict.fromkeys(("strands", "langchain_aws", "llama_index.llms.bedrock"), "bedrock-runtime"),
+    "strands.session.s3_session_manager": "s3",
+    "llama_index.llms.bedrock": "bedrock-runtime",
     **dict.fromkeys(("llama_index.embeddings.bedrock", "pydantic_ai.models.bedrock"), "bedrock-runtime"),
     "anthropic.AnthropicBedrock": "bedrock-runtime",
 }  # fmt: skip
 """Packages that make AWS requests of their own accord, without being handed a boto3 object -> the service that they
 call, "" where they call several."""
 
-_DATA_ONLY = ("strands.tool", "strands.tools", "strands.types")
-"""Names of such packages that make none."""
-
 
 def own_requests(path: str) -> str | None:
     """The service that the name's package calls by itself, "" for several; None where it calls none."""
-    if any(_within(path, one) for one in _DATA_ONLY):
-        return None
-    return next((service for one, service in OWN_REQUESTS.items() if _within(path, one)), None)
-
-
-def _within(path: str, name: str) -> bool:
-    return path == name or path.startswith(f"{name}.")
+    within = (service for one, service in OWN_REQUESTS.items() if path == one or path.startswith(f"{one}."))
+    return next(within, None)
 
 
 def _connect(site: Site, args: Arguments) -> Values:
@@ -56,4 +48,7 @@ def _connect(site: Site, args: Arguments) -> Values:
     return UNKNOWN
 
 
-PACKAGES = {"redshift_connector": Package(functions={"connect": _connect}, other=harmless)}
+PACKAGES = {
+    "dynamodb_json": Package(other=harmless),
+    "redshift_connector": Package(functions={"connect": _connect}, other=harmless),
+}

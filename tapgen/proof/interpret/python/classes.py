@@ -14,7 +14,7 @@ from tapgen.proof.interpret.python.arguments import Arguments, anything
 from tapgen.proof.interpret.python.containers import Container, ContainerMethod
 from tapgen.proof.interpret.python.functions import Descriptor, Function, HandedOver, Routine
 from tapgen.proof.interpret.python.instances import Instance, call_back
-from tapgen.proof.interpret.python.plain import NONE, Library
+from tapgen.proof.interpret.python.plain import NONE, External, Library
 from tapgen.proof.interpret.python.values import EMPTY, UNKNOWN, Value, Values
 
 if TYPE_CHECKING:
@@ -65,6 +65,8 @@ class Class(Value):
         for base in site.read(self.bases):
             if isinstance(base, Class):
                 found |= base.lookup(site, name, seen | {self})
+            elif public and isinstance(base, External):
+                found |= site.machine.libraries.inherited(base.path, str(name))
             elif public and not is_ordinary(base):
                 found |= UNKNOWN
         return found

@@ -109,7 +109,7 @@ def _call(machine: Machine, frame: Frame, node: ast.Call) -> Values:
     site = machine.site(frame, node)
     args = _arguments(site, node)
     if callees and all(callee.foreign for callee in callees):
-        machine.libraries.suspect(site, args)
+        machine.libraries.suspect(site, callees, args)
     return site.call(callees, args)
 
 
