@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from troposphere import sns
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
     from tapgen.settings.model import Environment
     from tapgen.settings.topics import Topic, TopicTrigger
 
+TELLING = (
+    *("AWS::AutoScaling::AutoScalingGroup", "AWS::Budgets::Budget", "AWS::CloudWatch::Alarm"),
+    *("AWS::CloudWatch::CompositeAlarm", "AWS::CodeStarNotifications::NotificationRule", "AWS::Events::Rule"),
+    *("AWS::RDS::EventSubscription", "AWS::S3::Bucket"),
+)
+"""Resources by which services of AWS publish to topics."""
 AWS_KEY = "alias/aws/sns"
 """The key that AWS manages. Services such as S3 and EventBridge cannot publish to a topic that it encrypts.
 
@@ -51,7 +58,7 @@ def _add_topic(template: Template, environment: Environment, name: str, settings
     if settings.existing is not None:
         return existing(kind, settings.existing, key)
     title = naming.logical(name, "Topic")
-    told = environment.alarms.enabled and environment.alarms.topic == name
+    told = (environment.alarms.enabled and environment.alarms.topic == name) or _is_told(environment, title)
     template.add_resource(_topic(title, settings, key, told=told))
     refs = of_parts.own(kind, title, key=key)
     for one in settings.policy:
@@ -65,6 +72,12 @@ def _add_topic(template: Template, environment: Environment, name: str, settings
             )
         )
     return refs
+
+
+def _is_told(environment: Environment, title: str) -> bool:
+    """One of the settings' resources, by which a service publishes, names the topic."""
+    telling = (one for one in environment.resources.values() if one.type in TELLING)
+    return any(f'"{title}"' in json.dumps(one.properties) for one in telling)
 
 
 def _topic(title: str, settings: Topic, key: Any, *, told: bool) -> sns.Topic:

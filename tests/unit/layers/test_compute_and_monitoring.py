@@ -136,6 +136,9 @@ def test_a_topic_of_the_settings_is_told(document):
     key = f'{own}encryption = "Data"\n[keys.Data]\n'
     statements = document(more=key)["Resources"]["DataKey"]["Properties"]["KeyPolicy"]["Statement"]
     assert "Alarms" in [one["Sid"] for one in statements]
+    alarm = '[topics.Pager]\n[resources.Own]\ntype = "AWS::CloudWatch::Alarm"\n[resources.Own.properties]\n'
+    alarm += 'ComparisonOperator = "LessThanThreshold"\nEvaluationPeriods = 1\nStatistic = "Sum"\nAlarmActions = [{ Ref = "PagerTopic" }]\n'
+    assert "KmsMasterKeyId" not in document(more=alarm)["Resources"]["PagerTopic"]["Properties"]
     everybodys = "arn:aws:sns:eu-west-1:111111111111:pager"
     both = f'[alarms]\nalarm_email = "a@example.com"\ntopic = "Pager"\n[topics.Pager]\nexisting = "{everybodys}"\n'
     told = alarms(document(more=both))["ItemFunctionErrorsAlarm"]["OKActions"]
