@@ -20,7 +20,7 @@ from tapgen.layers.destinations import invoked
 from tapgen.layers.interface import add_outputs as add_stack_outputs
 from tapgen.layers.interface import add_parameters
 from tapgen.layers.parts import add_outputs
-from tapgen.layers.refs import ComputeRefs, PartRefs, Parts
+from tapgen.layers.refs import ApiRefs, ComputeRefs, PartRefs, Parts
 from tapgen.settings import kinds as settings_kinds
 from tapgen.stack import Stack
 from tapgen.template.kinds import kinds
@@ -137,11 +137,7 @@ def compose(environment: Environment) -> Template:
         invocation.build(template, environment, compute_refs, data_refs)
     with _layer(template, "api"):
         api_refs = api.build(template, environment, compute_refs, identity_refs, data_refs.parts, network_refs)
-    if environment.sites:
-        from tapgen.layers import sites
-
-        with _layer(template, "sites"):
-            sites.build(template, environment, data_refs.parts, api_refs)
+    _add_for_pages(template, environment, data_refs.parts, api_refs)
     _add_triggers(template, environment, data_refs.parts, compute_refs)
     with _layer(template, "monitoring"):
         alarms = monitoring.build(template, environment, data_refs, compute_refs, api_refs)
@@ -190,6 +186,20 @@ def _add_parts(template: Template, environment: Environment) -> Parts:
                 parts[word] = import_module(f"tapgen.layers.{word}").build(template, environment, parts)
                 add_outputs(template, kinds()[word], parts[word])
     return parts
+
+
+def _add_for_pages(template: Template, environment: Environment, parts: Parts, apis: Mapping[str, ApiRefs]) -> None:
+    """Add what pages are served by, and what they may do in AWS themselves."""
+    if environment.identity_pools:
+        from tapgen.layers import identity_pools
+
+        with _layer(template, "identity_pools"):
+            identity_pools.build(template, environment, parts)
+    if environment.sites:
+        from tapgen.layers import sites
+
+        with _layer(template, "sites"):
+            sites.build(template, environment, parts, apis)
 
 
 def _add_triggers(template: Template, environment: Environment, parts: Parts, compute: ComputeRefs) -> None:

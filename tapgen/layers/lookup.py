@@ -48,7 +48,7 @@ def lookup_text(value: str | Reference) -> Any:
     return substituted(value) if isinstance(value, str) else lookup(value)
 
 
-_OF_IAM = r"\$\{([a-z0-9-]+:[^}]+|[*?$])\}"
+_OF_IAM = r"\$\{([a-z0-9.-]+:[^}]+|[*?$])\}"
 """IAM user guide, "IAM policy elements: Variables and tags": a prefix in lower case; pseudo parameters are AWS::X."""
 
 

@@ -12,6 +12,7 @@ from tapgen import naming
 from tapgen.layers import parts as of_parts
 from tapgen.layers.destinations import invoked_arn
 from tapgen.layers.existing import existing
+from tapgen.layers.lookup import substituted
 from tapgen.layers.triggers import permission
 from tapgen.settings.user_pools import UserPoolClient
 from tapgen.template.kinds import kinds
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from tapgen.layers.refs import ComputeRefs, PartRefs, Parts
     from tapgen.settings.model import Environment
     from tapgen.settings.user_pools import UserPool
+
+
+CHARACTERS = ("lowercase", "numbers", "symbols", "uppercase")
+"""What Cognito may ask of a password."""
 
 
 def build(template: Template, environment: Environment, parts: Parts) -> dict[str, PartRefs]:  # noqa: ARG001 - as every kind
@@ -74,6 +79,12 @@ def _pool(title: str, environment: Environment, name: str, settings: UserPool) -
     if names:
         optional["AutoVerifiedAttributes"] = names
     recovery = ["verified_email"] if "phone_number" not in names else ["verified_email", "verified_phone_number"]
+    if settings.verification:
+        optional["VerificationMessageTemplate"] = cognito.VerificationMessageTemplate(
+            DefaultEmailOption="CONFIRM_WITH_CODE",
+            EmailSubject=settings.verification.subject,
+            EmailMessage=settings.verification.message,
+        )
     if schema := [*_schema(settings)]:
         optional["Schema"] = schema
     if settings.mfa != "off":
@@ -95,10 +106,7 @@ def _pool(title: str, environment: Environment, name: str, settings: UserPool) -
         Policies=cognito.Policies(
             PasswordPolicy=cognito.PasswordPolicy(
                 MinimumLength=settings.password_length,
-                RequireLowercase=True,
-                RequireNumbers=True,
-                RequireSymbols=True,
-                RequireUppercase=True,
+                **{f"Require{one.title()}": one in settings.password_needs for one in CHARACTERS},
             )
         ),
         **({"DeletionProtection": "ACTIVE"} if environment.protected else {}),
@@ -151,9 +159,9 @@ def _client(
     if needed:
         oauth["DependsOn"] = needed  # a client names scopes that exist
     if settings.callback_urls:
-        oauth["CallbackURLs"] = list(settings.callback_urls)
+        oauth["CallbackURLs"] = [*map(substituted, settings.callback_urls)]
     if settings.logout_urls:
-        oauth["LogoutURLs"] = list(settings.logout_urls)
+        oauth["LogoutURLs"] = [*map(substituted, settings.logout_urls)]
     units = cognito.TokenValidityUnits(AccessToken="minutes", IdToken="minutes", RefreshToken="days")
     return cognito.UserPoolClient(
         title,

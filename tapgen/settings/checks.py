@@ -11,6 +11,7 @@ from tapgen.settings import checks_apis
 from tapgen.settings.checks_functions import check_function, check_lambda_layers
 from tapgen.settings.checks_interface import check_parameters
 from tapgen.settings.checks_network import check_network
+from tapgen.settings.checks_pages import check_pages
 from tapgen.settings.checks_parts import check_parts
 from tapgen.settings.checks_sources import check_layer_source, check_source
 from tapgen.settings.functions import Function
@@ -48,8 +49,7 @@ def check(environment: Environment, entry_points: dict[Any, list[Problem]] | Non
                 entry_points[key] = list(check_source(environment.root, function))
             yield from ((path + where, message) for where, message in entry_points[key])
     yield from checks_apis.check(environment)
-    for name, site in environment.sites.items():
-        yield from ((("sites", name, *where), message) for where, message in site.problems(name, environment))
+    yield from check_pages(environment)
     yield from check_parameters(environment)
     yield from check_local(environment)
     yield from check_lambda_layers(environment)

@@ -93,7 +93,9 @@ def check_function(environment: Environment, function: Function) -> Iterator[Pro
     if function.file_systems and not environment.vpc:
         yield ("file_systems",), "a file system is reached from a VPC alone; write [network]"
     for index, statement in enumerate(function.statements):
-        yield from ((("statements", index, *path), message) for path, message in _statement(environment, statement))
+        yield from (
+            (("statements", index, *path), message) for path, message in check_statement(environment, statement)
+        )
     yield from _callers(environment, function)
     yield from _destinations(environment, function)
 
@@ -199,7 +201,8 @@ def _versions(function: Function) -> Iterator[Problem]:
             yield ("snap_start",), f"it does not go with {key}"
 
 
-def _statement(environment: Environment, statement: Statement) -> Iterator[Problem]:
+def check_statement(environment: Environment, statement: Statement) -> Iterator[Problem]:
+    """Each problem of a statement on what is no part, with the path below it."""
     from tapgen.template import catalogue
 
     yield from references.problems(statement.resources, ("resources",), environment.parameters)

@@ -38,6 +38,7 @@ HOMES: Final[Mapping[str, str]] = {
     "ExistingRole": "accounts",
     "FileSystem": "invocations",
     "GatewayResponse": "gateway_responses",
+    "IdentityPool": "identity_pools",
     "Image": "invocations",
     "KafkaTrigger": "brokers",
     "LogTrigger": "log_triggers",

@@ -25,6 +25,7 @@ from tapgen.settings.tables import VIEWS
 
 if TYPE_CHECKING:
     from tapgen.settings.accounts import AccountId, PolicyArn, Region, RoleArn, StackName
+    from tapgen.settings.identity_pools import IdentityPool
     from tapgen.settings.interface import Output, Parameter
     from tapgen.settings.invocations import Destination
     from tapgen.settings.sites import Site
@@ -99,6 +100,8 @@ class Environment(Parts, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Further APIs by name"""
     sites: "dict[Name, Site]" = {}
     """Static sites by name: a bucket's files behind CloudFront"""
+    identity_pools: "dict[Name, IdentityPool]" = {}
+    """Cognito identity pools by name"""
     alarms: "Alarms" = Alarms()
     """Alarms"""
     logs: "Logs" = Logs()

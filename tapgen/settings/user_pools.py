@@ -53,9 +53,9 @@ class UserPoolClient(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     secret: bool = False
     """It has a secret: a server, not a page or an app"""
     callback_urls: tuple[str, ...] = ()
-    """Where the hosted sign-in page leads back to"""
+    """Where the hosted sign-in page leads back to; a site of the settings is https://${WebSite.DomainName}"""
     logout_urls: tuple[str, ...] = ()
-    """Where the hosted sign-out leads"""
+    """Where the hosted sign-out leads; as callback_urls"""
     oauth_flows: tuple[Literal["code", "implicit", "client_credentials"], ...] = ("code",)
     """OAuth grants"""
     scopes: tuple[str, ...] = ()
@@ -66,6 +66,21 @@ class UserPoolClient(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Minutes that an access or id token holds"""
     refresh_days: Annotated[int, Meta(ge=1, le=3650)] = 30
     """Days that a refresh token holds"""
+
+
+class VerificationMail(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The mail that verifies an address.
+
+    ```toml
+    [user_pools.Customers]
+    verification = { subject = "Welcome to the shop", message = "Your code is {####}." }
+    ```
+    """
+
+    subject: Annotated[str, Meta(min_length=1, max_length=140)]
+    """Its subject"""
+    message: Annotated[str, Meta(pattern=r"^[\s\S]*\{####\}[\s\S]*$", min_length=6, max_length=20000)]
+    """Its text, in which {####} is the code"""
 
 
 class UserPoolAttribute(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -95,6 +110,15 @@ class UserPool(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A second factor, by an authenticator app"""
     password_length: Annotated[int, Meta(ge=8, le=99)] = 12
     """Least characters of a password"""
+    password_needs: tuple[Literal["lowercase", "numbers", "symbols", "uppercase"], ...] = (
+        "lowercase",
+        "numbers",
+        "symbols",
+        "uppercase",
+    )
+    """What a password must have"""
+    verification: VerificationMail | None = None
+    """The mail with a code that users get; unset: Cognito's"""
     attributes: dict[AttributeName, UserPoolAttribute] = {}
     """Attributes of the application's own by name, "custom:…" in tokens; none can be changed or taken away later"""
     required: tuple[Annotated[str, Meta(pattern=r"^[a-z_]+$")], ...] = ()

@@ -79,6 +79,7 @@ def keys(
         ("functions", "Function"),
         ("lambda_layers", "Layer"),
         ("sites", "Site"),
+        ("identity_pools", "IdentityPool"),
         *((kind.word, kind.part.suffix) for kind in KINDS),
     ):
         names = getattr(environment, word, {})

@@ -100,6 +100,26 @@ def test_existing_pools_by_id_and_by_arn(document):
         assert (arn["Fn::Sub"] if isinstance(arn, dict) else arn).endswith(f":userpool/{name}")
 
 
+def test_passwords_mails_and_the_addresses_of_a_site(document):
+    rendered = document(
+        """
+application = "shop"
+[buckets.Web]
+[sites.Web]
+[user_pools.Customers]
+password_needs = ["numbers"]
+verification = { subject = "Welcome", message = "Your code is {####}." }
+clients.Web = { callback_urls = ["https://${WebSite.DomainName}/in"], logout_urls = ["https://a.example.com"], scopes = ["openid"] }
+"""
+    )
+    pool, client = (properties(rendered, name) for name in ("CustomersUserPool", "CustomersWebUserPoolClient"))
+    needs = pool["Policies"]["PasswordPolicy"]
+    assert [name for name, needed in needs.items() if needed is True] == ["RequireNumbers"]
+    assert pool["VerificationMessageTemplate"]["EmailMessage"] == "Your code is {####}."
+    assert client["CallbackURLs"] == [{"Fn::Sub": "https://${WebSite.DomainName}/in"}]
+    assert client["LogoutURLs"] == ["https://a.example.com"]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
