@@ -107,8 +107,10 @@ def of_template(
     `written` is what stands in the file where the document is what a transform makes of it.
     """
     from tapgen.template.document import locate
+    from tapgen.template.placeholders import MARK, filled_in
 
     lines = locate(text)
+    document = filled_in(document) if MARK in text else document
     subject = Subject(document, sources={name: Source(folder) for name, folder in sources.items()}, root=Path.cwd())
 
     def place(finding: Finding) -> Finding | None:

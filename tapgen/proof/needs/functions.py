@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from tapgen.errors import TapgenError
 from tapgen.proof import calls
-from tapgen.proof.needs import actions, configuration, encryption, imports, requirements, variables
+from tapgen.proof.needs import actions, configuration, encryption, imports, providers, requirements, variables
 from tapgen.proof.needs.actions import Unmapped
 from tapgen.proof.rules.imports import SOURCE_NEWER
 from tapgen.proof.rules.permissions import (
@@ -88,6 +88,7 @@ def _needs(function: str, subject: Subject, analyse: Analyse) -> FunctionNeeds:
         findings += imports.failing(
             function, analysis, partial(_file, prefix), python, installed, inline=function not in subject.sources
         )
+    never = providers.not_called(function, subject)
     for call in analysis.calls:
         one = requirements.of_call(call, function, _file(prefix, call.file), subject)
         if isinstance(one, Unmapped):
@@ -100,7 +101,7 @@ def _needs(function: str, subject: Subject, analyse: Analyse) -> FunctionNeeds:
                 )
             )
         else:
-            needed += one
+            needed += (replace(need, optional=True) for need in one) if call.operation in never else one
     for call in analysis.possible:
         one = requirements.of_call(call, function, _file(prefix, call.file), subject)
         needed += () if isinstance(one, Unmapped) else (replace(possible, optional=True) for possible in one)
