@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import os
 import sys
-from importlib.metadata import PackageNotFoundError, distribution
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -179,8 +179,13 @@ def _libraries(folder: Path) -> Path:
             found = distribution(name)
         except PackageNotFoundError:
             continue
-        for top in sorted(
-            {Path(file.parts[0]) for file in found.files or () if file.parts[0] not in {"..", "__pycache__"}}
-        ):
+        for top in sorted(_tops(found)):
             (libraries / top).symlink_to(Path(str(found.locate_file(top))))
     return libraries
+
+
+def _tops(installed: Distribution) -> set[str]:
+    """What an installation has beside others': its record is read as text, since botocore's has thousands of lines."""
+    record = installed.read_text("RECORD")
+    lines = record.splitlines() if record else map(str, installed.files or ())
+    return {line.partition(",")[0].partition("/")[0] for line in lines} - {"..", "__pycache__", ""}

@@ -77,5 +77,6 @@ def assumed(session: Session, role: str, create: Callable[..., BaseClient]) -> S
         return found
 
     acting = Session(profile=session.profile)
+    acting.register_component("data_loader", session.get_component("data_loader"))
     acting.register_component("credential_provider", CredentialResolver([_RoleProvider(refresh)]))
     return acting

@@ -7,7 +7,7 @@ AWS_ENDPOINT_URL as every SDK does. A service's client is made when it is first 
 from __future__ import annotations
 
 import os
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -21,6 +21,7 @@ from botocore.exceptions import (
     ProfileNotFound,
     ProxyConnectionError,
 )
+from botocore.loaders import Loader, create_loader
 from botocore.parsers import ResponseParserError
 from botocore.session import Session
 
@@ -67,6 +68,7 @@ def connect(
     try:
         session = Session(profile=profile)
         session.get_scoped_config()  # it is only here that a profile which does not exist is noticed
+        session.register_component("data_loader", _models(session.get_config_variable("data_path")))
         # botocore itself reads AWS_DEFAULT_REGION only; the other SDKs and the AWS CLI read AWS_REGION first.
         region = region or os.environ.get("AWS_REGION") or session.get_config_variable("region")
     except ConfigParseError as error:
@@ -96,6 +98,12 @@ def connect(
         return _service(acting, name, chosen, endpoint)
 
     return AwsClient(Caller(service), chosen, cloudformation_role, call_as)
+
+
+@cache
+def _models(search_path: str | None) -> Loader:
+    """What reads botocore's descriptions of services: each once, for all regions and accounts of this process."""
+    return create_loader(search_path)
 
 
 class Caller:
