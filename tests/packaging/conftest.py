@@ -12,14 +12,27 @@ from tests.conftest import ROOT
 PINNED = () if "UNPINNED" in os.environ else ("--constraint", ROOT / "constraints.txt")
 
 
-@pytest.fixture
-def checkout(tmp_path):
+@pytest.fixture(scope="session")
+def checkout(tmp_path_factory):
     """The product as a clone has it: without build folders and caches of this one."""
-    copy = tmp_path / "checkout"
+    copy = tmp_path_factory.mktemp("clone") / "checkout"
     shutil.copytree(ROOT / "tapgen", copy / "tapgen", ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, copy)
     return copy
+
+
+@pytest.fixture(scope="session")
+def wheel(checkout, tmp_path_factory):
+    """The wheel of a checkout that has tests and a handler of its own beside the package."""
+    folder = tmp_path_factory.mktemp("wheel")
+    more = shutil.copytree(checkout, folder / "checkout")
+    for name in ("tests/test_x.py", "handler/index.py"):
+        (more / name).parent.mkdir()
+        (more / name).write_text("")
+    pip("wheel", "--quiet", "--no-deps", "--wheel-dir", folder / "wheels", more)
+    [made] = (folder / "wheels").iterdir()
+    return made
 
 
 def pip(*arguments):

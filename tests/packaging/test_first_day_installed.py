@@ -13,9 +13,7 @@ from tests.conftest import ROOT
 from tests.packaging.conftest import pip
 
 
-def test_the_first_day_runs_with_an_installed_wheel(checkout, tmp_path):
-    pip("wheel", "--quiet", "--no-deps", "--wheel-dir", tmp_path / "wheels", checkout)
-    [wheel] = (tmp_path / "wheels").iterdir()
+def test_the_first_day_runs_with_an_installed_wheel(wheel, tmp_path):
     venv.create(tmp_path / "venv", symlinks=True)
     binaries = tmp_path / "venv" / "bin"
     pip("--python", binaries / "python", "install", "--quiet", "--no-deps", "--no-compile", wheel)
