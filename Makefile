@@ -7,7 +7,7 @@ SCANNERS := .venv-scanners/.ready
 PIP := python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-latest test-lowest upgrade coverage check render review bench docs fix clean
+.PHONY: help demo test test-latest test-lowest upgrade coverage check render review bench faults docs fix clean
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -82,6 +82,9 @@ review: $(READY) ## What the pull request's comment says: render, check, and the
 
 bench: $(READY) ## Figures, each beside what it is measured against
 	@for file in tests/benchmarks/bench_*.py; do $(BIN)/python $$file || exit 1; done
+
+faults: $(READY) ## Every fault at every call of AWS, for every command: thousands of command lines, over an hour
+	$(BIN)/python -m tests.faults
 
 fix: $(READY) ## Mend what the tools can mend
 	$(BIN)/ruff check --fix .

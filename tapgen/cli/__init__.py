@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import gc
 import os
-import signal
 import sys
 from importlib import import_module
 from io import TextIOWrapper
@@ -20,6 +19,7 @@ from typing import NoReturn
 import click
 
 from tapgen import __version__
+from tapgen.cli.signals import end_in_order
 from tapgen.errors import ExitCode, TapgenError
 
 # The sections of --help: command -> its summary, the first line of its docstring (a test compares them).
@@ -70,7 +70,6 @@ SECTIONS: dict[str, dict[str, str]] = {
 }
 
 
-_SOON = 0.05  # seconds, from a dropped Ctrl-C to the next
 
 _COMMANDS = frozenset(name for section in SECTIONS.values() for name in section)
 
@@ -126,33 +125,11 @@ def cli(ctx: click.Context, project: Path | None, debug: bool) -> None:
 
 def main() -> NoReturn:
     """The entry point: run the command line and turn each way it can end into an exit code."""
-    _end_in_order()
-    sys.unraisablehook = _press_again
+    end_in_order()
     _write_any_character()
     code = run(sys.argv[1:])
     gc.freeze()  # modules and templates live to the end: the collector need not look at them once more
     sys.exit(_flushed(code))
-
-
-def _end_in_order() -> None:
-    """Let SIGTERM and SIGHUP do what Ctrl-C does, unless they are ignored (nohup): what was made is taken back."""
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)  # Windows has no SIGHUP
-        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, signal.default_int_handler)
-
-
-def _press_again(dropped: sys.UnraisableHookArgs) -> None:
-    """Repeat a Ctrl-C that Python dropped: it came while an object was collected, or in a weak reference's callback."""
-    if not issubclass(dropped.exc_type, KeyboardInterrupt):
-        sys.__unraisablehook__(dropped)
-        return
-    from threading import Timer, main_thread
-
-    def press() -> None:
-        signal.pthread_kill(main_thread().ident or 0, signal.SIGINT)
-
-    Timer(_SOON, press).start()  # later, since here it would be dropped once more
 
 
 def _write_any_character() -> None:

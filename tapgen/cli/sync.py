@@ -88,17 +88,17 @@ def _watch(
     once: Callable[[Environment], tuple[Outcome, tuple[str, ...]]],
 ) -> Outcome:
     """Sync at each change of the settings or a source, with the logs of what was synced, until Ctrl-C."""
-    from tapgen.errors import TapgenError
-    from tapgen.local.interrupts import interrupts
+    from tapgen.errors import ExitCode, TapgenError
     from tapgen.local.watching import changed, snapshot
 
     settings = load_project(where).file
     tails: dict[str, LogTail] = {}
     files = snapshot(settings, chosen)  # before the first time: what changes meanwhile counts
     outcome, touched = once(chosen)
-    click.echo("Watching; Ctrl-C ends it.", err=True)
-    with suppress(KeyboardInterrupt), interrupts() as interrupted:
-        while not interrupted.is_set():
+    if outcome.code != ExitCode.INTERRUPTED:
+        click.echo("Watching; Ctrl-C ends it.", err=True)
+    try:
+        while outcome.code != ExitCode.INTERRUPTED:
             tails |= {name: tail for name in touched if name not in tails if (tail := _tail(client, chosen, name))}
             touched = ()
             _print_logs(tails)
@@ -111,6 +111,8 @@ def _watch(
                     outcome, touched = once(chosen)
                 except TapgenError as error:  # a file in the middle of being written, or a mistake in it
                     aws_options.print_line(f"Error: {error.message}", err=True)
+    except KeyboardInterrupt:
+        pass
     return outcome
 
 

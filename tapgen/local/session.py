@@ -11,7 +11,6 @@ from msgspec import Struct
 
 from tapgen.errors import TapgenError, UsageError, suggestion
 from tapgen.local import gateway
-from tapgen.local.interrupts import interrupts
 from tapgen.local.items import plain
 from tapgen.local.said import Said
 from tapgen.local.seeds import mask
@@ -145,11 +144,9 @@ def run(
         TapgenError: the emulator has ended.
     """
     session = _Session(deployed, emulator, show, redeploy, deployed_anew=deployed_anew)
-    with interrupts() as interrupted:
-        while not interrupted.is_set():
-            session.round()
-            sleep(QUICKLY)
-    raise KeyboardInterrupt
+    while True:
+        session.round()
+        sleep(QUICKLY)
 
 
 @contextmanager

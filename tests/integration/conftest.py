@@ -37,15 +37,6 @@ REGIONS = {"dev": "us-east-1", "staging": "us-west-2", "prod": "eu-central-1"}  
 ENVIRONMENTS = tuple(REAL.split(",")) if REAL else ("dev", "staging", "prod")
 
 
-MOTO = """
-from moto.server import ThreadedMotoServer
-server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-server.start()
-print(server.get_host_and_port()[1], flush=True)
-input()
-"""
-
-
 @dataclass(frozen=True)
 class Cloud:
     """An AWS: `environ` reaches it, `embedded` is there where it is not the real one."""
@@ -246,7 +237,8 @@ def eventually(holds, seconds: float = 5.0 if not REAL else 600.0, between=lambd
 def moto() -> Iterator[str]:
     """The address of moto's server, which has StackSets."""
     with subprocess.Popen(
-        [sys.executable, "-c", MOTO],
+        [sys.executable, "-m", "tests.faults.moto_server"],
+        cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -1,7 +1,4 @@
-"""Real signals to a process that deploys or deletes a StackSet, on moto's server.
-
-moto gives operations ids of its own, so that whether one has begun cannot be asked there: it must be said so.
-"""
+"""Real signals to a process that deploys or deletes a StackSet, on moto's server."""
 
 import os
 import signal
@@ -50,7 +47,7 @@ def signalled(moto, folder, number, operation, *words, after):
     [
         (signal.SIGINT, "CreateStackSet", True, "nothing was executed"),
         (signal.SIGTERM, "CreateStackSet", False, "nothing was executed"),
-        (signal.SIGHUP, "CreateStackInstances", True, "has begun is not known"),
+        (signal.SIGHUP, "CreateStackInstances", True, "goes on"),
         (signal.SIGTERM, "ListStackSetOperationResults", False, "goes on"),
     ],
 )

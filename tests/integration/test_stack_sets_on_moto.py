@@ -7,11 +7,13 @@ shown on scripted answers (`tests/unit/deploy/test_deploy_stack_sets.py`).
 import json
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
+from urllib.parse import urlsplit
 
 import pytest
 from botocore.session import Session
 
 from tapgen.cli import run
+from tests.unit.cli.breaking import Breaking
 
 HOME, OTHER, THIRD = "123456789012", "111111111111", "222222222222"
 SETTINGS = """
@@ -119,3 +121,19 @@ def test_commands_on_one_stack_are_refused(tapgen, tmp_path):
     for words in (("sync",), ("recover", "--yes")):
         code, _, err = tapgen(*words, "--env", "prod")
         assert (code, "prod is a StackSet" in err) == (2, True)
+
+
+@pytest.mark.parametrize("fault", ["lost", "throttle"])
+def test_each_change_fails_once_on_the_wire_and_is_made_once(tapgen, moto, tmp_path, monkeypatch, fault):
+    """`make faults` has every fault at every call."""
+    settings(tmp_path)
+    changes = ("CreateStackSet", "CreateStackInstances", "DeleteStackInstances", "DeleteStackSet")
+    with Breaking(urlsplit(moto).port, fault, changes) as broken:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", broken.url)
+        code, _, err = tapgen("deploy", "--env", "prod", "--yes")
+        assert (code, "shop-prod: 4 of 4 stacks created." in err) == (0, True), err
+        assert len(json.loads(tapgen("events", "--env", "prod", "--json")[1])) == 4
+        code, _, err = tapgen("destroy", "--env", "prod", "--yes")
+        assert code == 0, err
+        assert json.loads(tapgen("status", "--env", "prod", "--json")[1])[0]["status"] is None
+    assert tuple(broken.met) == changes

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from tapgen.deploy.aws.errors import MalformedAnswerError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Members(dict[str, Any]):
@@ -25,3 +28,17 @@ def read_members(answer: Any, operation: str) -> Any:
     if isinstance(answer, list):
         return [read_members(value, operation) for value in answer]
     return answer.read() if hasattr(answer, "read") else answer
+
+
+def refuse_page(answer: Mapping[str, Any], operation: str) -> None:
+    """Refuse a web page in the place of an answer: an operation that answers nothing would be taken for done.
+
+    Every answer of AWS has the id of its request, and none that is asked for here is HTML.
+
+    Raises:
+        MalformedAnswerError: it is one.
+    """
+    about = answer.get("ResponseMetadata") or {}
+    kind = str((about.get("HTTPHeaders") or {}).get("content-type", ""))
+    if kind.startswith("text/html") and not about.get("RequestId"):
+        raise MalformedAnswerError(operation, "it is a web page")

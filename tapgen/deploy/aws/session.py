@@ -29,7 +29,7 @@ from tapgen.deploy.aws.assumed_role import assumed
 from tapgen.deploy.aws.error_codes import ATTEMPTS, FIRST_ATTEMPTS, FIRST_SILENT_ATTEMPTS, api_name, translate
 from tapgen.deploy.aws.errors import MalformedAnswerError
 from tapgen.deploy.aws.function_operations import UPDATES
-from tapgen.deploy.aws.members import read_members
+from tapgen.deploy.aws.members import read_members, refuse_page
 from tapgen.deploy.aws.mfa import asks_for_mfa, has_terminal
 from tapgen.deploy.aws.operations import LOOPBACK, AwsClient, on_this_machine
 from tapgen.errors import UsageError
@@ -144,6 +144,7 @@ class Caller:
             raise translate(error, operation) from None
         except _UNREADABLE as error:
             raise MalformedAnswerError(api_name(operation), str(error) or type(error).__name__) from error
+        refuse_page(answer, api_name(operation))
         return answer
 
 

@@ -53,11 +53,19 @@ def packages(found: tuple[Package, ...]) -> Zips:
 
 
 def bring(
-    client: Client, physical: str, want: Wanted, zips: Zips, clock: Clock, *, code: bool = True, mark: str = ""
+    client: Client,
+    physical: str,
+    want: Wanted,
+    zips: Zips,
+    clock: Clock,
+    *,
+    code: bool = True,
+    mark: str = "",
+    begins: Callable[[], None] = lambda: None,
 ) -> tuple[str, ...]:
     """Make a function what is wanted; what was changed, in words.
 
-    `code`: its code may be another one. `mark` is a tag that it gets before anything is changed.
+    `code`: its code may be another one. `mark` is a tag that it gets before anything is changed; `begins` is told then.
 
     Raises:
         TapgenError: Lambda refuses it, takes too long, or the package is too large.
@@ -68,10 +76,13 @@ def bring(
     if package is not None and sha256_of(package) == actual.code_sha256:
         package = None
     configuration = configuration_changes(want, actual)
-    if mark and (package is not None or configuration):
-        client.tag_function(actual.arn, mark)
     if package is not None:
         refuse_huge(physical, package)
+    if package is not None or configuration:
+        if mark:
+            client.tag_function(actual.arn, mark)
+        begins()
+    if package is not None:
         client.update_code(physical, package)
         _settled(client, physical, clock)
         changed.append("code")

@@ -36,6 +36,7 @@ class Sync(StackOperation):
     def __init__(self, request: Deployment, client: Client, view: View, clock: Clock = SYSTEM_CLOCK) -> None:
         super().__init__(request, client, view, clock)
         self._done: list[str] = []
+        self._under_way = ""
 
     def run(self) -> Outcome:
         """Compare, refuse what needs a deployment, update, and say that the stack has drifted."""
@@ -47,9 +48,19 @@ class Sync(StackOperation):
         return tuple(self._done)
 
     def take_back(self) -> None:
-        """Nothing is taken back; what was done is said."""
+        """Nothing is taken back; what was done is said, and what may be."""
         if self._done:
             self.view.warn(f"Brought up to date before that: {', '.join(self._done)}.")
+        if self._under_way:
+            self.view.warn(f"{self._under_way} may have been changed in part: the same command again sees to the rest.")
+
+    def _begin(self, logical_id: str) -> None:
+        self._under_way = logical_id
+
+    def _end(self, logical_id: str, told: str) -> None:
+        self._under_way = ""
+        self._done.append(logical_id)
+        self.view.step(f"{logical_id}: {told}")
 
     def _run(self) -> Outcome:
         if self.request.protected:
@@ -127,27 +138,35 @@ class Sync(StackOperation):
         latest, sha256 = self.client.latest_layer(properties["LayerName"])
         if sha256 == sha256_of(package):
             return latest  # it was synced before
+        self._begin(logical_id)
         arn = self.client.publish_layer(
             properties["LayerName"],
             package,
             properties.get("CompatibleRuntimes", ()),
             properties.get("CompatibleArchitectures", ()),
         )
-        self._done.append(logical_id)
-        self.view.step(f"{logical_id}: version {arn.rpartition(':')[2]}")
+        self._end(logical_id, f"version {arn.rpartition(':')[2]}")
         return arn
 
     def _bring(self, logical_id: str, physical: str, known: KnownValues, *, code: bool, marked: bool) -> None:
         want, zips = wanted(self.request.document, logical_id, known), packages(self.request.packages)
-        changed = bring(self.client, physical, want, zips, self.clock, code=code, mark="" if marked else TAG)
+        changed = bring(
+            self.client,
+            physical,
+            want,
+            zips,
+            self.clock,
+            code=code,
+            mark="" if marked else TAG,
+            begins=lambda: self._begin(logical_id),
+        )
         if not changed and not marked:
             return
         # One that was synced before may have got no further than its code.
         version = show_new_version(self.client, self.request.document, logical_id, physical)
         if not changed:
             return
-        self._done.append(logical_id)
-        self.view.step(f"{logical_id}: {' and '.join(changed)}{f', version {version}' if version else ''}")
+        self._end(logical_id, f"{' and '.join(changed)}{f', version {version}' if version else ''}")
 
     def _define(self, logical_id: str, arn: str, known: KnownValues, *, marked: bool) -> None:
         definition = definition_text(self.request.document, logical_id, known)
@@ -157,9 +176,9 @@ class Sync(StackOperation):
             return
         if not marked:
             self.client.tag_state_machine(arn, TAG)
+        self._begin(logical_id)
         self.client.update_state_machine(arn, definition)
-        self._done.append(logical_id)
-        self.view.step(f"{logical_id}: definition")
+        self._end(logical_id, "definition")
 
     def _ended(self, stack: Stack) -> Outcome:
         if not self._done:

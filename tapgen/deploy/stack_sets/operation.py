@@ -120,10 +120,11 @@ class StackSetOperation(StackOperation):
                 raise BusyError(f"the operation on {self.name} before is not over: {seen.lost}")
 
     def explained(self, error: TapgenError) -> TapgenError:
-        """A second deployer is told how to queue."""
+        """A second deployer is told how to queue, and everybody what is done already."""
+        done = "" if self.nothing == type(self).nothing else f"; {self.nothing}"
         if not isinstance(error, AwsError) or error.code not in OVERTAKEN:
-            return error
-        message = f"another deployment of the StackSet {self.name} came first: {error.text}"
+            return TapgenError(f"{error.message}{done}", error.hint, error.exit_code) if done else error
+        message = f"another deployment of the StackSet {self.name} came first: {error.text}{done}"
         hint = f"Queue behind it with --wait; see `tapgen status --env {self.request.environment}`."
         return BusyError(message, hint)
 

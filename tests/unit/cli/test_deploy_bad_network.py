@@ -10,7 +10,7 @@ import pytest
 
 from tapgen.cli import run
 from tapgen.errors import ExitCode
-from tests.unit.cli.relay import Relay, named, read_request, reset
+from tests.unit.cli.breaking import Breaking
 
 pytest.importorskip("ministack", reason="the embedded AWS is in the extra `local`")
 
@@ -27,10 +27,6 @@ source = "src"
 [tool.tapgen.environments.dev]
 protected = true
 """
-THROTTLED = (
-    b"<ErrorResponse><Error><Type>Sender</Type><Code>Throttling</Code><Message>Rate exceeded</Message></Error>"
-    b"<RequestId>1</RequestId></ErrorResponse>"
-)
 
 
 def project(folder):
@@ -43,43 +39,12 @@ def project(folder):
         (folder / "src" / f"{name}.py").write_text(text)
 
 
-class Proxy(Relay):
-    """Passes requests on to the embedded AWS, one for each connection, but not the first one of any operation."""
-
-    def __init__(self, port, fault):
-        self.fault, self.met = fault, []
-        super().__init__(port)
-
-    def answer(self, client):
-        request = read_request(client)
-        operation = named(request)
-        if operation and operation not in self.met:
-            self.met.append(operation)
-            if self.fault == "lost":
-                self.pass_on(request)
-            self.break_(client)
-            return
-        client.sendall(self.pass_on(request))
-
-    def break_(self, client):
-        if self.fault in {"reset", "lost"}:
-            reset(client)
-            return
-        if self.fault == "error page":
-            page = b"<html><body>Bad gateway</body></html>"
-            head = f"HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\nContent-Length: {len(page)}\r\n"
-            client.sendall(f"{head}Connection: close\r\n\r\n".encode() + page)
-            return
-        head = f"HTTP/1.1 400 Bad Request\r\nContent-Type: text/xml\r\nContent-Length: {len(THROTTLED)}\r\n"
-        client.sendall(f"{head}Connection: close\r\n\r\n".encode() + THROTTLED)
-
-
 @pytest.mark.parametrize("fault", ["reset", "throttle", "lost", "error page"])
 def test_every_operation_fails_once_and_the_deployment_succeeds(fault, tmp_path, monkeypatch, capsys):
     from tapgen.local import emulator
 
     project(tmp_path)
-    with emulator.running() as aws, Proxy(aws.port, fault) as broken:
+    with emulator.running() as aws, Breaking(aws.port, fault) as broken:
         access, secret = aws.credentials
         for name, value in {
             "AWS_ENDPOINT_URL": aws.endpoint,

@@ -117,7 +117,7 @@ def test_after_the_execution_the_deployment_goes_on(folder, aws, number):
 def test_a_sync_that_is_ended_in_the_middle_is_finished_by_the_next_one(folder, aws):
     assert tapgen(folder, aws, "deploy", "--yes").returncode == 0
     (folder / "src" / "more.py").write_text("X = 2\n")
-    code, err = signalled(folder, aws, signal.SIGTERM, "UpdateFunctionCode", "sync", after=True)
+    code, err = signalled(folder, aws, signal.SIGTERM, "UpdateFunctionCode", "sync", "--watch", after=True)
     assert (code, "Traceback" in err) == (ExitCode.INTERRUPTED, False)
     assert tapgen(folder, aws, "sync").returncode == 0
     invoked = tapgen(folder, aws, "invoke", "Item", "--payload", "-")

@@ -147,6 +147,7 @@ def test_debug_shows_the_traceback(tmp_path):
 def test_main_ends_the_process_with_the_exit_code(tmp_path, monkeypatch, capsys):
     threshold = gc.get_threshold()
     monkeypatch.setattr(sys, "argv", ["tapgen", "render"])
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
     monkeypatch.chdir(tmp_path)
     try:
         with pytest.raises(SystemExit) as ended:

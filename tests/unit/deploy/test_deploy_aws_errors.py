@@ -4,12 +4,21 @@ import io
 import socket
 import sys
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import botocore.exceptions
 import pytest
 
 from tapgen.deploy.aws import error_codes
-from tapgen.deploy.aws.errors import AwsError, CredentialsError, DeniedError, LostAnswerError, ThrottledError
+from tapgen.deploy.aws.errors import (
+    AwsError,
+    CredentialsError,
+    DeniedError,
+    LostAnswerError,
+    MalformedAnswerError,
+    ThrottledError,
+)
 from tapgen.deploy.aws.mfa import asks_for_mfa, has_terminal
 from tapgen.deploy.aws.session import _give_up_early, connect
 from tapgen.errors import ExitCode, UsageError
@@ -201,6 +210,42 @@ def test_a_proxy_is_named_without_its_password(monkeypatch):
     fault = error_codes.translate(error, "describe_stacks")
     assert "proxy.example:8080" in fault.hint
     assert "secret" not in fault.message + fault.hint
+
+
+def test_a_web_page_is_no_answer(home):
+    """A proxy's page with the status 200 has not executed, deleted or stored anything."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_POST(self):
+            page = b"<html><body>Sign in to the network</body></html>"
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(page)))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(page)
+
+        def log_message(self, *_):
+            pass
+
+    for method in ("PUT", "HEAD"):
+        setattr(Page, f"do_{method}", Page.do_POST)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        client = connect(endpoint=f"http://127.0.0.1:{server.server_port}", credentials=("a", "b"), region="eu-west-1")
+        for call in (
+            client.identity,
+            lambda: client.execute(SET, "token"),
+            lambda: client.delete_stack(ARN, "token"),
+            lambda: client.set_stack_policy(ARN, "{}"),
+            lambda: client.delete_stack_set("tap-dev"),
+            lambda: client.stored("bucket", "key", "123456789012"),
+            lambda: client.store("bucket", "key", b"zip", "123456789012"),
+            lambda: client.tag_function("arn:aws:lambda:eu-west-1:123456789012:function:f", "tag"),
+        ):
+            with pytest.raises(MalformedAnswerError, match="the answer cannot be read"):
+                call()
+        server.shutdown()
 
 
 def test_a_broken_configuration_is_an_error_with_the_file(home, tmp_path):

@@ -153,6 +153,9 @@ def one_fault_at_one_call_of_sync(index, when, fault):
     assert outcome.code in expected
     changed = {one.arn for one in cloud.functions.values() if one.code_sha256 != "old"}
     assert changed <= cloud.marks
+    said = " ".join(view.warnings)
+    told = {arn for arn, name in (("arn:one-1", "One"), ("arn:two-1", "Two")) if name in said}
+    assert outcome.ok or changed <= told, "what was changed, or may have been, is said"
     assert record.status == "CREATE_COMPLETE"
     assert Sync(made, cloud, Seen(), cloud.time.clock).run().code == ExitCode.OK
     assert len({one.code_sha256 for one in cloud.functions.values()} - {"old"}) == 1

@@ -1,7 +1,5 @@
 """An environment on the embedded AWS, with fakes for the emulator and the client."""
 
-import os
-import signal
 import time
 
 import pytest
@@ -164,23 +162,6 @@ def test_requests_and_logs_are_shown_as_they_come(environment):
         session.run(session.look(environment, client, emulator), emulator, shown, sleep=rounds(nothing))
     assert shown.lines == ["GET /item  500  34 ms", "ERROR failed\nbadly"]
     assert shown.problems == []
-
-
-class Collected:
-    """Something that Ctrl-C hits while it is being collected, where Python drops what the handler raises."""
-
-    def __del__(self):
-        os.kill(os.getpid(), signal.SIGINT)
-        time.sleep(0.1)
-
-
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_ctrl_c_that_python_drops_ends_the_session_all_the_same(environment):
-    emulator = FakeEmulator()
-    deployed = session.look(environment, FakeClient(), emulator)
-    with pytest.raises(KeyboardInterrupt):
-        session.run(deployed, emulator, Shown(), sleep=rounds(Collected, nothing, nothing))
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_without_requests_the_logs_are_looked_at_now_and_then(environment):

@@ -1,0 +1,68 @@
+"""Four questions to the end of a command: is its exit code true, and what was left, said and possible afterwards?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tapgen.errors import ExitCode
+
+PARTLY = (
+    "it is not protected",
+    "Brought up to date before",
+    "may have been changed in part",
+    "had begun is done",
+    "half done",
+    "is outside of the stack",
+    "its stacks are deleted",
+    "the rename is done",
+)
+"""Words that say of a failure that something was done."""
+OPEN = ("stack policy", "termination protection", "not protected")
+"""Words that say that a stack is less protected than it was."""
+
+
+def judged(scene, stage, before, after, done):
+    """What is wrong by the first three questions: the exit code, a traceback, what is left behind in silence."""
+    said = done.out + done.err
+    if "Traceback" in said or done.code == -1:
+        yield "a traceback"
+    if not scene.reads:
+        yield from untrue(scene, stage, before, after, done)
+    for one in after.left_behind(before):
+        if done.code != ExitCode.CONTINUES and "left behind" not in said and "waits; nothing was executed" not in said:
+            yield f"{one} is left behind in silence"
+    for one in after.less_protected(before):
+        if not any(word in said for word in OPEN):
+            yield f"{one}, in silence"
+
+
+def untrue(scene, stage, before, after, done):
+    """What the exit code says and is not so."""
+    said = done.out + done.err
+    nothing = replace(after, stacks=shown(after)) == replace(before, stacks=shown(before))
+    if done.code == ExitCode.OK:
+        if not scene.wanted(stage, after):
+            yield "it says that it worked, and it did not"
+    elif done.code == ExitCode.CONTINUES:
+        if nothing and "is not known" not in said:
+            yield "it says that it goes on, and nothing had begun"
+    elif not nothing and not any(word in said for word in PARTLY):
+        yield "it says that it failed, and something was done"
+
+
+def shown(found):
+    """The stacks without what is asked for apart: change sets and protection."""
+    return {
+        name: replace(one, change_sets=(), policy="", protected=False)
+        for name, one in found.stacks.items()
+        if one.status != "REVIEW_IN_PROGRESS"
+    }
+
+
+def repeated(scene, stage, words, after, state):
+    """What is wrong by the fourth question: the same command again."""
+    done = stage.tapgen(*scene.again(stage, words))
+    if "destroy" in scene.name and scene.wanted(stage, after):
+        return  # there is nothing to delete any more, which it says
+    if done.code != ExitCode.OK or not scene.wanted(stage, state(stage)):
+        yield f"the same command again: {done.code} {done.err.strip().splitlines()[-3:]}"

@@ -1,0 +1,374 @@
+"""What meets the faults: a command, the project and the AWS that it begins with, and what must be true when it worked."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import traceback
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+
+from botocore.config import Config
+from botocore.session import Session
+
+from tapgen.cli import run
+from tests.faults.state import State
+
+HOME, OTHER, THIRD = "123456789012", "111111111111", "222222222222"
+HANDLER = "import more\ndef handler(event, context):\n    return more.X\n"
+STACK = """\
+application = "{name}"
+alarms.enabled = false
+
+[tables.Item]
+partition_key = {{ name = "itemId", type = "S" }}
+{tables}
+[functions.Item]
+source = "src"
+memory = {memory}
+
+[environments.dev]
+[environments.prod]
+protected = true
+{more}
+"""
+STACK_SET = """\
+application = "{name}"
+alarms.enabled = false
+
+[tables.Item]
+partition_key = {{ name = "itemId" }}
+{functions}
+[environments.prod]
+account = "{home}"
+accounts = {accounts}
+regions = ["eu-west-1", "us-east-1"]
+stack_set = {{ failure_tolerance = "50%", concurrency = "50%", concurrency_mode = "soft", parallel_regions = true }}
+tags.Team = "{team}"
+"""
+PACKAGED = '\n[functions.Item]\nsource = "src"\n'
+OLD = '\n[tables.Old]\npartition_key = { name = "oldId", type = "S" }\n'
+LONG = "".join(
+    f'\n[resources.P{number}]\ntype = "AWS::SSM::Parameter"\n[resources.P{number}.properties]\nType = "String"\n'
+    f'Value = "{"x" * 3900}"\n'
+    for number in range(14)
+)
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass
+class Stage:
+    """An application of a name of its own in a folder of its own, before an AWS on this machine."""
+
+    aws: SimpleNamespace  # port, url, key, secret, moto
+    folder: Path
+    name: str
+    environ: dict = field(default_factory=dict)
+
+    def settings(self, text=STACK, **values):
+        given = {"tables": "", "memory": 128, "more": "", "functions": "", "team": "one", "home": HOME}
+        accounts = json.dumps([HOME, OTHER])
+        given |= {"name": self.name, "accounts": accounts, **values}
+        (self.folder / "tapgen.toml").write_text(text.format(**given))
+
+    def source(self, value=1):
+        folder = self.folder / "src"
+        folder.mkdir(exist_ok=True)
+        (folder / "index.py").write_text(HANDLER)
+        (folder / "more.py").write_text(f"X = {value}\n")
+
+    def tapgen(self, *words, url=""):
+        """Run a command in this process on the real client; a traceback becomes its text."""
+        variables = {
+            "AWS_ENDPOINT_URL": url or self.aws.url,
+            "AWS_ACCESS_KEY_ID": self.aws.key,
+            "AWS_SECRET_ACCESS_KEY": self.aws.secret,
+            "AWS_REGION": "us-east-1",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        }
+        os.environ.update(variables)
+        out, err = io.StringIO(), io.StringIO()
+        with redirect_stdout(out), redirect_stderr(err):
+            try:
+                code = run(["--project", str(self.folder), *words])
+            except BaseException:  # noqa: BLE001 - whatever it is, it is what is looked for
+                traceback.print_exc()
+                code = -1
+        return Done(code, out.getvalue(), err.getvalue())
+
+    def must(self, *words):
+        done = self.tapgen(*words)
+        assert done.code == 0, f"{words}: {done.code}\n{done.out}\n{done.err}"
+        return done
+
+    def client(self, service, region="us-east-1"):
+        found = self.aws.clients.get((service, region))
+        if found is None:
+            session = Session()
+            session.set_credentials(self.aws.key, self.aws.secret)
+            found = session.create_client(
+                service, region_name=region, endpoint_url=self.aws.url, config=Config(read_timeout=60)
+            )
+            self.aws.clients[service, region] = found
+        return found
+
+
+@dataclass(frozen=True)
+class Scene:
+    """`begin` sets the stage and returns the command's words; `wanted` says whether the state is what it is for."""
+
+    name: str
+    begin: Callable[[Stage], tuple[str, ...]]
+    wanted: Callable[[Stage, State], bool]
+    moto: bool = False
+    alone: bool = False  # the AWS is emptied first
+    again: Callable[[Stage, tuple[str, ...]], tuple[str, ...]] = lambda _, words: words
+    reads: bool = False
+
+
+def stack(stage, environment="prod"):
+    return f"{stage.name}-{environment}"
+
+
+def deployed(stage, environment="prod", **values):
+    stage.settings(**values)
+    stage.source()
+    stage.must("deploy", "--env", environment, "--yes", "--no-check")
+
+
+def deploy(environment="prod", *more):
+    return ("deploy", "--env", environment, "--yes", "--no-check", *more)
+
+
+def complete(stage, state, environment="prod", **facts):
+    """Whether the stack is complete, protected where it must be, and says these facts."""
+    found = state.stacks.get(stack(stage, environment))
+    if found is None or found.status not in {"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"}:
+        return False
+    if environment == "prod" and not (found.protected and found.policy):
+        return False
+    return all(re.search(pattern, found.template) for pattern in facts.values())
+
+
+def create(stage):
+    stage.settings()
+    stage.source()
+    return deploy()
+
+
+def update(stage):
+    deployed(stage)
+    stage.settings(memory=256)
+    stage.source(2)
+    return deploy()
+
+
+def loss(stage):
+    deployed(stage, tables=OLD)
+    stage.settings()
+    return deploy("prod", "--allow-loss", "OldTable")
+
+
+def large(stage):
+    stage.settings(more=LONG)
+    stage.source()
+    return deploy("dev")
+
+
+def unchanged(stage):
+    deployed(stage)
+    return deploy()
+
+
+def plan_only(stage):
+    deployed(stage)
+    stage.settings(memory=256)
+    return ("deploy", "--env", "prod", "--plan-only", "--no-check")
+
+
+def reviewed(stage):
+    done = stage.must(*plan_only(stage), "--json")
+    [plan] = {one["change_set"] for one in map(json.loads, done.out.splitlines()) if one.get("kind") == "plan"}
+    return deploy("prod", "--plan", plan)
+
+
+def destroy(stage):
+    deployed(stage)
+    return ("destroy", "--env", "prod", "--yes", "--disable-protection", "--confirm", stack(stage))
+
+
+def gone(stage, state):
+    return stack(stage) not in state.stacks
+
+
+def sync(stage):
+    deployed(stage, "dev")
+    stage.settings(memory=256)
+    stage.source(2)
+    return ("sync", "--env", "dev")
+
+
+def synced(stage, state):
+    return state.memory.get("Item") == 256
+
+
+def bootstrap(stage):
+    stage.settings()
+    return ("bootstrap", "--yes")
+
+
+def roles(stage):
+    stage.settings()
+    stage.source()
+    return ("bootstrap", "--github", "acme/shop", "--env", "prod", "--yes")
+
+
+def invoke(stage):
+    deployed(stage)
+    (stage.folder / "event.json").write_text("{}")
+    return ("invoke", "Item", "--env", "prod", "--payload", str(stage.folder / "event.json"))
+
+
+def rename(stage):
+    deployed(stage, tables=OLD)
+    stage.settings(tables=OLD.replace("tables.Old", "tables.New"))
+    return ("rename", "Old", "New", "--env", "prod", "--yes")
+
+
+def reading(*words):
+    def begin(stage):
+        deployed(stage)
+        return (*words, "--env", "prod")
+
+    return begin
+
+
+def anything(stage, state):
+    return True
+
+
+# ------------------------------------------------------------------------------------------------------- StackSets
+
+
+def set_create(stage):
+    stage.settings(STACK_SET)
+    return deploy()
+
+
+def set_deployed(stage, **values):
+    stage.settings(STACK_SET, **values)
+    stage.must(*deploy())
+
+
+def set_update(stage):
+    set_deployed(stage)
+    stage.settings(STACK_SET, team="two", accounts=json.dumps([HOME, OTHER, THIRD]))
+    return deploy()
+
+
+def set_upload(stage):
+    stage.source()
+    stage.settings(STACK_SET, functions=PACKAGED)
+    return deploy()
+
+
+def set_destroy(stage):
+    set_deployed(stage)
+    return ("destroy", "--env", "prod", "--yes")
+
+
+def set_destroy_account(stage):
+    set_deployed(stage, accounts=json.dumps([HOME, OTHER, THIRD]))
+    return ("destroy", "--env", "prod", "--yes", "--account", THIRD)
+
+
+def set_reading(*words):
+    def begin(stage):
+        set_deployed(stage)
+        return (*words, "--env", "prod")
+
+    return begin
+
+
+def set_bootstrap(stage):
+    stage.settings(STACK_SET)
+    return ("bootstrap", "--env", "prod", "--yes")
+
+
+def instances(count, team=""):
+    def wanted(stage, state):
+        found = state.sets.get(stack(stage))
+        return found is not None and found.instances == count and (not team or found.team == team)
+
+    return wanted
+
+
+def set_gone(stage, state):
+    return stack(stage) not in state.sets
+
+
+def buckets(stage, state):
+    return {"tapgen-bootstrap us-east-1", "tapgen-bootstrap eu-west-1"} <= state.stacks.keys()
+
+
+def no_more(stage, words):
+    """What is left to do after a destruction: nothing, which a second one says."""
+    return words
+
+
+SCENES = (
+    Scene("create", create, lambda stage, state: complete(stage, state, memory='"MemorySize": 128')),
+    Scene("update", update, lambda stage, state: complete(stage, state, memory='"MemorySize": 256')),
+    Scene(
+        "loss",
+        loss,
+        lambda stage, state: complete(stage, state) and "OldTable" not in state.stacks[stack(stage)].template,
+    ),
+    Scene("large", large, lambda stage, state: complete(stage, state, "dev")),
+    Scene("unchanged", unchanged, complete),
+    Scene("plan only", plan_only, complete),
+    Scene(
+        "reviewed plan",
+        reviewed,
+        lambda stage, state: complete(stage, state, memory='"MemorySize": 256'),
+        again=lambda stage, words: deploy(),
+    ),
+    Scene("destroy", destroy, gone),
+    Scene("sync", sync, synced),
+    Scene("bootstrap", bootstrap, lambda stage, state: "tapgen-bootstrap us-east-1" in state.stacks, alone=True),
+    Scene("bootstrap --github", roles, lambda stage, state: any("github" in name for name in state.stacks), alone=True),
+    Scene("invoke", invoke, anything, reads=True),
+    Scene(
+        "rename",
+        rename,
+        lambda stage, state: complete(stage, state) and "NewTable" in state.stacks[stack(stage)].template,
+    ),
+    Scene("status", reading("status"), anything, reads=True),
+    Scene("outputs", reading("outputs"), anything, reads=True),
+    Scene("events", reading("events"), anything, reads=True),
+    Scene("watch", reading("watch"), anything, reads=True),
+    Scene("diff --deployed", reading("diff", "--deployed"), anything, reads=True),
+    Scene("StackSet create", set_create, instances(4), moto=True),
+    Scene("StackSet upload", set_upload, instances(4), moto=True),
+    Scene("StackSet update", set_update, instances(6, "two"), moto=True),
+    Scene("StackSet destroy", set_destroy, set_gone, moto=True),
+    Scene("StackSet destroy --account", set_destroy_account, instances(4), moto=True),
+    Scene("StackSet bootstrap", set_bootstrap, buckets, alone=True),
+    Scene("StackSet status", set_reading("status"), anything, moto=True, reads=True),
+    Scene("StackSet events", set_reading("events"), anything, moto=True, reads=True),
+    Scene("StackSet watch", set_reading("watch"), anything, moto=True, reads=True),
+)
