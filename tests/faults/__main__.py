@@ -30,7 +30,8 @@ from botocore.config import Config  # noqa: E402
 from tapgen.errors import ExitCode  # noqa: E402
 from tests.faults.judge import judged, repeated  # noqa: E402
 from tests.faults.proxy import FAULTS, WHEN, FaultyProxy  # noqa: E402
-from tests.faults.scenes import SCENES, Stage  # noqa: E402
+from tests.faults.scenes import SCENES  # noqa: E402
+from tests.faults.stage import Stage  # noqa: E402
 from tests.faults.state import BUCKETS, REGIONS, state  # noqa: E402
 
 FRESH = 40

@@ -2,129 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import json
-import os
 import re
-import traceback
 from collections.abc import Callable
-from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass, field
-from pathlib import Path
-from types import SimpleNamespace
+from dataclasses import dataclass
 
-from botocore.config import Config
-from botocore.session import Session
-
-from tapgen.cli import run
+from tests.faults.stage import HOME, LONG, OLD, OTHER, PACKAGED, STACK_SET, THIRD, Stage
 from tests.faults.state import State
-
-HOME, OTHER, THIRD = "123456789012", "111111111111", "222222222222"
-HANDLER = "import more\ndef handler(event, context):\n    return more.X\n"
-STACK = """\
-application = "{name}"
-alarms.enabled = false
-
-[tables.Item]
-partition_key = {{ name = "itemId", type = "S" }}
-{tables}
-[functions.Item]
-source = "src"
-memory = {memory}
-
-[environments.dev]
-[environments.prod]
-protected = true
-{more}
-"""
-STACK_SET = """\
-application = "{name}"
-alarms.enabled = false
-
-[tables.Item]
-partition_key = {{ name = "itemId" }}
-{functions}
-[environments.prod]
-account = "{home}"
-accounts = {accounts}
-regions = ["eu-west-1", "us-east-1"]
-stack_set = {{ failure_tolerance = "50%", concurrency = "50%", concurrency_mode = "soft", parallel_regions = true }}
-tags.Team = "{team}"
-"""
-PACKAGED = '\n[functions.Item]\nsource = "src"\n'
-OLD = '\n[tables.Old]\npartition_key = { name = "oldId", type = "S" }\n'
-LONG = "".join(
-    f'\n[resources.P{number}]\ntype = "AWS::SSM::Parameter"\n[resources.P{number}.properties]\nType = "String"\n'
-    f'Value = "{"x" * 3900}"\n'
-    for number in range(14)
-)
-
-
-@dataclass(frozen=True)
-class Done:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-
-@dataclass
-class Stage:
-    """An application of a name of its own in a folder of its own, before an AWS on this machine."""
-
-    aws: SimpleNamespace  # port, url, key, secret, moto
-    folder: Path
-    name: str
-    environ: dict = field(default_factory=dict)
-
-    def settings(self, text=STACK, **values):
-        given = {"tables": "", "memory": 128, "more": "", "functions": "", "team": "one", "home": HOME}
-        accounts = json.dumps([HOME, OTHER])
-        given |= {"name": self.name, "accounts": accounts, **values}
-        (self.folder / "tapgen.toml").write_text(text.format(**given))
-
-    def source(self, value=1):
-        folder = self.folder / "src"
-        folder.mkdir(exist_ok=True)
-        (folder / "index.py").write_text(HANDLER)
-        (folder / "more.py").write_text(f"X = {value}\n")
-
-    def tapgen(self, *words, url=""):
-        """Run a command in this process on the real client; a traceback becomes its text."""
-        variables = {
-            "AWS_ENDPOINT_URL": url or self.aws.url,
-            "AWS_ACCESS_KEY_ID": self.aws.key,
-            "AWS_SECRET_ACCESS_KEY": self.aws.secret,
-            "AWS_REGION": "us-east-1",
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        }
-        os.environ.update(variables)
-        out, err = io.StringIO(), io.StringIO()
-        with redirect_stdout(out), redirect_stderr(err):
-            try:
-                code = run(["--project", str(self.folder), *words])
-            except BaseException:  # noqa: BLE001 - whatever it is, it is what is looked for
-                traceback.print_exc()
-                code = -1
-        return Done(code, out.getvalue(), err.getvalue())
-
-    def must(self, *words):
-        done = self.tapgen(*words)
-        assert done.code == 0, f"{words}: {done.code}\n{done.out}\n{done.err}"
-        return done
-
-    def client(self, service, region="us-east-1"):
-        found = self.aws.clients.get((service, region))
-        if found is None:
-            session = Session()
-            session.set_credentials(self.aws.key, self.aws.secret)
-            found = session.create_client(
-                service, region_name=region, endpoint_url=self.aws.url, config=Config(read_timeout=60)
-            )
-            self.aws.clients[service, region] = found
-        return found
 
 
 @dataclass(frozen=True)
