@@ -70,7 +70,6 @@ SECTIONS: dict[str, dict[str, str]] = {
 }
 
 
-
 _COMMANDS = frozenset(name for section in SECTIONS.values() for name in section)
 
 

@@ -76,16 +76,17 @@ class Theatre:
     """Sets the stage for each case, and says what was wrong with its end."""
 
     def __init__(self, aws, folder):
-        self.aws, self.folder, self.count = aws, folder, 0
+        self.aws, self.folder, self.count, self.bare = aws, folder, 0, True
         self.temporary = folder / "tmp"
         self.temporary.mkdir()
         tempfile.tempdir = str(self.temporary)
 
     def stage(self, scene):
-        if self.count % FRESH == 0 or scene.alone:
+        if self.count % FRESH == 0 or scene.alone or self.bare:
             self.aws.reset()
             if not scene.alone:
                 self._buckets()
+            self.bare = scene.alone
         self.count += 1
         folder = self.folder / "project"
         shutil.rmtree(folder, ignore_errors=True)

@@ -73,7 +73,6 @@ class Stage:
     aws: SimpleNamespace  # port, url, key, secret, moto
     folder: Path
     name: str
-    environ: dict = field(default_factory=dict)
 
     def settings(self, text=STACK, **values):
         given = {"tables": "", "memory": 128, "more": "", "functions": "", "team": "one", "home": HOME}
