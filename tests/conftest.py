@@ -39,6 +39,7 @@ def pytest_xdist_auto_num_workers(config):
 def pytest_collection_finish(session):
     """What has been collected lives to the end: the garbage collector need not look at it again and again."""
     gc.freeze()
+    gc.set_threshold(10_000)
 
 
 HANDLER = "def handler(event, context):\n    return {}\n"

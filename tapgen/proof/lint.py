@@ -10,6 +10,7 @@ folder and the metadata switch off is found all the same, and shown as suppresse
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import json
 import shutil
@@ -17,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -90,10 +92,12 @@ def _finding(raw: dict[str, Any]) -> Finding:
 
 def matches(document: Document, regions: Sequence[str]) -> list[dict[str, Any]]:
     """cfn-lint's matches for one document, by its own default rules; us-east-1 where no region is pinned."""
-    from cfnlint.api import lint
-    from cfnlint.config import ManualArgs
+    from cfnlint.config import ConfigMixIn
+    from cfnlint.decode.decode import decode_str
+    from cfnlint.runner import run_template_by_data
 
-    config = ManualArgs(regions=list(regions)) if regions else ManualArgs()
+    template, unreadable = decode_str(json.dumps(document))
+    config = ConfigMixIn(regions=list(regions)) if regions else ConfigMixIn()
     return [
         {
             "rule": match.rule.id,
@@ -103,12 +107,22 @@ def matches(document: Document, regions: Sequence[str]) -> list[dict[str, Any]]:
             "path": list(getattr(match, "path", None) or ()),
             "hint": match.rule.source_url or "",
         }
-        for match in lint(json.dumps(document), config=config)
+        for match in unreadable or run_template_by_data(template, config, _rules())
     ]
+
+
+@cache
+def _rules() -> Any:
+    """cfn-lint's own rules, for every document: to load them takes as long as to lint a small one."""
+    from cfnlint.config import ConfigMixIn
+    from cfnlint.runner import Runner
+
+    return Runner(ConfigMixIn()).rules
 
 
 def main(file: str) -> None:
     """What the process does: read the documents, print the matches."""
+    gc.set_threshold(50_000)  # the schemas stay to the end: to look at them again and again takes a tenth of the time
     documents = json.loads(Path(file).read_text(encoding="utf-8"))
     print(json.dumps([matches(document, regions) for document, regions in documents]))  # noqa: T201 - its parent reads it
 

@@ -108,25 +108,40 @@ def test_a_suppression_that_accepts_nothing_is_a_finding(tmp_path: Path, rule: s
     assert (finding.rule, finding.message) == ("suppression-unused", message)
 
 
-def test_suppressions_of_cfn_lint_are_not_judged_without_it(tmp_path: Path) -> None:
-    line = 'check.suppress = [{ rule = "W3005", reason = "x" }]\n'
-    write_project(tmp_path, SETTINGS.replace("[tool.tapgen]\n", f"[tool.tapgen]\n{line}"))
+UNUSED = 'check.suppress = [{ rule = "W3005", reason = "x" }]\n'
+
+
+@pytest.fixture(scope="module")
+def linted(tmp_path_factory: pytest.TempPathFactory) -> tuple[tuple[Finding, ...], ...]:
+    """What one cfn-lint finds in dev, in prod with two mistakes, and in a dev that accepts what is not there."""
+    clean, accepting = tmp_path_factory.mktemp("clean"), tmp_path_factory.mktemp("accepting")
+    write_project(clean, GET_SETTINGS)
+    write_project(accepting, SETTINGS.replace("[tool.tapgen]\n", f"[tool.tapgen]\n{UNUSED}"))
+    environments = [load(clean).environment("dev"), load(clean).environment("prod"), load(accepting).environment("dev")]
+    targets = [check.of_environment(one, render.render(one).document) for one in environments]
+    targets[1].subject.document["Resources"]["ItemFunction"]["Properties"] |= {"MemorySize": "much", "Nonsense": 1}
+    return check.check_all(targets, with_lint=True)
+
+
+def test_suppressions_of_cfn_lint_are_not_judged_without_it(
+    tmp_path: Path, linted: tuple[tuple[Finding, ...], ...]
+) -> None:
+    write_project(tmp_path, SETTINGS.replace("[tool.tapgen]\n", f"[tool.tapgen]\n{UNUSED}"))
     assert checked(tmp_path) == ()
-    assert [finding.rule for finding in checked(tmp_path, with_lint=True)] == ["suppression-unused"]
+    assert [finding.rule for finding in linted[2]] == ["suppression-unused"]
 
 
-def test_cfn_lint_findings_have_the_same_form(tmp_path: Path) -> None:
-    write_project(tmp_path)
-    environment = load(tmp_path).environment("dev")
-    rendered = render.render(environment).document
-    rendered["Resources"]["ItemFunction"]["Properties"]["MemorySize"] = "much"
-    rendered["Resources"]["ItemFunction"]["Properties"]["Nonsense"] = 1
-    found = {finding.rule: finding for finding in check.check(environment, rendered, lint=True)}
+def test_cfn_lint_findings_have_the_same_form(linted: tuple[tuple[Finding, ...], ...]) -> None:
+    found = {finding.rule: finding for finding in linted[1]}
     assert {"E3012", "E3002"} <= set(found)
     assert found["E3002"].severity == "error"
     assert found["E3002"].path[:2] == ("Resources", "ItemFunction")
     assert found["E3002"].logical_id == "ItemFunction"
     assert found["E3002"].file == "pyproject.toml"
+
+
+def test_several_documents_share_one_cfn_lint(linted: tuple[tuple[Finding, ...], ...]) -> None:
+    assert ["E3002" in {finding.rule for finding in found} for found in linted] == [False, True, False]
 
 
 def test_alarms_that_tell_nobody_are_one_finding_but_for_the_accepted_one() -> None:
@@ -259,19 +274,6 @@ def test_inline_code_is_found_in_the_template(tmp_path: Path, style: str, file: 
     target = check.of_template(Path("t.yaml"), text, document.parse(text, "t.yaml"), {})
     [missing] = [one for one in check.check_all([target], with_lint=False)[0] if "sqs:ListQueues" in one.message]
     assert (missing.file, missing.line) == (file, line)
-
-
-def test_several_documents_share_one_cfn_lint(tmp_path: Path) -> None:
-    write_project(tmp_path, GET_SETTINGS)
-    project = load(tmp_path)
-    targets = [
-        check.of_environment(project.environment(name), render.render(project.environment(name)).document)
-        for name in ("dev", "prod")
-    ]
-    targets[1].subject.document["Resources"]["ItemTable"]["Properties"]["Nonsense"] = 1
-    first, second = check.check_all(targets, with_lint=True)
-    assert "E3002" not in {finding.rule for finding in first}
-    assert "E3002" in {finding.rule for finding in second}
 
 
 def test_order_and_duplicates() -> None:
