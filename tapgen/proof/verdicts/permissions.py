@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -167,12 +168,19 @@ def _unused(
     required = [requirement for one in users for requirement in one.requirements]
     names = ", ".join(one.function for one in users)
     for one in statements:
-        if one.effect == "Allow" and not one.managed:
+        if one.effect == "Allow" and not one.managed and not _for_services(one):
             for pattern, resource in surplus_pairs(one, required, subject):
                 if not may_be_called(pattern, users):
                     message = f"{role} allows {pattern} on {describe(resource)}; {names} does not need it."
                     yield UNUSED.finding(message, one.path)
 
+
+def _for_services(statement: Statement) -> bool:
+    """Whether it holds for what services do in the caller's name alone, which no request of the code shows."""
+    return any(_FORWARDED.match(key) for _, key, _ in statement.conditions)
+
+
+_FORWARDED = re.compile("aws:(ViaAWSService|CalledVia)|kms:ViaService", re.IGNORECASE)
 
 _LAMBDA = ("lambda.amazonaws.com", "edgelambda.amazonaws.com")
 
