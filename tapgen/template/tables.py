@@ -46,4 +46,9 @@ def row(table: str, key: str, kind: Any = Any) -> Any:
 
 def mentions(table: str, text: str) -> bool:
     """Whether a text stands in one of the table's values, whatever its case."""
-    return json.dumps(text).lower().encode() in _text(table).lower()
+    return json.dumps(text).lower().encode() in _lower_case(table)
+
+
+@cache
+def _lower_case(table: str) -> bytes:
+    return _text(table).lower()

@@ -35,8 +35,9 @@ WORKLOAD_KEYS = frozenset(
         "aws:sourceowner",  # SNS developer guide, "Using identity-based policies": the default policy of a topic has it
     }
 )
-# SNS developer guide, "Example cases for Amazon SNS access control": the default policy of a topic names it.
-UNLISTED = frozenset({"sns:receive"})
+# SNS developer guide, "Example cases for Amazon SNS access control": a topic's default policy; Kinesis Data Analytics
+# developer guide, "Permissions policy for reading from a streaming source".
+UNLISTED = frozenset({"sns:receive", "firehose:get*"})
 # Two pages of the reference have one prefix; of an action on both, our table has the resource types of one.
 SEVERAL_PAGES = ("elasticloadbalancing:", "ses:")
 _BARE = re.compile(r"^(?:[a-zA-Z-]+[:/])?\*+$")
@@ -94,22 +95,28 @@ def _on_arns(subject: Subject) -> Iterator[tuple[Statement, tuple[str, ...], act
 
 def _wrong_resources(subject: Subject) -> Iterator[Hit]:
     for statement, named, action in _on_arns(subject):
-        written = [fields(resource) for resource in named]
-        if not action.resource_types:
-            if not any(_of_its_service(action, resource) for resource in named):
-                yield Hit(f"{action.name} does not act on {named[0]}.", statement.path, _ALL)
+        own = any(_of_its_service(action, resource) for resource in named)
+        if own and (not action.resource_types or action.name.startswith(SEVERAL_PAGES)):
             continue
+        written = [fields(resource) for resource in named]
         forms = [form for type_ in action.resource_types for form in type_.arns]
-        several = any(_of_its_service(action, resource) for resource in named) and action.name.startswith(SEVERAL_PAGES)
-        if not several and not any(form_matches(form, parts, subject) for form in forms for parts in written):
-            types = ", ".join(type_.name for type_ in action.resource_types)
-            yield Hit(f"{action.name} does not act on {named[0]}; it acts on: {types}.", statement.path)
+        if any(form_matches(form, parts, subject) for form in forms for parts in written) or _of_aws(named):
+            continue
+        types = ", ".join(type_.name for type_ in action.resource_types)
+        acts = f"{action.name} does not act on {named[0]}"
+        yield Hit(f"{acts}; it acts on: {types}." if types else f"{acts}.", statement.path, "" if types else _ALL)
 
 
 def _unlisted_resources(subject: Subject) -> Iterator[Hit]:
     for statement, named, action in _on_arns(subject):
-        if not action.resource_types and any(_of_its_service(action, resource) for resource in named):
+        own = any(_of_its_service(action, resource) for resource in named)
+        if own and not action.resource_types and not _of_aws(named):
             yield Hit(f"The reference knows no resource types of {action.name}; here on {named[0]}.", statement.path)
+
+
+def _of_aws(named: tuple[str, ...]) -> bool:
+    """Whether AWS names a resource so in its own policies, as Glue's logs: `arn:aws:logs:*:*:/aws-glue/*`."""
+    return any("*" in resource and mentions("managed_policies", resource) for resource in named)
 
 
 def _of_its_service(action: actions.Action, resource: str) -> bool:

@@ -147,7 +147,11 @@ HARMLESS = {
     ),
     "an action of a service that AWS closes, which its own policies name": (
         "action-unknown",
-        granted(allow(["evidently:GetFeature", "IoTEvents:describeInput"], "*")),
+        granted(allow(["evidently:GetFeature", "IoTEvents:describeInput", "firehose:Get*"], "*")),
+    ),
+    "logs as the policies of Glue name them": (
+        "action-resource",
+        granted(allow(["logs:CreateLogStream", "logs:PutLogEvents"], "arn:aws:logs:*:*:/aws-glue/*")),
     ),
     "every object of one bucket": ("resource-wildcard", granted(allow("s3:GetObject", "arn:aws:s3:::pictures/*"))),
     "a bucket's policy that names nobody": ("policy-public", bucket(allow("s3:GetObject", OBJECTS))),
