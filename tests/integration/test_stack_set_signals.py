@@ -13,28 +13,17 @@ from tests.integration.test_stack_sets_on_moto import settings
 from tests.unit.cli.stalling import Stall
 
 
-def start(folder, url, *words):
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    environment = {
-        **kept,
-        "AWS_ENDPOINT_URL": url,
-        "AWS_ACCESS_KEY_ID": "key",
-        "AWS_SECRET_ACCESS_KEY": "secret",
-        "AWS_CONFIG_FILE": os.devnull,
-    }
-    command = [sys.executable, "-m", "tapgen", "--project", str(folder), *words, "--env", "prod"]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
-def ended(moto, folder, *words):
-    process = start(folder, moto, *words)
-    out, err = process.communicate(timeout=120)
-    return process.returncode, out, err
-
-
 def signalled(moto, folder, number, operation, *words, after):
+    """(exit code, stderr) of a process that gets a signal at an operation."""
+    command = [sys.executable, "-m", "tapgen", "--project", str(folder), *words, "--env", "prod"]
     with Stall(urlsplit(moto).port, operation, after=after) as stall:
-        process = start(folder, stall.url, *words)
+        process = subprocess.Popen(
+            command,
+            env={**os.environ, "AWS_ENDPOINT_URL": stall.url},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         assert stall.met.wait(60), process.communicate(timeout=5)
         process.send_signal(number)
         _, err = process.communicate(timeout=60)
@@ -52,16 +41,16 @@ def signalled(moto, folder, number, operation, *words, after):
     ],
 )
 def test_a_deployment_that_is_ended_says_what_is_so_and_can_be_run_again(
-    moto, tmp_path, number, operation, after, says
+    on_moto, moto, tmp_path, number, operation, after, says
 ):
     settings(tmp_path)
     code, err = signalled(moto, tmp_path, number, operation, "deploy", "--yes", after=after)
     assert code == ExitCode.INTERRUPTED
     assert says in err
     if says == "nothing was executed":
-        assert '"status": null' in ended(moto, tmp_path, "status", "--json")[1], "the empty StackSet is taken back"
-    assert ended(moto, tmp_path, "deploy", "--yes")[0] == 0
-    assert '"stacks": 4' in ended(moto, tmp_path, "status", "--json")[1]
+        assert '"status": null' in on_moto("status", "--json", "--env", "prod")[1], "the empty StackSet is taken back"
+    assert on_moto("deploy", "--yes", "--env", "prod")[0] == 0
+    assert '"stacks": 4' in on_moto("status", "--json", "--env", "prod")[1]
     code, err = signalled(moto, tmp_path, number, "DeleteStackInstances", "destroy", "--yes", after=after)
     assert code == ExitCode.INTERRUPTED
-    assert ended(moto, tmp_path, "destroy", "--yes")[0] == 0
+    assert on_moto("destroy", "--yes", "--env", "prod")[0] == 0

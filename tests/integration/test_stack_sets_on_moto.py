@@ -5,14 +5,11 @@ shown on scripted answers (`tests/unit/deploy/test_deploy_stack_sets.py`).
 """
 
 import json
-from contextlib import redirect_stderr, redirect_stdout
-from io import StringIO
 from urllib.parse import urlsplit
 
 import pytest
 from botocore.session import Session
 
-from tapgen.cli import run
 from tests.unit.cli.breaking import Breaking
 
 HOME, OTHER, THIRD = "123456789012", "111111111111", "222222222222"
@@ -31,109 +28,86 @@ stack_set = {{ failure_tolerance = "50%", concurrency = "50%", concurrency_mode 
 """
 
 
-@pytest.fixture
-def tapgen(moto, tmp_path, monkeypatch):
-    """A command line in a project of its own: (exit code, stdout, stderr)."""
-    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in {
-        "AWS_ENDPOINT_URL": moto,
-        "AWS_ACCESS_KEY_ID": "key",
-        "AWS_SECRET_ACCESS_KEY": "secret",
-        "AWS_CONFIG_FILE": str(tmp_path / "none"),
-        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "none"),
-    }.items():
-        monkeypatch.setenv(name, value)
-
-    def ended(*words):
-        out, err = StringIO(), StringIO()
-        with redirect_stdout(out), redirect_stderr(err):
-            code = run(["--project", str(tmp_path / "tapgen.toml"), *words])
-        return code, out.getvalue(), err.getvalue()
-
-    return ended
-
-
 def settings(tmp_path, accounts=(HOME, OTHER), more=""):
     text = SETTINGS.format(home=HOME, accounts=json.dumps(list(accounts)), more=more)
     (tmp_path / "tapgen.toml").write_text(text)
 
 
-def test_the_whole_life_of_a_stack_set(tapgen, moto, tmp_path):
+def test_the_whole_life_of_a_stack_set(on_moto, moto, tmp_path):
     settings(tmp_path)
-    code, out, err = tapgen("deploy", "--env", "prod", "--yes")
+    code, out, err = on_moto("deploy", "--env", "prod", "--yes")
     assert code == 0, err
     assert "creates 4 stacks in 2 accounts: eu-west-1, us-east-1" in out
     assert "shop-prod: 4 of 4 stacks created." in err
     tables = Session().create_client("dynamodb", region_name="us-east-1", endpoint_url=moto)
     assert len(tables.list_tables()["TableNames"]) == 1  # the credentials' own account has its stack
 
-    assert "no changes" in tapgen("deploy", "--env", "prod", "--yes")[2].lower()
+    assert "no changes" in on_moto("deploy", "--env", "prod", "--yes")[2].lower()
 
     settings(tmp_path, (HOME, OTHER, THIRD), 'tags.Team = "shop"')
-    code, out, err = tapgen("deploy", "--env", "prod", "--plan-only", "--json")
+    code, out, err = on_moto("deploy", "--env", "prod", "--plan-only", "--json")
     plan = next(line for line in map(json.loads, out.splitlines()) if line["kind"] == "plan")
     assert plan["targets"] == [
         "updates 4 stacks in 2 accounts",
         "creates 2 stacks in 1 account: eu-west-1, us-east-1",
     ]
-    code, out, err = tapgen("deploy", "--env", "prod", "--plan", plan["change_set"], "--yes")
+    code, out, err = on_moto("deploy", "--env", "prod", "--plan", plan["change_set"], "--yes")
     assert code == 0, err
     assert "shop-prod: 2 of 2 stacks created." in err
-    code, out, err = tapgen("deploy", "--env", "prod", "--plan", plan["change_set"], "--yes")
+    code, out, err = on_moto("deploy", "--env", "prod", "--plan", plan["change_set"], "--yes")
     assert code in {0, 4}
 
-    code, out, err = tapgen("status", "--env", "prod", "--json")
+    code, out, err = on_moto("status", "--env", "prod", "--json")
     [status] = json.loads(out)
     assert (status["stacks"], status["not_current"], status["regions"]["eu-west-1"]) == (6, 0, {"CURRENT": 3})
-    assert "in eu-west-1            3 CURRENT" in tapgen("status", "--env", "prod")[1].splitlines()
+    assert "in eu-west-1            3 CURRENT" in on_moto("status", "--env", "prod")[1].splitlines()
 
-    assert json.loads(tapgen("events", "--env", "prod", "--json")[1])
-    assert [line.split()[0] for line in tapgen("events", "--env", "prod", "--all")[1].splitlines()] == [
+    assert json.loads(on_moto("events", "--env", "prod", "--json")[1])
+    assert [line.split()[0] for line in on_moto("events", "--env", "prod", "--all")[1].splitlines()] == [
         "CREATE",
         "UPDATE",
         "CREATE",
     ]
-    assert "is SUCCEEDED" in tapgen("watch", "--env", "prod")[2]
-    assert tapgen("outputs", "--env", "prod", "--json")[0] == 0
-    code, out, err = tapgen("diff", "--env", "prod", "--deployed", "--exit-code")
+    assert "is SUCCEEDED" in on_moto("watch", "--env", "prod")[2]
+    assert on_moto("outputs", "--env", "prod", "--json")[0] == 0
+    code, out, err = on_moto("diff", "--env", "prod", "--deployed", "--exit-code")
     assert code == 0, out + err
 
-    code, out, err = tapgen("destroy", "--env", "prod", "--account", THIRD, "--yes")
-    assert (code, json.loads(tapgen("status", "--env", "prod", "--json")[1])[0]["stacks"]) == (0, 4), err
-    code, out, err = tapgen("destroy", "--env", "prod", "--yes")
+    code, out, err = on_moto("destroy", "--env", "prod", "--account", THIRD, "--yes")
+    assert (code, json.loads(on_moto("status", "--env", "prod", "--json")[1])[0]["stacks"]) == (0, 4), err
+    code, out, err = on_moto("destroy", "--env", "prod", "--yes")
     assert code == 0, err
-    assert json.loads(tapgen("status", "--env", "prod", "--json")[1])[0]["status"] is None
+    assert json.loads(on_moto("status", "--env", "prod", "--json")[1])[0]["status"] is None
 
 
-def test_a_drift_detection_that_an_endpoint_does_not_have_is_no_traceback(tapgen, tmp_path):
+def test_a_drift_detection_that_an_endpoint_does_not_have_is_no_traceback(on_moto, tmp_path):
     settings(tmp_path)
-    tapgen("deploy", "--env", "prod", "--yes")
-    code, _, err = tapgen("drift", "--env", "prod")
+    on_moto("deploy", "--env", "prod", "--yes")
+    code, _, err = on_moto("drift", "--env", "prod")
     assert code == 1
     assert "DetectStackSetDrift" in err
     assert "Traceback" not in err
-    assert tapgen("destroy", "--env", "prod", "--yes")[0] == 0
+    assert on_moto("destroy", "--env", "prod", "--yes")[0] == 0
 
 
-def test_commands_on_one_stack_are_refused(tapgen, tmp_path):
+def test_commands_on_one_stack_are_refused(on_moto, tmp_path):
     settings(tmp_path)
     for words in (("sync",), ("recover", "--yes")):
-        code, _, err = tapgen(*words, "--env", "prod")
+        code, _, err = on_moto(*words, "--env", "prod")
         assert (code, "prod is a StackSet" in err) == (2, True)
 
 
 @pytest.mark.parametrize("fault", ["lost", "throttle"])
-def test_each_change_fails_once_on_the_wire_and_is_made_once(tapgen, moto, tmp_path, monkeypatch, fault):
+def test_each_change_fails_once_on_the_wire_and_is_made_once(on_moto, moto, tmp_path, monkeypatch, fault):
     """`make faults` has every fault at every call."""
     settings(tmp_path)
     changes = ("CreateStackSet", "CreateStackInstances", "DeleteStackInstances", "DeleteStackSet")
     with Breaking(urlsplit(moto).port, fault, changes) as broken:
         monkeypatch.setenv("AWS_ENDPOINT_URL", broken.url)
-        code, _, err = tapgen("deploy", "--env", "prod", "--yes")
+        code, _, err = on_moto("deploy", "--env", "prod", "--yes")
         assert (code, "shop-prod: 4 of 4 stacks created." in err) == (0, True), err
-        assert len(json.loads(tapgen("events", "--env", "prod", "--json")[1])) == 4
-        code, _, err = tapgen("destroy", "--env", "prod", "--yes")
+        assert len(json.loads(on_moto("events", "--env", "prod", "--json")[1])) == 4
+        code, _, err = on_moto("destroy", "--env", "prod", "--yes")
         assert code == 0, err
-        assert json.loads(tapgen("status", "--env", "prod", "--json")[1])[0]["status"] is None
+        assert json.loads(on_moto("status", "--env", "prod", "--json")[1])[0]["status"] is None
     assert tuple(broken.met) == changes

@@ -39,12 +39,25 @@ def project(folder):
         (folder / "src" / f"{name}.py").write_text(text)
 
 
-@pytest.mark.parametrize("fault", ["reset", "throttle", "lost", "error page"])
-def test_every_operation_fails_once_and_the_deployment_succeeds(fault, tmp_path, monkeypatch, capsys):
+@pytest.fixture(scope="module")
+def embedded():
     from tapgen.local import emulator
 
+    with emulator.running() as running:
+        yield running
+
+
+@pytest.fixture
+def aws(embedded):
+    """An AWS with nothing in it."""
+    embedded.reset()
+    return embedded
+
+
+@pytest.mark.parametrize("fault", ["reset", "throttle", "lost", "error page"])
+def test_every_operation_fails_once_and_the_deployment_succeeds(fault, aws, tmp_path, monkeypatch, capsys):
     project(tmp_path)
-    with emulator.running() as aws, Breaking(aws.port, fault) as broken:
+    with Breaking(aws.port, fault) as broken:
         access, secret = aws.credentials
         for name, value in {
             "AWS_ENDPOINT_URL": aws.endpoint,

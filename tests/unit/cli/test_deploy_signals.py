@@ -1,5 +1,6 @@
 """Real signals to a real process, at the operation where they hurt most: what is said is so, and it can be run again."""
 
+import io
 import os
 import signal
 import subprocess
@@ -7,7 +8,9 @@ import sys
 
 import pytest
 
+from tapgen.cli import run
 from tapgen.errors import ExitCode
+from tests.conftest import Ended
 from tests.unit.cli.stalling import Stall
 
 pytest.importorskip("ministack", reason="the embedded AWS is in the extra `local`")
@@ -29,7 +32,7 @@ def aws():
 
 
 @pytest.fixture
-def folder(tmp_path, aws):
+def folder(tmp_path, aws, here):
     """A project whose function is packaged, and an AWS with nothing but the artifact bucket."""
     aws.reset()
     source = tmp_path / "src"
@@ -37,7 +40,7 @@ def folder(tmp_path, aws):
     (source / "index.py").write_text("from more import X\ndef handler(event, context):\n    return {'x': X}\n")
     (source / "more.py").write_text("X = 1\n")
     (tmp_path / "tapgen.toml").write_text(SETTINGS)
-    assert tapgen(tmp_path, aws, "bootstrap", "--yes").returncode == 0
+    assert here(tmp_path, "bootstrap", "--yes").code == 0
     return tmp_path
 
 
@@ -58,15 +61,20 @@ def command(folder, *words):
     return [sys.executable, "-m", "tapgen", "--project", str(folder), *words]
 
 
-def tapgen(folder, aws, *words):
-    return subprocess.run(
-        command(folder, *words),
-        env=environment(aws, aws.endpoint),
-        input="{}",
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+@pytest.fixture
+def here(aws, monkeypatch, capsys):
+    """Run a command line in this process: what comes before and after the signalled one."""
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    for name, value in environment(aws, aws.endpoint).items():
+        monkeypatch.setenv(name, value)
+
+    def ended(folder, *words):
+        capsys.readouterr()
+        code = run(["--project", str(folder), *words])
+        printed = capsys.readouterr()
+        return Ended(int(code), printed.out, printed.err)
+
+    return ended
 
 
 def signalled(folder, aws, number, operation, *words, after):
@@ -93,33 +101,34 @@ def signalled(folder, aws, number, operation, *words, after):
         (signal.SIGTERM, "DescribeChangeSet", False),
     ],
 )
-def test_before_the_execution_nothing_is_left(folder, aws, number, operation, after):
+def test_before_the_execution_nothing_is_left(folder, aws, here, number, operation, after):
     code, err = signalled(folder, aws, number, operation, "deploy", "--yes", after=after)
     assert code == ExitCode.INTERRUPTED
     assert "Traceback" not in err
     assert "nothing was executed" in err
-    status = tapgen(folder, aws, "status", "--json").stdout
+    status = here(folder, "status", "--json").out
     assert '"status": null' in status, "the empty stack is gone too"
-    again = tapgen(folder, aws, "deploy", "--yes")
-    assert again.returncode == 0, again.stderr
+    again = here(folder, "deploy", "--yes")
+    assert again.code == 0, again.err
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
-def test_after_the_execution_the_deployment_goes_on(folder, aws, number):
+def test_after_the_execution_the_deployment_goes_on(folder, aws, here, number):
     code, err = signalled(folder, aws, number, "ExecuteChangeSet", "deploy", "--yes", after=True)
     assert code == ExitCode.INTERRUPTED
     assert "Traceback" not in err
     assert "goes on" in err
     assert "tapgen watch --env dev" in err
-    assert tapgen(folder, aws, "watch").returncode == 0
+    assert here(folder, "watch").code == 0
 
 
-def test_a_sync_that_is_ended_in_the_middle_is_finished_by_the_next_one(folder, aws):
-    assert tapgen(folder, aws, "deploy", "--yes").returncode == 0
+def test_a_sync_that_is_ended_in_the_middle_is_finished_by_the_next_one(folder, aws, here, monkeypatch):
+    assert here(folder, "deploy", "--yes").code == 0
     (folder / "src" / "more.py").write_text("X = 2\n")
     code, err = signalled(folder, aws, signal.SIGTERM, "UpdateFunctionCode", "sync", "--watch", after=True)
     assert (code, "Traceback" in err) == (ExitCode.INTERRUPTED, False)
-    assert tapgen(folder, aws, "sync").returncode == 0
-    invoked = tapgen(folder, aws, "invoke", "Item", "--payload", "-")
-    assert '"x": 2' in invoked.stdout.replace("'", '"'), invoked
-    assert "Put right" in tapgen(folder, aws, "deploy", "--yes").stderr
+    assert here(folder, "sync").code == 0
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"{}")))
+    invoked = here(folder, "invoke", "Item", "--payload", "-")
+    assert '"x": 2' in invoked.out.replace("'", '"'), invoked
+    assert "Put right" in here(folder, "deploy", "--yes").err
