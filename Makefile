@@ -7,7 +7,7 @@ SCANNERS := .venv-scanners/.ready
 PIP := python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-latest test-lowest upgrade coverage check render review bench faults docs fix clean
+.PHONY: help demo test mutation test-latest test-lowest upgrade coverage check render review bench faults docs fix clean
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ upgrade: test-latest ## Raise constraints.txt to the latest versions, which the 
 	echo '# What development and tests install, tried together: `make upgrade` raises it.' > constraints.txt
 	.venv-latest/bin/$(PIP) list --format freeze --exclude-editable >> constraints.txt
 	$(MAKE) --no-print-directory test check
+
+mutation: $(READY) ## Take each permission away from the order service while it runs (some ten minutes)
+	cd tests/projects/orders-service && PYTHONPATH=$(CURDIR) $(CURDIR)/$(BIN)/tapgen local --env dev -- $(CURDIR)/$(BIN)/python $(CURDIR)/scripts/mutate_orders.py
 
 coverage: $(READY) ## The same tests, traced, which takes half as long again: how much of the code they run
 	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=

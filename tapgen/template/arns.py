@@ -129,11 +129,20 @@ class Arns:
         """A resource's ARN as a text; `${X.Arn}` for a type whose ARN is not known."""
         form = self._row(owner).arn
         if form is None:
-            return f"${{{owner}.Arn}}"
+            return self._of_alias(owner) or f"${{{owner}.Arn}}"
         region = "${AWS::Region}" if form.regional else ""
         account = "${AWS::AccountId}" if form.owned else ""
         last = self._last(owner, f"${{{owner}}}")
         return f"arn:${{AWS::Partition}}:{form.service}:{region}:{account}:{last}"
+
+    def _of_alias(self, owner: str) -> str:
+        """The ARN of a function's alias, which is the function's with its name; "" for what is none."""
+        if self.type_of(owner) != "AWS::Lambda::Alias":
+            return ""
+        properties = self._resources[owner].properties
+        function, names = self.owner(properties.get("FunctionName")), alternatives(properties.get("Name"))
+        known = function is not None and self._row(function).arn is not None and len(names) == 1
+        return f"{self.of(function)}:{names[0]}" if known and function else ""
 
     def _last(self, owner: str, name: str) -> str:
         """The last field of a resource's ARN; a name that is a path (`/shop/limit`) brings its slash with it."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import Struct
 
 from tapgen.template.alternatives import alternatives, every, listed
-from tapgen.template.arns import references_in
+from tapgen.template.arns import fields, references_in
 from tapgen.template.types import value_at
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Trigger(Struct, frozen=True):
 
 def called(value: Any, template: Template, arns: Arns) -> str | None:
     """The function of the template that a value means: itself, or by its alias or a version."""
-    owner = arns.owner(value)
+    owner = arns.owner(value) or _aliased(value, arns)
     if owner is None:
         named = {name for text in alternatives(value) for name in references_in(text)}
         owners = [name for name in named if arns.type_of(name) == FUNCTION]
@@ -48,6 +48,12 @@ def called(value: Any, template: Template, arns: Arns) -> str | None:
         if arns.type_of(owner) in _NAMES:
             owner = arns.owner(template.resources[owner].properties.get("FunctionName")) or ""
     return owner if arns.type_of(owner) == FUNCTION else None
+
+
+def _aliased(value: Any, arns: Arns) -> str | None:
+    """The function whose ARN by name a value is, with an alias or a version at its end."""
+    found = {text.rpartition(":")[0] for text in arns.read(value) if fields(text)[-1].count(":") == 2}
+    return arns.owner(found.pop()) if len(found) == 1 else None
 
 
 def triggers(template: Template, arns: Arns) -> tuple[Trigger, ...]:
@@ -84,6 +90,17 @@ def deliveries(template: Template, arns: Arns) -> tuple[Delivery, ...]:
         Delivery(resource.logical_id, source, principal, receiver, value, path, sure=not resource.condition)
         for resource, principal, source, value, path in _sendings(template, arns)
         if principal and (receiver := arns.owner(value)) is not None and arns.type_of(receiver) in RECEIVERS
+    )
+
+
+def failures(template: Template, arns: Arns) -> tuple[Delivery, ...]:
+    """What SNS and EventBridge send to the template's queues because they could not deliver it."""
+    return tuple(
+        Delivery(resource.logical_id, source, principal, receiver, value, path, sure=not resource.condition)
+        for kind, find in _FAILURES.items()
+        for resource in template.of_type(kind)
+        for principal, source, value, path in find(resource, arns)
+        if (receiver := arns.owner(value)) is not None and arns.type_of(receiver) in RECEIVERS
     )
 
 
@@ -194,6 +211,28 @@ _FINDERS: Final[Mapping[str, Callable[[Resource, Arns], _Found]]] = {
 }
 
 
+def _failed_targets(resource: Resource, _: Arns) -> _Found:
+    for one in listed(resource.properties.get("Targets")):
+        if isinstance(one, Mapping):
+            queue = value_at(one, ("DeadLetterConfig", "Arn"))
+            yield "events.amazonaws.com", resource.logical_id, queue, _path(resource, "Targets")
+
+
+def _failed_messages(resource: Resource, arns: Arns) -> _Found:
+    topic = arns.owner(resource.properties.get("TopicArn")) or ""
+    queue = value_at(resource.properties, ("RedrivePolicy", "deadLetterTargetArn"))
+    yield "sns.amazonaws.com", topic, queue, _path(resource, "RedrivePolicy")
+
+
+_FAILURES: Final[Mapping[str, Callable[[Resource, Arns], _Found]]] = {
+    "AWS::Events::Rule": _failed_targets,
+    "AWS::SNS::Subscription": _failed_messages,
+}
+
+
+_OF_URL: Final = frozenset({"FunctionUrlAuthType", "InvokedViaFunctionUrl"})
+
+
 class Permission(Struct, frozen=True):
     """A Lambda permission: who may call which function for whom."""
 
@@ -203,6 +242,8 @@ class Permission(Struct, frozen=True):
     sources: tuple[str, ...]
     """Patterns of the ARNs on whose behalf; () for any."""
     actions: tuple[str, ...]
+    of_url: bool = False
+    """It is for calls through the function's URL alone."""
 
 
 def permissions(template: Template, arns: Arns) -> tuple[Permission, ...]:
@@ -215,5 +256,6 @@ def permissions(template: Template, arns: Arns) -> tuple[Permission, ...]:
             sources = tuple(arns.normal(text) for text in every(source)) if source is not None else ()
             principals = every(resource.properties.get("Principal"))
             actions = every(resource.properties.get("Action"))
-            found.append(Permission(resource.logical_id, function, principals, sources, actions))
+            of_url = not _OF_URL.isdisjoint(resource.properties)
+            found.append(Permission(resource.logical_id, function, principals, sources, actions, of_url))
     return tuple(found)

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec import Struct
+
+from tapgen.proof.needs import encryption
+from tapgen.proof.needs.configuration import TRACING_ACTIONS
+from tapgen.proof.needs.requirements import Requirement
 from tapgen.proof.rules.rule import Hit, Rule
+from tapgen.proof.subject import truthy
 from tapgen.proof.verdicts.grants import policies_of, reaches
-from tapgen.template import integrations
+from tapgen.template import catalogue, integrations
 from tapgen.template.alternatives import listed
 from tapgen.template.arns import fields
 from tapgen.template.kinds import KINDS
 from tapgen.template.patterns import best
 from tapgen.template.state_language import calls
+from tapgen.template.types import value_at
 
 if TYPE_CHECKING:
     from tapgen.proof.subject import Subject
+    from tapgen.template.document import DocumentPath
+    from tapgen.template.policies import Statement
 
 
 # Target's service -> the action that its caller's role needs: EventBridge user guide, "Use execution roles to access
@@ -31,10 +40,24 @@ _TARGETS: Final[Mapping[str, str]] = {
 }
 
 
+_DELIVERS_LOGS: Final = (
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "logs:GetLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:UpdateLogDelivery",
+)
+"""Step Functions developer guide, "Logging in CloudWatch Logs in Step Functions": IAM policies for logging."""
+SCHEDULER: Final = "scheduler.amazonaws.com"
+
+
 def _roles(subject: Subject) -> Iterator[Hit]:
     """The roles by which schedules and rules call their targets."""
     for owner, properties in subject.of_type("AWS::Scheduler::Schedule"):
-        yield from _target(owner, properties.get("Target"), "scheduler.amazonaws.com", subject)
+        yield from _target(owner, properties.get("Target"), SCHEDULER, subject)
     for owner, properties in subject.of_type("AWS::Events::Rule"):
         for target in listed(properties.get("Targets")):
             yield from _target(owner, target, "events.amazonaws.com", subject)
@@ -74,13 +97,9 @@ def _integration(call: integrations.Call, subject: Subject) -> Iterator[Hit]:
         message = f"{call.route.name} calls {call.target} by {role}, which does not trust apigateway.amazonaws.com."
         yield Hit(message, call.place)
         return
-    granted = policies_of(role, subject)
-    speaking = [one for one in granted.statements if one.effect == "Allow" and one.names(call.action)]
     kind = next(kind for kind in KINDS if kind.type == subject.type_of(call.target))
     arn = subject.arns.of(call.target) + kind.part.forms.get(kind.acts_on(call.action), "")
-    if not granted.unknown and best([reaches(one, arn, subject) for one in speaking]) == "no":
-        message = f"{call.route.name} calls {call.target} by {role}, which does not allow {call.action} on it."
-        yield Hit(message, call.place)
+    yield from _not_allowed(Act(role, f"{call.route.name} calls {call.target}", call.action, arn), call.place, subject)
 
 
 def _trusts(role: str, service: str, subject: Subject) -> bool:
@@ -89,25 +108,32 @@ def _trusts(role: str, service: str, subject: Subject) -> bool:
 
 
 def _machine(owner: str, properties: Mapping[str, Any], subject: Subject) -> Iterator[Hit]:
-    """What the tasks of a state machine call on resources of the template, by its role."""
+    """What a state machine does by its role: its tasks' calls on resources of the template, its log, its traces."""
     role = subject.arns.owner(properties.get("RoleArn"))
     if role is None or subject.type_of(role) != "AWS::IAM::Role":
         return
-    granted = policies_of(role, subject)
     given = properties.get("DefinitionSubstitutions")
     values = given if isinstance(given, Mapping) else {}
+    path = ("Resources", owner, "Properties")
     for call in calls(properties.get("Definition")):
-        for name in call.placeholders if not granted.unknown else ():
-            for arn in _arns(values.get(name), call.action, subject):
-                parts = fields(arn)
-                if len(parts) < 6 or parts[2] != call.action.partition(":")[0]:
-                    continue
-                speaking = [one for one in granted.statements if one.effect == "Allow" and one.names(call.action)]
-                if best([reaches(one, arn, subject) for one in speaking]) == "no":
-                    message = (
-                        f"{call.state} of {owner} calls {name} by {role}, which does not allow {call.action} on it."
-                    )
-                    yield Hit(message, ("Resources", owner, "Properties", "Definition"))
+        named = [
+            Act(role, f"{call.state} of {owner} calls {name}", call.action, arn)
+            for name in call.placeholders
+            for arn in _arns(values.get(name), call.action, subject)
+            if len(parts := fields(arn)) == 6 and parts[2] == call.action.partition(":")[0]
+        ]
+        somewhere = Act(role, f"{call.state} of {owner} is done", call.action, "")
+        known = not call.waits and catalogue.action(call.action) is not None
+        for act in named or ([somewhere] if known else []):
+            yield from _not_allowed(act, (*path, "Definition"), subject)
+    for name, doing, actions in (
+        ("LoggingConfiguration", "writes its log", _DELIVERS_LOGS),
+        ("TracingConfiguration", "sends traces", TRACING_ACTIONS),
+    ):
+        configured = properties.get(name)
+        if isinstance(configured, Mapping) and (configured.get("Destinations") or truthy(configured.get("Enabled"))):
+            for action in actions:
+                yield from _not_allowed(Act(role, f"{owner} {doing}", action, ""), (*path, name), subject)
 
 
 def _arns(value: object, action: str, subject: Subject) -> tuple[str, ...]:
@@ -128,15 +154,43 @@ def _target(owner: str, target: object, service: str, subject: Subject) -> Itera
     if not _trusts(role, service, subject):
         yield Hit(f"{owner} calls its target by {role}, which does not trust {service}.", path)
         return
-    granted = policies_of(role, subject)
-    for arn in subject.arns.read(target.get("Arn")):
-        parts = fields(arn)
-        action = _TARGETS.get(parts[2]) if len(parts) == 6 else None
-        if action is None or granted.unknown:
-            continue
-        speaking = [one for one in granted.statements if one.effect == "Allow" and one.names(action)]
-        if best([reaches(one, arn, subject) for one in speaking]) == "no":
-            yield Hit(f"{owner} calls its target by {role}, which does not allow {action} on it.", path)
+    sendings = [("calls its target", target.get("Arn"))]
+    if service == SCHEDULER:  # EventBridge sends what fails in its own name
+        sendings.append(("sends what fails to its queue", value_at(target, ("DeadLetterConfig", "Arn"))))
+    for doing, value in sendings:
+        for arn in subject.arns.read(value) if value is not None else ():
+            parts = fields(arn)
+            action = _TARGETS.get(parts[2]) if len(parts) == 6 else None
+            if action is not None:
+                yield from _not_allowed(Act(role, f"{owner} {doing}", action, arn), path, subject)
+
+
+class Act(Struct, frozen=True):
+    """What is done by a role; `arn` "" is on everything, since the action takes no narrower resource."""
+
+    role: str
+    doing: str
+    action: str
+    arn: str
+
+
+def _not_allowed(act: Act, path: DocumentPath, subject: Subject) -> Iterator[Hit]:
+    """What the role does not allow: the action itself, and what it needs on the key of an encrypted resource."""
+    granted = policies_of(act.role, subject)
+    if granted.unknown:
+        return
+    if _denied(act.action, act.arn, granted.statements, subject):
+        on = " on it" if act.arn else ""
+        yield Hit(f"{act.doing} by {act.role}, which does not allow {act.action}{on}.", path)
+    for need in encryption.required([Requirement(act.role, act.action, act.arn or None, "")], subject):
+        if need.arn and not need.optional and _denied(need.action, need.arn, granted.statements, subject):
+            yield Hit(f"{act.doing} by {act.role}, which does not allow {need.action} on the key of it.", path)
+
+
+def _denied(action: str, arn: str, statements: Sequence[Statement], subject: Subject) -> bool:
+    """Whether no statement allows an action, as far as one can see."""
+    speaking = [one for one in statements if one.effect == "Allow" and one.names(action)]
+    return not speaking or bool(arn and best([reaches(one, arn, subject) for one in speaking]) == "no")
 
 
 ROLE_RULES = (

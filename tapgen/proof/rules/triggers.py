@@ -39,7 +39,9 @@ def _may_call(subject: Subject) -> Iterator[Hit]:
 
 
 def _principal(permission: Permission, wanted: str) -> Match:
-    if not any(action_matches(action, "lambda:InvokeFunction") or "${" in action for action in permission.actions):
+    if permission.of_url or not any(
+        action_matches(action, "lambda:InvokeFunction") or "${" in action for action in permission.actions
+    ):
         return "no"
     service = wanted.removesuffix(".amazonaws.com")
     fits = [

@@ -361,6 +361,10 @@ def test_a_queue_lets_in_what_is_sent_to_it(service: str) -> None:
 def test_an_open_address_needs_a_permission() -> None:
     url = resource("AWS::Lambda::Url", AuthType="NONE", TargetFunctionArn={"Ref": "Function"})
     assert len(said("url-permission", Url=url)) == 1
-    assert said("url-permission", Url=url, May=permission("*", Action="lambda:InvokeFunctionUrl")) == []
+    one = permission("*", Action="lambda:InvokeFunctionUrl", FunctionUrlAuthType="NONE")
+    [half] = said("url-permission", Url=url, May=one)
+    assert half == "Url asks nobody who he is, and everybody lacks lambda:InvokeFunction on Function."
+    other = permission("*", InvokedViaFunctionUrl=True)
+    assert said("url-permission", Url=url, May=one, Other=other) == []
     signed = resource("AWS::Lambda::Url", AuthType="AWS_IAM", TargetFunctionArn={"Ref": "Function"})
     assert said("url-permission", Url=signed) == []

@@ -1,0 +1,168 @@
+"""Whatever is granted counts: of every kind of part, use and trigger each permission is taken away, and is missed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tapgen import render
+from tapgen.cli.options import filled
+from tapgen.proof.check import check_all, of_environment
+from tapgen.proof.needs.functions import analyse_once
+from tapgen.settings.load import load
+from tests.removals import one_of_each, removals
+
+SETTINGS = """
+application = "shop"
+[keys.Data]
+[tables.Items]
+encryption = "Data"
+indexes.byDay = { partition_key = { name = "day" } }
+[tables.Watched]
+[queues.Work]
+encryption = "Data"
+subscriptions.News = {}
+subscriptions.Told = {}
+events.Placed = { bus = "Shop", pattern = { source = ["warehouse"] } }
+notifications.Files = { prefix = "in/" }
+[queues.Lost]
+[queues.Hidden]
+encryption = "Data"
+[queues.Done]
+[topics.News]
+[topics.Told]
+notifications.Files = { prefix = "told/" }
+[buckets.Uploads]
+encryption = "Data"
+[buckets.Files]
+[secrets.Database]
+encryption = "Data"
+rotation = { function = "Rotate" }
+[ssm_parameters.Limit]
+value = 100
+[buses.Shop]
+[streams.Clicks]
+encryption = "Data"
+[user_pools.Customers]
+[state_machines.Checkout]
+definition = "checkout.asl.json"
+triggers.schedules.Hourly = { expression = "rate(1 hour)", dead_letter_queue = "Hidden" }
+triggers.events.Placed = { bus = "Shop", pattern = { source = ["shop"] }, dead_letter_queue = "Lost" }
+
+[api]
+authorizers.Gate = { function = "Gate", ttl = 0 }
+[apis.Site]
+kind = "http"
+authorizers.Gate = { function = "Gate", identity = ["header.Authorization"], ttl = 0 }
+[functions.Gate]
+source = "src"
+entry_point = "other.handler"
+[functions.Rotate]
+source = "src"
+entry_point = "other.handler"
+[functions.Live]
+source = "src"
+entry_point = "other.handler"
+alias = "live"
+routes = [{ route = "GET /live", authorizer = "Gate" }, { route = "ANY /site/{id}", api = "Site", authorizer = "Gate" }]
+url = { authorization = "NONE" }
+triggers.topics.News = { dead_letter_queue = "Lost" }
+triggers.topics.Told = {}
+triggers.schedules.Nightly = { expression = "rate(1 day)", dead_letter_queue = "Hidden" }
+triggers.events.Placed = { bus = "Shop", pattern = { source = ["shop"] }, dead_letter_queue = "Lost" }
+triggers.buckets.Uploads = {}
+triggers.logs.Errors = { function = "Gate", pattern = "ERROR" }
+triggers.user_pools.Customers = { on = ["pre_sign_up"] }
+on_success = "Done"
+[functions.Polls]
+source = "src"
+entry_point = "other.handler"
+triggers.queues.Work = {}
+triggers.tables.Watched = { dead_letter_queue = "Lost" }
+triggers.streams.Clicks = {}
+[functions.Uses]
+source = "src"
+environment.PASSWORD = { secret = "Database", key = "password" }
+tables.Items = { variable = "ITEMS" }
+queues.Hidden = { variable = "HIDDEN" }
+topics.News = { variable = "NEWS" }
+buckets.Files = { variable = "FILES" }
+secrets.Database = { variable = "SECRET" }
+ssm_parameters.Limit = { variable = "LIMIT" }
+buses.Shop = { variable = "BUS" }
+streams.Clicks = { variable = "CLICKS" }
+user_pools.Customers = { variable = "POOL" }
+state_machines.Checkout = { variable = "MACHINE" }
+functions.Live = { variable = "LIVE" }
+keys.Data = { variable = "KEY" }
+"""
+NETWORK = """
+[network]
+nat_gateways = "none"
+"""
+DEFINITION = """
+{"StartAt": "Work", "States": {
+  "Work": {"Type": "Task", "Resource": "${LiveFunction}", "Next": "Ship"},
+  "Ship": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage",
+           "Parameters": {"QueueUrl": "${HiddenQueue}", "MessageBody.$": "$"}, "End": true}
+}}
+"""
+HANDLER = """
+import os
+
+import boto3
+
+E = os.environ
+table = boto3.resource("dynamodb").Table(E["ITEMS"])
+
+
+def handler(event, context):
+    table.get_item(Key={"id": "1"})
+    table.query(IndexName="byDay", KeyConditionExpression="day = :d", ExpressionAttributeValues={":d": "monday"})
+    boto3.client("sqs").send_message(QueueUrl=E["HIDDEN"], MessageBody="1")
+    boto3.client("sns").publish(TopicArn=E["NEWS"], Message="1")
+    s3 = boto3.client("s3")
+    s3.get_object(Bucket=E["FILES"], Key="a")
+    s3.list_objects_v2(Bucket=E["FILES"])
+    boto3.client("secretsmanager").get_secret_value(SecretId=E["SECRET"])
+    boto3.client("ssm").get_parameter(Name=E["LIMIT"])
+    boto3.client("events").put_events(Entries=[{"EventBusName": E["BUS"], "Source": "a", "DetailType": "b"}])
+    boto3.client("kinesis").put_record(StreamName=E["CLICKS"], Data=b"1", PartitionKey="1")
+    boto3.client("cognito-idp").admin_get_user(UserPoolId=E["POOL"].split("/")[-1], Username="a")
+    boto3.client("stepfunctions").start_execution(stateMachineArn=E["MACHINE"])
+    boto3.client("lambda").invoke(FunctionName=E["LIVE"])
+    boto3.client("kms").encrypt(KeyId=E["KEY"], Plaintext=b"1")
+"""
+STARTED = """
+def handler(event, context):
+    return event
+"""
+NOT_MISSED = {
+    "kinesis:DescribeStreamSummary": "AWS's managed policy grants it, and pollers do without",
+}
+
+
+def project(folder: Path) -> Path:
+    files = {"tapgen.toml": SETTINGS, "checkout.asl.json": DEFINITION, "src/index.py": HANDLER, "src/other.py": STARTED}
+    (folder / "src").mkdir()
+    for name, text in files.items():
+        (folder / name).write_text(text)
+    return folder
+
+
+def test_each_permission_that_is_taken_away_is_missed(tmp_path: Path) -> None:
+    chosen = filled(load(project(tmp_path)).environment("dev"))
+    document = render.render(chosen).document
+    analyse = analyse_once()  # the sources stay as they are
+
+    def found(rendered: dict[str, Any]) -> set[tuple[str, str]]:
+        [every] = check_all([of_environment(chosen, rendered)], with_lint=False, analyse=analyse)
+        return {(one.rule, one.message) for one in every if one.severity == "error"}
+
+    before = found(document)
+    assert {rule for rule, _ in before} == {"invoke-public"}  # the URL's
+    taken = one_of_each(removals(document))
+    unseen = [one for one in taken if not found(one.without) - before]
+    assert [str(one) for one in unseen if one.action not in NOT_MISSED] == []
+    assert {one.action for one in unseen} == NOT_MISSED.keys()
+    assert len(taken) >= 60
