@@ -219,6 +219,9 @@ def test_what_a_route_may_not_do_is_an_error_of_the_check(rest, http):
         assert sorted(found(changed)) == [
             "POST /clicks calls ClicksStream by ApiClicksStreamRole, which does not trust apigateway.amazonaws.com.",
             "POST /events calls ShopBus by ApiShopBusRole, which does not allow events:PutEvents on it.",
+            "POST /orders calls OrdersQueue by ApiOrdersQueueRole, which does not allow kms:Decrypt on the key of it.",
+            "POST /orders calls OrdersQueue by ApiOrdersQueueRole, which does not allow kms:GenerateDataKey on the key "
+            "of it.",
             "POST /orders calls OrdersQueue by ApiOrdersQueueRole, which does not allow sqs:SendMessage on it.",
         ]
 
