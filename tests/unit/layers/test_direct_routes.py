@@ -216,13 +216,13 @@ def test_what_a_route_may_not_do_is_an_error_of_the_check(rest, http):
         trust = changed["Resources"]["ApiClicksStreamRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]
         trust["Principal"] = {"Service": "lambda.amazonaws.com"}
         del changed["Resources"]["ApiOrdersQueueRole"]["Properties"]["Policies"][0]
+        queue = "POST /orders calls OrdersQueue by ApiOrdersQueueRole, which does not allow"
         assert sorted(found(changed)) == [
             "POST /clicks calls ClicksStream by ApiClicksStreamRole, which does not trust apigateway.amazonaws.com.",
             "POST /events calls ShopBus by ApiShopBusRole, which does not allow events:PutEvents on it.",
-            "POST /orders calls OrdersQueue by ApiOrdersQueueRole, which does not allow kms:Decrypt on the key of it.",
-            "POST /orders calls OrdersQueue by ApiOrdersQueueRole, which does not allow kms:GenerateDataKey on the key "
-            "of it.",
-            "POST /orders calls OrdersQueue by ApiOrdersQueueRole, which does not allow sqs:SendMessage on it.",
+            f"{queue} kms:Decrypt on the key of it.",
+            f"{queue} kms:GenerateDataKey on the key of it.",
+            f"{queue} sqs:SendMessage on it.",
         ]
 
 
