@@ -14,6 +14,7 @@ from tapgen.template.nesting import DEEPEST
 from tapgen.template.yamldump import dump_yaml
 from tapgen.template.yamlio import LONG_FORMS, parse_yaml
 from tests.conftest import ONE_FUNCTION, ROOT
+from tests.table import rows
 
 SHIPPED = sorted((ROOT / "templates_out").glob("*.yaml"))
 
@@ -100,7 +101,7 @@ SHORT_FORMS = [
 ]
 
 
-@pytest.mark.parametrize(("value", "expected"), SHORT_FORMS, ids=[written.split("\n")[0] for _, written in SHORT_FORMS])
+@rows(("value", "expected"), SHORT_FORMS, ids=[written.split("\n")[0] for _, written in SHORT_FORMS])
 def test_short_forms(value, expected):
     indented = "".join(
         f"  {line}\n" if "!" not in expected.split("\n")[0] else f"{line}\n" for line in expected.split("\n")
@@ -135,7 +136,7 @@ def resource(value):
     return f"Resources:\n  A:\n    Type: X\n    Properties:\n      P: {value}\n"
 
 
-@pytest.mark.parametrize(
+@rows(
     ("written", "value"),
     [
         ("2020-01-01", "2020-01-01"),
@@ -155,7 +156,7 @@ def test_what_yaml_values_are(written, value):
     assert documents.parse(resource(written), "x.yaml")["Resources"]["A"]["Properties"]["P"] == value
 
 
-@pytest.mark.parametrize(
+@rows(
     ("written", "said"),
     [
         ("!Foo x", "x.yaml:5: !Foo is no function of CloudFormation"),
@@ -202,7 +203,7 @@ def test_what_is_refused_with_what_to_do(written, hint):
     assert caught.value.hint == hint
 
 
-@pytest.mark.parametrize(
+@rows(
     ("text", "name", "said"),
     [
         ("", "x.yaml", "x.yaml: not a CloudFormation template: it is empty"),
@@ -372,7 +373,7 @@ def test_sections_and_resources_read_in_their_order(document):
     assert sorted(order, key=resources.index) == order
 
 
-@pytest.mark.parametrize(
+@rows(
     "text",
     ["12345e67", "1.5e3", "1234e5", "+0891", "1e3", "1E+3", "-1e3", "6e-5", ".5e3", "1.e5", "+12e03", "+0o17", "1_0e2"],
 )
@@ -381,8 +382,6 @@ def test_what_any_reader_takes_for_a_number_is_quoted(text):
     assert written == f"Description: '{text}'\n'{text}': x\n"
 
 
-@pytest.mark.parametrize(
-    "text", ["1.2.3", "v1e3", "e3", "1e", "12e", "1,000", "1e3x", "--", "+", ".e3", "1e3.5", "10.0.0.0/16"]
-)
+@rows("text", ["1.2.3", "v1e3", "e3", "1e", "12e", "1,000", "1e3x", "--", "+", ".e3", "1e3.5", "10.0.0.0/16"])
 def test_what_no_reader_takes_for_a_number_is_not(text):
     assert documents.dump({"Description": text}, "yaml") == f"Description: {text}\n"

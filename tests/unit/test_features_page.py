@@ -3,9 +3,8 @@
 import ast
 import re
 
-import pytest
-
 from tests.conftest import ROOT
+from tests.table import rows
 
 ROWS = [
     row.split(" | ")
@@ -14,7 +13,7 @@ ROWS = [
 ]
 
 
-@pytest.mark.parametrize(("feature", "setting", "test"), ROWS, ids=[row[0].strip("| ") for row in ROWS])
+@rows(("feature", "setting", "test"), ROWS, ids=[row[0].strip("| ") for row in ROWS])
 def test_what_it_says_is_shown_is_shown(feature, setting, test):
     shown = re.findall(r"`(.+?\.py)::(\w+)`", test)
     assert ", ".join(f"`{file}::{name}`" for file, name in shown) == test.removesuffix(" |")

@@ -1,13 +1,13 @@
 """What others name or write reaches a terminal or a CI log as text and as nothing else."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tapgen.printable import one_line, printable
+from tests.table import rows
 
 
-@pytest.mark.parametrize(
+@rows(
     ("text", "shown"),
     [
         ("Größe → Maß ±", "Größe → Maß ±"),

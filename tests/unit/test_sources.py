@@ -2,6 +2,7 @@ import pytest
 
 from tapgen.errors import TapgenError
 from tapgen.sources import MAX_INLINE_CHARACTERS, Selection, read_source
+from tests.table import rows
 
 
 def folder(tmp_path, **files):
@@ -21,7 +22,7 @@ def test_files_are_relative_and_sorted_without_caches_and_hidden_ones(tmp_path):
     assert not read_source(folder(tmp_path / "other", **{"a/requirements.txt": ""})).has_requirements
 
 
-@pytest.mark.parametrize(
+@rows(
     ("files", "inline"),
     [
         ({"index.py": "é = 1\n"}, "é = 1\n"),
@@ -97,7 +98,7 @@ def test_what_is_no_folder(tmp_path):
         read_source(tmp_path / ("x" * 5000))
 
 
-@pytest.mark.parametrize(
+@rows(
     ("pattern", "names"),
     [
         ("../common", ["common/a/one.py", "common/two.py"]),

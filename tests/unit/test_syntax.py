@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from tapgen.syntax import NewerSyntaxError, parse, version_of
+from tests.table import rows
 
 OWN = sys.version_info[:2]
 
@@ -28,7 +29,7 @@ NEWER = {
 }
 
 
-@pytest.mark.parametrize(("source", "since"), NEWER.values(), ids=NEWER)
+@rows(("source", "since"), NEWER.values(), ids=NEWER)
 def test_newer_syntax_is_right_for_a_newer_runtime(source, since):
     tree = parse(f"{source}\n\ndef handler(event, context):\n    return 1\n", max(since, OWN))
 
@@ -37,15 +38,15 @@ def test_newer_syntax_is_right_for_a_newer_runtime(source, since):
     assert handler.lineno == source.count("\n") + 3
 
 
-@pytest.mark.parametrize(("source", "since"), NEWER.values(), ids=NEWER)
+@rows(("source", "since"), NEWER.values(), ids=NEWER)
 def test_newer_syntax_is_wrong_for_an_older_runtime(source, since):
     with pytest.raises(SyntaxError) as raised:
         parse(source, (since[0], since[1] - 1))
     assert not isinstance(raised.value, NewerSyntaxError)
 
 
-@pytest.mark.parametrize("source", ["def f(:\n  pass", "x = (1", "print 'x'", "type = = 1", 'f"{x', "class A[T:\n  x"])
-@pytest.mark.parametrize("python", [None, (3, 9), OWN, (3, 15)])
+@rows("source", ["def f(:\n  pass", "x = (1", "print 'x'", "type = = 1", 'f"{x', "class A[T:\n  x"])
+@rows("python", [None, (3, 9), OWN, (3, 15)])
 def test_what_no_version_reads(source, python):
     with pytest.raises(SyntaxError) as raised:
         parse(source, python)

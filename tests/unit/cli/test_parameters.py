@@ -6,6 +6,7 @@ import pytest
 
 from tapgen.cli.parameters import from_files
 from tapgen.errors import UsageError
+from tests.table import rows
 
 VALUES = {"Size": "3", "Name": "a b", "Zones": "x,y", "On": "true"}
 
@@ -35,7 +36,7 @@ def test_later_files_win_over_earlier_ones(tmp_path):
     assert from_files((one, two)) == {"A": "1", "B": "2=3"}
 
 
-@pytest.mark.parametrize(
+@rows(
     ("name", "text", "said"),
     [
         ("a.env", "A=1\nB\n", "a.env:2: not NAME=VALUE"),

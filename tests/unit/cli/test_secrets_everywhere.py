@@ -12,6 +12,7 @@ import pytest
 from tapgen.cli import run as run_command
 from tapgen.deploy.views.json_lines import JsonView
 from tapgen.deploy.views.plain import PlainView
+from tests.table import rows
 from tests.unit.deploy.fake import Cloud
 from tests.unit.deploy.scene import deployed, request, run
 from tests.unit.template.test_secrets import KINDS
@@ -150,7 +151,7 @@ def test_no_report_about_a_template_shows_a_secret(
         assert not shown, (arguments, where[:3])
 
 
-@pytest.mark.parametrize("kind", [*KINDS, "a password"])
+@rows("kind", [*KINDS, "a password"])
 def test_no_plan_event_or_outcome_shows_a_secret(kind: str) -> None:
     secrets = [KINDS[kind]] if kind in KINDS else ["hunter2-orders-4711", "correct-horse-9-staple"]
     old, new = (template(secret, "x" * (kind in KINDS)) for secret in (secrets[0], secrets[-1]))

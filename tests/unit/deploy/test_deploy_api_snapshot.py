@@ -8,6 +8,7 @@ import pytest
 from tapgen.layers.api.publishing import PUBLISHED, _digest
 from tapgen.render import render
 from tapgen.settings.load import load
+from tests.table import rows
 
 ROOT = Path(__file__).parents[3]
 MORE = {
@@ -43,7 +44,7 @@ def mutated(path):
 
 
 @pytest.mark.rule(33)
-@pytest.mark.parametrize("path", list(paths(SNAPSHOT)), ids=lambda path: ".".join(map(str, path)))
+@rows("path", list(paths(SNAPSHOT)), ids=lambda path: ".".join(map(str, path)))
 def test_every_property_of_the_api_makes_a_new_deployment(path):
     assert _digest(mutated(path)) != _digest(copy.deepcopy(SNAPSHOT))
 

@@ -11,6 +11,7 @@ from tapgen.deploy.aws.client import Client
 from tapgen.deploy.aws.errors import AwsError, DeniedError
 from tapgen.deploy.aws.model import Identity, Output, Page
 from tapgen.deploy.aws.operations import AwsClient
+from tests.table import rows
 from tests.unit.deploy.fake import Cloud
 
 ARN = "arn:aws:cloudformation:eu-west-1:123456789012:stack/tap-dev/1"
@@ -243,7 +244,7 @@ def test_functions_and_logs(stub):
     assert client.log_events("g", 1, "n").next == ""
 
 
-@pytest.mark.parametrize("name", [name for name in vars(Client) if not name.startswith("_")])
+@rows("name", [name for name in vars(Client) if not name.startswith("_")])
 def test_both_clients_have_every_operation_with_the_same_arguments(name):
     port = vars(Client)[name]
     if isinstance(port, property):

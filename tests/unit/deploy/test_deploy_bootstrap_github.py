@@ -11,6 +11,7 @@ from tapgen.deploy.bootstrap_github import bootstrap_github
 from tapgen.errors import ExitCode, TapgenError, UsageError
 from tapgen.proof.subject import Subject
 from tapgen.settings.model import Environment
+from tests.table import rows
 from tests.unit.deploy.fake import Cloud
 from tests.unit.deploy.faulty import Faulty, at_every_call
 from tests.unit.deploy.scene import Seen, document, template_of
@@ -168,9 +169,7 @@ def test_declined_leaves_nothing_but_what_was_agreed_to(answers):
     assert not [one for one in cloud.stacks.values() if not one.status.startswith("DELETE_")]
 
 
-@pytest.mark.parametrize(
-    "text", ["acme", "acme/", "/shop", "acme/*", "*/*", "acme/shop:ref", "acme@1/shop", "a/b/c", ""]
-)
+@rows("text", ["acme", "acme/", "/shop", "acme/*", "*/*", "acme/shop:ref", "acme@1/shop", "a/b/c", ""])
 def test_what_is_no_repository_is_refused(text):
     with pytest.raises(UsageError):
         check_repository(text)

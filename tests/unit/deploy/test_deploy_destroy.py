@@ -6,6 +6,7 @@ from tapgen.deploy.aws.errors import AwsError, DeniedError, LostAnswerError
 from tapgen.deploy.commands.destroy import SLOW, Destroy
 from tapgen.deploy.stack.states import STATES
 from tapgen.errors import ExitCode
+from tests.table import rows
 from tests.unit.deploy.fake import Cloud, output
 from tests.unit.deploy.scene import NAME, TAGS, TOPIC, Seen, deployed, document, request
 
@@ -186,7 +187,7 @@ def test_a_stack_that_merely_vanished_is_not_taken_for_deleted():
     assert (outcome.code, outcome.message.startswith("tap-dev is gone: ")) == (ExitCode.FAILED, True)
 
 
-@pytest.mark.parametrize("status", [one for one, row in STATES.items() if not row.destroy])
+@rows("status", [one for one, row in STATES.items() if not row.destroy])
 def test_destroy_waits_for_nobody(status):
     cloud = Cloud()
     cloud.put(NAME, status, document(), tags=TAGS)

@@ -8,6 +8,7 @@ import pytest
 from tapgen.deploy.aws.errors import CredentialsError
 from tapgen.deploy.outcome import Outcome
 from tapgen.errors import ExitCode
+from tests.table import rows
 from tests.unit.deploy.fake import Cloud
 from tests.unit.deploy.scene import TAGS, deployed, document, request, run, topic
 
@@ -106,7 +107,7 @@ ENDS = {
 
 
 @pytest.mark.rule(24)
-@pytest.mark.parametrize(("end", "code"), ENDS.items(), ids=lambda value: getattr(value, "__name__", ""))
+@rows(("end", "code"), ENDS.items(), ids=lambda value: getattr(value, "__name__", ""))
 def test_each_end_has_its_exit_code(end, code):
     outcome = end(Cloud())
     assert isinstance(outcome, Outcome)

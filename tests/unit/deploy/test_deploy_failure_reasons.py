@@ -7,6 +7,7 @@ import pytest
 
 from tapgen.deploy.stack.failure_reasons import REASONS, advice
 from tapgen.errors import ExitCode
+from tests.table import rows
 from tests.unit.deploy.fake import Cloud
 from tests.unit.deploy.scene import request, run
 
@@ -41,7 +42,7 @@ SAID = {
 }
 
 
-@pytest.mark.parametrize("reason", SAID)
+@rows("reason", SAID)
 def test_a_reason_says_what_to_do(reason):
     said = advice(reason)
     assert said.startswith(SAID[reason])

@@ -11,6 +11,7 @@ from tapgen.deploy.run import QUEUES
 from tapgen.deploy.stack.stack_policy import stack_policy
 from tapgen.errors import ExitCode, TapgenError
 from tapgen.naming import ARTIFACT_BUCKET, BOOTSTRAP_STACK
+from tests.table import rows
 from tests.unit.deploy.fake import Cloud, output
 from tests.unit.deploy.faulty import Faulty, at_every_call
 from tests.unit.deploy.scene import NAME, Seen, deployed, document, request, run, topic
@@ -97,7 +98,7 @@ def settle(cloud):
             cloud.advance(record)
 
 
-@pytest.mark.parametrize("sleeps", range(1, 8))
+@rows("sleeps", range(1, 8))
 def test_ctrl_c_while_waiting(sleeps):
     cloud, made = scene("create")
     cloud.batch = 1

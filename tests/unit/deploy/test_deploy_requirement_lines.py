@@ -5,6 +5,7 @@ import pytest
 from tapgen.deploy.artifacts.markers import for_runtime
 from tapgen.deploy.artifacts.requirement_lines import is_source, read
 from tapgen.errors import TapgenError
+from tests.table import rows
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def test_a_file_that_is_not_there_is_named_with_the_one_that_names_it(lines):
     assert failed.value.hint.endswith("requirements.txt names it.")
 
 
-@pytest.mark.parametrize(
+@rows(
     ("line", "expected"),
     [
         ("/lib", True),

@@ -14,6 +14,7 @@ from tapgen.deploy.views.lines import plan_lines
 from tapgen.errors import ExitCode
 from tapgen.review.model import Impact, Review, Risk
 from tapgen.template.masking import Mask
+from tests.table import rows
 from tests.unit.deploy.fake import START, Cloud, output
 from tests.unit.deploy.scene import TABLE, Seen, deployed, document, request, run, topic
 
@@ -201,7 +202,7 @@ def test_an_export_changes_with_the_resource_that_it_reads():
     assert endangered(stack, unknown, unknown, values, frozenset()) == ()
 
 
-@pytest.mark.parametrize(
+@rows(
     ("value", "text"),
     [
         ("a", "a"),

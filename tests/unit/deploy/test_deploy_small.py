@@ -16,6 +16,7 @@ from tapgen.errors import ExitCode, TapgenError, UsageError
 from tapgen.render import Rendered
 from tapgen.settings.load import load
 from tapgen.settings.model import Environment
+from tests.table import rows
 from tests.unit.deploy.fake import Cloud
 from tests.unit.deploy.scene import document, run
 
@@ -154,7 +155,7 @@ def test_ages(text, seconds):
         age(text[:-1])
 
 
-@pytest.mark.parametrize(
+@rows(
     ("message", "shown"),
     [
         ("START RequestId: 1\n", "START RequestId: 1"),

@@ -7,6 +7,7 @@ from botocore.session import Session
 
 from tapgen.deploy.stack.states import STATES, state, terminal
 from tapgen.errors import ExitCode
+from tests.table import rows
 from tests.unit.deploy.fake import Cloud
 from tests.unit.deploy.scene import NAME, OURS, TAGS, Seen, deployed, document, request, run, topic
 
@@ -41,7 +42,7 @@ def test_a_settled_stack_is_updated(status):
 
 
 @pytest.mark.rule(5)
-@pytest.mark.parametrize("status", BUSY)
+@rows("status", BUSY)
 def test_a_running_operation_is_named_and_nothing_is_done(status):
     cloud = Cloud()
     record = cloud.put(NAME, status, document(), tags=dict(TAGS))

@@ -15,6 +15,7 @@ from tapgen.deploy.stack.stack_policy import stack_policy
 from tapgen.deploy.stack.states import STATES
 from tapgen.deploy.stack.target import existing
 from tapgen.errors import ExitCode, TapgenError, UsageError
+from tests.table import rows
 from tests.unit.deploy.fake import Cloud, output
 from tests.unit.deploy.scene import NAME, TABLE, TAGS, TOPIC, Seen, deployed, document, request
 
@@ -116,7 +117,7 @@ def test_cancel_detached():
     assert cloud.names()[-1] == "cancel_update"
 
 
-@pytest.mark.parametrize("status", [one for one, row in STATES.items() if not row.cancel])
+@rows("status", [one for one, row in STATES.items() if not row.cancel])
 def test_cancel_refuses_everything_but_a_running_update(status):
     cloud = Cloud()
     cloud.put(NAME, status, document(), tags=TAGS)

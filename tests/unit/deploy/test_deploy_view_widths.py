@@ -4,7 +4,6 @@ import io
 import os
 import pty
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 from msgspec.structs import replace
@@ -24,6 +23,7 @@ from tapgen.review.action import ResourceAction
 from tapgen.review.assess import assess
 from tapgen.review.model import Impact, Risk
 from tapgen.review.report import phrases
+from tests.table import rows
 from tests.unit.deploy.fake import START, Cloud
 from tests.unit.deploy.scene import Seen, document, request, topic
 
@@ -85,8 +85,8 @@ EVENT = Event(
 )
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize(
+@rows("width", WIDTHS)
+@rows(
     "tell",
     [
         lambda view: view.plan(PLAN),

@@ -3,6 +3,7 @@
 import pytest
 
 from tapgen.settings.schedules import expression_problem
+from tests.table import rows
 from tests.unit.layers.documents import granted, properties, refused
 
 SETTINGS = """
@@ -43,7 +44,7 @@ def test_schedules_start_a_function_by_a_role_of_their_own(document):
     assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
 
 
-@pytest.mark.parametrize(
+@rows(
     "expression",
     [
         "rate(1 minute)", "rate(12 hours)", "at(2027-01-01T00:00:00)", "cron(0/15 8-18 ? * MON-FRI *)",

@@ -11,6 +11,7 @@ import pytest
 from tapgen.proof.calls import Call, Literal, Parameter, Part, Unknown
 from tapgen.proof.needs import actions
 from tapgen.template import tables
+from tests.table import rows
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -45,9 +46,7 @@ NEEDS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("one", "expected"), NEEDS, ids=[f"{one.service}-{one.operation}-{len(one.parameters)}" for one, _ in NEEDS]
-)
+@rows(("one", "expected"), NEEDS, ids=[f"{one.service}-{one.operation}-{len(one.parameters)}" for one, _ in NEEDS])
 def test_needs(one, expected):
     found = needs(one)
     assert [row[0] for row in found] == [row[0] for row in expected]
@@ -97,7 +96,7 @@ def test_unknown_service_is_unmapped():
     assert isinstance(actions.needed(call("nowhere", "Go")), actions.Unmapped)
 
 
-@pytest.mark.parametrize(
+@rows(
     ("service", "prefix"),
     [("stepfunctions", "states"), ("cloudwatch", "cloudwatch"), ("dynamodbstreams", "dynamodb"), ("sesv2", "ses"),
      ("elbv2", "elasticloadbalancing"), ("opensearch", "es"), ("efs", "elasticfilesystem"), ("iot-data", "iot")],

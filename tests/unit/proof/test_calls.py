@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tapgen.proof import calls
 from tapgen.proof.needs import actions
+from tests.table import rows
 from tests.unit.proof.call_cases import CASES, HANDLERS, PAGES
 
 
@@ -35,7 +34,7 @@ def id_of(case):
     return case.name
 
 
-@pytest.mark.parametrize("case", [*CASES, *HANDLERS], ids=id_of)
+@rows("case", [*CASES, *HANDLERS], ids=id_of)
 def test_case(tmp_path, case):
     analysis = analyse(tmp_path, case.files, case.entry_point)
     assert needs(analysis.calls) == case.needs

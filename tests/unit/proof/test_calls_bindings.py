@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tapgen.proof import calls
 from tapgen.proof.calls import EnvironmentVariable, Literal, Unknown
+from tests.table import rows
 from tests.unit.proof.call_cases import B, D, T
 
 
@@ -51,7 +50,7 @@ BINDINGS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("source", "expected"), [row[1:] for row in BINDINGS], ids=[row[0] for row in BINDINGS])
+@rows(("source", "expected"), [row[1:] for row in BINDINGS], ids=[row[0] for row in BINDINGS])
 def test_binding(tmp_path, source, expected):
     operation = "SendMessage" if "send_message" in source else None
     call = only_call(tmp_path, source, operation)

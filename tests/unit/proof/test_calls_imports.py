@@ -6,6 +6,7 @@ import pytest
 
 from tapgen.proof import calls
 from tapgen.proof.interpret.source import Sources
+from tests.table import rows
 from tests.unit.proof.test_calls import write
 
 SCANS = "import boto3\ndef handler(event, context): boto3.client('dynamodb').scan(TableName='x')"
@@ -43,7 +44,7 @@ NOT_AT_START = {
 }
 
 
-@pytest.mark.parametrize("source", FOREIGN.values(), ids=FOREIGN)
+@rows("source", FOREIGN.values(), ids=FOREIGN)
 def test_module_that_is_imported_each_time(tmp_path, source):
     [found] = analyse(tmp_path, source + END).imports
     assert found.file == "index.py"
@@ -51,7 +52,7 @@ def test_module_that_is_imported_each_time(tmp_path, source):
     assert source.splitlines()[found.line - 1].split()[0] in {"import", "from"}
 
 
-@pytest.mark.parametrize("source", NOT_AT_START.values(), ids=NOT_AT_START)
+@rows("source", NOT_AT_START.values(), ids=NOT_AT_START)
 def test_module_that_need_not_be_there(tmp_path, source):
     standard = {"sys", "typing", "contextlib", "importlib", "json"}
     assert {one.module for one in analyse(tmp_path, source + END).imports} <= standard
@@ -137,13 +138,13 @@ PRESENT = {
 }
 
 
-@pytest.mark.parametrize(("files", "source", "expected"), ABSENT.values(), ids=ABSENT)
+@rows(("files", "source", "expected"), ABSENT.values(), ids=ABSENT)
 def test_name_that_a_local_module_does_not_have(tmp_path, files, source, expected):
     [found] = analyse(tmp_path, {"index.py": source + END, **files}).absent
     assert (found.module, found.name) == expected
 
 
-@pytest.mark.parametrize(("files", "source"), PRESENT.values(), ids=PRESENT)
+@rows(("files", "source"), PRESENT.values(), ids=PRESENT)
 def test_name_that_a_local_module_has_or_may_have(tmp_path, files, source):
     assert analyse(tmp_path, {"index.py": source + END, **files}).absent == ()
 
@@ -177,14 +178,14 @@ RIGHT = {
 }
 
 
-@pytest.mark.parametrize("source", WRONG.values(), ids=WRONG)
+@rows("source", WRONG.values(), ids=WRONG)
 def test_entry_point_that_lambda_cannot_call(tmp_path, source):
     [found] = analyse(tmp_path, source).entry
     assert "entry point handler" in found.message
     assert any(word in source.splitlines()[found.line - 1] for word in ("def ", "lambda"))
 
 
-@pytest.mark.parametrize("source", RIGHT.values(), ids=RIGHT)
+@rows("source", RIGHT.values(), ids=RIGHT)
 def test_entry_point_that_lambda_can_call(tmp_path, source):
     assert analyse(tmp_path, source).entry == ()
 

@@ -8,12 +8,13 @@ import pytest
 from botocore import xform_name
 
 from tapgen.proof.interpret.boto3 import models
+from tests.table import rows
 
 SERVICES = sorted(botocore.session.Session().get_available_services())
 
 
 @pytest.mark.pinned
-@pytest.mark.parametrize("letter", sorted({name[0] for name in SERVICES}))
+@rows("letter", sorted({name[0] for name in SERVICES}))
 def test_every_method_has_botocores_name(letter):
     for name in SERVICES:
         if name.startswith(letter):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tapgen.proof import calls
+from tests.table import rows
 from tests.unit.proof.call_cases import T
 
 HANDLER = T + "def handler(e,c): t.scan()\n"
@@ -26,13 +27,13 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("content", "expected"), [row[1:] for row in BAD], ids=[row[0] for row in BAD])
+@rows(("content", "expected"), [row[1:] for row in BAD], ids=[row[0] for row in BAD])
 def test_bad_entry_module(tmp_path, content, expected):
     (tmp_path / "index.py").write_bytes(content)
     assert problems(tmp_path) == [expected]
 
 
-@pytest.mark.parametrize(("content", "expected"), [row[1:] for row in BAD], ids=[row[0] for row in BAD])
+@rows(("content", "expected"), [row[1:] for row in BAD], ids=[row[0] for row in BAD])
 def test_bad_helper_hides_nothing_else(tmp_path, content, expected):
     (tmp_path / "helper.py").write_bytes(content)
     (tmp_path / "index.py").write_text("import helper\n" + HANDLER)

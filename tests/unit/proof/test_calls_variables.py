@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tapgen.proof import calls
+from tests.table import rows
 
 REQUIRED = {
     "item": "os.environ['X']",
@@ -54,12 +55,12 @@ def reads(folder, body):
     return [one for one in calls.analyse(folder, "index.handler").variables if one.name == "X"]
 
 
-@pytest.mark.parametrize("body", REQUIRED.values(), ids=REQUIRED)
+@rows("body", REQUIRED.values(), ids=REQUIRED)
 def test_variable_that_has_to_be_set(tmp_path, body):
     assert any(not one.guarded for one in reads(tmp_path, body))
 
 
-@pytest.mark.parametrize("body", GUARDED.values(), ids=GUARDED)
+@rows("body", GUARDED.values(), ids=GUARDED)
 def test_variable_that_need_not_be_set(tmp_path, body):
     found = reads(tmp_path, body)
     assert found

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.corpus.measure import cases, said, true
+from tests.table import rows
 
 
-@pytest.mark.parametrize("file", cases(), ids=lambda file: file.stem)
+@rows("file", cases(), ids=lambda file: file.stem)
 def test_every_word_is_true(file: Path) -> None:
     assert said(file) == true(file)
 

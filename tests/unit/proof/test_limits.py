@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
+from tests.table import rows
 from tests.unit.proof.documents import allow, findings, function, only, policy, resource, role, table
 
 INDEX = {"IndexName": "i", "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}]}
@@ -111,7 +110,7 @@ QUOTAS = [
 ]
 
 
-@pytest.mark.parametrize(("made", "most", "message"), QUOTAS, ids=[row[0].__name__ for row in QUOTAS])
+@rows(("made", "most", "message"), QUOTAS, ids=[row[0].__name__ for row in QUOTAS])
 def test_quota(made: Any, most: int, message: str) -> None:
     assert limits(made(most)) == []
     assert limits(made(most + 1)) == [message]
@@ -141,7 +140,7 @@ NAMES = [
 ]
 
 
-@pytest.mark.parametrize(("type_", "key", "right", "wrong"), NAMES)
+@rows(("type_", "key", "right", "wrong"), NAMES)
 def test_names(type_: str, key: str, right: Any, wrong: str) -> None:
     assert limits(only(Thing=resource(type_, **{key: right}))) == []
     assert len(limits(only(Thing=resource(type_, **{key: wrong})))) == 1

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.table import rows
 from tests.unit.proof.documents import (
     LOGS,
     PUT,
@@ -265,7 +266,7 @@ RESOURCES = [
 ]
 
 
-@pytest.mark.parametrize(("service", "call", "action", "type_", "written"), RESOURCES)
+@rows(("service", "call", "action", "type_", "written"), RESOURCES)
 def test_bindings_of_other_services(service: str, call: str, action: str, type_: str, written: Any) -> None:
     """From the environment variable to the resource, with nothing missing and nothing unused."""
     code = f"import boto3, os\ndef handler(event, context):\n    boto3.client('{service}').{call}\n"

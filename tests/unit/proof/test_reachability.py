@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.table import rows
 from tests.unit.proof.documents import (
     INTERFACES,
     LOGS,
@@ -272,7 +273,7 @@ def test_interface_endpoint_that_lets_the_function_in(group: dict[str, Any]) -> 
     assert paths(queue(EndpointGroup=group)) == []
 
 
-@pytest.mark.parametrize(
+@rows(
     "group",
     [
         ingress(CidrIp="10.1.0.0/16"),

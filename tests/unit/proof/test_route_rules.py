@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from tapgen.proof.rules.routes import ROUTE_RULES
 from tapgen.proof.rules.rule import apply
 from tapgen.proof.subject import Subject
+from tests.table import rows
 from tests.unit.proof.documents import resource
 
 ARN = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:"
@@ -159,12 +158,12 @@ def told(resources: dict[str, Any], rule: str) -> list[str]:
     return [finding.message for finding in apply(chosen, Subject({"Resources": resources}))]
 
 
-@pytest.mark.parametrize(("rule", "resources", "messages"), TRIGGERS)
+@rows(("rule", "resources", "messages"), TRIGGERS)
 def test_what_triggers_a_rule(rule: str, resources: dict[str, Any], messages: list[str]) -> None:
     assert told(resources, rule) == messages
 
 
-@pytest.mark.parametrize(("rule", "resources"), NEAR_MISSES)
+@rows(("rule", "resources"), NEAR_MISSES)
 def test_what_comes_near_a_rule(rule: str, resources: dict[str, Any]) -> None:
     assert told(resources, rule) == []
 

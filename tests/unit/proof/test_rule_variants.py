@@ -10,6 +10,7 @@ import pytest
 
 from tapgen.proof import check
 from tapgen.proof.subject import Source, Subject
+from tests.table import rows
 from tests.unit.proof.documents import (
     LOGS,
     PUT,
@@ -105,12 +106,12 @@ LEFT_ALONE = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "found"), FOUND)
+@rows(("rule", "found"), FOUND)
 def test_found(rule: str, found: set[str]) -> None:
     assert rule in found
 
 
-@pytest.mark.parametrize(("rule", "found"), LEFT_ALONE)
+@rows(("rule", "found"), LEFT_ALONE)
 def test_left_alone(rule: str, found: set[str]) -> None:
     assert rule not in found
 
@@ -242,7 +243,7 @@ REQUESTS = "Function imports requests, which is neither in its source, nor in it
 CGI = "Function imports cgi, which left Python's standard library with 3.13."
 
 
-@pytest.mark.parametrize(
+@rows(
     ("code", "more", "expected"),
     [
         ("import requests", {}, [REQUESTS]),

@@ -11,6 +11,7 @@ from tapgen.proof.rules.permissions import CIRCLE, CIRCLE_OF_SEVERAL
 from tapgen.proof.rules.roles import ROLE_RULES
 from tapgen.proof.rules.routes import ROUTE_RULES
 from tapgen.proof.rules.triggers import TRIGGER_RULES
+from tests.table import rows
 from tests.unit.proof.documents import (
     LOGS,
     PUT,
@@ -513,12 +514,12 @@ def test_every_rule_has_a_case() -> None:
     assert not set(CASES) & set(ELSEWHERE)
 
 
-@pytest.mark.parametrize("rule", CASES)
+@rows("rule", CASES)
 def test_rule_triggers(rule: str) -> None:
     assert rule in rules(CASES[rule][0], protected=rule in PROTECTED)
 
 
-@pytest.mark.parametrize("rule", CASES)
+@rows("rule", CASES)
 def test_near_miss_does_not_trigger(rule: str) -> None:
     assert rule not in rules(CASES[rule][1], protected=rule in PROTECTED)
 

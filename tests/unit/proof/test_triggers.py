@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.table import rows
 from tests.unit.proof.documents import PUT, allow, arn, document, findings, function, policy, resource
 
 FN = arn("Function")
@@ -79,7 +80,7 @@ def test_api_gateway_may_write_logs_by_its_role() -> None:
     ]
 
 
-@pytest.mark.parametrize("kind", SOURCES)
+@rows("kind", SOURCES)
 def test_a_source_needs_a_permission_for_its_service(kind: str) -> None:
     principal, parts = SOURCES[kind]
     [missing] = said("trigger-permission", **parts)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.table import rows
 from tests.unit.proof.documents import LOGS, TRACES, allow, arn, document, findings, function, policy, resource, role
 
 ROLE = {"Fn::GetAtt": ["Target", "Arn"]}
@@ -133,7 +134,7 @@ def polled(name: Any, source: Any = None) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize(
+@rows(
     "name",
     [
         {"Ref": "Function"},

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.table import rows
 from tests.unit.proof.documents import (
     LOGS,
     PUT,
@@ -283,7 +284,7 @@ HARMLESS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("what", HARMLESS)
+@rows("what", HARMLESS)
 def test_nothing_is_wrong_with(what: str) -> None:
     rule, checked = HARMLESS[what]
     assert [finding.message for finding in findings(checked) if finding.rule == rule] == []
@@ -352,7 +353,7 @@ TRUE = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("what", TRUE)
+@rows("what", TRUE)
 def test_something_is_wrong_with(what: str) -> None:
     rule, checked = TRUE[what]
     assert rule in {finding.rule for finding in findings(checked)}
@@ -377,7 +378,7 @@ def reading(statement: Any, bucket_properties: dict[str, Any], variable: Any, **
 NAME = {"Type": "String", "Default": "app-files"}
 
 
-@pytest.mark.parametrize(
+@rows(
     ("pattern", "properties", "variable", "expected"),
     [
         ("arn:aws:s3:::app-*/*", {"BucketName": "app-files"}, {"Ref": "Bucket"}, set()),
@@ -397,7 +398,7 @@ def test_a_pattern_meets_the_name_that_a_bucket_has(
     assert reading(allow("s3:GetObject", pattern), properties, variable, Parameters={"Name": NAME}) == expected
 
 
-@pytest.mark.parametrize(
+@rows(
     ("call", "kind", "properties", "variable", "action", "pattern"),
     [
         ("sqs.send_message(QueueUrl=X, MessageBody='')", "AWS::SQS::Queue", {}, {"Ref": "Part"}, "sqs:SendMessage", "arn:aws:sqs:*:*:${Part.QueueName}"),

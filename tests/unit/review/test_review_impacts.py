@@ -12,6 +12,7 @@ from tapgen.review.assess import assess
 from tapgen.review.model import Effect, Review, Risk
 from tapgen.review.side_by_side import side_by_side
 from tapgen.review.update.schema import known_types, schema_of
+from tests.table import rows
 
 
 def of(kind: str, old: Any, new: Any) -> Review:
@@ -28,7 +29,7 @@ def details(review: Review) -> list[tuple[str, tuple[str, ...]]]:
 CONDITION = {"StringEquals": {"aws:SourceAccount": "1"}}
 
 
-@pytest.mark.parametrize(
+@rows(
     ("old", "new", "expected"),
     [
         ([statement(GET)], [statement([GET, PUT])], [("broadened", ("dynamodb:PutItem on arn:a",))]),
@@ -392,7 +393,7 @@ def test_resources_without_properties_look_alike() -> None:
 # ---------------------------------------------------------------------------------------------------------- notes
 
 
-@pytest.mark.parametrize(
+@rows(
     ("kind", "old", "new", "expected"),
     [
         (FUNCTION, {}, {"VpcConfig": {"SubnetIds": ["a"]}}, ["network interfaces take from 90 seconds"]),

@@ -14,6 +14,7 @@ from tapgen.template.model import understand
 from tapgen.template.paths import ABSENT, Index
 from tapgen.template.secrets import MASK, Masked
 from tapgen.template.text import at, inline, text
+from tests.table import rows
 
 SECRET = Scope({"Secret": Masked("s3cret"), "Secrets": [Masked("a"), Masked("b")]})
 
@@ -36,7 +37,7 @@ def test_a_secret_stays_one_in_every_text_that_it_is_part_of(value: Any, expecte
     assert expected not in repr(made)
 
 
-@pytest.mark.parametrize(
+@rows(
     ("value", "expected"),
     [
         ({"Fn::Sub": 5}, {"Fn::Sub": "5"}),
@@ -82,7 +83,7 @@ def test_references_are_found_through_functions_at_the_place_of_the_outermost() 
     ]
 
 
-@pytest.mark.parametrize(
+@rows(
     ("value", "expected"),
     [
         ({"Ref": "A"}, "!Ref A"),

@@ -25,6 +25,7 @@ from tapgen.review.model import (
     SectionChange,
 )
 from tapgen.review.report import json_report, markdown, markdown_text, phrases, terminal
+from tests.table import rows
 
 SCHEMA = Path(__file__).parents[3] / "docs" / "diff.schema.json"
 
@@ -242,7 +243,7 @@ def outside_of_code(comment: str) -> str:
     return re.sub(r"(?<!`)(`+)(?!`)(.*?[^`])\1(?!`)", "", without_blocks)
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
+@rows("attack", ATTACKS)
 def test_nothing_in_a_template_gets_out_of_a_comment(attack: str) -> None:
     kind = "AWS::SNS::Topic"
     old = {
@@ -296,7 +297,7 @@ def test_a_large_review_is_folded_with_a_count() -> None:
     assert cut + dropped > 0
 
 
-@pytest.mark.parametrize("limit", range(900, 6_000, 100))
+@rows("limit", range(900, 6_000, 100))
 def test_no_limit_is_exceeded_by_what_says_how_much_is_left_out(limit: int) -> None:
     exports = {f"O{number}": {"Value": "a", "Export": {"Name": f"export-{number}"}} for number in range(9)}
     topics = {f"T{number}": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "a"}} for number in range(9)}

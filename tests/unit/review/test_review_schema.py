@@ -15,6 +15,7 @@ from tapgen.review.update.schema import known_types, schema_date, schema_of
 from tapgen.template.model import Resource
 from tapgen.template.paths import ABSENT
 from tapgen.template.tables import row
+from tests.table import rows
 
 ROOT = Path(__file__).parents[3]
 
@@ -102,7 +103,7 @@ def effect(kind: str, name: str, before: Any, after: Any) -> Effect:
     return effect_of(old, new, ("Properties", name), before, after)[0]
 
 
-@pytest.mark.parametrize(("kind", "name", "before", "after", "expected"), DOCUMENTED + WRITTEN)
+@rows(("kind", "name", "before", "after", "expected"), DOCUMENTED + WRITTEN)
 def test_a_property_does_what_the_documentation_says(
     kind: str, name: str, before: Any, after: Any, expected: Effect
 ) -> None:

@@ -10,6 +10,7 @@ from tapgen.samples.bus import matching
 from tapgen.samples.register import SAMPLES, make
 from tapgen.samples.sample import Given
 from tapgen.template.model import understand
+from tests.table import rows
 
 NOTHING = Given()
 
@@ -63,7 +64,7 @@ def test_a_rules_event_matches_its_pattern(application):
         make(application, "event", "Placed", Given(body="total"))
 
 
-@pytest.mark.parametrize(
+@rows(
     ("pattern", "value"),
     [
         ({"a": ["x", "y"]}, {"a": "x"}),
@@ -132,7 +133,7 @@ def test_the_names_of_what_is_deployed_take_the_place_of_made_up_ones(applicatio
     assert make(deployed, "api", "GET /orders", NOTHING)["headers"]["Host"].endswith(".cn-north-1.amazonaws.com.cn")
 
 
-@pytest.mark.parametrize("kind", SAMPLES)
+@rows("kind", SAMPLES)
 def test_where_the_part_is_missing_one_sentence_says_so(kind):
     empty = Application(understand({"Resources": {}}), Where("empty"))
     with pytest.raises(UsageError, match="this environment") as caught:

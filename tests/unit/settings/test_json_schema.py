@@ -6,6 +6,7 @@ import jsonschema
 import pytest
 
 from tapgen.settings.json_schema import SchemaError, draft_4, read
+from tests.table import rows
 
 LATER = {
     "const": ({"const": "a"}, ["a"], ["b", None]),
@@ -31,7 +32,7 @@ LATER = {
 }
 
 
-@pytest.mark.parametrize("name", [name for name, (_, valid, _no) in LATER.items() if valid is not None])
+@rows("name", [name for name, (_, valid, _no) in LATER.items() if valid is not None])
 def test_what_a_later_draft_says_draft_4_says_alike(name):
     schema, valid, invalid = LATER[name]
     converted = draft_4(schema)
@@ -41,7 +42,7 @@ def test_what_a_later_draft_says_draft_4_says_alike(name):
         assert earlier.is_valid(value) is later.is_valid(value) is (value in valid), (value, converted)
 
 
-@pytest.mark.parametrize(
+@rows(
     ("schema", "problem"),
     [
         ({"if": {}}, "/if: a REST API takes draft 4, which has no if (draft 7)"),

@@ -10,6 +10,7 @@ from msgspec import inspect
 from tapgen.digest import digest
 from tapgen.settings.late import HOMES, late_fields, late_structs
 from tapgen.settings.typed import environment, whole
+from tests.table import rows
 
 PLAIN = {"name": "dev", "root": Path(), "application": "shop"}
 
@@ -46,7 +47,7 @@ def test_what_is_given_has_its_type_at_any_depth():
     assert made.api.cors.origins == ("*",)
 
 
-@pytest.mark.parametrize(
+@rows(
     "wrong",
     [
         {"functions": 0},

@@ -2,11 +2,11 @@
 
 import tomllib
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tapgen.settings.positions import nearest, positions
+from tests.table import rows
 
 TEXT = '''\
 # a comment with [brackets] = "and equals"
@@ -35,7 +35,7 @@ rule = "b"
 '''
 
 
-@pytest.mark.parametrize(
+@rows(
     ("path", "line", "column"),
     [
         (("application",), 2, 1),

@@ -1,9 +1,10 @@
 import pytest
 
 from tapgen.settings import routes
+from tests.table import rows
 
 
-@pytest.mark.parametrize(
+@rows(
     ("text", "method", "parts"),
     [
         ("GET /", "GET", ()),
@@ -38,7 +39,7 @@ def test_two_names_for_one_path_parameter_are_refused_only_by_rest_apis():
     ]
 
 
-@pytest.mark.parametrize(
+@rows(
     ("text", "problem"),
     [
         ("get /a", "does not begin with a method: GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS, ANY"),

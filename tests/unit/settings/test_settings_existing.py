@@ -4,6 +4,7 @@ import pytest
 
 from tapgen.settings.checks_existing import NAMES, problem
 from tapgen.template.kinds import KINDS, kinds
+from tests.table import rows
 from tests.unit.layers.documents import refused
 
 FITS = {
@@ -33,7 +34,7 @@ def test_every_kind_says_what_its_names_are():
     assert set(NAMES) == set(FITS) == {kind.word for kind in KINDS}
 
 
-@pytest.mark.parametrize("word", FITS)
+@rows("word", FITS)
 def test_names_and_arns_fit_their_kind_and_arns_no_other(word):
     for text in FITS[word]:
         assert problem(kinds()[word], text) == ""

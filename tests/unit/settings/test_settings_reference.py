@@ -5,11 +5,11 @@ import subprocess
 import sys
 
 import msgspec
-import pytest
 
 from tapgen.settings.load import load
 from tapgen.settings.model import GIVEN
 from tests.conftest import HANDLER, ROOT
+from tests.table import rows
 
 SCRIPT = ROOT / "scripts" / "settings_reference.py"
 
@@ -45,7 +45,7 @@ def test_every_struct_is_described_and_every_kind_of_part_has_an_example():
         assert example or not title.endswith(".NAME]`") or title.count("NAME") > 1, struct
 
 
-@pytest.mark.parametrize("struct", [struct for struct in REFERENCE.sections() if REFERENCE.described(struct)[1]])
+@rows("struct", [struct for struct in REFERENCE.sections() if REFERENCE.described(struct)[1]])
 def test_every_example_is_right(struct, tmp_path):
     _, settings = REFERENCE.described(struct)
     for folder in re.findall(r'source = "(.+)"', settings):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from tapgen.template.alternatives import UNKNOWN, alternatives
 from tapgen.template.arns import Arns, fields
 from tapgen.template.intrinsics import canonical
 from tapgen.template.model import understand
 from tapgen.template.secrets import Masked
+from tests.table import rows
 from tests.unit.proof.documents import only, resource
 
 ARNS = Arns(
@@ -28,7 +27,7 @@ ARNS = Arns(
 TABLE = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${Table}"
 
 
-@pytest.mark.parametrize(
+@rows(
     ("value", "expected"),
     [
         ("x", ("x",)),
@@ -73,7 +72,7 @@ def test_nesting_is_bounded() -> None:
     assert UNKNOWN in alternatives(value)
 
 
-@pytest.mark.parametrize(
+@rows(
     ("value", "expected"),
     [
         ({"Ref": "Table"}, "Table"),
@@ -89,7 +88,7 @@ def test_logical_id(value: Any, expected: str | None) -> None:
     assert ARNS.owner(canonical(value)) == expected
 
 
-@pytest.mark.parametrize(
+@rows(
     ("value", "expected"),
     [
         ({"Fn::GetAtt": ["Table", "Arn"]}, TABLE),
@@ -110,7 +109,7 @@ def test_fields_are_not_split_inside_references() -> None:
     assert fields("not-an-arn:x") == ["not-an-arn:x"]
 
 
-@pytest.mark.parametrize(
+@rows(
     ("pattern", "arn", "expected"),
     [
         ("*", TABLE, "yes"),
@@ -162,7 +161,7 @@ NAMED = Arns(
 )
 
 
-@pytest.mark.parametrize(
+@rows(
     ("pattern", "owner", "expected"),
     [
         ("arn:aws:secretsmanager:*:*:secret:${AWS::StackName}-*", "Secret", "unknown"),

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from tapgen.template.intrinsics import Scope, canonical
 from tapgen.template.masking import Mask, mask_of, masked
 from tapgen.template.paths import Index
 from tapgen.template.secrets import MASK, Masked
+from tests.table import rows
 
 
-@pytest.mark.parametrize(
+@rows(
     ("path", "value", "expected"),
     [
         (("Properties", "MasterUserPassword"), "hunter2", MASK),

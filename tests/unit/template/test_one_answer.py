@@ -11,6 +11,7 @@ from tapgen.proof.rules.exposure import EXPOSURE_RULES
 from tapgen.review.assess import assess
 from tapgen.template.document import dump
 from tapgen.template.type_rows import TYPES
+from tests.table import rows
 
 OPEN_RULES = frozenset({rule.id for rule in EXPOSURE_RULES} | {"invoke-public"})
 
@@ -150,13 +151,13 @@ def ssh(cidr: Any, **more: Any) -> dict[str, Any]:
     return {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIp": cidr, **more}
 
 
-@pytest.mark.parametrize("name", VALUES)
+@rows("name", VALUES)
 def test_a_range_however_it_is_written(name: str, tmp_path: Any) -> None:
     value, is_open = VALUES[name]
     assert both(group(ssh(value)), tmp_path) == ({"X"} if is_open else set())
 
 
-@pytest.mark.parametrize("name", PRINCIPALS)
+@rows("name", PRINCIPALS)
 def test_a_principal_however_it_is_written(name: str, tmp_path: Any) -> None:
     principal, is_open = PRINCIPALS[name]
     for place in ("trust", "bucket", "key"):
@@ -164,7 +165,7 @@ def test_a_principal_however_it_is_written(name: str, tmp_path: Any) -> None:
         assert both(document, tmp_path) == ({"X"} if is_open else set()), place
 
 
-@pytest.mark.parametrize("place", PLACES)
+@rows("place", PLACES)
 def test_a_policy_wherever_it_stands(place: str, tmp_path: Any) -> None:
     for name, (condition, is_open) in CONDITIONS.items():
         document = alone(*PLACES[place](allowing("*", **condition)))
@@ -172,7 +173,7 @@ def test_a_policy_wherever_it_stands(place: str, tmp_path: Any) -> None:
     assert both(alone(*PLACES[place](allowing("*", Effect="Deny"))), tmp_path) == set()
 
 
-@pytest.mark.parametrize(
+@rows(
     ("rules", "is_open"),
     [
         ([ssh("0.0.0.0/1"), ssh("128.0.0.0/1")], True),
@@ -212,7 +213,7 @@ SETTINGS = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "properties", "is_open"), SETTINGS)
+@rows(("kind", "properties", "is_open"), SETTINGS)
 def test_a_setting_that_opens(kind: str, properties: dict[str, Any], is_open: bool, tmp_path: Any) -> None:
     document = alone(kind, properties)
     document["Parameters"] = {**AROUND["Parameters"], "Acl": {"Type": "String", "Default": "PublicReadWrite"}}
@@ -285,7 +286,7 @@ ACTIONS: dict[str, tuple[Any, bool]] = {
 }
 
 
-@pytest.mark.parametrize("place", IDENTITIES)
+@rows("place", IDENTITIES)
 def test_a_policy_of_an_identity_wherever_it_stands(place: str, tmp_path: Any) -> None:
     for name, (action, everything) in ACTIONS.items():
         if place.endswith("as text") and not isinstance(action, str):
@@ -302,7 +303,7 @@ def test_a_policy_of_an_identity_wherever_it_stands(place: str, tmp_path: Any) -
 # ------------------------------------------------------------------------------------------- every type with a policy
 
 
-@pytest.mark.parametrize("kind", sorted(name for name, row in TYPES.items() if row.policy and not row.limits))
+@rows("kind", sorted(name for name, row in TYPES.items() if row.policy and not row.limits))
 def test_a_resource_policy_of_every_type(kind: str, tmp_path: Any) -> None:
     if TYPES[kind].for_identities or TYPES[kind].owners or kind == "AWS::IAM::Role":
         return  # what identities may do: above

@@ -6,9 +6,10 @@ import pytest
 
 from tapgen.template.catalogue import matching
 from tapgen.template.patterns import action_matches, matches, meet
+from tests.table import rows
 
 
-@pytest.mark.parametrize(
+@rows(
     ("pattern", "text", "expected"),
     [
         ("*", "", True),

@@ -10,6 +10,7 @@ import pytest
 from tapgen.template.arns import Arns
 from tapgen.template.model import understand
 from tapgen.template.policies import identity_policies, read_policy, resource_policies, statements
+from tests.table import rows
 
 GET = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
 DOCUMENT = {"Version": "2012-10-17", "Statement": GET}
@@ -33,7 +34,7 @@ def held(**resources: Any) -> list[tuple[str, tuple[str, ...], list[str]]]:
     ]
 
 
-@pytest.mark.parametrize(
+@rows(
     ("written", "owners"),
     [
         (resource("AWS::IAM::Policy", Roles=[{"Ref": "Role"}], PolicyDocument=DOCUMENT), ("Role",)),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tapgen.template.secrets import clean, looks_secret, secret_name, secret_parameter
+from tests.table import rows
 
 KINDS = {
     "an AWS access key": "AKIA" + "IOSFODNN7EXAMPLE",
@@ -74,26 +75,26 @@ HARMLESS = [
 ]
 
 
-@pytest.mark.parametrize("value", KINDS.values(), ids=KINDS)
+@rows("value", KINDS.values(), ids=KINDS)
 def test_forms(value: str) -> None:
     assert looks_secret("X", value)
     assert clean(f"it is {value}, he said", literal=True) == f"it is {clean(value, literal=True)}, he said"
     assert value[-5:] not in clean(value, literal=True).replace("com/orders", "")
 
 
-@pytest.mark.parametrize(("name", "value"), BY_NAME)
+@rows(("name", "value"), BY_NAME)
 def test_names(name: str, value: str) -> None:
     assert looks_secret(name, value) == "a secret, by its name"
     assert clean(value, name) == "****"
 
 
-@pytest.mark.parametrize(("name", "value"), HARMLESS)
+@rows(("name", "value"), HARMLESS)
 def test_harmless(name: str, value: str) -> None:
     assert looks_secret(name, value) == ""
     assert clean(value, name) == value
 
 
-@pytest.mark.parametrize(
+@rows(
     "name",
     ["MaxPasswordAge", "ApiKeyName", "AccessKeyId", "AllowUsersToChangePassword", "ApiKeyRequired", "PasswordPolicy",
      "TokenValidityUnits", "GenerateSecretString", "secretsmanager:SecretId", "NextToken", "Key", "PartitionKey",
@@ -120,7 +121,7 @@ def test_parameters_that_show_a_secret(name: str, declared: dict[str, Any], show
     assert "hunter2" not in what
 
 
-@pytest.mark.parametrize(
+@rows(
     ("name", "declared"),
     [
         ("SecretName", {"Type": "String", "Default": "my/app"}),
@@ -145,7 +146,7 @@ def test_parameters_that_show_none(name: str, declared: dict[str, Any]) -> None:
     assert secret_parameter(name, declared) == ("", "")
 
 
-@pytest.mark.parametrize(
+@rows(
     ("text", "expected"),
     [
         ("export DB_PASSWORD=hunter2 && run", "export DB_PASSWORD=**** && run"),
@@ -168,7 +169,7 @@ def test_assignments_inside_a_text(text: str, expected: str) -> None:
     assert clean(text) == expected
 
 
-@pytest.mark.parametrize(
+@rows(
     "piece",
     ["a.", "eyJ-", "token ", "-----BEGIN ", "token='", "://a:", "token=", 'token="\\', "Basic ", "token", "${", "aB3",
      "--token ", "token=a(", "PRIVATE KEY", "eyJaaaaaaaaa.", "token : ", '\\"token\\": \\"'],

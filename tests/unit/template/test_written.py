@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from tapgen.template.model import understand
 from tapgen.template.written import written_path
+from tests.table import rows
 
 NOTHING = {"Ref": "AWS::NoValue"}
 DOCUMENT: dict[str, Any] = {
@@ -40,7 +39,7 @@ DOCUMENT: dict[str, Any] = {
 BASE = ("Resources", "R", "Properties")
 
 
-@pytest.mark.parametrize(
+@rows(
     ("canonical", "expected"),
     [
         (("Chosen", "List", 1), ("Chosen", "Fn::If", 1, "List", 1)),
