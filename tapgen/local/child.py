@@ -11,6 +11,7 @@ import re
 import shutil
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +48,7 @@ from tapgen.local.server import Notes, serve
 from tapgen.local.sign_in import for_pages
 from tapgen.local.trusted_keys import trust_keys
 from tapgen.local.validators import fill_validators
-from tapgen.proof.verdicts.managed import managed_policy
+from tapgen.template.tables import row
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,7 +130,8 @@ def ask_first(permits: Permits, say: Callable[[str], None]) -> None:
     deliveries.ask_for_alarms(cloudwatch, permits, say)
     deliveries.ask_for_logs(cloudwatch_logs, permits, say)
     deliveries.ask_for_pools(cognito, permits, say)
-    pollers.ask_for_sources(lambda_svc, permits, say)
+    pollers.ask_for_sources(lambda_svc, provisioners, permits, say)
+    pollers.ask_for_destinations(lambda_svc, permits, say)
     pollers.ask_for_function_logs(lambda_svc, cloudwatch_logs, permits, say)
     pollers.ask_for_tasks(stepfunctions, permits, say)
 
@@ -146,7 +148,7 @@ def main() -> None:
     patience = {"patience": debugging.FOREVER} if debugged else {}
     rest_gateway.correct(apigateway_v1, **patience)
     http_gateway.correct(apigateway, lambda_svc, apigateway_v1._take_token, **patience)  # noqa: SLF001 - as in `gaps`
-    permits = Permits(iam_evaluator, lambda_svc, iam, managed_policy)
+    permits = Permits(iam_evaluator, lambda_svc, iam, partial(row, "managed_policies"))
     ask_first(permits, Notes(Path(JOURNAL)).say)
     direct.correct(apigateway_v1, apigateway, provisioners, direct.Services(ministack.app, sts, keys.secret))
     trust_keys(apigateway, Path.cwd())

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from tapgen.local.permits import named
-from tapgen.template.state_language import calls
-from tapgen.template.types import row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,7 +20,8 @@ if TYPE_CHECKING:
     Say = Callable[[str], None]
 
 LAMBDA, STATES = "lambda.amazonaws.com", "states.amazonaws.com"
-_POLLED = {"sqs": "AWS::SQS::Queue", "kinesis": "AWS::Kinesis::Stream", "dynamodb": "AWS::DynamoDB::Table"}
+_REFUSED = {"sqs": "The function execution role does not have permissions to call ReceiveMessage on SQS"}
+_NO_STREAM = "Cannot access stream: please ensure the role can perform its reads in IAM"
 _LOG = ("logs:CreateLogStream", "logs:PutLogEvents")
 
 
@@ -42,24 +41,65 @@ class Once:
                 self._say(sentence)
 
 
-def ask_for_sources(functions: Any, permits: Permits, say: Say) -> None:  # a module without types
-    """Change what ministack, which is pinned to one version and has no other hook, reads queues and streams for."""
+def ask_for_sources(functions: Any, provisioners: Any, permits: Permits, say: Say) -> None:  # modules without types
+    """Change what ministack, which is pinned to one version and has no other hook, reads queues and streams for.
+
+    A mapping whose function's role may not read is not made, and one whose role lost it is not followed.
+    """
     mappings, once = functions._iter_all_esms, Once(say)  # noqa: SLF001 - as above
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::Lambda::EventSourceMapping"]  # noqa: SLF001 - as above
+
+    def unreadable(account: str, region: str, name: str, source: str) -> str | None:
+        from tapgen.proof.needs.configuration import POLLING_ACTIONS
+
+        function = functions._functions.get_scoped(account, region, name)  # noqa: SLF001 - as above
+        actions = POLLING_ACTIONS.get(source.split(":")[2], ()) if source.startswith("arn:") else ()
+        return permits.lacking(function["config"]["Role"], LAMBDA, actions, source) if function and actions else None
+
+    def created(logical_id: str, properties: dict[str, Any], stack: str) -> Any:
+        source = str(properties.get("EventSourceArn", ""))
+        if source.startswith("arn:"):
+            name = functions._resolve_name_and_qualifier(properties.get("FunctionName", ""))[0]  # noqa: SLF001 - as above
+            region, account = source.split(":")[3:5]
+            if why := unreadable(account, region, name, source):
+                raise ValueError(f"{_REFUSED.get(source.split(':')[2], _NO_STREAM)} ({why})")
+        return handlers["create"](logical_id, properties, stack)
 
     def readable() -> Iterator[tuple[str, str, dict[str, Any]]]:
         for account, region, mapping in mappings():
-            function = functions._functions.get_scoped(account, region, mapping["FunctionName"])  # noqa: SLF001 - as above
-            source = mapping.get("EventSourceArn", "")
-            polled = _POLLED.get(source.split(":")[2]) if source else None
-            part = row(polled).part if polled else None
-            why = (
-                permits.lacking(function["config"]["Role"], LAMBDA, part.polling, source) if function and part else None
-            )
+            why = unreadable(account, region, mapping["FunctionName"], mapping.get("EventSourceArn", ""))
             once.of(mapping["UUID"], f"{mapping['FunctionName']} is not started: {why}" if why else None)
             if not why:
                 yield account, region, mapping
 
     functions._iter_all_esms = readable  # noqa: SLF001 - as above
+    provisioners._RESOURCE_HANDLERS["AWS::Lambda::EventSourceMapping"] = handlers | {"create": created}  # noqa: SLF001 - as above
+
+
+def ask_for_destinations(functions: Any, permits: Permits, say: Say) -> None:  # a module without types
+    """The same for where Lambda sends what a function failed on."""
+    failed, skipped = functions._route_async_failure, functions._send_ddb_stream_failure_record  # noqa: SLF001 - as in `ask_for_sources`
+
+    def refused(function: dict[str, Any], target: str) -> bool:
+        from tapgen.proof.needs.configuration import DESTINATION_ACTIONS
+
+        config = function.get("config") or function
+        action = DESTINATION_ACTIONS.get(target.split(":")[2]) if target.startswith("arn:") else None
+        why = permits.lacking(config["Role"], LAMBDA, (action,), target) if action and "Role" in config else None
+        if why:
+            say(f"what {config['FunctionName']} failed on is lost: {why}")
+        return bool(why)
+
+    def sent(target: str, name: str, *more: Any) -> None:
+        if not refused(functions._functions.get(name) or {}, target):  # noqa: SLF001 - as in `ask_for_sources`
+            failed(target, name, *more)
+
+    def left_out(mapping: dict[str, Any], function: dict[str, Any], *more: Any) -> None:
+        target = ((mapping.get("DestinationConfig") or {}).get("OnFailure") or {}).get("Destination") or ""
+        if not refused(function, target):
+            skipped(mapping, function, *more)
+
+    functions._route_async_failure, functions._send_ddb_stream_failure_record = sent, left_out  # noqa: SLF001 - as in `ask_for_sources`
 
 
 def ask_for_function_logs(functions: Any, logs: Any, permits: Permits, say: Say) -> None:  # modules without types
@@ -98,6 +138,8 @@ def ask_for_tasks(states: Any, permits: Permits, say: Say) -> None:  # a module 
             _running.reset(token)
 
     def refuse(resource: str, given: Any) -> None:
+        from tapgen.template.state_language import calls
+
         machine, role = _running.get(("", ""))
         task = {"Type": "Task", "Resource": resource, **(given if isinstance(given, dict) else {})}
         asked = [one for one in calls({"States": {"Task": task}}) if not one.waits] if role else []

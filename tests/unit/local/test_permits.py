@@ -22,7 +22,10 @@ from tapgen.settings.load import load
 SETTINGS = """
 application = "NAME"
 
+[keys.Data]
 [queues.Orders]
+encryption = "Data"
+[queues.Lost]
 [queues.Told]
 subscriptions.News = {}
 events.Placed = { pattern = { source = ["warehouse"] } }
@@ -56,6 +59,12 @@ source = "src"
 alias = "live"
 triggers.topics.News = {}
 
+[functions.Fails]
+source = "src"
+entry_point = "index.fail"
+retries = 0
+on_failure = "Lost"
+
 [state_machines.Import]
 definition = "import.asl.json"
 """
@@ -67,6 +76,10 @@ HANDLER = """
 def handler(event, context):
     print("started")
     return event if "triggerSource" in event else {"statusCode": 200, "body": "here"}
+
+
+def fail(event, context):
+    raise ValueError("as asked")
 
 
 def allow(event, context):
@@ -274,6 +287,9 @@ def test_what_a_role_does_not_allow_does_not_happen(app):
     def start():
         return app.client("lambda").invoke(FunctionName=app.id("WorkerFunction"))["Payload"].read()
 
+    def fail():
+        app.client("lambda").invoke(FunctionName=app.id("FailsFunction"), InvocationType="Event")
+
     def run():
         asked = {"stateMachineArn": app.id("ImportStateMachine"), "input": "{}"}
         execution = app.client("stepfunctions").start_execution(**asked)["executionArn"]
@@ -287,6 +303,7 @@ def test_what_a_role_does_not_allow_does_not_happen(app):
         ("WorkerFunctionRole", "sqs:GetQueueAttributes", send, f"{worker} is not started: the role"),
         ("WorkerFunctionRole", "logs:PutLogEvents", start, f"what {worker} logs is lost: the role"),
         ("ImportStateMachineRole", "lambda:InvokeFunction", run, "task fails: the role"),
+        ("FailsFunctionRole", "sqs:SendMessage", fail, f"what {app.id('FailsFunction')} failed on is lost: the role"),
     ):
         with app.not_allowed(role, action):
             app.said(do, said, app.id(role), action)
@@ -296,3 +313,46 @@ def test_what_a_role_does_not_allow_does_not_happen(app):
     ):
         fire(app.deployed, app.embedded, "Nightly")
     assert fire(app.deployed, app.embedded, "Nightly")[0].ok
+
+
+def test_a_source_that_the_role_may_not_read_is_none_of_a_new_stack(app):
+    function = app.client("lambda").get_function(FunctionName=app.id("LiveFunction"))["Configuration"]
+    queue = {"QueueUrl": app.id("LostQueue"), "AttributeNames": ["QueueArn"]}
+    source = app.client("sqs").get_queue_attributes(**queue)["Attributes"]["QueueArn"]
+    properties = {"FunctionName": function["FunctionArn"], "EventSourceArn": source}
+    mapping = {"Type": "AWS::Lambda::EventSourceMapping", "Properties": properties}
+    stack, clients = f"m{secrets.token_hex(4)}", app.client("cloudformation")
+    clients.create_stack(StackName=stack, TemplateBody=json.dumps({"Resources": {"Mapping": mapping}}))
+    while clients.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"] == "CREATE_IN_PROGRESS":
+        time.sleep(0.02)
+    events = clients.describe_stack_events(StackName=stack)["StackEvents"]
+    reasons = [one.get("ResourceStatusReason", "") for one in events if one["ResourceStatus"] == "CREATE_FAILED"]
+    assert any("does not have permissions to call ReceiveMessage on SQS" in one for one in reasons), events
+
+
+def test_what_starts_no_function_and_asks_no_key(app):
+    """The embedded AWS does without: a key's policy, the function of an alarm, a user pool's later triggers."""
+    worker = app.id("WorkerFunction")
+    arn = app.client("lambda").get_function(FunctionName=worker)["Configuration"]["FunctionArn"]
+    group = {"logGroupName": app.id("WorkerFunctionLogGroup"), "startTime": int(time.time() * 1000) + 1}
+
+    def starts():
+        return [one for one in app.client("logs").filter_log_events(**group)["events"] if one["message"] == "started"]
+
+    name = f"alarm-{secrets.token_hex(4)}"
+    metric = {"Namespace": "n", "MetricName": "m", "Period": 60, "EvaluationPeriods": 1, "Statistic": "Sum"}
+    limit = {"Threshold": 1, "ComparisonOperator": "GreaterThanThreshold"}
+    app.client("cloudwatch").put_metric_alarm(AlarmName=name, AlarmActions=[arn], **metric, **limit)
+    app.client("cloudwatch").set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="test")
+    users, pool = app.client("cognito-idp"), app.id("CustomersUserPool")
+    before = users.describe_user_pool(UserPoolId=pool)["UserPool"]["LambdaConfig"]
+    users.update_user_pool(UserPoolId=pool, LambdaConfig={**before, "PostConfirmation": arn})
+    made = users.create_user_pool_client(UserPoolId=pool, ClientName="later")["UserPoolClient"]["ClientId"]
+    users.sign_up(ClientId=made, Username="later@example.com", Password="Secret-123456")
+    users.admin_confirm_sign_up(UserPoolId=pool, Username="later@example.com")
+    assert len(starts()) == 1  # before the sign-up
+    with app.not_allowed("WorkerFunctionRole", "kms:Decrypt"):
+        app.client("sqs").send_message(QueueUrl=app.id("OrdersQueue"), MessageBody="order")
+        while len(starts()) < 2:
+            time.sleep(0.02)
+    assert len(starts()) == 2
