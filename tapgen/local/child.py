@@ -124,7 +124,7 @@ def ask_first(permits: Permits, say: Callable[[str], None]) -> None:
     invocations.ask_for_rest(apigateway_v1, permits)
     invocations.ask_for_http(apigateway, permits)
     invocations.ask_for_urls(lambda_svc, permits)
-    deliveries.ask_for_buckets(s3, permits, say)
+    deliveries.ask_for_buckets(s3, provisioners, permits, say)
     deliveries.ask_for_topics(sns, sqs, permits, say)
     deliveries.ask_for_rules(eventbridge, permits, say)
     deliveries.ask_for_alarms(cloudwatch, permits, say)

@@ -9,6 +9,7 @@ for Amazon EventBridge"; CloudWatch Logs user guide, "Log group-level subscripti
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from tapgen.local.permits import INVOKE, Asked, named
@@ -36,9 +37,11 @@ def _missing(permits: Permits, service: str, target: str, source: str, account: 
     return permits.missing(Asked(service, target, (source,), account, action, keys)) if action else None
 
 
-def ask_for_buckets(s3: Any, permits: Permits, say: Say) -> None:  # a module without types
+def ask_for_buckets(s3: Any, provisioners: Any, permits: Permits, say: Say) -> None:  # modules without types
     """Change what ministack, which is pinned to one version and has no other hook, does for notifications."""
     validate, deliver = s3._validate_notification_configs, s3._deliver_event_to_lambda  # noqa: SLF001 - as above
+    apply = provisioners._s3_apply_notification  # noqa: SLF001 - as above
+    whys: dict[str, str] = {}
 
     def missing(target: str, bucket: str) -> str | None:
         account = s3._bucket_owner_account(bucket) or ""  # noqa: SLF001 - as above
@@ -50,8 +53,8 @@ def ask_for_buckets(s3: Any, permits: Permits, say: Say) -> None:  # a module wi
         refused = {target: why for target in targets if (why := missing(target, bucket))}
         if not refused:
             return error
-        for why in refused.values():
-            say(f"{bucket} cannot notify: {why}")
+        whys[bucket] = "; ".join(refused.values())
+        say(f"{bucket} cannot notify: {whys[bucket]}")
         return s3._invalid_notification_config(  # noqa: SLF001 - as above
             f"Unable to validate the following destination configurations: {', '.join(refused)}"
         )
@@ -63,6 +66,15 @@ def ask_for_buckets(s3: Any, permits: Permits, say: Say) -> None:  # a module wi
         else:
             deliver(target, event, region)
 
+    def applied(bucket: str, settings: Any) -> None:
+        try:
+            apply(bucket, settings)
+        except ValueError as error:  # S3's answer as it is
+            said = re.search("<Message>(.*?)</Message>", str(error))
+            reasons = (said[1] if said else str(error), whys.pop(bucket, ""))
+            raise ValueError("; ".join(filter(None, reasons))) from None
+
+    provisioners._s3_apply_notification = applied  # noqa: SLF001 - as above
     s3._validate_notification_configs, s3._deliver_event_to_lambda = validated, delivered  # noqa: SLF001 - as above
 
 

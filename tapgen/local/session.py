@@ -213,6 +213,8 @@ class _Session:
                 continue
             if self._requests:
                 self._show.line(Said("request", self._mask(request_line(one))))
+            elif one.why:
+                self._show.line(Said("problem", self._mask(f"{one.method} {one.path}: {one.why}")))
             self._log_until = time.monotonic() + LOGGED
         if time.monotonic() < self._log_until or time.monotonic() >= self._next_log:
             self._next_log = time.monotonic() + IDLE

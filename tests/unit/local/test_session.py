@@ -9,7 +9,7 @@ from tapgen.deploy.aws.model import LogEvent, LogPage, Output, Stack, StackResou
 from tapgen.errors import TapgenError, UsageError
 from tapgen.local import session
 from tapgen.local.gateway import Call
-from tapgen.local.server import Request
+from tapgen.local.server import Note, Request
 from tapgen.local.session import Deployed, Redeploy
 from tapgen.settings.functions import Function
 from tapgen.settings.interface import Parameter
@@ -180,9 +180,14 @@ def test_following_shows_what_has_come_until_the_end(environment):
         pass
     assert shown.lines == ["GET /item  200  5 ms", "text"]
     quiet = Shown()
-    with session.following(deployed, FakeEmulator([Request("GET", "h", "/item", 200, 5)]), quiet, requests=False):
+    written = [
+        Request("GET", "h", "/item", 200, 5),
+        Request("GET", "h", "/a", 500, 5, "why"),
+        Note("News is lost: why"),
+    ]
+    with session.following(deployed, FakeEmulator(written), quiet, requests=False):
         pass
-    assert quiet.lines == ["text"]
+    assert quiet.lines == ["GET /a: why", "News is lost: why", "text"]
 
 
 def test_following_ends_with_the_emulator(environment):
