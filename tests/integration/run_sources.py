@@ -7,6 +7,7 @@ here: the requests that it sent until then are recorded by botocore's client-sid
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib
 import inspect
 import io
@@ -21,7 +22,8 @@ from functools import cache
 from pathlib import Path
 
 import boto3
-from botocore.loaders import JSONFileLoader
+import botocore.session
+from botocore.loaders import JSONFileLoader, create_loader
 
 PATIENCE = 20  # seconds, for what would never end
 NAP = 0.5  # seconds: a longer sleep is a waiter's, which would wait for minutes
@@ -70,8 +72,11 @@ def nap(seconds: float, sleep=time.sleep) -> None:
 
 def main(file: str) -> None:
     JSONFileLoader.load_file = lambda _, path: read(path)  # the children find in memory what was read before the forks
+    loader = create_loader()
+    botocore.session.create_loader = lambda *_: loader  # what it has found in folders too
     for service in COMMON:
         boto3.client(service)
+    gc.freeze()  # what is there stays shared: nothing of it is looked through in each process
     sources = json.loads(Path(file).read_text())
     for number, (name, folder, entry_point) in enumerate(sources):
         if number >= AT_ONCE:

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import signal
+import tempfile
 import threading
 import time
 from contextlib import redirect_stdout
@@ -26,7 +27,10 @@ def project(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     shutil.copytree(ROOT / "handler", tmp_path / "handler", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    return tmp_path
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    yield tmp_path
+    assert list((tmp_path / "tmp").iterdir()) == []
 
 
 def test_requests_items_and_a_command_in_this_order(project, capfd):
@@ -64,7 +68,9 @@ def test_requests_items_and_a_command_in_this_order(project, capfd):
 
 def test_a_failed_request_ends_it_before_the_command(project, capfd):
     assert run(["local", "--request", "GET /nothing", "--", "echo", "reached"]) == ExitCode.FAILED
-    assert "reached" not in capfd.readouterr().out
+    out, err = capfd.readouterr()
+    assert json.loads(out)["message"]  # the answer, and nothing of the command
+    assert "GET /nothing: 403 Forbidden" in err
 
 
 def test_a_deployment_that_fails_is_the_end(project, capfd):
@@ -76,7 +82,9 @@ def test_a_deployment_that_fails_is_the_end(project, capfd):
     )
     settings.write_text(settings.read_text().replace("[tool.tapgen]\n", '[tool.tapgen]\nlayers = ["broken"]\n', 1))
     assert run(["local", "--request", "GET /item"]) == ExitCode.ROLLED_BACK
-    assert capfd.readouterr().out == ""
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert "NoSuchAttribute" in err
 
 
 def test_packages_and_several_regions_are_deployed_as_they_are_on_aws(project, monkeypatch, capfd):
@@ -86,6 +94,7 @@ def test_packages_and_several_regions_are_deployed_as_they_are_on_aws(project, m
     assert json.loads(out) == []
     for region in ("us-east-1", "us-west-2"):
         assert f"[{region}] tapgen-bootstrap is CREATE_COMPLETE" in err
+        assert f"[{region}] Executing the change set on orders-prod in {region}" in err
         assert f"[{region}] orders-prod is CREATE_COMPLETE" in err
 
 
