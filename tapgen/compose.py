@@ -180,6 +180,10 @@ def _add_own_layers(template: Template, environment: Environment, stack: Stack) 
 def _add_parts(template: Template, environment: Environment) -> Parts:
     """Add the parts kind by kind, each with its outputs; a later kind may refer to an earlier one."""
     parts: dict[str, Mapping[str, PartRefs]] = {"functions": invoked(environment)}
+    if any(api.kind == "websocket" for api in environment.apis.values()):
+        from tapgen.layers.api import websocket
+
+        parts["apis"] = websocket.used(environment)
     for word in PARTS:
         if settings_kinds.parts(environment, word):
             with _layer(template, word):

@@ -90,7 +90,7 @@ def path(parts: Iterable[str]) -> str:
 
 def route(api_title: str, parts: Iterable[str], method: str) -> str:
     """What the logical ids of a route's method, route and permission begin with."""
-    return f"{api_title}{path(parts)}{logical(method.lower())}"
+    return f"{api_title}{path(parts)}{logical(method.lower() if method.isupper() else method)}"
 
 
 def api(name: str) -> str:

@@ -178,7 +178,8 @@ def _environment(environment: Environment, settings: Function, data: DataRefs) -
 def _origins(environment: Environment, settings: Function) -> list[str]:
     """The origins whose pages may call the function, of every API that it answers for."""
     apis = dict.fromkeys(None if isinstance(route, str) else route.api for route in settings.routes)
-    cors = [one.cors for one in (served.named(environment, name) for name in apis) if one.cors.enabled]
+    called = [one for one in (served.named(environment, name) for name in apis) if one.kind != "websocket"]
+    cors = [one.cors for one in called if one.cors.enabled]
     return list(dict.fromkeys(origin for one in cors for origin in one.origins))
 
 

@@ -49,7 +49,7 @@ def build(template: Template, environment: Environment, network: NetworkRefs | N
     logging_role = None
     apis = served.apis(environment).values()
     own = [api.settings for api in apis if not api.settings.exists]
-    if any(api.kind == "rest" and api.cloudwatch_role for api in own):
+    if any(api.kind != "http" and api.cloudwatch_role for api in own):
         logging_role = template.add_resource(_api_logging_role())
     return IdentityRefs(roles, GetAtt(logging_role, "Arn") if logging_role else None, elsewhere)
 

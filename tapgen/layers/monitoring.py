@@ -108,17 +108,17 @@ def _function_alarms(environment: Environment, compute: ComputeRefs, name: str) 
 
 
 def _api_alarm(api: served.ServedApi, ref: Any, threshold: int) -> tuple[str, dict[str, Any]]:
-    """API Gateway developer guide, "REST API execution metrics" and "HTTP API metrics": each has names of its own."""
-    http = api.settings.kind == "http"
-    which = {"ApiId": ref} if http else {"ApiName": api.display_name}
+    """API Gateway developer guide, "REST API execution metrics" and so on: each kind has names of its own."""
+    which = {"ApiName": api.display_name} if api.settings.kind == "rest" else {"ApiId": ref}
     name = f"The API {api.name}" if api.name else "The API"
+    said = "could not call a function" if api.settings.kind == "websocket" else "answered with a 5XX status"
     return (
         f"{api.title}ServerErrorsAlarm",
         {
-            "AlarmDescription": f"{name} answered with a 5XX status",
+            "AlarmDescription": f"{name} {said}",
             "Namespace": "AWS/ApiGateway",
             "Dimensions": _dimensions(**which, Stage=api.stage_name),
-            "MetricName": "5xx" if http else "5XXError",
+            "MetricName": {"rest": "5XXError", "http": "5xx", "websocket": "ExecutionError"}[api.settings.kind],
             "Statistic": "Sum",
             "Threshold": threshold,
         },

@@ -34,7 +34,8 @@ from ministack.services import (
 )
 from ministack.services.cloudformation import provisioners
 
-from tapgen.local import debugging, deliveries, direct, http_gateway, invocations, pollers, rest_gateway
+from tapgen.local import connections, debugging, deliveries, direct, http_gateway, invocations, pollers, rest_gateway
+from tapgen.local.address import HOST
 from tapgen.local.answers import without_length
 from tapgen.local.emulator import JOURNAL
 from tapgen.local.gaps import fill
@@ -153,6 +154,7 @@ def main() -> None:
     direct.correct(apigateway_v1, apigateway, provisioners, direct.Services(ministack.app, sts, keys.secret))
     trust_keys(apigateway, Path.cwd())
     isolate_functions(lambda_runtime, lambda_svc, sts, keys.secret, debugged)
+    connections.correct(apigateway, lambda_svc, f"http://{HOST}:{os.environ['GATEWAY_PORT']}")
     try:
         asyncio.run(
             serve(

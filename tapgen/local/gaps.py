@@ -26,6 +26,8 @@ STAND_INS: dict[str, tuple[str, dict[str, str]]] = {
     "AWS::Amplify::App": ("app-", {"AppId": "d", "Arn": "app-", "DefaultDomain": "d"}),
     "AWS::Amplify::Branch": ("branch-", {"Arn": "branch-", "BranchName": "branch-"}),
     "AWS::ApiGateway::VpcLink": ("link-", {"VpcLinkId": "link-"}),
+    "AWS::ApiGatewayV2::Deployment": ("deployment-", {"DeploymentId": "deployment-"}),
+    "AWS::ApiGatewayV2::RouteResponse": ("response-", {"RouteResponseId": "response-"}),
     "AWS::Budgets::Budget": ("budget-", {}),
     "AWS::CE::AnomalyMonitor": ("monitor-", {"MonitorArn": "monitor-"}),
     "AWS::CE::AnomalySubscription": ("subscription-", {"SubscriptionArn": "subscription-"}),

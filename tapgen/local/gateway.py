@@ -74,6 +74,8 @@ def url(outputs: Mapping[str, str], emulator: Address, name: str = "") -> str | 
     if name + API_ID not in outputs or name + API_URL not in outputs:
         return None
     stage = urlsplit(outputs[name + API_URL]).path.strip("/") or "$default"  # an HTTP API's has no segment of its own
+    if outputs[name + API_URL].startswith("wss:"):
+        return f"ws{emulator.endpoint.removeprefix('http')}/_aws/execute-api/{outputs[name + API_ID]}/{stage}"
     return emulator.api_url(outputs[name + API_ID], stage)
 
 

@@ -86,6 +86,8 @@ def ask(deployed: Deployed, call: gateway.Call) -> gateway.Answer:
     if deployed.address is None:
         name = deployed.environment.reference
         raise UsageError(f'the environment "{name}" has no API', "Give one of its functions a route.")
+    if deployed.address.startswith("ws"):
+        raise UsageError("the API is a WebSocket API, which takes no requests", f"Connect to {deployed.address}.")
     return gateway.send(deployed.address, call)
 
 

@@ -80,7 +80,8 @@ def address_lines(deployed: Deployed) -> Iterator[str]:
     for name, api in apis(deployed.environment).items():
         if not addresses.get(name):
             continue
-        yield f"{f'{name} API' if name else 'API'}  {addresses[name]}/"
+        slash = "" if api.settings.kind == "websocket" else "/"
+        yield f"{f'{name} API' if name else 'API'}  {addresses[name]}{slash}"
         shown = [(str(route.route), route.leads_to) for route in api.routes]
         width = max(len(route) for route, _ in shown)
         yield from (f"     {route.ljust(width)}  {function}" for route, function in shown)

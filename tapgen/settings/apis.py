@@ -72,8 +72,12 @@ class Api(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ```
     """
 
-    kind: Literal["rest", "http"] = "rest"
-    """rest: all that API Gateway can; http: cheaper, payload 2.0, JWT and function authorizers"""
+    kind: Literal["rest", "http", "websocket"] = "rest"
+    """rest: all that API Gateway can; http: cheaper, payload 2.0, JWT and function authorizers; websocket: connections,
+    over which both sides send messages
+    """
+    selection: Annotated[str, Meta(pattern=r"^\$(request|context)\..+$")] = "$request.body.action"
+    """Where a message says which route it takes (WebSocket)"""
     existing: "Existing | None" = None
     """Id of an API that was made elsewhere, to which the routes are added, as text or looked up at deployment by {
     import = "…" }, { ssm_parameter = "…" } or { parameter = "…" }; beside it: kind, root, paths, stage, authorization,

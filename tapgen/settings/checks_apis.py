@@ -82,9 +82,13 @@ def _api(environment: Environment, settings: Api) -> Iterator[Problem]:
         yield ("cors", "origins"), '"*" allows every origin; let it stand alone'
     if "*" in settings.cors.origins and settings.cors.credentials:
         yield ("cors", "credentials"), "browsers send credentials to no API that allows every origin; name the origins"
-    if settings.kind == "http":
+    if settings.kind != "websocket" and settings.selection != type(settings)().selection:
+        yield ("selection",), 'a message chooses its route on WebSocket APIs alone: kind = "websocket"'
+    if settings.kind == "websocket":
+        yield from _websocket(settings)
+    elif settings.kind == "http":
         yield from _http(settings)
-    elif settings.stage == DEFAULT_STAGE:
+    if settings.kind != "http" and settings.stage == DEFAULT_STAGE:
         yield ("stage",), f'"{DEFAULT_STAGE}" is a stage of HTTP APIs'
     yield from checks_authorizers.check(environment, settings)
     yield from _reach(environment, settings)
@@ -123,6 +127,17 @@ def _files(environment: Environment, settings: Api) -> Iterator[Problem]:
             contract.read(environment.root / settings.openapi)
         except json_schema.SchemaError as error:
             yield ("openapi",), str(error)
+
+
+def _websocket(settings: Api) -> Iterator[Problem]:
+    if settings.endpoint != "regional":
+        yield ("endpoint",), "a WebSocket API is always regional"
+    if settings.routes:
+        yield ("routes",), "the routes of a WebSocket API lead to functions; name them there"
+    plain = type(settings)()
+    for key in (*_REST_ALONE, "body", "openapi", "cors"):
+        if getattr(settings, key) != getattr(plain, key):
+            yield (key,), "a WebSocket API has no such thing; take it away"
 
 
 def _http(settings: Api) -> Iterator[Problem]:

@@ -34,6 +34,9 @@ def check(environment: Environment, settings: Api) -> Iterator[Problem]:
             what = " and ".join(given) + " exclude each other" if given else "it asks nobody"
             yield path, f"{what}; name one of user_pool, issuer and function"
             continue
+        if settings.kind == "websocket" and not authorizer.function:
+            yield (*path, given[0]), "a WebSocket API asks functions alone; let one look at the token"
+            continue
         asked = _function if authorizer.function else _issuer if authorizer.issuer else _user_pool
         yield from ((path + where, message) for where, message in asked(environment, settings, authorizer))
 
@@ -47,6 +50,8 @@ def _existing(settings: Api, authorizer: Authorizer) -> Iterator[Problem]:
         yield ("existing",), "an authorizer belongs to one API: only an existing API has existing ones"
     elif authorizer.kind is None:
         yield ("kind",), 'say whom it asks: kind = "user_pool", "issuer" or "function"'
+    elif settings.kind == "websocket":
+        yield from [] if authorizer.kind == "function" else [(("kind",), "a WebSocket API asks functions alone")]
     elif authorizer.kind == ("issuer" if settings.kind == "rest" else "user_pool"):
         other = "user_pool" if settings.kind == "rest" else "issuer"
         what = "a REST API" if settings.kind == "rest" else "an HTTP API"
@@ -92,13 +97,14 @@ def _function(environment: Environment, settings: Api, authorizer: Authorizer) -
         yield ("function",), f'there is no function "{name}"; {suggestion(name, known)}'
     if authorizer.audience:
         yield ("audience",), "a function decides by itself who a token is for"
-    if authorizer.ttl and not authorizer.identity:
+    if authorizer.ttl and not authorizer.identity and settings.kind != "websocket":
         yield ("ttl",), "answers are kept by identity; name what they depend on, or say ttl = 0"
-    if settings.kind == "http":
+    if settings.kind != "rest":
+        what = "an HTTP API" if settings.kind == "http" else "a WebSocket API"
         if authorizer.type == "token":
-            yield ("type",), 'an HTTP API hands over the whole request: type = "request"'
+            yield ("type",), f'{what} hands over the whole request: type = "request"'
         if authorizer.validation:
-            yield ("validation",), "an HTTP API does not look at a token before the function does"
+            yield ("validation",), f"{what} does not look at a token before the function does"
         return
     is_header = len(authorizer.identity) == 1 and authorizer.identity[0].startswith("header.")
     if authorizer.type == "token" and not is_header:

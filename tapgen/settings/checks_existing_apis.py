@@ -20,7 +20,7 @@ Problem = tuple[tuple[str | int, ...], str]
 BESIDE: Final = frozenset(
     (
         *("existing", "kind", "root", "paths", "stage"),
-        *("authorization", "authorizer", "authorizers", "cors", "models", "routes"),
+        *("authorization", "authorizer", "authorizers", "cors", "models", "routes", "selection"),
     )
 )
 _ID: Final = re.compile(r"[a-z0-9]{1,32}")  # what API Gateway gives: ten letters and digits, of a custom id fewer
@@ -38,17 +38,18 @@ def check(environment: Environment, settings: Api, used: Iterable[routes.Route])
     for field in fields(settings):
         if field.name not in BESIDE and getattr(settings, field.name) != getattr(plain, field.name):
             yield (field.name,), "the API is not the stack's: say it where the API is made"
-    if settings.kind == "http":
+    if settings.kind != "rest":
+        what = "an HTTP API" if settings.kind == "http" else "a WebSocket API"
         wrong = [key for key in ("root", "paths", "models") if getattr(settings, key)]
-        yield from (((key,), "an HTTP API has routes without resources and models; take it away") for key in wrong)
-    else:
+        yield from (((key,), f"{what} has routes without resources and models; take it away") for key in wrong)
+    if settings.kind != "http" and settings.stage is None:
+        yield (), 'say which of its stages publishes the routes, such as stage = "prod"'
+    if settings.kind == "rest":
         yield from _rest(settings, used)
 
 
 def _rest(settings: Api, used: Iterable[routes.Route]) -> Iterator[Problem]:
-    """What a REST API needs, since CloudFormation can look up neither."""
-    if settings.stage is None:
-        yield (), 'say which of its stages publishes the routes, such as stage = "prod"'
+    """What a REST API needs, since CloudFormation cannot look it up."""
     if settings.root is not None:
         return
     above = [tuple(path[1:].split("/")) for path in settings.paths]

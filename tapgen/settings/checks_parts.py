@@ -36,6 +36,8 @@ def check_parts(environment: Environment) -> Iterator[Problem]:
     yield from ((("encryption",), message) for message in _key(environment.encryption, environment))
     for kind in KINDS:
         parts = kinds.parts(environment, kind.word)
+        if kind.word == "apis":
+            continue  # `checks_apis` looks at them
         yield from _same_logical_id(kind.word, parts)
         for name, part in parts.items() if kind.word != "functions" else ():
             for where, message in _part(kind, name, part, environment):
@@ -100,6 +102,8 @@ def _function(function: Function, environment: Environment) -> Iterator[Problem]
         parts = kinds.parts(environment, kind.word)
         for name, use in kinds.uses(function, kind.word).items():
             path = (kind.word, name)
+            if kind.word == "apis":
+                parts = {one: part for one, part in parts.items() if getattr(part, "kind", "") == "websocket"}
             if name not in parts:
                 yield path, f"there is no such {kind.part.one}; {suggestion(name, parts)}"
             for where, message in _use(use, kind, parts.get(name), taken):

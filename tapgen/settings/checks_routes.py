@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, cast
 
 from msgspec import Struct
@@ -10,6 +10,7 @@ from msgspec import Struct
 from tapgen import naming
 from tapgen.errors import suggestion
 from tapgen.settings import routes, served
+from tapgen.settings.routes import CONNECT
 
 if TYPE_CHECKING:
     from tapgen.settings.apis import Api
@@ -69,8 +70,18 @@ def check(environment: Environment) -> Iterator[Problem]:
             found = checks_direct.check(environment, settings, route, cast("DirectRoute", one.asks))
             yield from (((*one.path, *where), message) for where, message in found)
     for api, own in seen.items():
+        yield from _same_title(own)
         paths = {route: one.path for route, one in own.items()}
         yield from _together(paths, served.named(environment, api).kind)
+
+
+def _same_title(own: Mapping[routes.Route, Written]) -> Iterator[Problem]:
+    """Keys of a WebSocket API whose logical ids are the same."""
+    titles: dict[str, routes.Route] = {}
+    for route, one in own.items():
+        other = titles.setdefault(naming.logical(route.method), route) if route.is_key else route
+        if other != route:
+            yield one.path, f'"{route}" and "{other}" give the same logical id; rename one of them'
 
 
 def parsed(environment: Environment, api: str | None, kind: routes.Kind) -> Iterator[routes.Route]:
@@ -106,11 +117,16 @@ def _asked(one: Written, settings: Api, route: routes.Route) -> Iterator[str]:
     if settings.exists:
         found = [key for key in ("throttling", "cache") if getattr(table, key)]
         yield from (f"{key} is its stage's, which is not this stack's; say it where the API is made" for key in found)
-    if settings.kind == "http":
-        found = [key for key in ("api_key", "request", "parameters", "cache") if getattr(table, key)]
-        yield from (f"{key} is for REST APIs; an HTTP API has no such thing" for key in found)
-    else:
+    if getattr(table, "reply", False) and (settings.kind != "websocket" or route.method in (CONNECT, "$disconnect")):
+        yield "reply is for the messages of a WebSocket API; elsewhere an answer is one anyway"
+    if settings.kind == "rest":
         yield from _asked_of_rest(one, settings, route)
+        return
+    what = "an HTTP API" if settings.kind == "http" else "a WebSocket API"
+    found = [key for key in ("api_key", "request", "parameters", "cache") if getattr(table, key)]
+    yield from (f"{key} is for REST APIs; {what} has no such thing" for key in found)
+    if settings.kind == "websocket" and route.method != CONNECT and (table.authorizer or table.authorization):
+        yield f"who may call is asked of {CONNECT} alone: what comes over a connection was let in"
 
 
 def _asked_of_rest(one: Written, settings: Api, route: routes.Route) -> Iterator[str]:

@@ -125,6 +125,8 @@ class Uses(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Event buses it uses; the variable holds the name"""
     topics: dict[Name, Use] = {}
     """Topics it uses; the variable holds the ARN"""
+    apis: dict[Name, Use] = {}
+    """WebSocket APIs to whose connections it sends; the variable holds the address that is the client's endpoint_url"""
     triggers: Triggers = Triggers()
     """What starts it, besides routes"""
 

@@ -33,6 +33,7 @@ WORDS: Final = {
     r"^((path|header|querystring)\.[A-Za-z0-9_.-]+|[A-Za-z0-9_-]{1,128})$": (
         "letters, digits, hyphens and underscores, or a place of the request, such as header.X-Customer"
     ),
+    r"^\$(request|context)\..+$": "a selection expression, such as $request.body.action",
     r"^https?://[^\s?#]+$": "an address without a query, such as https://example.com/orders/{orderId}",
     r"^[^\s\"\\$]{1,256}$": "a source without spaces, quotes and dollars, such as shop.orders",
     r"^[^\"\\$]{1,128}$": "a type without quotes and dollars, such as OrderPlaced",

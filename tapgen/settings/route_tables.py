@@ -57,6 +57,8 @@ class RouteTable(Asks, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """
 
     route: Annotated[str, Meta(min_length=1)]
-    """Such as "POST /orders"; "$default" on an HTTP API"""
+    """Such as "POST /orders"; "$default" on an HTTP API; "$connect" or what a message says on a WebSocket API"""
     api: Name | None = None
     """A further API, of `[apis.NAME]`; unset: `[api]`"""
+    reply: bool = False
+    """What the function returns goes back over the connection (WebSocket)"""

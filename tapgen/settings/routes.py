@@ -14,7 +14,12 @@ METHODS: tuple[str, ...] = get_args(HttpMethod)
 DEFAULT = "$default"
 """The route key of an HTTP API for whatever no other route takes."""
 
-Kind = Literal["rest", "http"]
+CONNECT = "$connect"
+"""The route key of a WebSocket API for whoever connects: the only one that asks who that is."""
+_OF_CONNECTIONS = (CONNECT, "$disconnect", DEFAULT)
+_KEY = r"[^\s$\"\\]{1,128}"
+
+Kind = Literal["rest", "http", "websocket"]
 
 # API Gateway API reference, CreateResource: a path part is a literal, {name} or, last, {name+}.
 _LITERAL = r"[A-Za-z0-9._:$\-]+"
@@ -23,6 +28,8 @@ _PARAMETER = r"\{[A-Za-z0-9._\-]+\+?\}"
 
 class Route(Struct, frozen=True, order=True):
     """A method on a path; `parts` are the path's parts without slashes, () for the root.
+
+    Of a WebSocket API the method is the route's key, such as "$connect" or "sendMessage".
 
     A slash at the end, which only HTTP APIs tell apart, is an empty last part.
     """
@@ -41,6 +48,11 @@ class Route(Struct, frozen=True, order=True):
         return self.method == DEFAULT
 
     @property
+    def is_key(self) -> bool:
+        """It is called by a key, and has neither method nor path."""
+        return self.method not in METHODS
+
+    @property
     def is_preflight(self) -> bool:
         """A browser sends it without credentials."""
         return self.method == "OPTIONS"
@@ -52,7 +64,7 @@ class Route(Struct, frozen=True, order=True):
 
     def __str__(self) -> str:
         """As it stands in the settings; also an HTTP API's route key."""
-        return DEFAULT if self.is_default else f"{self.method} {self.path}"
+        return self.method if self.is_key else f"{self.method} {self.path}"
 
 
 def parse(text: str, kind: Kind = "rest") -> Route:
@@ -63,6 +75,10 @@ def parse(text: str, kind: Kind = "rest") -> Route:
     Raises:
         ValueError: API Gateway would refuse it; the message says why.
     """
+    if kind == "websocket":
+        return _parse_key(text.strip())
+    if text.strip() in (CONNECT, "$disconnect"):
+        raise ValueError(f'"{text}" is a route of WebSocket APIs: kind = "websocket"')
     if text.strip() == DEFAULT:
         if kind == "rest":
             raise ValueError(f'"{DEFAULT}" is a route of HTTP APIs; a REST API has "ANY /" and "ANY /{{proxy+}}"')
@@ -81,6 +97,16 @@ def parse(text: str, kind: Kind = "rest") -> Route:
     if len(set(names)) != len(names):
         raise ValueError(f'"{text}": two path parameters of the same name')
     return Route(parts, method)
+
+
+def _parse_key(text: str) -> Route:
+    """The route of a WebSocket API."""
+    known = f"{', '.join(_OF_CONNECTIONS)}, or what a message says, such as sendMessage"
+    if text.partition(" ")[0] in METHODS:
+        raise ValueError(f'"{text}" has a method; the routes of a WebSocket API are {known}')
+    if text not in _OF_CONNECTIONS and not re.fullmatch(_KEY, text):
+        raise ValueError(f'"{text}" is no route of a WebSocket API: {known}')
+    return Route((), text)
 
 
 def _refuse_wrong_parts(text: str, parts: tuple[str, ...]) -> None:
@@ -102,6 +128,8 @@ def conflicts(routes: Iterable[Route], kind: Kind = "rest") -> list[tuple[Route,
     A REST API has one resource for each part of a path, so that two path parameters of different names cannot stand at
     one place. An HTTP API has whole routes; only two that take the same requests exclude each other.
     """
+    if kind == "websocket":
+        return []
     return _ambiguous(routes) if kind == "http" else _differently_named(routes)
 
 

@@ -128,6 +128,7 @@ def _resolved(text: str, function: str, table: Asks, settings: Api) -> ServedRou
         return ServedRoute(route, function, table, table.authorization, None)
     if table.authorizer:
         return ServedRoute(route, function, table, "NONE", table.authorizer)
-    if route.is_preflight:  # browsers send no credentials with it
+    if route.is_preflight or (settings.kind == "websocket" and route.method != routes.CONNECT):
+        # Browsers send no credentials with it; messages come over a connection that was let in.
         return ServedRoute(route, function, table, "NONE", None)
     return ServedRoute(route, function, table, settings.authorization, settings.authorizer)

@@ -83,13 +83,15 @@ def _http(template: Template) -> Iterator[Route]:
         key = text(route.properties.get("RouteKey", ""))
         method, _, path = key.partition(" ")
         integration = template.target(route.properties.get("Target"))
+        api = template.target(route.properties.get("ApiId"))
+        of_messages = api is not None and api.properties.get("ProtocolType") == "WEBSOCKET"
         yield Route(
             api=text(route.properties.get("ApiId", "")),
             method=method,
             path=path or "/",
             logical_id=route.logical_id,
             caller=_caller(route.properties),
-            kind="http",
+            kind="websocket" if of_messages or key in ("$connect", "$disconnect") else "http",
             place=("Resources", route.logical_id, "Properties", "AuthorizationType"),
             functions=functions_of(template, integration.properties.get("IntegrationUri")) if integration else (),
             credentials=integration is not None and "CredentialsArn" in integration.properties,

@@ -186,7 +186,7 @@ def _routes(template: Template) -> Iterator[Exposure]:
     """Each route that writes by itself; those that read together, one exposure for each API."""
     reading: dict[str, list[Route]] = {}
     for route in routes(template).values():
-        if route.authorization != "NONE" or route.api_key or route.method == "OPTIONS":
+        if route.authorization != "NONE" or route.api_key or route.method == "OPTIONS" or route.follows:
             continue
         api = template.resources.get(route.api_id)
         if api is not None and _guarded(api):

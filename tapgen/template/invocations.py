@@ -36,8 +36,8 @@ class Invokers(Struct, frozen=True):
     def may_route(self, function: str, route: Route) -> bool:
         """Whether the API may invoke the function for a route, or for one of the methods that it stands for."""
         path = route.path.removeprefix("/")
-        wanted = ["$default"] if route.method == "$default" else [f"{route.method}/{path}"]
-        if route.method in ("ANY", "$default"):
+        wanted = [route.method] if route.name == route.method else [f"{route.method}/{path}"]
+        if route.kind != "websocket" and route.method in ("ANY", "$default"):
             wanted += [f"{method}/{path}" for method in ("*", "GET", "POST", "PUT", "PATCH", "DELETE")]
         return self._may(function, route.api, wanted)
 

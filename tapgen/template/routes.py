@@ -11,7 +11,7 @@ from tapgen.template.intrinsics import references
 from tapgen.template.model import Template
 from tapgen.template.paths import Path
 
-Kind = Literal["rest", "http"]
+Kind = Literal["rest", "http", "websocket"]
 
 BODIES: Final[Mapping[str, tuple[str, Kind]]] = {
     "AWS::ApiGateway::RestApi": ("Body", "rest"),
@@ -60,7 +60,13 @@ class Route(Struct, frozen=True):
     @property
     def name(self) -> str:
         """`GET /item`."""
-        return self.method if self.method == "$default" else f"{self.method} {self.path}"
+        is_key = self.method == "$default" or self.kind == "websocket"
+        return self.method if is_key else f"{self.method} {self.path}"
+
+    @property
+    def follows(self) -> bool:
+        """It is for what comes over a connection that another route let in."""
+        return self.kind == "websocket" and self.method != "$connect"
 
     @property
     def authorization(self) -> str:

@@ -1,4 +1,4 @@
-"""The API layer: REST and HTTP APIs, who may call them, and under which names."""
+"""The API layer: REST, HTTP and WebSocket APIs, who may call them, and under which names."""
 
 from __future__ import annotations
 
@@ -36,7 +36,12 @@ def build(
 
             refs[name] = http.build(template, api, compute, parts)
             continue
-        refs[name] = rest.build(template, api, environment, compute, parts, network)
+        if api.settings.kind == "websocket":
+            from tapgen.layers.api import websocket
+
+            refs[name] = websocket.build(template, api, compute)
+        else:
+            refs[name] = rest.build(template, api, environment, compute, parts, network)
         if identity.api_logging_arn and not account:
             account = (template.add_resource(_account(identity.api_logging_arn)).title,)
     return refs
@@ -56,12 +61,16 @@ def publish(
     identities = {name: publishing.identity(one.api) for name, one in refs.items()}
     for name, api in apis.items():
         log = data.access_logs.get(name)
+        account = ("ApiAccount",) if "ApiAccount" in template.resources else ()
         if api.settings.kind == "http":
             from tapgen.layers.api import http
 
             http.publish(template, api, refs[name], log)
+        elif api.settings.kind == "websocket":
+            from tapgen.layers.api import websocket
+
+            websocket.publish(template, api, refs[name], log, account)
         else:
-            account = ("ApiAccount",) if "ApiAccount" in template.resources else ()
             others = frozenset(identities.values()) - {identities[name]}
             publishing.publish(template, api, refs[name], log, account, others)
     if any(api.settings.domain for api in apis.values()):

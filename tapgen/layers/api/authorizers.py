@@ -36,6 +36,15 @@ HTTP_SOURCES = {
 """How AWS::ApiGatewayV2::Authorizer writes one."""
 
 
+WEBSOCKET_SOURCES = {
+    "header": "route.request.header.{}",
+    "querystring": "route.request.querystring.{}",
+    "stagevariable": "stageVariables.{}",
+    "context": "context.{}",
+}
+"""How the authorizer of a WebSocket API writes one."""
+
+
 def add_rest(
     template: Template, served: ServedApi, api: Any, compute: ComputeRefs, pools: Mapping[str, PartRefs]
 ) -> dict[str, Any]:
@@ -55,6 +64,24 @@ def add_http(
 
     def resource(title: str, name: str, settings: Authorizer) -> apigatewayv2.Authorizer:
         return apigatewayv2.Authorizer(title, ApiId=api, Name=name, **_http(settings, compute, pools))
+
+    return _add(template, served, api, compute, resource)
+
+
+def add_websocket(template: Template, served: ServedApi, api: Any, compute: ComputeRefs) -> dict[str, Any]:
+    """Add the authorizers of whoever connects to a WebSocket API; each one's id, by its name in the settings."""
+    from troposphere import apigatewayv2
+
+    def resource(title: str, name: str, settings: Authorizer) -> apigatewayv2.Authorizer:
+        source = sources(settings.identity, WEBSOCKET_SOURCES)
+        return apigatewayv2.Authorizer(
+            title,
+            ApiId=api,
+            Name=name,
+            AuthorizerType="REQUEST",
+            AuthorizerUri=function_uri(settings, compute),
+            **({"IdentitySource": source} if source else {}),
+        )
 
     return _add(template, served, api, compute, resource)
 

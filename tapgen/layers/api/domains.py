@@ -33,7 +33,7 @@ def build(
     for sharing in owners.values():
         first, settings = sharing[0]
         # A domain that leads to an HTTP API is one of API Gateway's second version, which leads to REST APIs as well.
-        second = any(api.settings.kind == "http" for api, _ in sharing)
+        second = any(api.settings.kind != "rest" for api, _ in sharing)
         edge = first.settings.endpoint == "edge"
         arn = _certificate(template, first, settings)
         title = f"{first.title}DomainName"

@@ -59,13 +59,15 @@ def _invokers(served: ServedApi, function: str, own: Sequence[Route]) -> Iterato
     shared = _shared(own) if served.settings.is_body else ""
     if shared:
         yield f"{naming.function(function)}{served.title}Permission", shared
+    elif len(own) > MAX_PERMISSIONS and served.settings.kind == "websocket":
+        yield f"{naming.function(function)}{served.title}Permission", "*"
     elif len(own) > MAX_PERMISSIONS:
         for method in sorted({route.method for route in own}):
             yield f"{naming.function(function)}{served.title}{_titled(method)}Permission", f"{_any(method)}/*"
     else:
         for route in own:
             title = f"{naming.route(served.title, route.parts, route.method)}Permission"
-            yield title, route.method if route.is_default else f"{_any(route.method)}/{_path(route.parts)}"
+            yield title, route.method if route.is_key else f"{_any(route.method)}/{_path(route.parts)}"
 
 
 def _shared(own: Sequence[Route]) -> str:

@@ -62,7 +62,7 @@ def publish(
     more = [resource.title for resource in own if resource.resource_type in AWAITED]
     deployment = template.add_resource(
         apigateway.Deployment(
-            f"{served.title}Deployment{_digest({resource.title: resource.to_dict() for resource in own})}",
+            f"{served.title}Deployment{fingerprint({resource.title: resource.to_dict() for resource in own})}",
             **_present(DependsOn=list(dict.fromkeys([*refs.depends_on, *more]))),
             RestApiId=refs.api,
             **(_on_existing_stage(served) if settings.exists else {}),
@@ -180,7 +180,7 @@ def _api(resource: Any) -> str:
     return identity(resource.properties.get("RestApiId", ""))
 
 
-def _digest(published: Mapping[str, Any]) -> str:
+def fingerprint(published: Mapping[str, Any]) -> str:
     """Ten characters of what is published. Tags are left out: they are no part of the snapshot."""
     for resource in published.values():
         resource.get("Properties", {}).pop("Tags", None)

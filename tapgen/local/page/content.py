@@ -29,14 +29,20 @@ def overview(deployed: Deployed, emulator: Emulator) -> dict[str, Any]:
         "account": emulator.account,
         "region": deployed.client.region,
         "endpoint": emulator.endpoint,
-        "apis": [_api(deployed, name) for name in apis(environment)],
+        "apis": [_api(deployed, name) for name, api in apis(environment).items() if api.settings.kind != "websocket"],
         "tables": [name for name, table in environment.tables.items() if table.existing is None],
         "queues": [{"id": one, "name": environment.title(one).removesuffix("Queue")} for one in queues],
         "users": _users(environment),
         "schedules": _schedules(environment),
         "functions": list(environment.functions),
-        "addresses": {**deployed.others, **deployed.urls},
+        "addresses": {**deployed.others, **deployed.urls, **_of_messages(deployed)},
     }
+
+
+def _of_messages(deployed: Deployed) -> dict[str, str]:
+    """The addresses of WebSocket APIs."""
+    found = {"API": deployed.address or "", **deployed.further}
+    return {name: address for name, address in found.items() if address.startswith("ws")}
 
 
 def _api(deployed: Deployed, name: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tapgen.proof import calls
-from tapgen.proof.needs import actions, implied
+from tapgen.proof.needs import actions, connections, implied
 from tapgen.proof.subject import mapping
 from tapgen.template.alternatives import REFERENCE, UNKNOWN, alternatives
 from tapgen.template.arns import fields
@@ -54,7 +54,7 @@ def of_call(call: calls.Call, function: str, file: str, subject: Subject) -> tup
     found = [
         replace(base, action=need.action, arn=arn, optional=need.optional)
         for need in (*needs, *implied.needs_of(call))
-        for arn in _arns(need, function, subject)
+        for arn in _of_connections(call, function, subject) or _arns(need, function, subject)
     ]
     found += [
         replace(base, action=need.action, arn=arn, service="")
@@ -66,6 +66,12 @@ def of_call(call: calls.Call, function: str, file: str, subject: Subject) -> tup
         roles[role.name] = (*roles.get(role.name, ()), *values(role.value, function, subject))
     found += implied.roles_of(call, base, roles, subject)
     return (*found, *implied.forwarded_by(call, found or [base], subject))
+
+
+def _of_connections(call: calls.Call, function: str, subject: Subject) -> tuple[str, ...]:
+    if call.service != connections.SERVICE:
+        return ()
+    return connections.arns(function, call.operation, variables_of(function, subject), subject)
 
 
 def values(binding: calls.Binding | None, function: str, subject: Subject) -> tuple[str, ...]:

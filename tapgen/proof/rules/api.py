@@ -58,7 +58,7 @@ def _credentials(subject: Subject) -> Iterator[Hit]:
                 yield Hit(f"{owner} allows credentials from every origin.", ("Resources", owner, "Properties"))
 
 
-LONGEST = {"rest": 29, "http": 30}
+LONGEST = {"rest": 29, "http": 30, "websocket": 29}
 """Seconds that an API waits for a function: API Gateway developer guide, "Quotas", integration timeout."""
 
 

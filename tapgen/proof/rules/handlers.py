@@ -50,7 +50,7 @@ def findings(subject: Subject) -> Iterator[Finding]:
         source = handler_source(function, subject, read)
         if source is None:
             continue
-        for kind in sorted(sent):
+        for kind in sorted(sent - {"websocket"}):
             yield from _event(function, source, kind)
         if not source.has_cors and rest.get(function, set()) & crossing:
             message = f"{function} answers no page of another origin: its source never has the header."

@@ -34,7 +34,11 @@ _FOLDED_ENDINGS: Final = re.compile(
     r"(Policy|Permission|Subscription|Attachment|Association|RotationSchedule|(Parameter|Subnet|Option)Group|"
     r"UserPool(Client|Domain|Group)|Record|RecordSet|TaskDefinition|TargetGroup|Listener|ListenerRule|LogGroup)$"
 )
-OUTSIDE: Final = {"rest": "AWS::ApiGateway::RestApi", "http": "AWS::ApiGatewayV2::Api"}
+OUTSIDE: Final = {
+    "rest": "AWS::ApiGateway::RestApi",
+    "http": "AWS::ApiGatewayV2::Api",
+    "websocket": "AWS::ApiGatewayV2::Api",
+}
 """The type of an API that is not of the template, and is drawn because it has routes of it."""
 
 _ARROWS: Final = frozenset(

@@ -39,7 +39,7 @@ def _routes(old: Template, new: Template) -> Iterator[Impact | str]:
         kind = new.resources[route.logical_id].type
         if was is None:
             wider = before.get((route.api, "ANY", route.path))
-            if route.method != "OPTIONS" and wider is None:
+            if route.method != "OPTIONS" and wider is None and not route.follows:
                 yield _route(route, kind, f"{route.name} is new and asks for {_asks(route)}", _openness(route))
         elif _UNDECIDED in route.authorization + was.authorization:
             if was != route:

@@ -12,7 +12,7 @@ from tapgen.local.view import BriefView
 from tapgen.settings.load import load
 
 SETTINGS = """
-application = "NAME"
+application = "APPLICATION"
 
 [queues.Orders]
 
@@ -70,7 +70,7 @@ BODY = '{"note": "it\'s \\"new\\" / käse", "items": [1, 2]}'
 @pytest.fixture(scope="module")
 def deployed(tmp_path_factory, embedded):
     root = tmp_path_factory.mktemp("direct")
-    for name, text in {"tapgen.toml": SETTINGS.replace("NAME", f"d{secrets.token_hex(4)}"), **FILES}.items():
+    for name, text in {"tapgen.toml": SETTINGS.replace("APPLICATION", f"d{secrets.token_hex(4)}"), **FILES}.items():
         (root / name).write_text(text, encoding="utf-8")
     environment = load(root / "tapgen.toml").environment("dev")
     told = io.StringIO()
