@@ -20,6 +20,7 @@ from tapgen.cli import completion
 @click.option("--pattern", default="", metavar="JSON", help="Which events start the function.")
 @click.option("--type", "resource_type", default="", help="The CloudFormation type of a resource.")
 @click.option("--value", default="unset", show_default=True, help="The value of an SSM parameter.")
+@click.option("--to", default="", help="The queue, topic, bus, stream or state machine to which a route leads.")
 @click.pass_obj
 def command(
     project: Path | None,
@@ -31,13 +32,14 @@ def command(
     pattern: str,
     resource_type: str,
     value: str,
+    to: str,
 ) -> None:
     """Add a part, a function, a route or an environment to the settings.
 
     The lines go where they belong; comments and the order of the file stay. A part that is there already is given to
     one function more. WHAT is a kind of part (table, queue,
     topic, bucket, bus, stream, key, secret, ssm_parameter, user_pool, state_machine), or function, lambda_layer,
-    resource, parameter, route, schedule, event, environment.
+    resource, parameter, route, websocket, schedule, event, environment.
 
     \b
     Examples:
@@ -45,6 +47,8 @@ def command(
       tapgen add queue Orders --function Take --use
       tapgen add table Order --function Worker
       tapgen add route "GET /orders/{id}" --function Orders
+      tapgen add route "POST /orders" --to Orders
+      tapgen add websocket Chat --function Talk
       tapgen add schedule Nightly --function Report --expression "cron(0 3 * * ? *)"
       tapgen add state_machine Checkout --function Pay
     """
@@ -52,7 +56,7 @@ def command(
     from tapgen.starter.add import Addition, add
 
     file = load_project(project, sources=False).file
-    settings, *made = add(file, Addition(what, name, function, use, expression, pattern, resource_type, value))
+    settings, *made = add(file, Addition(what, name, function, use, expression, pattern, resource_type, value, to))
     click.echo(f"  ~ {settings}")
     for path in made:
         click.echo(f"  + {path}")

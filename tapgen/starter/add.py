@@ -13,6 +13,7 @@ from typing import Final
 from msgspec import Struct
 
 from tapgen.errors import SettingsError, UsageError, suggestion
+from tapgen.settings.direct_routes import PARTS as DIRECT
 from tapgen.settings.edit import add_key, add_table, append_to_list
 from tapgen.settings.load import PYPROJECT, load
 from tapgen.settings.positions import positions
@@ -21,10 +22,13 @@ from tapgen.template.kinds import KINDS
 SINGULAR: Final = {
     _word.removesuffix("es" if _word == "buses" else "s"): _word
     for _word in (kind.word for kind in KINDS)
-    if _word != "functions"
+    if _word not in ("functions", "apis")
 }
 """What is typed -> the table of the settings: queue -> queues."""
-OTHERS: Final = ("function", "lambda_layer", "resource", "parameter", "route", "schedule", "event", "environment")
+OTHERS: Final = (
+    *("function", "lambda_layer", "resource", "parameter", "route", "websocket"),
+    *("schedule", "event", "environment"),
+)
 
 _TABLES: Final = {
     "environment": "environments",
@@ -58,6 +62,7 @@ class Addition(Struct, frozen=True):
     pattern: str = ""
     type: str = ""
     value: str = "unset"
+    to: str = ""
 
 
 def add(file: Path, addition: Addition) -> tuple[str, ...]:
@@ -92,9 +97,24 @@ def _edited(text: str, root: tuple[str, ...], one: Addition) -> str:
     if one.what == "lambda_layer":
         text = add_table(text, root, ("lambda_layers", one.name), (f"source = {_text(f'layers/{_snake(one.name)}')}",))
         return append_to_list(text, root, ("functions", _needed(one), "layers"), _text(one.name))
-    if one.what == "route":
-        return append_to_list(text, root, ("functions", _needed(one), "routes"), _text(one.name))
-    return _with_part(text, root, one)
+    if one.what == "websocket":
+        return _with_websocket(text, root, one)
+    return _with_route(text, root, one) if one.what == "route" else _with_part(text, root, one)
+
+
+def _with_route(text: str, root: tuple[str, ...], one: Addition) -> str:
+    if one.to:
+        return add_table(text, root, ("api", "routes", one.name), _leads_to(text, root, one))
+    return append_to_list(text, root, ("functions", _needed(one), "routes"), _text(one.name))
+
+
+def _with_websocket(text: str, root: tuple[str, ...], one: Addition) -> str:
+    """An API whose messages the function gets, and to whose connections it sends."""
+    text = add_table(text, root, ("apis", one.name), ('kind = "websocket"',))
+    route = f'{{ route = "$default", api = {_text(one.name)} }}'
+    text = append_to_list(text, root, ("functions", _needed(one), "routes"), route)
+    variable = f'{{ variable = "{_snake(one.name).upper()}_ENDPOINT" }}'
+    return add_key(text, root, ("functions", one.function), ("apis", one.name), variable)
 
 
 def _own_lines(one: Addition) -> tuple[str, ...]:
@@ -104,6 +124,18 @@ def _own_lines(one: Addition) -> tuple[str, ...]:
     if one.what == "resource" and not one.type:
         raise UsageError("a resource has a type", "Say it: --type AWS::CloudWatch::Dashboard.")
     return (f"type = {_text(one.type)}",) if one.what == "resource" else ()
+
+
+def _leads_to(text: str, root: tuple[str, ...], one: Addition) -> tuple[str, ...]:
+    """The lines of a route that leads to a part; an event's source and type are called after it, to be changed."""
+    found = [key for key, section in DIRECT.items() if (*root, section, one.to) in positions(text)]
+    if not found:
+        raise UsageError(
+            f'there is no {", ".join(DIRECT).replace("_", " ")} "{one.to}"',
+            f"A new one: tapgen add queue {one.to}.",
+        )
+    event = (f"source = {_text(_snake(one.to))}", f"detail_type = {_text(one.to)}") if found[0] == "bus" else ()
+    return f"{found[0]} = {_text(one.to)}", *event
 
 
 def _trigger(one: Addition) -> str:

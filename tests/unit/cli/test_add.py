@@ -77,6 +77,23 @@ def test_a_route_joins_the_list(added):
     assert 'routes = ["GET /item", "POST /item"] # one\n' in added("route", "POST /item", "--function", "Worker")
 
 
+def test_a_route_leads_to_a_part(added, project, tapgen):
+    queue = SETTINGS + "\n[queues.Orders]\n"
+    ending = '\n[api.routes."POST /orders"]\nqueue = "Orders"\n'
+    assert ending in added("route", "POST /orders", "--to", "Orders", settings=queue)
+    ended = tapgen("add", "route", "POST /orders", "--to", "Order", cwd=project(queue))
+    assert (ended.code, ended.err.splitlines()[0]) == (
+        2,
+        'Error: there is no queue, topic, bus, stream, state machine "Order"',
+    )
+
+
+def test_a_websocket_has_a_route_and_a_function_that_sends(added):
+    text = added("websocket", "Chat", "--function", "Worker")
+    assert 'routes = ["GET /item", { route = "$default", api = "Chat" }] # one\n' in text
+    assert '[apis.Chat]\nkind = "websocket"\n' in text
+
+
 def test_a_route_joins_a_list_of_several_lines(added):
     settings = SETTINGS.replace('["GET /item"]', '[\n    "GET /item", # the first ]\n    "GET /items"\n]')
     text = added("route", "POST /item", "--function", "Worker", settings=settings)
@@ -177,6 +194,7 @@ KINDS = {
     "parameter": ("Order", "[parameters.Order]"),
     "route": ("GET /order", 'routes = ["GET /item", "GET /order"] # one'),
     "environment": ("order", "[environments.order]"),
+    "websocket": ("Order", 'apis.Order = { variable = "ORDER_ENDPOINT" }'),
 }
 
 

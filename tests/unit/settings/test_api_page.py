@@ -6,6 +6,7 @@ import pytest
 
 from tapgen import render
 from tapgen.proof.check import check
+from tapgen.proof.needs.auto import with_actions
 from tapgen.settings.load import load
 from tests.conftest import ROOT
 
@@ -20,14 +21,14 @@ FILES = {
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_an_example_is_rendered(project, example):
-    environment = load(project(example, **FILES)).environment("dev")
+    environment = with_actions(load(project(example, **FILES)).environment("dev"))
     types = {resource["Type"] for resource in render.render(environment).document["Resources"].values()}
     assert types & {"AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api"} or "existing" in example
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_an_example_has_no_mistake_in_who_may_call(project, example):
-    environment = load(project(example, **FILES)).environment("dev")
+    environment = with_actions(load(project(example, **FILES)).environment("dev"))
     found = check(environment, render.render(environment).document, lint=False)
     prefixes = ("authorizer-", "route-", "invoke-")
     assert [one.message for one in found if one.rule.startswith(prefixes) and one.severity != "info"] == []
@@ -43,7 +44,7 @@ def test_an_example_has_no_mistake_in_who_may_call(project, example):
     ],
 )
 def test_the_helper_for_cors_names_the_callers_origin_where_it_is_allowed(monkeypatch, allowed, headers, origin):
-    [source] = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    source, *_ = [one for one in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL) if "CORS_ORIGIN" in one]
     names = {}
     exec(source, names)
     monkeypatch.delenv("CORS_ORIGIN", raising=False)
