@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 ARN_FIELDS: Final = 6  # arn:partition:service:region:account:resource
 
 NAMES: Final = {
+    "apis": (r"[a-z0-9]{1,32}", "an id such as a1b2c3d4e5"),
     "buckets": (r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "3 to 63 lower-case letters, digits, dots and hyphens"),
     "buses": (r"[A-Za-z0-9/._-]{1,256}", "letters, digits and /._-"),
     "functions": (r"[A-Za-z0-9_-]{1,64}(:[A-Za-z0-9$_-]{1,128})?", "at most 64 letters, digits, hyphens, underscores"),

@@ -10,6 +10,7 @@ from msgspec.structs import fields
 
 from tapgen.settings import references, routes
 from tapgen.settings.apis import Api
+from tapgen.settings.checks_existing import NAMES
 
 if TYPE_CHECKING:
     from tapgen.settings.model import Environment
@@ -23,7 +24,7 @@ BESIDE: Final = frozenset(
         *("authorization", "authorizer", "authorizers", "cors", "models", "routes", "selection"),
     )
 )
-_ID: Final = re.compile(r"[a-z0-9]{1,32}")  # what API Gateway gives: ten letters and digits, of a custom id fewer
+_ID: Final = re.compile(NAMES["apis"][0])
 
 
 def check(environment: Environment, settings: Api, used: Iterable[routes.Route]) -> Iterator[Problem]:

@@ -106,16 +106,11 @@ def _function(function: Function, environment: Environment) -> Iterator[Problem]
                 parts = {one: part for one, part in parts.items() if getattr(part, "kind", "") == "websocket"}
             if name not in parts:
                 yield path, f"there is no such {kind.part.one}; {suggestion(name, parts)}"
-            elif kind.word == "apis" and name not in _with_routes(environment) and parts[name].existing is None:
+            elif kind.word == "apis" and name not in served.with_routes(environment) and parts[name].existing is None:
                 yield path, f'no function has a route of it: {{ route = "$connect", api = "{name}" }}'
             for where, message in _use(use, kind, parts.get(name), taken):
                 yield (*path, *where), message
     yield from _triggers(function, environment)
-
-
-def _with_routes(environment: Environment) -> set[str | None]:
-    """The APIs that are made, since a route belongs to them."""
-    return {table.api for _, _, table in served.written(environment)}
 
 
 def _triggers(function: Function, environment: Environment) -> Iterator[Problem]:

@@ -105,6 +105,13 @@ def apis(environment: Environment) -> dict[str, ServedApi]:
     }
 
 
+def with_routes(environment: Environment) -> dict[str, Api]:
+    """The APIs that have a route, whether it can be read or not; one whose API is not there counts for none."""
+    asked = {table.api or "" for _, _, table in written(environment)}
+    every = {"": environment.api, **environment.apis}
+    return {name: settings for name, settings in every.items() if name in asked or settings.routes}
+
+
 def named(environment: Environment, name: str | None) -> Api:
     """The settings of an API; without a name those of `[api]`."""
     return environment.apis[name] if name else environment.api

@@ -100,13 +100,15 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     def problems(self, name: str, environment: "Environment") -> Iterator[Problem]:
         """What is not there, and what CloudFront refuses together, each with its path below the site."""
         yield from self._bucket_problems(name, environment)
-        apis = served.apis(environment)
+        apis = served.with_routes(environment)
         for path, one in self.paths.items():
             if (one.api or "") not in apis:
                 what = f"[apis.{one.api}]" if one.api else "[api]"
                 yield ("paths", path), f"no function has a route of {what}"
-            elif apis[one.api or ""].settings.endpoint == "private":
+            elif apis[one.api or ""].endpoint == "private":
                 yield ("paths", path), "a private API is reached by its VPC endpoints alone, not by CloudFront"
+            elif apis[one.api or ""].kind == "websocket":
+                yield ("paths", path), "browsers connect to a WebSocket API at its own address"
         if self.error_page and self.paths:
             yield ("error_page",), "it would stand in for the 403 and 404 of what answers under `paths` too"
         if self.error_page and self.single_page:

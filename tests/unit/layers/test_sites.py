@@ -83,3 +83,13 @@ def test_a_key_of_ones_own_lets_cloudfront_decrypt(document):
 )  # fmt: skip
 def test_what_cannot_be(project, settings, problem):
     assert refused(project, settings) == [problem]
+
+
+def test_a_route_that_cannot_be_read_and_a_websocket_under_a_path_are_said(project):
+    path = SITE + 'paths."/api/*" = {}\n'
+    wrong = '[functions.A]\nsource = "src"\nroutes = ["GET x"]\n'
+    assert refused(project, path + wrong) == ['functions.A.routes.0: "GET x": the path does not begin with "/"']
+    chat = '[functions.A]\nsource = "src"\nroutes = ["$connect"]\n[api]\nkind = "websocket"\n'
+    assert refused(project, path + chat) == [
+        "sites.Web.paths./api/*: browsers connect to a WebSocket API at its own address"
+    ]

@@ -8,6 +8,7 @@ from tests.table import rows
 from tests.unit.layers.documents import refused
 
 FITS = {
+    "apis": ("a1b2c3d4e5", "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5"),
     "buckets": ("shop-uploads", "arn:aws:s3:::shop-uploads"),
     "buses": ("default", "arn:aws:events:eu-west-1:123456789012:event-bus/shop"),
     "functions": ("shop-dev-Item", "shop-dev-Item:live", "arn:aws:lambda:eu-west-1:123456789012:function:x:live"),
