@@ -29,7 +29,7 @@ from botocore.config import Config  # noqa: E402
 
 from tapgen.errors import ExitCode  # noqa: E402
 from tests.faults.judge import judged, repeated  # noqa: E402
-from tests.faults.proxy import FAULTS, WHEN, FaultyProxy  # noqa: E402
+from tests.faults.proxy import FAULTS, NOT_RETRIED, WHEN, FaultyProxy  # noqa: E402
 from tests.faults.scenes import SCENES  # noqa: E402
 from tests.faults.stage import Stage  # noqa: E402
 from tests.faults.state import BUCKETS, REGIONS, state  # noqa: E402
@@ -141,7 +141,7 @@ def cases(scene, calls, given, only):
         for index in range(1, len(calls) + 1)
         for name, fault in FAULTS.items()
         for when in WHEN
-        if (when == "first" or not (scene.reads or fault.passes))
+        if (when == "first" or not (scene.reads or fault.passes or name in NOT_RETRIED))
         and (not only or name == only)
         and (not given.call or index == given.call)
     ]
@@ -170,6 +170,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="", help="a scene, or SCENE:FAULT")
     parser.add_argument("--from", dest="begin", default="", help="leave out the scenes before this one")
+    parser.add_argument("--until", default="", help="leave out the scenes from this one on")
     parser.add_argument("--call", type=int, default=0, help="the number of a call, from 1")
     parser.add_argument("--each", type=int, default=1, help="only each so many-th case")
     parser.add_argument("--show", action="store_true", help="print what each command says")
@@ -187,7 +188,9 @@ def main():
     for place, (start, silence) in PLACES.items():
         its = [one for one in SCENES if one.moto == (place == "moto")]
         names = [one.name for one in its]
-        later = its[names.index(given.begin) if given.begin in names else 0 :]
+        begin = names.index(given.begin) if given.begin in names else 0
+        end = names.index(given.until) if given.until in names else len(its)
+        later = its[begin:end]
         chosen = [one for one in later if only in {"", one.name} and given.on in {None, place}]
         if not chosen:
             continue

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from tapgen.deploy.aws.error_codes import ATTEMPTS
 from tests.unit.cli.relay import Relay, named, read_request, reset
 
-NOT_RETRIED = frozenset(("expired", "denied", "malformed", "empty"))
-"""Faults after which botocore sends the call no second time."""
+NOT_RETRIED = frozenset(("expired", "denied", "malformed", "web page", "empty"))
+"""Faults after which botocore sends the call no second time: its first attempt is its last one."""
 WHEN = ("first", "last")
 
 
