@@ -72,7 +72,7 @@ def _given(ctx: click.Context, *names: str) -> bool:
 def _bucket(
     profile: str | None, region: str | None, *, yes: bool, as_json: bool, readers: Readers | None = None
 ) -> Outcome:
-    """The bucket of one region; who may read it already goes on reading."""
+    """The bucket of one region, which is named where there are others; who may read it already goes on reading."""
     from tapgen.deploy.artifacts.bootstrap import NOBODY, bootstrap_request, readers_of
     from tapgen.deploy.aws.session import connect
     from tapgen.deploy.run import deploy
@@ -89,19 +89,20 @@ def _bucket(
         return yes or aws_options.ask(f"{what} the artifact bucket in {plan.account} {plan.region}?")
 
     with aws_options.views(as_json=as_json) as view:
-        return deploy(bootstrap_request(readers=known | (readers or NOBODY)), client, view(""), confirm=confirm)
+        label = client.region if readers else ""
+        return deploy(bootstrap_request(readers=known | (readers or NOBODY)), client, view(label), confirm=confirm)
 
 
 def _buckets(
     where: Path | None, name: str, profile: str | None, region: str | None, *, yes: bool, as_json: bool
 ) -> tuple[Outcome, ...]:
-    """The buckets of a StackSet's regions, which its accounts may read.
+    """The buckets of a StackSet's regions, which its accounts may read, one after the other. Ctrl-C ends all.
 
     Raises:
         UsageError: the environment is no StackSet, or its accounts are too many to be named one by one.
     """
     from tapgen.deploy.artifacts.bootstrap import MAX_READERS, Readers
-    from tapgen.errors import UsageError
+    from tapgen.errors import ExitCode, UsageError
 
     chosen = load_environment(where, name)
     if not chosen.is_stack_set:
@@ -115,7 +116,12 @@ def _buckets(
     aws_options.needs_terminal(yes)
     readers = Readers(organizations=frozenset({organization})) if organization else Readers(frozenset(chosen.accounts))
     regions = (region,) if region else chosen.target_regions
-    return tuple(_bucket(profile, one, yes=yes, as_json=as_json, readers=readers) for one in regions)
+    outcomes: list[Outcome] = []
+    for one in regions:
+        outcomes.append(_bucket(profile, one, yes=yes, as_json=as_json, readers=readers))
+        if outcomes[-1].code == ExitCode.INTERRUPTED:
+            break
+    return tuple(outcomes)
 
 
 def _github(

@@ -14,6 +14,8 @@ PARTLY = (
     "half done",
     "is outside of the stack",
     "its stacks are deleted",
+    "-east-1] tapgen-bootstrap is CREATE_COMPLETE",
+    "-west-1] tapgen-bootstrap is CREATE_COMPLETE",
     "the rename is done",
 )
 """Words that say of a failure that something was done."""

@@ -1,6 +1,7 @@
 """Public scanners on the shipped prod template: what they find is met by a setting, or answered in docs/security.md.
 
-They are installed apart, by `make .venv-scanners/.ready`: Checkov pins another boto3. Nothing is downloaded here.
+They are installed apart, by `make .venv-scanners/.ready`: Checkov pins another boto3. Nothing is downloaded here. The AWS
+Guard Rules Registry is in no package: its tests run where a clone of it is in .venv-scanners.
 """
 
 import json
@@ -18,6 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 BINARIES = ROOT / ".venv-scanners" / "bin"
 FILE = tomllib.loads((ROOT / "scripts" / "scanner_answers.toml").read_text(encoding="utf-8"))
 ANSWERS = FILE["answers"]
+REGISTRY = ROOT / ".venv-scanners" / "aws-guard-rules-registry"
+RULE_SETS = ("cis_aws_benchmark_level_1", "cis_aws_benchmark_level_2", "wa-Security-Pillar")
 
 
 def merged(one, other):
@@ -70,7 +73,7 @@ def checkov(file):
 
 @pytest.fixture(scope="session")
 def guard(tmp_path_factory):
-    """cfn-guard with AWS Control Tower's rules, out of the package in which the CDK ships both."""
+    """cfn-guard, out of the package in which the CDK ships it with AWS Control Tower's rules: the report on a template."""
     packed = next(
         (ROOT / ".venv-scanners").glob("lib/*/site-packages/cdklabs/cdk_validator_cfnguard/_jsii/*.tgz"), None
     )
@@ -86,16 +89,31 @@ def guard(tmp_path_factory):
     program = next((folder / "package" / "bin").rglob("cfn-guard"))
     program.chmod(0o700)
 
-    def run(file):
+    def run(file, *rules):
+        chosen = rules or (folder / "package" / "rules" / "control-tower" / "cfn-guard",)
         words = ("--structured", "--show-summary", "none", "--output-format", "json")
-        rules = folder / "package" / "rules" / "control-tower" / "cfn-guard"
-        command = [program, "validate", "--data", file, "--rules", rules, *words]
+        command = [program, "validate", "--data", file, *words, "--rules", *chosen]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         [report] = json.loads(done.stdout)
         assert len(report["compliant"]) > 5, done.stderr
-        return {re.search(r"\[(CT[.\w]+)\]", json.dumps(one))[1] for one in report["not_compliant"]}
+        return report["not_compliant"]
 
     return run
+
+
+def control_tower(found):
+    return {re.search(r"\[(CT[.\w]+)\]", json.dumps(one))[1] for one in found}
+
+
+@pytest.fixture(scope="session")
+def registry(guard):
+    """What cfn-guard finds by the registry's rules for CIS AWS Foundations and the Well-Architected security pillar."""
+    sets = [REGISTRY / "mappings" / f"rule_set_{name}.json" for name in RULE_SETS]
+    if not all(one.is_file() for one in sets):
+        pytest.skip(f"git clone https://github.com/aws-cloudformation/aws-guard-rules-registry {REGISTRY}")
+    files = {rule["guardFilePath"] for one in sets for rule in json.loads(one.read_text())["mappings"]}
+    rules = [REGISTRY / file for file in sorted(files)]
+    return lambda file: {one["Rule"]["name"] for one in guard(file, *(one for one in rules if one.is_file()))}
 
 
 def wanted(scanner):
@@ -115,13 +133,21 @@ def test_the_settings_meet_checkov(tmp_path):
 
 
 def test_what_cfn_guard_finds_is_answered(tmp_path, guard):
-    assert guard(document(tmp_path)) == wanted("cfn-guard")
+    assert control_tower(guard(document(tmp_path))) == wanted("cfn-guard")
 
 
 def test_the_settings_meet_cfn_guard(tmp_path, guard):
     by_key = [FILE["settings"]['encryption = "Data"']]
-    found = guard(document(tmp_path, by_key))
+    found = control_tower(guard(document(tmp_path, by_key)))
     assert found & wanted("cfn-guard") == unmet("cfn-guard")
+
+
+def test_what_the_registrys_rules_find_is_answered(tmp_path, registry):
+    assert registry(document(tmp_path)) == wanted("Guard Rules Registry")
+
+
+def test_the_settings_meet_the_registrys_rules(tmp_path, registry):
+    assert registry(document(tmp_path, FILE["settings"].values())) == unmet("Guard Rules Registry")
 
 
 def test_every_answer_is_one():

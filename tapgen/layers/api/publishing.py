@@ -71,6 +71,11 @@ def publish(
     if settings.exists:
         _add_outputs(template, served, refs.api, served.stage_name)
         return
+    everywhere = {
+        "ThrottlingRateLimit": settings.throttling.rate,
+        "ThrottlingBurstLimit": settings.throttling.burst,
+        **({"LoggingLevel": "ERROR"} if account else {}),
+    }
     stage = template.add_resource(
         apigateway.Stage(
             f"{served.title}Stage",
@@ -81,14 +86,12 @@ def publish(
             **_present(AccessLogSetting=_access_log(log)),
             **({"CacheClusterEnabled": True, "CacheClusterSize": settings.cache.size} if settings.cache else {}),
             MethodSettings=[
-                apigateway.MethodSetting(
-                    HttpMethod="*",
-                    ResourcePath="/*",
-                    ThrottlingRateLimit=settings.throttling.rate,
-                    ThrottlingBurstLimit=settings.throttling.burst,
-                    **({"LoggingLevel": "ERROR"} if account else {}),
+                apigateway.MethodSetting(HttpMethod="*", ResourcePath="/*", **everywhere),
+                *(
+                    _method_setting(route, everywhere)
+                    for route in served.routes
+                    if route.asks.throttling or route.asks.cache
                 ),
-                *(_method_setting(route) for route in served.routes if route.asks.throttling or route.asks.cache),
             ],
             TracingEnabled=settings.tracing,
             **_present(Variables=dict(settings.variables)),
@@ -141,15 +144,18 @@ def _access_log(log: LogGroupRefs | None) -> apigateway.AccessLogSetting | None:
     return apigateway.AccessLogSetting(DestinationArn=log_destination(log), Format=json.dumps(ACCESS_LOG_FIELDS))
 
 
-def _method_setting(route: ServedRoute) -> apigateway.MethodSetting:
-    """Limits and cache of one method; "~1" is a slash: AWS::ApiGateway::Stage MethodSetting, ResourcePath."""
+def _method_setting(route: ServedRoute, everywhere: Mapping[str, Any]) -> apigateway.MethodSetting:
+    """Limits and cache of one method, and what else holds everywhere: a method takes nothing of the setting for all.
+
+    "~1" is a slash: AWS::ApiGateway::Stage MethodSetting, ResourcePath.
+    """
     throttling = route.asks.throttling
     limits = {"ThrottlingRateLimit": throttling.rate, "ThrottlingBurstLimit": throttling.burst} if throttling else {}
     cache = {"CachingEnabled": True, "CacheTtlInSeconds": route.asks.cache, "CacheDataEncrypted": True}
     return apigateway.MethodSetting(
         HttpMethod="*" if route.route.method == "ANY" else route.route.method,
         ResourcePath="/" + "".join(f"~1{part}" for part in route.route.parts),
-        **limits,
+        **{**everywhere, **limits},
         **(cache if route.asks.cache else {}),
     )
 

@@ -82,6 +82,7 @@ def test_limits_of_one_route(resources):
     assert setting == {
         "HttpMethod": "GET",
         "ResourcePath": "/~1x~1{id}",
+        "LoggingLevel": "ERROR",
         "ThrottlingRateLimit": 3,
         "ThrottlingBurstLimit": 4,
     }
