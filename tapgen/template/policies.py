@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from tapgen.template.alternatives import every, listed
 from tapgen.template.arns import Arns
-from tapgen.template.intrinsics import function
+from tapgen.template.intrinsics import function, references
 from tapgen.template.model import Resource, Template
 from tapgen.template.paths import Path
 from tapgen.template.patterns import action_matches
@@ -231,8 +231,10 @@ def _owners(resource: Resource, names: tuple[str, ...], template: Template, arns
     for name in names:
         for value in listed(resource.properties.get(name)):
             owner = arns.owner(value)
-            if owner is not None and row(template.resources[owner].type).identity:
-                yield owner
+            # A name may be cut out of an ARN: `!Select [1, !Split ["/", !GetAtt Role.Arn]]`.
+            for one in [owner] if owner else dict.fromkeys(found.target for found in references(value)):
+                if one in template.resources and row(template.resources[one].type).identity:
+                    yield one
     if resource.type == "AWS::IAM::ManagedPolicy":
         for identity in template.resources.values():
             attached = identity.properties.get("ManagedPolicyArns") if row(identity.type).identity else None
