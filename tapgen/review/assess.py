@@ -8,6 +8,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from tapgen.errors import DocumentError
+from tapgen.review.diff.by_default import Values, by_default, never_taken, quiet
 from tapgen.review.diff.resources import diff_resources, diff_sections
 from tapgen.review.diff.switched_off import with_switched_off
 from tapgen.review.masking import masked_review
@@ -81,8 +82,36 @@ def _understood(
         )
     review = _assess(*templates, new, open_ones)
     told = {change.logical_id for change in review.changes}
-    never = (note for note in never_made(old or {}, new or {}, *templates) if note.logical_id not in told)
-    return replace(review, notes=(*review.notes, *never))
+    never = [note for note in never_made(old or {}, new or {}, *templates) if note.logical_id not in told]
+    review = replace(review, notes=(*review.notes, *never))
+    return review if old is None or new is None else _with_quiet(review, old, new, given, hidden, pseudo)
+
+
+def _with_quiet(
+    review: Review,
+    old: Document,
+    new: Document,
+    given: Values,
+    hidden: frozenset[str],
+    pseudo: Mapping[str, str] | None,
+) -> Review:
+    """The review with what is written otherwise and comes to the same by the parameters' defaults alone."""
+    told = {("Resources", one.logical_id) for one in review.changes} | {
+        (one.section, one.name) for one in review.sections
+    }
+    told |= {(section, note.logical_id) for note in review.notes for section in ("Resources", "Outputs")}
+    silent = quiet(old, new, frozenset(told))
+    if not silent:
+        return review
+    changes, outputs, templates = by_default(old, new, given, silent, hidden, pseudo)
+    told = {("Resources", one.logical_id) for one in changes} | {(one.section, one.name) for one in outputs}
+    return replace(
+        review,
+        changes=(*review.changes, *changes),
+        sections=(*review.sections, *outputs),
+        losses=_sorted((*review.losses, *data_losses(changes, *templates))),
+        notes=(*review.notes, *never_taken(old, new, silent - told)),
+    )
 
 
 def _assess(old: Template, new: Template, document: Document | None, open_ones: tuple[Template, Template]) -> Review:

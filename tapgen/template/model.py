@@ -15,16 +15,10 @@ from tapgen.template.intrinsics import Reference, Scope, canonical, references, 
 from tapgen.template.secrets import Masked
 
 _ATTRIBUTES: Final = ("Properties", "DependsOn", "Type", "Condition")
-_PLAIN_SECTIONS: Final = (
-    "AWSTemplateFormatVersion",
-    "Description",
-    "Transform",
-    "Fn::Transform",
-    "Metadata",
-    "Rules",
-    "Globals",
-    "Hooks",
+_OTHER_SECTIONS: Final = frozenset(
+    ("AWSTemplateFormatVersion", "Parameters", "Mappings", "Conditions", "Resources", "Outputs")
 )
+"""Those that are read, and the version, of which there is one."""
 
 
 class Resource(Struct, frozen=True):
@@ -209,10 +203,10 @@ def _resource(logical_id: str, written: Mapping[str, Any], scope: Scope) -> Reso
 def _sections(document: Document) -> dict[str, dict[str, Any]]:
     """The sections as they are written; a NoEcho parameter's default is masked."""
     sections: dict[str, dict[str, Any]] = {}
-    for name in _PLAIN_SECTIONS:
-        if name in document and name != "AWSTemplateFormatVersion":
+    for name in document:
+        if name not in _OTHER_SECTIONS:
             value = canonical(document[name])
-            sections[name] = value if isinstance(value, dict) else {"": value}
+            sections[str(name)] = value if isinstance(value, dict) else {"": value}
     for name in ("Parameters", "Mappings", "Conditions"):
         sections[name] = {str(key): canonical(value) for key, value in _mapping(document, name).items()}
     for declared in sections["Parameters"].values():

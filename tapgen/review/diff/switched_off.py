@@ -38,13 +38,15 @@ def with_switched_off(
 
 
 def _possible(change: ResourceChange, old: Template, new: Template) -> ResourceChange:
+    return replace(as_possible(change), depends=depending((old, new), change.logical_id))
+
+
+def as_possible(change: ResourceChange) -> ResourceChange:
+    """The change as one that may happen."""
     properties = tuple(_weaker(value) for value in change.properties)
     effect = min(change.effect, Effect.MAY_REPLACE)
     action = _POSSIBLE.get(change.action, change.action)
-    depends = depending((old, new), change.logical_id)
-    return replace(
-        change, action=action, properties=properties, effect=effect, depends=depends, notes=(), routine=False
-    )
+    return replace(change, action=action, properties=properties, effect=effect, notes=(), routine=False)
 
 
 def _weaker(value: PropertyChange) -> PropertyChange:

@@ -154,9 +154,11 @@ CASES += [
             "Parameters": {"P": {"Type": "Number", "Default": 5}},
             "Resources": {"X": {"Type": FUNCTION, "Properties": {"Timeout": 5}}},
         },
+        "X may-update",
     ),
     # ------------------------------------------------------------------------------------------------- the other sections
     one("the order of a list of texts", FUNCTION, {"Layers": ["a", "b"]}, {"Layers": ["b", "a"]}, "X update"),
+    case("a section of another tool", {"Files": ["a"], "Resources": {}}, {"Files": ["b"], "Resources": {}}, "Files"),
     case("a description", {"Description": "a", "Resources": {}}, {"Description": "b", "Resources": {}}, "Description"),
     case("an output comes", {"Resources": {}}, {"Resources": {}, "Outputs": {"Url": {"Value": "x"}}}, "Outputs Url"),
     case(

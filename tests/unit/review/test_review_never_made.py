@@ -2,6 +2,7 @@
 
 import pytest
 
+from tapgen.review.action import ResourceAction
 from tapgen.review.assess import assess
 
 TABLE = {"Type": "AWS::DynamoDB::Table", "Condition": "Never", "Properties": {"TableName": "items"}}
@@ -54,3 +55,34 @@ def test_outputs_too():
 )
 def test_what_may_happen_is_no_such_note(old, new):
     assert SAID not in [note.message for note in assess(old, new).notes]
+
+
+# --------------------------------------------------------------------------- the same by the parameters' defaults alone
+
+
+def named(name, **more):
+    table = {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": name}}
+    parameters = {"Name": {"Type": "String", "Default": "items"}, "Other": {"Type": "String", "Default": "items"}}
+    return {"Parameters": parameters, "Resources": {"Table": table}, "Outputs": {"Name": {"Value": name}}, **more}
+
+
+@pytest.mark.parametrize("after", ["items", {"Ref": "Other"}, {"Fn::Sub": "${Other}"}])
+def test_another_value_of_a_parameter_would_replace_the_table(after):
+    review = assess(named({"Ref": "Name"}), named(after))
+    [change] = review.changes
+    assert (change.action, change.depends[0]) == (ResourceAction.MAY_REPLACE, "Name")
+    assert [(one.name, one.depends[0]) for one in review.sections] == [("Name", "Name")]
+    assert [impact.rule for impact in review.losses] == ["L005"]
+    assert not assess(named({"Ref": "Name"}), named({"Fn::Sub": "${Name}"}))
+    same = {"Name": "items", "Other": "items"}
+    assert not assess(named({"Ref": "Name"}), named(after), old_parameters=same, new_parameters=same)
+
+
+def test_a_branch_that_is_never_taken_is_a_note():
+    def chosen(name):
+        return named({"Fn::If": ["Never", name, "items"]}, Conditions={"Never": NEVER})
+
+    review = assess(chosen("a"), chosen("b"))
+    assert not review
+    assert {note.logical_id for note in review.notes} == {"Table", "Name"}
+    assert not assess(chosen("a"), chosen({"Fn::Join": ["", ["a"]]})).notes
