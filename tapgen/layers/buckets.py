@@ -11,6 +11,7 @@ from tapgen import naming
 from tapgen.layers import parts as of_parts
 from tapgen.layers.destinations import invoked_arn
 from tapgen.layers.existing import below, existing
+from tapgen.layers.lookup import substituted
 from tapgen.layers.refs import PartRefs
 from tapgen.layers.resource_policies import admit, admit_service, written
 from tapgen.layers.triggers import permission
@@ -63,7 +64,7 @@ def _add_bucket(template: Template, environment: Environment, name: str, setting
     if settings.existing is not None:
         return existing(kind, settings.existing, key)
     title = naming.logical(name, "Bucket")
-    physical = settings.name or Sub(f"{naming.bucket(environment, name)}-${{AWS::AccountId}}-${{AWS::Region}}")
+    physical = substituted(settings.name or f"{naming.bucket(environment, name)}-${{AWS::AccountId}}-${{AWS::Region}}")
     starts = [one for one, function in environment.functions.items() if name in function.triggers.buckets]
     told = [
         (word, part) for word in TOLD for part, its in getattr(environment, word).items() if name in its.notifications

@@ -9,7 +9,7 @@ from msgspec import Struct
 from troposphere import GetAtt, Ref, iam, scheduler
 
 from tapgen import naming, policies
-from tapgen.layers.lookup import lookup_text
+from tapgen.layers.lookup import lookup_text, substituted
 from tapgen.layers.parts import on_keys
 from tapgen.layers.triggers import compact
 
@@ -75,7 +75,7 @@ def _schedule(title: str, settings: ScheduleTrigger, target: Any, role: Any, dea
     window = settings.flexible_window
     return scheduler.Schedule(
         title,
-        ScheduleExpression=settings.expression,
+        ScheduleExpression=substituted(settings.expression),
         ScheduleExpressionTimezone=settings.timezone,
         FlexibleTimeWindow=scheduler.FlexibleTimeWindow(Mode="FLEXIBLE", MaximumWindowInMinutes=window)
         if window

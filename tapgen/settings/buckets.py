@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 EventName = Annotated[str, Meta(pattern=r"^s3:[A-Za-z]+(:([A-Za-z]+|[*]))*$")]
 
 
+_ONE = r"[a-z0-9]|\$\{AWS::(AccountId|Region)\}"
+NAME = rf"^({_ONE})({_ONE}|[.-]){{1,61}}({_ONE})$"
 KNOWN_EVENTS = (
     "s3:IntelligentTiering",
     "s3:LifecycleExpiration:*",
@@ -103,8 +105,8 @@ class Bucket(Encrypted, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Send its events to EventBridge's default bus"""
     policy: tuple[PolicyStatement, ...] = ()
     """What others may do with it"""
-    name: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")] | None = None
-    """Physical name; unset: <stack>-<name>-<account>-<region>"""
+    name: Annotated[str, Meta(pattern=NAME)] | None = None
+    """Physical name, with ${AWS::AccountId} and ${AWS::Region} or without; unset: <stack>-<name>-<account>-<region>"""
 
     def problems(self, name: str, environment: "Environment") -> Iterator[Problem]:  # noqa: ARG002 - as every part
         """Rules that say nothing."""

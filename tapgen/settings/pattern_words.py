@@ -67,7 +67,10 @@ WORDS: Final = {
     r"^[^\s]{1,128}$": "a group's name without spaces, such as admins",
     r"^[^\s\"/\\]+$": "a scope's name without spaces, quotes and slashes, such as read",
     r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$": "lower-case letters, digits and hyphens, such as shop-login",
-    r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$": "3 to 63 lower-case letters, digits, dots and hyphens, such as shop-uploads",
+    (
+        r"^([a-z0-9]|\$\{AWS::(AccountId|Region)\})([a-z0-9]|\$\{AWS::(AccountId|Region)\}|[.-]){1,61}"
+        r"([a-z0-9]|\$\{AWS::(AccountId|Region)\})$"
+    ): "3 to 63 lower-case letters, digits, dots and hyphens, such as shop-uploads-${AWS::AccountId}",
     r"^https?://[^\s]+$": "an address, such as https://example.com/news",
     r"^https://[^\s]+$": "an address by HTTPS, such as https://login.example.com",
     r"^[A-Za-z0-9]+(::[A-Za-z0-9@]+)+$": "a resource type, such as AWS::SQS::Queue",

@@ -30,6 +30,7 @@ FIELDS: tuple[tuple[str, int, int, tuple[str, ...], str], ...] = (
 _RATE = re.compile(r"rate\((\d+) (minute|hour|day)(s?)\)")
 _AT = re.compile(r"at\(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\)")
 _CRON = re.compile(r"cron\((.+)\)")
+_PARAMETER = re.compile(r"\$\{([A-Za-z0-9]+)\}")
 
 
 class ScheduleTrigger(Delivered, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -43,7 +44,7 @@ class ScheduleTrigger(Delivered, frozen=True, forbid_unknown_fields=True, kw_onl
     """
 
     expression: Annotated[str, Meta(min_length=1, max_length=256)]
-    """"cron(0 3 * * ? *)", "rate(5 minutes)" or "at(…)" """
+    """"cron(0 3 * * ? *)", "rate(5 minutes)", "at(…)", or the parameter that holds it: "${Nightly}" """
     timezone: Annotated[str, Meta(min_length=1, max_length=50)] = "UTC"
     """IANA name, such as Europe/Berlin"""
     input: Any = None
@@ -56,7 +57,11 @@ class ScheduleTrigger(Delivered, frozen=True, forbid_unknown_fields=True, kw_onl
     def values_problems(self, environment: "Environment") -> Iterator[Problem]:
         """What the scheduler refuses of the expression and the time zone."""
         yield from reference_problems(self.role, ("role",), environment.parameters)
-        if message := expression_problem(self.expression):
+        if parameter := _PARAMETER.fullmatch(self.expression):
+            if parameter[1] not in environment.parameters:
+                better = suggestion(parameter[1], environment.parameters)
+                yield ("expression",), f'there is no parameter "{parameter[1]}"; {better}'
+        elif message := expression_problem(self.expression):
             yield ("expression",), f'"{self.expression}": {message}'
         if self.timezone != "UTC":
             yield from ((("timezone",), message) for message in _zone_problem(self.timezone))

@@ -112,6 +112,23 @@ def test_a_bucket_that_starts_nothing_is_referred_to_itself(document):
     assert properties(rendered, "ReadFunction")["Environment"]["Variables"] == {"BUCKET": {"Ref": "UploadsBucket"}}
 
 
+def test_a_name_may_hold_the_account_and_the_region(document):
+    settings = """
+application = "shop"
+[buckets.Uploads]
+name = "uploads-${AWS::AccountId}-${AWS::Region}"
+[functions.Read]
+source = "src"
+triggers.buckets.Uploads = {}
+buckets.Uploads = { actions = ["s3:GetObject"] }
+"""
+    rendered = document(settings)
+    name = "uploads-${AWS::AccountId}-${AWS::Region}"
+    assert properties(rendered, "UploadsBucket")["BucketName"] == {"Fn::Sub": name}
+    [resource] = granted(rendered, "ReadFunctionRole")["UseUploadsBucketObject"][1]
+    assert resource == {"Fn::Sub": f"arn:${{AWS::Partition}}:s3:::{name}/*"}
+
+
 def test_versions_old_objects_cross_origin_requests_and_events(document):
     rendered = document(
         """

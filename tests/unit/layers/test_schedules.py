@@ -81,3 +81,12 @@ def test_a_wrong_time_zone_is_refused(project):
     assert refused(project, SETTINGS.replace("Europe/Berlin", "Europe/Berlim")) == [
         f'{where}: "Europe/Berlim" is not a time zone; did you mean "Europe/Berlin"?'
     ]
+
+
+def test_a_parameter_may_hold_the_expression(document, project):
+    settings = SETTINGS.replace('"rate(5 minutes)"', '"${Often}"')
+    rendered = document(f'{settings}[parameters.Often]\ndefault = "rate(5 minutes)"\n')
+    assert properties(rendered, "CleanupOftenSchedule")["ScheduleExpression"] == {"Fn::Sub": "${Often}"}
+    place = "functions.Cleanup.triggers.schedules.Often.expression"
+    message = 'there is no parameter "Often"; did you mean "Oftn"?'
+    assert f"{place}: {message}" in refused(project, f"{settings}[parameters.Oftn]\n")
