@@ -63,6 +63,11 @@ def code_key(name: str) -> str:
     return logical(name, "FunctionCodeKey")
 
 
+def image_tag(name: str) -> str:
+    """The parameter that takes the tag of a function's image, where it is built."""
+    return logical(name, "FunctionImageTag")
+
+
 def layer_key(name: str) -> str:
     """The parameter that takes a Lambda layer's object key."""
     return logical(name, "LayerCodeKey")

@@ -30,6 +30,7 @@ _SHOWN = 3  # files that are named
 def told(review: Review, environment: Environment) -> Review:
     """The review with each package's key as the code of its function or layer."""
     kinds = {naming.code_key(name): (CODE, name) for name in environment.functions}
+    kinds |= {naming.image_tag(name): (CODE, name) for name in environment.functions}
     kinds |= {naming.layer_key(name): (LAYER_CODE, name) for name in environment.lambda_layers}
 
     def as_code(change: SectionChange) -> SectionChange:

@@ -22,12 +22,27 @@ if TYPE_CHECKING:
 HOUR = 3600.0
 
 
+class Build(Struct, frozen=True):
+    """What a container image is built from, and the repository that it goes to."""
+
+    repository: str
+    dockerfile: str
+    context: str
+    platform: str
+    target: str = ""
+    arguments: tuple[tuple[str, str], ...] = ()
+
+
 class Package(Struct, frozen=True):
-    """A function's code: the parameter that takes its object key, the key by its content, and the zip itself."""
+    """A function's code: the parameter that takes its object key, the key by its content, and the zip itself.
+
+    With `build` it is an image in place of a zip, and the key its tag.
+    """
 
     parameter: str
     key: str
     body: Callable[[], bytes]
+    build: Build | None = None
 
 
 class Options(Struct, frozen=True):
@@ -67,6 +82,11 @@ class Deployment(Struct, frozen=True):
     packages: tuple[Package, ...] = ()
     origins: Mapping[str, str] = {}
     options: Options = Options()
+
+    @property
+    def zips(self) -> tuple[Package, ...]:
+        """The packages that go to the artifact bucket; the others are images."""
+        return tuple(package for package in self.packages if package.build is None)
 
 
 OURS = ("ManagedBy", "Application", "Environment", naming.USER_TAG)

@@ -99,7 +99,11 @@ def publish(template: Template, environment: Environment) -> None:
             continue
         properties = template.resources[naming.function(name)].to_dict()["Properties"]
         hashed = digest(json.dumps(properties, sort_keys=True))[:10]
-        keys = [naming.code_key(name), *(naming.layer_key(str(layer)) for layer in settings.layers)]
+        keys = [
+            naming.code_key(name),
+            naming.image_tag(name),
+            *(naming.layer_key(str(layer)) for layer in settings.layers),
+        ]
         given = [key for key in keys if key in template.parameters]
         given += _short(environment, properties, LONGEST_DESCRIPTION - len(hashed) - PACKAGE_KEY * len(given))
         noted = "".join(f" ${{{one}}}" for one in given)
@@ -133,7 +137,7 @@ def _code(template: Template, environment: Environment, name: str) -> dict[str, 
         }
         return {
             "PackageType": "Image",
-            "Code": awslambda.Code(ImageUri=_image_uri(image)),
+            "Code": awslambda.Code(ImageUri=_image_uri(template, environment, name, image)),
             "ImageConfig": awslambda.ImageConfig(**_given(config)) if any(config.values()) else None,
         }
     alone = settings.is_python and settings.requirements is None
@@ -152,13 +156,17 @@ def _code(template: Template, environment: Environment, name: str) -> dict[str, 
     return {"Handler": handler, "Code": code, "Runtime": settings.runtime}
 
 
-def _image_uri(image: Image) -> Any:
+def _image_uri(template: Template, environment: Environment, function: str, image: Image) -> Any:
     if image.uri is not None:
         return lookup_text(image.uri)
-    name = str(image.repository)
+    name = image.repository or environment.application
     repository = (
         name if ".dkr.ecr" in name else f"${{AWS::AccountId}}.dkr.ecr.${{AWS::Region}}.${{AWS::URLSuffix}}/{name}"
     )
+    if image.dockerfile:
+        built = naming.image_tag(function)
+        template.add_parameter(Parameter(built, Type="String", Description=f"Tag of the image of {function}"))
+        return Sub(f"{repository}:${{{built}}}")
     if image.digest:
         return substituted(f"{repository}@{image.digest}")
     tag = lookup(image.tag) if image.tag else "latest"

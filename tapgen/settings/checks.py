@@ -13,7 +13,7 @@ from tapgen.settings.checks_interface import check_parameters
 from tapgen.settings.checks_network import check_network
 from tapgen.settings.checks_pages import check_pages
 from tapgen.settings.checks_parts import check_parts
-from tapgen.settings.checks_sources import check_layer_source, check_source
+from tapgen.settings.checks_sources import check_image_source, check_layer_source, check_source
 from tapgen.settings.functions import Function
 from tapgen.settings.local import check_local
 from tapgen.settings.merging import DEFAULTS, OF_ONE
@@ -48,6 +48,9 @@ def check(environment: Environment, entry_points: dict[Any, list[Problem]] | Non
             if key not in entry_points:
                 entry_points[key] = list(check_source(environment.root, function))
             yield from ((path + where, message) for where, message in entry_points[key])
+        if entry_points is not None and function.image:
+            found = check_image_source(environment.root, function.image)
+            yield from ((path + where, message) for where, message in found)
     yield from checks_apis.check(environment)
     yield from check_pages(environment)
     yield from check_parameters(environment)

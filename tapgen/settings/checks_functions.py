@@ -147,11 +147,18 @@ def _code(environment: Environment, function: Function) -> Iterator[Problem]:
 def _image(environment: Environment, image: Image) -> Iterator[Problem]:
     yield from references.problems(image.uri, ("image", "uri"), environment.parameters)
     parts = (image.repository, image.tag, image.digest)
-    if image.uri is not None:
+    if image.dockerfile is not None:
+        if image.uri is not None or image.tag is not None or image.digest is not None:
+            yield ("image", "dockerfile"), "what is built has no uri, tag and digest yet"
+        if image.repository is not None and ".dkr.ecr" in image.repository:
+            yield ("image", "repository"), "what is built goes to the account's own registry: the name alone"
+    elif image.context is not None or image.target or image.arguments:
+        yield ("image",), "context, target and arguments are for a dockerfile"
+    elif image.uri is not None:
         if any(part is not None for part in parts):
             yield ("image", "uri"), "it is the image in full: repository, tag and digest do not go with it"
     elif image.repository is None:
-        yield ("image",), "say its uri, or its repository"
+        yield ("image",), "say its uri, its repository, or a dockerfile"
     elif (image.tag is None) == (image.digest is None):
         yield ("image",), "say one of tag and digest"
 

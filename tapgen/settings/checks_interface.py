@@ -22,7 +22,8 @@ PARAMETER_TYPE = rf"^({_TYPE}|AWS::SSM::Parameter::(Name|Value<({_TYPE}|List<Str
 
 def check_parameters(environment: Environment) -> Iterator[Problem]:
     """Each problem of the template's parameters."""
-    own = {naming.ARTIFACT_BUCKET, *map(naming.code_key, environment.functions)}
+    own = {naming.ARTIFACT_BUCKET}
+    own |= {key(name) for name in environment.functions for key in (naming.code_key, naming.image_tag)}
     own |= {*map(naming.layer_key, environment.lambda_layers), "NetworkSubnets", "NetworkSecurityGroups"}
     for name, parameter in environment.parameters.items():
         path = ("parameters", name)

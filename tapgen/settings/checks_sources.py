@@ -15,6 +15,7 @@ from tapgen.syntax import NewerSyntaxError, parse, version_of
 
 if TYPE_CHECKING:
     from tapgen.settings.functions import Function
+    from tapgen.settings.invocations import Image
     from tapgen.settings.packaging import LambdaLayer
     from tapgen.sources import Source
 
@@ -38,6 +39,14 @@ def check_source(root: Path, function: Function) -> Iterator[Problem]:
         yield ("entry_point",), f'"{function.entry_point}": {function.source} has no such module'
     elif source.path(file).stat().st_size <= MAX_PARSED_BYTES:
         yield from _entry_point(function, file, source.path(file))
+
+
+def check_image_source(root: Path, image: Image) -> Iterator[Problem]:
+    """Each problem of the files that an image is built from, with the path below it."""
+    if image.dockerfile is not None and not (root / image.dockerfile).is_file():
+        yield ("image", "dockerfile"), f'there is no file "{image.dockerfile}"'
+    if image.context is not None and not (root / image.context).is_dir():
+        yield ("image", "context"), f'there is no folder "{image.context}"'
 
 
 def check_layer_source(root: Path, layer: LambdaLayer) -> Iterator[Problem]:

@@ -81,13 +81,27 @@ class Url(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Image(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """An existing container image in place of a packaged source.
+    """A container image in place of a packaged source: one that is there, or one that a deployment builds by docker.
 
     ```toml
     [functions.Orders]
     image = { repository = "shop/orders", tag = "v7" }
+
+    [functions.Reports]
+    image = { dockerfile = "reports/Dockerfile", command = ["app.handler"] }
     ```
     """
+
+    dockerfile: Annotated[str, Meta(min_length=1)] | None = None
+    """Dockerfile that a deployment builds the image from, relative to the settings file, and pushes it to the
+    `repository`, unset: the application's, which it makes where there is none
+    """
+    context: Annotated[str, Meta(min_length=1)] | None = None
+    """Folder that the Dockerfile copies from, relative to the settings file; unset: that of the Dockerfile"""
+    target: str = ""
+    """Stage of the Dockerfile; unset: the last one"""
+    arguments: dict[str, str] = {}
+    """Build arguments of the Dockerfile; no secrets, the image keeps them"""
 
     uri: Annotated[str, Meta(pattern=r"^(\$\{[A-Za-z0-9]+\}|\S+[:@]\S+)$")] | Reference | None = None
     """The image in full, with its tag or digest: text in which `${…}` is filled in, or { parameter = "…" }; in place of

@@ -21,7 +21,9 @@ _OF_FUNCTIONS: Final = {
         "deadletterqueue deadletterconfig dlq onerror destinations"
     ),
     "it is `reserved_concurrency`": "concurrency reservedconcurrentexecutions concurrencylimit",
-    "`image` names one that is in a registry already": "docker dockerfile imageuri packagetype container",
+    "`image.dockerfile` is built when it is deployed; `image.uri` names one that is in a registry already": (
+        "docker dockerfile imageuri packagetype container"
+    ),
     "`include` and `exclude` say what is packed": "package patterns",
     "a route has it, as in `routes = [{ route = …, authorizer = … }]`, or all of `[api]`": (
         "auth authorizer authorization apikey cors"

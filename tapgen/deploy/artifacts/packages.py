@@ -81,7 +81,12 @@ def packages(
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         found = dict(zip(first, pool.map(made, first.values()), strict=True))
-    return tuple(replace(found[kind], parameter=parameter) for parameter, kind in kinds.items())
+    zips = tuple(replace(found[kind], parameter=parameter) for parameter, kind in kinds.items())
+    if not any(function.image and function.image.dockerfile for function in environment.functions.values()):
+        return zips
+    from tapgen.deploy.artifacts.images import images
+
+    return (*zips, *images(environment, document))
 
 
 def function_files(environment: Environment, stack: ExitStack, installer: Installer) -> dict[str, Later]:
@@ -130,11 +135,11 @@ def package(parameter: str, files: Files) -> Package:
     """
     _refuse_names(files)
     _refuse_huge(files)
-    digest = _digest(files)
+    digest = digest_of(files)
 
     def body() -> bytes:
         made = archive(files)
-        if _digest(files) != digest:
+        if digest_of(files) != digest:
             raise TapgenError("a source file changed while it was packed", "Run the command again.")
         return made
 
@@ -159,7 +164,7 @@ def zipped(entries: Iterable[tuple[str, bytes]]) -> bytes:
     return target.getvalue()
 
 
-def _digest(files: Files) -> str:
+def digest_of(files: Files) -> str:
     """SHA-256 over each name and each file's bytes, with their lengths between: a rename is a change."""
     total = hashlib.sha256()
     for name in sorted(files):

@@ -43,11 +43,16 @@ def upload(
     large = not fits_inline(body)
     if not request.packages and not large:
         return request, Source(body=body)
-    bucket = find_bucket(client)
-    if request.packages:
-        values = {package.parameter: package.key for package in request.packages}
-        request = replace(request, parameters={**request.parameters, ARTIFACT_BUCKET: bucket, **values})
-    for package in request.packages:
+    bucket = find_bucket(client) if request.zips or large else ""
+    values = {package.parameter: package.key for package in request.packages}
+    named = {ARTIFACT_BUCKET: bucket} if request.zips else {}
+    request = replace(request, parameters={**request.parameters, **named, **values})
+    if len(request.packages) > len(request.zips):
+        from tapgen.deploy.artifacts.images import push
+
+        for package in {package.build: package for package in request.packages}.values():
+            push(client, package, account, say)
+    for package in request.zips:
         if not client.stored(bucket, package.key, account):
             say(f"Uploading {package.key}")
             client.store(bucket, package.key, package.body(), account)

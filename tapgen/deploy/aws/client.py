@@ -180,6 +180,18 @@ class Client(Protocol):
         """Put an object into the bucket of that account."""
         ...
 
+    def has_image(self, repository: str, tag: str) -> bool | None:
+        """Whether a repository of the account has an image; None where there is no such repository."""
+        ...
+
+    def create_repository(self, name: str) -> None:
+        """Create a repository of images, scanned when they are pushed."""
+        ...
+
+    def registry_login(self) -> tuple[str, str, str]:
+        """User, password and host of the account's registry of images."""
+        ...
+
     def object_url(self, bucket: str, key: str) -> str:
         """The object's https URL, as TemplateURL takes it."""
         ...

@@ -12,6 +12,7 @@ from tapgen.deploy.aws.change_set_operations import ChangeSetOperations
 from tapgen.deploy.aws.errors import AwsError, MalformedAnswerError
 from tapgen.deploy.aws.function_operations import FunctionOperations
 from tapgen.deploy.aws.iam_operations import IamOperations
+from tapgen.deploy.aws.image_operations import ImageOperations
 from tapgen.deploy.aws.model import Answer, DriftRun, Identity, LogPage, Page
 from tapgen.deploy.aws.refactor_operations import RefactorOperations
 from tapgen.deploy.aws.stack_set_operations import StackSetOperations
@@ -31,7 +32,9 @@ def on_this_machine(url: str) -> bool:
     return host in LOOPBACK or host.endswith(".localhost")
 
 
-class AwsClient(ChangeSetOperations, RefactorOperations, StackSetOperations, FunctionOperations, IamOperations):
+class AwsClient(
+    ChangeSetOperations, RefactorOperations, StackSetOperations, FunctionOperations, IamOperations, ImageOperations
+):
     """`client.Client` and `stack_set_client.StackSetClient` on AWS: see there for what each method means."""
 
     def __init__(self, call: Call, region: str, role: str = "", call_as: str = "") -> None:

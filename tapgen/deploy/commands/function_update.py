@@ -49,7 +49,7 @@ class Zips(Struct, frozen=True):
 
 def packages(found: tuple[Package, ...]) -> Zips:
     """The packages of a deployment."""
-    return Zips({package.parameter: package.body for package in found})
+    return Zips({package.parameter: package.body for package in found if package.build is None})
 
 
 def bring(

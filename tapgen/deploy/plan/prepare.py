@@ -85,7 +85,7 @@ def look(request: Deployment, client: Client, reporter: Reporter, clock: Clock) 
     """
     text = body(request.document)
     packaged = {package.parameter: package.key for package in request.packages}
-    bucket = {ARTIFACT_BUCKET: "named later"} if packaged else {}
+    bucket = {ARTIFACT_BUCKET: "named later"} if request.zips else {}
     parameter_values(request.document, {**request.parameters, **packaged, **bucket})
     identity = check_pins(client, request.account, request.regions)
     stack = _stack(request, client, reporter, clock)

@@ -59,8 +59,9 @@ def _with_packages(situation: Situation, client: Client) -> dict[str, str]:
     """The parameter values as they would be sent now; nothing is uploaded, the plan has done that."""
     request = situation.request
     values = dict(request.parameters)
-    if request.packages:
+    if request.zips:
         values[ARTIFACT_BUCKET] = find_bucket(client)
+    if request.packages:
         values.update({package.parameter: package.key for package in request.packages})
     return values
 

@@ -89,6 +89,11 @@ class DeployStackSet(StackSetOperation):
         """Let the template find each region's bucket; nothing is uploaded yet."""
         if not self.request.packages:
             return {}
+        if len(self.request.zips) < len(self.request.packages):
+            raise UsageError(
+                "a StackSet's accounts have no repository that its images could be pushed to",
+                "Push them yourself, to one that the accounts may read, and name it by `image.uri`.",
+            )
         buckets = buckets_of(regional, self.request.environment)
         keys = {package.parameter: package.key for package in self.request.packages}
         given = {name: value for name, value in self.request.parameters.items() if name != ARTIFACT_BUCKET}

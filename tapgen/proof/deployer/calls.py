@@ -50,6 +50,12 @@ SYNC: Final = tuple(
 SYNCED_FUNCTIONS: Final = "tag:GetResources"
 """How the functions are found that it has changed."""
 
+IMAGES: Final = (
+    *("DescribeImages", "CreateRepository", "BatchCheckLayerAvailability", "InitiateLayerUpload"),
+    *("UploadLayerPart", "CompleteLayerUpload", "PutImage", "BatchGetImage"),
+)
+"""What a deployment calls, and docker where it pushes: ECR user guide, "IAM permissions for pushing an image"."""
+
 STACK_SET: Final = (
     *("CreateStackSet", "DescribeStackSet", "UpdateStackSet", "DeleteStackSet", "TagResource"),
     *("CreateStackInstances", "DeleteStackInstances", "DescribeStackInstance", "ListStackInstances"),
@@ -118,6 +124,21 @@ def uploads(subject: Subject) -> Iterator[tuple[str, str]]:
         yield "s3:ListBucket", bucket
         yield "s3:GetObject", f"{bucket}/*"
         yield "s3:PutObject", f"{bucket}/*"
+    names = {name for name, built in _built(subject) if built in mapping(subject.document.get("Parameters"))}
+    if names:
+        yield "ecr:GetAuthorizationToken", "*"
+    for name in sorted(names):
+        yield from ((f"ecr:{action}", f"arn:*:ecr:*:*:repository/{name}") for action in IMAGES)
+
+
+def _built(subject: Subject) -> Iterator[tuple[str, str]]:
+    """(repository, parameter of the tag) of each function's image that the template names so."""
+    for logical_id, resource in mapping(subject.document.get("Resources")).items():
+        code = mapping(mapping(mapping(resource).get("Properties")).get("Code"))
+        text = mapping(code.get("ImageUri")).get("Fn::Sub")
+        name, colon, tag = text.partition("/")[2].partition(":${") if isinstance(text, str) else ("", "", "")
+        if colon and tag == f"{logical_id}ImageTag}}":
+            yield name, tag.removesuffix("}")
 
 
 def _stack(name: str) -> str:

@@ -321,6 +321,18 @@ class Cloud(Ledger):
         self._call("store")
         self.bucket[bucket, key, owner] = body
 
+    def has_image(self, repository, tag):
+        self._call("has_image")
+        return tag in self.images[repository] if repository in self.images else None
+
+    def create_repository(self, name):
+        self._call("create_repository")
+        self.images[name] = set()
+
+    def registry_login(self):
+        self._call("registry_login")
+        return "AWS", "secret", f"{self.account}.dkr.ecr.{self.region}.amazonaws.com"
+
     def object_url(self, bucket, key):
         return f"https://s3.{self.region}.amazonaws.com/{bucket}/{key}"
 

@@ -85,6 +85,7 @@ class Ledger:
         self.drift_found = ()
         self.drift_status = ["DETECTION_IN_PROGRESS", "DETECTION_COMPLETE"]
         self.bucket = {}
+        self.images = {}
         self.stale = 0  # answers of DescribeStacks that are older than the execution
         self.answer = Answer(200, b"{}", "", "END")
         self.log_pages = []

@@ -16,12 +16,14 @@ from tapgen.deploy.artifacts.bootstrap import bootstrap_request
 from tapgen.deploy.aws import (
     change_set_operations,
     function_operations,
+    image_operations,
     operations,
     refactor_operations,
     stack_set_operations,
 )
 from tapgen.proof.deployer.calls import (
     BY_DRIFT_DETECTION,
+    IMAGES,
     OPERATIONS,
     STACK_SET,
     SYNC,
@@ -150,6 +152,17 @@ def test_the_bucket_is_the_one_that_bootstrap_makes() -> None:
     made = bootstrap_request()
     [name] = [one for one, resource in made.document["Resources"].items() if resource["Type"] == "AWS::S3::Bucket"]
     assert (made.stack_name, name) == (naming.BOOTSTRAP_STACK, naming.ARTIFACT_BUCKET)
+
+
+def test_images_that_are_built_go_to_their_repository() -> None:
+    uri = "${AWS::AccountId}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}/shop:${ReportsFunctionImageTag}"
+    function = resource("AWS::Lambda::Function", Code={"ImageUri": {"Fn::Sub": uri}})
+    built = {**only(ReportsFunction=function), "Parameters": {"ReportsFunctionImageTag": {"Type": "String"}}}
+    assert where(built, "ecr:PutImage", "update") == ["arn:*:ecr:*:*:repository/shop"]
+    assert where(built, "ecr:GetAuthorizationToken") == ["*"]
+    assert not where(only(ReportsFunction=function), "ecr:PutImage")
+    called = inspect.getsource(image_operations)
+    assert {name for name in ("DescribeImages", "CreateRepository") if name in called} <= set(IMAGES)
 
 
 def test_operations_are_apart() -> None:

@@ -58,5 +58,8 @@ def test_every_example_is_right(struct, tmp_path):
         settings = f'application = "shop"\n{settings}'
     for file in re.findall(r'definition = "(.+)"', settings):
         (tmp_path / file).write_text('{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}')
+    for file in re.findall(r'dockerfile = "([^"]+)"', settings):
+        (tmp_path / file).parent.mkdir()
+        (tmp_path / file).write_text("FROM scratch\n")
     (tmp_path / "tapgen.toml").write_text(settings)
     assert load(tmp_path).environments
