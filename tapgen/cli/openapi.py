@@ -47,6 +47,8 @@ def command(project: Path | None, environment: str, name: str | None, format_: s
         named = [one for one in own if one]
         hint = suggestion(wanted, named) if named else "There is the one of [api]: leave --api out."
         raise UsageError(f'there is no API "{wanted}" with a route', hint)
+    if own[wanted].settings.kind == "websocket":
+        raise UsageError(f"{own[wanted].title} is a WebSocket API", "OpenAPI describes requests, and not messages.")
     if own[wanted].settings.exists:
         hint = "It has routes of others too: API Gateway exports it (`aws apigateway get-export`)."
         raise UsageError(f"{own[wanted].title} was made elsewhere", hint)

@@ -37,7 +37,7 @@ def disagreements(contract: Mapping[str, Any], document: Document, api: str) -> 
     own = [
         route
         for route in routes(understand(document)).values()
-        if route.api_id == api and route.functions and route.method != "$default"
+        if route.api_id == api and not route.mock and route.method != "$default"
     ]
     by_path: dict[str, dict[str, Route]] = {}
     for route in own:

@@ -31,7 +31,7 @@ def describe(document: Document, api: str, region: str = "") -> dict[str, Any]:
     """
     template = understand(document)
     resource = template.resources[api]
-    own = [route for route in routes(template).values() if route.api_id == api and route.functions]
+    own = [route for route in routes(template).values() if route.api_id == api and not route.mock]
     schemas = models.Schemas(document, api)
     schemes: dict[str, Any] = {}
     paths: dict[str, dict[str, Any]] = {}
@@ -73,13 +73,13 @@ def _operation(
     parameters += requests.parameters(document, route)
     body = schemas.request_body(route)
     asked = security.requirement(template, route, schemes)
-    answers = {"default": {"description": "The function's answer"}}
+    answers = {"default": {"description": f"The {'function' if route.functions else 'service'}'s answer"}}
     if asked:
         answers |= {"401": {"description": "No credentials"}, "403": {"description": "Not allowed"}}
     if body or len(parameters) > route.path.count("{"):
         answers |= {"400": {"description": "The request is not what is asked for"}}
     return {
-        "tags": list(route.functions),
+        **({"tags": list(route.functions)} if route.functions else {}),
         **({"parameters": parameters} if parameters else {}),
         **({"requestBody": body} if body else {}),
         "responses": dict(sorted(answers.items())),

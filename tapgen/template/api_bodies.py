@@ -56,6 +56,7 @@ def of_document(
             functions=functions_of(template, integration.get("uri")),
             in_body=True,
             credentials="credentials" in integration,
+            mock=text(integration.get("type", "")).lower() == "mock",
         )
 
 

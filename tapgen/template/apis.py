@@ -46,6 +46,7 @@ def _rest(template: Template) -> Iterator[Route]:
             place=("Resources", method.logical_id, "Properties", "AuthorizationType"),
             functions=functions_of(template, mapping(integration).get("Uri")),
             credentials="Credentials" in mapping(integration),
+            mock=mapping(integration).get("Type") == "MOCK",
         )
 
 

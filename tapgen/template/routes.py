@@ -56,6 +56,8 @@ class Route(Struct, frozen=True):
     in_body: bool = False
     credentials: bool = False
     """API Gateway calls what is behind it with a role of its own, and needs no permission of the function's."""
+    mock: bool = False
+    """API Gateway answers it itself, such as a preflight."""
 
     @property
     def name(self) -> str:

@@ -159,3 +159,20 @@ def test_one_api_has_no_name_to_ask_for(project, tapgen):
     assert ended.err == (
         'Error: there is no API "Site" with a route\nHint: There is the one of [api]: leave --api out.\n'
     )
+
+
+def test_routes_without_a_function_are_described_and_preflights_and_messages_are_not(project, tapgen):
+    queue = '[queues.Orders]\n[api.routes]\n"POST /orders" = { queue = "Orders", authorization = "AWS_IAM" }\n'
+    described = tapgen("openapi", "--format", "json", cwd=project(f'application = "shop"\n{queue}'))
+    [(path, item)] = json.loads(described.out)["paths"].items()
+    assert (path, list(item)) == ("/orders", ["post"])
+    assert item["post"]["responses"]["default"] == {"description": "The service's answer"}
+    assert "tags" not in item["post"]
+    chat = 'application = "shop"\n[functions.F]\nsource = "src"\nroutes = ["$connect"]\n[api]\n'
+    for api, message in [
+        ('kind = "websocket"', "Error: Api is a WebSocket API"),
+        ('kind = "http"\nexisting = "a1b2c3"', "Error: Api was made elsewhere"),
+    ]:
+        routed = chat if "websocket" in api else chat.replace("$connect", "GET /x")
+        ended = tapgen("openapi", cwd=project(routed + api))
+        assert (ended.code, ended.err.splitlines()[0]) == (2, message)
