@@ -99,6 +99,8 @@ class _Template:
             return "", self._past_line(self._set(at, live=live))
         if word == "if":
             return self._if(at, live=live)
+        if word == "foreach":
+            return self._foreach(at, live=live)
         raise MappingError(f"#{word} is not evaluated here")
 
     def _set(self, at: int, *, live: bool) -> int:
@@ -130,6 +132,25 @@ class _Template:
             word, at = str(directive[1] or directive[2]), directive.end()
             if word == "end":
                 return chosen, self._past_line(at)
+
+    def _foreach(self, at: int, *, live: bool) -> tuple[str, int]:
+        """`#foreach($one in $all)…#end`; inside, `$foreach` has index, count, hasNext."""
+        head = re.compile(r"\s*\$\{?(\w+)\}?\s+in\b").match(self.text, at)
+        if head is None:
+            raise MappingError(f"#foreach cannot be read: {self.text[at : at + 40]}")
+        every, at = self._expression(head.end(), live=live)
+        start = self._past_line(self._closed(at))
+        items = list(every) if live and isinstance(every, list | Mapping) else []
+        _, end = self.block(start, live=False)
+        made = []
+        for index, item in enumerate(items):
+            more = {"index": index, "count": index + 1, "hasNext": index + 1 < len(items)}
+            self.values.variables |= {head[1]: item, "foreach": more}
+            made.append(self.block(start, live=True)[0])
+        directive = _DIRECTIVE.match(self.text, end)
+        if directive is None or directive[2] != "end":
+            raise MappingError("#foreach without #end")
+        return "".join(made), self._past_line(directive.end())
 
     def _past_line(self, at: int) -> int:
         """A directive takes the end of its line with it."""
@@ -288,7 +309,12 @@ _METHODS: Final[Mapping[type, Mapping[str, Callable[..., Any]]]] = {
         "equals": lambda text, other: text == other,
         "length": len,
     },
-    dict: {"get": lambda value, key: value.get(key), "containsKey": lambda value, key: key in value},
+    dict: {
+        "get": lambda value, key: value.get(key),
+        "containsKey": lambda value, key: key in value,
+        "keySet": list,
+        "size": len,
+    },
     list: {"size": len, "get": lambda value, index: value[index]},
 }
 

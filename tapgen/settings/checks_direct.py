@@ -25,6 +25,9 @@ _OF: Final = {
     "group": ("queue", "topic", "stream"),
     "deduplication": ("queue", "topic"),
     "template": (*PARTS,),
+    "answer": (*PARTS,),
+    "action": ("table",),
+    "index": ("table",),
 }
 """Key -> what it goes with."""
 
@@ -54,8 +57,12 @@ def check(environment: Environment, settings: Api, route: Route, direct: DirectR
         return
     yield from _sent(settings, route, direct)
     yield from _of_kind(parts[direct.part], direct)
-    if direct.template and not (environment.root / direct.template).is_file():
-        yield ("template",), f"{direct.template}: there is no such file"
+    if direct.target == "table":
+        yield from _table(route, direct, parts[direct.part])
+    for key in ("template", "answer"):
+        file = getattr(direct, key)
+        if file and not (environment.root / file).is_file():
+            yield (key,), f"{file}: there is no such file"
 
 
 def _sent(settings: Api, route: Route, direct: DirectRoute) -> Iterator[Problem]:
@@ -63,16 +70,40 @@ def _sent(settings: Api, route: Route, direct: DirectRoute) -> Iterator[Problem]
     if settings.kind == "http":
         if direct.target == "topic":
             yield ("topic",), 'an HTTP API cannot publish; say kind = "rest", or send it to a bus or a queue'
-        if direct.template:
-            yield ("template",), 'an HTTP API has no mapping templates; say kind = "rest"'
+        if direct.target == "table":
+            yield ("table",), 'an HTTP API cannot read or write items; say kind = "rest"'
+        for key in ("template", "answer"):
+            if getattr(direct, key):
+                yield (key,), 'an HTTP API has no mapping templates; say kind = "rest"'
     if route.method in ("ANY", "$default"):
         yield (), f"say which method sends to {direct.part}, such as POST: {route.method} takes what has no body too"
-    elif route.method in _WITHOUT_BODY and direct.target != "state_machine" and not direct.template:
+    elif route.method in _WITHOUT_BODY and direct.target not in ("state_machine", "table") and not direct.template:
         yield (), f"{route.method} has no body to send to {direct.part}; say POST, or give a template"
     for key in ("group", "deduplication"):
         place, _, name = (getattr(direct, key) or "").partition(".")
         if place == "path" and name not in route.parameters:
             yield (key,), f'the path has no parameter "{name}"; {suggestion(name, route.parameters)}'
+
+
+def _table(route: Route, direct: DirectRoute, table: Any) -> Iterator[Problem]:
+    """What is done with an item, and how it is found: tapgen's own templates know the key alone."""
+    action = direct.action_on_table(route.method)
+    if not action:
+        yield (), f"say what {route.method} does with {direct.part}: action, with a template of it"
+    elif direct.index and action not in ("Query", "Scan"):
+        yield ("index",), "only a Query or a Scan reads an index"
+    elif direct.index and direct.index not in getattr(table, "every_index", ()) and table.existing is None:
+        yield ("index",), f"the table has no such index; {suggestion(direct.index, table.every_index)}"
+    elif action not in ("GetItem", "DeleteItem") and not direct.template:
+        yield ("action",), f'{action} needs a template of what is asked: template = "{action.lower()}.vtl"'
+    elif not direct.template and table.existing is not None:
+        yield (), f"the key of {direct.part} is not known here, since it was made elsewhere; give a template"
+    elif not direct.template:
+        keys = [key.name for key in (table.partition_key, table.sort_key) if key is not None]
+        missing = [name for name in keys if name not in route.parameters]
+        yield from (
+            ((), f'the path has no parameter "{name}", which is of the key of {direct.part}') for name in missing
+        )
 
 
 def _of_kind(part: Any, direct: DirectRoute) -> Iterator[Problem]:

@@ -1,10 +1,10 @@
 """Routes that API Gateway hands to another service or address itself, without a function in between."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from tapgen.settings.names import Name
+from tapgen.settings.names import Name, TableName
 from tapgen.settings.references import Reference
 from tapgen.settings.route_tables import Asks
 
@@ -18,6 +18,7 @@ PARTS: dict[str, str] = {
     "bus": "buses",
     "stream": "streams",
     "state_machine": "state_machines",
+    "table": "tables",
 }
 """What a route may lead to -> the section that has it."""
 
@@ -46,8 +47,16 @@ class DirectRoute(Asks, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One of `streams`: the body is a record"""
     state_machine: Name | None = None
     """One of `state_machines`: the body, in JSON, is the input of an execution"""
+    table: Name | None = None
+    """One of `tables`: GET reads the item, DELETE deletes it, by the parameters of the path that are called like its
+    key; anything else is an `action` with a template (REST)
+    """
     url: Address | Reference | None = None
     """An address that requests are passed on to, and that answers them; {NAME} is a parameter of the path"""
+    action: Literal["GetItem", "DeleteItem", "PutItem", "UpdateItem", "Query", "Scan"] | None = None
+    """What is done with the table; unset: by the method"""
+    index: TableName | None = None
+    """The table's index that a Query or Scan reads"""
     sync: bool = False
     """The answer is the output of the execution, whose state machine is of the type express"""
     source: Annotated[str, Meta(pattern=r"^[^\s\"\\$]{1,256}$")] | None = None
@@ -64,6 +73,13 @@ class DirectRoute(Asks, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """File with a mapping template of one's own in place of tapgen's, in which ${Target} is the part's ARN, of a queue
     its URL, of a stream its name (REST)
     """
+
+    answer: str | None = None
+    """File with a mapping template of what is answered where the service took it (REST)"""
+
+    def action_on_table(self, method: str) -> str:
+        """What a route of that method does with its table; '' where nobody says."""
+        return self.action or {"GET": "GetItem", "DELETE": "DeleteItem"}.get(method, "")
 
     @property
     def targets(self) -> list[str]:

@@ -24,6 +24,7 @@ from tapgen.template.types import value_at
 _SUBTYPES: Final = {"SQS": "sqs", "StepFunctions": "states", "EventBridge": "events", "Kinesis": "kinesis"}
 _PSEUDO: Final = re.compile(r"\$\{AWS::\w+\}")
 _ACTION: Final = re.compile(r"\bAction=(\w+)")
+_INDEX: Final = re.compile(r'"IndexName"\s*:\s*"([^"$]+)"')
 _QUERY: Final = "integration.request.querystring.Action"
 _URI_FIELDS: Final = 6  # arn:aws:apigateway:REGION:SERVICE:action/NAME, or path/…
 
@@ -40,6 +41,8 @@ class Call(Struct, frozen=True):
     """The role by which it is done, as a value; None where there is none."""
     place: Path
     """Where the integration is written."""
+    index: str = ""
+    """The index of a table that is read in its place."""
 
 
 def calls(template: Template) -> Iterator[Call]:
@@ -53,7 +56,7 @@ def calls(template: Template) -> Iterator[Call]:
         for target in dict.fromkeys(one.target for value in named for one in references(value)):
             resource = template.resources.get(target)
             if action and resource is not None and resource.type in types:
-                yield Call(route, action, target, integration.get("credentials"), place)
+                yield Call(route, action, target, integration.get("credentials"), place, _index(integration))
 
 
 def _integration(template: Template, route: Route) -> tuple[Mapping[str, Any], Path]:
@@ -73,6 +76,11 @@ def _integration(template: Template, route: Route) -> tuple[Mapping[str, Any], P
     found = _lower(behind.properties)
     renamed = {"uri": found.get("integrationUri"), "credentials": found.get("credentialsArn")}
     return {**found, **renamed}, ("Resources", behind.logical_id, "Properties")
+
+
+def _index(integration: Mapping[str, Any]) -> str:
+    templates = (text(one) for one in mapping(integration.get("requestTemplates")).values())
+    return next((match[1] for one in templates if (match := _INDEX.search(one))), "")
 
 
 def _lower(value: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from troposphere import GetAtt, Ref, iam
 
 from tapgen import naming, policies
 from tapgen.layers.parts import on_keys
+from tapgen.layers.refs import TableRefs
 from tapgen.settings.direct_routes import PARTS
 from tapgen.template.kinds import kinds
 
@@ -38,8 +39,10 @@ ACTIONS = {
 SYNC = "states:StartSyncExecution"
 
 
-def action(direct: DirectRoute) -> str:
-    """What API Gateway does there."""
+def action(direct: DirectRoute, method: str) -> str:
+    """What API Gateway does there for a route of that method."""
+    if direct.target == "table":
+        return f"dynamodb:{direct.action_on_table(method)}"
     return SYNC if direct.sync else ACTIONS[direct.target]
 
 
@@ -50,11 +53,12 @@ def part(direct: DirectRoute, parts: Parts) -> PartRefs:
 
 def add_roles(template: Template, served: ServedApi, parts: Parts) -> dict[Role, Any]:
     """Add a role for each part that the API's routes lead to, which may do there what they do; the ARN of each."""
-    done: dict[Role, set[str]] = {}
+    done: dict[Role, dict[str, set[str]]] = {}
     refs: dict[Role, PartRefs] = {}
-    for _, direct in served.direct:
+    for route, direct in served.direct:
         if direct.target != "url":
-            done.setdefault(_role(direct), set()).add(action(direct))
+            what = action(direct, route.route.method)
+            done.setdefault(_role(direct), {}).setdefault(direct.index or "", set()).add(what)
             refs[_role(direct)] = part(direct, parts)
     return {role: _add_role(template, served, role, refs[role], actions) for role, actions in done.items()}
 
@@ -68,10 +72,14 @@ def _role(direct: DirectRoute) -> Role:
     return direct.target, direct.part
 
 
-def _add_role(template: Template, served: ServedApi, role: Role, refs: PartRefs, actions: set[str]) -> Any:
+def _add_role(template: Template, served: ServedApi, role: Role, refs: PartRefs, done: Mapping[str, set[str]]) -> Any:
+    """`done` are the actions by the index that they are done on, '' for the part itself."""
     target, name = role
     title = f"{served.title}{naming.logical(name, kinds()[PARTS[target]].part.suffix)}Role"
-    statements = [policies.use("Send", actions, refs.arn), *on_keys([(refs, sorted(actions))])]
+    statements = [
+        policies.use(naming.logical("send", index), actions, _arn(refs, index)) for index, actions in done.items()
+    ]
+    statements += on_keys([(refs, sorted(set().union(*done.values())))])
     made = template.add_resource(
         iam.Role(
             title,
@@ -81,6 +89,10 @@ def _add_role(template: Template, served: ServedApi, role: Role, refs: PartRefs,
         )
     )
     return GetAtt(made, "Arn")
+
+
+def _arn(refs: PartRefs, index: str) -> Any:
+    return refs.index_arns[index] if index and isinstance(refs, TableRefs) else refs.arn
 
 
 def region(refs: PartRefs) -> Any:

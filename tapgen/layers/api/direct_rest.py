@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from tapgen.layers.refs import PartRefs, Parts
     from tapgen.settings.apis import Cors
     from tapgen.settings.direct_routes import DirectRoute
+    from tapgen.settings.model import Environment
     from tapgen.settings.served import ServedRoute
+    from tapgen.settings.tables import Table
 
 JSON = "application/json"
 ESCAPED = "$util.escapeJavaScript($input.json('$')).replaceAll(\"\\\\'\", \"'\")"
@@ -50,6 +52,20 @@ _OUTPUT = (
     '{"message": "Internal server error"}\n'
     "#end"
 )
+_OF_TABLES = {
+    "GetItem": (
+        "#set($item = $input.path('$.Item'))\n"
+        '#if($item && $item != "")\n'
+        "$input.json('$.Item')\n"
+        "#else\n"
+        "#set($context.responseOverride.status = 404)\n"
+        '{"message": "Not Found"}\n'
+        "#end"
+    ),
+    "DeleteItem": "{}",
+    "PutItem": "{}",
+    "UpdateItem": "{}",
+}
 _REFUSED = (
     "#if($input.path('$.__type').contains('AccessDenied'))\n"
     "#set($context.responseOverride.status = 502)\n"
@@ -62,12 +78,12 @@ _REFUSED = (
 _OTHER_ERRORS = r"4(?:0[1-9]|[1-9]\d)|5\d{2}"
 
 
-def method(route: ServedRoute, roles: to.Roles, parts: Parts, cors: Cors, root: Path) -> dict[str, Any]:
+def method(route: ServedRoute, roles: to.Roles, parts: Parts, cors: Cors, environment: Environment) -> dict[str, Any]:
     """The properties of a method that say where it leads to and what it answers."""
     direct = cast("DirectRoute", route.asks)
     if direct.target == "url":
         return {"Integration": _proxy(route, direct)}
-    answers = _answers(direct, cors)
+    answers = _answers(route, direct, cors, environment.root)
     headers = {f"method.response.header.{name}": True for name in answer_headers(cors)}
     return {
         "Integration": apigateway.Integration(
@@ -75,7 +91,7 @@ def method(route: ServedRoute, roles: to.Roles, parts: Parts, cors: Cors, root: 
             IntegrationHttpMethod="POST",
             Credentials=to.role_of(direct, roles),
             PassthroughBehavior="NEVER",
-            **_request(direct, to.part(direct, parts), root),
+            **_request(route, direct, to.part(direct, parts), environment),
             IntegrationResponses=answers,
         ),
         "MethodResponses": [
@@ -99,12 +115,15 @@ def _proxy(route: ServedRoute, direct: DirectRoute) -> apigateway.Integration:
     )
 
 
-def _request(direct: DirectRoute, refs: PartRefs, root: Path) -> dict[str, Any]:
+def _request(route: ServedRoute, direct: DirectRoute, refs: PartRefs, environment: Environment) -> dict[str, Any]:
     """The address, the headers and the mapping template of what is sent."""
-    uri, parameters, template = _FORMS[direct.target](direct, refs)
+    if direct.target == "table":
+        uri, parameters, template = _table(route, direct, refs, environment.tables[direct.part])
+    else:
+        uri, parameters, template = _FORMS[direct.target](direct, refs)
     if direct.template:
-        target = {"queue": refs.url, "stream": refs.name}.get(direct.target, refs.arn)
-        template = _own((root / direct.template).read_text(encoding="utf-8"), target)
+        target = {"queue": refs.url, "stream": refs.name, "table": refs.name}.get(direct.target, refs.arn)
+        template = _own((environment.root / direct.template).read_text(encoding="utf-8"), target)
     return {"Uri": uri, "RequestParameters": parameters, "RequestTemplates": {JSON: template}}
 
 
@@ -184,6 +203,17 @@ def _state_machine(direct: DirectRoute, refs: PartRefs) -> tuple[Any, dict[str, 
     return uri, _target(f"AWSStepFunctions.{operation}", "1.0"), filled(template, Machine=refs.arn)
 
 
+def _table(route: ServedRoute, direct: DirectRoute, refs: PartRefs, settings: Table) -> tuple[Any, dict[str, str], Any]:
+    """One item by its key, whose attributes are parameters of the path."""
+    operation = direct.action_on_table(route.route.method)
+    keys = [key for key in (settings.partition_key, settings.sort_key) if key is not None]
+    value = "$util.escapeJavaScript($input.params().path.get('{}')).replaceAll(\"\\\\'\", \"'\")"
+    named = ", ".join(f'"{key.name}": {{"{key.type}": "{value.format(key.name)}"}}' for key in keys)
+    template = '{"TableName": "${Table}", "Key": {' + named + "}}"
+    uri = _uri(refs, f"dynamodb:action/{operation}")
+    return uri, _target(f"DynamoDB_20120810.{operation}", "1.0"), filled(template, Table=refs.name)
+
+
 def _target(operation: str, version: str = "1.1") -> dict[str, str]:
     """The headers of the JSON protocol."""
     return {
@@ -201,7 +231,7 @@ _FORMS = {
 }
 
 
-def _answers(direct: DirectRoute, cors: Cors) -> list[apigateway.IntegrationResponse]:
+def _answers(route: ServedRoute, direct: DirectRoute, cors: Cors, root: Path) -> list[apigateway.IntegrationResponse]:
     """202 for what is taken, 200 with an execution's output; 400 for what the service does not take; else 502."""
     told = {f"method.response.header.{name}": f"'{text}'" for name, text in answer_headers(cors).items()}
     echo = preflight_templates(cors).get(JSON, "") if cors.enabled else ""
@@ -214,8 +244,13 @@ def _answers(direct: DirectRoute, cors: Cors) -> list[apigateway.IntegrationResp
             ResponseTemplates={JSON: echo + template},
         )
 
+    status, template = ("200", _OUTPUT) if direct.sync else ("202", _ANSWERS.get(direct.target, ""))
+    if direct.target == "table":
+        status, template = "200", _OF_TABLES.get(direct.action_on_table(route.route.method), "$input.json('$')")
+    if direct.answer:
+        template = (root / direct.answer).read_text(encoding="utf-8")
     return [
-        answer("200", _OUTPUT) if direct.sync else answer("202", _ANSWERS[direct.target]),
+        answer(status, template),
         answer("400", '{"message": "Bad Request"}' if direct.target in ("queue", "topic") else _REFUSED, "400"),
         answer("502", '{"message": "Internal server error"}', _OTHER_ERRORS),
     ]

@@ -168,7 +168,7 @@ def _behind(
     if not route.function:
         from tapgen.layers.api import direct_rest
 
-        return direct_rest.method(route, roles, parts, served.settings.cors, environment.root)
+        return direct_rest.method(route, roles, parts, served.settings.cors, environment)
     integration = apigateway.Integration(
         Type="AWS_PROXY",
         IntegrationHttpMethod="POST",  # Lambda's Invoke, whatever the method of the route

@@ -98,7 +98,8 @@ def _integration(call: integrations.Call, subject: Subject) -> Iterator[Hit]:
         yield Hit(message, call.place)
         return
     kind = next(kind for kind in KINDS if kind.type == subject.type_of(call.target))
-    arn = subject.arns.of(call.target) + kind.part.forms.get(kind.acts_on(call.action), "")
+    below = f"/index/{call.index}" if call.index else kind.part.forms.get(kind.acts_on(call.action), "")
+    arn = subject.arns.of(call.target) + below
     yield from _not_allowed(Act(role, f"{call.route.name} calls {call.target}", call.action, arn), call.place, subject)
 
 

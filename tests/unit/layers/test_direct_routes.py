@@ -29,6 +29,14 @@ existing = "arn:aws:sqs:eu-west-1:111111111111:theirs"
 
 [buses.Shop]
 
+[tables.Items]
+partition_key = { name = "shop" }
+sort_key = { name = "number", type = "N" }
+indexes.byState = { partition_key = { name = "state" } }
+
+[tables.Theirs]
+existing = "theirs"
+
 [streams.Clicks]
 
 [state_machines.Checkout]
@@ -232,9 +240,41 @@ def test_the_picture_has_an_arrow_to_each_part(rest):
     assert arrows["Api", "CheckoutStateMachine"] == "POST /checkout\nGET /checkout"
 
 
+def test_an_item_is_found_by_the_parameters_that_are_called_like_its_key(document):
+    routes = """
+[api.routes]
+"GET /shops/{shop}/items/{number}" = { table = "Items" }
+"DELETE /shops/{shop}/items/{number}" = { table = "Items", answer = "gone.vtl" }
+"GET /open" = { table = "Items", action = "Query", index = "byState", template = "open.vtl" }
+"""
+    files = {"open.vtl": '{"TableName": "${Target}", "IndexName": "byState"}', "gone.vtl": '{"gone": true}'}
+    rendered = document(PARTS, more=routes, **FILES, **files)
+    path = "$util.escapeJavaScript($input.params().path.get('{}')).replaceAll(\"\\\\'\", \"'\")"
+    key = f'"shop": {{"S": "{path.format("shop")}"}}, "number": {{"N": "{path.format("number")}"}}'
+    get = "ApiShopsShopVarItemsNumberVarGetMethod"
+    assert template(rendered, get) == f'{{"TableName": "${{ItemsTable}}", "Key": {{{key}}}}}'
+    assert integration(rendered, get)["Uri"]["Fn::Sub"].endswith(":dynamodb:action/GetItem")
+    gone = integration(rendered, "ApiShopsShopVarItemsNumberVarDeleteMethod")["IntegrationResponses"][0]
+    assert (gone["StatusCode"], gone["ResponseTemplates"]["application/json"]) == ("200", '{"gone": true}')
+    table = {"Fn::GetAtt": ["ItemsTable", "Arn"]}
+    index = {"Fn::Sub": "${ItemsTable.Arn}/index/byState"}
+    assert granted(rendered, "ApiItemsTableRole") == {
+        "Send": (["dynamodb:DeleteItem", "dynamodb:GetItem"], [table]),
+        "SendByState": (["dynamodb:Query"], [index]),
+    }
+    [rule] = [one for one in ROLE_RULES if one.id == "trigger-role"]
+    assert list(apply([rule], Subject(rendered))) == []
+
+
 WRONG = [
-    ("{}", "it leads nowhere; name one of queue, topic, bus, stream, state_machine and url"),
-    ("{ queue = 'Orders', topic = 'News' }", "queue and topic exclude each other; name one of queue, topic, bus, stream, state_machine and url"),
+    ("{ table = 'Items' }", "say what POST does with Items: action, with a template of it"),
+    ("{ table = 'Items', action = 'PutItem' }", '.action: PutItem needs a template of what is asked: template = "putitem.vtl"'),
+    ("{ table = 'Items', action = 'GetItem', index = 'byState' }", ".index: only a Query or a Scan reads an index"),
+    ("{ table = 'Items', action = 'Query', index = 'byStat', template = 'checkout.json' }", '.index: the table has no such index; did you mean "byState"?'),
+    ("{ table = 'Theirs', action = 'GetItem' }", "the key of Theirs is not known here, since it was made elsewhere; give a template"),
+    ("{ queue = 'Orders', action = 'GetItem' }", ".action: it goes with table, not with queue"),
+    ("{}", "it leads nowhere; name one of queue, topic, bus, stream, state_machine, table and url"),
+    ("{ queue = 'Orders', topic = 'News' }", "queue and topic exclude each other; name one of queue, topic, bus, stream, state_machine, table and url"),
     ("{ queue = 'Order' }", '.queue: there is no queue "Order"; did you mean "Orders"?'),
     ("{ queue = 'Orders', source = 'shop' }", ".source: it goes with bus, not with queue"),
     ("{ queue = 'Orders', group = 'a' }", ".group: Orders is no FIFO queue, and has no group"),
@@ -259,6 +299,8 @@ def test_what_a_route_cannot_lead_to_is_one_message(project):
 
 
 OTHERS = [
+    ('"GET /{shop}/x" = { table = "Items" }', 'the path has no parameter "number", which is of the key of Items'),
+    ('"POST /x" = { queue = "Orders" }\n[apis.Site]\nkind = "http"\nroutes."GET /{shop}/{number}" = { table = "Items" }', 'an HTTP API cannot read or write items; say kind = "rest"'),
     ('"GET /x" = { queue = "Orders" }', "GET has no body to send to Orders; say POST, or give a template"),
     ('"ANY /x" = { queue = "Orders" }', "say which method sends to Orders, such as POST: ANY takes what has no body too"),
     ('"POST /x" = { queue = "Orders", authorizer = "A" }', 'api.routes.POST /x: "POST /x": there is no authorizer "A"; known: none'),

@@ -26,7 +26,7 @@ def handler(event, context):
 def expected(route):
     """The statuses that an anonymous request without a body may get."""
     if not route.function and route.authorization == "NONE":
-        return {200, 202}
+        return {404} if route.asks.table else {200, 202}
     if route.authorizer:
         return {401, 403}
     if route.authorization == "AWS_IAM" or route.asks.api_key:

@@ -27,6 +27,10 @@ events.Placed = { bus = "Shop", pattern = { source = ["shop"] } }
 
 [buses.Shop]
 
+[tables.Items]
+partition_key = { name = "shop" }
+sort_key = { name = "number", type = "N" }
+
 [streams.Clicks]
 
 [state_machines.Checkout]
@@ -46,6 +50,9 @@ cors.origins = ["https://a.example", "https://b.example"]
 "POST /news" = { topic = "News" }
 "POST /events" = { bus = "Shop", source = "shop", detail_type = "OrderPlaced" }
 "POST /clicks" = { stream = "Clicks" }
+"GET /shops/{shop}/items/{number}" = { table = "Items" }
+"DELETE /shops/{shop}/items/{number}" = { table = "Items" }
+"PUT /shops/{shop}/items/{number}" = { table = "Items", action = "PutItem", template = "put.vtl" }
 "POST /checkouts" = { state_machine = "Checkout" }
 "POST /checkout" = { state_machine = "Checkout", sync = true }
 
@@ -61,8 +68,19 @@ kind = "http"
 FILES = {
     "checkout.json": '{"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": true}}}',
     "own.vtl": "Action=SendMessage&QueueUrl=${Target}&MessageBody=$util.urlEncode($input.path('$.note'))",
+    "put.vtl": """
+        #set($key = $input.params().path)
+        {
+          "TableName": "${Target}",
+          "Item": {
+            "shop": {"S": "$key.get('shop')"},
+            "number": {"N": "$key.get('number')"},
+            "lines": {"L": [#foreach($one in $input.path('$.items')){"N": "$one"}#if($foreach.hasNext), #end#end]}
+          }
+        }
+    """,
     "purge.vtl": "Action=PurgeQueue",
-    "broken.vtl": "#foreach($one in $input.path('$.items'))$one#end",
+    "broken.vtl": "#macro(x)#end",
 }
 BODY = '{"note": "it\'s \\"new\\" / käse", "items": [1, 2]}'
 
@@ -81,13 +99,13 @@ def deployed(tmp_path_factory, embedded):
 
 @pytest.fixture
 def post(deployed):
-    def send(path, api="", body=BODY, **headers):
+    def send(path, api="", body=BODY, method="POST", **headers):
         written = [
             ("Content-Type", "application/json"),
             *((name.replace("_", "-"), one) for name, one in headers.items()),
         ]
         address = deployed.further[api] if api else deployed.address
-        answer = gateway.send(address, gateway.Call("POST", path, body.encode(), tuple(written)))
+        answer = gateway.send(address, gateway.Call(method, path, body.encode(), tuple(written)))
         return answer.status, {name.lower(): value for name, value in answer.headers}, answer.body.decode()
 
     return send
@@ -142,6 +160,17 @@ def test_topics_and_buses_tell_whom_they_tell(post, arrived):
     assert BODY in told
     [event] = [json.loads(one) for one in told if one != BODY]
     assert (event["detail-type"], event["detail"]) == ("OrderPlaced", json.loads(BODY))
+
+
+def test_an_item_is_put_read_and_deleted(post):
+    path = "/shops/a/items/7"
+    assert post(path, method="GET")[::2] == (404, '{"message": "Not Found"}\n')
+    assert post(path, method="PUT")[0] == 200
+    status, _, body = post(path, method="GET")
+    lines = {"L": [{"N": "1"}, {"N": "2"}]}
+    assert (status, json.loads(body)) == (200, {"shop": {"S": "a"}, "number": {"N": "7"}, "lines": lines})
+    assert post(path, method="DELETE")[::2] == (200, "{}")
+    assert post(path, method="GET")[0] == 404
 
 
 def test_an_execution_is_started_or_waited_for(post):

@@ -33,6 +33,9 @@ MADE = [
     ("#if($input.params('page') == 2)two#else other#end", "two"),
     ("#if($x)a#elseif(!$x && 1 == 1)b#else c#end", "b"),
     ("#if($x == 1 || $input.path('$.note').contains('it'))yes#end", "yes"),
+    ("#foreach($one in $input.path('$.lines'))$one.id;#end", "7;"),
+    ("#foreach($k in $input.params().path.keySet())$k$foreach.count#if($foreach.hasNext),#end#end", "id1"),
+    ("#foreach($one in $nothing)x#end", ""),
     ("## nothing\nafter", "after"),
 ]
 
@@ -54,7 +57,8 @@ def test_what_a_template_says_of_the_answer_is_kept_and_a_branch_not_taken_says_
 @pytest.mark.parametrize(
     ("template", "why"),
     [
-        ("#foreach($a in $b)#end", "#foreach is not evaluated here"),
+        ("#macro(a)#end", "#macro is not evaluated here"),
+        ("#foreach($a of $b)#end", "#foreach cannot be read"),
         ("$input.body.reverse()", ".reverse() is not evaluated here"),
         ("#if($a == )x#end", "this cannot be read"),
         ("#if($a)x", "#if without #end"),
