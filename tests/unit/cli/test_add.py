@@ -84,7 +84,7 @@ def test_a_route_leads_to_a_part(added, project, tapgen):
     ended = tapgen("add", "route", "POST /orders", "--to", "Order", cwd=project(queue))
     assert (ended.code, ended.err.splitlines()[0]) == (
         2,
-        'Error: there is no queue, topic, bus, stream, state machine "Order"',
+        'Error: there is no queue, topic, bus, stream, state machine, table "Order"',
     )
 
 
