@@ -150,7 +150,7 @@ def main(words: list[str]) -> None:
             continue
         why = next((why for text, why in UNSEEN.items() if text in str(removal)), "")
         test = tests_of(removal) if not why else ""
-        seen = found(removal.without)
+        seen = found(removal.without(document))
         with stack.without(removal, document):
             fails = bool(test) and stack.fails(test)
         counts = [counts[0] + 1, counts[1] + seen, counts[2] + fails]

@@ -36,7 +36,7 @@ def _policies(subject: Subject) -> Iterator[Hit]:
 def _lets_in(statement: Statement, sent: Delivery, subject: Subject) -> bool:
     """Whether a statement can be of the service and of what it sends for."""
     known = {"*", sent.principal, "${?}"}
-    names = _services(statement.principal)
+    names = services(statement.principal)
     if not any(name in known or "${" in name for name in names):
         return False
     arn = subject.arns.of(sent.source) if sent.source else ""
@@ -49,7 +49,7 @@ def _lets_in(statement: Statement, sent: Delivery, subject: Subject) -> bool:
     return not arn.startswith("arn:") or all(subject.arns.best(patterns, arn) != "no" for patterns in sources)
 
 
-def _services(principal: Clause | None) -> tuple[str, ...]:
+def services(principal: Clause | None) -> tuple[str, ...]:
     """Which services a principal names; "*" is everybody, and a service is no account's."""
     if principal is None or principal.negated:
         return ()

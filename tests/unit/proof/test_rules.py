@@ -158,6 +158,42 @@ def topic(key: str) -> dict[str, object]:
     )
 
 
+def key(*statements: dict[str, object]) -> dict[str, object]:
+    return resource("AWS::KMS::Key", KeyPolicy={"Version": "2012-10-17", "Statement": list(statements)})
+
+
+ROOT_OF_KEY = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}, "Action": "kms:*"}
+
+
+def encrypted_queue(service: str) -> dict[str, object]:
+    """A queue with a key, into which a topic sends, and whom the key lets in besides the account."""
+    lets_in = {"Effect": "Allow", "Principal": {"Service": service}, "Action": ["kms:GenerateDataKey*", "kms:Decrypt"]}
+    sends = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage"}
+    return only(
+        Key=key(ROOT_OF_KEY, lets_in),
+        Queue=resource("AWS::SQS::Queue", KmsMasterKeyId={"Ref": "Key"}),
+        Topic=resource("AWS::SNS::Topic"),
+        Sent=resource("AWS::SNS::Subscription", Protocol="sqs", TopicArn={"Ref": "Topic"}, Endpoint=arn("Queue")),
+        Policy=resource("AWS::SQS::QueuePolicy", Queues=[{"Ref": "Queue"}], PolicyDocument={"Statement": [sends]}),
+    )
+
+
+def distribution(service: str) -> dict[str, object]:
+    """A bucket behind CloudFront, and whom it lets read."""
+    origin = {
+        "Id": "files",
+        "DomainName": {"Fn::GetAtt": ["Bucket", "RegionalDomainName"]},
+        "OriginAccessControlId": "E1",
+        "S3OriginConfig": {},
+    }
+    reads = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "s3:GetObject", "Resource": "*"}
+    return only(
+        Bucket=resource("AWS::S3::Bucket"),
+        Site=resource("AWS::CloudFront::Distribution", DistributionConfig={"Origins": [origin]}),
+        Policy=resource("AWS::S3::BucketPolicy", Bucket={"Ref": "Bucket"}, PolicyDocument={"Statement": [reads]}),
+    )
+
+
 def group(**more: object) -> dict[str, object]:
     return only(Group=resource("AWS::EC2::SecurityGroup", **{"SecurityGroupEgress": [https("0.0.0.0/0")], **more}))
 
@@ -359,6 +395,9 @@ CASES = {
     ),
     "alarm-silent": (alarm(), alarm(AlarmActions=[{"Ref": "Topic"}])),
     "alarm-topic-key": (topic("alias/aws/sns"), topic("alias/ours")),
+    "delivery-key": (encrypted_queue("s3.amazonaws.com"), encrypted_queue("sns.amazonaws.com")),
+    "key-lockout": (only(Key=key({**ROOT_OF_KEY, "Action": "kms:Decrypt"})), only(Key=key(ROOT_OF_KEY))),
+    "origin-policy": (distribution("s3.amazonaws.com"), distribution("cloudfront.amazonaws.com")),
     "table-encryption": (protected_table(SSESpecification={"SSEEnabled": False}), protected_table()),
     "table-backups": (
         protected_table(PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": False}),
