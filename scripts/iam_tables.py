@@ -17,6 +17,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import tables
 
 EXCEPTIONS = Path(__file__).with_name("action_exceptions.toml")
@@ -74,18 +75,21 @@ def models() -> Iterator[tuple[str, Json]]:
     for folder in sorted((Path(botocore.__file__).parent / "data").iterdir()):
         versions = sorted(folder.glob("*/service-2.json.gz")) if folder.is_dir() else []
         if versions:
-            yield folder.name, json.loads(gzip.decompress(versions[-1].read_bytes()))
+            yield folder.name, msgspec.json.decode(gzip.decompress(versions[-1].read_bytes()))
 
 
-def prefix_of(service: str, model: Json, known: dict[str, Json], given: dict[str, str]) -> str:
-    """The IAM prefix of a service: given, or the one of its own names whose actions fit best, or of any name."""
+def prefix_of(service: str, model: Json, known: dict[str, set[str]], given: dict[str, str]) -> str:
+    """The IAM prefix of a service: given, or the one of its own names whose actions fit best, or of any name.
+
+    `known` has each prefix's actions, in lower case.
+    """
     if service in given:
         return given[service]
     operations = {name.lower() for name in model["operations"]}
     identifier = model["metadata"].get("serviceId", "").lower()
     names = [service, identifier.replace(" ", "-"), identifier.replace(" ", "")]
     names += [model["metadata"].get(key, "") for key in ("signingName", "endpointPrefix")]
-    fits = {prefix: len(operations & {name.lower() for name in row["actions"]}) for prefix, row in known.items()}
+    fits = {prefix: len(operations & actions) for prefix, actions in known.items()}
     own = [name for name in names if fits.get(name)]
     if own:
         return max(own, key=lambda name: fits[name])
@@ -96,10 +100,11 @@ def prefix_of(service: str, model: Json, known: dict[str, Json], given: dict[str
 def operations(known: dict[str, Json], exceptions: dict[str, dict[str, Any]]) -> Json:
     """Service -> its prefix where that is not botocore's name, and operations whose actions are not their own name."""
     given = {name: prefix for name, prefix in exceptions["prefixes"].items() if name != "source"}
+    actions_of = {prefix: {name.lower() for name in row["actions"]} for prefix, row in known.items()}
     prefixes: dict[str, str] = {}
     listed: dict[str, dict[str, list[str]]] = {}
     for service, model in models():
-        prefix = prefix_of(service, model, known, given)
+        prefix = prefix_of(service, model, actions_of, given)
         if prefix != service:
             prefixes[service] = prefix
         rows = {name: actions for name, actions in exceptions.get(service, {}).items() if name != "source"}
