@@ -2,6 +2,7 @@
 
 import pytest
 from botocore.config import Config
+from botocore.loaders import create_loader
 from botocore.session import Session
 from botocore.stub import Stubber
 
@@ -13,12 +14,19 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "rule(number): the deployment rule that the test shows")
 
 
+@pytest.fixture(scope="session")
+def models():
+    """What reads botocore's descriptions of services, each once for all tests."""
+    return create_loader()
+
+
 @pytest.fixture
-def stub(monkeypatch):
+def stub(monkeypatch, models):
     """A maker of stubbed services, and the client that calls them."""
     for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name, raising=False)
     session = Session()
+    session.register_component("data_loader", models)
     session.set_credentials("key", "secret")
     services, stubs = {}, {}
 
