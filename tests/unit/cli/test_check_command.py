@@ -12,6 +12,7 @@ import pytest
 
 from tapgen.cli import run
 from tapgen.proof.rules import rulebook as rules
+from tests.table import rows
 from tests.unit.proof.documents import SETTINGS, write_project
 
 
@@ -200,7 +201,7 @@ def test_explain_lists_every_rule(capsys: pytest.CaptureFixture[str]) -> None:
         assert rule.title in out
 
 
-@pytest.mark.parametrize("rule", rules.ALL, ids=lambda rule: rule.id)
+@rows("rule", rules.ALL, ids=lambda rule: rule.id)
 def test_explain_says_why_and_what_to_do(capsys: pytest.CaptureFixture[str], rule: rules.Rule) -> None:
     assert run(["explain", rule.id]) == 0
     out = capsys.readouterr().out

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.conftest import ONE_FUNCTION
+from tests.table import rows
 
 ADD = """
 from troposphere import Ref, apigateway, awslambda, ssm
@@ -46,7 +47,7 @@ def deployment(document):
     return identify
 
 
-@pytest.mark.parametrize(
+@rows(
     "more",
     [
         'routes = ["GET /item", "POST /item"]',
@@ -105,16 +106,16 @@ PUBLISHED = [
 ]
 
 
-@pytest.mark.parametrize("body", ["", "body = true"])
-@pytest.mark.parametrize(("old", "new"), PUBLISHED, ids=[new for _, new in PUBLISHED])
+@rows("body", ["", "body = true"])
+@rows(("old", "new"), PUBLISHED, ids=[new for _, new in PUBLISHED])
 def test_everything_that_a_route_table_and_its_api_publish_counts(deployment, old, new, body):
     settings = TABLES.replace("BODY", body)
     assert settings.count(old) == 1
     assert deployment(settings.replace(old, new), **MODELS) != deployment(settings, **MODELS)
 
 
-@pytest.mark.parametrize("body", ["", "body = true"])
-@pytest.mark.parametrize(
+@rows("body", ["", "body = true"])
+@rows(
     ("old", "new"),
     [
         ("quota = 5", "quota = 6"),
@@ -135,7 +136,7 @@ def test_it_changes_with_the_function_behind_a_route(deployment):
     assert deployment(moved) != deployment(more=other)
 
 
-@pytest.mark.parametrize(
+@rows(
     "more",
     [
         "memory = 512\ntimeout = 5\nenvironment.LEVEL = 'x'",
@@ -236,13 +237,13 @@ MUTATIONS = [
 ]
 
 
-@pytest.mark.parametrize(("old", "new"), MUTATIONS, ids=[new for _, new in MUTATIONS])
+@rows(("old", "new"), MUTATIONS, ids=[new for _, new in MUTATIONS])
 def test_every_property_of_what_a_layer_adds_counts(deployment, old, new):
     assert EVERYTHING.count(old) == 1
     assert deployment(layer=EVERYTHING.lstrip().replace(old, new)) != deployment(layer=EVERYTHING.lstrip())
 
 
-@pytest.mark.parametrize("line", [line for line in EVERYTHING.splitlines() if line.strip()])
+@rows("line", [line for line in EVERYTHING.splitlines() if line.strip()])
 def test_every_resource_that_a_layer_adds_counts(deployment, line):
     without = EVERYTHING.replace(line, "pass" if not line.startswith("    ") else "    pass").lstrip()
     if "rest = " in line:

@@ -11,6 +11,7 @@ from tapgen.errors import DocumentError, SettingsError
 from tapgen.settings.load import load
 from tapgen.template import document as documents
 from tests.conftest import ONE_FUNCTION, ROOT
+from tests.table import rows
 
 OWN = "layers = ['own']\nnetwork = {}\n" + ONE_FUNCTION
 
@@ -176,7 +177,7 @@ def test_a_layer_that_is_a_package(document):
     assert "Mine" in document(settings, **{"more/own/__init__.py": own})["Resources"]
 
 
-@pytest.mark.parametrize(
+@rows(
     ("line", "said"),
     [
         ("sqs.Queue('A', DelaySeconds='x')", "layer own: A.DelaySeconds: 'x' is not a valid integer"),
@@ -354,7 +355,7 @@ def test_a_statement_may_be_a_mapping(document):
     assert policy["PolicyDocument"]["Statement"][-1] == {**statement, "Resource": ["*"]}
 
 
-@pytest.mark.parametrize(
+@rows(
     ("call", "said"),
     [
         ("allow('Item', {'Effect': 'Allow'})", "not a statement of a role's policy: it needs Effect and Action"),

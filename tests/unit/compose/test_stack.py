@@ -6,6 +6,7 @@ from tapgen.errors import DocumentError, SettingsError
 from tapgen.rename import renamed
 from tapgen.settings.load import load
 from tests.conftest import ONE_FUNCTION
+from tests.table import rows
 
 
 def outputs(rendered):
@@ -74,7 +75,7 @@ def test_values_of_another_stack(document):
     assert function["Layers"] == [{"Fn::ImportValue": "shared-Layer"}]
 
 
-@pytest.mark.parametrize(
+@rows(
     ("more", "expected"),
     [
         ('[parameters.A]\ntype = "Text"', 'parameters.A.type: "Text" is not a type of parameters in CloudFormation'),

@@ -33,7 +33,7 @@ def test_files_that_it_names_are_read_beside_it(lines):
     assert lines("-r more/a.txt\n--constraint=limits.txt\nattrs\n", **more) == ["idna", "six", "attrs", "idna<4"]
 
 
-@pytest.mark.parametrize(
+@rows(
     ("line", "read_as"),
     [
         ("./lib", "{root}/lib"),

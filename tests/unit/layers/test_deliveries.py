@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.table import rows
 from tests.unit.layers.documents import granted, properties, refused
 
 SETTINGS = """
@@ -113,7 +114,7 @@ def test_the_check_has_nothing_to_say(project):
     }
 
 
-@pytest.mark.parametrize(
+@rows(
     ("old", "new", "problem"),
     [
         ("notifications.Uploads = { prefix", "notifications.Upload = { prefix", 'queues.Import.notifications.Upload: there is no such bucket; did you mean "Uploads"?'),

@@ -6,6 +6,7 @@ from tapgen import render
 from tapgen.proof import check
 from tapgen.proof.needs.auto import with_actions
 from tapgen.settings.load import load
+from tests.table import rows
 from tests.unit.layers.documents import granted, properties, refused
 
 SETTINGS = """
@@ -276,7 +277,7 @@ queues.Ship.existing = "live"
     assert made["prod"].keys() == {"OwnQueue", "OwnQueueAgeAlarm"}
 
 
-@pytest.mark.parametrize(
+@rows(
     ("more", "message"),
     [
         ("visibility_timeout = 60", "functions.Fulfil.triggers.queues.Ship: queues.Ship.visibility_timeout is 60 s; it must be at least 120 s, six times the function's time-out of 20 s, or messages are processed twice"),
@@ -298,7 +299,7 @@ def test_a_wrong_queue_is_refused(project, more, message):
     assert refused(project, SETTINGS.replace("[queues.Ship]", f"[queues.Ship]\n{more}")) == [message]
 
 
-@pytest.mark.parametrize(
+@rows(
     ("use", "message"),
     [
         ("queues.Shop = {}", 'functions.Fulfil.queues.Shop: there is no such queue; did you mean "Ship"?'),

@@ -1,7 +1,6 @@
 """Any CloudFormation resource, read through troposphere's class of its type."""
 
-import pytest
-
+from tests.table import rows
 from tests.unit.layers.documents import refused
 
 SETTINGS = """
@@ -55,7 +54,7 @@ def test_an_environment_changes_properties_and_takes_resources_away(document):
     assert "Mine" not in resources
 
 
-@pytest.mark.parametrize(
+@rows(
     ("old", "new", "message"),
     [
         ("FilterPattern", "FilterPatern", 'resources.Metric.properties.FilterPatern: AWS::Logs::MetricFilter has no such property; did you mean "FilterPattern"?'),

@@ -1,7 +1,5 @@
 """Schedules: EventBridge Scheduler's resource, its role, and expressions that it refuses."""
 
-import pytest
-
 from tapgen.settings.schedules import expression_problem
 from tests.table import rows
 from tests.unit.layers.documents import granted, properties, refused
@@ -55,7 +53,7 @@ def test_what_the_scheduler_takes(expression):
     assert expression_problem(expression) == ""
 
 
-@pytest.mark.parametrize(
+@rows(
     ("expression", "message"),
     [
         ("rate(1 minutes)", "write 1 minute"),

@@ -1,10 +1,9 @@
 """Secrets, SSM parameters and KMS keys: their resources, uses, and values of variables that no template has."""
 
-import pytest
-
 from tapgen import render
 from tapgen.proof import check
 from tapgen.settings.load import load
+from tests.table import rows
 from tests.unit.layers.documents import granted, properties, refused
 
 SETTINGS = """
@@ -200,7 +199,7 @@ def test_administrators_take_the_administration_from_the_account(document):
     assert "kms:*" not in statements["AccountUses"]["Action"]
 
 
-@pytest.mark.parametrize(
+@rows(
     ("old", "new", "message"),
     [
         ("value = 100", "", "ssm_parameters.Limit.value: it is required and missing: SSM takes no empty parameter"),

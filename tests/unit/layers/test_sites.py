@@ -1,7 +1,6 @@
 """Sites: their distribution, what it may read, what answers in place of the files."""
 
-import pytest
-
+from tests.table import rows
 from tests.unit.layers.documents import properties, refused
 
 SITE = """
@@ -69,7 +68,7 @@ def test_a_key_of_ones_own_lets_cloudfront_decrypt(document):
     assert (sites["Principal"], sites["Action"]) == ({"Service": "cloudfront.amazonaws.com"}, ["kms:Decrypt"])
 
 
-@pytest.mark.parametrize(
+@rows(
     ("settings", "problem"),
     [
         ('application = "shop"\n[sites.Web]\n', 'sites.Web: there is no bucket "Web" that holds its files; write [buckets.Web]'),

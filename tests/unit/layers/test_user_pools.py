@@ -1,7 +1,6 @@
 """User pools, their clients, the functions that they ask, and functions that log events start."""
 
-import pytest
-
+from tests.table import rows
 from tests.unit.layers.documents import granted, properties, refused
 from tests.unit.layers.test_buckets import waits_for
 
@@ -120,7 +119,7 @@ clients.Web = { callback_urls = ["https://${WebSite.DomainName}/in"], logout_url
     assert client["LogoutURLs"] == ["https://a.example.com"]
 
 
-@pytest.mark.parametrize(
+@rows(
     ("old", "new", "message"),
     [
         ("[user_pools.Customers]", '[user_pools.Customers]\nexisting = "x"', "functions.Welcome.triggers.user_pools.Customers: CloudFormation cannot change a user pool that the stack does not own"),

@@ -8,6 +8,7 @@ from tapgen import render
 from tapgen.errors import SettingsError
 from tapgen.proof.check import check
 from tapgen.settings.load import load
+from tests.table import rows
 
 SETTINGS = """
 application = "shop"
@@ -92,7 +93,7 @@ DISAGREEMENTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
+@rows(
     ("contract", "settings", "expected"), [case[1:] for case in DISAGREEMENTS], ids=[case[0] for case in DISAGREEMENTS]
 )
 def test_a_disagreement_has_its_line(told, contract, settings, expected):

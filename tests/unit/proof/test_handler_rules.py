@@ -7,6 +7,7 @@ import pytest
 from tapgen import render
 from tapgen.proof.check import check
 from tapgen.settings.load import load
+from tests.table import rows
 
 SETTINGS = """
 application = "shop"
@@ -33,7 +34,7 @@ def told(project):
     return call
 
 
-@pytest.mark.parametrize(
+@rows(
     ("kind", "reads", "key"),
     [
         ("http", 'event["httpMethod"]', "httpMethod"),
@@ -43,7 +44,7 @@ def told(project):
         ("rest", 'event["requestContext"]["http"]["method"]', "requestContext.http"),
     ],
 )
-@pytest.mark.parametrize("body", ["", "body = true\n"])
+@rows("body", ["", "body = true\n"])
 def test_a_key_of_the_other_kind_is_told(told, kind, reads, key, body):
     what = {"rest": "a REST API (payload 1.0)", "http": "an HTTP API (payload 2.0)"}[kind]
     assert told(HANDLER.format(reads), f'kind = "{kind}"\n{body}') == {
@@ -51,7 +52,7 @@ def test_a_key_of_the_other_kind_is_told(told, kind, reads, key, body):
     }
 
 
-@pytest.mark.parametrize(
+@rows(
     ("kind", "reads"),
     [
         ("rest", 'event["httpMethod"]'),

@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.parser import models
 
 from tapgen.samples.register import SAMPLES, make
 from tapgen.samples.sample import Given
+from tests.table import rows
 
 MODELS = {
     "api": models.APIGatewayProxyEventModel,
@@ -83,7 +84,7 @@ def test_every_kind_has_a_test():
     assert set(MODELS) | OTHERS == set(SAMPLES)
 
 
-@pytest.mark.parametrize("kind", MODELS)
+@rows("kind", MODELS)
 def test_the_shape_is_the_services(application, kind):
     event = first(application, kind)
     MODELS[kind].model_validate(event)

@@ -9,6 +9,7 @@ from tapgen.proof.check import check
 from tapgen.proof.needs.auto import with_actions
 from tapgen.settings.load import load
 from tests.conftest import ROOT
+from tests.table import rows
 
 PAGE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
@@ -19,14 +20,14 @@ FILES = {
 }
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
+@rows("example", EXAMPLES)
 def test_an_example_is_rendered(project, example):
     environment = with_actions(load(project(example, **FILES)).environment("dev"))
     types = {resource["Type"] for resource in render.render(environment).document["Resources"].values()}
     assert types & {"AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api"} or "existing" in example
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
+@rows("example", EXAMPLES)
 def test_an_example_has_no_mistake_in_who_may_call(project, example):
     environment = with_actions(load(project(example, **FILES)).environment("dev"))
     found = check(environment, render.render(environment).document, lint=False)

@@ -4,6 +4,7 @@ import pytest
 
 from tapgen.errors import SettingsError
 from tapgen.settings.load import load
+from tests.table import rows
 
 BASE = """
 application = "shop"
@@ -90,21 +91,19 @@ def problems(folder):
     return list(caught.value.problems)
 
 
-@pytest.mark.parametrize(
-    ("routes", "api", "problem"), ROUTE_PROBLEMS, ids=[problem for _, _, problem in ROUTE_PROBLEMS]
-)
+@rows(("routes", "api", "problem"), ROUTE_PROBLEMS, ids=[problem for _, _, problem in ROUTE_PROBLEMS])
 def test_one_message_for_a_wrong_route(project, routes, api, problem):
     settings = BASE.replace("ROUTE", routes) + (api if api.startswith("[") else f"[api]\n{api}")
     assert problems(project(settings)) == [problem]
 
 
-@pytest.mark.parametrize(("api", "problem"), API_PROBLEMS, ids=[problem for _, problem in API_PROBLEMS])
+@rows(("api", "problem"), API_PROBLEMS, ids=[problem for _, problem in API_PROBLEMS])
 def test_one_message_for_a_wrong_api(project, api, problem):
     [found] = problems(project(BASE.replace("ROUTE", "'GET /x'") + f"[api]\n{api}\n"))
     assert found.startswith(problem)
 
 
-@pytest.mark.parametrize("line", HTTP_REFUSES)
+@rows("line", HTTP_REFUSES)
 def test_an_http_api_says_what_it_does_not_have(project, line):
     [found] = problems(project(BASE.replace("ROUTE", "'GET /x'") + f'[api]\nkind = "http"\n{line}\n'))
     assert found.startswith(f"api.{HTTP_REFUSES[line]}")

@@ -7,6 +7,7 @@ import pytest
 from tapgen.errors import SettingsError
 from tapgen.settings.checks_functions import RUNTIMES
 from tapgen.settings.load import load
+from tests.table import rows
 
 TWO_TABLES = """
 application = "shop"
@@ -56,7 +57,7 @@ def test_every_origin_stands_alone(problems):
 SUBNETS = 'subnets = ["subnet-1"]\n'
 
 
-@pytest.mark.parametrize(
+@rows(
     ("network", "expected"),
     [
         (SUBNETS, "security_groups: name the functions' security groups, or the vpc in which the stack is to make one"),
@@ -96,7 +97,7 @@ def test_tags_of_aws(problems):
     assert problems('application = "shop"\ntags."aws-team" = "a"\n') == []
 
 
-@pytest.mark.parametrize(
+@rows(
     ("network", "expected"),
     [
         ('cidr = "10.0.0.1/16"', '"10.0.0.1/16" is not an address range: 10.0.0.1/16 has host bits set'),
@@ -127,7 +128,7 @@ def test_the_address_range(problems, network, expected):
     )
 
 
-@pytest.mark.parametrize(
+@rows(
     ("table", "expected"),
     [
         ('sort_key = { name = "orderId" }', "tables.T.sort_key: partition_key and sort_key are the same attribute"),
@@ -290,7 +291,7 @@ def test_one_source_of_several_environments_is_read_once_and_said_once(problems)
     ]
 
 
-@pytest.mark.parametrize(
+@rows(
     ("routes", "expected"),
     [
         (["GET /a", "GET /a"], ['"GET /a" is a route of Orders already']),
@@ -327,7 +328,7 @@ def test_the_name_of_a_layer(problems):
 ARN = "arn:aws:lambda:eu-central-1:017000801446:layer:Powertools"
 
 
-@pytest.mark.parametrize(
+@rows(
     ("key", "value", "expected"),
     [
         ("layers", '["Comon"]', '.0: there is no [lambda_layers.Comon], and it is no ARN; did you mean "Common"?'),

@@ -1,7 +1,5 @@
 """What exists must be able to be what it is used as."""
 
-import pytest
-
 from tapgen.settings.checks_existing import NAMES, problem
 from tapgen.template.kinds import KINDS, kinds
 from tests.table import rows
@@ -46,7 +44,7 @@ def test_names_and_arns_fit_their_kind_and_arns_no_other(word):
     assert problem(kinds()[word], "${Something}") == ""
 
 
-@pytest.mark.parametrize(
+@rows(
     ("word", "text", "message"),
     [
         ("topics", "https://sqs.eu-west-1.amazonaws.com/123456789012/x", "is not the name of a topic: at most 256 letters, digits, hyphens, underscores"),

@@ -6,6 +6,7 @@ import pytest
 from tapgen.errors import SettingsError, UsageError
 from tapgen.settings.load import load
 from tapgen.settings.model import GIVEN, Environment
+from tests.table import rows
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def test_all_problems_at_once_with_their_paths(project):
     }
 
 
-@pytest.mark.parametrize(
+@rows(
     ("line", "expected"),
     [
         ("protected = 1", "protected: 1 is neither true nor false"),

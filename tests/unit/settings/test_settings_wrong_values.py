@@ -12,6 +12,7 @@ from tapgen.settings.interface import Output, Parameter
 from tapgen.settings.load import load
 from tapgen.settings.network import Network
 from tapgen.settings.packaging import LambdaLayer
+from tests.table import rows
 
 VALUES = [
     *("5", "-1", "2.5", "true", "99999999999999999999", "1979-05-27"),
@@ -28,7 +29,7 @@ TABLES = {
 KEYS = [(table, field.encode_name) for table, (struct, _) in TABLES.items() for field in msgspec.structs.fields(struct)]
 
 
-@pytest.mark.parametrize(("table", "key"), KEYS)
+@rows(("table", "key"), KEYS)
 def test_a_value_of_any_kind_is_taken_or_refused_in_words(project, table, key):
     for value in VALUES:
         keys = {**TABLES[table][1], key: value}
@@ -102,7 +103,7 @@ SAID = {
 """What is written -> the line and column, and what is said; after a first line with the application's name."""
 
 
-@pytest.mark.parametrize("case", SAID)
+@rows("case", SAID)
 def test_what_is_wrong_is_said_in_one_sentence_where_it_stands(project, case):
     written, said = SAID[case]
     folder = project(f'application = "shop"\n{written}\n[functions.X]\nname = "x"\nsource = "src"\n')

@@ -6,6 +6,7 @@ from tapgen.deploy.aws.stack_set_model import Permissions, Preferences, Targets
 from tapgen.deploy.stack_sets.target import target_of, within
 from tapgen.errors import SettingsError
 from tapgen.settings.load import load
+from tests.table import rows
 
 ACCOUNTS = 'accounts = ["111111111111", "222222222222"]'
 UNITS = 'organizational_units = ["ou-abcd-11111111"]'
@@ -50,7 +51,7 @@ def test_an_operation_in_some_regions_names_no_others_and_those_that_the_setting
     assert within(preferences, ("ap-south-1", "us-east-1")).region_order == ("us-east-1", "ap-south-1")
 
 
-@pytest.mark.parametrize(
+@rows(
     ("lines", "problem"),
     [
         ((ACCOUNTS,), "regions: a StackSet needs them"),
