@@ -17,7 +17,7 @@ _PREFIX = "AWS::Serverless::"
 _WORDING = frozenset({"partition-literal", "region-literal", "invoke-wide"})
 """Rules about how something is written, which nobody can write otherwise where a transform has written it."""
 _SURPLUS = frozenset({"permission-unused", "action-wildcard", "resource-wildcard"})
-"""Rules that ask to shorten a statement, which is not to be had of a policy template of SAM's."""
+"""Rules that ask to shorten a statement, which nobody can of a policy template or a connector."""
 _POLICY = re.compile(r"RolePolicy(\d+)$")
 
 
@@ -36,7 +36,7 @@ def written(finding: Finding, document: Document, expanded: Document) -> Finding
     if source is None:
         return replace(finding, path=("Resources",))
     path = _path(finding.path, source, document, expanded) if made else finding.path
-    if finding.rule in _SURPLUS and _is_template(document, path):
+    if made and finding.rule in _SURPLUS and not _is_statement(document, path):
         return None
     return replace(finding, path=path, logical_id=source)
 
@@ -58,15 +58,15 @@ def _type(document: Document, name: str | None) -> str:
     return str(resource.get("Type", "")) if isinstance(resource, dict) else ""
 
 
-def _is_template(document: Document, path: DocumentPath) -> bool:
-    """Whether a path leads to a policy template, such as `DynamoDBReadPolicy`, or to a policy by its name."""
+def _is_statement(document: Document, path: DocumentPath) -> bool:
+    """Whether a path leads into a policy that is written out, and not to a policy template or a connector."""
     value: Any = document
-    for step in path[:5]:
+    for step in path[:5] if path[2:4] == ("Properties", "Policies") else path[:2]:
         try:
             value = value[step]
         except (KeyError, IndexError, TypeError):
             return False
-    return path[2:4] == ("Properties", "Policies") and not (isinstance(value, dict) and "Statement" in value)
+    return isinstance(value, dict) and "Statement" in value
 
 
 def _path(path: DocumentPath, source: str, document: Document, expanded: Document) -> DocumentPath:
