@@ -88,7 +88,7 @@ def _needs(function: str, subject: Subject, analyse: Analyse) -> FunctionNeeds:
         findings += imports.failing(
             function, analysis, partial(_file, prefix), python, installed, inline=function not in subject.sources
         )
-    never = providers.not_called(function, subject)
+    never, given = providers.not_called(function, subject), requirements.variables_of(function, subject)
     for call in analysis.calls:
         one = requirements.of_call(call, function, _file(prefix, call.file), subject)
         if isinstance(one, Unmapped):
@@ -101,7 +101,8 @@ def _needs(function: str, subject: Subject, analyse: Analyse) -> FunctionNeeds:
                 )
             )
         else:
-            needed += (replace(need, optional=True) for need in one) if call.operation in never else one
+            no_need = call.operation in never or variables.left_out(call, analysis, given)
+            needed += (replace(need, optional=True) for need in one) if no_need else one
     for call in analysis.possible:
         one = requirements.of_call(call, function, _file(prefix, call.file), subject)
         needed += () if isinstance(one, Unmapped) else (replace(possible, optional=True) for possible in one)

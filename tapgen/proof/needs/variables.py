@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from tapgen.proof import calls
@@ -26,12 +26,11 @@ def missing(
 ) -> Iterator[Finding]:
     """One finding for each variable, at its first place; `shown` gives a file of the source as people see it."""
     given = variables_of(function, subject)
-    if WRAPPER in given or any(name == "Ref" or name.startswith("Fn::") for name in given):
+    if _open(given):
         return
     told: set[str] = set()
     for name, what, file, line in (*_of_calls(analysis), *_of_reads(analysis)):
-        runtime = name in RUNTIME_VARIABLES or name.startswith(RUNTIME_PREFIXES)
-        if name in given or name in told or runtime:
+        if name in told or not _unset(name, given):
             continue
         told.add(name)
         yield VARIABLE_MISSING.finding(
@@ -40,6 +39,22 @@ def missing(
             file=shown(file),
             line=line,
         )
+
+
+def left_out(call: calls.Call, analysis: calls.Analysis, given: Mapping[str, object]) -> bool:
+    """Whether the code leaves a call out: it asks first for a variable, which the function does not set."""
+    names = (one.value for one in call.parameters if isinstance(one.value, calls.EnvironmentVariable))
+    unset = {one.name for one in names if one.default is None and _unset(one.name, given)}
+    return bool(unset and not _open(given) and analysis.tested & {*unset, "*"})
+
+
+def _open(given: Mapping[str, object]) -> bool:
+    """Whether nobody knows which variables there are."""
+    return WRAPPER in given or any(name == "Ref" or name.startswith("Fn::") for name in given)
+
+
+def _unset(name: str, given: Mapping[str, object]) -> bool:
+    return name not in given and name not in RUNTIME_VARIABLES and not name.startswith(RUNTIME_PREFIXES)
 
 
 Read = tuple[str, str, str, int]
