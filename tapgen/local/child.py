@@ -154,7 +154,7 @@ def main() -> None:
     direct.correct(apigateway_v1, apigateway, provisioners, direct.Services(ministack.app, sts, keys.secret))
     trust_keys(apigateway, Path.cwd())
     isolate_functions(lambda_runtime, lambda_svc, sts, keys.secret, debugged)
-    connections.correct(apigateway, lambda_svc, f"http://{HOST}:{os.environ['GATEWAY_PORT']}")
+    connections.correct(apigateway, lambda_runtime, lambda_svc, f"http://{HOST}:{os.environ['GATEWAY_PORT']}")
     try:
         asyncio.run(
             serve(

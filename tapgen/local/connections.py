@@ -15,9 +15,53 @@ _ADDRESS: Final = re.compile(
     r"https://(?P<api>[a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?(?P<rest>/.*)?"
 )
 
+PRELUDE: Final = """
+import sys as _sys
 
-def correct(http: Any, lambda_svc: Any, endpoint: str) -> None:  # modules without types
+class _Connections:
+    # A client of connections speaks to this machine, whatever address of API Gateway the code has made of an event.
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name != "botocore.client":
+            return None
+        _sys.meta_path.remove(_Connections)
+        import importlib.util
+
+        spec = importlib.util.find_spec(name)
+        load = spec.loader.exec_module
+
+        def loaded(module):
+            load(module)
+            create = module.ClientCreator.create_client
+
+            def created(self, service_name, region_name, is_secure=True, endpoint_url=None, *more, **named):
+                import os
+                import re
+
+                found = re.fullmatch("https://([a-z0-9]+)[.]execute-api[.][^/]+(/.*)?", endpoint_url or "")
+                if found and service_name == "apigatewaymanagementapi":
+                    here = os.environ["AWS_ENDPOINT_URL"]
+                    endpoint_url = f"{here}/_aws/execute-api/{found[1]}{found[2] or ''}"
+                return create(self, service_name, region_name, is_secure, endpoint_url, *more, **named)
+
+            module.ClientCreator.create_client = created
+
+        spec.loader.exec_module = loaded
+        return spec
+
+_sys.meta_path.insert(0, _Connections)
+"""
+
+
+def correct(http: Any, lambda_runtime: Any, lambda_svc: Any, endpoint: str) -> None:  # modules without types
     """Change what ministack, which is pinned to one version and has no other hook, does for WebSocket APIs."""
+    detect = lambda_runtime._detect_runtime_binary  # noqa: SLF001 - as above
+
+    def detected(runtime: str) -> tuple[str, str]:
+        binary, script = detect(runtime)
+        return binary, PRELUDE + script if runtime.startswith("python") else script
+
+    lambda_runtime._detect_runtime_binary = detected  # noqa: SLF001 - as above
     _correct_variables(http, lambda_svc, endpoint)
     _correct_starts(http, lambda_svc)
     _correct_replies(http)

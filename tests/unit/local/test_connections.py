@@ -31,6 +31,7 @@ routes = [
     { route = "$disconnect", api = "Chat" },
     { route = "sendMessage", api = "Chat" },
     { route = "whoAmI", api = "Chat", reply = true },
+    { route = "whereAmI", api = "Chat" },
     { route = "$default", api = "Chat" },
 ]
 tables.Connections = { variable = "TABLE_NAME" }
@@ -68,6 +69,10 @@ def handler(event, context):
         case "sendMessage":
             for item in table.scan()["Items"]:
                 connections.post_to_connection(ConnectionId=item["id"], Data=json.loads(event["body"])["text"].encode())
+        case "whereAmI":
+            address = f"https://{asked['domainName']}/{asked['stage']}"
+            client = boto3.client("apigatewaymanagementapi", endpoint_url=address)
+            client.post_to_connection(ConnectionId=asked["connectionId"], Data=asked["stage"].encode())
         case "$default":
             raise RuntimeError("nobody knows this")
     return {"statusCode": 200, "body": asked["authorizer"]["principalId"] if "authorizer" in asked else ""}
@@ -117,6 +122,12 @@ def test_what_a_function_returns_comes_back_where_the_route_replies(connect):
         one.say(action="sendMessage", text="first")
         one.say(action="whoAmI")
         assert [one.hear(), one.hear()] == ["first", "me"]
+
+
+def test_the_address_that_an_event_names_leads_to_the_connection(connect):
+    with connect("good") as one:
+        one.say(action="whereAmI")
+        assert one.hear() == "dev"
 
 
 def test_a_function_that_fails_is_an_error_without_a_word_of_why(connect):
