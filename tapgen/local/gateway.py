@@ -75,8 +75,13 @@ def url(outputs: Mapping[str, str], emulator: Address, name: str = "") -> str | 
         return None
     stage = urlsplit(outputs[name + API_URL]).path.strip("/") or "$default"  # an HTTP API's has no segment of its own
     if outputs[name + API_URL].startswith("wss:"):
-        return f"ws{emulator.endpoint.removeprefix('http')}/_aws/execute-api/{outputs[name + API_ID]}/{stage}"
+        return connections_url(emulator, outputs[name + API_ID], stage)
     return emulator.api_url(outputs[name + API_ID], stage)
+
+
+def connections_url(emulator: Address, api: str, stage: str) -> str:
+    """The local address of a stage of a WebSocket API."""
+    return f"ws{emulator.endpoint.removeprefix('http')}/_aws/execute-api/{api}/{stage}"
 
 
 def function_urls(outputs: Mapping[str, str], emulator: Address, functions: Iterable[str]) -> dict[str, str]:
@@ -94,9 +99,17 @@ def first_stages(apis: Mapping[str, str], emulator: Address, region: str) -> dic
             with suppress(TapgenError):  # it is of the other kind
                 stages = emulator.get("apigateway", region, path).get(listed) or []
                 if stages:
-                    found[name] = emulator.api_url(api, stages[0]["stageName"])
+                    found[name] = _address(emulator, api, stages[0]["stageName"], region, path)
                     break
     return found
+
+
+def _address(emulator: Address, api: str, stage: str, region: str, stages: str) -> str:
+    """The local address of a stage; `stages` is the path at which its API has them."""
+    own = stages.removesuffix("/stages")
+    if own.startswith("/v2/") and emulator.get("apigateway", region, own).get("protocolType") == "WEBSOCKET":
+        return connections_url(emulator, api, stage)
+    return emulator.api_url(api, stage)
 
 
 def parse(text: str) -> Call:

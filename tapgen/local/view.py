@@ -86,6 +86,6 @@ def address_lines(deployed: Deployed) -> Iterator[str]:
         width = max(len(route) for route, _ in shown)
         yield from (f"     {route.ljust(width)}  {function}" for route, function in shown)
     for name, address in deployed.others.items():
-        yield f"API  {address}/  {name}"
+        yield f"API  {address}{'' if address.startswith('ws') else '/'}  {name}"
     for name, address in deployed.urls.items():
         yield f"URL  {address}/  {name}"
