@@ -58,6 +58,8 @@ def _authorizer(name: str, asked: Any) -> dict[str, Any]:
 def _integration(asked: Any) -> dict[str, Any]:
     return {
         "IntegrationType": str(asked.get("type", "")).upper(),
+        "IntegrationSubtype": asked.get("integrationSubtype"),
+        "CredentialsArn": asked.get("credentials"),
         "IntegrationUri": asked.get("uri"),
         "IntegrationMethod": asked.get("httpMethod"),
         "PayloadFormatVersion": asked.get("payloadFormatVersion", "1.0"),

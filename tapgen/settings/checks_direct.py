@@ -44,8 +44,6 @@ def check(environment: Environment, settings: Api, route: Route, direct: DirectR
     for key, goes_with in _OF.items():
         if getattr(direct, key) not in (None, False) and direct.target not in goes_with:
             yield (key,), f"it goes with {' or '.join(goes_with)}, not with {direct.target}"
-    if settings.body:
-        yield (), "an API that is one body has routes of functions alone; say body = false"
     if direct.target == "url":
         yield from _address(environment, route, direct.url)
         return

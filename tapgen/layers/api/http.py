@@ -57,7 +57,8 @@ def build(
     if served.settings.is_body:
         from tapgen.layers.api import http_body
 
-        body = http_body.document(served, routes, compute, parts.get("user_pools", {}))
+        sent = _sent(template, served, routes, "", parts) if served.direct else {}
+        body = http_body.document(served, routes, compute, parts.get("user_pools", {}), sent)
         api = template.add_resource(apigatewayv2.Api(served.title, Body=body))
         for name in served.authorizers:
             authorizers.permit_all(template, served, name, Ref(api), compute)

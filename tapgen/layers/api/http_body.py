@@ -13,9 +13,12 @@ from tapgen.layers.api.cors import PREFLIGHT_SECONDS, methods
 from tapgen.layers.api.rest_body import IAM, IAM_SCHEME, security
 
 if TYPE_CHECKING:
+    from troposphere.apigatewayv2 import Integration
+
     from tapgen.layers.refs import ComputeRefs, PartRefs
     from tapgen.settings.apis import Cors
     from tapgen.settings.authorizers import Authorizer
+    from tapgen.settings.routes import Route
     from tapgen.settings.served import ServedApi, ServedRoute
 
 
@@ -24,12 +27,13 @@ def document(
     routes: Sequence[ServedRoute],
     compute: ComputeRefs,
     pools: Mapping[str, PartRefs],
+    sent: Mapping[Route, Integration],
 ) -> dict[str, Any]:
-    """The API's body."""
+    """The API's body; `sent` are the integrations of the routes without a function."""
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
         path = "/$default" if route.route.is_default else route.route.path
-        paths.setdefault(path, {})[_method(route)] = _operation(route, compute)
+        paths.setdefault(path, {})[_method(route)] = _operation(route, compute, sent)
     schemes = {name: _scheme(settings, compute, pools) for name, settings in served.authorizers.items()}
     if any(route.authorization == "AWS_IAM" for route in routes):
         schemes[IAM] = IAM_SCHEME
@@ -47,7 +51,7 @@ def _method(route: ServedRoute) -> str:
     return "x-amazon-apigateway-any-method" if takes_all else route.route.method.lower()
 
 
-def _operation(route: ServedRoute, compute: ComputeRefs) -> dict[str, Any]:
+def _operation(route: ServedRoute, compute: ComputeRefs, sent: Mapping[Route, Integration]) -> dict[str, Any]:
     parameters = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in route.route.parameters
     ]
@@ -55,14 +59,22 @@ def _operation(route: ServedRoute, compute: ComputeRefs) -> dict[str, Any]:
     return {
         **({"isDefaultRoute": True} if route.route.is_default else {}),
         **({"parameters": parameters} if parameters else {}),
-        "responses": {"default": {"description": "The function's answer"}},
+        "responses": {"default": {"description": "The function's answer" if route.function else "The answer"}},
         **({"security": asked} if asked else {}),
-        "x-amazon-apigateway-integration": {
-            "type": "aws_proxy",
-            "httpMethod": "POST",
-            "uri": compute.functions[route.function].arn,
-            "payloadFormatVersion": "2.0",
-        },
+        "x-amazon-apigateway-integration": _integration(route, compute, sent),
+    }
+
+
+def _integration(route: ServedRoute, compute: ComputeRefs, sent: Mapping[Route, Integration]) -> dict[str, Any]:
+    if not route.function:
+        from tapgen.layers.api import direct_bodies
+
+        return direct_bodies.of_http(sent[route.route])
+    return {
+        "type": "aws_proxy",
+        "httpMethod": "POST",
+        "uri": compute.functions[route.function].arn,
+        "payloadFormatVersion": "2.0",
     }
 
 

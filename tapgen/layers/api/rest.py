@@ -41,7 +41,9 @@ def build(
         from tapgen.layers.api import rest_body
 
         schemas = models.read(served, environment.root)
-        api.Body = rest_body.document(served, schemas, compute, parts.get("user_pools", {}))
+        roles = direct.add_roles(template, served, parts)
+        behind = {route.route: _behind(served, route, environment, compute, parts, roles) for route, _ in served.direct}
+        api.Body = rest_body.document(served, schemas, compute, parts.get("user_pools", {}), behind)
         for name in served.authorizers:
             authorizers.permit_all(template, served, name, Ref(api), compute)
         permissions.of_routes(template, served, served.routes, Ref(api), compute)

@@ -13,6 +13,7 @@ from tapgen.layers.api.cors import preflight_headers, preflight_templates
 
 if TYPE_CHECKING:
     from tapgen.layers.refs import ComputeRefs, PartRefs
+    from tapgen.settings.routes import Route
     from tapgen.settings.served import ServedApi, ServedRoute
 
 KEY_SCHEME = {"type": "apiKey", "name": "x-api-key", "in": "header"}
@@ -27,12 +28,16 @@ API_KEY, IAM = "api_key", "sigv4"
 
 
 def document(
-    served: ServedApi, schemas: Mapping[str, Any], compute: ComputeRefs, pools: Mapping[str, PartRefs]
+    served: ServedApi,
+    schemas: Mapping[str, Any],
+    compute: ComputeRefs,
+    pools: Mapping[str, PartRefs],
+    behind: Mapping[Route, Mapping[str, Any]],
 ) -> dict[str, Any]:
-    """The API's body."""
+    """The API's body; `behind` is what methods say of the routes without a function."""
     paths: dict[str, dict[str, Any]] = {}
     for route in served.routes:
-        paths.setdefault(route.route.path, {})[_method(route)] = _operation(route, compute)
+        paths.setdefault(route.route.path, {})[_method(route)] = _operation(route, compute, behind)
     for parts in _resources(served) if served.settings.cors.enabled else ():
         paths.setdefault("/" + "/".join(parts), {}).setdefault("options", _preflight(served))
     for path, item in paths.items():
@@ -76,17 +81,13 @@ def _resources(served: ServedApi) -> list[tuple[str, ...]]:
     return list(dict.fromkeys(paths))
 
 
-def _operation(route: ServedRoute, compute: ComputeRefs) -> dict[str, Any]:
+def _operation(route: ServedRoute, compute: ComputeRefs, behind: Mapping[Route, Mapping[str, Any]]) -> dict[str, Any]:
     places = {"header": "header", "querystring": "query"}
     parameters = [
         {"name": name, "in": places[place], "required": True, "schema": {"type": "string"}}
         for place, _, name in (parameter.partition(".") for parameter in route.asks.parameters)
     ]
-    integration: dict[str, Any] = {
-        "type": "aws_proxy",
-        "httpMethod": "POST",  # Lambda's Invoke, whatever the method of the route
-        "uri": authorizers.invocation_uri(compute.functions[route.function].arn),
-    }
+    integration, answers = _integration(route, compute, behind)
     if route.asks.cache:
         keyed = [f"method.request.path.{name}" for name in route.route.parameters]
         keyed += [f"method.request.{name}" for name in route.asks.parameters]
@@ -96,11 +97,27 @@ def _operation(route: ServedRoute, compute: ComputeRefs) -> dict[str, Any]:
     return {
         **({"parameters": parameters} if parameters else {}),
         **({"requestBody": models.request_body(route.asks.request)} if route.asks.request else {}),
-        "responses": {"default": {"description": "The function's answer"}},
+        "responses": answers,
         **({"security": asked} if asked else {}),
         **({"x-amazon-apigateway-request-validator": validator} if validator else {}),
         "x-amazon-apigateway-integration": integration,
     }
+
+
+def _integration(
+    route: ServedRoute, compute: ComputeRefs, behind: Mapping[Route, Mapping[str, Any]]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is behind a route, and what it answers."""
+    if not route.function:
+        from tapgen.layers.api import direct_bodies
+
+        return direct_bodies.of_rest(behind[route.route])
+    integration = {
+        "type": "aws_proxy",
+        "httpMethod": "POST",  # Lambda's Invoke, whatever the method of the route
+        "uri": authorizers.invocation_uri(compute.functions[route.function].arn),
+    }
+    return integration, {"default": {"description": "The function's answer"}}
 
 
 def _preflight(served: ServedApi) -> dict[str, Any]:

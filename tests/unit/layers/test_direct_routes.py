@@ -8,7 +8,9 @@ from tapgen.proof.rules.roles import ROLE_RULES
 from tapgen.proof.rules.rule import apply
 from tapgen.proof.subject import Subject
 from tapgen.review.picture.overview import overview
+from tapgen.template.integrations import calls
 from tapgen.template.model import understand
+from tapgen.template.text import text
 from tests.unit.layers.documents import granted, properties, refused
 
 PARTS = """
@@ -199,6 +201,25 @@ def test_a_preflight_of_an_address_that_asks_who_calls_stays_open(document):
     assert properties(rendered, "ApiXOptionsIntegration")["IntegrationUri"] == "https://a.example"
 
 
+@pytest.mark.parametrize("settings", [REST.replace("[api.routes]", "[api]\nbody = true\n[api.routes]"), HTTP + "\n"])
+def test_an_api_that_is_one_body_says_the_same(document, settings):
+    body = settings if "body" in settings else settings.replace("[api]\n", "[api]\nbody = true\n")
+    whole, parts = (understand(document(PARTS, more=one, **FILES)) for one in (body, body.replace("body = true", "")))
+    said = [
+        {
+            (call.route.name, call.route.authorization, call.action, call.target, text(call.role))
+            for call in calls(template)
+        }
+        for template in (whole, parts)
+    ]
+    assert said[0] == said[1]
+    assert len(said[0]) >= 4
+    [rule] = [one for one in ROLE_RULES if one.id == "trigger-role"]
+    rendered = document(PARTS, more=body, **FILES)
+    del rendered["Resources"]["ApiShopBusRole"]["Properties"]["Policies"][0]
+    assert len(list(apply([rule], Subject(rendered)))) == 1
+
+
 def test_a_template_of_ones_own_names_the_part(document):
     route = '[api.routes]\n"POST /x" = { queue = "Orders", template = "own.vtl" }'
     own = {"own.vtl": "#set($x = ${Target})Action=SendMessage&X=${x}"}
@@ -307,7 +328,6 @@ OTHERS = [
     ('"POST x" = { queue = "Orders" }', '"POST x": the path does not begin with "/"'),
     ('"POST /x" = { queue = "Orders" }\n"POST /x/" = { queue = "Orders" }', '"POST /x" is a route of Orders already'),
     ('"POST /x" = { queue = "Orders" }\n[apis.Site]\nkind = "http"\nroutes."POST /x" = { topic = "News" }', 'an HTTP API cannot publish; say kind = "rest", or send it to a bus or a queue'),
-    ('"POST /x" = { queue = "Orders" }\n[apis.Site]\nbody = true\nroutes."POST /x" = { topic = "News" }', "an API that is one body has routes of functions alone; say body = false"),
 ]  # fmt: skip
 
 

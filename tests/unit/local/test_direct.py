@@ -56,6 +56,21 @@ cors.origins = ["https://a.example", "https://b.example"]
 "POST /checkouts" = { state_machine = "Checkout" }
 "POST /checkout" = { state_machine = "Checkout", sync = true }
 
+[apis.Whole]
+body = true
+cors.origins = ["https://a.example", "https://b.example"]
+
+[apis.Whole.routes]
+"POST /orders" = { queue = "Orders" }
+"GET /shops/{shop}/items/{number}" = { table = "Items" }
+
+[apis.WholeSite]
+kind = "http"
+body = true
+
+[apis.WholeSite.routes]
+"POST /orders" = { queue = "Orders" }
+
 [apis.Site]
 kind = "http"
 
@@ -160,6 +175,16 @@ def test_topics_and_buses_tell_whom_they_tell(post, arrived):
     assert BODY in told
     [event] = [json.loads(one) for one in told if one != BODY]
     assert (event["detail-type"], event["detail"]) == ("OrderPlaced", json.loads(BODY))
+
+
+@pytest.mark.parametrize(("api", "status"), [("Whole", 202), ("WholeSite", 200)])
+def test_an_api_that_is_one_body_sends_alike(post, arrived, api, status):
+    body = json.dumps({"of": api})
+    answered, headers, _ = post("/orders", api, body, Origin="https://b.example")
+    assert (answered, body in arrived("OrdersQueue")) == (status, True)
+    if api == "Whole":
+        assert headers["access-control-allow-origin"] == "https://b.example"
+        assert post("/shops/a/items/9", api, method="GET")[0] == 404
 
 
 def test_an_item_is_put_read_and_deleted(post):
