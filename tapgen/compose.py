@@ -56,6 +56,7 @@ TRIGGERS: tuple[str, ...] = (
     "user_pools",
     "kafka",
     "mq",
+    "iot",
     "logs",
 )
 """The kinds whose layer has `start`: what makes a part, or a rule, start a function."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from troposphere import Output, Ref, cloudwatch
 
 from tapgen import naming
+from tapgen.layers.lookup import lookup
 from tapgen.settings import served
 from tapgen.template.kinds import KINDS
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from tapgen.layers.refs import ApiRefs, ComputeRefs, DataRefs
     from tapgen.settings.model import Environment
+    from tapgen.settings.references import Reference
 
 PERIOD = 300
 """Seconds that an alarm looks back."""
@@ -183,13 +185,13 @@ def _told(template: Template, environment: Environment, data: DataRefs) -> list[
     return [*own, *([data.parts["topics"][settings.topic].arn] if settings.topic else [])]
 
 
-def _add_topic(template: Template, email: str, key: Any) -> Ref:
+def _add_topic(template: Template, email: str | Reference, key: Any) -> Ref:
     """Not encrypted without a customer's key: CloudWatch cannot publish by the one that AWS manages."""
     from troposphere import sns
 
     topic = template.add_resource(sns.Topic("AlarmTopic", **({"KmsMasterKeyId": key} if key is not None else {})))
     template.add_resource(
-        sns.SubscriptionResource("AlarmSubscription", TopicArn=Ref(topic), Protocol="email", Endpoint=email)
+        sns.SubscriptionResource("AlarmSubscription", TopicArn=Ref(topic), Protocol="email", Endpoint=lookup(email))
     )
     return Ref(topic)
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from tapgen.settings.names import Email, Name, RetentionDays
+from tapgen.settings.references import Reference
 
 
 class Alarms(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -19,8 +20,8 @@ class Alarms(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     enabled: bool = True
     """Have alarms at all; false: none, such as on a stack that has its own"""
-    alarm_email: Email | None = None
-    """Who is told, by an SNS topic of its own; unset: nobody"""
+    alarm_email: Email | Reference | None = None
+    """Who is told, by an SNS topic of its own: an address, or { parameter = "…" }; unset: nobody"""
     topic: Name | None = None
     """One of `topics` that is told, such as one that exists for all applications"""
     errors: Annotated[int, Meta(ge=1)] = 1

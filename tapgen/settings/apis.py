@@ -58,6 +58,8 @@ class Cors(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Pages may send cookies and HTTP authentication; needs origins by name"""
     expose: tuple[Header, ...] = ()
     """Headers of an answer that pages may read; a REST API's handler says it"""
+    max_age: Annotated[int, Meta(ge=0, le=86400)] = 600
+    """Seconds that browsers keep a preflight's answer: Chromium for 7200 at most, Safari for 600"""
 
 
 @late

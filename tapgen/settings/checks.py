@@ -7,7 +7,7 @@ from typing import Any
 
 from tapgen import naming
 from tapgen.errors import suggestion
-from tapgen.settings import checks_apis
+from tapgen.settings import checks_apis, references
 from tapgen.settings.checks_functions import check_function, check_lambda_layers
 from tapgen.settings.checks_interface import check_parameters
 from tapgen.settings.checks_network import check_network
@@ -78,6 +78,8 @@ def _alone(environment: Environment) -> Iterator[Problem]:
         yield ("expires",), "only personal environments expire; say personal = true beside it, or take it away"
     if len(set(environment.regions)) < len(environment.regions):
         yield ("regions",), "a region stands twice"
+    email = environment.alarms.alarm_email
+    yield from references.problems(email, ("alarms", "alarm_email"), environment.parameters)
     topic = environment.alarms.topic
     if topic is not None and topic not in environment.topics:
         yield ("alarms", "topic"), f'there is no topic "{topic}"; {suggestion(topic, environment.topics)}'

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tapgen.settings.brokers import KafkaTrigger, MqTrigger
     from tapgen.settings.buckets import Bucket, BucketTrigger
     from tapgen.settings.buses import Bus, EventTrigger
+    from tapgen.settings.iot_triggers import IotTrigger
     from tapgen.settings.keys import KmsKey
     from tapgen.settings.log_triggers import LogTrigger
     from tapgen.settings.model import Environment
@@ -87,6 +88,8 @@ class Triggers(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Topics of Kafka, by a name of their own"""
     mq: dict[Name, MqTrigger] = {}
     """Queues of Amazon MQ, by a name of their own"""
+    iot: dict[Name, IotTrigger] = {}
+    """Messages of AWS IoT, by a name of their own"""
     logs: dict[Name, LogTrigger] = {}
     """Log events, by a name of their own"""
     buckets: dict[Name, BucketTrigger] = {}

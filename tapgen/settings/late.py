@@ -40,6 +40,7 @@ HOMES: Final[Mapping[str, str]] = {
     "GatewayResponse": "gateway_responses",
     "IdentityPool": "identity_pools",
     "Image": "invocations",
+    "IotTrigger": "iot_triggers",
     "KafkaTrigger": "brokers",
     "LogTrigger": "log_triggers",
     "ManagedPolicy": "accounts",

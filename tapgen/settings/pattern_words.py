@@ -127,6 +127,7 @@ WORDS: Final = {
         "the ARN of a cluster of MSK or a broker of Amazon MQ, such as arn:aws:kafka:eu-west-1:123456789012:cluster/a/b"
     ),
     r"^[A-Za-z0-9.-]+:[0-9]{1,5}$": "a server and its port, such as b-1.example.com:9096",
+    r"^\s*[Ss][Ee][Ll][Ee][Cc][Tt]\s[\s\S]+$": ("a statement of IoT SQL, such as SELECT * FROM 'house/+/temperature'"),
     r"^[\s\S]*\{####\}[\s\S]*$": "text with {####} for the code, such as Your code is {####}.",
     r"^o-[a-z0-9]{10,32}$": "the id of an organization, such as o-a1b2c3d4e5",
     r"^[^:}]+$": "a key of the secret without colons and braces, such as password",

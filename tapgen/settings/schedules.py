@@ -44,7 +44,7 @@ class ScheduleTrigger(Delivered, frozen=True, forbid_unknown_fields=True, kw_onl
     """
 
     expression: Annotated[str, Meta(min_length=1, max_length=256)]
-    """"cron(0 3 * * ? *)", "rate(5 minutes)", "at(…)", or the parameter that holds it: "${Nightly}" """
+    """"cron(0 3 * * ? *)", "rate(5 minutes)", "at(…)"; parameters hold it or parts of it: "${Nightly}" """
     timezone: Annotated[str, Meta(min_length=1, max_length=50)] = "UTC"
     """IANA name, such as Europe/Berlin"""
     input: Any = None
@@ -57,10 +57,12 @@ class ScheduleTrigger(Delivered, frozen=True, forbid_unknown_fields=True, kw_onl
     def values_problems(self, environment: "Environment") -> Iterator[Problem]:
         """What the scheduler refuses of the expression and the time zone."""
         yield from reference_problems(self.role, ("role",), environment.parameters)
-        if parameter := _PARAMETER.fullmatch(self.expression):
-            if parameter[1] not in environment.parameters:
-                better = suggestion(parameter[1], environment.parameters)
-                yield ("expression",), f'there is no parameter "{parameter[1]}"; {better}'
+        for name in _PARAMETER.findall(self.expression):
+            if name not in environment.parameters:
+                better = suggestion(name, environment.parameters)
+                yield ("expression",), f'there is no parameter "{name}"; {better}'
+        if _PARAMETER.search(self.expression):
+            pass  # what the parameters make of it is known when it is deployed
         elif message := expression_problem(self.expression):
             yield ("expression",), f'"{self.expression}": {message}'
         if self.timezone != "UTC":

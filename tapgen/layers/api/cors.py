@@ -11,8 +11,6 @@ from tapgen.settings.routes import METHODS
 if TYPE_CHECKING:
     from tapgen.settings.apis import Cors
 
-PREFLIGHT_SECONDS = 600  # Chromium keeps a preflight's answer for 7200 s at most, Safari for 600 s
-
 
 def preflight_headers(cors: Cors) -> dict[str, str]:
     """The headers of a preflight's answer."""
@@ -20,7 +18,7 @@ def preflight_headers(cors: Cors) -> dict[str, str]:
         "Access-Control-Allow-Origin": cors.origins[0],
         "Access-Control-Allow-Methods": ",".join(methods(cors)),
         "Access-Control-Allow-Headers": ",".join(cors.headers),
-        "Access-Control-Max-Age": str(PREFLIGHT_SECONDS),
+        "Access-Control-Max-Age": str(cors.max_age),
         **_credentials(cors),
         **({"Vary": "Origin"} if cors.origins != ("*",) else {}),
     }

@@ -11,7 +11,7 @@ from troposphere import Ref, Sub, apigatewayv2
 
 from tapgen import naming
 from tapgen.layers.api import authorizers, permissions
-from tapgen.layers.api.cors import PREFLIGHT_SECONDS, methods
+from tapgen.layers.api.cors import methods
 from tapgen.layers.api.publishing import add_outputs, log_destination
 from tapgen.layers.lookup import lookup_text
 from tapgen.layers.refs import ApiRefs, embedded, filled
@@ -158,7 +158,7 @@ def _cors(cors: Cors) -> apigatewayv2.Cors:
         AllowOrigins=list(cors.origins),
         AllowMethods=methods(cors),
         AllowHeaders=list(cors.headers),
-        MaxAge=PREFLIGHT_SECONDS,
+        MaxAge=cors.max_age,
         **({"AllowCredentials": True} if cors.credentials else {}),
         **({"ExposeHeaders": list(cors.expose)} if cors.expose else {}),
     )

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tapgen.layers.api import authorizers
-from tapgen.layers.api.cors import PREFLIGHT_SECONDS, methods
+from tapgen.layers.api.cors import methods
 from tapgen.layers.api.rest_body import IAM, IAM_SCHEME, security
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _cors(cors: Cors) -> dict[str, Any]:
         "allowOrigins": list(cors.origins),
         "allowMethods": methods(cors),
         "allowHeaders": list(cors.headers),
-        "maxAge": PREFLIGHT_SECONDS,
+        "maxAge": cors.max_age,
         **({"allowCredentials": True} if cors.credentials else {}),
         **({"exposeHeaders": list(cors.expose)} if cors.expose else {}),
     }

@@ -26,6 +26,7 @@ _STARTED_BY: Final = {
     "AWS::S3::Bucket": "events",
     "AWS::Events::Rule": "events",
     "AWS::Events::EventBus": "events",
+    "AWS::IoT::TopicRule": "messages",
     "AWS::Logs::LogGroup": "log lines",
 }
 _TARGETS: Final = "AWS::ElasticLoadBalancingV2::TargetGroup"

@@ -140,6 +140,9 @@ def test_a_topic_of_the_settings_is_told(document):
     alarm += 'ComparisonOperator = "LessThanThreshold"\nEvaluationPeriods = 1\nStatistic = "Sum"\nAlarmActions = [{ Ref = "PagerTopic" }]\n'
     assert "KmsMasterKeyId" not in document(more=alarm)["Resources"]["PagerTopic"]["Properties"]
     everybodys = "arn:aws:sns:eu-west-1:111111111111:pager"
+    by_parameter = '[alarms]\nalarm_email = { parameter = "Who" }\n[parameters.Who]\n'
+    subscription = document(more=by_parameter)["Resources"]["AlarmSubscription"]["Properties"]
+    assert subscription["Endpoint"] == {"Ref": "Who"}
     both = f'[alarms]\nalarm_email = "a@example.com"\ntopic = "Pager"\n[topics.Pager]\nexisting = "{everybodys}"\n'
     told = alarms(document(more=both))["ItemFunctionErrorsAlarm"]["OKActions"]
     assert told == [{"Ref": "AlarmTopic"}, everybodys]

@@ -17,6 +17,14 @@ cors = { enabled = false, origins = ["https://shop.example.com"] }
 """
 
 
+@pytest.mark.parametrize(("kind", "word"), [("rest", "Access-Control-Max-Age"), ("http", "MaxAge")])
+def test_how_long_a_preflight_holds(document, kind, word):
+    settings = SETTINGS.replace("KIND", kind).replace("BODY", "false").replace("enabled = false", "max_age = 77")
+    written = json.dumps(document(settings)["Resources"])
+    assert word in written
+    assert "77" in written[written.index(word) : written.index(word) + 40]
+
+
 @pytest.mark.parametrize("body", ["true", "false"])
 @pytest.mark.parametrize("kind", ["rest", "http"])
 def test_nothing_says_a_word_of_other_origins(document, kind, body):

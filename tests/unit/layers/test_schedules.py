@@ -85,6 +85,9 @@ def test_a_parameter_may_hold_the_expression(document, project):
     settings = SETTINGS.replace('"rate(5 minutes)"', '"${Often}"')
     rendered = document(f'{settings}[parameters.Often]\ndefault = "rate(5 minutes)"\n')
     assert properties(rendered, "CleanupOftenSchedule")["ScheduleExpression"] == {"Fn::Sub": "${Often}"}
+    parts = SETTINGS.replace('"rate(5 minutes)"', '"cron(${Often} ${Often} * * ? *)"')
+    rendered = document(f"{parts}[parameters.Often]\n")
+    assert "cron(${Often} " in str(properties(rendered, "CleanupOftenSchedule")["ScheduleExpression"])
     place = "functions.Cleanup.triggers.schedules.Often.expression"
     message = 'there is no parameter "Often"; did you mean "Oftn"?'
     assert f"{place}: {message}" in refused(project, f"{settings}[parameters.Oftn]\n")
