@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tapgen.layers.api.publishing import PUBLISHED, _digest
+from tapgen.layers.api.publishing import PUBLISHED, fingerprint
 from tapgen.render import render
 from tapgen.settings.load import load
 from tests.table import rows
@@ -46,7 +46,7 @@ def mutated(path):
 @pytest.mark.rule(33)
 @rows("path", list(paths(SNAPSHOT)), ids=lambda path: ".".join(map(str, path)))
 def test_every_property_of_the_api_makes_a_new_deployment(path):
-    assert _digest(mutated(path)) != _digest(copy.deepcopy(SNAPSHOT))
+    assert fingerprint(mutated(path)) != fingerprint(copy.deepcopy(SNAPSHOT))
 
 
 @pytest.mark.rule(33)
@@ -54,10 +54,10 @@ def test_every_type_of_the_snapshot_is_tried_and_tags_are_not_part_of_it():
     assert {one["Type"] for one in SNAPSHOT.values()} == PUBLISHED
     tagged = copy.deepcopy(SNAPSHOT)
     tagged["Model"]["Properties"]["Tags"] = [{"Key": "a", "Value": "b"}]
-    assert _digest(tagged) == _digest(copy.deepcopy(SNAPSHOT))
+    assert fingerprint(tagged) == fingerprint(copy.deepcopy(SNAPSHOT))
 
 
 @pytest.mark.rule(33)
 def test_a_resource_that_comes_or_goes_makes_a_new_deployment():
     fewer = {name: one for name, one in copy.deepcopy(SNAPSHOT).items() if name != "Model"}
-    assert _digest(fewer) != _digest(copy.deepcopy(SNAPSHOT))
+    assert fingerprint(fewer) != fingerprint(copy.deepcopy(SNAPSHOT))
