@@ -57,4 +57,13 @@ def _commands(folder: Path, target: Path) -> Iterator[list[str]]:
     if program:
         yield [*(program, "pip", "install", "--quiet", "--no-progress", "--python", sys.executable), *named]
     if builds.has_pip() or not program:
-        yield [*builds.pip(), "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-compile", *named]
+        yield [
+            *builds.pip(),
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--no-input",
+            "--no-compile",
+            "--no-warn-conflicts",
+            *named,
+        ]

@@ -43,7 +43,7 @@ def pip_command(folder: Path, target: Path, runtime: str, architecture: str, pyt
     wanted = [word for platform in platforms(runtime, architecture) for word in ("--platform", platform)]
     return [
         *builds.pip(python),
-        *("install", "--quiet", "--disable-pip-version-check", "--no-input"),
+        *("install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-warn-conflicts"),
         *("--no-compile", "--only-binary=:all:", "--implementation", "cp"),
         *("--python-version", runtime.removeprefix("python"), *wanted),
         *("--target", str(target), *files(folder)),
