@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import os
 import signal
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import botocore.session
 import hypothesis
 import pytest
 
@@ -29,6 +31,9 @@ collect_ignore = ["projects"]  # projects to be rendered; their own tests run ag
 
 # Some tests press Ctrl-C, which a shell's background job is started to ignore.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# botocore reads what it knows of a service anew for each session, of which many tests make one: once is enough here.
+botocore.session.create_loader = functools.cache(botocore.session.create_loader)
 
 
 def pytest_xdist_auto_num_workers(config):
