@@ -107,6 +107,16 @@ def document(project):
     return rendered
 
 
+@pytest.fixture(scope="session")
+def embedded():
+    """The embedded AWS of this test process; who wants it empty calls its `reset`."""
+    pytest.importorskip("ministack", reason="the embedded AWS is in the extra `local`")
+    from tapgen.local import emulator
+
+    with emulator.running() as running:
+        yield running
+
+
 @pytest.fixture
 def tapgen(capsys, monkeypatch):
     """Run a command line in a folder: what it printed, and its exit code."""

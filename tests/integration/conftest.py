@@ -178,18 +178,16 @@ class Application:
 
 
 @pytest.fixture(scope="session")
-def cloud():
+def cloud(request: pytest.FixtureRequest) -> Cloud:
     """The AWS of this test process."""
     if REAL:
         region = Session().get_config_variable("region")
         assert region, "set AWS_REGION"
-        yield Cloud(dict(os.environ), region, None)
-        return
-    with emulator.running() as running:
-        environ = isolate(os.environ, running)
-        session = Session()
-        session.set_credentials(*running.credentials)
-        yield Cloud(environ, running.region, running, session)
+        return Cloud(dict(os.environ), region, None)
+    running = request.getfixturevalue("embedded")
+    session = Session()
+    session.set_credentials(*running.credentials)
+    return Cloud(isolate(os.environ, running), running.region, running, session)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 import pytest
 
-from tapgen.local import emulator
 from tests.integration.conftest import REAL
 from tests.integration.test_browser import BROWSER, site, visit
 
@@ -47,20 +46,16 @@ PAGE = """<!doctype html><meta charset="utf-8"><title>Foreign</title>
 """
 
 
-@pytest.fixture(scope="module")
-def beside():
-    with emulator.running() as running:
-        yield running
-
-
 @pytest.mark.parametrize("name", ["127.0.0.1", "rebound.example"])
-def test_a_page_of_another_origin_changes_nothing_and_reads_nothing(beside, tmp_path, name):
+def test_a_page_of_another_origin_changes_nothing_and_reads_nothing(embedded, tmp_path, name):
     """The second page's own name leads to the listener: what DNS rebinding does."""
     from botocore.session import Session
 
+    embedded.reset()
+    _, before = embedded.requests()
     session = Session()
-    session.set_credentials(*beside.credentials)
-    with site(PAGE.replace("PORT", str(beside.port))) as server:
+    session.set_credentials(*embedded.credentials)
+    with site(PAGE.replace("PORT", str(embedded.port))) as server:
         said = visit(
             f"http://{name}:{server.server_address[1]}/",
             server.said,
@@ -78,8 +73,8 @@ def test_a_page_of_another_origin_changes_nothing_and_reads_nothing(beside, tmp_
         "rebound_api": "opaque",
         "api": "opaque",
     }
-    iam = session.create_client("iam", region_name="us-east-1", endpoint_url=beside.endpoint)
+    iam = session.create_client("iam", region_name="us-east-1", endpoint_url=embedded.endpoint)
     assert iam.list_roles()["Roles"] == []
-    statuses = {(request.host.partition(":")[0], request.status) for request in beside.requests()[0]}
+    statuses = {(request.host.partition(":")[0], request.status) for request in embedded.requests(before)[0]}
     assert ("127.0.0.1", 404) in statuses  # there is no such API, but it was asked
     assert {status for host, status in statuses if host == "rebound.example"} == {403}

@@ -11,7 +11,7 @@ import pytest
 from botocore.session import Session
 
 from tapgen.cli import run
-from tapgen.local import emulator, gateway
+from tapgen.local import gateway
 from tapgen.local.isolation import isolate
 from tests.integration.conftest import REAL, variables
 from tests.integration.test_browser import BROWSER, site, visit
@@ -118,15 +118,16 @@ def deployed(running, folder, page):
     return outputs, client
 
 
-def test_a_page_signs_in_and_reads_what_it_is_refused(tmp_path):
+def test_a_page_signs_in_and_reads_what_it_is_refused(embedded, tmp_path):
     project, profile = tmp_path / "project", tmp_path / "profile"
     project.mkdir()
     profile.mkdir()
-    with emulator.running() as running, site("") as server:
+    embedded.reset()
+    with site("") as server:
         address = f"http://127.0.0.1:{server.server_address[1]}"
-        outputs, client = deployed(running, project, address)
-        apis = {"rest": gateway.url(outputs, running), "http": gateway.url(outputs, running, "Site")}
-        login = {"user": "me@example.com", "password": PASSWORD, "client": client, "cognito": running.endpoint + "/"}
+        outputs, client = deployed(embedded, project, address)
+        apis = {"rest": gateway.url(outputs, embedded), "http": gateway.url(outputs, embedded, "Site")}
+        login = {"user": "me@example.com", "password": PASSWORD, "client": client, "cognito": embedded.endpoint + "/"}
         server.page = PAGE % json.dumps({**login, "apis": apis})
         said = visit(address + "/", server.said, profile)
     unauthorized = [401, {"message": "Unauthorized"}]

@@ -39,14 +39,6 @@ def project(folder):
         (folder / "src" / f"{name}.py").write_text(text)
 
 
-@pytest.fixture(scope="module")
-def embedded():
-    from tapgen.local import emulator
-
-    with emulator.running() as running:
-        yield running
-
-
 @pytest.fixture
 def aws(embedded):
     """An AWS with nothing in it."""

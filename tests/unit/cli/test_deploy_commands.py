@@ -5,11 +5,9 @@ import re
 import signal
 import subprocess
 import sys
-from functools import cache
 from pathlib import Path
 
 import pytest
-from botocore.loaders import JSONFileLoader
 
 from tapgen.cli import run
 from tapgen.errors import ExitCode
@@ -40,31 +38,13 @@ account = "999999999999"
 """
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _service_models_are_read_once():
-    """Every command line begins with a session of its own, which would read AWS's models, half of its time."""
-    original = JSONFileLoader.load_file
-    read = cache(lambda path: original(JSONFileLoader(), path))
-    JSONFileLoader.load_file = lambda _self, path: read(path)
-    yield
-    JSONFileLoader.load_file = original
-
-
-@pytest.fixture(scope="module")
-def emulator():
-    from tapgen.local import emulator
-
-    with emulator.running() as one:
-        yield one
-
-
 @pytest.fixture
-def tapgen(emulator, tmp_path, monkeypatch, capsys):
+def tapgen(embedded, tmp_path, monkeypatch, capsys):
     """A runner of the command line in a project of its own, which gives exit code, stdout and stderr."""
-    emulator.reset()
-    access, secret = emulator.credentials
+    embedded.reset()
+    access, secret = embedded.credentials
     for name, value in {
-        "AWS_ENDPOINT_URL": emulator.endpoint,
+        "AWS_ENDPOINT_URL": embedded.endpoint,
         "AWS_ACCESS_KEY_ID": access,
         "AWS_SECRET_ACCESS_KEY": secret,
         "AWS_REGION": "us-east-1",
@@ -148,7 +128,7 @@ def test_two_users_have_a_stack_each(tapgen, monkeypatch):
     assert tapgen("status", "--env", "dev/alice")[0] == ExitCode.OK
 
 
-def test_a_repository_may_deploy_by_the_roles_that_bootstrap_makes(tapgen, emulator):
+def test_a_repository_may_deploy_by_the_roles_that_bootstrap_makes(tapgen, embedded):
     from botocore.session import Session
 
     words = ("bootstrap", "--github", "acme/shop", "--env", "prod", "--yes")

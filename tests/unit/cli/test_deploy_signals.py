@@ -23,18 +23,16 @@ source = "src"
 """
 
 
-@pytest.fixture(scope="module")
-def aws():
-    from tapgen.local import emulator
-
-    with emulator.running() as running:
-        yield running
+@pytest.fixture
+def aws(embedded):
+    """An AWS with nothing in it."""
+    embedded.reset()
+    return embedded
 
 
 @pytest.fixture
 def folder(tmp_path, aws, here):
     """A project whose function is packaged, and an AWS with nothing but the artifact bucket."""
-    aws.reset()
     source = tmp_path / "src"
     source.mkdir()
     (source / "index.py").write_text("from more import X\ndef handler(event, context):\n    return {'x': X}\n")
