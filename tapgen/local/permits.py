@@ -58,7 +58,9 @@ class Permits:
         )
 
     def lacking(self, role: str, service: str, actions: Iterable[str], resource: str, source: str = "") -> str | None:
-        """What a role lacks for a service to do something by it, in a sentence; None where it may do all of it.
+        """What a role lacks for a service to do something by it, in a sentence.
+
+        None where it may do all of it, and of a role of elsewhere, of which nothing is known here.
 
         `resource` "" is one that is not known: an action that is allowed on any will do. `source` is the ARN of the
         resource in whose name the service assumes the role.
@@ -66,7 +68,7 @@ class Permits:
         account, name = _account(role), role.rpartition("/")[2]
         found = self._iam._roles.get_scoped(account, None, name)  # noqa: SLF001 - as in `gaps`
         if found is None:
-            return f"there is no role {named(role)}"
+            return None
         trusted = Asked(service, "*", (source,) if source else (), _account(source) or account, "sts:AssumeRole")
         if not self._lets_in(found["AssumeRolePolicyDocument"], trusted, source):
             return f"the role {named(role)} does not trust {service}"

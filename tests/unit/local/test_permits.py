@@ -59,6 +59,10 @@ source = "src"
 alias = "live"
 triggers.topics.News = {}
 
+[functions.Foreign]
+source = "src"
+role = "arn:aws:iam::123456789012:role/elsewhere"
+
 [functions.Fails]
 source = "src"
 entry_point = "index.fail"
@@ -313,6 +317,12 @@ def test_what_a_role_does_not_allow_does_not_happen(app):
     ):
         fire(app.deployed, app.embedded, "Nightly")
     assert fire(app.deployed, app.embedded, "Nightly")[0].ok
+
+
+def test_of_a_role_of_elsewhere_nothing_is_known(app):
+    app.client("lambda").invoke(FunctionName=app.id("ForeignFunction"))
+    events = app.client("logs").filter_log_events(logGroupName=app.id("ForeignFunctionLogGroup"))["events"]
+    assert "started" in [one["message"] for one in events]
 
 
 def test_a_source_that_the_role_may_not_read_is_none_of_a_new_stack(app):
