@@ -107,8 +107,8 @@ class Stack:
             timeout = self.functions.get_function_configuration(FunctionName=name)["Timeout"]
             self.functions.update_function_configuration(FunctionName=name, Timeout=timeout)
 
-    def fails(self, test: str) -> bool:
-        """Whether the service's tests fail, from the data of a stack that is new."""
+    def failure(self, test: str = "") -> str:
+        """How the service's tests fail, from the data of a stack that is new; "" where they pass."""
         cognito, pool = boto3.client("cognito-idp"), self.ids["CustomersUserPool"]
         for user in cognito.list_users(UserPoolId=pool)["Users"]:
             cognito.admin_delete_user(UserPoolId=pool, Username=user["Username"])
@@ -119,7 +119,7 @@ class Stack:
         ended = subprocess.run([*command, "-k", test] if test else command, capture_output=True, text=True, check=False)
         if ended.returncode not in (0, 1):
             raise SystemExit(ended.stdout + ended.stderr)
-        return ended.returncode == 1
+        return ended.stdout if ended.returncode else ""
 
 
 def tests_of(removal: Removal) -> str:
@@ -141,8 +141,8 @@ def main(words: list[str]) -> None:
         return any(one.severity in ("error", "warning") for one in every)
 
     stack = Stack(chosen.stack_name)
-    if found(document) or stack.fails(""):
-        raise SystemExit("the service is not well before anything is taken away")
+    if said := "findings of the check" if found(document) else stack.failure():
+        raise SystemExit(f"the service is not well before anything is taken away: {said}")
     counts = [0, 0, 0]
     print("| removed | `tapgen check` | the service's tests |\n|---|---|---|")
     for removal in removals(document):
@@ -152,13 +152,13 @@ def main(words: list[str]) -> None:
         test = tests_of(removal) if not why else ""
         seen = found(removal.without(document))
         with stack.without(removal, document):
-            fails = bool(test) and stack.fails(test)
+            fails = bool(test and stack.failure(test))
         counts = [counts[0] + 1, counts[1] + seen, counts[2] + fails]
         told = f"fail: `{test}`" if fails else f"pass: {why}" if why else f"**pass**: `{test}`"
         print(f"| {removal} | {'finds it' if seen else '**finds nothing**'} | {told} |", flush=True)
     print(f"\n{counts[0]} removed, {counts[1]} found by the check, {counts[2]} found by the tests.")
-    if not words and stack.fails(""):
-        raise SystemExit("the service is not well after everything was put back")
+    if not words and (said := stack.failure()):
+        raise SystemExit(f"the service is not well after everything was put back: {said}")
 
 
 if __name__ == "__main__":

@@ -40,8 +40,7 @@ _TARGETS: Final[Mapping[str, str]] = {
 }
 
 
-_DELIVERS_LOGS: Final = (
-    "logs:CreateLogDelivery",
+_LOG_DELIVERIES: Final = (
     "logs:DeleteLogDelivery",
     "logs:DescribeLogGroups",
     "logs:DescribeResourcePolicies",
@@ -50,7 +49,8 @@ _DELIVERS_LOGS: Final = (
     "logs:PutResourcePolicy",
     "logs:UpdateLogDelivery",
 )
-"""Step Functions developer guide, "Logging in CloudWatch Logs in Step Functions": IAM policies for logging."""
+"""Step Functions developer guide, "Logging in CloudWatch Logs in Step Functions": IAM policies for logging; besides
+logs:CreateLogDelivery, without which there is no state machine."""
 SCHEDULER: Final = "scheduler.amazonaws.com"
 
 
@@ -127,14 +127,32 @@ def _machine(owner: str, properties: Mapping[str, Any], subject: Subject) -> Ite
         known = not call.waits and catalogue.action(call.action) is not None
         for act in named or ([somewhere] if known else []):
             yield from _not_allowed(act, (*path, "Definition"), subject)
-    for name, doing, actions in (
-        ("LoggingConfiguration", "writes its log", _DELIVERS_LOGS),
-        ("TracingConfiguration", "sends traces", TRACING_ACTIONS),
-    ):
-        configured = properties.get(name)
-        if isinstance(configured, Mapping) and (configured.get("Destinations") or truthy(configured.get("Enabled"))):
-            for action in actions:
-                yield from _not_allowed(Act(role, f"{owner} {doing}", action, ""), (*path, name), subject)
+    if _logs(properties):
+        act = Act(role, f"{owner} writes its log", "logs:CreateLogDelivery", "")
+        yield from _not_allowed(act, (*path, "LoggingConfiguration"), subject)
+
+
+def _logs(properties: Mapping[str, Any]) -> bool:
+    configured = properties.get("LoggingConfiguration")
+    return isinstance(configured, Mapping) and bool(configured.get("Destinations"))
+
+
+def _traces(properties: Mapping[str, Any]) -> bool:
+    configured = properties.get("TracingConfiguration")
+    return isinstance(configured, Mapping) and truthy(configured.get("Enabled"))
+
+
+def _watched(subject: Subject) -> Iterator[Hit]:
+    """What state machines do for those who watch them."""
+    for owner, properties in subject.of_type("AWS::StepFunctions::StateMachine"):
+        role = subject.arns.owner(properties.get("RoleArn"))
+        if role is None or subject.type_of(role) != "AWS::IAM::Role":
+            continue
+        log = [(f"{owner} writes its log", action, "LoggingConfiguration") for action in _LOG_DELIVERIES]
+        traces = [(f"{owner} sends traces", action, "TracingConfiguration") for action in TRACING_ACTIONS]
+        for doing, action, name in (*(log if _logs(properties) else ()), *(traces if _traces(properties) else ())):
+            path = ("Resources", owner, "Properties", name)
+            yield from _not_allowed(Act(role, doing, action, ""), path, subject)
 
 
 def _arns(value: object, action: str, subject: Subject) -> tuple[str, ...]:
@@ -203,5 +221,17 @@ ROLE_RULES = (
         "Let the role's trust policy name the service, and allow the action on the target.",
         'EventBridge user guide, "Use execution roles to access targets"',
         _roles,
+    ),
+)
+WATCH_RULES = (
+    Rule(
+        "machine-watched",
+        "warning",
+        "A state machine's role lacks what its log or its traces take",
+        "Log or traces are not there when somebody looks for them, or their delivery stays when the machine goes.",
+        "Allow the action on `*`, or switch logging or tracing off.",
+        'Step Functions developer guide, "Logging in CloudWatch Logs in Step Functions", "Trace Step Functions request '
+        'data in AWS X-Ray"',
+        _watched,
     ),
 )

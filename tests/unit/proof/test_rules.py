@@ -165,6 +165,26 @@ def key(*statements: dict[str, object]) -> dict[str, object]:
 ROOT_OF_KEY = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}, "Action": "kms:*"}
 
 
+def machine(*actions: str) -> dict[str, object]:
+    """A state machine that writes a log and sends traces, and what its role allows for it."""
+    states = {"Effect": "Allow", "Principal": {"Service": "states.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    allowed = [allow(one, "*") for one in ("logs:CreateLogDelivery", *actions)]
+    return only(
+        Machine=resource(
+            "AWS::StepFunctions::StateMachine",
+            RoleArn=arn("MachineRole"),
+            Definition={"StartAt": "End", "States": {"End": {"Type": "Succeed"}}},
+            LoggingConfiguration={"Level": "ERROR", "Destinations": [{"CloudWatchLogsLogGroup": {}}]},
+            TracingConfiguration={"Enabled": True},
+        ),
+        MachineRole=resource(
+            "AWS::IAM::Role",
+            AssumeRolePolicyDocument={"Statement": [states]},
+            Policies=[{"PolicyName": "p", "PolicyDocument": {"Statement": allowed}}],
+        ),
+    )
+
+
 def encrypted_queue(service: str) -> dict[str, object]:
     """A queue with a key, into which a topic sends, and whom the key lets in besides the account."""
     lets_in = {"Effect": "Allow", "Principal": {"Service": service}, "Action": ["kms:GenerateDataKey*", "kms:Decrypt"]}
@@ -395,6 +415,7 @@ CASES = {
     ),
     "alarm-silent": (alarm(), alarm(AlarmActions=[{"Ref": "Topic"}])),
     "alarm-topic-key": (topic("alias/aws/sns"), topic("alias/ours")),
+    "machine-watched": (machine(), machine("logs:*", "xray:Put*")),
     "delivery-key": (encrypted_queue("s3.amazonaws.com"), encrypted_queue("sns.amazonaws.com")),
     "key-lockout": (only(Key=key({**ROOT_OF_KEY, "Action": "kms:Decrypt"})), only(Key=key(ROOT_OF_KEY))),
     "origin-policy": (distribution("s3.amazonaws.com"), distribution("cloudfront.amazonaws.com")),
