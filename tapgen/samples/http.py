@@ -15,8 +15,8 @@ from tapgen.template.text import text
 
 def rest(application: Application, asked: Asked, given: Given) -> Event:
     """The event of a REST API's proxy integration."""
-    headers = _headers(_host(application, asked), given)
-    api, stage = asked.route.api_id, _stage(application, asked)
+    headers = headers_of(host_of(application, asked), given)
+    api, stage = asked.route.api_id, stage_of(application, asked)
     moment = "01/Jan/2026:12:00:00 +0000"
     context: dict[str, Any] = {
         "accountId": application.where.account,
@@ -55,8 +55,8 @@ def rest(application: Application, asked: Asked, given: Given) -> Event:
 
 def http(application: Application, asked: Asked, given: Given) -> Event:
     """The event of an HTTP API, payload format 2.0."""
-    host = _host(application, asked)
-    stage = _stage(application, asked)
+    host = host_of(application, asked)
+    stage = stage_of(application, asked)
     raw_path = asked.path if stage == "$default" else f"/{stage}{asked.path}"
     context: dict[str, Any] = {
         "accountId": application.where.account,
@@ -98,7 +98,7 @@ def load_balancer(application: Application, group: Resource, given: Given) -> Ev
     """The event of an Application Load Balancer's target group."""
     headers = {
         name.lower(): value
-        for name, value in _headers(f"lb.{application.where.region}.elb.amazonaws.com", given).items()
+        for name, value in headers_of(f"lb.{application.where.region}.elb.amazonaws.com", given).items()
     }
     event = {
         "requestContext": {"elb": {"targetGroupArn": _target_group(application, group)}},
@@ -125,7 +125,7 @@ def _second(
     parameters: Any,
 ) -> Event:
     """Payload format 2.0; what is empty is left out, as the service does."""
-    headers = {name.lower(): value for name, value in _headers(host, given).items()}
+    headers = {name.lower(): value for name, value in headers_of(host, given).items()}
     event: dict[str, Any] = {
         "version": "2.0",
         "routeKey": route,
@@ -145,7 +145,8 @@ def _second(
     return event
 
 
-def _headers(host: str, given: Given) -> dict[str, str]:
+def headers_of(host: str, given: Given) -> dict[str, str]:
+    """The headers of a request."""
     content = (
         {"Content-Type": "application/json", "Content-Length": str(len(given.body.encode()))} if given.body else {}
     )
@@ -165,19 +166,21 @@ def _http(method: str, path: str) -> dict[str, str]:
     return {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": SOURCE_IP, "userAgent": AGENT}
 
 
-def _host(application: Application, asked: Asked) -> str:
+def host_of(application: Application, asked: Asked) -> str:
+    """The name of an API's host."""
     api = asked.route.api_id
     name = application.name(api) if application.resource(api) else "api"
     return f"{name}.execute-api.{application.where.region}.{application.where.suffix}"
 
 
-def _stage(application: Application, asked: Asked) -> str:
-    of_kind = {"rest": ("AWS::ApiGateway::Stage", "RestApiId"), "http": ("AWS::ApiGatewayV2::Stage", "ApiId")}
-    resource_type, owner = of_kind[asked.route.kind]
+def stage_of(application: Application, asked: Asked) -> str:
+    """The stage of an API, as far as the template says it."""
+    of_rest = asked.route.kind == "rest"
+    resource_type, owner = ("AWS::ApiGateway::Stage", "RestApiId") if of_rest else ("AWS::ApiGatewayV2::Stage", "ApiId")
     for stage in application.template.of_type(resource_type):
         if text(stage.properties.get(owner, "")) == asked.route.api:
             return application.text(stage.properties.get("StageName", ""), "stage")
-    return "stage" if asked.route.kind == "rest" else "$default"
+    return "$default" if asked.route.kind == "http" else "stage"
 
 
 def _multiple(asked: Asked) -> dict[str, list[str]]:
@@ -195,7 +198,7 @@ def _target_group(application: Application, group: Resource) -> str:
 
 def method_arn(application: Application, asked: Asked) -> str:
     """The ARN of a request to a REST API, or of a route of an HTTP API's."""
-    where, stage = application.where, _stage(application, asked)
+    where, stage = application.where, stage_of(application, asked)
     api = asked.route.api_id
     name = application.name(api) if application.resource(api) else numbers(asked.route.api, 10)
     return f"arn:{where.partition}:execute-api:{where.region}:{where.account}:{name}/{stage}/{asked.method}{asked.path}"

@@ -6,7 +6,18 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from tapgen.errors import UsageError, suggestion
-from tapgen.samples import authorizers, bus, http, messages, operations, state_machines, storage, user_pools, watching
+from tapgen.samples import (
+    authorizers,
+    bus,
+    connections,
+    http,
+    messages,
+    operations,
+    state_machines,
+    storage,
+    user_pools,
+    watching,
+)
 from tapgen.samples.application import Application
 from tapgen.samples.sample import Event, Given, RequestSample, Sample
 from tapgen.samples.targets import LISTED, ROUTE, candidates, choose, request, short_names
@@ -16,6 +27,7 @@ from tapgen.template.routes import Route
 
 _ALL = (
     *http.SAMPLES,
+    *connections.SAMPLES,
     *authorizers.SAMPLES,
     *messages.SAMPLES,
     *storage.SAMPLES,
@@ -67,7 +79,9 @@ def make(
     own = _routes(application.template, sample)
     if not own:
         others = [
-            one.kind for one in http.SAMPLES if isinstance(one, RequestSample) and _routes(application.template, one)
+            one.kind
+            for one in (*http.SAMPLES, *connections.SAMPLES)
+            if isinstance(one, RequestSample) and _routes(application.template, one)
         ]
         hint = f"`tapgen event {others[0]}` is for those that it has." if others and not sample.authorized else LISTED
         raise UsageError(f"there is no route in this environment that {kind} is for", hint)

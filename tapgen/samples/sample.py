@@ -43,7 +43,7 @@ class RequestSample(Struct, frozen=True, kw_only=True):
     kind: str
     title: str
     api: str
-    """The kind of API: rest or http."""
+    """The kind of API: rest, http or websocket."""
     make: Callable[[Application, Asked, Given], Event]
     source: str
     takes: frozenset[str] = frozenset()

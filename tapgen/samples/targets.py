@@ -103,6 +103,10 @@ def request(own: Sequence[Route], text: str | None) -> Asked:
     if text is None:
         route = own[0]
         return _asked(route, "GET" if route.method in {"ANY", "$default"} else route.method, route.path, "")
+    key, _, query = text.strip().partition("?")
+    for route in own:
+        if route.kind == "websocket" and route.name == key:
+            return _asked(route, key, route.path, query)
     method, _, address = text.strip().rpartition(" ")
     method = method.strip().upper() or "GET"
     path, _, query = address.partition("?")

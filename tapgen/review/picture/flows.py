@@ -38,7 +38,12 @@ _STARTS: Final = re.compile(r"start|invoke|run")
 _READS: Final = re.compile(
     r"get|list|query|scan|batchget|describe|receive|read|select|head|conditioncheck|search|decrypt"
 )
-_SAID: Final = {"sqs:sendmessage": "sends", "sns:publish": "publishes", "events:putevents": "sends events"}
+_SAID: Final = {
+    "sqs:sendmessage": "sends",
+    "sns:publish": "publishes",
+    "events:putevents": "sends events",
+    "execute-api:manageconnections": "sends",
+}
 _POLLS: Final = re.compile(
     r"(sqs:(receive|delete|getqueue|change)|(dynamodb|kinesis):(describe|get(records|shard)|list))", re.IGNORECASE
 )

@@ -43,6 +43,10 @@ kind = "http"
 authorizers.Issuer = { issuer = "https://issuer.example.com/", audience = ["shop"] }
 authorizers.Auth = { function = "Work", identity = ["header.Authorization"] }
 
+[apis.Chat]
+kind = "websocket"
+selection = "$request.body.message.type"
+
 [functions.Work]
 source = "src"
 alias = "live"
@@ -60,6 +64,9 @@ routes = [
     { route = "GET /site", api = "Site" },
     { route = "GET /site/{page}", api = "Site", authorizer = "Issuer", scopes = ["read"] },
     { route = "GET /auth", api = "Site", authorizer = "Auth" },
+    { route = "$connect", api = "Chat" },
+    { route = "$disconnect", api = "Chat" },
+    { route = "sendMessage", api = "Chat" },
 ]
 triggers.queues.Orders = {}
 triggers.topics.News = {}

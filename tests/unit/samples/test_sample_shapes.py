@@ -15,6 +15,7 @@ from tests.table import rows
 MODELS = {
     "api": models.APIGatewayProxyEventModel,
     "http-api": models.APIGatewayProxyEventV2Model,
+    "websocket": models.APIGatewayWebSocketConnectEventModel,
     "function-url": models.LambdaFunctionUrlModel,
     "alb": models.AlbModel,
     "authorizer-token": models.ApiGatewayAuthorizerToken,
@@ -103,6 +104,20 @@ def test_a_request_in_each_way_to_say_who_calls(application, route):
 @pytest.mark.parametrize("route", ["GET /site?x=1", "GET /site/a%20b", "GET /auth"])
 def test_a_request_to_an_http_api(application, route):
     models.APIGatewayProxyEventV2Model.model_validate(make(application, "http-api", route, Given(body="{}")))
+
+
+def test_what_comes_over_a_connection(application):
+    connected = make(application, "websocket", "$connect?ticket=a", Given())
+    models.APIGatewayWebSocketConnectEventModel.model_validate(connected)
+    assert connected["queryStringParameters"] == {"ticket": "a"}
+    models.APIGatewayWebSocketDisconnectEventModel.model_validate(
+        make(application, "websocket", "$disconnect", Given())
+    )
+    message = make(application, "websocket", "sendMessage", Given())
+    models.APIGatewayWebSocketMessageEventModel.model_validate(message)
+    assert json.loads(message["body"]) == {"message": {"type": "sendMessage"}}
+    assert message["requestContext"]["stage"] == "dev"
+    assert make(application, "websocket", "sendMessage", Given(body="x"))["body"] == "x"
 
 
 def test_tokens_of_the_second_version_name_scopes(application):
