@@ -41,6 +41,45 @@ def pytest_xdist_auto_num_workers(config):
     return (os.cpu_count() or 1) + 1
 
 
+# Where tests take long, the longest first: they start processes, install, lint.
+LONG = (
+    "tests/packaging/",
+    "tests/integration/test_orders_service",
+    "tests/unit/compose/test_lint",
+    "tests/unit/review/test_review_properties",
+    "tests/integration/",
+    "tests/unit/local/",
+    "tests/unit/cli/test_deploy_",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    """Let each process begin with its share of the files that take long: at the end none is left for one alone.
+
+    pytest-xdist gives each process an equal part of the tests in their order, and one that has done its part takes
+    from the end of another's (`--dist worksteal`).
+    """
+    count = getattr(config, "workerinput", {}).get("workercount", 1)
+    everything, long, rest = len(items), {}, []
+    for item in items:
+        file = item.nodeid.partition("::")[0]
+        rank = next((n for n, start in enumerate(LONG) if file.startswith(start)), None)
+        if rank is None:
+            rest.append(item)
+        else:  # the packages share a wheel
+            long.setdefault((rank, file if rank else LONG[0]), []).append(item)
+    begin = [[] for _ in range(count)]
+    for number, file in enumerate(sorted(long)):
+        begin[number % count] += long[file]
+    items.clear()
+    for number, own in enumerate(begin):
+        more = max(0, (everything - len(items)) // (count - number) - len(own))
+        items += own + rest[:more]
+        del rest[:more]
+    items += rest
+
+
 def pytest_collection_finish(session):
     """What has been collected lives to the end: the garbage collector need not look at it again and again."""
     gc.freeze()
