@@ -26,7 +26,7 @@ from tapgen.deploy.plan.overwritten import overwritten
 from tapgen.deploy.plan.own_change_set import OwnChangeSet
 from tapgen.deploy.plan.prepare import Prepared, look, prepare
 from tapgen.deploy.plan.reviewed import check_arn, how_to_execute, prepare_reviewed
-from tapgen.deploy.plan.stale import is_overtaken, refuse_stale
+from tapgen.deploy.plan.stale import NOT_AVAILABLE, is_overtaken, refuse_stale, still_there
 from tapgen.deploy.plan.sync_changes import STATE_MACHINE
 from tapgen.deploy.stack.follow import follow
 from tapgen.deploy.stack.protection import TemporaryPolicy, protect
@@ -169,11 +169,26 @@ class Run(StackOperation):
         self.view.step(f"Executing the change set on {self.request.stack_name} in {self.client.region}")
         if self.request.options.express:
             self.view.step(not_waited_for(prepared.change_set))
-        # Express mode has said so already, when the change set was made.
-        self._own.execute(prepared.change_set, rollback=self.request.options.rollback or self.request.options.express)
+        self._execute(prepared, prepared.change_set)
         if self.request.options.detach:
             return self.going_on("detached")
         return self._follow(prepared, prepared.change_set)
+
+    def _execute(self, prepared: Prepared, change_set: ChangeSet) -> None:
+        """Execute the change set.
+
+        Raises:
+            OvertakenError: another operation came first.
+            RefusedError: somebody else has executed this very plan.
+        """
+        options = self.request.options
+        try:
+            with still_there(self.request.stack_name):  # express mode has said so already, when it was made
+                self._own.execute(change_set, rollback=options.rollback or options.express)
+        except AwsError as error:
+            if error.code in NOT_AVAILABLE and not is_overtaken(error):
+                refuse_stale(self.client, prepared, change_set)
+            raise
 
     def _without_changes(self, prepared: Prepared) -> Outcome:
         self._own.discard()

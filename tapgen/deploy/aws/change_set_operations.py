@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tapgen.deploy.aws import responses
 from tapgen.deploy.aws.calls import CloudFormationCalls
 from tapgen.deploy.aws.error_codes import unknown_operation
-from tapgen.deploy.aws.errors import AwsError
+from tapgen.deploy.aws.errors import NOT_FOUND, AwsError
 from tapgen.deploy.aws.model import Created
 
 if TYPE_CHECKING:
@@ -48,10 +48,20 @@ class ChangeSetOperations(CloudFormationCalls):
                 return None
             if error.code != "AlreadyExistsException":
                 raise
-            # The name holds our own random part: an attempt whose answer was lost has made it.
-            found = self._cloudformation("describe_change_set", StackName=request.stack, ChangeSetName=request.name)
-            return Created(found["ChangeSetId"], found["StackId"])
+            return self._made_before(request, error)
         return Created(answer["Id"], answer["StackId"])
+
+    def _made_before(self, request: ChangeSetRequest, error: AwsError) -> Created:
+        """The change set of an attempt whose answer was lost: its name holds our own random part.
+
+        Raises:
+            AwsError: `error`, which speaks of the stack, where there is none.
+        """
+        try:
+            found = self._cloudformation("describe_change_set", StackName=request.stack, ChangeSetName=request.name)
+        except AwsError as other:
+            raise error if other.code in NOT_FOUND else other from None
+        return Created(found["ChangeSetId"], found["StackId"])
 
     def change_set(self, arn: str, *, values: bool = False) -> ChangeSet:
         """DescribeChangeSet."""

@@ -20,6 +20,7 @@ from tapgen.deploy.plan.plan_fingerprint import plan_fingerprint
 from tapgen.deploy.plan.rename_record import refuse_under_way
 from tapgen.deploy.plan.reviewed_changes import in_words_of
 from tapgen.deploy.plan.stack_level import allowed_losses, lesser_losses, stack_changes
+from tapgen.deploy.plan.stale import still_there
 from tapgen.deploy.stack.failed_creation import clear_failed_creation
 from tapgen.deploy.stack.states import state
 from tapgen.deploy.stack.target import check_pins, is_ours, stack_ready
@@ -165,10 +166,12 @@ def prepare(situation: Situation, client: Client, own: OwnChangeSet, reporter: R
     created = own.create(_change_set_request(situation, own, source, parameters, str(fingerprint)))
     if created is None:
         return Prepared(situation, fingerprint)
-    found = wait_created(client, created.arn, clock)
-    if is_empty(found):
-        return Prepared(situation, fingerprint)
-    return planned(situation, client, described(client, found), fingerprint, parameters)
+    with still_there(request.stack_name):
+        found = wait_created(client, created.arn, clock)
+        if is_empty(found):
+            return Prepared(situation, fingerprint)
+        found = described(client, found)
+    return planned(situation, client, found, fingerprint, parameters)
 
 
 def planned(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tapgen.deploy.artifacts.fingerprint import fingerprint
@@ -10,16 +12,24 @@ from tapgen.deploy.plan.guard import RefusedError
 from tapgen.template.document import parse
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tapgen.deploy.aws.client import Client
     from tapgen.deploy.aws.model import ChangeSet
     from tapgen.deploy.plan.prepare import Prepared
 
 
+NOT_AVAILABLE = frozenset(("InvalidChangeSetStatus", "InvalidChangeSetStatusException"))
+"""The codes for a change set that is there and cannot be executed."""
+_EXISTS = re.compile(r"Stack \[[^\]]*\] already exists")
+"""CreateChangeSet's words for a stack that is there, of the type CREATE."""
+
+
 class OvertakenError(AwsError):
-    """Another deployment has executed its change set, and ours went with it."""
+    """Another operation has begun or is over, a deployment or a deletion, and our change set went with it."""
 
     def __init__(self, stack_name: str) -> None:
-        text = f"another deployment of {stack_name} came first, and CloudFormation has deleted this plan"
+        text = f"another operation on {stack_name} came first, and CloudFormation has deleted this plan"
         super().__init__("ChangeSetNotFound", text, "DescribeChangeSet")
 
 
@@ -28,9 +38,10 @@ def refuse_stale(client: Client, prepared: Prepared, change_set: ChangeSet) -> N
 
     Raises:
         RefusedError: it moved.
-        OvertakenError: another deployment came first.
+        OvertakenError: another operation came first; with --wait that is so where the template moved, too.
     """
-    now = _still_there(client, prepared, change_set)
+    with still_there(prepared.situation.request.stack_name):
+        now = client.change_set(change_set.arn)
     if now.execution_status != "AVAILABLE":
         raise RefusedError(
             f"the plan is stale: its change set is {now.execution_status or now.status} now", "Deploy again."
@@ -40,20 +51,24 @@ def refuse_stale(client: Client, prepared: Prepared, change_set: ChangeSet) -> N
         return
     text = client.template(deployed.stack.arn)
     if text != deployed.text and fingerprint(parse(text, deployed.stack.name)) != prepared.fingerprint.base:
+        options = prepared.situation.request.options
+        if options.wait and not options.plan:
+            raise OvertakenError(deployed.stack.name)
         raise RefusedError("the plan is stale: the deployed template is not the one it was made from", "Deploy again.")
 
 
-def _still_there(client: Client, prepared: Prepared, change_set: ChangeSet) -> ChangeSet:
-    """The change set as it is now. CloudFormation deletes the others of a stack when one is executed.
+@contextmanager
+def still_there(stack_name: str) -> Iterator[None]:
+    """Inside, a change set that is gone means that another came first: CloudFormation deletes a stack's others then.
 
     Raises:
         OvertakenError: it is gone.
     """
     try:
-        return client.change_set(change_set.arn)
+        yield
     except AwsError as error:
         if error.code in NOT_FOUND:
-            raise OvertakenError(prepared.situation.request.stack_name) from None
+            raise OvertakenError(stack_name) from None
         raise
 
 
@@ -61,5 +76,7 @@ def is_overtaken(error: AwsError) -> bool:
     """Whether another operation has begun since we looked: CloudFormation has several ways to say so."""
     if error.code == "OperationInProgressException" or isinstance(error, OvertakenError):
         return True
+    if error.code in {"AlreadyExistsException", "ValidationError"} and _EXISTS.search(error.text):
+        return True  # it was not there when we looked, and its creation is asked for
     running = "_IN_PROGRESS state" in error.text or "EXECUTE_IN_PROGRESS" in error.text
-    return running and error.code in {"ValidationError", "InvalidChangeSetStatus", "InvalidChangeSetStatusException"}
+    return running and error.code in {"ValidationError", *NOT_AVAILABLE}

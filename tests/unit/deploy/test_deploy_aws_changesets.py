@@ -81,6 +81,10 @@ def test_a_change_set_that_an_unanswered_attempt_has_made_is_found_by_its_name(s
     cloudformation.add_client_error("create_change_set", "InsufficientCapabilitiesException", "Requires capabilities")
     with pytest.raises(AwsError, match="CreateChangeSet: Requires capabilities"):
         client.create_change_set(asked())
+    cloudformation.add_client_error("create_change_set", "AlreadyExistsException", "Stack [tap-dev] already exists")
+    cloudformation.add_client_error("describe_change_set", "ChangeSetNotFound", "ChangeSet [x] does not exist")
+    with pytest.raises(AwsError, match="already exists"):  # it speaks of the stack
+        client.create_change_set(asked())
 
 
 def described(*changes, **more):

@@ -2,6 +2,8 @@
 
 from functools import partial
 
+import json
+
 import pytest
 
 from tapgen.deploy.artifacts.upload import BUCKET_OUTPUT
@@ -166,6 +168,26 @@ def test_a_second_deployer_between_two_calls(operation, code, text):
     assert leftovers(cloud) == []
 
 
+COMES_SECOND = [
+    ("create_change_set", "AlreadyExistsException", "Stack [tap-dev] already exists"),
+    ("create_change_set", "ValidationError", "Stack [tap-dev] already exists and cannot be created again with [x]."),
+    ("change_set", "ChangeSetNotFound", "ChangeSet [x] does not exist"),
+    ("execute", "ChangeSetNotFoundException", "ChangeSet [x] does not exist"),
+]
+
+
+@pytest.mark.rule(5)
+@pytest.mark.parametrize("wait", [False, True])
+@pytest.mark.parametrize(("operation", "code", "text"), COMES_SECOND)
+def test_every_way_to_come_second_is_told_alike(operation, code, text, wait):
+    cloud, made = scene("create", wait=wait)
+    cloud.faults[operation] = [AwsError(code, text, operation)]
+    outcome = run(cloud, made)
+    assert outcome.code == (ExitCode.OK if wait else ExitCode.BUSY)
+    assert wait or "Queue behind it with --wait" in outcome.hint
+    assert wait or leftovers(cloud) == []
+
+
 @pytest.mark.rule(5)
 @pytest.mark.parametrize(("operation", "asked"), [("create_change_set", 1), ("execute", 2)])
 def test_wait_queues_again_behind_an_operation_that_began_meanwhile(operation, asked):
@@ -198,7 +220,7 @@ def test_who_comes_second_is_told_so_and_how_to_queue():
     cloud, made = scene("update")
     outcome = run(cloud, made, confirm=overtaken(cloud, 1))
     assert outcome.code == ExitCode.BUSY
-    assert "another deployment of tap-dev came first" in outcome.message
+    assert "another operation on tap-dev came first" in outcome.message
     assert outcome.hint.startswith("Queue behind it with --wait")
     assert cloud.count("execute") == 0
 
@@ -208,6 +230,22 @@ def test_who_waits_plans_anew_after_the_first_one():
     cloud, made = scene("update", wait=True)
     assert run(cloud, made, confirm=overtaken(cloud, 1)).code == ExitCode.OK
     assert cloud.count("create_change_set") == 2
+
+
+@pytest.mark.rule(5)
+def test_who_waits_plans_anew_where_another_one_is_over_already():
+    cloud, made = scene("update", wait=True)
+    [record] = cloud.stacks.values()
+    plans = []
+
+    def confirm(plan):
+        plans.append(plan.change_set)
+        if len(plans) == 1:
+            record.template = json.dumps(document(Topic=topic("theirs")))
+        return True
+
+    assert run(cloud, made, confirm=confirm).code == ExitCode.OK
+    assert len(set(plans)) == 2
 
 
 @pytest.mark.rule(16)
@@ -238,9 +276,30 @@ def test_a_plan_that_somebody_else_executes_at_the_same_moment_is_not_called_our
 
     cloud.execute = second
     outcome = run(cloud, request(made.document, options={"plan": plan}))
-    assert outcome.code in {ExitCode.BUSY, ExitCode.FAILED}
+    assert outcome.code in {ExitCode.BUSY, ExitCode.REFUSED} | ({ExitCode.FAILED} if lost else set())
     assert "goes on" not in outcome.message
     assert cloud.count("delete_change_set") == 0
+
+
+@pytest.mark.rule(16)
+def test_a_plan_that_somebody_else_has_executed_meanwhile_is_stale():
+    cloud, made = scene("update")
+    plan = run(cloud, scene("update", plan_only=True)[1]).change_set
+
+    execute = cloud.execute
+
+    def executed(change_set, token, *, rollback):
+        execute(change_set, "theirs", rollback=rollback)
+        settle(cloud)
+        cloud.sets[change_set]["status"] = "EXECUTE_COMPLETE"
+        raise AwsError("InvalidChangeSetStatus", "cannot be executed in its status of [EXECUTE_COMPLETE]", "execute")
+
+    cloud.execute = executed
+    outcome = run(cloud, request(made.document, options={"plan": plan}))
+    assert (outcome.code, outcome.message) == (
+        ExitCode.REFUSED,
+        "the plan is stale: its change set is EXECUTE_COMPLETE now",
+    )
 
 
 @pytest.mark.rule(5)
