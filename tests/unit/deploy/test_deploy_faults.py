@@ -1,8 +1,7 @@
 """Faults at every call in turn: a stack is never left worse than it was found, and nobody else's things are deleted."""
 
-from functools import partial
-
 import json
+from functools import partial
 
 import pytest
 
