@@ -17,7 +17,7 @@ from tapgen.layers.lookup import lookup_text, substituted
 from tapgen.settings.state_machines import placeholders
 from tapgen.template import catalogue
 from tapgen.template.kinds import KINDS, kinds
-from tapgen.template.state_language import PLACEHOLDER, calls, filled, is_distributed
+from tapgen.template.state_language import LOG_DELIVERY, PLACEHOLDER, calls, filled, is_distributed
 
 if TYPE_CHECKING:
     from awacs.aws import Statement
@@ -26,19 +26,6 @@ if TYPE_CHECKING:
     from tapgen.layers.refs import PartRefs, Parts
     from tapgen.settings.model import Environment
     from tapgen.settings.state_machines import StateMachine
-
-LOG_DELIVERY = (
-    "logs:CreateLogDelivery",
-    "logs:DeleteLogDelivery",
-    "logs:DescribeLogGroups",
-    "logs:DescribeResourcePolicies",
-    "logs:GetLogDelivery",
-    "logs:ListLogDeliveries",
-    "logs:PutResourcePolicy",
-    "logs:UpdateLogDelivery",
-)
-"""Step Functions developer guide, "Logging using CloudWatch Logs"; the service takes no narrower resource."""
-
 
 PSEUDO = re.compile(r"\$\{AWS::([A-Za-z]+)\}")
 """A pseudo parameter, whose name no substitution may have."""

@@ -31,6 +31,19 @@ _OTHERS: Final = {
 }
 """Integrations that are no operation of a service's API: the same guide's pages on them."""
 
+LOG_DELIVERY: Final = (
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "logs:GetLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:UpdateLogDelivery",
+)
+"""What a state machine's role needs to write its log: Step Functions guide, "Logging using CloudWatch Logs";
+the service takes no narrower resource."""
+
 WAITS: Final[Mapping[str, tuple[str, ...]]] = {
     "athena:StartQueryExecution": ("athena:GetQueryExecution", "athena:StopQueryExecution"),
     "batch:SubmitJob": ("batch:DescribeJobs", "batch:TerminateJob"),

@@ -18,7 +18,7 @@ from tapgen.template.alternatives import listed
 from tapgen.template.arns import fields
 from tapgen.template.kinds import KINDS
 from tapgen.template.patterns import best
-from tapgen.template.state_language import calls
+from tapgen.template.state_language import LOG_DELIVERY, calls
 from tapgen.template.types import value_at
 
 if TYPE_CHECKING:
@@ -40,17 +40,8 @@ _TARGETS: Final[Mapping[str, str]] = {
 }
 
 
-_LOG_DELIVERIES: Final = (
-    "logs:DeleteLogDelivery",
-    "logs:DescribeLogGroups",
-    "logs:DescribeResourcePolicies",
-    "logs:GetLogDelivery",
-    "logs:ListLogDeliveries",
-    "logs:PutResourcePolicy",
-    "logs:UpdateLogDelivery",
-)
-"""Step Functions developer guide, "Logging in CloudWatch Logs in Step Functions": IAM policies for logging; besides
-logs:CreateLogDelivery, without which there is no state machine."""
+_CREATES_DELIVERY: Final = "logs:CreateLogDelivery"
+"""Of LOG_DELIVERY, what a state machine cannot be made without."""
 SCHEDULER: Final = "scheduler.amazonaws.com"
 
 
@@ -128,7 +119,7 @@ def _machine(owner: str, properties: Mapping[str, Any], subject: Subject) -> Ite
         for act in named or ([somewhere] if known else []):
             yield from _not_allowed(act, (*path, "Definition"), subject)
     if _logs(properties):
-        act = Act(role, f"{owner} writes its log", "logs:CreateLogDelivery", "")
+        act = Act(role, f"{owner} writes its log", _CREATES_DELIVERY, "")
         yield from _not_allowed(act, (*path, "LoggingConfiguration"), subject)
 
 
@@ -148,7 +139,11 @@ def _watched(subject: Subject) -> Iterator[Hit]:
         role = subject.arns.owner(properties.get("RoleArn"))
         if role is None or subject.type_of(role) != "AWS::IAM::Role":
             continue
-        log = [(f"{owner} writes its log", action, "LoggingConfiguration") for action in _LOG_DELIVERIES]
+        log = [
+            (f"{owner} writes its log", action, "LoggingConfiguration")
+            for action in LOG_DELIVERY
+            if action != _CREATES_DELIVERY
+        ]
         traces = [(f"{owner} sends traces", action, "TracingConfiguration") for action in TRACING_ACTIONS]
         for doing, action, name in (*(log if _logs(properties) else ()), *(traces if _traces(properties) else ())):
             path = ("Resources", owner, "Properties", name)

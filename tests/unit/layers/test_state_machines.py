@@ -100,6 +100,7 @@ def test_the_role_may_do_what_the_definition_calls(written):
         "CallOrdersTable": (["dynamodb:PutItem"], [{"Fn::GetAtt": ["OrdersTable", "Arn"]}]),
         "CallShipQueue": (["sqs:SendMessage"], [{"Fn::GetAtt": ["ShipQueue", "Arn"]}]),
     }
+    assert "AWS::IAM::Policy" not in {one["Type"] for one in rendered["Resources"].values()}  # as a distributed Map's
     assert machine["LoggingConfiguration"]["Level"] == "ERROR"
     assert properties(rendered, "CheckoutStateMachineFailuresAlarm")["Dimensions"] == [
         {"Name": "StateMachineArn", "Value": {"Ref": "CheckoutStateMachine"}}
