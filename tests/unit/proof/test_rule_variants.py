@@ -34,17 +34,17 @@ from tests.unit.proof.documents import (
 EVERYTHING = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
 
 
-def has(*statements: Any) -> set[str]:
-    return rules(document(statements=[LOGS, TRACES, PUT_ITEM, *statements]))
+def has(*statements: Any) -> dict[str, Any]:
+    return document(statements=[LOGS, TRACES, PUT_ITEM, *statements])
 
 
-def permission(**more: Any) -> set[str]:
+def permission(**more: Any) -> dict[str, Any]:
     base = {"Action": "lambda:InvokeFunction", "FunctionName": "worker", **more}
-    return rules(only(Permission=resource("AWS::Lambda::Permission", **base)))
+    return only(Permission=resource("AWS::Lambda::Permission", **base))
 
 
-def secret_parameter(**settings: Any) -> set[str]:
-    return rules({"Resources": {}, "Parameters": {"Key": settings}})
+def secret_parameter(**settings: Any) -> dict[str, Any]:
+    return {"Resources": {}, "Parameters": {"Key": settings}}
 
 
 FOUND = [
@@ -55,18 +55,18 @@ FOUND = [
     ("resource-wildcard", has(allow("dynamodb:GetItem", {"Fn::Sub": "arn:${AWS::Partition}:dynamodb:*:*:table/*"}))),
     ("resource-wildcard", has({"Effect": "Allow", "Action": "dynamodb:GetItem", "NotResource": arn("Table")})),
     ("condition-key", has({**PUT_ITEM, "Condition": {"StringEquals": {"dynamodb:Nonsense": "x"}}})),
-    ("endpoint-open", rules(in_vpc(Endpoint=gateway_endpoint("dynamodb", EVERYTHING)))),
+    ("endpoint-open", in_vpc(Endpoint=gateway_endpoint("dynamodb", EVERYTHING))),
     ("invoke-public", permission(Principal="*")),
     ("invoke-wide", permission(SourceArn="arn:aws:execute-api:eu-west-1:1:abc/dev", Principal="x")),
     ("invoke-wide", permission(SourceArn="arn:aws:execute-api:eu-west-1:1:abc/*/GET/x", Principal="x")),
     ("secret-parameter", secret_parameter(Type="String", Default="AKIA" + "IOSFODNN7EXAMPLE")),
-    ("ingress-open", rules(only(Rule=resource("AWS::EC2::SecurityGroupIngress", IpProtocol="-1", CidrIpv6="::/0")))),
-    ("egress-wide", rules(only(Rule=resource("AWS::EC2::SecurityGroupEgress", IpProtocol=-1, CidrIp="0.0.0.0/0")))),
-    ("egress-wide", rules(only(Group=resource("AWS::EC2::SecurityGroup")))),
-    ("policy-public", rules(only(Queue=resource("AWS::SQS::QueuePolicy", PolicyDocument={"Statement": EVERYTHING})))),
-    ("policy-public", rules(only(Key=resource("AWS::KMS::Key", KeyPolicy=policy(EVERYTHING))))),
-    ("reserved-tag", rules(only(Function=resource("AWS::SSM::Parameter", Tags={"aws:x": "1"})))),
-    ("limit-template", rules({"Resources": {}, "Parameters": {f"P{n}": {} for n in range(201)}})),
+    ("ingress-open", only(Rule=resource("AWS::EC2::SecurityGroupIngress", IpProtocol="-1", CidrIpv6="::/0"))),
+    ("egress-wide", only(Rule=resource("AWS::EC2::SecurityGroupEgress", IpProtocol=-1, CidrIp="0.0.0.0/0"))),
+    ("egress-wide", only(Group=resource("AWS::EC2::SecurityGroup"))),
+    ("policy-public", only(Queue=resource("AWS::SQS::QueuePolicy", PolicyDocument={"Statement": EVERYTHING}))),
+    ("policy-public", only(Key=resource("AWS::KMS::Key", KeyPolicy=policy(EVERYTHING)))),
+    ("reserved-tag", only(Function=resource("AWS::SSM::Parameter", Tags={"aws:x": "1"}))),
+    ("limit-template", {"Resources": {}, "Parameters": {f"P{n}": {} for n in range(201)}}),
 ]
 LEFT_ALONE = [
     ("action-unknown", has(allow("*", arn("Table")))),
@@ -84,7 +84,7 @@ LEFT_ALONE = [
     ("condition-key", has({**PUT_ITEM, "Condition": {"StringEquals": {"${Key}": "x"}}})),
     (
         "endpoint-open",
-        rules(in_vpc(Endpoint=gateway_endpoint("dynamodb", {**EVERYTHING, "Condition": {"a": {"b": "c"}}}))),
+        in_vpc(Endpoint=gateway_endpoint("dynamodb", {**EVERYTHING, "Condition": {"a": {"b": "c"}}})),
     ),
     ("invoke-public", permission(Principal="*", PrincipalOrgID="o-1")),
     ("invoke-public", permission(Principal="123456789012")),
@@ -92,28 +92,28 @@ LEFT_ALONE = [
     ("invoke-wide", permission(SourceArn="arn:aws:execute-api:eu-west-1:1:abc/dev/*/", Principal="x")),
     ("invoke-wide", permission(SourceArn="arn:aws:s3:::bucket", Principal="x")),
     ("secret-parameter", secret_parameter(Type="String", Default="eu-west-1a")),
-    ("role-shared", rules(document(Other=function(FunctionName="o", Role="arn:aws:iam::1:role/x")))),
-    ("network-interface-code", rules(document(statements=[LOGS, TRACES, PUT_ITEM, allow("ec2:DescribeSubnets", "*")]))),
-    ("policy-public", rules(only(Api=resource("AWS::ApiGateway::RestApi", Policy=policy(EVERYTHING))))),
-    ("policy-public", rules(only(Things=resource("AWS::IoT::Policy", PolicyDocument=policy(allow("iot:*", "*")))))),
+    ("role-shared", document(Other=function(FunctionName="o", Role="arn:aws:iam::1:role/x"))),
+    ("network-interface-code", document(statements=[LOGS, TRACES, PUT_ITEM, allow("ec2:DescribeSubnets", "*")])),
+    ("policy-public", only(Api=resource("AWS::ApiGateway::RestApi", Policy=policy(EVERYTHING)))),
+    ("policy-public", only(Things=resource("AWS::IoT::Policy", PolicyDocument=policy(allow("iot:*", "*"))))),
     (
         "endpoint-service-name",
-        rules(only(E=gateway_endpoint("x", ServiceName="com.amazonaws.vpce.eu-west-1.vpce-svc-1"))),
+        only(E=gateway_endpoint("x", ServiceName="com.amazonaws.vpce.eu-west-1.vpce-svc-1")),
     ),
-    ("endpoint-service-name", rules(only(E=gateway_endpoint("x", ServiceName={"Ref": "Service"})))),
-    ("trust-others", rules(only(Role=role()))),
-    ("ingress-open", rules(only(Rule=resource("AWS::EC2::SecurityGroupIngress", **https("10.0.0.0/8"))))),
+    ("endpoint-service-name", only(E=gateway_endpoint("x", ServiceName={"Ref": "Service"}))),
+    ("trust-others", only(Role=role())),
+    ("ingress-open", only(Rule=resource("AWS::EC2::SecurityGroupIngress", **https("10.0.0.0/8")))),
 ]
 
 
-@rows(("rule", "found"), FOUND)
-def test_found(rule: str, found: set[str]) -> None:
-    assert rule in found
+@rows(("rule", "checked"), FOUND)
+def test_found(rule: str, checked: dict[str, Any]) -> None:
+    assert rule in rules(checked)
 
 
-@rows(("rule", "found"), LEFT_ALONE)
-def test_left_alone(rule: str, found: set[str]) -> None:
-    assert rule not in found
+@rows(("rule", "checked"), LEFT_ALONE)
+def test_left_alone(rule: str, checked: dict[str, Any]) -> None:
+    assert rule not in rules(checked)
 
 
 def test_egress_rules_may_be_resources_of_their_own() -> None:
