@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -30,6 +31,12 @@ from tests.unit.deploy.ledger import ACCOUNT, REGION, Ledger, Time
 from tests.unit.deploy.operation import START, Execution, parameters_of, queue_deletion
 
 __all__ = ["ACCOUNT", "REGION", "START", "Cloud", "Time", "output"]
+
+
+@lru_cache(maxsize=64)
+def parsed(template):
+    """A template's document, to be read alone: it is asked for at every look at a change set."""
+    return json.loads(template)
 
 
 class Cloud(Ledger):
@@ -137,7 +144,7 @@ class Cloud(Ledger):
         return replace(base, status="CREATE_COMPLETE", execution_status=kept["status"], changes=changes)
 
     def _stack_level(self, record, request):
-        old, new = json.loads(record.template), json.loads(request.body or "{}")
+        old, new = parsed(record.template), parsed(request.body or "{}")
         return (
             record.status == "REVIEW_IN_PROGRESS"
             or dict(request.tags) != record.tags
@@ -146,8 +153,8 @@ class Cloud(Ledger):
         )
 
     def changes(self, record, request):
-        old = json.loads(record.template)["Resources"]
-        new = json.loads(request.body or "{}").get("Resources", {})
+        old = parsed(record.template)["Resources"]
+        new = parsed(request.body or "{}").get("Resources", {})
         rows = []
         imported = {one.logical_id for one in request.imports}
         for logical_id, resource in new.items():
