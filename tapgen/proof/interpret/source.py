@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+from tapgen.proof.interpret.python.reassigned import tell_apart
 from tapgen.proof.interpret.results import Problem, ProblemKind
 from tapgen.syntax import NewerSyntaxError, Version, parse
 
@@ -166,8 +167,10 @@ class Sources:
 
 @lru_cache(maxsize=128)
 def _parsed(text: str, python: Version | None) -> ast.Module:
-    """The tree of a module, which the functions of one run share; nothing changes it."""
-    return parse(text, python)
+    """The tree of a module, which the functions of one run share; nothing changes it any more."""
+    tree = parse(text, python)
+    tell_apart(tree)
+    return tree
 
 
 def _undecodable(content: bytes) -> int | None:

@@ -83,6 +83,13 @@ PASSING: Final[Mapping[str, tuple[Passing, ...]]] = {
     ),
     "stepfunctions": (Passing(("CreateStateMachine", "CreateActivity"), ("tags",), ("states:TagResource",)),),
     "events": (Passing(("PutRule", "CreateEventBus"), ("Tags",), ("events:TagResource",)),),
+    "s3vectors": (  # S3 user guide, "Querying vectors" and "Listing vectors"
+        Passing(("QueryVectors",), ("filter",), ("s3vectors:GetVectors",)),
+        Passing(("QueryVectors", "ListVectors"), ("returnMetadata", "returnData"), ("s3vectors:GetVectors?",)),
+    ),
+    "bedrock-agentcore": (
+        Passing(("InvokeAgentRuntime",), ("runtimeUserId",), ("bedrock-agentcore:InvokeAgentRuntimeForUser",)),
+    ),
     "iam": (
         Passing(("CreateRole",), ("Tags",), ("iam:TagRole",)),
         Passing(("CreateUser",), ("Tags",), ("iam:TagUser",)),

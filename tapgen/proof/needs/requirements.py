@@ -52,7 +52,7 @@ def of_call(call: calls.Call, function: str, file: str, subject: Subject) -> tup
     because = f"the code calls {call.service} {call.operation}"
     base = Requirement(function, "", None, because, file=file, line=call.line, service=call.service)
     found = [
-        replace(base, action=need.action, arn=arn, optional=need.optional)
+        replace(base, action=need.action, arn=arn, optional=need.optional or _nameless(need, function, subject))
         for need in (*needs, *implied.needs_of(call))
         for arn in _of_connections(call, function, subject) or _arns(need, function, subject)
     ]
@@ -92,6 +92,11 @@ def variables_of(function: str, subject: Subject) -> Mapping[str, object]:
     return mapping(mapping(subject.properties(function).get("Environment")).get("Variables"))
 
 
+def _nameless(need: actions.Need, function: str, subject: Subject) -> bool:
+    """Whether what the request is about has no name: code with `os.environ.get("TOPIC", "")` does not get there."""
+    return any(values(parameter.value, function, subject) == ("",) for parameter in need.parameters)
+
+
 def _arns(need: actions.Need, function: str, subject: Subject) -> Iterator[str | None]:
     known = actions.action(need.action)
     if not need.parameters:
@@ -116,7 +121,7 @@ _PLACEHOLDER = re.compile(r"\$\{(?!AWS::)[^}]+\}")
 
 def _arn(form: str | None, combination: tuple[str, ...], subject: Subject) -> str | None:
     first = combination[0]
-    if first == UNKNOWN:
+    if first in {UNKNOWN, ""}:
         return None
     base = _known_arn(first, subject)
     if form is None:

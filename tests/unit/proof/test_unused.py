@@ -81,6 +81,30 @@ def test_what_a_request_passes(action: str) -> None:
     assert said(code(PUT_WITH.format("")), allow([own, action], OBJECTS)) == [f"unused {action}"]
 
 
+USER = 'boto3.client("bedrock-agentcore").invoke_agent_runtime(agentRuntimeArn=event["arn"], payload=b""{})'
+VECTORS = 'boto3.client("s3vectors").query_vectors(indexArn=event["arn"], topK=3, queryVector=event{})'
+
+
+def test_members_that_ask_for_more_than_the_action() -> None:
+    runtime = ["bedrock-agentcore:InvokeAgentRuntime", "bedrock-agentcore:InvokeAgentRuntimeForUser"]
+    assert said(code(USER.format(', runtimeUserId="u"')), allow(runtime, "*")) == []
+    assert said(code(USER.format("")), allow(runtime, "*")) == [f"unused {runtime[1]}"]
+    vectors = ["s3vectors:QueryVectors", "s3vectors:GetVectors"]
+    assert said(code(VECTORS.format(', filter={"a": 1}')), allow(vectors[0], "*")) == [f"missing {vectors[1]}"]
+    assert said(code(VECTORS.format(", returnMetadata=event")), allow(vectors, "*")) == []
+    assert said(code(VECTORS.format(", returnMetadata=event")), allow(vectors[0], "*")) == []
+    assert said(code(VECTORS.format("")), allow(vectors, "*")) == [f"unused {vectors[1]}"]
+
+
+def test_nothing_is_asked_of_what_has_no_name() -> None:
+    alarm = (
+        'os.environ.get("ALARM", "") and boto3.client("sns").publish(TopicArn=os.environ.get("ALARM", ""), Message="m")'
+    )
+    assert said(code(alarm)) == []
+    assert said(code(alarm), allow("sns:Publish", "*")) == []
+    assert said(code(alarm.replace('"")', '"orders")'))) == ["missing sns:Publish"]
+
+
 def test_what_a_transfer_passes() -> None:
     upload = code('boto3.client("s3").upload_file("/tmp/x", BUCKET, "x", ExtraArgs={"ACL": "private"})')
     assert said(upload, allow("s3:PutObject", OBJECTS)) == ["missing s3:PutObjectAcl"]

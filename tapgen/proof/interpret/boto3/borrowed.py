@@ -2,6 +2,7 @@
 
 `boto3.client("s3", aws_access_key_id=...)` with the keys that `sts.assume_role` gave is the commonest: the other role
 needs the permissions. Whether the keys are not the function's own after all cannot be told, so its role may need them.
+Clients that speak with a machine of one's own (`endpoints`) are taken for such as well.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from tapgen.proof.interpret.boto3 import models
 from tapgen.proof.interpret.boto3.borrowed import borrowed, credentials
 from tapgen.proof.interpret.boto3.client import Client
 from tapgen.proof.interpret.boto3.credentials import OWN
+from tapgen.proof.interpret.boto3.endpoints import own_machine
 from tapgen.proof.interpret.boto3.resource import Resource
 from tapgen.proof.interpret.boto3.sdk import Sdk, SdkMethod
 from tapgen.proof.interpret.python.arguments import Arguments
@@ -45,11 +46,16 @@ class Session(Sdk):
 
     def invoke(self, site: Site, name: str, args: Arguments) -> Values:
         """A client or resource."""
-        return borrowed(make(site, name, args)) if credentials(args) else make(site, name, args)
+        return make(site, name, args)
 
 
 def make(site: Site, kind: str, args: Arguments) -> Values:
     """`client(service)` or `resource(service)`."""
+    made = _of_service(site, kind, args)
+    return borrowed(made) if credentials(args) or own_machine(args) else made
+
+
+def _of_service(site: Site, kind: str, args: Arguments) -> Values:
     found = EMPTY
     for value in site.known(args.get(0, "service_name")):
         name = value.text if isinstance(value, Const) else None

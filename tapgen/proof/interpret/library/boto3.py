@@ -20,7 +20,7 @@ _CLASS = 2
 
 def _factory(kind: str) -> Handler:
     def handler(site: Site, args: Arguments) -> Values:
-        return borrowed(make(site, kind, args)) if credentials(args) else make(site, kind, args)
+        return make(site, kind, args)
 
     return handler
 
