@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
@@ -146,7 +146,10 @@ def _handler_calls(operation: Operation, subject: Subject, stack: str) -> Iterat
 def _passed(operation: Operation, subject: Subject, stack: str) -> list[str]:
     """The roles that the handlers pass."""
     owners = (
-        owner for owner, resource in subject.resources.items() if any(map(_passes, _handler(resource.type, operation)))
+        owner
+        for owner, resource in subject.resources.items()
+        if any(map(_passes, _handler(resource.type, operation)))
+        or (resource.type in _WITH_BODY and operation in ("create", "update"))
     )
     return sorted({role for owner in owners for role in _passed_roles(owner, stack, subject)})
 
@@ -214,22 +217,36 @@ def _last(arn: str) -> str:
     return arn.split(":", 5)[-1] if arn.count(":") >= 5 else arn
 
 
+_ROLES: Final = ("role", "rolearn", "credentials", "credentialsarn")
+_WITH_BODY: Final = frozenset({"AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api"})
+"""What is an OpenAPI document passes the roles of its integrations, which its handler does not say."""
+
+
 def _passes(action: str) -> bool:
     return action.lower() == "iam:passrole"
 
 
 def _passed_roles(owner: str, stack: str, subject: Subject) -> Iterator[str]:
     """The roles that a resource's properties name: those of the template, or the ARN that is written there."""
-    for key, value in subject.properties(owner).items():
-        if not key.lower().endswith(("role", "rolearn")):
-            continue
-        for one in items(value):
-            role = subject.arns.owner(one)
-            if role and subject.type_of(role) == "AWS::IAM::Role":
-                path = str(subject.properties(role).get("Path", "/")).strip("/")
-                yield f"arn:*:iam::*:role/{path + '/' if path else ''}{_name(role, stack, subject)}"
-            elif isinstance(one, str) and one.startswith("arn:"):
-                yield one
+    for one in _named_roles(subject.properties(owner)):
+        role = subject.arns.owner(one)
+        if role and subject.type_of(role) == "AWS::IAM::Role":
+            path = str(subject.properties(role).get("Path", "/")).strip("/")
+            yield f"arn:*:iam::*:role/{path + '/' if path else ''}{_name(role, stack, subject)}"
+        elif isinstance(one, str) and one.startswith("arn:") and ":role/" in one:
+            yield one
+
+
+def _named_roles(value: Any) -> Iterator[Any]:
+    """The values of every key that is called like a role's, however deep: a schedule has its own in its target."""
+    if isinstance(value, list):
+        for one in value:
+            yield from _named_roles(one)
+    for key, inner in value.items() if isinstance(value, dict) else ():
+        if key.lower().endswith(_ROLES):
+            yield from items(inner)
+        else:
+            yield from _named_roles(inner)
 
 
 def _services(subject: Subject) -> list[str]:

@@ -206,6 +206,19 @@ def test_roles_that_are_passed_by_their_arn_or_have_a_path() -> None:
     ]
 
 
+def test_roles_that_are_passed_by_what_is_within_a_resource() -> None:
+    invoked = {"type": "aws", "credentials": arn("Role")}
+    for passing in (
+        resource("AWS::Scheduler::Schedule", Target={"RoleArn": arn("Role")}),
+        resource("AWS::ApiGateway::Method", Integration={"Credentials": arn("Role")}),
+        resource("AWS::ApiGatewayV2::Integration", CredentialsArn=arn("Role")),
+        resource("AWS::Events::Rule", Targets=[{"RoleArn": arn("Role")}]),
+        resource("AWS::ApiGateway::RestApi", Body={"paths": {"/x": {"get": {"integration": invoked}}}}),
+    ):
+        assert where(only(It=passing, Role=role()), "iam:PassRole") == ["arn:*:iam::*:role/tap-dev-Role-*"]
+    assert where(only(It=resource("AWS::ApiGateway::RestApi"), Role=role()), "iam:PassRole") == []
+
+
 def test_types_without_published_permissions_are_named() -> None:
     checked = Subject(only(Condition=resource("AWS::CloudFormation::WaitCondition")))
     assert unknown_types(checked) == ("AWS::CloudFormation::WaitCondition",)
