@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -60,16 +59,27 @@ def test_what_it_stores_is_its_users_alone(embedded):
     assert all(path.stat().st_mode & 0o077 == 0 for path in stored)
 
 
-def test_it_ends_and_takes_its_files_with_it():
-    with emulator.running("210987654321", "eu-west-1") as running:
+def test_one_beside_another_is_its_own_and_ends_with_its_files(embedded, monkeypatch):
+    """On a port of one's own, without any key of the person's."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAREALREALREALREAL")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "https://elsewhere.example")
+    with socket.create_server((HOST, 0)) as server:
+        free = server.getsockname()[1]
+    with emulator.running("210987654321", "eu-west-1", free) as running:
         assert running.folder.is_dir()
-        assert (running.account, running.region) == ("210987654321", "eu-west-1")
-        assert ask(running, "/_ministack/health")[0] == 200
+        assert (running.account, running.region, running.port) == ("210987654321", "eu-west-1", free)
+        assert ask(running, "/_ministack/health")[0] == ask(embedded, "/_ministack/health")[0] == 200
+        environ = Path(f"/proc/{running.process.pid}/environ")
+        told = environ.read_bytes().decode().split("\0") if environ.exists() else None
     assert not running.running
     assert not running.folder.exists()
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection((HOST, running.port), timeout=5)
     running.stop()  # a second time is no error
+    if told is not None:
+        assert not {"AWS_ENDPOINT_URL", "AWS_PROFILE"} & {entry.partition("=")[0] for entry in told}
+        assert f"AWS_ACCESS_KEY_ID={running.credentials[0]}" in told
+        assert "BIND_HOST=127.0.0.1" in told
 
 
 def test_it_ends_when_the_process_that_started_it_is_killed():
@@ -99,12 +109,6 @@ def alive(pid):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
-
-
-def test_two_at_once_have_ports_of_their_own(embedded):
-    with emulator.running() as other:
-        assert other.port != embedded.port
-        assert ask(other, "/_ministack/health")[0] == ask(embedded, "/_ministack/health")[0] == 200
 
 
 def test_the_journal_has_the_requests_to_apis_alone(embedded):
@@ -163,21 +167,10 @@ def test_a_scan_reads_the_items_of_one_region_and_a_reset_forgets_them(embedded)
     client.close()
 
 
-@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
-def test_no_key_of_the_person_reaches_the_emulator(monkeypatch):
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAREALREALREALREAL")
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "https://elsewhere.example")
-    with emulator.running() as running:
-        environment = Path(f"/proc/{running.process.pid}/environ").read_bytes().decode().split("\0")
-    names = {entry.partition("=")[0] for entry in environment}
-    assert not {"AWS_ENDPOINT_URL", "AWS_PROFILE"} & names
-    assert f"AWS_ACCESS_KEY_ID={running.credentials[0]}" in environment
-    assert "BIND_HOST=127.0.0.1" in environment
-
-
 ANSWER_ONCE = (
     "import socket, sys; s = socket.socket(fileno=int(sys.argv[1])); c, _ = s.accept(); c.recv(999); c.sendall({!r})"
 )
+HEALTHY = b'HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{"services": 1}\n'
 
 
 @pytest.mark.parametrize(
@@ -210,7 +203,7 @@ def test_a_server_that_does_not_end_by_itself_is_killed_with_what_it_started(tmp
         "import subprocess, sys, time; from pathlib import Path; "
         "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); "
         f"Path({str(tmp_path / 'child')!r}).write_text(str(child.pid)); "
-        + ANSWER_ONCE.format(b'HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{"services": 1}\n')
+        + ANSWER_ONCE.format(HEALTHY)
         + "; time.sleep(60)"
     )
     running = emulator.start(command=(sys.executable, "-c", code))
@@ -240,8 +233,7 @@ def test_without_the_extra_it_says_what_to_install(missing, said):
 
 
 def test_a_server_that_has_gone_is_an_error_with_its_log():
-    running = emulator.start()
-    os.killpg(running.process.pid, signal.SIGKILL)
+    running = emulator.start(command=(sys.executable, "-c", ANSWER_ONCE.format(HEALTHY)))
     running.process.wait()
     try:
         with pytest.raises(TapgenError, match="does not answer") as failed:
@@ -251,14 +243,10 @@ def test_a_server_that_has_gone_is_an_error_with_its_log():
         running.stop()
 
 
-def test_a_port_of_ones_own_is_taken_and_one_that_is_in_use_is_refused(embedded):
+def test_a_port_that_is_in_use_is_refused(embedded):
     with pytest.raises(UsageError, match=f"port {embedded.port}: Address already in use") as refused:
         emulator.start(port=embedded.port)
     assert "--port" in refused.value.hint
-    with socket.create_server((HOST, 0)) as server:
-        free = server.getsockname()[1]
-    with emulator.running(port=free) as running:
-        assert running.port == free
 
 
 def test_a_large_table_is_read_page_by_page():

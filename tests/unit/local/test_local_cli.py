@@ -115,6 +115,11 @@ def test_watching_does_not_go_with_an_end(project, capsys):
     [
         (["--items", "Itme"], 'there is no table "Itme"\nHint: did you mean "Item"?'),
         (["--", "no-such-command"], "no-such-command: there is no such command"),
+        (["--env", "devv"], 'did you mean "dev"'),
+        (["--port", "0"], "--port"),
+        (["--watch", "--request", "GET /item"], "--watch goes on until Ctrl-C"),
+        (["--request", "item"], '"item" is no request'),
+        (["--header", "x", "--request", "GET /item"], '"x" is no header'),
         (["--data", "{}"], "--data and --header belong to a --request"),
         (["--header", "Accept: text/plain", "--items", "Item"], "--data and --header belong to a --request"),
         (["--request", "GET /item", "--header", "Name: \u20ac"], '"Name: \u20ac" is no header'),
