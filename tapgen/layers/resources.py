@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tapgen.layers.parts import deletion
 from tapgen.resource_class import Intrinsic, as_it_is, checked
+from tapgen.settings.filled import properties
 from tapgen.template.types import row
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 def build(template: Template, environment: Environment) -> None:
     """Add the resources; the settings' checks have seen to it that each can be read."""
     for name, settings in environment.resources.items():
-        resource = (as_it_is if settings.unchecked else checked)(name, settings.type, settings.properties)
+        given = properties(environment, settings)
+        resource = (as_it_is if settings.unchecked else checked)(name, settings.type, given)
         if resource is None:
             continue
         for attribute, value in _attributes(environment, settings).items():

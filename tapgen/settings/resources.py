@@ -27,7 +27,9 @@ class Resource(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     type: Annotated[str, Meta(pattern=r"^[A-Za-z0-9]+(::[A-Za-z0-9@]+)+$")]
     """Such as AWS::SES::Template"""
     properties: dict[str, Any] = {}
-    """As in CloudFormation, with intrinsic functions: { Ref = "OrdersTable" }"""
+    """As in CloudFormation, with intrinsic functions; `${…}` may name a parameter, a part or a resource: text such as
+    "${OrdersTable}" is { Ref = "OrdersTable" }, "${OrdersTable.Arn}" its attribute, more of it Fn::Sub
+    """
     depends_on: LogicalId | tuple[LogicalId, ...] = ()
     """Logical ids of what must be there before"""
     deletion_policy: Policy | None = None
@@ -47,9 +49,10 @@ class Resource(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     unchecked: bool = False
     """Of a type or with properties that are newer than tapgen's: taken as they are"""
 
-    def problems(self, name: str, environment: "Environment") -> Iterator[Problem]:  # noqa: ARG002 - as every part
+    def problems(self, name: str, environment: "Environment") -> Iterator[Problem]:
         """A type that is not known, properties that it has not, values that do not fit, required ones that lack."""
         from tapgen.resource_class import read
+        from tapgen.settings.filled import properties
 
         if not self.unchecked:
-            yield from read(name, self.type, self.properties)[1]
+            yield from read(name, self.type, properties(environment, self))[1]

@@ -1,7 +1,8 @@
 """Step Functions state machines, and what their definitions call."""
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -22,6 +23,10 @@ from tapgen.template.state_language import PLACEHOLDER, Call, calls, filled
 
 if TYPE_CHECKING:
     from tapgen.settings.model import Environment
+
+_ARN = re.compile(r"\$\{([A-Za-z0-9]+Function)\.Arn\}")
+"""What a template with Fn::Sub has for a function, which its name alone is here."""
+_DOTTED = re.compile(r"\$\{[A-Za-z0-9]+\.[A-Za-z0-9.]+\}")
 
 
 class StateMachineTriggers(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -89,12 +94,19 @@ class StateMachine(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
             yield ("definition",), f"{self.definition}: not JSON: {error}"
             return
         known = placeholders(environment)
-        for placeholder in sorted(set(PLACEHOLDER.findall(json.dumps(definition)))):
-            if not any(placeholder in names for names in (known, environment.resources, self.substitutions)):
-                yield ("definition",), f"${{{placeholder}}} stands for nothing; {suggestion(placeholder, known)}"
+        for message in self._unfilled(json.dumps(definition), known.keys() | environment.resources.keys()):
+            yield ("definition",), message
         for call in calls(filled(definition, self.substitutions)):
             if how := self._not_granted(call, known):
                 yield ("definition",), f"{call.state} calls {call.action}{how}"
+
+    def _unfilled(self, text: str, known: Collection[str]) -> Iterator[str]:
+        """What is wrong with placeholders that nothing stands for."""
+        for placeholder in sorted(set(PLACEHOLDER.findall(text))):
+            if placeholder not in known and placeholder not in self.substitutions:
+                yield f"${{{placeholder}}} stands for nothing; {suggestion(placeholder, known)}"
+        for dotted in sorted(set(_DOTTED.findall(text))):
+            yield f"{dotted}: what stands for it has no dot; name it in substitutions"
 
     def _not_granted(self, call: Call, known: Mapping[str, tuple[str, str]]) -> str:
         """What lacks where nothing says on what a state may do what it calls; '' where it may."""
@@ -120,7 +132,7 @@ class StateMachine(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
             DocumentError: it is no YAML; the message has the file and the line.
             TypeError: it is no object.
         """
-        text = (root / self.definition).read_text(encoding="utf-8")
+        text = _ARN.sub(r"${\1}", (root / self.definition).read_text(encoding="utf-8"))
         value = _parsed(text, self.definition)
         if not isinstance(value, dict):
             raise TypeError("it is no object")

@@ -44,6 +44,44 @@ def test_it_is_in_the_template_as_it_is_written(document):
     assert (resources["Mine"]["DeletionPolicy"], resources["Mine"]["UpdateReplacePolicy"]) == ("Retain", "Retain")
 
 
+def test_what_is_named_in_text_is_filled_in(document):
+    settings = """
+application = "shop"
+[parameters.Percent]
+type = "Number"
+[queues.Ship]
+[functions.Orders]
+source = "src"
+[resources.Group]
+type = "AWS::EC2::SecurityGroup"
+[resources.Group.properties]
+VpcId = "${Network.VpcId}"
+GroupDescription = "${Percent} of ${ShipQueue.Arn}, not ${this} nor ${!that}"
+SecurityGroupEgress = [{ IpProtocol = "-1", CidrIp = "${unknown}", Description = { "Fn::Sub" = "${Percent}" } }]
+[resources.Network]
+type = "AWS::CloudFormation::Stack"
+properties = { TemplateURL = "https://${AWS::Region}.example.com/${AWS::Whatever}" }
+[resources.Budget]
+type = "AWS::CloudWatch::Alarm"
+properties = { ComparisonOperator = "LessThanThreshold", EvaluationPeriods = 1, Statistic = "Sum", Threshold = "${Percent}", AlarmActions = ["${OrdersFunction.Arn}"] }
+[resources.Machine]
+type = "AWS::StepFunctions::StateMachine"
+properties = { RoleArn = "${Percent}", DefinitionString = "${ShipQueue}", DefinitionSubstitutions = { ShipQueue = "${ShipQueue}" } }
+"""
+    found = {name: one["Properties"] for name, one in document(settings)["Resources"].items() if "Properties" in one}
+    group, alarm, machine = found["Group"], found["Budget"], found["Machine"]
+    assert group["VpcId"] == {"Fn::GetAtt": ["Network", "VpcId"]}
+    assert group["GroupDescription"] == {"Fn::Sub": "${Percent} of ${ShipQueue.Arn}, not ${!this} nor ${!that}"}
+    [egress] = group["SecurityGroupEgress"]
+    assert (egress["CidrIp"], egress["Description"]) == ("${unknown}", {"Fn::Sub": "${Percent}"})
+    assert found["Network"]["TemplateURL"] == {"Fn::Sub": "https://${AWS::Region}.example.com/${!AWS::Whatever}"}
+    assert (alarm["Threshold"], alarm["AlarmActions"]) == (
+        {"Ref": "Percent"},
+        [{"Fn::GetAtt": ["OrdersFunction", "Arn"]}],
+    )
+    assert (machine["DefinitionString"], machine["RoleArn"]) == ("${ShipQueue}", {"Ref": "Percent"})
+
+
 def test_what_holds_data_is_kept_where_protected(document):
     assert document(SETTINGS)["Resources"]["Domain"]["DeletionPolicy"] == "RetainExceptOnCreate"
 

@@ -53,7 +53,7 @@ DEFINITION = {
                         "Again": {
                             "Type": "Task",
                             "Resource": "arn:aws:states:::lambda:invoke",
-                            "Parameters": {"FunctionName": "${PayFunction}"},
+                            "Parameters": {"FunctionName": "${PayFunction.Arn}"},
                             "End": True,
                         }
                     },
@@ -86,7 +86,7 @@ def problems(folder):
 def test_the_role_may_do_what_the_definition_calls(written):
     rendered = render.render(load(written()).environment("dev")).document
     machine = properties(rendered, "CheckoutStateMachine")
-    assert machine["Definition"] == DEFINITION
+    assert machine["Definition"] == json.loads(json.dumps(DEFINITION).replace(".Arn}", "}"))
     function = {"Fn::Sub": "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:shop-dev-Pay"}
     assert machine["DefinitionSubstitutions"] == {
         "PayFunction": function,
@@ -145,6 +145,7 @@ def test_a_function_starts_it_and_asks_for_executions(written):
     [
         ("{", "state_machines.Checkout.definition: checkout.asl.json: not JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"),
         ("[]", "state_machines.Checkout.definition: checkout.asl.json: not JSON: it is no object"),
+        ('{"States": {"A": {"Type": "Pass", "Result": "${ShipQueue.Arn}"}}}', "state_machines.Checkout.definition: ${ShipQueue.Arn}: what stands for it has no dot; name it in substitutions"),
         ('{"States": {"A": {"Type": "Pass", "Result": "${ShipQueu}"}}}', 'state_machines.Checkout.definition: ${ShipQueu} stands for nothing; did you mean "ShipQueue"?'),
         ('{"States": {"A": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage"}}}', "state_machines.Checkout.definition: A calls sqs:SendMessage on no part: name it by a placeholder such as ${ShipQueue}, or say under statements on what"),
     ],
