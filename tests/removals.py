@@ -87,12 +87,13 @@ def one_of_each(taken: Iterable[Removal]) -> list[Removal]:
 
 
 def rounds(taken: Iterable[Removal]) -> Iterator[list[Removal]]:
-    """The removals of actions in rounds, each with one of a resource at most."""
-    by_resource: dict[str, list[Removal]] = {}
+    """The removals of actions in rounds, each with one of an action of a resource at most; to be taken in this order."""
+    alike: dict[tuple[str, str], list[Removal]] = {}
     for one in taken:
-        by_resource.setdefault(one.logical_id, []).append(one)
-    for several in zip_longest(*by_resource.values()):
-        yield [one for one in several if one is not None]
+        alike.setdefault((one.logical_id, one.action), []).append(one)
+    for several in zip_longest(*alike.values()):
+        found = [one for one in several if one is not None]
+        yield sorted(found, key=lambda one: one.number, reverse=True)  # a statement that goes moves those behind it
 
 
 def _at(document: dict[str, Any], logical_id: str, path: tuple[str | int, ...]) -> list[Any]:

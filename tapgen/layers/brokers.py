@@ -13,7 +13,7 @@ from tapgen.layers.lookup import lookup_text
 if TYPE_CHECKING:
     from awacs.aws import Statement
 
-    from tapgen.layers.refs import DataRefs
+    from tapgen.layers.refs import DataRefs, PartRefs
     from tapgen.settings.functions import Function
 
 # Lambda developer guide, "Configuring Lambda permissions for Amazon MSK event source mappings", the same for Amazon MQ.
@@ -51,6 +51,17 @@ def statements(function: Function, data: DataRefs) -> Iterator[Statement]:
     if kafka or mq:
         managed = any(one.cluster is not None for one in kafka.values())
         yield policies.use("ReachBrokers", (*NETWORK, *(OF_ANY_CLUSTER if managed else ())), "*")
+
+
+def done(function: Function, data: DataRefs) -> Iterator[tuple[PartRefs, tuple[str, ...]]]:
+    """What is done with parts, which may be encrypted, for the brokers that start the function."""
+    kafka, mq = function.triggers.kafka, function.triggers.mq
+    for topic in kafka.values():
+        if topic.dead_letter_queue:
+            yield data.parts["queues"][topic.dead_letter_queue], ("sqs:SendMessage",)
+    for one in (*kafka.values(), *mq.values()):
+        if one.secret:
+            yield data.parts["secrets"][one.secret], READ_SECRET
 
 
 def _within(cluster: Any, kind: str, name: str) -> Any:

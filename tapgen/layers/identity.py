@@ -77,11 +77,14 @@ def managed_policy(value: str | Reference) -> Any:
 def _statements(environment: Environment, name: str, network: NetworkRefs | None, data: DataRefs) -> list[Statement]:
     function = environment.functions[name]
     statements = [policies.write_logs(data.function_logs[name].arn)]
-    statements += parts.statements(function, data.parts, destinations.done(environment, name, data))
+    sent = list(destinations.done(environment, name, data))
+    of_brokers: list[Statement] = []
     if function.triggers.kafka or function.triggers.mq:
         from tapgen.layers import brokers
 
-        statements += brokers.statements(function, data)
+        sent += brokers.done(function, data)
+        of_brokers = list(brokers.statements(function, data))
+    statements += [*parts.statements(function, data.parts, sent), *of_brokers]
     if encryption := function.encryption or environment.encryption:
         key = data.parts["keys"][encryption].arn
         statements.append(policies.use("DecryptVariables", ("kms:Decrypt",), key))

@@ -76,6 +76,17 @@ POLLING_OF_OTHERS = (
 )
 """AWSLambdaMSKExecutionRole; Lambda developer guide, event sources Amazon MQ, Amazon DocumentDB, self-managed Kafka."""
 
+_INTO_THE_NETWORK = (
+    *("ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces"),
+    *("ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs"),
+)
+BROKER_ACTIONS = {"kafka": ("kafka:DescribeClusterV2",), "mq": ("mq:DescribeBroker",)}
+BROKER_ACTIONS_ANYWHERE = {"kafka": ("kafka:GetBootstrapBrokers", *_INTO_THE_NETWORK), "mq": _INTO_THE_NETWORK}
+"""Lambda developer guide, "Configuring Lambda permissions for Amazon MSK event source mappings", the same for Amazon
+MQ; what a cluster's own access control asks for besides depends on how it lets in."""
+
+_BY_SECRET = ("BASIC_AUTH", "SASL_SCRAM_512_AUTH", "SASL_SCRAM_256_AUTH", "CLIENT_CERTIFICATE_TLS_AUTH")
+
 LAYERS_OF_AWS = re.compile(
     r":layer:(?P<name>LambdaInsightsExtension|AWS-Parameters-and-Secrets-Lambda-Extension|AWS-AppConfig-Extension|"
     r"AWSLambdaPowertools|AWSSDKPandas|AWSOpenTelemetryDistro|aws-otel|AWSCodeGuruProfiler)"
@@ -222,6 +233,12 @@ def _polling(function: str, subject: Subject) -> Iterator[Requirement]:
         for arn in arns:
             for requirement in _of_source(function, arn, because, path):
                 yield requirement if sure else replace(requirement, optional=True)
+        for one in listed(properties.get("SourceAccessConfigurations")):
+            secret = mapping(one).get("URI") if mapping(one).get("Type") in _BY_SECRET else None
+            for arn in subject.arns.read(secret) if secret is not None else ():
+                action = "secretsmanager:GetSecretValue"
+                found = Requirement(function, action, arn, "the broker asks for it", "service", path)
+                yield found if sure else replace(found, optional=True)
         failure = mapping(mapping(properties.get("DestinationConfig")).get("OnFailure")).get("Destination")
         for requirement in _targets(function, failure, (*path[:3], "DestinationConfig", "OnFailure"), subject):
             yield requirement if sure else replace(requirement, optional=True)
@@ -232,6 +249,10 @@ def _of_source(function: str, arn: str, because: str, path: DocumentPath) -> Ite
     service = parts[2] if len(parts) > 2 else ""
     for action in POLLING_ACTIONS.get(service, ()):
         yield Requirement(function, action, arn, because, "service", path)
+    for action in BROKER_ACTIONS.get(service, ()):
+        yield Requirement(function, action, arn, because, "service", path)
+    for action in BROKER_ACTIONS_ANYWHERE.get(service, ()):
+        yield Requirement(function, action, ANYTHING, because, "service", path)
     optional = list(POLLING_OPTIONS.get(service, ()))
     if service not in POLLING_ACTIONS:
         optional += POLLING_OF_OTHERS

@@ -54,6 +54,8 @@ def _roles(subject: Subject) -> Iterator[Hit]:
             yield from _target(owner, target, "events.amazonaws.com", subject)
     for owner, properties in subject.of_type("AWS::StepFunctions::StateMachine"):
         yield from _machine(owner, properties, subject)
+    for owner, properties in subject.of_type("AWS::IoT::TopicRule"):
+        yield from _topic_rule(owner, value_at(properties, ("TopicRulePayload",)), subject)
     for call in integrations.calls(subject.template):
         yield from _integration(call, subject)
     for owner, properties in subject.of_type("AWS::ApiGateway::Account"):
@@ -177,6 +179,19 @@ def _target(owner: str, target: object, service: str, subject: Subject) -> Itera
             action = _TARGETS.get(parts[2]) if len(parts) == 6 else None
             if action is not None:
                 yield from _not_allowed(Act(role, f"{owner} {doing}", action, arn), path, subject)
+
+
+def _topic_rule(owner: str, payload: object, subject: Subject) -> Iterator[Hit]:
+    """What a rule of AWS IoT sends to the template's queues and topics, each by a role of its own."""
+    if not isinstance(payload, Mapping):
+        return
+    for action in (*listed(payload.get("Actions")), *listed(payload.get("ErrorAction"))):
+        for kind, key in (("Sqs", "QueueUrl"), ("Sns", "TargetArn")):
+            told = action.get(kind) if isinstance(action, Mapping) else None
+            receiver = subject.arns.owner(told.get(key)) if isinstance(told, Mapping) else None
+            if receiver is not None and isinstance(told, Mapping):
+                target = {"RoleArn": told.get("RoleArn"), "Arn": {"Fn::GetAtt": [receiver, "Arn"]}}
+                yield from _target(owner, target, "iot.amazonaws.com", subject)
 
 
 class Act(Struct, frozen=True):
