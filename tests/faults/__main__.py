@@ -29,7 +29,7 @@ from botocore.config import Config  # noqa: E402
 
 from tapgen.errors import ExitCode  # noqa: E402
 from tests.faults.judge import judged, repeated  # noqa: E402
-from tests.faults.proxy import FAULTS, NOT_RETRIED, WHEN, FaultyProxy  # noqa: E402
+from tests.faults.proxy import FAULTS, NOT_RETRIED, STOPS, WHEN, FaultyProxy  # noqa: E402
 from tests.faults.scenes import SCENES  # noqa: E402
 from tests.faults.stage import Stage  # noqa: E402
 from tests.faults.state import BUCKETS, REGIONS, state  # noqa: E402
@@ -79,7 +79,7 @@ class Theatre:
         self.aws, self.folder, self.count, self.bare = aws, folder, 0, True
         self.temporary = folder / "tmp"
         self.temporary.mkdir()
-        tempfile.tempdir = str(self.temporary)
+        os.environ["TMPDIR"] = tempfile.tempdir = str(self.temporary)
 
     def stage(self, scene):
         if self.count % FRESH == 0 or scene.alone or self.bare:
@@ -117,16 +117,17 @@ class Theatre:
 
     def case(self, scene, index, name, when):
         """(operation, how it ended, what is wrong)."""
-        fault = FAULTS[name]
+        stop, fault = STOPS.get(name) or ("", FAULTS.get(name))
         stage = self.stage(scene)
         words = scene.begin(stage)
         before = state(stage)
         with FaultyProxy(self.aws.port, index, fault, when, slow=0.01) as proxy:
-            done = stage.tapgen(*words, url=proxy.url)
+            done = stage.signalled(stop, proxy, *words) if stop else stage.tapgen(*words, url=proxy.url)
         after = state(stage)
         wrong = list(judged(scene, stage, before, after, done))
         if any(self.temporary.iterdir()):
-            wrong.append(f"temporary files are left: {[one.name for one in self.temporary.iterdir()]}")
+            if stop != "SIGKILL":
+                wrong.append(f"temporary files are left: {[one.name for one in self.temporary.iterdir()]}")
             shutil.rmtree(self.temporary)
             self.temporary.mkdir()
         if not scene.reads and done.code != ExitCode.OK:
@@ -139,8 +140,8 @@ def cases(scene, calls, given, only):
     found = [
         (index, name, when)
         for index in range(1, len(calls) + 1)
-        for name, fault in FAULTS.items()
-        for when in WHEN
+        for name, fault in ({name: one for name, (_, one) in STOPS.items()} if given.signals else FAULTS).items()
+        for when in (WHEN[:1] if given.signals else WHEN)
         if (when == "first" or not (scene.reads or fault.passes or name in NOT_RETRIED))
         and (not only or name == only)
         and (not given.call or index == given.call)
@@ -173,6 +174,7 @@ def arguments():
     parser.add_argument("--until", default="", help="leave out the scenes from this one on")
     parser.add_argument("--call", type=int, default=0, help="the number of a call, from 1")
     parser.add_argument("--each", type=int, default=1, help="only each so many-th case")
+    parser.add_argument("--signals", action="store_true", help="signals to a process of its own instead of faults")
     parser.add_argument("--show", action="store_true", help="print what each command says")
     parser.add_argument("--on", choices=sorted(PLACES), help="one AWS alone")
     return parser.parse_args()

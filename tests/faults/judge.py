@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from dataclasses import replace
 
 from tapgen.errors import ExitCode
@@ -30,8 +31,15 @@ def judged(scene, stage, before, after, done):
         yield "a traceback"
     if not scene.reads:
         yield from untrue(scene, stage, before, after, done)
+    if done.code == -signal.SIGKILL:
+        return
     for one in after.left_behind(before):
-        if done.code != ExitCode.CONTINUES and "left behind" not in said and "waits; nothing was executed" not in said:
+        if (
+            done.code != ExitCode.CONTINUES
+            and "is not known" not in said
+            and "left behind" not in said
+            and "waits; nothing was executed" not in said
+        ):
             yield f"{one} is left behind in silence"
     for one in after.less_protected(before):
         if not any(word in said for word in OPEN):
@@ -39,13 +47,15 @@ def judged(scene, stage, before, after, done):
 
 
 def untrue(scene, stage, before, after, done):
-    """What the exit code says and is not so."""
+    """What the exit code says and is not so; a process that was killed says nothing."""
+    if done.code == -signal.SIGKILL:
+        return
     said = done.out + done.err
     nothing = replace(after, stacks=shown(after)) == replace(before, stacks=shown(before))
     if done.code == ExitCode.OK:
         if not scene.wanted(stage, after):
             yield "it says that it worked, and it did not"
-    elif done.code == ExitCode.CONTINUES:
+    elif done.code == ExitCode.CONTINUES or (done.code == ExitCode.INTERRUPTED and "goes on" in said):
         if nothing and "is not known" not in said:
             yield "it says that it goes on, and nothing had begun"
     elif not nothing and not any(word in said for word in PARTLY):

@@ -87,6 +87,12 @@ def doubled(_, answer):
     return answer + answer
 
 
+STOPS = {
+    f"{name} {when}": (name, Fault(carried_out=int(when == "after"), silent=float("inf")))
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGKILL")
+    for when in ("before", "after")
+}
+"""Signals that come while a call is not answered, before the AWS has carried it out and after that."""
 FAULTS = {
     "500": Fault(answers=error(500, "InternalFailure", "We encountered an internal error")),
     "throttled": Fault(answers=error(400, "Throttling", "Rate exceeded")),
@@ -118,6 +124,7 @@ class FaultyProxy(Relay):
     def __init__(self, port, index=0, fault=None, when="first", *, slow=1.0):
         self.index, self.fault, self.when, self.slow = index, fault, when, slow
         self.calls, self.met = [], ""
+        self.held = threading.Event()  # set when the call that meets the fault has come
         self._created = {}
         self._known, self._lock, self._over = {}, threading.Lock(), threading.Event()
         super().__init__(port)
@@ -167,6 +174,7 @@ class FaultyProxy(Relay):
         answer = b""
         for _ in range(self.fault.carried_out):
             answer = self.pass_on(request)
+        self.held.set()
         if self.fault.silent:
             self._over.wait(min(60.0, self.fault.silent * self.slow))
         if self.fault.answers is None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
+import subprocess
+import sys
 import traceback
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -86,9 +89,8 @@ class Stage:
         (folder / "index.py").write_text(HANDLER)
         (folder / "more.py").write_text(f"X = {value}\n")
 
-    def tapgen(self, *words, url=""):
-        """Run a command in this process on the real client; a traceback becomes its text."""
-        variables = {
+    def variables(self, url):
+        return {
             "AWS_ENDPOINT_URL": url or self.aws.url,
             "AWS_ACCESS_KEY_ID": self.aws.key,
             "AWS_SECRET_ACCESS_KEY": self.aws.secret,
@@ -96,7 +98,10 @@ class Stage:
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         }
-        os.environ.update(variables)
+
+    def tapgen(self, *words, url=""):
+        """Run a command in this process on the real client; a traceback becomes its text."""
+        os.environ.update(self.variables(url))
         out, err = io.StringIO(), io.StringIO()
         with redirect_stdout(out), redirect_stderr(err):
             try:
@@ -105,6 +110,20 @@ class Stage:
                 traceback.print_exc()
                 code = -1
         return Done(code, out.getvalue(), err.getvalue())
+
+    def signalled(self, name, proxy, *words):
+        """Run a command in a process of its own, which gets a signal when its call is held."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tapgen", "--project", str(self.folder), *words],
+            env={**os.environ, **self.variables(proxy.url)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        proxy.held.wait(120)
+        process.send_signal(getattr(signal, name))
+        out, err = process.communicate(timeout=120)
+        return Done(process.returncode, out, err)
 
     def must(self, *words):
         done = self.tapgen(*words)

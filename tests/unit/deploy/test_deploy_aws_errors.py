@@ -40,6 +40,7 @@ WHEN = datetime(2030, 1, 1, tzinfo=UTC)
         (botocore.exceptions.EndpointConnectionError(endpoint_url="u"), LostAnswerError, "Check the network"),
         (botocore.exceptions.ReadTimeoutError(endpoint_url="u"), LostAnswerError, "AWS_ENDPOINT_URL"),
         (botocore.exceptions.ConnectionClosedError(endpoint_url="u"), LostAnswerError, "Check the network"),
+        (botocore.exceptions.MissingDependencyException(msg="crt"), CredentialsError, "aws login"),
         (botocore.exceptions.ParamValidationError(report="bad"), AwsError, ""),
     ],
 )
