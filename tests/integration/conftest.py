@@ -282,7 +282,10 @@ def run_locally(
     return subprocess.run(
         [sys.executable, "-m", "tapgen", "local", *words],
         cwd=copied,
-        env={name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TAPGEN_"))},
+        env={
+            **{name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TAPGEN_"))},
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # a project's tests have no need of ours
+        },
         capture_output=True,
         text=True,
         timeout=seconds,

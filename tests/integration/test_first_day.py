@@ -22,6 +22,7 @@ def test_an_example_is_green_from_the_first_minute(example, tmp_path, monkeypatc
     assert run(["init", str(shop), "--name", "shop", "--example", example, "--env", "dev"]) == 0
     for name in [name for name in os.environ if name.startswith(("AWS_", "COV_"))]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # its tests have no need of ours
     monkeypatch.chdir(shop)
     capfd.readouterr()
     code = run(["local", "--", sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"])
