@@ -123,7 +123,7 @@ def take_for_tls(evaluator: Any) -> None:
 def ask_first(permits: Permits, say: Callable[[str], None]) -> None:
     """Have the services ask whether they may, before they call a function, send a message or do something by a role."""
     invocations.ask_for_rest(apigateway_v1, permits)
-    invocations.ask_for_http(apigateway, permits)
+    invocations.ask_for_http(apigateway, permits, say)
     invocations.ask_for_urls(lambda_svc, permits)
     deliveries.ask_for_buckets(s3, provisioners, permits, say)
     deliveries.ask_for_topics(sns, sqs, permits, say)

@@ -13,7 +13,7 @@ from tapgen.local.permits import EVERYBODY, INVOKE, Asked
 from tapgen.local.server import remark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from tapgen.local.limits import Answer
     from tapgen.local.permits import Permits
@@ -29,11 +29,11 @@ _JSON = {"Content-Type": "application/json"}
 class _Gateway:
     """What an API asks for."""
 
-    def __init__(self, permits: Permits) -> None:
-        self._permits = permits
+    def __init__(self, permits: Permits, tell: Callable[[str], None] = remark) -> None:
+        self._permits, self._tell = permits, tell
 
     def refused(self, function: str, sources: Iterable[str], credentials: str | None) -> bool:
-        """Whether API Gateway may not call a function for an API's ARNs, which is remarked upon.
+        """Whether API Gateway may not call a function for an API's ARNs, which is told.
 
         With `credentials`, a role's ARN, it does so by the role.
         """
@@ -46,7 +46,7 @@ class _Gateway:
             else self._permits.missing(Asked(API_GATEWAY, target, sources, account))
         )
         if why:
-            remark(f"{_INVALID}: {why}")
+            self._tell(f"{_INVALID}: {why}")
         return bool(why)
 
     def may_not_ask(self, function: str, authorizer: str, event: dict[str, Any], credentials: str | None) -> bool:
@@ -102,8 +102,9 @@ def ask_for_rest(rest: Any, permits: Permits) -> None:  # a module without types
     rest._invoke_authorizer_lambda = authorized  # noqa: SLF001 - as above
 
 
-def ask_for_http(http: Any, permits: Permits) -> None:  # a module without types
-    """The same for HTTP APIs and WebSockets."""
+def ask_for_http(http: Any, permits: Permits, say: Callable[[str], None]) -> None:  # a module without types
+    """The same for HTTP APIs, and for WebSockets, whose messages have no line of their own in the journal."""
+    connections = _Gateway(permits, say)
     gateway, proxy, authorize, sent, function_of = (
         _Gateway(permits),
         http._invoke_lambda_proxy,  # noqa: SLF001 - as above
@@ -136,7 +137,7 @@ def ask_for_http(http: Any, permits: Permits) -> None:  # a module without types
         integration = http._integrations.get(api, {}).get(key) or {}  # noqa: SLF001 - as above
         function = function_of(integration.get("integrationUri", ""))
         sources = _routes(region, account, api, stage, (route.get("routeKey", "$default"),))
-        if function and gateway.refused(function, sources, integration.get("credentialsArn")):
+        if function and connections.refused(function, sources, integration.get("credentialsArn")):
             return {"statusCode": 500, "body": _ERROR.decode()}
         return await sent(api, account, region, route, stage, *more, **named)
 

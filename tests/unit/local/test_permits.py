@@ -10,6 +10,7 @@ from functools import partial
 import pytest
 from botocore.exceptions import ClientError
 from botocore.session import Session
+from wsproto.events import AcceptConnection
 
 from tapgen.errors import TapgenError
 from tapgen.local import gateway
@@ -18,6 +19,7 @@ from tapgen.local.fire import fire
 from tapgen.local.server import Note
 from tapgen.local.view import BriefView
 from tapgen.settings.load import load
+from tests.unit.local.web_socket import Connection
 
 SETTINGS = """
 application = "NAME"
@@ -39,6 +41,9 @@ authorizers.Gate = { function = "Gate", ttl = 0 }
 [apis.Site]
 kind = "http"
 
+[apis.Chat]
+kind = "websocket"
+
 [functions.Gate]
 source = "src"
 entry_point = "index.allow"
@@ -57,6 +62,7 @@ triggers.schedules.Nightly = { expression = "rate(1 day)" }
 [functions.Live]
 source = "src"
 alias = "live"
+routes = [{ route = "$connect", api = "Chat" }]
 triggers.topics.News = {}
 
 [functions.Foreign]
@@ -190,6 +196,17 @@ def test_an_api_answers_500_where_it_may_not_call_the_function(app):
         assert said.startswith("Invalid permissions on Lambda function: no AWS::Lambda::Permission lets apigateway")
         assert source in said
         assert gateway.send(address, call).status == 200
+
+
+def test_nobody_connects_where_the_function_may_not_be_called(app):
+    address = app.deployed.further["Chat"]
+    with app.without("LiveFunction", "/$connect", alias="live"):
+        said, connection = app.said(partial(Connection, address), "Permission", ":live for arn:aws:execute-api")
+    assert said.endswith("/$connect")
+    with connection:
+        assert not isinstance(connection.answer, AcceptConnection)
+    with Connection(address) as connection:
+        assert isinstance(connection.answer, AcceptConnection)
 
 
 def test_an_authorizers_function_is_not_asked(app):
