@@ -162,7 +162,11 @@ class Rename(StackOperation):
             )
         stage = self._by_import.stage
         message = f"{outcome.message}; {stage}" if stage else outcome.message
-        return replace(outcome, message=message, hint=f"{outcome.hint} {self._again}".strip())
+        return replace(outcome, message=message, hint=f"{outcome.hint} {self._again}{self._open_policy}".strip())
+
+    @property
+    def _open_policy(self) -> str:
+        return " The update's stack policy stays in force until then." if self._by_import.policy_open else ""
 
     @property
     def _again(self) -> str:
@@ -200,4 +204,4 @@ class Rename(StackOperation):
     def going_on(self, why: str) -> Outcome:
         """The operation goes on without us; the same command sees to the rest."""
         outcome = super().going_on(why)
-        return replace(outcome, hint=f"When it is over, {self._again}")
+        return replace(outcome, hint=f"When it is over, {self._again}{self._open_policy}")

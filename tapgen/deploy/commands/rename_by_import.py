@@ -68,6 +68,11 @@ class RenameByImport:
         """Whether nobody could be asked if it is."""
         return self._own is not None and self._own.in_doubt
 
+    @property
+    def policy_open(self) -> bool:
+        """Whether an update's own stack policy is in force."""
+        return self._policy.open
+
     def take_back(self) -> None:
         """Put the lasting stack policy back, and delete our change set."""
         self._policy.restore()
@@ -155,7 +160,8 @@ class RenameByImport:
         made = rename_documents.removed(document, record, {one.key: one.value for one in stack.outputs})
         self._policy.set(stack, document, made, frozenset(record.names))
         outcome = self._update(stack, made, REMOVE, record)
-        self._policy.restore()
+        if not self.begun:  # else it goes on, and needs its policy
+            self._policy.restore()
         return outcome
 
     def _update(

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from msgspec.structs import replace
 
-from tapgen.deploy.aws.errors import AwsError, DeniedError
+from tapgen.deploy.aws.errors import AwsError, CredentialsError, DeniedError
 from tapgen.deploy.commands.destroy import Destroy
 from tapgen.deploy.commands.rename import Rename
 from tapgen.deploy.commands.status import status
@@ -210,6 +210,21 @@ def test_a_protected_environment_stays_protected():
     record.policy = stack_policy([made("Item")])
     assert rename(cloud, protected=True).ok
     assert (record.policy, record.protection) == (stack_policy([template_of(cloud)]), True)
+
+
+def test_a_stack_policy_that_stays_open_is_said():
+    """Credentials that end while the resource is taken out: nobody here can put the lasting policy back."""
+    cloud, record = scene()
+    record.policy = lasting = stack_policy([made("Item")])
+    cloud.hook = lambda _, operation: (
+        cloud.faults.update(stack=[CredentialsError("ExpiredToken", "expired", "DescribeStacks")] * 9)
+        if operation == "execute" and record.policy != lasting
+        else None
+    )
+    outcome = rename(cloud, protected=True)
+    assert outcome.code == ExitCode.CONTINUES
+    assert outcome.hint.endswith("The update's stack policy stays in force until then.")
+    assert record.policy != lasting
 
 
 def test_an_update_that_does_more_is_not_executed():
