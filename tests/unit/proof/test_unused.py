@@ -96,6 +96,13 @@ def test_members_that_ask_for_more_than_the_action() -> None:
     assert said(code(VECTORS.format("")), allow(vectors, "*")) == [f"unused {vectors[1]}"]
 
 
+def test_a_model_that_a_package_asks_by_itself() -> None:
+    model = code("from langchain_aws import ChatBedrock", 'ChatBedrock(model_id="m").invoke(event["text"])')
+    assert said(model, allow(["bedrock:InvokeModel", "dynamodb:Scan"], "*")) == ["unused dynamodb:Scan"]
+    kendra = code("from langchain_aws import AmazonKendraRetriever", 'AmazonKendraRetriever(index_id="i").invoke("?")')
+    assert said(kendra, allow(["kendra:Query", "dynamodb:Scan"], "*")) == []
+
+
 def test_nothing_is_asked_of_what_has_no_name() -> None:
     alarm = (
         'os.environ.get("ALARM", "") and boto3.client("sns").publish(TopicArn=os.environ.get("ALARM", ""), Message="m")'

@@ -8,12 +8,20 @@ from tapgen.proof.interpret.python.plain import Const
 from tapgen.proof.interpret.python.values import UNKNOWN, Values
 from tapgen.proof.interpret.site import Site
 
+_BEDROCK = (
+    *(f"langchain_aws.{one}" for one in ("ChatBedrock", "ChatBedrockConverse", "BedrockLLM", "BedrockEmbeddings")),
+    *("langchain_aws.chat_models.bedrock", "langchain_aws.chat_models.bedrock_converse", "langchain_aws.embeddings"),
+    *("llama_index.llms.bedrock", "llama_index.embeddings.bedrock", "pydantic_ai.models.bedrock"),
+    "anthropic.AnthropicBedrock",
+)
+
 _ANY = (
     "aws_encryption_sdk", "chalicelib", "sagemaker", "pyathena", "moto", "boto", "langchain_aws", "strands_tools",
     "aws_lambda_powertools.utilities.data_masking",
 )  # fmt: skip
 
 OWN_REQUESTS = {
+    **dict.fromkeys(_BEDROCK, "bedrock-runtime"),  # before the whole of langchain_aws
     **dict.fromkeys(_ANY, ""),
     **dict.fromkeys(
         ("dynamodb_encryption_sdk", "dyntastic", "dynamorm", "pydynox", "pydantic_dynamo"),
@@ -26,9 +34,6 @@ OWN_REQUESTS = {
     "lambda_cache.s3": "s3",
     "watchtower": "logs",
     "strands.session.s3_session_manager": "s3",
-    "llama_index.llms.bedrock": "bedrock-runtime",
-    **dict.fromkeys(("llama_index.embeddings.bedrock", "pydantic_ai.models.bedrock"), "bedrock-runtime"),
-    "anthropic.AnthropicBedrock": "bedrock-runtime",
 }  # fmt: skip
 """Packages that make AWS requests of their own accord, without being handed a boto3 object -> the service that they
 call, "" where they call several."""
