@@ -80,10 +80,14 @@ def pytest_collection_modifyitems(config, items):
     items += rest
 
 
+# What is collected lives to the end: the garbage collector need not look at it, then or again and again.
+gc.disable()
+
+
 def pytest_collection_finish(session):
-    """What has been collected lives to the end: the garbage collector need not look at it again and again."""
     gc.freeze()
     gc.set_threshold(10_000)
+    gc.enable()
 
 
 HANDLER = "def handler(event, context):\n    return {}\n"
