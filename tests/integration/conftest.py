@@ -231,8 +231,8 @@ def eventually(holds, seconds: float = 5.0 if not REAL else 600.0, between=lambd
     return True
 
 
-@pytest.fixture(scope="module")
-def moto() -> Iterator[str]:
+@pytest.fixture(scope="session")
+def moto_server() -> Iterator[str]:
     """The address of moto's server, which has StackSets."""
     with subprocess.Popen(
         [sys.executable, "-m", "tests.faults.moto_server"],
@@ -246,6 +246,14 @@ def moto() -> Iterator[str]:
         assert server.stdout
         yield f"http://127.0.0.1:{server.stdout.readline().strip()}"
         server.stdin.close()
+
+
+@pytest.fixture(scope="module")
+def moto(moto_server: str) -> str:
+    """The address of moto's server with nothing in it (moto documentation, "Server mode", reset)."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    opener.open(urllib.request.Request(f"{moto_server}/moto-api/reset", method="POST"), timeout=30).close()
+    return moto_server
 
 
 @pytest.fixture

@@ -18,7 +18,6 @@ import pytest
 from botocore.session import Session
 
 from tapgen.proof.calls import analyse
-from tapgen.proof.needs.functions import NOT_CALLED
 from tests.integration.conftest import REAL, ROOT
 from tests.unit.proof.call_cases import CASES
 
@@ -80,9 +79,14 @@ def run(cloud: Any, port: int, sources: list[tuple[str, str, str]], folder: Path
 def found_in(folder: Path, entry_point: str) -> tuple[set[tuple[str, str]], bool]:
     """What the analysis finds, with the service ids that the monitoring uses, and whether that is everything."""
     analysis = analyse(folder, entry_point)
-    called = [call for call in analysis.calls if call.service not in NOT_CALLED]
+    called = [call for call in analysis.calls if call.service in services()]  # others are asked without botocore
     ids = {call.service: service_id(call.service) for call in called}
     return {(ids[call.service], call.operation) for call in called}, not analysis.unresolved
+
+
+@cache
+def services() -> frozenset[str]:
+    return frozenset(Session().get_available_services())
 
 
 @cache
@@ -114,7 +118,9 @@ def test_sources_of_the_case_table(cloud: Any, recorder: tuple[int, Recorded], t
             (tmp_path / case.name / file).write_text(text)
         sources.append((case.name, str(tmp_path / case.name), case.entry_point))
     run(cloud, port, sources, tmp_path)
-    run(cloud, port, [("last", str(ROOT / "handler"), "index.handler")], tmp_path)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as after_all:
+        event = {"Type": "ApiCall", "ClientId": "last", "Service": "none", "Api": "none"}
+        after_all.sendto(json.dumps(event).encode(), ("127.0.0.1", port))
     settle(recorded, "last")
     unexpected = {}
     for name, folder, entry_point in sources:
@@ -123,4 +129,4 @@ def test_sources_of_the_case_table(cloud: Any, recorder: tuple[int, Recorded], t
         if complete and surplus:
             unexpected[name] = surplus
     assert unexpected == {}
-    assert sum(bool(calls) for calls in recorded.values()) > len(SOURCES) / 2  # most of them do send something
+    assert sum(bool(calls) for calls in recorded.values()) - 1 > len(SOURCES) / 2  # most of them do send something
