@@ -5,57 +5,55 @@ import gzip
 import json
 
 import pytest
-from aws_lambda_powertools.utilities import data_classes
-from aws_lambda_powertools.utilities.parser import models
 
 from tapgen.samples.register import SAMPLES, make
 from tapgen.samples.sample import Given
 from tests.table import rows
 
 MODELS = {
-    "api": models.APIGatewayProxyEventModel,
-    "http-api": models.APIGatewayProxyEventV2Model,
-    "websocket": models.APIGatewayWebSocketConnectEventModel,
-    "function-url": models.LambdaFunctionUrlModel,
-    "alb": models.AlbModel,
-    "authorizer-token": models.ApiGatewayAuthorizerToken,
-    "authorizer-request": models.ApiGatewayAuthorizerRequest,
-    "authorizer-http": models.ApiGatewayAuthorizerRequestV2,
-    "sqs": models.SqsModel,
-    "sqs-sns": models.SqsModel,
-    "sns": models.SnsModel,
-    "kinesis": models.KinesisDataStreamModel,
-    "firehose": models.KinesisFirehoseModel,
-    "s3-put": models.S3Model,
-    "s3-copy": models.S3Model,
-    "s3-multipart": models.S3Model,
-    "s3-delete": models.S3Model,
-    "s3-event-created": models.S3EventNotificationEventBridgeModel,
-    "s3-event-deleted": models.S3EventNotificationEventBridgeModel,
-    "dynamodb-insert": models.DynamoDBStreamModel,
-    "dynamodb-modify": models.DynamoDBStreamModel,
-    "dynamodb-remove": models.DynamoDBStreamModel,
-    "dynamodb-expire": models.DynamoDBStreamModel,
-    "event": models.EventBridgeModel,
-    "scheduled-rule": models.EventBridgeModel,
-    "step-functions-status": models.EventBridgeModel,
-    "alarm-event": models.EventBridgeModel,
-    "alarm-sns": models.SnsModel,
-    "logs": models.CloudWatchLogsModel,
-    "ses": models.SesModel,
-    "custom-resource-create": models.CloudFormationCustomResourceCreateModel,
-    "custom-resource-update": models.CloudFormationCustomResourceUpdateModel,
-    "custom-resource-delete": models.CloudFormationCustomResourceDeleteModel,
-    "cognito-pre-sign-up": models.CognitoPreSignupTriggerModel,
-    "cognito-post-confirmation": models.CognitoPostConfirmationTriggerModel,
-    "cognito-pre-authentication": models.CognitoPreAuthenticationTriggerModel,
-    "cognito-post-authentication": models.CognitoPostAuthenticationTriggerModel,
-    "cognito-pre-token-generation": models.CognitoPreTokenGenerationTriggerModelV1,
-    "cognito-custom-message": models.CognitoCustomMessageTriggerModel,
-    "cognito-user-migration": models.CognitoMigrateUserTriggerModel,
-    "cognito-define-auth-challenge": models.CognitoDefineAuthChallengeTriggerModel,
-    "cognito-create-auth-challenge": models.CognitoCreateAuthChallengeTriggerModel,
-    "cognito-verify-auth-challenge": models.CognitoVerifyAuthChallengeTriggerModel,
+    "api": "APIGatewayProxyEventModel",
+    "http-api": "APIGatewayProxyEventV2Model",
+    "websocket": "APIGatewayWebSocketConnectEventModel",
+    "function-url": "LambdaFunctionUrlModel",
+    "alb": "AlbModel",
+    "authorizer-token": "ApiGatewayAuthorizerToken",
+    "authorizer-request": "ApiGatewayAuthorizerRequest",
+    "authorizer-http": "ApiGatewayAuthorizerRequestV2",
+    "sqs": "SqsModel",
+    "sqs-sns": "SqsModel",
+    "sns": "SnsModel",
+    "kinesis": "KinesisDataStreamModel",
+    "firehose": "KinesisFirehoseModel",
+    "s3-put": "S3Model",
+    "s3-copy": "S3Model",
+    "s3-multipart": "S3Model",
+    "s3-delete": "S3Model",
+    "s3-event-created": "S3EventNotificationEventBridgeModel",
+    "s3-event-deleted": "S3EventNotificationEventBridgeModel",
+    "dynamodb-insert": "DynamoDBStreamModel",
+    "dynamodb-modify": "DynamoDBStreamModel",
+    "dynamodb-remove": "DynamoDBStreamModel",
+    "dynamodb-expire": "DynamoDBStreamModel",
+    "event": "EventBridgeModel",
+    "scheduled-rule": "EventBridgeModel",
+    "step-functions-status": "EventBridgeModel",
+    "alarm-event": "EventBridgeModel",
+    "alarm-sns": "SnsModel",
+    "logs": "CloudWatchLogsModel",
+    "ses": "SesModel",
+    "custom-resource-create": "CloudFormationCustomResourceCreateModel",
+    "custom-resource-update": "CloudFormationCustomResourceUpdateModel",
+    "custom-resource-delete": "CloudFormationCustomResourceDeleteModel",
+    "cognito-pre-sign-up": "CognitoPreSignupTriggerModel",
+    "cognito-post-confirmation": "CognitoPostConfirmationTriggerModel",
+    "cognito-pre-authentication": "CognitoPreAuthenticationTriggerModel",
+    "cognito-post-authentication": "CognitoPostAuthenticationTriggerModel",
+    "cognito-pre-token-generation": "CognitoPreTokenGenerationTriggerModelV1",
+    "cognito-custom-message": "CognitoCustomMessageTriggerModel",
+    "cognito-user-migration": "CognitoMigrateUserTriggerModel",
+    "cognito-define-auth-challenge": "CognitoDefineAuthChallengeTriggerModel",
+    "cognito-create-auth-challenge": "CognitoCreateAuthChallengeTriggerModel",
+    "cognito-verify-auth-challenge": "CognitoVerifyAuthChallengeTriggerModel",
 }
 OTHERS = {
     "cognito-pre-token-generation-2",
@@ -73,6 +71,21 @@ OTHERS = {
 """Kinds whose shape the models do not have: each has a test below."""
 
 
+@pytest.fixture(scope="module")
+def models():
+    """Powertools' models, which take a quarter of a second to import, for the process that runs these tests alone."""
+    from aws_lambda_powertools.utilities.parser import models
+
+    return models
+
+
+@pytest.fixture(scope="module")
+def data_classes():
+    from aws_lambda_powertools.utilities import data_classes
+
+    return data_classes
+
+
 def first(application, kind):
     """The sample of a kind from the first part that it may come from."""
     from tapgen.samples.register import available
@@ -86,9 +99,9 @@ def test_every_kind_has_a_test():
 
 
 @rows("kind", MODELS)
-def test_the_shape_is_the_services(application, kind):
+def test_the_shape_is_the_services(application, kind, models):
     event = first(application, kind)
-    MODELS[kind].model_validate(event)
+    getattr(models, MODELS[kind]).model_validate(event)
     assert json.loads(json.dumps(event)) == event
     assert event == first(application, kind)  # the same each time: no clock, no chance
 
@@ -96,17 +109,17 @@ def test_the_shape_is_the_services(application, kind):
 @pytest.mark.parametrize(
     "route", ["GET /orders?limit=2&limit=3", "POST /orders", "PUT /orders/7", "GET /partner", "GET /token"]
 )
-def test_a_request_in_each_way_to_say_who_calls(application, route):
+def test_a_request_in_each_way_to_say_who_calls(application, route, models):
     event = make(application, "api", route, Given(body='{"a": "ä"}'))
     models.APIGatewayProxyEventModel.model_validate(event)
 
 
 @pytest.mark.parametrize("route", ["GET /site?x=1", "GET /site/a%20b", "GET /auth"])
-def test_a_request_to_an_http_api(application, route):
+def test_a_request_to_an_http_api(application, route, models):
     models.APIGatewayProxyEventV2Model.model_validate(make(application, "http-api", route, Given(body="{}")))
 
 
-def test_what_comes_over_a_connection(application):
+def test_what_comes_over_a_connection(application, models):
     connected = make(application, "websocket", "$connect?ticket=a", Given())
     models.APIGatewayWebSocketConnectEventModel.model_validate(connected)
     assert connected["queryStringParameters"] == {"ticket": "a"}
@@ -120,7 +133,7 @@ def test_what_comes_over_a_connection(application):
     assert make(application, "websocket", "sendMessage", Given(body="x"))["body"] == "x"
 
 
-def test_tokens_of_the_second_version_name_scopes(application):
+def test_tokens_of_the_second_version_name_scopes(application, models):
     """Cognito developer guide, "Pre token generation Lambda trigger": a list, which the models take for an object."""
     event = first(application, "cognito-pre-token-generation-2")
     assert event["version"] == "2"
@@ -129,20 +142,20 @@ def test_tokens_of_the_second_version_name_scopes(application):
     models.CognitoPreTokenGenerationTriggerModelV1.model_validate(event)
 
 
-def test_the_rotation_of_a_secret(application):
+def test_the_rotation_of_a_secret(application, data_classes):
     event = data_classes.SecretsManagerEvent(first(application, "secret-set"))
     assert event.step == "setSecret"
     assert event.secret_id.startswith("arn:aws:secretsmanager:us-east-1:123456789012:secret:shop-dev-DatabaseSecret-")
     assert len(event.version_id) >= 32  # Secrets Manager API reference, ClientRequestToken
 
 
-def test_a_hook_of_a_deployment(application):
+def test_a_hook_of_a_deployment(application, data_classes):
     event = data_classes.CodeDeployLifecycleHookEvent(first(application, "codedeploy-hook"))
     assert event.deployment_id.startswith("d-")
     assert event.lifecycle_event_hook_execution_id
 
 
-def test_an_alarm_that_invokes_a_function(application):
+def test_an_alarm_that_invokes_a_function(application, data_classes):
     event = data_classes.CloudWatchAlarmEvent(first(application, "alarm"))
     assert event.source == "aws.cloudwatch"
     assert event.alarm_arn.endswith(f":alarm:{event.alarm_data.alarm_name}")
