@@ -1,6 +1,6 @@
 """Every fault at every call of every command, on the real client before an AWS of this machine.
 
-`make faults` runs it: thousands of command lines, more than an hour of a core. Each case is judged by four questions:
+`make faults` runs it: thousands of command lines, some hours. Each case is judged by four questions:
 does the exit code say what is so, is there no traceback, is nothing left behind in silence, and does the same command
 succeed afterwards? Waiting between attempts is shortened, and a silence until the client gives up.
 
