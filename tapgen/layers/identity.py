@@ -11,6 +11,7 @@ from tapgen.layers import destinations, parts
 from tapgen.layers.destinations import function_arn
 from tapgen.layers.lookup import lookup_text, substituted
 from tapgen.layers.refs import IdentityRefs, RoleRefs
+from tapgen.layers.resource_policies import conditions_of
 from tapgen.settings import served
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def _statements(environment: Environment, name: str, network: NetworkRefs | None
         statements.append(policies.use("DecryptVariables", ("kms:Decrypt",), key))
     for sid, given in _given(function).items():
         resources = [lookup_text(one) for one in given.resources]
-        statements.append(policies.given(sid, given.actions, resources, given.conditions))
+        statements.append(policies.given(sid, given.actions, resources, conditions_of(given.conditions)))
     statements += destinations.statements(environment, name, data)
     for one in function.file_systems:
         file_system = lookup_text(one.file_system) if one.file_system else substituted(ANY_FILE_SYSTEM)

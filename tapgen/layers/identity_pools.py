@@ -9,6 +9,7 @@ from troposphere import GetAtt, Output, Ref, cognito, iam
 
 from tapgen import naming, policies
 from tapgen.layers.lookup import lookup_text
+from tapgen.layers.resource_policies import conditions_of
 
 if TYPE_CHECKING:
     from troposphere import Template
@@ -71,7 +72,9 @@ def _role(title: str, pool: str, claim: str, statements: Sequence[Statement]) ->
     given: dict[str, Any] = {}
     if statements:
         named = [
-            policies.given(f"Statement{number}", one.actions, [*map(lookup_text, one.resources)], one.conditions)
+            policies.given(
+                f"Statement{number}", one.actions, [*map(lookup_text, one.resources)], conditions_of(one.conditions)
+            )
             for number, one in enumerate(statements, 1)
         ]
         given["Policies"] = [iam.Policy(PolicyName=f"{title}Policy", PolicyDocument=policies.document(named))]

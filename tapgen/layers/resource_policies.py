@@ -37,7 +37,7 @@ def written(statement: PolicyStatement, part: Any) -> Statement:
         "Principal": "*" if "*" in statement.principals else principals,
         "Action": sorted(statement.actions),
         "Resource": [substituted(one) for one in statement.resources] or [part],
-        **({"Condition": _filled(statement.conditions)} if statement.conditions else {}),
+        **({"Condition": conditions_of(statement.conditions)} if statement.conditions else {}),
     }
 
 
@@ -82,8 +82,10 @@ def _principal(name: str) -> Any:
     return Sub(f"arn:${{AWS::Partition}}:iam::{name}:root") if name.isdigit() else substituted(name)
 
 
-def _filled(conditions: Any) -> Any:
+def conditions_of(conditions: Any) -> Any:
     """The conditions, with `${…}` in their values filled in."""
     if isinstance(conditions, dict):
-        return {key: _filled(value) for key, value in conditions.items()}
-    return [*map(_filled, conditions)] if isinstance(conditions, list | tuple) else substituted(str(conditions))
+        return {key: conditions_of(value) for key, value in conditions.items()}
+    if isinstance(conditions, list | tuple):
+        return [*map(conditions_of, conditions)]
+    return substituted(conditions) if isinstance(conditions, str) else conditions

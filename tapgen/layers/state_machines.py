@@ -14,6 +14,7 @@ from tapgen import naming, policies
 from tapgen.layers import parts as of_parts
 from tapgen.layers.existing import existing
 from tapgen.layers.lookup import lookup_text, substituted
+from tapgen.layers.resource_policies import conditions_of
 from tapgen.settings.state_machines import placeholders
 from tapgen.template import catalogue
 from tapgen.template.kinds import KINDS, kinds
@@ -141,7 +142,7 @@ def _statements(environment: Environment, settings: StateMachine, definition: An
         )
     for number, one in enumerate(settings.statements, 1):
         resources = [lookup_text(each) for each in one.resources]
-        yield policies.given(f"Statement{number}", one.actions, resources, one.conditions)
+        yield policies.given(f"Statement{number}", one.actions, resources, conditions_of(one.conditions))
 
 
 def _without_resource(actions: set[str]) -> list[str]:

@@ -52,6 +52,7 @@ def _of_function(function: Function) -> Iterator[tuple[str, Any]]:
         yield f"environment.{variable}", value if isinstance(value, str) else value.value
     for index, statement in enumerate(function.statements):
         yield f"statements.{index}.resources", list(statement.resources)
+        yield f"statements.{index}.conditions", statement.conditions
     yield "depends_on", _ids(function.depends_on)
     yield "role", function.role
     yield "layers", list(function.layers)

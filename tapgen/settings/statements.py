@@ -32,6 +32,6 @@ class Statement(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     resources: Annotated[tuple[Resource | Reference, ...], Meta(min_length=1)]
     """ARNs, "*", or references that hold an ARN"""
     conditions: dict[str, dict[str, Any]] = {}
-    """IAM conditions, such as { StringEquals = { "aws:ResourceTag/team" = "shop" } }"""
+    """IAM conditions, such as { StringEquals = { "aws:ResourceTag/team" = "shop" } }, with `${…}` filled in"""
     reason: str = ""
     """Why it is needed; with it, findings that it allows too much are accepted"""

@@ -43,6 +43,7 @@ def test_statements_stand_in_the_role_with_their_reasons(document):
     [[functions.Item.statements]]
     actions = ["s3:GetObject"]
     resources = ["arn:aws:s3:::home/${aws:PrincipalTag/team}/*"]
+    conditions = { StringEquals."aws:ResourceAccount" = ["${AWS::AccountId}"], Bool."aws:SecureTransport" = true }
     """
     )
     assert statements(rendered)["Statement1"] == {
@@ -58,6 +59,10 @@ def test_statements_stand_in_the_role_with_their_reasons(document):
     assert statements(rendered)["Statement2"]["Resource"] == [
         {"Fn::Sub": "arn:aws:s3:::home/${!aws:PrincipalTag/team}/*"}
     ]
+    assert statements(rendered)["Statement2"]["Condition"] == {
+        "StringEquals": {"aws:ResourceAccount": [{"Fn::Sub": "${AWS::AccountId}"}]},
+        "Bool": {"aws:SecureTransport": True},
+    }
     assert rendered["Resources"]["ItemFunctionRole"]["Metadata"] == {"Reasons": {"Statement1": "Confirms by mail"}}
 
 
