@@ -1,11 +1,15 @@
 """Where a process listens."""
 
+from contextlib import suppress
 from pathlib import Path
 
 
 def listeners(pid: int) -> list[tuple[str, int]]:
     """Addresses (hexadecimal, as the kernel writes them) and ports (proc(5): local_address, st 0A is LISTEN)."""
-    sockets = {str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir()}
+    sockets = set()
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed meanwhile
+            sockets.add(str(link.readlink()))
     found = []
     for table in ("tcp", "tcp6"):
         for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:

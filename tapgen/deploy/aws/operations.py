@@ -185,8 +185,13 @@ class AwsClient(
         return True
 
     def store(self, bucket: str, key: str, body: bytes, owner: str) -> None:
-        """PutObject."""
-        self._call("s3", "put_object", Bucket=bucket, Key=key, Body=body, ExpectedBucketOwner=owner)
+        """PutObject of what its key names by its content: whoever was first has stored the same."""
+        where = {"Bucket": bucket, "Key": key, "ExpectedBucketOwner": owner}
+        try:
+            self._call("s3", "put_object", **where, Body=body, IfNoneMatch="*")
+        except AwsError as error:
+            if error.code != "PreconditionFailed":
+                raise
 
     def object_url(self, bucket: str, key: str) -> str:
         """The bucket as a path, which TemplateURL takes in every partition."""

@@ -217,13 +217,16 @@ def test_every_call_of_the_bucket_names_its_owner(stub):
     s3.add_response("head_object", {}, where)
     s3.add_client_error("head_object", "404", "Not Found", expected_params=where)
     s3.add_client_error("head_object", "403", "Forbidden", expected_params=where)
-    s3.add_response("put_object", {}, {**where, "Body": b"zip"})
+    once = {**where, "Body": b"zip", "IfNoneMatch": "*"}
+    s3.add_response("put_object", {}, once)
+    s3.add_client_error("put_object", "PreconditionFailed", "At least one", 412, expected_params=once)
     assert client.stored("b-1", "k", "123456789012") is True
     assert client.stored("b-1", "k", "123456789012") is False
     with pytest.raises(AwsError) as caught:
         client.stored("b-1", "k", "123456789012")
     assert "docs/deployment.md" in caught.value.hint
     client.store("b-1", "k", b"zip", "123456789012")
+    client.store("b-1", "k", b"zip", "123456789012")  # another deployment was first: the same is there
     assert client.object_url("b-1", "k") == "https://s3.eu-west-1.amazonaws.com/b-1/k"
 
 
