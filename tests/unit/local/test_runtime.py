@@ -196,11 +196,12 @@ def test_another_program_of_ministacks_is_noticed():
 
 def test_what_no_process_uses_is_not_kept_unpacked(tmp_path):
     unpack = unpacking_once(tmp_path).ZipFile
+    codes = {name: packed(name)["ZipFile"] for name in ("first", "second")}  # an archive has the time in it
     for number, name in enumerate(("first", "second", "second")):
         worker = tmp_path / f"ministack-lambda-x-{number}"
         (worker / "code").mkdir(parents=True)
         (worker / "_worker.py").touch()
-        (worker / "code.zip").write_bytes(packed(name)["ZipFile"])
+        (worker / "code.zip").write_bytes(codes[name])
         with unpack(worker / "code.zip") as archive:
             archive.extractall(worker / "code")
         assert (worker / "code" / "index.py").read_text() == name
