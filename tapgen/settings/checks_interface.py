@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 Problem = tuple[tuple[str | int, ...], str]
 
 
-_TYPE = r"(String|Number|CommaDelimitedList|List<Number>|AWS::(EC2|Route53)::[A-Za-z0-9:.]+|List<AWS::[A-Za-z0-9:.]+>)"
-PARAMETER_TYPE = rf"^({_TYPE}|AWS::SSM::Parameter::(Name|Value<({_TYPE}|List<String>)>))$"
+_TYPE = r"(String|Number|CommaDelimitedList|List<(Number|String|AWS::[\w:.]+)>|AWS::(EC2|Route53)::[\w:.]+)"
+PARAMETER_TYPE = rf"^({_TYPE}|AWS::SSM::Parameter::(Name|Value<{_TYPE}>))$"
 """CloudFormation user guide, "Parameters": its own types, those of AWS resources, and those of SSM."""
 
 

@@ -27,6 +27,9 @@ def test_parameters_as_the_deployment_is_asked_for_them(document):
     [parameters.Zones]
     type = "CommaDelimitedList"
     default = ["a", "b"]
+    [parameters.Names]
+    type = "List<String>"
+    default = ["a"]
     [parameters.Image]
     type = "AWS::SSM::Parameter::Value<String>"
     default = "/images/latest"
@@ -36,6 +39,7 @@ def test_parameters_as_the_deployment_is_asked_for_them(document):
         "Size": {"Type": "Number", "Default": "3", "MinValue": 1, "MaxValue": 9},
         "Key": {"Type": "String", "Description": "Of the pager", "NoEcho": True, "MinLength": 8},
         "Zones": {"Type": "CommaDelimitedList", "Default": "a,b"},
+        "Names": {"Type": "List<String>", "Default": "a"},
         "Image": {
             "Type": "AWS::SSM::Parameter::Value<String>",
             "Default": "/images/latest",
