@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 _PREFIX = "AWS::Serverless::"
 _WORDING = frozenset({"partition-literal", "region-literal", "invoke-wide"})
 """Rules about how something is written, which nobody can write otherwise where a transform has written it."""
-_SURPLUS = frozenset({"permission-unused", "action-wildcard", "resource-wildcard"})
-"""Rules that ask to shorten a statement, which nobody can of a policy template or a connector."""
+_SURPLUS = frozenset({"permission-unused", "action-wildcard", "resource-wildcard", "action-unknown", "action-resource"})
+"""Rules that ask to change a statement, which nobody can of a policy template or a connector.
+
+SQSPollerPolicy, for one, names sqs:DeleteMessageBatch, which is no action.
+"""
 _POLICY = re.compile(r"RolePolicy(\d+)$")
 
 

@@ -54,3 +54,10 @@ def test_a_finding_stands_where_the_template_was_written(tapgen, tmp_path):
     assert not any(one.split()[1] in ("not-checked", "invoke-wide") or "OrdersRole" in one for one in found)
     unused = [one for one in found if "permission-unused" in one]
     assert unused == ["warning permission-unused Orders template.yaml:12"]
+
+
+def test_an_action_that_is_none_is_told_of_a_statement_and_not_of_a_policy_template(tapgen, tmp_path):
+    text = TEMPLATE.replace("DynamoDBReadPolicy: {TableName: !Ref Table}", "SQSPollerPolicy: {QueueName: shop}")
+    text = text.replace("s3:ListBucket", "s3:Lst", 1)
+    told = checked(tapgen, tmp_path, text)
+    assert [one.split()[2:] for one in told if "action-unknown" in one] == [["Orders", "template.yaml:12"]]
