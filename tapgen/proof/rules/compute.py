@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tapgen import naming
 from tapgen.proof.needs.configuration import log_group
@@ -16,6 +18,8 @@ from tapgen.template.secrets import looks_secret, secret_parameter
 if TYPE_CHECKING:
     from tapgen.proof.subject import Subject
     from tapgen.template.document import DocumentPath
+
+_FILLED: Final = re.compile(r"\$\{([A-Za-z0-9]+)\}")
 
 
 def _variables(subject: Subject) -> Iterator[tuple[str, str, object, DocumentPath]]:
@@ -49,7 +53,7 @@ def _secret_outputs(subject: Subject) -> Iterator[Hit]:
 def _secret_parameters(subject: Subject) -> Iterator[Hit]:
     for name, parameter in _parameters(subject):
         where, what = secret_parameter(name, parameter)
-        if what and name in _parameters_in_tags(subject):
+        if what and (name in _parameters_in_tags(subject) or name in _parameters_in_arns(subject)):
             continue  # part of what resources are called
         if where == "Default":
             yield Hit(f"The default of the parameter {name} looks like {what}.", ("Parameters", name, "Default"))
@@ -67,6 +71,12 @@ def _parameters_in_tags(subject: Subject) -> frozenset[str]:
     written = mapping(subject.document.get("Resources")).values()
     tags = [mapping(mapping(one).get("Properties")).get("Tags") for one in written]
     return frozenset(reference.target for reference in references(canonical([one for one in tags if one])))
+
+
+def _parameters_in_arns(subject: Subject) -> frozenset[str]:
+    """What stands in ARNs that the template writes, as the name of a secret does: no place for what is secret."""
+    written = json.dumps(subject.document.get("Resources"), default=str)
+    return frozenset(name for text in written.split('"') if text.startswith("arn:") for name in _FILLED.findall(text))
 
 
 def _reserved_variables(subject: Subject) -> Iterator[Hit]:

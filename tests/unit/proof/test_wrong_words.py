@@ -27,6 +27,8 @@ from tests.unit.proof.documents import (
 
 TRUST_LAMBDA = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
 
+SECRET = "arn:aws:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret"
+
 
 def granted(*statements: Any, parameters: dict[str, Any] | None = None, **resources: Any) -> dict[str, Any]:
     return {**document(statements=[LOGS, TRACES, PUT_ITEM, *statements], **resources), "Parameters": parameters or {}}
@@ -267,6 +269,13 @@ HARMLESS = {
             "Parameters": {"RandomToken": {"Type": "String", "Default": "x7h2"}},
         },
     ),
+    "a secret's name that is part of its ARN": (
+        "secret-parameter",
+        {
+            **granted(allow("secretsmanager:GetSecretValue", {"Fn::Sub": f"{SECRET}:${{DbPassword}}-??????"})),
+            "Parameters": {"DbPassword": {"Type": "String", "Default": "orders/db"}},
+        },
+    ),
     "a policy of references": (
         "limit-policy",
         only(
@@ -330,6 +339,13 @@ TRUE = {
             **only(),
             "Parameters": {"DbPassword": {"Type": "String", "NoEcho": True}},
             "Outputs": {"Url": {"Value": {"Fn::Sub": "postgres://db/orders?p=${DbPassword}"}}},
+        },
+    ),
+    "a password that is in no ARN": (
+        "secret-parameter",
+        {
+            **granted(allow("secretsmanager:GetSecretValue", {"Fn::Sub": f"{SECRET}:${{Db}}-??????"})),
+            "Parameters": {"DbPassword": {"Type": "String", "Default": "orders/db"}},
         },
     ),
     "a token in no name": (
