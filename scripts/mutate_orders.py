@@ -13,12 +13,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 
 from tapgen import render
 from tapgen.cli.options import filled
@@ -43,8 +44,7 @@ TESTS = {
 }
 """How what is removed begins -> the tests that touch it; the longest beginning counts."""
 UNSEEN = {
-    "xray:": "the embedded AWS takes no traces, and on AWS a trace that is missing fails nothing",
-    "ApiLoggingRole": "the embedded AWS writes no logs of APIs, and on AWS a log that is missing fails nothing",
+    "xray:PutTelemetryRecords": "the embedded AWS takes no traces, and on AWS a record that is missing fails nothing",
 }
 
 
@@ -57,20 +57,20 @@ class Stack:
         self.iam, self.functions = boto3.client("iam"), boto3.client("lambda")
 
     @contextmanager
-    def without(self, removal: Removal, document: dict[str, Any]) -> Iterator[None]:
-        """Inside, the stack is without it."""
+    def without(self, removal: Removal, document: dict[str, Any]) -> Iterator[str]:
+        """Inside, the stack is without it; gives why what needs it is refused then, as a deployment would be, or ""."""
         if removal.type == "AWS::Lambda::Permission":
             with self._without_permission(removal, document):
-                yield
+                yield ""
         elif removal.action == "ManagedPolicyArns":
             [attached] = self.iam.list_attached_role_policies(RoleName=self.ids[removal.logical_id])["AttachedPolicies"]
             where = {"RoleName": self.ids[removal.logical_id], "PolicyArn": attached["PolicyArn"]}
             self.iam.detach_role_policy(**where)
-            yield
+            yield self._log_anew()
             self.iam.attach_role_policy(**where)
         else:
-            with self._without_action(removal):
-                yield
+            with self._without_action(removal) as refusal:
+                yield refusal
 
     @contextmanager
     def _without_permission(self, removal: Removal, document: dict[str, Any]) -> Iterator[None]:
@@ -85,7 +85,7 @@ class Stack:
         self.functions.add_permission(FunctionName=function, StatementId=statement["Sid"], **again)
 
     @contextmanager
-    def _without_action(self, removal: Removal) -> Iterator[None]:
+    def _without_action(self, removal: Removal) -> Iterator[str]:
         role = self.ids[removal.logical_id]
         [name] = self.iam.list_role_policies(RoleName=role)["PolicyNames"]
         before = self.iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
@@ -97,15 +97,21 @@ class Stack:
         ]
         statement["Action"] = [one for one in statement["Action"] if one != removal.action] or ["none:Nothing"]
         self.iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(after))
-        self._start_anew(removal.logical_id.removesuffix("Role"))
-        yield
+        yield self._start_anew(removal.logical_id.removesuffix("Role"))
         self.iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(before))
 
-    def _start_anew(self, function: str) -> None:
+    def _start_anew(self, function: str) -> str:
         """Of what it read before, a function keeps secrets and parameters for a while."""
         if name := self.ids.get(function):
-            timeout = self.functions.get_function_configuration(FunctionName=name)["Timeout"]
-            self.functions.update_function_configuration(FunctionName=name, Timeout=timeout)
+            before = self.functions.get_function_configuration(FunctionName=name)
+            settings = {key: before[key] for key in ("Timeout", "TracingConfig")}
+            return _refusal(lambda: self.functions.update_function_configuration(FunctionName=name, **settings))
+        return ""
+
+    def _log_anew(self) -> str:
+        api, path = boto3.client("apigateway"), "/cloudwatchRoleArn"
+        patch = [{"op": "replace", "path": path, "value": api.get_account()["cloudwatchRoleArn"]}]
+        return _refusal(lambda: api.update_account(patchOperations=patch))
 
     def failure(self, test: str = "") -> str:
         """How the service's tests fail, from the data of a stack that is new; "" where they pass."""
@@ -122,12 +128,20 @@ class Stack:
         return ended.stdout if ended.returncode else ""
 
 
+def _refusal(call: Callable[[], object]) -> str:
+    try:
+        call()
+    except ClientError as error:
+        return str(error.response["Error"]["Message"])
+    return ""
+
+
 def tests_of(removal: Removal) -> str:
-    """The tests that touch what is removed, for pytest's -k."""
+    """The tests that touch what is removed, for pytest's -k; "" where none does."""
     function = removal.logical_id.removesuffix("FunctionRole")
     if removal.action.startswith("logs:"):
         return f"logs and {function}"
-    return TESTS[max((one for one in TESTS if removal.logical_id.startswith(one)), key=len)]
+    return TESTS.get(max((one for one in TESTS if removal.logical_id.startswith(one)), key=len, default=""), "")
 
 
 def main(words: list[str]) -> None:
@@ -151,10 +165,18 @@ def main(words: list[str]) -> None:
         why = next((why for text, why in UNSEEN.items() if text in str(removal)), "")
         test = tests_of(removal) if not why else ""
         seen = found(removal.without(document))
-        with stack.without(removal, document):
-            fails = bool(test and stack.failure(test))
+        with stack.without(removal, document) as refusal:
+            fails = bool(refusal or (test and stack.failure(test)))
         counts = [counts[0] + 1, counts[1] + seen, counts[2] + fails]
-        told = f"fail: `{test}`" if fails else f"pass: {why}" if why else f"**pass**: `{test}`"
+        told = (
+            f"refused: {refusal}"
+            if refusal
+            else f"fail: `{test}`"
+            if fails
+            else f"pass: {why}"
+            if why
+            else f"**pass**: `{test}`"
+        )
         print(f"| {removal} | {'finds it' if seen else '**finds nothing**'} | {told} |", flush=True)
     print(f"\n{counts[0]} removed, {counts[1]} found by the check, {counts[2]} found by the tests.")
     if not words and (said := stack.failure()):

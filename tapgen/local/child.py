@@ -34,7 +34,17 @@ from ministack.services import (
 )
 from ministack.services.cloudformation import provisioners
 
-from tapgen.local import connections, debugging, deliveries, direct, http_gateway, invocations, pollers, rest_gateway
+from tapgen.local import (
+    connections,
+    debugging,
+    deliveries,
+    direct,
+    http_gateway,
+    invocations,
+    pollers,
+    rest_gateway,
+    role_checks,
+)
 from tapgen.local.address import HOST
 from tapgen.local.answers import without_length
 from tapgen.local.emulator import JOURNAL
@@ -135,6 +145,8 @@ def ask_first(permits: Permits, say: Callable[[str], None]) -> None:
     pollers.ask_for_destinations(lambda_svc, permits, say)
     pollers.ask_for_function_logs(lambda_svc, cloudwatch_logs, permits, say)
     pollers.ask_for_tasks(stepfunctions, permits, say)
+    role_checks.ask_for_traces(lambda_svc, provisioners, permits)
+    role_checks.ask_for_api_logs(apigateway_v1, provisioners, permits)
 
 
 def main() -> None:

@@ -348,13 +348,46 @@ def test_a_source_that_the_role_may_not_read_is_none_of_a_new_stack(app):
     source = app.client("sqs").get_queue_attributes(**queue)["Attributes"]["QueueArn"]
     properties = {"FunctionName": function["FunctionArn"], "EventSourceArn": source}
     mapping = {"Type": "AWS::Lambda::EventSourceMapping", "Properties": properties}
+    assert "does not have permissions to call ReceiveMessage on SQS" in refused(app, {"Mapping": mapping})
+
+
+def refused(app, resources):
+    """Why a stack of resources is not made."""
     stack, clients = f"m{secrets.token_hex(4)}", app.client("cloudformation")
-    clients.create_stack(StackName=stack, TemplateBody=json.dumps({"Resources": {"Mapping": mapping}}))
+    clients.create_stack(
+        StackName=stack, TemplateBody=json.dumps({"Resources": resources}), Capabilities=["CAPABILITY_IAM"]
+    )
     while clients.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"] == "CREATE_IN_PROGRESS":
         time.sleep(0.02)
     events = clients.describe_stack_events(StackName=stack)["StackEvents"]
-    reasons = [one.get("ResourceStatusReason", "") for one in events if one["ResourceStatus"] == "CREATE_FAILED"]
-    assert any("does not have permissions to call ReceiveMessage on SQS" in one for one in reasons), events
+    return " ".join(one.get("ResourceStatusReason", "") for one in events if one["ResourceStatus"] == "CREATE_FAILED")
+
+
+def test_what_a_role_is_needed_for_is_asked_at_once(app):
+    """Lambda asks for traces, API Gateway for its logs; the role here allows neither, that of the worker both at first."""
+    trusted = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": ["lambda.amazonaws.com"]}}
+    role = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": {"Statement": [trusted]}}}
+    arn = {"Fn::GetAtt": ["Role", "Arn"]}
+    code = {"Code": {"ZipFile": HANDLER}, "Handler": "index.handler", "Runtime": "python3.13", "Role": arn}
+    for tracing, why in (("Active", "does not have permissions to call PutTraceSegments on XRAY"), ("PassThrough", "")):
+        function = {"Type": "AWS::Lambda::Function", "Properties": {**code, "TracingConfig": {"Mode": tracing}}}
+        said = refused(app, {"Role": role, "Function": function})
+        assert why in said if why else not said
+    account = {"Type": "AWS::ApiGateway::Account", "Properties": {"CloudWatchRoleArn": arn}}
+    assert "does not trust apigateway.amazonaws.com" in refused(app, {"Role": role, "Account": account})
+
+    settings = {"FunctionName": app.id("WorkerFunction"), "TracingConfig": {"Mode": "Active"}}
+    app.client("lambda").update_function_configuration(**settings)
+    with app.not_allowed("WorkerFunctionRole", "xray:PutTraceSegments"), pytest.raises(ClientError, match="on XRAY"):
+        app.client("lambda").update_function_configuration(**settings)
+    for name, allowed in (("WorkerFunctionRole", False), ("ApiLoggingRole", True)):
+        role_arn = app.client("iam").get_role(RoleName=app.id(name))["Role"]["Arn"]
+        patch = [{"op": "replace", "path": "/cloudwatchRoleArn", "value": role_arn}]
+        if allowed:
+            app.client("apigateway").update_account(patchOperations=patch)
+        else:
+            with pytest.raises(ClientError, match="grant trust permission for API Gateway"):
+                app.client("apigateway").update_account(patchOperations=patch)
 
 
 def test_what_starts_no_function_and_asks_no_key(app):
