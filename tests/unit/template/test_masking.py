@@ -80,6 +80,12 @@ def test_a_secret_is_known_where_a_text_was_cut() -> None:
     assert mask("is correct and horse") == "is correct and horse"
 
 
+def test_a_short_line_of_a_secret_blots_nothing_out() -> None:
+    mask = Mask(certain=["a-line-of-its-own\nport"])
+
+    assert mask("a-line-of-its-own and a port") == "**** and a port"
+
+
 def test_the_longest_of_two_secrets_is_masked() -> None:
     assert Mask(["hunter2", "hunter2-orders"])("hunter2-orders hunter2") == "**** ****"
 
