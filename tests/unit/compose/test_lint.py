@@ -12,7 +12,13 @@ from tapgen.settings.load import load
 from tests.conftest import ROOT
 from tests.table import each
 
-PROJECTS = ("orders", "orders-service", "kinds", "documents", "reports")
+PROJECTS = (
+    "orders",
+    "orders-service",
+    "kinds",
+    "documents",
+    pytest.param("reports", marks=pytest.mark.pinned),  # cfn-lint 1.40 takes a stream's dead letters for what it reads
+)
 
 
 @pytest.mark.parametrize("project", PROJECTS)
