@@ -28,6 +28,7 @@ FILES = {
 }
 
 
+@pytest.mark.pinned  # check-jsonschema, which ships the schemas, needs a newer click than tapgen does
 @pytest.mark.parametrize("service", SCHEMAS)
 @pytest.mark.parametrize("more", ["[environments.dev]\n", ENVIRONMENTS])
 def test_the_service_takes_the_files(tapgen, project, service, more):
