@@ -51,13 +51,15 @@ def _secret_outputs(subject: Subject) -> Iterator[Hit]:
 
 
 def _secret_parameters(subject: Subject) -> Iterator[Hit]:
-    for name, parameter in _parameters(subject):
-        where, what = secret_parameter(name, parameter)
-        if what and (name in _parameters_in_tags(subject) or name in _parameters_in_arns(subject)):
-            continue  # part of what resources are called
+    looking = [(name, *secret_parameter(name, parameter)) for name, parameter in _parameters(subject)]
+    suspicious = [(name, where, what) for name, where, what in looking if what]
+    named = _parameters_in_names(subject) if suspicious else frozenset()
+    for name, where, what in suspicious:
+        if name in named:
+            continue
         if where == "Default":
             yield Hit(f"The default of the parameter {name} looks like {what}.", ("Parameters", name, "Default"))
-        elif what:
+        else:
             yield Hit(f"The parameter {name} is shown to whoever describes the stack.", ("Parameters", name))
 
 
@@ -66,17 +68,16 @@ def _parameters(subject: Subject) -> Iterator[tuple[str, Mapping[str, Any]]]:
         yield str(name), mapping(parameter)
 
 
-def _parameters_in_tags(subject: Subject) -> frozenset[str]:
-    """What the template refers to in the tags of its resources, which whoever may describe them reads."""
-    written = mapping(subject.document.get("Resources")).values()
-    tags = [mapping(mapping(one).get("Properties")).get("Tags") for one in written]
-    return frozenset(reference.target for reference in references(canonical([one for one in tags if one])))
+def _parameters_in_names(subject: Subject) -> frozenset[str]:
+    """What stands in tags, which whoever may describe the resources reads, and in ARNs that the template writes.
 
-
-def _parameters_in_arns(subject: Subject) -> frozenset[str]:
-    """What stands in ARNs that the template writes, as the name of a secret does: no place for what is secret."""
-    written = json.dumps(subject.document.get("Resources"), default=str)
-    return frozenset(name for text in written.split('"') if text.startswith("arn:") for name in _FILLED.findall(text))
+    A secret's name is part of its ARN, for one.
+    """
+    resources = mapping(subject.document.get("Resources"))
+    tags = [mapping(mapping(one).get("Properties")).get("Tags") for one in resources.values()]
+    tagged = (reference.target for reference in references(canonical([one for one in tags if one])))
+    arns = (text for text in json.dumps(resources, default=str).split('"') if text.startswith("arn:"))
+    return frozenset((*tagged, *(name for arn in arns for name in _FILLED.findall(arn))))
 
 
 def _reserved_variables(subject: Subject) -> Iterator[Hit]:
