@@ -47,7 +47,6 @@ def ask_for_sources(functions: Any, provisioners: Any, permits: Permits, say: Sa
     A mapping whose function's role may not read is not made, and one whose role lost it is not followed.
     """
     mappings, once = functions._iter_all_esms, Once(say)  # noqa: SLF001 - as above
-    handlers = provisioners._RESOURCE_HANDLERS["AWS::Lambda::EventSourceMapping"]  # noqa: SLF001 - as above
 
     def unreadable(account: str, region: str, name: str, source: str) -> str | None:
         from tapgen.proof.needs.configuration import POLLING_ACTIONS
@@ -56,14 +55,14 @@ def ask_for_sources(functions: Any, provisioners: Any, permits: Permits, say: Sa
         actions = POLLING_ACTIONS.get(source.split(":")[2], ()) if source.startswith("arn:") else ()
         return permits.lacking(function["config"]["Role"], LAMBDA, actions, source) if function and actions else None
 
-    def created(logical_id: str, properties: dict[str, Any], stack: str) -> Any:
+    def refusal(properties: dict[str, Any]) -> str:
         source = str(properties.get("EventSourceArn", ""))
-        if source.startswith("arn:"):
-            name = functions._resolve_name_and_qualifier(properties.get("FunctionName", ""))[0]  # noqa: SLF001 - as above
-            region, account = source.split(":")[3:5]
-            if why := unreadable(account, region, name, source):
-                raise ValueError(f"{_REFUSED.get(source.split(':')[2], _NO_STREAM)} ({why})")
-        return handlers["create"](logical_id, properties, stack)
+        if not source.startswith("arn:"):
+            return ""
+        name = functions._resolve_name_and_qualifier(properties.get("FunctionName", ""))[0]  # noqa: SLF001 - as above
+        service, region, account = source.split(":")[2:5]
+        why = unreadable(account, region, name, source)
+        return f"{_REFUSED.get(service, _NO_STREAM)} ({why})" if why else ""
 
     def readable() -> Iterator[tuple[str, str, dict[str, Any]]]:
         for account, region, mapping in mappings():
@@ -73,7 +72,19 @@ def ask_for_sources(functions: Any, provisioners: Any, permits: Permits, say: Sa
                 yield account, region, mapping
 
     functions._iter_all_esms = readable  # noqa: SLF001 - as above
-    provisioners._RESOURCE_HANDLERS["AWS::Lambda::EventSourceMapping"] = handlers | {"create": created}  # noqa: SLF001 - as above
+    before_creation(provisioners, "AWS::Lambda::EventSourceMapping", refusal)
+
+
+def before_creation(provisioners: Any, kind: str, refusal: Callable[[dict[str, Any]], str]) -> None:
+    """Have CloudFormation ask about a resource's properties first; where there is a reason, it is not made."""
+    handlers = provisioners._RESOURCE_HANDLERS[kind]  # noqa: SLF001 - as in `ask_for_sources`
+
+    def created(logical_id: str, properties: dict[str, Any], stack: str) -> Any:
+        if why := refusal(properties):
+            raise ValueError(why)
+        return handlers["create"](logical_id, properties, stack)
+
+    provisioners._RESOURCE_HANDLERS[kind] = handlers | {"create": created}  # noqa: SLF001 - as in `ask_for_sources`
 
 
 def ask_for_destinations(functions: Any, permits: Permits, say: Say) -> None:  # a module without types

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tapgen.local.pollers import LAMBDA
+from tapgen.local.pollers import LAMBDA, before_creation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tapgen.local.permits import Permits
 
 API_GATEWAY = "apigateway.amazonaws.com"
@@ -21,7 +19,6 @@ _NO_LOGS = (
     "The role ARN does not have required permissions configured. "
     "Please grant trust permission for API Gateway and add the required role policy"
 )
-_API_LOGS = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
 
 
 def ask_for_traces(functions: Any, provisioners: Any, permits: Permits) -> None:  # modules without types
@@ -41,7 +38,7 @@ def ask_for_traces(functions: Any, provisioners: Any, permits: Permits) -> None:
         return update(name, data)
 
     functions._update_config = updated  # noqa: SLF001 - as above
-    _before_creation(
+    before_creation(
         provisioners,
         "AWS::Lambda::Function",
         lambda given: refusal(given.get("TracingConfig"), str(given.get("Role", ""))),
@@ -53,8 +50,10 @@ def ask_for_api_logs(apigateway: Any, provisioners: Any, permits: Permits) -> No
     update = apigateway._update_account  # noqa: SLF001 - as in `ask_for_traces`
 
     def refusal(role: object) -> str:
+        from tapgen.template.integrations import LOG_ACTIONS
+
         asked = isinstance(role, str) and role.startswith("arn:")
-        why = permits.lacking(str(role), API_GATEWAY, _API_LOGS, "") if asked else None
+        why = permits.lacking(str(role), API_GATEWAY, LOG_ACTIONS, "") if asked else None
         return f"{_NO_LOGS} ({why})" if why else ""
 
     def updated(data: dict[str, Any]) -> Any:
@@ -64,15 +63,4 @@ def ask_for_api_logs(apigateway: Any, provisioners: Any, permits: Permits) -> No
         return update(data)
 
     apigateway._update_account = updated  # noqa: SLF001 - as in `ask_for_traces`
-    _before_creation(provisioners, "AWS::ApiGateway::Account", lambda given: refusal(given.get("CloudWatchRoleArn")))
-
-
-def _before_creation(provisioners: Any, kind: str, refusal: Callable[[dict[str, Any]], str]) -> None:
-    handlers = provisioners._RESOURCE_HANDLERS[kind]  # noqa: SLF001 - as in `ask_for_traces`
-
-    def created(logical_id: str, properties: dict[str, Any], stack: str) -> Any:
-        if why := refusal(properties):
-            raise ValueError(why)
-        return handlers["create"](logical_id, properties, stack)
-
-    provisioners._RESOURCE_HANDLERS[kind] = handlers | {"create": created}  # noqa: SLF001 - as in `ask_for_traces`
+    before_creation(provisioners, "AWS::ApiGateway::Account", lambda given: refusal(given.get("CloudWatchRoleArn")))

@@ -27,6 +27,9 @@ _ACTION: Final = re.compile(r"\bAction=(\w+)")
 _INDEX: Final = re.compile(r'"IndexName"\s*:\s*"([^"$]+)"')
 _QUERY: Final = "integration.request.querystring.Action"
 _URI_FIELDS: Final = 6  # arn:aws:apigateway:REGION:SERVICE:action/NAME, or path/…
+LOG_ACTIONS: Final = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
+"""What API Gateway writes logs by, of AmazonAPIGatewayPushToCloudWatchLogs: developer guide, "Set up CloudWatch logging
+for REST APIs"."""
 
 
 class Call(Struct, frozen=True):

@@ -62,10 +62,6 @@ def _roles(subject: Subject) -> Iterator[Hit]:
         yield from _writes_logs(owner, subject.arns.owner(properties.get("CloudWatchRoleArn")), subject)
 
 
-_WRITES_LOGS: Final = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
-"""API Gateway developer guide, "Set up CloudWatch logging for REST APIs": AmazonAPIGatewayPushToCloudWatchLogs."""
-
-
 def _writes_logs(owner: str, role: str | None, subject: Subject) -> Iterator[Hit]:
     """The role by which API Gateway writes logs; CloudFormation fails where it may not."""
     if role is None or subject.type_of(role) != "AWS::IAM::Role":
@@ -76,7 +72,7 @@ def _writes_logs(owner: str, role: str | None, subject: Subject) -> Iterator[Hit
         return
     granted = policies_of(role, subject)
     allowed = [one for one in granted.statements if one.effect == "Allow"]
-    for action in _WRITES_LOGS if not granted.unknown else ():
+    for action in integrations.LOG_ACTIONS if not granted.unknown else ():
         if not any(one.names(action) for one in allowed):
             yield Hit(f"{owner} writes logs by {role}, which does not allow {action}.", path)
 
