@@ -18,6 +18,10 @@ _REFERENCE: Final = re.compile(r"\$!?(\{)?([A-Za-z][\w-]*)")
 _STEP: Final = re.compile(r"\.([A-Za-z]\w*)(\()?|\[(\d+)\]")
 _TOKEN: Final = re.compile(r"\s*(==|!=|&&|\|\||!|\(|\)|,|'[^']*'|\"[^\"]*\"|-?\d+|true\b|false\b|\$)")
 _PATH: Final = re.compile(r"\.([\w-]+)|\[(\d+)\]|\['([^']*)'\]")
+_SET: Final = re.compile(r"\s*\$!?\{?([\w.-]+)\}?\s*=")
+_EACH: Final = re.compile(r"\s*\$\{?(\w+)\}?\s+in\b")
+_CLOSED: Final = re.compile(r"\s*\)")
+_COMMA: Final = re.compile(r"\s*,")
 
 
 class MappingError(Exception):
@@ -104,7 +108,7 @@ class _Template:
         raise MappingError(f"#{word} is not evaluated here")
 
     def _set(self, at: int, *, live: bool) -> int:
-        left = re.compile(r"\s*\$!?\{?([\w.-]+)\}?\s*=").match(self.text, at)
+        left = _SET.match(self.text, at)
         if left is None:
             raise MappingError(f"#set cannot be read: {self.text[at : at + 40]}")
         value, at = self._expression(left.end(), live=live)
@@ -135,7 +139,7 @@ class _Template:
 
     def _foreach(self, at: int, *, live: bool) -> tuple[str, int]:
         """`#foreach($one in $all)…#end`; inside, `$foreach` has index, count, hasNext."""
-        head = re.compile(r"\s*\$\{?(\w+)\}?\s+in\b").match(self.text, at)
+        head = _EACH.match(self.text, at)
         if head is None:
             raise MappingError(f"#foreach cannot be read: {self.text[at : at + 40]}")
         every, at = self._expression(head.end(), live=live)
@@ -157,7 +161,7 @@ class _Template:
         return at + 1 if self.text[at : at + 1] == "\n" else at
 
     def _closed(self, at: int) -> int:
-        found = re.compile(r"\s*\)").match(self.text, at)
+        found = _CLOSED.match(self.text, at)
         if found is None:
             raise MappingError(f"a bracket is missing: {self.text[at : at + 40]}")
         return found.end()
@@ -236,10 +240,10 @@ class _Template:
 
     def _arguments(self, at: int, *, live: bool) -> tuple[list[Any], int]:
         given = []
-        while not re.compile(r"\s*\)").match(self.text, at):
+        while not _CLOSED.match(self.text, at):
             value, at = self._expression(at, live=live)
             given.append(value)
-            comma = re.compile(r"\s*,").match(self.text, at)
+            comma = _COMMA.match(self.text, at)
             at = comma.end() if comma else at
         return given, self._closed(at)
 
