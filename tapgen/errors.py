@@ -89,12 +89,25 @@ class StaleError(TapgenError):
     exit_code = ExitCode.CHANGES
 
 
+LISTED = 40
+"""So many known names are listed at most: all runtimes, but not every resource of a large template."""
+
+
 def suggestion(unknown: str, known: Iterable[str]) -> str:
-    """'did you mean "x"?' for the closest known name, else the list of all of them."""
-    from difflib import get_close_matches
+    """'did you mean "x"?' for the closest known name, else the list of them, the nearest first where they are many."""
+    from difflib import SequenceMatcher, get_close_matches
 
     names = sorted(known)
-    close = get_close_matches(unknown, names, n=1) or [n for n in names if n.lower() == unknown.lower()]
+    kind = unknown[max((at for at, letter in enumerate(unknown) if letter.isupper()), default=0) :]
+    alike = [name for name in names if name.endswith(kind) and name != kind]  # OrdersLambdaRole: rather another role
+    close = (
+        get_close_matches(unknown, alike, n=1, cutoff=0.5)
+        or get_close_matches(unknown, names, n=1)
+        or [name for name in names if name.lower() == unknown.lower()]
+    )
     if close:
         return f'did you mean "{close[0]}"?'
-    return f"known: {', '.join(names) or 'none'}"
+    if len(names) <= LISTED:
+        return f"known: {', '.join(names) or 'none'}"
+    nearest = sorted(names, key=lambda name: -SequenceMatcher(None, name.lower(), unknown.lower()).ratio())
+    return f"known, the nearest first: {', '.join(nearest[:LISTED])} and {len(names) - LISTED} more"

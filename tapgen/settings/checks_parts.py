@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from tapgen.settings.values import Value
     from tapgen.template.kinds import Kind
 
+WITHOUT_WILDCARD = 'name the actions, say actions = "auto", or put it under statements, with a reason'
+"""What to do where an action of a part has a wildcard."""
+
 COMMON = frozenset(
     f"dynamodb:{name}"
     for name in (
@@ -173,7 +176,7 @@ def _actions(names: tuple[str, ...], kind: Kind, path: tuple[str, ...]) -> Itera
 
     for name in names:
         if "*" in name:
-            yield path, f'"{name}" has a wildcard; name the actions, or say actions = "auto"'
+            yield path, f'"{name}" has a wildcard; {WITHOUT_WILDCARD}'
             continue
         known = action(name) if name.startswith(f"{kind.prefix}:") else None
         if known is None or known.name != name:
@@ -192,7 +195,7 @@ def _index_actions(names: tuple[str, ...], path: tuple[str, ...]) -> Iterator[Pr
 
     for name in names:
         if "*" in name:
-            yield path, f'"{name}" has a wildcard; name the actions, or say actions = "auto"'
+            yield path, f'"{name}" has a wildcard; {WITHOUT_WILDCARD}'
         elif name not in INDEX_ACTIONS:
             full = f"dynamodb:{name}"
             better = f'did you mean "{full}"?' if full in INDEX_ACTIONS else suggestion(name, INDEX_ACTIONS)

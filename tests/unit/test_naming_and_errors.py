@@ -81,7 +81,19 @@ def test_problems_are_lines():
         ("DEV", ["dev", "prod"], 'did you mean "dev"?'),
         ("x", ["prod", "dev"], "known: dev, prod"),
         ("x", [], "known: none"),
+        (
+            "OrdersLambdaRole",
+            ["OrdersTable", "OrdersFunctionRole", "FunctionRole"],
+            'did you mean "OrdersFunctionRole"?',
+        ),
+        ("OrdersThing", ["OrdersTable", "OrdersFunctionRole"], 'did you mean "OrdersTable"?'),
     ],
 )
 def test_suggestions(unknown, known, said):
     assert suggestion(unknown, known) == said
+
+
+def test_of_many_names_the_nearest_are_listed():
+    said = suggestion("Orders", [*(f"{index}Thing" for index in range(60)), "Or"])
+    assert said.startswith("known, the nearest first: Or, ")
+    assert said.endswith(" and 21 more")

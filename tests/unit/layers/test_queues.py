@@ -305,7 +305,7 @@ def test_a_wrong_queue_is_refused(project, more, message):
         ("queues.Shop = {}", 'functions.Fulfil.queues.Shop: there is no such queue; did you mean "Ship"?'),
         ("triggers.queues.Shop = {}", 'functions.Fulfil.triggers.queues.Shop: there is no such queue; did you mean "Ship"?'),
         ('queues.Ship.actions = ["SendMessage"]', 'functions.Fulfil.queues.Ship.actions: "SendMessage" is not an action of SQS; did you mean "sqs:SendMessage"?'),
-        ('queues.Ship.actions = ["sqs:*"]', 'functions.Fulfil.queues.Ship.actions: "sqs:*" has a wildcard; name the actions, or say actions = "auto"'),
+        ('queues.Ship.actions = ["sqs:*"]', 'functions.Fulfil.queues.Ship.actions: "sqs:*" has a wildcard; name the actions, say actions = "auto", or put it under statements, with a reason'),
         ('queues.Ship.actions = ["s3:GetObject"]', 'functions.Fulfil.queues.Ship.actions: "s3:GetObject" is not an action of SQS; such as "sqs:SendMessage"'),
         ('queues.Ship.actions = ["sqs:ListQueues"]', "functions.Fulfil.queues.Ship.actions: sqs:ListQueues acts on no queue; put it under statements, with its resources"),
         ('queues.Ship.variable = "AWS_REGION"', "functions.Fulfil.queues.Ship.variable: the name is reserved by Lambda"),

@@ -221,7 +221,10 @@ def test_tables_and_indexes_that_are_not_there(problems):
         ("dynamodb:PutItm", '"dynamodb:PutItm" is not an action of DynamoDB; did you mean "dynamodb:PutItem"?'),
         ("PutItem", '"PutItem" is not an action of DynamoDB; did you mean "dynamodb:PutItem"?'),
         ("s3:GetBucketAcl", '"s3:GetBucketAcl" is not an action of DynamoDB; such as "dynamodb:GetItem"'),
-        ("dynamodb:*", '"dynamodb:*" has a wildcard; name the actions, or say actions = "auto"'),
+        (
+            "dynamodb:*",
+            '"dynamodb:*" has a wildcard; name the actions, say actions = "auto", or put it under statements, with a reason',
+        ),
         ("dynamodb:PutItem", ""),
     ],
 )

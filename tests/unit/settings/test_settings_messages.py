@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from tapgen.errors import SettingsError, UsageError
+from tapgen.errors import SettingsError, UsageError, suggestion
 from tapgen.settings.load import load
 from tapgen.settings.model import GIVEN, Environment
 from tests.table import rows
@@ -48,7 +48,7 @@ def test_all_problems_at_once_with_their_paths(project):
     assert caught.value.message.splitlines()[0] == f"{folder / 'tapgen.toml'}: 14 problems"
     assert set(caught.value.problems) == {
         'application: "Shop" does not fit: at most 64 lower-case letters, digits and hyphens, a letter first, such as order-service',
-        f"colour: there is no such setting; known: {', '.join(sorted(known))}",
+        f"colour: there is no such setting; {suggestion('colour', known)}",
         "network.availability_zones: 9 is more than 6",
         'network.subnets: "publik" is not one of isolated, nat, public; did you mean "public"?',
         "functions.Item.source: it is empty",
