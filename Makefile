@@ -31,7 +31,7 @@ demo: $(READY) ## Render every environment, run dev on the embedded AWS, call it
 $(SCANNERS): Makefile
 	$(call venv,.venv-scanners)
 	-.venv-scanners/bin/$(PIP) install 'checkov==3.3.30'
-	-.venv-scanners/bin/$(PIP) install --no-deps 'cdklabs-cdk-validator-cfnguard==0.0.62'
+	-.venv-scanners/bin/$(PIP) install --no-deps 'cdklabs-cdk-validator-cfnguard==0.0.62' 'awslabs-aws-iac-mcp-server==1.0.26'
 	@touch $@
 
 test: $(READY) $(SCANNERS) ## All tests, in parallel

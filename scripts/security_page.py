@@ -16,8 +16,18 @@ def page() -> str:
     """The whole page with the table as it should be."""
     before, _, rest = TARGET.read_text(encoding="utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
-    rows = "".join(_row(answer) for answer in tomllib.loads(ANSWERS.read_text(encoding="utf-8"))["answers"])
-    return f"{before}{BEGIN}\n| scanner | check | wants | answer |\n|---|---|---|---|\n{rows}\n{END}{after}"
+    file = tomllib.loads(ANSWERS.read_text(encoding="utf-8"))
+    answers = [*file["answers"], *file["of_the_settings"]]
+    rows = "".join(map(_row, answers))
+    answered = {answer["check"] for answer in answers}
+    controls = "".join(
+        f"| {control} | {rule} | {says} | {'answered above' if rule in answered else 'holds'} |\n"
+        for control, (rule, says) in file["foundational"].items()
+    )
+    return (
+        f"{before}{BEGIN}\n| scanner | check | wants | answer |\n|---|---|---|---|\n{rows}\n"
+        f"| foundational control | asked by | wants | answer |\n|---|---|---|---|\n{controls}\n{END}{after}"
+    )
 
 
 def _row(answer: dict[str, str]) -> str:

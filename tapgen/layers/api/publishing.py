@@ -75,6 +75,7 @@ def publish(
         "ThrottlingRateLimit": settings.throttling.rate,
         "ThrottlingBurstLimit": settings.throttling.burst,
         **({"LoggingLevel": "ERROR"} if account else {}),
+        **({"CacheDataEncrypted": True} if settings.cache else {}),
     }
     stage = template.add_resource(
         apigateway.Stage(
@@ -151,7 +152,7 @@ def _method_setting(route: ServedRoute, everywhere: Mapping[str, Any]) -> apigat
     """
     throttling = route.asks.throttling
     limits = {"ThrottlingRateLimit": throttling.rate, "ThrottlingBurstLimit": throttling.burst} if throttling else {}
-    cache = {"CachingEnabled": True, "CacheTtlInSeconds": route.asks.cache, "CacheDataEncrypted": True}
+    cache = {"CachingEnabled": True, "CacheTtlInSeconds": route.asks.cache}
     return apigateway.MethodSetting(
         HttpMethod="*" if route.route.method == "ANY" else route.route.method,
         ResourcePath="/" + "".join(f"~1{part}" for part in route.route.parts),

@@ -88,6 +88,13 @@ def test_limits_of_one_route(resources):
     }
 
 
+def test_what_a_stage_keeps_is_encrypted_whatever_the_method(resources):
+    found, _ = resources("{ route = 'GET /x', cache = 5 }", 'cache.size = "0.5"')
+    everywhere, method = found["AWS::ApiGateway::Stage"]["ApiStage"]["MethodSettings"]
+    assert (everywhere["ResourcePath"], everywhere["CacheDataEncrypted"]) == ("/*", True)
+    assert (method["CachingEnabled"], method["CacheTtlInSeconds"], method["CacheDataEncrypted"]) == (True, 5, True)
+
+
 @pytest.mark.parametrize(("kind", "name"), [("rest", "Variables"), ("http", "StageVariables")])
 def test_the_variables_of_a_stage(resources, kind, name):
     _, rendered = resources("'GET /x'", f'kind = "{kind}"\nvariables.colour = "blue"')
