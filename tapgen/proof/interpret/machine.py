@@ -20,7 +20,7 @@ from tapgen.proof.interpret.python.containers import Container
 from tapgen.proof.interpret.python.functions import Function
 from tapgen.proof.interpret.python.import_cycles import Import
 from tapgen.proof.interpret.python.instances import Instance
-from tapgen.proof.interpret.python.plain import Const, Library, Variable, constant
+from tapgen.proof.interpret.python.plain import Beginning, Const, Library, Variable, constant
 from tapgen.proof.interpret.python.values import EMPTY, UNKNOWN, Value, Values
 from tapgen.proof.interpret.results import Unresolved
 from tapgen.proof.interpret.site import Site
@@ -61,7 +61,7 @@ class Libraries(Protocol):
     def has(self, site: Site, library: Library, keys: Values) -> None:
         """A name of the standard library is asked whether it has those keys, or is given them."""
 
-    def text_attribute(self, value: Const | Variable, name: str) -> Values:
+    def text_attribute(self, value: Const | Variable | Beginning, name: str) -> Values:
         """A method of a text."""
 
     def hinted(self, path: str) -> Values:

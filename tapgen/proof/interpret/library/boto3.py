@@ -5,7 +5,7 @@ from __future__ import annotations
 from tapgen.proof.interpret.boto3.borrowed import borrowed, credentials
 from tapgen.proof.interpret.boto3.sdk import Sdk
 from tapgen.proof.interpret.boto3.session import Session, make
-from tapgen.proof.interpret.library.external import Package
+from tapgen.proof.interpret.library.external import Package, PackageClass, harmless_method, package_object
 from tapgen.proof.interpret.library.model import Handler, model
 from tapgen.proof.interpret.library.signing import by_botocore
 from tapgen.proof.interpret.python.arguments import Arguments
@@ -45,12 +45,20 @@ def other(site: Site, path: str, args: Arguments) -> Values:
     return UNKNOWN.union(given)
 
 
+def _signable(site: Site, args: Arguments) -> Values:
+    """`AWSRequest(method="POST", url=…)`, for a signer."""
+    return frozenset({package_object(site, "botocore.awsrequest.AWSRequest", _REQUEST, args)})
+
+
+_REQUEST = PackageClass(("method", "url", "headers", "data", "params"), other=harmless_method)
+
 MODEL = {
     **model("boto3", client=_factory("client"), resource=_factory("resource"), Session=_session),
     **model("boto3", _get_default_session=_session),
     **model("boto3.DEFAULT_SESSION", client=_factory("client"), resource=_factory("resource")),
     **model("boto3.session", Session=_session),
     **model("botocore.session", get_session=_session, Session=_session),
+    **model("botocore.awsrequest", AWSRequest=_signable),
     **model("boto3.s3.transfer", S3Transfer=_transfer),
     **model("s3transfer", S3Transfer=_transfer),
 }

@@ -50,10 +50,12 @@ class Package:
         return handler(site, args) if handler else None
 
 
-def package_object(site: Site, path: str, cls: PackageClass, args: Arguments) -> PackageObject:
-    """The object that the site makes of the class."""
+def package_object(
+    site: Site, path: str, cls: PackageClass, args: Arguments, kind: type[PackageObject] | None = None
+) -> PackageObject:
+    """The object that the site makes of the class, as one of that kind of values."""
     key = ("package object", path, None if site.machine.coarse else (id(site.node), site.frame))
-    made = site.machine.once(key, lambda number: PackageObject(number, path, cls))
+    made = site.machine.once(key, lambda number: (kind or PackageObject)(number, path, cls))
     for name, values in [*zip(cls.parameters, args.positional, strict=False), *args.keywords.items()]:
         site.write(made.space.cell(name), values)
     return made
@@ -208,7 +210,8 @@ class Registrar(Value):
     owner: PackageObject
 
     def call(self, site: Site, args: Arguments) -> Values:
-        """It gives back what it registers."""
-        given = frozenset(value for value in args.get(0) if isinstance(value, Routine | Class))
+        """It gives back what it registers: `app.command("/x")(ack=answer, lazy=[work])` several."""
+        passed = args.everything()
+        given = frozenset(value for value in [*passed, *site.inside(passed)] if isinstance(value, Routine | Class))
         site.put(self.owner.space, REST, given)
         return given or UNKNOWN

@@ -14,6 +14,7 @@ from tapgen.proof.interpret.library.external import (
     run,
     transparent_method,
 )
+from tapgen.proof.interpret.library.language_models import AGENTS
 from tapgen.proof.interpret.library.model import Handler
 from tapgen.proof.interpret.python.arguments import Arguments, anything
 from tapgen.proof.interpret.python.values import UNKNOWN, Values
@@ -26,11 +27,19 @@ _HOOKS = (
     "middleware", "on_event", "add_url_rule", "add_api_route", "add_route", "add_routes", "add_middleware",
     "add_event_handler", "add_exception_handler", "add_resource", "add_view", "error_handler", "exception", "hook",
     "authorizer", "register_middleware", "api_route", "field", "set_field", "mutation", "query", "subscription",
+    "tool", "resource", "prompt", "add_tool", "command", "event", "message", "action", "shortcut", "view", "step",
+    "function", "use", "error", "global_middleware", "add_handler", "message_handler", "callback_query_handler",
+    "intent", "launch", "request_handler", "add_request_handler", "add_exception_handler", "add_node",
+    "add_conditional_edges", "default",
 )  # fmt: skip
 
 _INCLUDES = ("include_router", "register_blueprint", "mount", "register", "add_blueprint")
 
-_RUNS = ("__call__", "resolve", "dispatch", "handle", "handle_request", "run", "serve", "wsgi_app", "execute")
+_RUNS = (
+    "__call__", "resolve", "dispatch", "handle", "handle_request", "run", "serve", "wsgi_app", "execute", "invoke",
+    "ainvoke", "stream", "astream", "process_update", "process_new_updates", "feed_update", "feed_raw_update",
+    "streamable_http_app", "http_app", "sse_app",
+)  # fmt: skip
 
 
 def _application(**methods: Method) -> PackageClass:
@@ -61,6 +70,11 @@ def _adapt(site: Site, args: Arguments) -> Values:
 def _result(site: Site, args: Arguments) -> Values:
     """`Depends(get_table)`: what the function gives."""
     return site.call(args.get(0, "dependency"), anything()) | UNKNOWN
+
+
+def _itself(_site: Site, owner: PackageObject, _args: Arguments) -> Values:
+    """`graph.compile()`, `dispatcher.router`: what runs the same."""
+    return frozenset({owner})
 
 
 def _classes(*names: str, cls: PackageClass = _APPLICATION) -> dict[str, PackageClass]:
@@ -104,6 +118,18 @@ PACKAGES = {
         other=harmless,
     ),
     "lambdarest": Package(functions={}, classes={}),
+    "slack_bolt": Package(
+        classes=_classes("App", "AsyncApp") | _classes("SlackRequestHandler", "AsyncSlackRequestHandler", cls=_ADAPTER),
+        other=harmless,
+    ),
+    "mcp": Package(classes=_classes("FastMCP")),
+    "fastmcp": Package(classes=_classes("FastMCP")),
+    "awslabs": Package(classes=_classes("MCPLambdaHandler")),
+    "aiogram": Package(classes=_classes("Dispatcher", "Router"), other=harmless),
+    "telebot": Package(classes=_classes("TeleBot", "AsyncTeleBot"), other=harmless),
+    "langgraph": Package(
+        classes=_classes("StateGraph", "MessageGraph", "Graph", cls=_application(compile=_itself)) | AGENTS
+    ),
     "mangum": Package(classes=_classes("Mangum", cls=_ADAPTER), other=harmless),
     "apig_wsgi": Package(
         functions=_functions("make_lambda_handler", handler=lambda _site, args: args.get(0, "wsgi_app") | UNKNOWN)

@@ -21,8 +21,10 @@ from tapgen.proof.interpret.library import (
     files,
     frameworks,
     functools,
+    http_clients,
     importlib,
     itertools,
+    language_models,
     operator,
     os,
     powertools,
@@ -39,7 +41,7 @@ from tapgen.proof.interpret.library.model import Handler
 from tapgen.proof.interpret.library.objects import LibraryMethod, library_object
 from tapgen.proof.interpret.python import texts
 from tapgen.proof.interpret.python.arguments import Arguments
-from tapgen.proof.interpret.python.plain import DATA, Const, External, Library, Variable
+from tapgen.proof.interpret.python.plain import DATA, Beginning, Const, External, Library, Variable
 from tapgen.proof.interpret.python.values import UNKNOWN, Values
 from tapgen.proof.interpret.site import Site
 
@@ -68,6 +70,8 @@ PACKAGES: dict[str, Package] = {
     **decorators.PACKAGES,
     **files.PACKAGES,
     **frameworks.PACKAGES,
+    **http_clients.PACKAGES,
+    **language_models.PACKAGES,
     **signing.PACKAGES,
     **third_party.PACKAGES,
     "pynamodb": pynamodb.PACKAGE,
@@ -139,10 +143,12 @@ class Register:
         if library == os.ENVIRONMENT:
             os.present(site, keys)
 
-    def text_attribute(self, value: Const | Variable, name: str) -> Values:
+    def text_attribute(self, value: Const | Variable | Beginning, name: str) -> Values:
         """A method of a text."""
         if isinstance(value, Variable):
             return texts.attribute_of_variable(value, name)
+        if isinstance(value, Beginning):
+            return texts.attribute_of_beginning(value, name)
         return texts.attribute_of_text(value.text or "", name)
 
     def hinted(self, path: str) -> Values:

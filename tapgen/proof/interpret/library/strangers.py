@@ -7,8 +7,10 @@ import re
 from dataclasses import dataclass
 
 from tapgen.proof.interpret.boto3 import models
+from tapgen.proof.interpret.library.language_models import ADDRESSED
 from tapgen.proof.interpret.python.arguments import Arguments
 from tapgen.proof.interpret.python.plain import STORED, Const, beginning
+from tapgen.proof.interpret.python.values import Value
 from tapgen.proof.interpret.results import Unresolved
 from tapgen.proof.interpret.site import Site
 
@@ -22,6 +24,14 @@ _OPENS = re.compile("(?:read|to|write|scan|sink)_[a-z_]+|ParquetFile|read|open_d
 
 _ONE_WORD = frozenset({"query", "scan", "publish", "invoke", "converse", "subscribe", "encrypt", "decrypt", "sign"})
 """Requests of one word; others have several, as `put_item` has."""
+
+
+_ADDRESSES = {
+    "bedrock-runtime": re.compile("|".join(ADDRESSED)),
+    "rds-data": re.compile(r"\w+\+auroradataapi:"),
+    "athena": re.compile(r"awsathena(\+\w+)?:"),
+}
+"""How texts begin by which libraries are told to ask a service: models' names, and databases' of SQLAlchemy."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +49,18 @@ def suspect(site: Site, args: Arguments) -> None:
         reason = f"{name}({services[0]!r}) is not analysed: the requests of the client that it makes are not seen"
     elif _OPENS.fullmatch(name) and any(beginning(value).startswith(STORED) for value in args.everything()):
         reason, services = f"{name} reads or writes an address of S3 by itself", ["s3"]
+    elif addressed := sorted(filter(None, map(_addressed, args.everything()))):
+        reason, services = f"{name} makes AWS requests of its own", addressed
     elif args.keywords and _is_request(name) and all(map(_KEYWORD.fullmatch, args.keywords)):
         reason = f"{name} looks like a request, made with a client that comes from code that is not analysed"
     else:
         return
     site.report(Suspicion(Unresolved(reason, *site.place(), services[0] if len(services) == 1 else "")))
+
+
+def _addressed(value: Value) -> str:
+    text = beginning(value)
+    return next((service for service, begins in _ADDRESSES.items() if begins.match(text)), "") if text else ""
 
 
 def _is_request(name: str) -> bool:

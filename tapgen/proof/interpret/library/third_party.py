@@ -8,21 +8,16 @@ from tapgen.proof.interpret.python.plain import Const
 from tapgen.proof.interpret.python.values import UNKNOWN, Values
 from tapgen.proof.interpret.site import Site
 
-_BEDROCK = (
-    *(f"langchain_aws.{one}" for one in ("ChatBedrock", "ChatBedrockConverse", "BedrockLLM", "BedrockEmbeddings")),
-    *("langchain_aws.chat_models.bedrock", "langchain_aws.chat_models.bedrock_converse", "langchain_aws.embeddings"),
-    *("llama_index.llms.bedrock", "llama_index.embeddings.bedrock", "pydantic_ai.models.bedrock"),
-    "anthropic.AnthropicBedrock",
-)
-
 _ANY = (
-    "aws_encryption_sdk", "chalicelib", "sagemaker", "pyathena", "moto", "boto", "langchain_aws", "strands_tools",
-    "aws_lambda_powertools.utilities.data_masking",
+    "aws_encryption_sdk", "chalicelib", "sagemaker", "pyathena", "moto", "boto", "awscli", "strands_tools",
+    "ask_sdk.standard", "aws_lambda_powertools.utilities.data_masking", "django.core.asgi", "django.core.wsgi",
+    "crewai_tools.aws",
 )  # fmt: skip
 
 OWN_REQUESTS = {
-    **dict.fromkeys(_BEDROCK, "bedrock-runtime"),  # before the whole of langchain_aws
     **dict.fromkeys(_ANY, ""),
+    "aurora_data_api": "rds-data",
+    "ask_sdk_dynamodb": "dynamodb",
     **dict.fromkeys(
         ("dynamodb_encryption_sdk", "dyntastic", "dynamorm", "pydynox", "pydantic_dynamo"),
         "dynamodb",

@@ -77,6 +77,8 @@ class Class(Value):
             known = site.machine.once(("subclasses", self), lambda number: Container(number, "list"))
             site.put(known.space, REST, site.read(self.subclasses))
             return frozenset({ContainerMethod(known, "copy")})
+        if name == "as_view" and not self.ordinary(site):
+            return frozenset({View(self)})
         found = EMPTY
         for value in self.lookup(site, name):
             found |= value.unbound(site, self)
@@ -203,3 +205,17 @@ class Class(Value):
             return self.call(site.at(self.node), anything())
         finally:
             injected.discard(self)
+
+
+@dataclass(frozen=True, slots=True)
+class View(Value):
+    """`Items.as_view`, by which frameworks make a function of a class: it is taken for the class itself."""
+
+    cls: Class
+
+    def __hash__(self) -> int:
+        return hash((7, self.cls))
+
+    def call(self, _site: Site, _args: Arguments) -> Values:
+        """The class, to be registered."""
+        return frozenset({self.cls})

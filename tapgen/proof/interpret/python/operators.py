@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tapgen.proof.interpret.frames import Frame
 from tapgen.proof.interpret.python import protocols
 from tapgen.proof.interpret.python.containers import Container
-from tapgen.proof.interpret.python.plain import Const, continued
+from tapgen.proof.interpret.python.plain import GAP, Const, completed, continued
 from tapgen.proof.interpret.python.texts import MOST_TEXTS, alternatives, percent, texts_of
 from tapgen.proof.interpret.python.values import EMPTY, UNKNOWN, Values
 
@@ -72,6 +72,7 @@ def joined(machine: Machine, frame: Frame, node: ast.JoinedStr) -> Values:
     site = machine.site(frame, node)
     texts = [""]
     begun: Values = EMPTY
+    whole = ""
     for part in node.values:
         inner = part.value if isinstance(part, ast.FormattedValue) else part
         values = site.evaluate(inner)
@@ -85,7 +86,8 @@ def joined(machine: Machine, frame: Frame, node: ast.JoinedStr) -> Values:
         if texts and not found:
             begun |= continued(frozenset(map(Const, texts)), values)
         texts = [text + more for text in texts for more in found][:MOST_TEXTS]
-    return frozenset(Const(text) for text in texts) or begun or UNKNOWN
+        whole += found[0] if len(found) == 1 else GAP
+    return frozenset(Const(text) for text in texts) or completed(begun, whole) or UNKNOWN
 
 
 def compare(machine: Machine, frame: Frame, node: ast.Compare) -> Values:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeGuard
 
@@ -165,18 +165,26 @@ DATA = Library("data")
 STORED = ("s3://", "s3a://")
 """How the address of an object or folder in S3 begins."""
 
-_TELLING = re.compile(r"s3a?://|aws\s|\s*(?:SELECT|INSERT|UPDATE|DELETE|EXISTS)\b", re.IGNORECASE)
+_TELLING = re.compile(
+    r"s3a?://|(?:[^\n]{0,200}[;&|/]\s*)?aws\s|bedrock[/:]|\w+\+auroradataapi:|awsathena|\s*(?:SELECT|INSERT|UPDATE|DELETE|EXISTS)\b",
+    re.IGNORECASE,
+)
+
+
+GAP = "\0"
 
 
 @dataclass(frozen=True, slots=True)
 class Beginning(Value):
     """How a text begins that goes on with what is not known: `f"s3://{bucket}/{key}"`.
 
-    `following` is the environment variable that comes next, if it is one: `f"SELECT * FROM {TABLE} WHERE …"`.
+    `following` is the environment variable that comes next, if it is one: `f"SELECT * FROM {TABLE} WHERE …"`. `whole`
+    is the whole text of a formatted one, with a `GAP` for each part that is not known.
     """
 
     text: str
     following: Variable | None = None
+    whole: str = ""
 
     constant = True
     sure = False
@@ -188,22 +196,28 @@ class Beginning(Value):
         """As any text does."""
         return True
 
-    def attribute(self, _site: Site, name: str) -> Values:
+    def attribute(self, site: Site, name: str) -> Values:
         """A method of `str`."""
-        return frozenset({Library(f"builtins.str.{name}")})
+        return site.machine.libraries.text_attribute(self, name)
+
+
+def completed(values: Values, whole: str) -> Values:
+    """The same beginnings, with what is known of the whole text."""
+    return frozenset(replace(one, whole=whole) if isinstance(one, Beginning) else one for one in values)
 
 
 def continued(values: Values, following: Values = EMPTY) -> Values:
     """Texts that go on with what is not known; their beginnings are kept where they tell that requests are made."""
     variables = [value for value in following if isinstance(value, Variable)]
     only = variables[0] if len(variables) == len(following) == 1 else None
-    begun = {Beginning(value.text, only) for value in values if isinstance(value, Const) and _tells(value.text)}
+    begun = {Beginning(value.text, only) for value in values if isinstance(value, Const) and tells(value.text)}
     begun |= {value for value in values if isinstance(value, Beginning)}
-    known = begun and all(isinstance(value, Beginning) or _tells(value.literal()) for value in values)
+    known = begun and all(isinstance(value, Beginning) or tells(value.literal()) for value in values)
     return frozenset(begun) if known else UNKNOWN | begun
 
 
-def _tells(text: object) -> TypeGuard[str]:
+def tells(text: object) -> TypeGuard[str]:
+    """Whether a text is one by whose beginning requests can be told: an address, a command, a statement."""
     return isinstance(text, str) and _TELLING.match(text) is not None
 
 

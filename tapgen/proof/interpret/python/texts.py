@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tapgen.proof.interpret.python.plain import Const, Library, Variable, constant, continued
+from tapgen.proof.interpret.python.plain import Beginning, Const, Library, Variable, constant, continued, tells
 from tapgen.proof.interpret.python.values import EMPTY, UNKNOWN, Value, Values, stable_hash
 
 if TYPE_CHECKING:
@@ -56,7 +56,12 @@ class TextMethod(Value):
         return stable_hash(self.text, self.name)
 
     def call(self, site: Site, args: Arguments) -> Values:
-        """The text that it gives where all that it is given is known; anything otherwise."""
+        """The text that it gives where all that it is given is known; anything otherwise.
+
+        The words of a text that tells of requests, such as a command's, are taken for the text.
+        """
+        if self.name == "split" and tells(self.text):
+            return constant(self.text)
         open_ = args.star or args.extra
         found = [] if open_ else self._results(site, args)
         texts = [text for text in found if len(text) <= LONGEST]
@@ -110,14 +115,14 @@ def percent(text: str, given: Sequence[str]) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Stripped(Value):
-    """`os.environ["TABLE"].strip`, which is taken to give the variable itself."""
+class Kept(Value):
+    """`os.environ["TABLE"].strip`, `f"aws s3 ls {bucket}".split`: taken to give the text itself."""
 
-    variable: Variable
+    text: Variable | Beginning
 
     def call(self, _site: Site, _args: Arguments) -> Values:
-        """The variable."""
-        return frozenset({self.variable})
+        """The text."""
+        return frozenset({self.text})
 
 
 def attribute_of_text(text: str, name: str) -> Values:
@@ -127,7 +132,12 @@ def attribute_of_text(text: str, name: str) -> Values:
 
 def attribute_of_variable(variable: Variable, name: str) -> Values:
     """A method of an environment variable."""
-    return frozenset({Stripped(variable) if name == "strip" else Library(f"builtins.str.{name}")})
+    return frozenset({Kept(variable) if name == "strip" else Library(f"builtins.str.{name}")})
+
+
+def attribute_of_beginning(begun: Beginning, name: str) -> Values:
+    """A method of a text of which the beginning is known."""
+    return frozenset({Kept(begun) if name in {"strip", "split"} else Library(f"builtins.str.{name}")})
 
 
 def text_of(values: Values) -> Values:
