@@ -163,11 +163,13 @@ def _template(file: Path, read: Document, folders: Mapping[str, Path]) -> Target
     text = file.read_text(encoding="utf-8")
     if sam.is_sam(read):
         try:
-            made = sam.expand(read, file.parent, sam.DEFAULT_REGION, {})
+            made = sam.expand_what_can_be(read, file.parent, sam.DEFAULT_REGION)
+        except sam.RefusedError as error:
+            return of_template(file, text, read, folders, unread=error.causes)
         except TapgenError:
             return of_template(file, text, read, folders)
         below = {name: path for name, path in made.folders.items() if _has_entry_point(made.document, name, path, file)}
-        return of_template(file, text, made.document, {**below, **folders}, read)
+        return of_template(file, text, made.document, {**below, **folders}, read, made.unread)
     return of_template(file, text, read, folders)
 
 

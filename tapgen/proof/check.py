@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from tapgen.proof.needs import functions
 from tapgen.proof.report import expanded, places
 from tapgen.proof.rules import handlers
 from tapgen.proof.rules import rulebook as rules
+from tapgen.proof.rules.coverage import NOT_CHECKED
 from tapgen.proof.rules.rule import apply
 from tapgen.proof.subject import Source, Subject
 from tapgen.proof.verdicts import circles, contracts, permissions, reachability
@@ -50,6 +51,8 @@ class Target(Struct, frozen=True):
     regions: tuple[str, ...] = ()
     contracts: Mapping[str, Path] = {}
     """The OpenAPI file that an API is held against, by the API's logical id."""
+    unread: Mapping[str, str] = {}
+    """Why a part of a resource is not known, by logical id; '' is the whole template."""
     written: Document | None = None
     """What stands in the file, where the subject's document is what a transform makes of it; cfn-lint looks at this."""
 
@@ -100,11 +103,17 @@ def of_environment(environment: Environment, document: Document, origins: Origin
 
 
 def of_template(
-    file: Path, text: str, document: Document, sources: Mapping[str, Path], written: Document | None = None
+    file: Path,
+    text: str,
+    document: Document,
+    sources: Mapping[str, Path],
+    written: Document | None = None,
+    unread: Mapping[str, str] = MappingProxyType({}),
 ) -> Target:
     """A document that tapgen did not make, with the sources that the command line names.
 
-    `written` is what stands in the file where the document is what a transform makes of it.
+    `written` is what stands in the file where the document is what a transform makes of it, `unread` says of which
+    resources that is not known, and why.
     """
     from tapgen.template.document import locate
     from tapgen.template.placeholders import MARK, filled_in
@@ -117,7 +126,7 @@ def of_template(
         told = finding if written is None else expanded.written(finding, written, document)
         return told and places.in_template(told, str(file), lines, text)
 
-    return Target(subject, place, written=written)
+    return Target(subject, place, written=written, unread=unread)
 
 
 def check_all(
@@ -135,7 +144,11 @@ def check_all(
     try:
         analyse = analyse or functions.analyse_once()
         own = [
-            [*_own(target.subject, analyse), *contracts.findings(target.subject, target.contracts)]
+            [
+                *_own(target.subject, analyse),
+                *contracts.findings(target.subject, target.contracts),
+                *_unread(target),
+            ]
             for target in targets
         ]
         linted: list[list[Finding]] | str = running.findings() if running else [[] for _ in targets]
@@ -150,6 +163,12 @@ def check_all(
         _finish([*mine, *theirs], target, with_lint=with_lint)
         for target, mine, theirs in zip(targets, own, linted, strict=True)
     )
+
+
+def _unread(target: Target) -> Iterator[Finding]:
+    for name, why in target.unread.items():
+        path = ("Resources", name) if name else ("Transform",)
+        yield NOT_CHECKED.finding(f"{why}." if why[-1] not in ".!?" else why, path)
 
 
 def _own(subject: Subject, analyse: functions.Analyse) -> list[Finding]:
@@ -183,7 +202,8 @@ def _finish(findings: Sequence[Finding], target: Target, *, with_lint: bool) -> 
 def _path(finding: Finding, target: Target) -> DocumentPath:
     """Where it stands in the document as it is written, which cfn-lint reads."""
     linted = target.written is not None and _LINT_RULE.fullmatch(finding.rule)
-    return finding.path if linted else target.subject.written(finding.path)
+    unread = finding.rule == NOT_CHECKED.id and finding.logical_id in target.unread
+    return finding.path if linted or unread else target.subject.written(finding.path)
 
 
 def _together(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
-from tapgen.template.alternatives import NO_VALUE, alternatives
+from tapgen.template.alternatives import NO_VALUE, REFERENCE, alternatives
 from tapgen.template.apis import routes
 from tapgen.template.arns import Arns
 from tapgen.template.endpoints import Endpoint, endpoints, leading_out, route_tables
 from tapgen.template.exposure import Exposure, exposures
-from tapgen.template.intrinsics import branches
+from tapgen.template.intrinsics import branches, canonical, references
 from tapgen.template.model import Resource, Template, understand
 from tapgen.template.network import SecurityGroup, security_groups
 from tapgen.template.policies import Held, identity_policies, resource_policies, trust_policies
@@ -145,6 +145,17 @@ class Subject(Struct, frozen=True, dict=True):
     def written(self, path: DocumentPath) -> DocumentPath:
         """Where a place of the template stands in the document as it is written."""
         return written_path(self.document, self.template.conditions, path)
+
+    def says(self, path: DocumentPath, text: str) -> bool:
+        """Whether a place itself says a text, and no parameter's default or mapping: a deployment may give another."""
+        value: Any = self.document
+        for step in self.written(path):
+            value = value[step]
+        written = str(value)
+        if all(piece in written for piece in REFERENCE.split(text)[::2]):
+            return True
+        given = mapping(self.document.get("Parameters"))
+        return "Fn::FindInMap" not in written and not any(one.target in given for one in references(canonical([value])))
 
 
 def mapping(value: Any) -> Mapping[str, Any]:

@@ -25,6 +25,11 @@ DEEPEST: Final = 32
 REFERENCE: Final = re.compile(r"\$\{([^!${}][^${}]*)\}")
 
 
+def literal(text: str) -> bool:
+    """Whether a text stands for itself: no reference is in it, and nothing that AWS or another tool fills in."""
+    return not any(mark in text for mark in ("${", "{{", "#{"))
+
+
 def alternatives(value: Any, depth: int = 0) -> tuple[str, ...]:
     """Every text that a canonical value can become."""
     if isinstance(value, str):

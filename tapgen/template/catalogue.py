@@ -126,7 +126,19 @@ def global_condition_key(name: str) -> bool:
     """Whether every action knows the key, such as `aws:SourceArn`; keys on tags depend on the action."""
     if _PER_SERVICE.fullmatch(name):
         return False
-    return any_fits((f"aws:{key}" for key in _GLOBAL_KEYS), name)
+    return any_fits(global_condition_keys(), name)
+
+
+def global_condition_keys() -> tuple[str, ...]:
+    """The keys of every request: `aws:SourceArn`."""
+    return tuple(f"aws:{key}" for key in _GLOBAL_KEYS)
+
+
+@cache
+def condition_keys_of(prefix: str) -> frozenset[str]:
+    """The condition keys of a service prefix's own, whatever actions have them."""
+    table = _row(prefix)
+    return frozenset(one for one in table.keys if one.lower().startswith(f"{prefix}:")) if table else frozenset()
 
 
 def any_fits(known: Iterable[str], name: str) -> bool:

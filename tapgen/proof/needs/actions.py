@@ -17,7 +17,7 @@ from tapgen.template.catalogue import (
     matching,
     prefixes,
 )
-from tapgen.template.tables import row
+from tapgen.template.tables import keys, row
 
 __all__ = [
     "Action",
@@ -30,6 +30,7 @@ __all__ = [
     "iam_prefix",
     "matching",
     "needed",
+    "operations_of",
     "prefixes",
 ]
 
@@ -107,6 +108,16 @@ def _service(name: str) -> _Service:
 def iam_prefix(service: str) -> str:
     """The IAM prefix of a service by botocore's name: `stepfunctions` -> `states`."""
     return _service(service).prefix or service
+
+
+def operations_of(prefix: str, operation: str) -> tuple[str, ...]:
+    """The entries of the table for an operation, whatever its case, of the services with an IAM prefix."""
+    for service in dict.fromkeys((prefix, *keys("operation_actions"))):
+        if iam_prefix(service) == prefix:
+            for name, entries in _service(service).operations.items():
+                if name.lower() == operation.lower():
+                    return tuple(entries)
+    return ()
 
 
 def needed(call: Call) -> tuple[Need, ...] | Unmapped:

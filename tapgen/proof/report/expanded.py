@@ -16,7 +16,16 @@ if TYPE_CHECKING:
 _PREFIX = "AWS::Serverless::"
 _WORDING = frozenset({"partition-literal", "region-literal", "invoke-wide"})
 """Rules about how something is written, which nobody can write otherwise where a transform has written it."""
-_SURPLUS = frozenset({"permission-unused", "action-wildcard", "resource-wildcard", "action-unknown", "action-resource"})
+_SURPLUS = frozenset(
+    {
+        "permission-unused",
+        "action-wildcard",
+        "resource-wildcard",
+        "action-unknown",
+        "action-unlisted",
+        "action-resource",
+    }
+)
 """Rules that ask to change a statement, which nobody can of a policy template or a connector.
 
 SQSPollerPolicy, for one, names sqs:DeleteMessageBatch, which is no action.
@@ -29,7 +38,7 @@ def written(finding: Finding, document: Document, expanded: Document) -> Finding
 
     None where what it is about was written by the transform alone.
     """
-    if not finding.path or finding.path[0] != "Resources":
+    if len(finding.path) < len(("Resources", "Name")) or finding.path[0] != "Resources":
         return finding
     logical_id = str(finding.path[1])
     source = origin(logical_id, document)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tapgen.proof.rules.rule import Hit, Rule
 from tapgen.proof.subject import items, mapping
-from tapgen.template.alternatives import REFERENCE, alternatives
+from tapgen.template.alternatives import REFERENCE, alternatives, literal
 from tapgen.template.document import MAX_BYTES, MAX_OUTPUTS, MAX_RESOURCES
 from tapgen.template.intrinsics import function
 
@@ -195,10 +195,12 @@ def _names(subject: Subject) -> Iterator[Hit]:
         for owner, properties in subject.of_type(type_):
             path: DocumentPath = ("Resources", owner, "Properties", key)
             for text in alternatives(properties[key]) if key in properties else ():
-                literal = REFERENCE.sub("", text)
-                if len(literal) > longest:
-                    yield Hit(f"{key} of {owner} has {len(literal)} characters; it takes {longest}.", path)
-                elif literal == text and (len(text) < shortest or not re.fullmatch(form, text)):
+                least = REFERENCE.sub("", text)
+                if not literal(least) or not subject.says(path, text):
+                    continue
+                if len(least) > longest:
+                    yield Hit(f"{key} of {owner} has {len(least)} characters; it takes {longest}.", path)
+                elif literal(text) and (len(text) < shortest or not re.fullmatch(form, text)):
                     yield Hit(f"{key} of {owner} is {text!r}, which the service refuses.", path)
 
 

@@ -73,12 +73,7 @@ def _partitions(subject: Subject) -> Iterator[Hit]:
         named: dict[str, DocumentPath] = {}
         for text, path in _strings(resource.properties, ("Resources", owner, "Properties")):
             match = _PARTITION.search(text)
-            if (
-                match
-                and path[-1] not in _PLACED
-                and "arn:aws:states:::" not in text
-                and _written(match[0], path, subject)
-            ):
+            if match and path[-1] not in _PLACED and "arn:aws:states:::" not in text and subject.says(path, match[0]):
                 named.setdefault(match[1], path)
         for partition, path in named.items():
             yield Hit(f'{owner} names the partition "{partition}".', path)
@@ -90,16 +85,8 @@ def _regions(subject: Subject) -> Iterator[Hit]:
             match = _REGION.search(text)
             if match is None or path[-1] in _PLACED or {"Condition", "Replicas"} & {*path} or _ELSEWHERE.search(text):
                 continue
-            if _written(match[0], path, subject):
+            if subject.says(path, match[0]):
                 yield Hit(f'{owner} names the region "{match[0]}".', path)
-
-
-def _written(text: str, path: DocumentPath, subject: Subject) -> bool:
-    """Whether the place itself says it, and no parameter's default or mapping."""
-    value: Any = subject.document
-    for step in subject.written(path):
-        value = value[step]
-    return text in str(value)
 
 
 NETWORK_RULES = (

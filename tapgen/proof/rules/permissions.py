@@ -50,11 +50,20 @@ UNPROVEN = Rule(
 )
 UNKNOWN_POLICY = Rule(
     "policy-unknown",
-    "error",
+    "warning",
     "What an attached policy allows is not known",
-    "A policy that is neither in the template nor managed by AWS can allow anything; nothing about the role is proven.",
+    "A policy that is neither in the template nor among those of AWS's that tapgen has a copy of can allow anything; "
+    "nothing about the role is proven.",
     "Define the policy in the template.",
     _LEAST,
+)
+ABSENT_POLICY = Rule(
+    "policy-absent",
+    "error",
+    "A role is attached a policy of AWS's that does not exist",
+    "IAM refuses the role, and the deployment rolls back.",
+    "Correct the policy's name, with its path.",
+    "AWS managed policy reference guide",
 )
 ROLE_UNKNOWN = Rule(
     "role-unknown",
@@ -187,6 +196,7 @@ PERMISSION_RULES = (
     UNUSED,
     UNPROVEN,
     UNKNOWN_POLICY,
+    ABSENT_POLICY,
     ROLE_UNKNOWN,
     UNMAPPED,
     UNRESOLVED,

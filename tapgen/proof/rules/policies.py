@@ -11,9 +11,9 @@ from tapgen.proof.needs.configuration import NETWORK_INTERFACE_ACTIONS, in_vpc
 from tapgen.proof.needs.documented import documented
 from tapgen.proof.rules.rule import Hit, Rule
 from tapgen.proof.verdicts.arn_forms import form_matches
-from tapgen.proof.verdicts.grants import denied, policies_of, resources
+from tapgen.proof.verdicts.grants import denied, policies_of, reaches, resources
+from tapgen.template.alternatives import listed
 from tapgen.template.arns import fields
-from tapgen.template.catalogue import any_fits
 from tapgen.template.patterns import action_matches
 from tapgen.template.policies import Statement
 from tapgen.template.tables import mentions
@@ -21,23 +21,8 @@ from tapgen.template.types import row
 
 if TYPE_CHECKING:
     from tapgen.proof.subject import Subject
+    from tapgen.template.policies import Held
 
-# Keys that are in the context of requests to every service: IAM user guide, "AWS global condition context keys", and
-# the guides of the services whose workloads make the requests.
-WORKLOAD_KEYS = frozenset(
-    {
-        "lambda:sourcefunctionarn",
-        "ec2:sourceinstancearn",
-        "ec2:roledelivery",
-        "ssm:sourceinstancearn",
-        "glue:roleassumedby",
-        "glue:credentialissuingservice",
-        "aws:sourceowner",  # SNS developer guide, "Using identity-based policies": the default policy of a topic has it
-    }
-)
-# SNS developer guide, "Example cases for Amazon SNS access control": a topic's default policy; Kinesis Data Analytics
-# developer guide, "Permissions policy for reading from a streaming source".
-UNLISTED = frozenset({"sns:receive", "firehose:get*"})
 # Two pages of the reference have one prefix; of an action on both, our table has the resource types of one.
 SEVERAL_PAGES = ("elasticloadbalancing:", "ses:")
 _BARE = re.compile(r"^(?:[a-zA-Z-]+[:/])?\*+$")
@@ -54,29 +39,6 @@ def every_statement(subject: Subject) -> Iterator[Statement]:
     yield from identity_statements(subject)
     for held in subject.resource_policies:
         yield from held.statements
-
-
-def _unknown_actions(subject: Subject) -> Iterator[Hit]:
-    for statement in every_statement(subject):
-        for pattern in (*statement.actions, *statement.not_actions):
-            if "${" not in pattern and pattern != "*" and not _known(pattern):
-                yield Hit(f"{pattern} is no action that IAM knows.", statement.path, _closest(pattern))
-
-
-def _known(pattern: str) -> bool:
-    """An action of the reference, or one that AWS uses itself although the reference has dropped or left it out."""
-    return bool(actions.matching(pattern)) or pattern.lower() in UNLISTED or mentions("managed_policies", pattern)
-
-
-def _closest(pattern: str) -> str:
-    prefix, _, name = pattern.partition(":")
-    known = actions.actions_of(prefix)
-    if known is None:
-        return f'IAM knows no service prefix "{prefix}".'
-    from difflib import get_close_matches
-
-    close = get_close_matches(name.lower(), known, n=1)
-    return f"Did you mean {known[close[0]].name}?" if close else ""
 
 
 def _on_arns(subject: Subject) -> Iterator[tuple[Statement, tuple[str, ...], actions.Action]]:
@@ -168,45 +130,50 @@ def _for_others(subject: Subject) -> Iterator[Statement]:
 
 
 def _administrators(subject: Subject) -> Iterator[Hit]:
-    for statement in (*identity_statements(subject), *_for_others(subject)):
-        if statement.effect == "Allow" and {"*", "*:*"} & set(statement.actions) and "*" in statement.resources:
+    boundaries = _boundaries(subject)
+    given = (one for held in subject.identity_policies if held.holder not in boundaries for one in held.statements)
+    for statement in (*given, *_for_others(subject)):
+        everything = {"*", "*:*"} & set(statement.actions) and "*" in statement.resources
+        if statement.effect == "Allow" and everything and not statement.conditions:
             yield Hit("The statement allows every action on every resource.", statement.path)
 
 
+def _boundaries(subject: Subject) -> frozenset[str]:
+    """The policies that say at most what somebody may do, and allow nothing."""
+    found = (
+        subject.arns.owner(one)
+        for resource in subject.resources.values()
+        for one in listed(resource.properties.get("PermissionsBoundary"))
+    )
+    return frozenset(filter(None, found))
+
+
+_WRITING = ("logs:CreateLogStream", "logs:PutLogEvents")
+
+
 def _log_group_arns(subject: Subject) -> Iterator[Hit]:
-    for statement in identity_statements(subject):
-        if statement.effect != "Allow" or not any(
-            action_matches(pattern, name)
-            for pattern in statement.actions
-            for name in ("logs:CreateLogStream", "logs:PutLogEvents")
-        ):
-            continue
-        for resource in resources(statement, subject):
-            parts = fields(resource)
-            group = len(parts) == 6 and parts[2] == "logs" and parts[5].startswith("log-group:")
-            if group and "*" not in parts[5] and ":log-stream:" not in parts[5]:
-                yield Hit(f"{resource} names the group; its streams are `{resource}:*`.", statement.path)
+    for held in subject.identity_policies:
+        for statement in held.statements:
+            actions_ = [name for name in _WRITING if statement.names(name)] if statement.effect == "Allow" else []
+            for resource in resources(statement, subject) if actions_ else ():
+                if _is_group(resource) and not _streams_allowed(held, f"{resource}:log-stream:x", actions_, subject):
+                    yield Hit(f"{resource} names the group; its streams are `{resource}:*`.", statement.path)
 
 
-def _condition_keys(subject: Subject) -> Iterator[Hit]:
-    for statement in every_statement(subject):
-        for _, key, _ in statement.conditions:
-            if "${" in key or _of_others(key) or actions.global_condition_key(key):
-                continue
-            acted = [one for pattern in statement.actions for one in actions.matching(pattern)]
-            known = {one for action in acted for one in action.condition_keys}
-            if acted and not any_fits(known, key) and _stem(key) not in map(_stem, known):
-                yield Hit(f"No action of the statement knows the condition key {key}.", statement.path)
+def _is_group(resource: str) -> bool:
+    parts = fields(resource)
+    group = len(parts) == 6 and parts[2] == "logs" and parts[5].startswith("log-group:")
+    return group and "*" not in parts[5] and ":log-stream:" not in parts[5]
 
 
-def _stem(key: str) -> str:
-    return key.lower().partition("/")[0]
-
-
-def _of_others(key: str) -> bool:
-    """A key of the provider that vouched for the caller (`cognito-identity.amazonaws.com:sub`), or of the workload."""
-    prefix = key.lower().partition(":")[0]
-    return "." in prefix or prefix in ("saml", "sts") or key.lower() in WORKLOAD_KEYS
+def _streams_allowed(held: Held, stream: str, names: list[str], subject: Subject) -> bool:
+    """Whether another resource, statement or policy of those who have this one lets them write, or may do so."""
+    found = [policies_of(owner, subject) for owner in held.owners if subject.type_of(owner) == "AWS::IAM::Role"]
+    if any(one.unknown for one in found):
+        return True
+    statements = [*held.statements, *(statement for one in found for statement in one.statements)]
+    allowing = [one for one in statements if one.effect == "Allow"]
+    return all(any(one.names(name) and reaches(one, stream, subject) != "no" for one in allowing) for name in names)
 
 
 def _own_interfaces(subject: Subject) -> Iterator[Hit]:
@@ -230,15 +197,6 @@ _LEAST = 'IAM user guide, "Security best practices in IAM": apply least-privileg
 _SAR = "Service Authorization Reference"
 
 POLICY_RULES = (
-    Rule(
-        "action-unknown",
-        "error",
-        "A policy names an action that does not exist",
-        "IAM accepts it silently, and it allows or denies nothing.",
-        "Correct the action's name.",
-        _SAR,
-        _unknown_actions,
-    ),
     Rule(
         "action-resource",
         "error",
@@ -292,15 +250,6 @@ POLICY_RULES = (
         "Use `GetAtt GROUP.Arn`, which ends in `:*`, or add it.",
         f"{_SAR}, Amazon CloudWatch Logs, resource type log-stream",
         _log_group_arns,
-    ),
-    Rule(
-        "condition-key",
-        "error",
-        "A condition uses a key that none of the statement's actions knows",
-        "The key is absent from the request, so the condition is never true (or, negated, always).",
-        "Use a key that the action lists, or a global one.",
-        f"{_SAR}, condition keys of each action",
-        _condition_keys,
     ),
     Rule(
         "network-interface-code",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from tapgen.proof.rules.rule import Hit, Rule
-from tapgen.template.alternatives import REFERENCE, alternatives, listed
+from tapgen.template.alternatives import REFERENCE, alternatives, listed, literal
 from tapgen.template.arns import fields
 from tapgen.template.intrinsics import function
 from tapgen.template.types import row
@@ -27,7 +27,7 @@ def _no_arns(subject: Subject) -> Iterator[Hit]:
         for statement in one.statements:
             for text in (*statement.resources, *statement.not_resources):
                 what = _other_than_arn(text, subject)
-                if what:
+                if what and subject.says(statement.path, text):
                     yield Hit(f"The resource {text} is {what}.", statement.path)
 
 
@@ -44,8 +44,7 @@ def _other_than_arn(text: str, subject: Subject) -> str:
         gives = known.attributes.get(attribute, "") if attribute else known.ref if known.arn else ""
         what = {"name": "the name", "url": "the address"}.get(gives)
         return f"{what} of {owner}, no ARN" if what else ""
-    known_text = bool(text) and "${" not in text and "{{resolve:" not in text
-    return "no ARN" if known_text and not text.startswith(("arn:", "*")) else ""
+    return "no ARN" if text and literal(text) and not text.startswith(("arn:", "*")) else ""
 
 
 def _principals(subject: Subject) -> Iterator[Hit]:
@@ -57,7 +56,7 @@ def _principals(subject: Subject) -> Iterator[Hit]:
                 yield Hit(f"A statement of {held.holder} names no principal.", statement.path)
             for kind, text in _named(statement):
                 what = _malformed(kind, text, subject)
-                if what:
+                if what and subject.says(statement.path, "*" if text.startswith("arn:") and "*" in text else text):
                     yield Hit(f"{held.holder} names the principal {text}: {what}.", statement.path)
 
 
@@ -73,8 +72,8 @@ def _named(statement: Statement) -> Iterator[tuple[str, str]]:
 def _malformed(kind: str, text: str, subject: Subject) -> str:
     """What is wrong with a principal; '' where nothing is, or nobody knows."""
     if kind == "Service":
-        return "" if "${" in text or "." in text or text == "*" else "no service has that name"
-    if kind != "AWS" or text == "*" or "{{resolve:" in text:
+        return "" if not literal(text) or "." in text or text == "*" else "no service has that name"
+    if kind != "AWS" or text in ("*", ""):
         return ""
     match = REFERENCE.fullmatch(text)
     if match:
@@ -82,8 +81,8 @@ def _malformed(kind: str, text: str, subject: Subject) -> str:
         return "Ref gives its name, no ARN" if known.identity and known.ref == "name" else ""
     if text.startswith("arn:"):
         return _malformed_arn(fields(text))
-    literal = "${" not in text and not re.fullmatch(r"\d{12}", text) and not _UNIQUE.fullmatch(text)
-    return "neither an ARN nor an account" if literal else ""
+    somebody = not literal(text) or re.fullmatch(r"\d{12}", text) or _UNIQUE.fullmatch(text)
+    return "" if somebody else "neither an ARN nor an account"
 
 
 def _malformed_arn(parts: list[str]) -> str:

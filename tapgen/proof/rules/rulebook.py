@@ -17,6 +17,7 @@ from tapgen.proof.rules.network import NETWORK_RULES
 from tapgen.proof.rules.permissions import CIRCLE, CIRCLE_OF_SEVERAL, PERMISSION_RULES
 from tapgen.proof.rules.policies import POLICY_RULES
 from tapgen.proof.rules.policy_forms import POLICY_FORM_RULES
+from tapgen.proof.rules.policy_names import POLICY_NAME_RULES
 from tapgen.proof.rules.roles import ROLE_RULES, WATCH_RULES
 from tapgen.proof.rules.routes import ROUTE_RULES
 from tapgen.proof.rules.rule import Rule
@@ -44,7 +45,7 @@ LINT_MISSING = Rule(
 GROUPS: dict[str, tuple[Rule, ...]] = {
     "Permissions and reachability": PERMISSION_RULES,
     "Open to everybody": EXPOSURE_RULES,
-    "Policies": (*POLICY_RULES, *POLICY_FORM_RULES, *TRUST_RULES),
+    "Policies": (*POLICY_NAME_RULES, *POLICY_RULES, *POLICY_FORM_RULES, *TRUST_RULES),
     "Functions, alarms, secrets": (*IMPORT_RULES, *COMPUTE_RULES, *VERSION_RULES),
     "Triggers": (*TRIGGER_RULES, *ROLE_RULES, *WATCH_RULES, *DELIVERY_RULES, *KEY_RULES, CIRCLE, CIRCLE_OF_SEVERAL),
     "Data": DATA_RULES,

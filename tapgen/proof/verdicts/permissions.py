@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 from tapgen.proof.needs import actions
 from tapgen.proof.needs.documented import documented, stand_ins
 from tapgen.proof.needs.requirements import ANYTHING, Requirement
-from tapgen.proof.rules.permissions import DENIED, INDEX, MISSING, ROLE_UNKNOWN, UNKNOWN_POLICY, UNPROVEN, UNUSED
+from tapgen.proof.rules import slips
+from tapgen.proof.rules.permissions import (
+    ABSENT_POLICY,
+    DENIED,
+    INDEX,
+    MISSING,
+    ROLE_UNKNOWN,
+    UNKNOWN_POLICY,
+    UNPROVEN,
+    UNUSED,
+)
 from tapgen.proof.verdicts.arn_forms import form_matches
 from tapgen.proof.verdicts.grants import (
     Policies,
@@ -71,6 +81,8 @@ def _unknown(role: str, granted: Policies) -> Iterator[Finding]:
             yield UNPROVEN.finding(
                 message, path, hint="Define the policy in the template, or accept this with a reason."
             )
+        elif meant := slips.of_managed_policy(name):
+            yield ABSENT_POLICY.finding(f"{role} has the policy {name}, which AWS does not have.", path, hint=meant)
         else:
             yield UNKNOWN_POLICY.finding(f"{role} has the policy {name}, whose content is not known.", path)
     for name, path in granted.unknown_boundary:

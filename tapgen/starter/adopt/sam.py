@@ -35,12 +35,14 @@ DEFAULT_REGION: Final = "us-east-1"
 class Expanded(NamedTuple):
     """The template without SAM, and the folders of its code by the logical ids of functions and layers.
 
-    `gone` are those that the template names and that are not there.
+    `gone` are those that the template names and that are not there; `unread` says of resources what of them is not
+    known, where the rest was to be expanded all the same.
     """
 
     document: Document
     folders: Mapping[str, Path]
     gone: Mapping[str, Path]
+    unread: Mapping[str, str] = {}
 
 
 def is_sam(document: Document) -> bool:
@@ -62,19 +64,88 @@ def expand(document: Document, folder: Path, region: str, parameters: Mapping[st
 
     Raises:
         TapgenError: the translator is not installed.
-        UsageError: SAM refuses the template.
+        UsageError: SAM refuses the template, or only AWS can expand it.
+        DocumentError: a definition in a file of its own cannot be read.
     """
     folders: dict[str, Path] = {}
     gone: dict[str, Path] = {}
-    return Expanded(_translated(_detached(document, folder, folders, gone), region, parameters), folders, gone)
+    detached = _detached(document, folder, folders, gone)
+    for logical_id, resource in detached["Resources"].items():
+        if _in_repository(resource):
+            raise UsageError(f"{logical_id} is an application of AWS's repository, which AWS alone expands")
+    return Expanded(_translated(detached, region, parameters), folders, gone)
 
 
-def _detached(document: Document, folder: Path, folders: dict[str, Path], gone: dict[str, Path]) -> Document:
-    """A copy of the document without local code; `folders` takes where it is, `gone` where it is not."""
+def expand_what_can_be(document: Document, folder: Path, region: str) -> Expanded:
+    """The same, without an end where a definition's file is not there, or SAM refuses a resource: the rest is expanded.
+
+    Nothing of AWS's is asked: an application of its repository becomes a nested stack whose template is not known.
+
+    Raises:
+        TapgenError: the translator is not installed, or expands nothing of the template.
+    """
+    folders: dict[str, Path] = {}
+    gone: dict[str, Path] = {}
+    unread: dict[str, str] = {}
+    detached = _detached(document, folder, folders, gone, unread)
+    for logical_id, resource in detached["Resources"].items():
+        if _in_repository(resource):
+            detached["Resources"][logical_id] = {**resource, "Type": _NESTED, "Properties": {"TemplateURL": _ELSEWHERE}}
+    while True:
+        try:
+            made = _translated(detached, region, {})
+        except RefusedError as error:
+            refused = {name: cause for name, cause in error.causes.items() if name in detached["Resources"]}
+            if not refused:
+                raise
+            unread.update((name, f"SAM refuses it: {cause}") for name, cause in refused.items())
+            for name in refused:
+                del detached["Resources"][name]
+        else:
+            return Expanded(made, folders, gone, unread)
+
+
+_NESTED: Final = "AWS::CloudFormation::Stack"
+_ELSEWHERE: Final = "https://aws.amazon.com/serverless/serverlessrepo/"
+_UNKNOWN_BODIES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "Definition": {"StartAt": "Unread", "States": {"Unread": {"Type": "Pass", "End": True}}},
+    "DefinitionBody": {"openapi": "3.0.1", "info": {"title": "unread", "version": "1"}, "paths": {}},
+}
+"""What stands for a definition that cannot be read."""
+
+
+class RefusedError(UsageError):
+    """SAM refuses a template; `causes` are what it says of which resource."""
+
+    def __init__(self, message: str, hint: str, causes: Mapping[str, str]) -> None:
+        super().__init__(message, hint)
+        self.causes = causes
+
+
+def _in_repository(resource: Any) -> bool:
+    """Whether a resource is an application by its ID: the translator would ask AWS for its template."""
+    if not isinstance(resource, dict) or resource.get("Type") != "AWS::Serverless::Application":
+        return False
+    properties = resource.get("Properties")
+    return not (isinstance(properties, dict) and isinstance(properties.get("Location"), str))
+
+
+def _detached(
+    document: Document,
+    folder: Path,
+    folders: dict[str, Path],
+    gone: dict[str, Path],
+    unread: dict[str, str] | None = None,
+) -> Document:
+    """A copy of the document without local code; `folders` takes where it is, `gone` where it is not.
+
+    `unread` takes what is wrong with definitions that cannot be read; without it that is an error.
+    """
     document = json.loads(json.dumps(document, default=str))
     globals_ = (document.get("Globals") or {}).get("Function") or {}
     for logical_id, resource in document["Resources"].items():
         where = _detach(logical_id, resource, globals_, folder)
+        _defined(logical_id, resource, folder, unread)
         if where is not None and where.source is not None:
             folders[logical_id] = where.source
         elif where is not None and not where.written.exists():
@@ -109,11 +180,36 @@ def _detach(logical_id: str, resource: Any, globals_: Mapping[str, Any], folder:
             properties[key] = dict(_PLACE)
         elif key not in properties:
             properties[key] = written
-    if kind in _BODIES:
-        uri, body = _BODIES[kind]
-        if isinstance(properties.get(uri), str) and not properties[uri].startswith("s3://"):
-            properties[body] = _read(folder / properties.pop(uri))
     return where
+
+
+def _defined(logical_id: str, resource: Any, folder: Path, unread: dict[str, str] | None) -> None:
+    """Put a definition that is in a file of its own where it belongs."""
+    kind = resource.get("Type") if isinstance(resource, dict) else None
+    if kind not in _BODIES:
+        return
+    uri, body = _BODIES[kind]
+    properties = resource["Properties"]
+    file = _included(properties.get(body))
+    if file is None and isinstance(properties.get(uri), str):
+        file = properties.pop(uri)
+    if file is None:
+        return
+    try:
+        properties[body] = _read(folder, file)
+    except DocumentError as error:
+        if unread is None:
+            raise
+        properties[body] = json.loads(json.dumps(_UNKNOWN_BODIES[body]))
+        unread[logical_id] = f"The definition of {logical_id} is not read: {error.message}"
+
+
+def _included(definition: Any) -> str | None:
+    """The file of a definition that AWS::Include brings, where its name is known."""
+    included = definition.get("Fn::Transform") if isinstance(definition, dict) and len(definition) == 1 else None
+    parameters = included.get("Parameters") if isinstance(included, dict) else None
+    location = parameters.get("Location") if isinstance(parameters, dict) else None
+    return location if isinstance(location, str) else None
 
 
 def _source(logical_id: str, resource: Mapping[str, Any], runtime: str, written: Path) -> Path | None:
@@ -150,7 +246,7 @@ def not_packaged(resources: Mapping[str, Any], gone: Mapping[str, Path]) -> Iter
             )
 
 
-def _read(path: Path) -> Any:
+def _read(folder: Path, file: str) -> Any:
     """A definition in a file of its own, JSON or YAML.
 
     Raises:
@@ -158,6 +254,9 @@ def _read(path: Path) -> Any:
     """
     from tapgen.template.yamlio import parse_yaml
 
+    if file.startswith("s3://"):
+        raise DocumentError(f"{file} is not on this machine", "The template names this file.")
+    path = folder / file
     try:
         return parse_yaml(path.read_text(encoding="utf-8"), str(path))
     except OSError as error:
@@ -176,8 +275,11 @@ def _translated(document: Document, region: str, parameters: Mapping[str, str]) 
     try:
         made = Translator({}, Parser(), boto_session=session).translate(document, dict(parameters))
     except InvalidDocumentException as error:
-        causes = "".join(f"\n  {cause.message}" for cause in error.causes)
-        raise UsageError(f"SAM refuses the template:{causes}", "Mend it first.") from None
+        told = "".join(f"\n  {cause.message}" for cause in error.causes)
+        causes = {str(getattr(cause, "_logical_id", "")): str(cause.message) for cause in error.causes}
+        raise RefusedError(f"SAM refuses the template:{told}", "Mend it first.", causes) from None
+    except Exception as error:  # what the translator itself stumbles over is not for us to know
+        raise UsageError(f"SAM's translator does not take the template: {error!r}") from error
     others = [one for one in _transforms(document) if one != TRANSFORM]
     made.pop("Transform", None)
     made.pop("Globals", None)

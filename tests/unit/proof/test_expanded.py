@@ -58,6 +58,42 @@ def test_a_finding_stands_where_the_template_was_written(tapgen, tmp_path):
 
 def test_an_action_that_is_none_is_told_of_a_statement_and_not_of_a_policy_template(tapgen, tmp_path):
     text = TEMPLATE.replace("DynamoDBReadPolicy: {TableName: !Ref Table}", "SQSPollerPolicy: {QueueName: shop}")
-    text = text.replace("s3:ListBucket", "s3:Lst", 1)
+    text = text.replace("s3:ListBucket", "s3:ListBuckets", 1)
     told = checked(tapgen, tmp_path, text)
     assert [one.split()[2:] for one in told if "action-unknown" in one] == [["Orders", "template.yaml:12"]]
+
+
+OF_AWS_REPOSITORY = """
+  Shared:
+    Type: AWS::Serverless::Application
+    Properties: {Location: {ApplicationId: arn:aws:serverlessrepo:us-east-1:1:applications/x, SemanticVersion: 1.0.0}}
+"""
+DEFINED_ELSEWHERE = """
+  Machine:
+    Type: AWS::Serverless::StateMachine
+    Properties: {DefinitionUri: nowhere.asl.json, Policies: [{LambdaInvokePolicy: {FunctionName: !Ref Orders}}]}
+  Web:
+    Type: AWS::Serverless::Api
+    Properties: {StageName: a, DefinitionBody: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: web.yaml}}}}
+"""
+REFUSED = """
+  Strange:
+    Type: AWS::Serverless::Function
+    Properties: {Handler: a.b, Runtime: python3.12, Events: {A: {Type: Api, Properties: {Method: get}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "lines"),
+    [(OF_AWS_REPOSITORY, {22}), (DEFINED_ELSEWHERE, {22, 25}), (REFUSED, {22})],
+    ids=["application", "definition", "refused"],
+)
+def test_what_cannot_be_expanded_is_named_and_the_rest_is_checked(tapgen, tmp_path, monkeypatch, more, lines):
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    found = checked(tapgen, tmp_path, TEMPLATE + more.lstrip("\n"))
+    assert {int(one.rpartition(":")[2]) for one in found if one.split()[1] == "not-checked"} == lines
+    assert "error action-resource Orders template.yaml:13" in found
+    (tmp_path / "nowhere.asl.json").write_text('{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}')
+    (tmp_path / "web.yaml").write_text("openapi: 3.0.1\ninfo: {title: web, version: '1'}\npaths: {}\n")
+    if "nowhere" in more:
+        assert not [one for one in checked(tapgen, tmp_path, TEMPLATE + more) if one.split()[1] == "not-checked"]

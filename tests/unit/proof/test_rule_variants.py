@@ -48,13 +48,13 @@ def secret_parameter(**settings: Any) -> dict[str, Any]:
 
 
 FOUND = [
-    ("action-unknown", has(allow("dynamodb:Putt*", arn("Table")))),
+    ("action-unlisted", has(allow("dynamodb:Putt*", arn("Table")))),
     ("action-unknown", has(allow("dynamdb:PutItem", arn("Table")))),
     ("action-resource", has(allow("sts:GetSessionToken", "arn:aws:iam::*:role/deployer"))),
     ("action-wildcard", has({"Effect": "Allow", "NotAction": "s3:*", "Resource": arn("Table")})),
     ("resource-wildcard", has(allow("dynamodb:GetItem", {"Fn::Sub": "arn:${AWS::Partition}:dynamodb:*:*:table/*"}))),
     ("resource-wildcard", has({"Effect": "Allow", "Action": "dynamodb:GetItem", "NotResource": arn("Table")})),
-    ("condition-key", has({**PUT_ITEM, "Condition": {"StringEquals": {"dynamodb:Nonsense": "x"}}})),
+    ("condition-key", has({**PUT_ITEM, "Condition": {"StringEquals": {"dynamodb:LeadingKey": "x"}}})),
     ("endpoint-open", in_vpc(Endpoint=gateway_endpoint("dynamodb", EVERYTHING))),
     ("invoke-public", permission(Principal="*")),
     ("invoke-wide", permission(SourceArn="arn:aws:execute-api:eu-west-1:1:abc/dev", Principal="x")),
@@ -127,7 +127,7 @@ def test_a_misspelt_action_gets_a_suggestion() -> None:
     assert unknown.hint == "Did you mean dynamodb:PutItem?"
     found = findings(document(statements=[LOGS, TRACES, PUT_ITEM, allow("dynamdb:PutItem", arn("Table"))]))
     [unknown] = [finding for finding in found if finding.rule == "action-unknown"]
-    assert unknown.hint == 'IAM knows no service prefix "dynamdb".'
+    assert unknown.hint == 'IAM knows no service prefix "dynamdb". Did you mean dynamodb:PutItem?'
 
 
 def test_a_wildcard_of_a_managed_policy_of_the_template() -> None:

@@ -280,6 +280,12 @@ CASES = {
             )
         ),
     ),
+    "policy-absent": (
+        document(
+            Role=role(LOGS, TRACES, PUT_ITEM, ManagedPolicyArns=["arn:aws:iam::aws:policy/AWSLambdaBasicExecutionRole"])
+        ),
+        document(Role=role(LOGS, TRACES, PUT_ITEM, ManagedPolicyArns=["arn:aws:iam::aws:policy/NewerThanTheList"])),
+    ),
     "role-unknown": (document(Function=function(Role="arn:aws:iam::123456789012:role/elsewhere")), GOOD),
     "call-unmapped": (
         document(
@@ -319,6 +325,10 @@ CASES = {
         document(statements=[LOGS, TRACES, PUT_ITEM, allow("dynamodb:PutItems", arn("Table"))]),
         document(statements=[LOGS, TRACES, allow("DynamoDB:putitem", arn("Table"))]),
     ),
+    "action-unlisted": (
+        document(statements=[LOGS, TRACES, PUT_ITEM, allow("dynamodb:RewindTable", arn("Table"))]),
+        document(statements=[LOGS, TRACES, PUT_ITEM, allow("dynamodb:PutItems", arn("Table"))]),
+    ),
     "action-resource": (
         document(statements=[LOGS, TRACES, PUT_ITEM, allow("s3:GetObject", arn("Table"))]),
         document(statements=[LOGS, TRACES, PUT_ITEM, allow("s3:GetObject", "arn:aws:s3:::bucket/*")]),
@@ -355,6 +365,10 @@ CASES = {
     "condition-key": (
         document(statements=[LOGS, TRACES, {**PUT_ITEM, "Condition": {"StringEquals": {"s3:prefix": "x"}}}]),
         document(statements=[LOGS, TRACES, {**PUT_ITEM, "Condition": {"StringEquals": {"dynamodb:LeadingKeys": "x"}}}]),
+    ),
+    "condition-key-unlisted": (
+        document(statements=[LOGS, TRACES, {**PUT_ITEM, "Condition": {"StringEquals": {"dynamodb:Newer": "x"}}}]),
+        document(statements=[LOGS, TRACES, {**PUT_ITEM, "Condition": {"StringEquals": {"s3:prefix": "x"}}}]),
     ),
     "network-interface-code": (
         in_vpc(

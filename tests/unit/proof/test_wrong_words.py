@@ -50,6 +50,7 @@ def endpoint(service: Any) -> dict[str, Any]:
     return only(Endpoint=resource("AWS::EC2::VPCEndpoint", ServiceName=service, VpcEndpointType="Interface"))
 
 
+GROUP = {"Fn::Sub": "arn:aws:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/codebuild/${Function}"}
 SOMEBODY = {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
 OBJECTS = {"Fn::Sub": "${Bucket.Arn}/*"}
 
@@ -155,6 +156,50 @@ HARMLESS = {
     "logs as the policies of Glue name them": (
         "action-resource",
         granted(allow(["logs:CreateLogStream", "logs:PutLogEvents"], "arn:aws:logs:*:*:/aws-glue/*")),
+    ),
+    "a group beside its streams, as CodeBuild's guide has it": (
+        "log-group-arn",
+        granted(allow(["logs:CreateLogGroup", *LOGS["Action"]], [GROUP, {"Fn::Sub": f"{GROUP['Fn::Sub']}:*"}])),
+    ),
+    "a group whose streams another policy allows": (
+        "log-group-arn",
+        document(
+            Role=role(
+                *(allow(LOGS["Action"], GROUP), PUT_ITEM),
+                ManagedPolicyArns=["arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"],
+            )
+        ),
+    ),
+    "a boundary": (
+        "policy-administrator",
+        document(
+            Role=role(LOGS, TRACES, PUT_ITEM, PermissionsBoundary={"Ref": "Most"}),
+            Most=resource("AWS::IAM::ManagedPolicy", PolicyDocument=policy(allow("*", "*"))),
+        ),
+    ),
+    "everything under a condition": (
+        "policy-administrator",
+        granted(allow("*", "*", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})),
+    ),
+    "a name by a dynamic reference": (
+        "name-form",
+        only(Bucket=resource("AWS::S3::Bucket", BucketName="{{resolve:ssm:/shop/Bucket_Name}}")),
+    ),
+    "a name that a parameter's default has": (
+        "name-form",
+        {**only(Bucket=resource("AWS::S3::Bucket", BucketName={"Ref": "Name"})), "Parameters": {"Name": {"Type": "String", "Default": "YOUR_BUCKET"}}},
+    ),
+    "a resource that a parameter's default has": (
+        "resource-no-arn",
+        granted(allow("sns:Publish", {"Ref": "Where"}), parameters={"Where": {"Type": "String", "Default": "CHANGE_ME"}}),
+    ),
+    "an account that a parameter's default leaves out": (
+        "principal-malformed",
+        {**bucket(allow("s3:GetObject", OBJECTS, Principal={"AWS": {"Ref": "Other"}})), "Parameters": {"Other": {"Type": "String", "Default": ""}}},
+    ),
+    "a service by a dynamic reference": (
+        "principal-malformed",
+        bucket(allow("s3:GetObject", OBJECTS, Principal={"Service": "{{resolve:ssm:/shop/service}}"})),
     ),
     "every object of one bucket": ("resource-wildcard", granted(allow("s3:GetObject", "arn:aws:s3:::pictures/*"))),
     "a bucket's policy that names nobody": ("policy-public", bucket(allow("s3:GetObject", OBJECTS))),
