@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 import msgspec
 from msgspec import Struct
 
+from tapgen import reading
 from tapgen.errors import TapgenError
 
 MAX_INLINE_CHARACTERS = 4096
@@ -114,6 +115,8 @@ def _included(folder: Path, selection: Selection) -> Iterator[tuple[str, Path]]:
         if not matches:
             raise TapgenError(f'include: "{pattern}" matches nothing', "Patterns are relative to the source's folder.")
         for match in matches:
+            if selection.base:
+                _inside(selection.base, match)
             name = match.relative_to(root).as_posix()
             if match.is_dir():
                 below = msgspec.structs.replace(selection, include=())
@@ -164,6 +167,13 @@ def _walk(folder: Path, selection: Selection) -> Iterator[tuple[str, Path]]:
             if file.is_symlink() and not file.resolve().is_relative_to(root):
                 raise TapgenError(f"{file}: a link that leads out of {folder}", "Copy what the function needs.")
             yield file.relative_to(folder).as_posix(), file
+
+
+def _inside(root: Path, path: Path) -> None:
+    try:
+        reading.within(root, path)
+    except OSError as error:
+        raise TapgenError(f"{path}: {error.strerror}", "Copy what the function needs.") from None
 
 
 def _refuse(error: OSError) -> None:

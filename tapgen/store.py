@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from difflib import unified_diff
 from pathlib import Path
 
+from tapgen import reading
 from tapgen.errors import DocumentError
 
 FOLDER = "templates_out"
@@ -55,7 +56,7 @@ def read(path: Path) -> str | None:
         DocumentError: there is something that cannot be read.
     """
     try:
-        return path.read_bytes().decode("utf-8")
+        return reading.content(path).decode("utf-8")
     except (FileNotFoundError, NotADirectoryError, UnicodeDecodeError):
         return None
     except OSError as error:

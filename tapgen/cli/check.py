@@ -142,16 +142,17 @@ def _templates(files: tuple[Path, ...], sources: tuple[str, ...]) -> dict[str, T
     targets = {}
     known: set[str] = set()
     for file in files:
-        read = document.read(file)
+        text = document.read_text(file)
+        read = document.parse(text, str(file))
         known |= set(read["Resources"])
-        targets[str(file)] = _template(file, read, folders)
+        targets[str(file)] = _template(file, text, read, folders)
     for logical_id in folders:
         if logical_id not in known:
             raise UsageError(f'--source: no template has a resource "{logical_id}"', suggestion(logical_id, known))
     return targets
 
 
-def _template(file: Path, read: Document, folders: Mapping[str, Path]) -> Target:
+def _template(file: Path, text: str, read: Document, folders: Mapping[str, Path]) -> Target:
     """A template; one of SAM's is expanded first, where the translator is there and takes it, with the code below it.
 
     Without, what SAM makes of it is named as not checked.
@@ -160,7 +161,6 @@ def _template(file: Path, read: Document, folders: Mapping[str, Path]) -> Target
     from tapgen.proof.check import of_template
     from tapgen.starter.adopt import sam
 
-    text = file.read_text(encoding="utf-8")
     if sam.is_sam(read):
         try:
             made = sam.expand_what_can_be(read, file.parent, sam.DEFAULT_REGION)

@@ -105,10 +105,12 @@ def _content(body: str | None) -> str | None:
     """
     from pathlib import Path
 
+    from tapgen import reading
+
     if body is None or not body.startswith("@"):
         return body
     try:
-        return Path(body[1:]).read_text(encoding="utf-8")
+        return reading.text(Path(body[1:]))
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{body}: {getattr(error, 'strerror', '') or 'no text in UTF-8'}") from None
 

@@ -67,9 +67,10 @@ def command(
     from tapgen.template import document
 
     if file:
-        drawn = document.read(file)
+        text = document.read_text(file)
+        drawn = document.parse(text, str(file))
         picture = draw(drawn, title=str(file), full=full)
-        findings = _of_template(file, drawn) if format_ == "html" else {}
+        findings = _of_template(file, text, drawn) if format_ == "html" else {}
     else:
         loaded = load_project(project)
         chosen = filled(loaded.environment(environment))
@@ -110,10 +111,10 @@ def _of_environment(environment: Environment, drawn: Document) -> dict[str, list
     return _by_resource(check(environment, drawn, lint=False))
 
 
-def _of_template(file: Path, drawn: Document) -> dict[str, list[str]]:
+def _of_template(file: Path, text: str, drawn: Document) -> dict[str, list[str]]:
     from tapgen.proof.check import check_all, of_template
 
-    [found] = check_all([of_template(file, file.read_text(encoding="utf-8"), drawn, {})], with_lint=False)
+    [found] = check_all([of_template(file, text, drawn, {})], with_lint=False)
     return _by_resource(found)
 
 

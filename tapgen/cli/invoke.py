@@ -50,10 +50,11 @@ def command(
     from tapgen.deploy.commands.invoke import invoke
     from tapgen.errors import ExitCode
     from tapgen.printable import printable
+    from tapgen.reading import MAX_BYTES
     from tapgen.template.secrets import clean
 
     chosen = load_environment(ctx.obj, environment)
-    event = payload.read() if payload else b"{}"
+    event = payload.read(MAX_BYTES) if payload else b"{}"
     if locally:
         if profile or region:
             raise click.UsageError("--local has neither --profile nor --region")

@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from tapgen import reading
 from tapgen.errors import UsageError
 
 _FORMS = (
@@ -29,7 +30,7 @@ def from_files(files: tuple[Path, ...]) -> dict[str, str]:
 
 def _read(file: Path) -> dict[str, str]:
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        text = reading.text(file)
         if file.suffix == ".json":
             return _pairs(json.loads(text), file)
         return _pairs(tomllib.loads(text), file) if file.suffix == ".toml" else _lines(text, file)

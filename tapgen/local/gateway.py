@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tapgen import naming
+from tapgen import naming, reading
 from tapgen.errors import TapgenError, UsageError
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def content(data: str | None) -> bytes | None:
         UsageError: the file cannot be read.
     """
     try:
-        return Path(data[1:]).read_bytes() if data and data.startswith("@") else os.fsencode(data) if data else None
+        return reading.content(Path(data[1:])) if data and data.startswith("@") else os.fsencode(data) if data else None
     except OSError as error:
         raise UsageError(f"{data}: {error.strerror}") from None
 

@@ -7,6 +7,7 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
+from tapgen import reading
 from tapgen.errors import TapgenError
 from tapgen.local.trusted_keys import FILE
 
@@ -71,7 +72,7 @@ def _read(file: Path) -> list[dict[str, Any]]:
     """The keys of a JSON Web Key Set (RFC 7517)."""
     hint = 'It is a JSON Web Key Set: { "keys": [...] }.'
     try:
-        keys = json.loads(file.read_text(encoding="utf-8"))["keys"]
+        keys = json.loads(reading.text(file))["keys"]
     except OSError as error:
         raise TapgenError(f"local.issuers: {file}: {error.strerror}", hint) from None
     except (ValueError, KeyError, TypeError):

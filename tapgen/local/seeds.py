@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from tapgen import naming
+from tapgen import naming, reading
 from tapgen.errors import TapgenError
 from tapgen.local.items import typed
 from tapgen.template.masking import Mask
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tapgen.settings.model import Environment
     from tapgen.template.document import Document
 
+_LARGEST = 256 * 1024 * 1024  # bytes of one table's items: all of them are in memory
 _BATCH = 25  # items of one BatchWriteItem: DynamoDB API reference
 
 
@@ -98,8 +99,7 @@ def put_items(deployed: Deployed, emulator: Emulator) -> dict[str, int]:
     """
     counts = {}
     for table, file in deployed.environment.local.items.items():
-        path = deployed.environment.root / file
-        items = _read(path)
+        items = _read(deployed.environment.root / file)
         title = deployed.environment.logical_id(naming.table(table))
         physical = deployed.of_type("AWS::DynamoDB::Table").get(title)
         if physical is None:
@@ -114,7 +114,7 @@ def put_items(deployed: Deployed, emulator: Emulator) -> dict[str, int]:
 
 def _read(path: Path) -> list[dict[str, Any]]:
     try:
-        items = json.loads(path.read_text(encoding="utf-8"))
+        items = json.loads(reading.text(path, limit=_LARGEST))
     except OSError as error:
         raise TapgenError(f"{path}: {error.strerror}", "It holds the items of a table: local.items.") from None
     except ValueError as error:

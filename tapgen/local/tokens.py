@@ -10,7 +10,7 @@ from pathlib import Path
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tapgen import naming
+from tapgen import naming, reading
 from tapgen.errors import TapgenError, UsageError, suggestion
 from tapgen.local import issuers
 from tapgen.local.issuers import by_issuer
@@ -60,7 +60,7 @@ def claims_of(text: str | None) -> dict[str, Any]:
         UsageError: it is none.
     """
     try:
-        said = json.loads(Path(text[1:]).read_text(encoding="utf-8") if text and text.startswith("@") else text or "{}")
+        said = json.loads(reading.text(Path(text[1:])) if text and text.startswith("@") else text or "{}")
     except OSError as error:
         raise UsageError(f"--claims {text}: {error.strerror}") from None
     except ValueError:

@@ -13,7 +13,7 @@ from tapgen.settings.checks_interface import check_parameters
 from tapgen.settings.checks_network import check_network
 from tapgen.settings.checks_pages import check_pages
 from tapgen.settings.checks_parts import check_parts
-from tapgen.settings.checks_sources import check_image_source, check_layer_source, check_source
+from tapgen.settings.checks_sources import check_image_source, check_layer_source, check_places, check_source
 from tapgen.settings.functions import Function
 from tapgen.settings.local import check_local
 from tapgen.settings.merging import DEFAULTS, OF_ONE
@@ -42,24 +42,25 @@ def check(environment: Environment, entry_points: dict[Any, list[Problem]] | Non
     yield from _function_names(environment)
     for name, function in environment.functions.items():
         path = ("functions", name)
-        yield from ((path + where, message) for where, message in _function(environment, function))
+        found = (*_function(environment, function), *check_places(environment.root, function))
+        yield from ((path + where, message) for where, message in found)
         if entry_points is not None and function.source:
             key = function.files_key
             if key not in entry_points:
                 entry_points[key] = list(check_source(environment.root, function))
             yield from ((path + where, message) for where, message in entry_points[key])
         if entry_points is not None and function.image:
-            found = check_image_source(environment.root, function.image)
-            yield from ((path + where, message) for where, message in found)
+            of_image = check_image_source(environment.root, function.image)
+            yield from ((path + where, message) for where, message in of_image)
     yield from checks_apis.check(environment)
     yield from check_pages(environment)
     yield from check_parameters(environment)
     yield from check_local(environment)
     yield from check_lambda_layers(environment)
-    for name, layer in environment.lambda_layers.items() if entry_points is not None else ():
-        yield from (
-            (("lambda_layers", name, *where), message) for where, message in check_layer_source(environment.root, layer)
-        )
+    for name, layer in environment.lambda_layers.items():
+        looked = check_layer_source(environment.root, layer) if entry_points is not None else ()
+        found = (*check_places(environment.root, layer), *looked)
+        yield from ((("lambda_layers", name, *where), message) for where, message in found)
     for module in environment.layers:
         if not all(part.isidentifier() for part in module.split(".")):
             yield ("layers",), f'"{module}" is not the name of a Python module'

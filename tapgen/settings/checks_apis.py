@@ -115,18 +115,23 @@ def _elsewhere(environment: Environment, path: tuple[str, ...], settings: Api) -
 def _files(environment: Environment, settings: Api) -> Iterator[Problem]:
     if not settings.models and not settings.openapi:
         return
+    from tapgen import reading
     from tapgen.settings import contract, json_schema
 
     for name, file in settings.models.items():
         try:
-            json_schema.read(environment.root / file)
+            json_schema.read(reading.within(environment.root, file))
         except json_schema.SchemaError as error:
             yield ("models", name), str(error)
+        except OSError as error:
+            yield ("models", name), f"{file}: {error.strerror}"
     if settings.openapi:
         try:
-            contract.read(environment.root / settings.openapi)
+            contract.read(reading.within(environment.root, settings.openapi))
         except json_schema.SchemaError as error:
             yield ("openapi",), str(error)
+        except OSError as error:
+            yield ("openapi",), f"{settings.openapi}: {error.strerror}"
 
 
 def _websocket(settings: Api) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+from tapgen import reading
 from tapgen.errors import suggestion
 from tapgen.settings import kinds, references
 from tapgen.settings.direct_routes import PARTS
@@ -59,8 +60,8 @@ def check(environment: Environment, settings: Api, route: Route, direct: DirectR
         yield from _table(route, direct, parts[direct.part])
     for key in ("template", "answer"):
         file = getattr(direct, key)
-        if file and not (environment.root / file).is_file():
-            yield (key,), f"{file}: there is no such file"
+        if reason := file and reading.refused(environment.root, file):
+            yield (key,), reason
 
 
 def _sent(settings: Api, route: Route, direct: DirectRoute) -> Iterator[Problem]:

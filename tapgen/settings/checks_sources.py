@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tapgen import reading
 from tapgen.errors import TapgenError
 from tapgen.settings.packaging import beside
 from tapgen.syntax import NewerSyntaxError, parse, version_of
@@ -23,6 +24,20 @@ Problem = tuple[tuple[str | int, ...], str]
 
 MAX_PARSED_BYTES = 1024 * 1024
 """A larger module is not parsed to find its entry point: that would take seconds of every command."""
+
+
+def check_places(root: Path, packaged: Function | LambdaLayer) -> Iterator[Problem]:
+    """Each name that leads out of the repository, whether or not something is there, with the path below it."""
+    named: list[tuple[tuple[str | int, ...], str]] = [(("source",), packaged.source)]
+    if isinstance(packaged.requirements, str):
+        named.append((("requirements",), str(beside(root, packaged.source, packaged.requirements))))
+    image = getattr(packaged, "image", None)
+    named += [(("image", key), getattr(image, key, None) or "") for key in ("dockerfile", "context")]
+    for where, name in named:
+        try:
+            reading.within(root, name)
+        except OSError as error:
+            yield where, f"{name}: {error.strerror}"
 
 
 def check_source(root: Path, function: Function) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from tapgen import reading
 from tapgen.errors import DocumentError
 from tapgen.settings.json_schema import DRAFT_4, Schema, SchemaError, draft_4
 
@@ -40,7 +41,7 @@ def read(file: Path) -> Contract:
 @cache
 def _read(file: Path, _changed: int) -> Contract:
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        text = reading.text(file)
     except UnicodeDecodeError:
         raise SchemaError(f"{file.name}: not UTF-8") from None
     document = _parsed(file.name, text)

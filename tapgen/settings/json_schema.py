@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from tapgen import reading
+
 Schema = dict[str, Any]
 
 
@@ -79,7 +81,7 @@ def read(file: Path) -> Schema:
         SchemaError: no such file, no JSON Schema, or one that draft 4 cannot say; the message says where.
     """
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        text = reading.text(file)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
         raise SchemaError(f"{file.name}: {reason}") from None

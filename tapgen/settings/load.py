@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from tapgen import reading
 from tapgen.errors import SettingsError
 from tapgen.settings import typed
 from tapgen.settings.merging import KeyPath, Table, merged, written
@@ -110,7 +111,7 @@ def _found(start: Path) -> tuple[Path, Table]:
 def _section(file: Path) -> Table | None:
     """The settings in a file; None for a pyproject.toml that has none."""
     try:
-        parsed = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        parsed = tomllib.loads(reading.text(file))
     except OSError as error:
         raise SettingsError(f"{file}: {error.strerror}", _HOW_TO_BEGIN) from None
     except UnicodeDecodeError as error:
@@ -209,7 +210,7 @@ def _places(file: Path, problems: Iterable[Problem]) -> list[str]:
     """`tapgen.toml:12:3` of each problem: where the nearest part of its path stands that the file has."""
     from tapgen.settings.positions import nearest, positions
 
-    found = positions(file.read_text(encoding="utf-8-sig"))
+    found = positions(reading.text(file))
     table = ("tool", "tapgen") if file.name == PYPROJECT else ()
     places = [nearest(found, (*table, *problem.path)) for problem in problems]
     return [f"{file.name}:{place.line}:{place.column}" if place else "" for place in places]

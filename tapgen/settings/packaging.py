@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from tapgen import reading
 from tapgen.sources import REQUIREMENTS, Selection, Source, read_source
 
 EXCLUDED = (".venv", "venv", "__pycache__", "tests")
@@ -101,6 +102,6 @@ def requirements_text(root: Path, folder: str, wanted: str | RequirementsGroup |
         return None
     file = beside(root, folder, wanted) if wanted else source.path(REQUIREMENTS)
     try:
-        return file.read_text(encoding="utf-8") if wanted or source.has_requirements else ""
+        return reading.text(file) if wanted or source.has_requirements else ""
     except (OSError, UnicodeDecodeError):
         return None

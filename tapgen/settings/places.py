@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tapgen import reading
 from tapgen.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def _places(file: Path, start: tuple[str, ...], environment: str, problems: Sequ
     from tapgen.settings.positions import nearest, positions
 
     try:
-        found = positions(file.read_text(encoding="utf-8-sig"))
+        found = positions(reading.text(file))
     except OSError:  # the settings were handed over by a program
         return []
     places = []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from tapgen import naming
+from tapgen import naming, reading
 from tapgen.errors import DocumentError, suggestion
 from tapgen.settings import kinds
 from tapgen.settings.buses import EventTrigger
@@ -132,7 +132,7 @@ class StateMachine(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
             DocumentError: it is no YAML; the message has the file and the line.
             TypeError: it is no object.
         """
-        text = _ARN.sub(r"${\1}", (root / self.definition).read_text(encoding="utf-8"))
+        text = _ARN.sub(r"${\1}", reading.text(reading.within(root, self.definition)))
         value = _parsed(text, self.definition)
         if not isinstance(value, dict):
             raise TypeError("it is no object")

@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 from typing import Any, Literal
 
+from tapgen import reading
 from tapgen.errors import DocumentError
 from tapgen.template.nesting import refuse_depth, too_deep
 
@@ -121,16 +122,24 @@ def read(path: Path) -> Document:
     Raises:
         DocumentError: it cannot be read, is larger than CloudFormation takes, or is no template.
     """
+    return parse(read_text(path), str(path))
+
+
+def read_text(path: Path) -> str:
+    """The text of a template's file.
+
+    Raises:
+        DocumentError: it cannot be read, or is larger than CloudFormation takes.
+    """
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise DocumentError(f"{path}: {size:,} bytes; a template has at most {MAX_BYTES:,}", "Split the template.")
-        text = path.read_text(encoding="utf-8")
+        return reading.text(path, "utf-8", MAX_BYTES)
     except OSError as error:
         raise DocumentError(f"{path}: {error.strerror}", "Name a template file, JSON or YAML.") from None
     except UnicodeDecodeError as error:
         raise DocumentError(f"{path}: not a text file in UTF-8 (byte {error.start})") from None
-    return parse(text, str(path))
 
 
 def locate(text: str) -> dict[DocumentPath, int]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tapgen import naming
+from tapgen import naming, reading
 from tapgen.deploy.artifacts.packages import digest_of
 from tapgen.deploy.request import Build, Package
 from tapgen.errors import TapgenError
@@ -107,7 +107,7 @@ def _ignored(file: Path) -> Iterator[str]:
     """What docker surely leaves out of the context; a pattern that may leave out less here is not taken."""
     if not file.is_file():
         return
-    lines = [line.strip() for line in file.read_text(encoding="utf-8", errors="replace").splitlines()]
+    lines = [line.strip() for line in reading.content(file).decode(errors="replace").splitlines()]
     if any(line.startswith("!") for line in lines):
         return
     for line in lines:

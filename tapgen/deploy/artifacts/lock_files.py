@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
+from tapgen import reading
 from tapgen.deploy.artifacts.markers import applies
 from tapgen.errors import TapgenError
 
@@ -115,7 +116,7 @@ def toml(file: Path) -> dict[str, Any]:
         TapgenError: it cannot be read.
     """
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(reading.text(file))
     except OSError as error:
         raise TapgenError(f"{file}: {error.strerror}", "It holds the requirements of a function.") from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
 
+from tapgen import reading
 from tapgen.errors import TapgenError
 
 _COMMENT = re.compile(r"(^|\s+)#.*$")
@@ -119,7 +120,7 @@ def _lines(file: Path, root: Path, outer: tuple[Path, ...]) -> Iterator[tuple[st
 
 def _read(file: Path, outer: tuple[Path, ...]) -> str:
     try:
-        return file.read_text(encoding="utf-8-sig")
+        return reading.text(file)
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "not UTF-8"
         named = f"{outer[-1]} names it." if outer else "It holds the requirements of a function."

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from troposphere import GetAtt, Join, Ref, apigateway
 
+from tapgen import reading
 from tapgen.layers.api import direct as to
 from tapgen.layers.api.cors import answer_headers, preflight_templates
 from tapgen.layers.lookup import lookup
@@ -123,7 +124,7 @@ def _request(route: ServedRoute, direct: DirectRoute, refs: PartRefs, environmen
         uri, parameters, template = _FORMS[direct.target](direct, refs)
     if direct.template:
         target = {"queue": refs.url, "stream": refs.name, "table": refs.name}.get(direct.target, refs.arn)
-        template = _own((environment.root / direct.template).read_text(encoding="utf-8"), target)
+        template = _own(reading.text(reading.within(environment.root, direct.template)), target)
     return {"Uri": uri, "RequestParameters": parameters, "RequestTemplates": {JSON: template}}
 
 
@@ -248,7 +249,7 @@ def _answers(route: ServedRoute, direct: DirectRoute, cors: Cors, root: Path) ->
     if direct.target == "table":
         status, template = "200", _OF_TABLES.get(direct.action_on_table(route.route.method), "$input.json('$')")
     if direct.answer:
-        template = (root / direct.answer).read_text(encoding="utf-8")
+        template = reading.text(reading.within(root, direct.answer))
     return [
         answer(status, template),
         answer("400", '{"message": "Bad Request"}' if direct.target in ("queue", "topic") else _REFUSED, "400"),

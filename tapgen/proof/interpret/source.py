@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+from tapgen import reading
 from tapgen.proof.interpret.python.reassigned import tell_apart
 from tapgen.proof.interpret.results import Problem, ProblemKind
 from tapgen.syntax import NewerSyntaxError, Version, parse
@@ -133,7 +134,7 @@ class Sources:
             if size > LARGEST:
                 self.problem("size", f"{size:,} bytes are too many to analyse (limit {LARGEST:,})", file)
                 return None
-            content = real.read_bytes()
+            content = reading.content(real, LARGEST)
         except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links, before Python 3.13
             kind: ProblemKind = "link" if path.is_symlink() else "unreadable"
             reason = getattr(error, "strerror", None) or "the symbolic link leads in a circle or to nothing"

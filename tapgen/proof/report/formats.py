@@ -10,6 +10,7 @@ from typing import Any
 
 from msgspec.structs import asdict
 
+from tapgen import reading
 from tapgen.printable import one_line
 from tapgen.proof.findings import SEVERITIES, Finding
 from tapgen.template.masking import Mask
@@ -84,7 +85,7 @@ class SourceLines:
 
     def _read(self, file: str) -> list[str]:
         try:
-            text = (self._root / file).read_text(encoding="utf-8")
+            text = reading.text(self._root / file, "utf-8")
         except (OSError, UnicodeDecodeError):
             return []
         mask = Mask(text[start:end] for start, end in secret_spans(text, literal=True))

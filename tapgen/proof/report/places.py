@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from tapgen import naming
+from tapgen import naming, reading
 from tapgen.settings import served
 from tapgen.settings.positions import Position, positions
 from tapgen.template.kinds import KINDS
@@ -62,7 +62,7 @@ def settings_places(root: Path) -> SettingsPlaces | None:
     """The settings file of a folder; None where it cannot be read."""
     for name, table in (("tapgen.toml", ()), ("pyproject.toml", ("tool", "tapgen"))):
         try:
-            return SettingsPlaces(root / name, table, (root / name).read_text(encoding="utf-8-sig"))
+            return SettingsPlaces(root / name, table, reading.text(root / name))
         except (OSError, UnicodeDecodeError):
             continue
     return None

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final, NamedTuple
 
+from tapgen import reading
 from tapgen.errors import DocumentError, TapgenError, UsageError
 from tapgen.installing import with_extra
 from tapgen.template.document import Document
@@ -219,7 +220,7 @@ def _source(logical_id: str, resource: Mapping[str, Any], runtime: str, written:
     """
     how = str((resource.get("Metadata") or {}).get("BuildMethod", ""))
     package = written / "package.json"
-    bundled = runtime.startswith("nodejs") and package.is_file() and '"dependencies"' in package.read_text()
+    bundled = runtime.startswith("nodejs") and package.is_file() and '"dependencies"' in reading.text(package)
     bundled = bundled or (runtime.startswith("ruby") and (written / "Gemfile").is_file())
     needs_build = (how and not how.startswith("python")) or runtime.startswith(_COMPILED) or bundled
     if not needs_build or (written / "node_modules").is_dir():
@@ -258,7 +259,7 @@ def _read(folder: Path, file: str) -> Any:
         raise DocumentError(f"{file} is not on this machine", "The template names this file.")
     path = folder / file
     try:
-        return parse_yaml(path.read_text(encoding="utf-8"), str(path))
+        return parse_yaml(reading.text(path), str(path))
     except OSError as error:
         raise DocumentError(f"{path}: {error.strerror}", "The template names this file.") from None
 

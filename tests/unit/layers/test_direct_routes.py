@@ -305,7 +305,7 @@ WRONG = [
     ("{ bus = 'Shop', source = 'shop' }", 'an event has a source and a type: detail_type = "…"'),
     ("{ bus = 'Shop', source = 'aws.s3', detail_type = 'x' }", ".source: sources that begin with aws. are those of AWS's own events"),
     ("{ state_machine = 'Slow', sync = true }", '.sync: only an express execution has an answer: state_machines.Slow.type = "express"'),
-    ("{ queue = 'Orders', template = 'none.vtl' }", ".template: none.vtl: there is no such file"),
+    ("{ queue = 'Orders', template = 'none.vtl' }", '.template: there is no file "none.vtl"'),
     ("{ url = 'https://a.example/{id}' }", '.url: the path has no parameter "id"; known: none'),
     ("{ url = 'a.example' }", '.url: "a.example" does not fit: an address without a query, such as https://example.com/orders/{orderId}'),
 ]  # fmt: skip

@@ -1,0 +1,139 @@
+"""Files of others: what is no file, does not end or lies elsewhere is refused, wherever a path is named."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from tapgen import reading
+
+FUNCTION = """
+application = "shop"
+network.enabled = false
+queues.Jobs = {}
+[functions.One]
+source = "SOURCE"
+"""
+NAMED = {
+    "requirements": 'requirements = "named"\n',
+    "a state machine": '[state_machines.Flow]\ndefinition = "named"\n',
+    "a model": '[api]\nmodels.Order = "named"\n',
+    "a contract": '[api]\nopenapi = "named"\n',
+    "a mapping template": '[api.routes]\n"POST /x" = { queue = "Jobs", template = "named" }\n',
+    "an image": '[functions.Two]\nimage.dockerfile = "named"\n',
+}
+
+
+def pipe(path):
+    os.mkfifo(path)
+
+
+def endless(path):
+    path.symlink_to("/dev/zero")
+
+
+def elsewhere(path):
+    path.symlink_to("../elsewhere")
+
+
+@pytest.fixture
+def repository(tmp_path):
+    """Writes settings into a repository that has a folder and a file beside it."""
+    for folder in ("app/src", "outside"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "index.py").write_text("def handler(event, context):\n    pass\n")
+    (tmp_path / "elsewhere").write_text("{}")
+    (tmp_path / "app" / ".git").mkdir()
+
+    def write(more="", source="src"):
+        (tmp_path / "app" / "tapgen.toml").write_text(FUNCTION.replace("SOURCE", source) + more)
+        return tmp_path / "app"
+
+    return write
+
+
+@pytest.mark.parametrize("make", [pipe, endless, elsewhere])
+def test_what_the_settings_name_is_a_file_of_the_repository(tapgen, repository, make):
+    for what, settings in NAMED.items():
+        folder = repository(settings)
+        (folder / "named").unlink(missing_ok=True)
+        make(folder / "named")
+        refused = tapgen("check" if make is elsewhere else "render", cwd=folder)
+        if make is elsewhere:
+            assert (refused.code, "It lies outside of the repository" in refused.err) == (2, True), what
+        else:
+            assert refused.code == 2, what
+            assert "named" in refused.err, what
+
+
+@pytest.mark.parametrize("source", ["../outside", "link", "{}/outside"])
+def test_a_source_lies_in_the_repository(tapgen, repository, source):
+    folder = repository(source=source.format(repository().parent), more="[lambda_layers.Own]\nsource = '../outside'\n")
+    (folder / "link").symlink_to("../outside")
+    refused = tapgen("check", "--no-lint", cwd=folder)
+    assert refused.code == 2
+    assert refused.err.count(f"It lies outside of the repository {folder}") == 2
+
+
+def test_without_a_repository_a_source_may_lie_beside(tapgen, repository):
+    folder = repository(source="../outside")
+    (folder / ".git").rmdir()
+    assert tapgen("check", "--no-lint", cwd=folder).code == 0
+
+
+@pytest.mark.parametrize("pattern", ["../elsewhere", "../out*", "../outside", "link"])
+def test_nor_does_what_is_included(tapgen, repository, pattern):
+    folder = repository(f'include = ["{pattern}"]\n')
+    (folder / "link").symlink_to("../elsewhere")
+    assert "It lies outside of the repository" in tapgen("render", cwd=folder).err
+
+
+def test_a_submodule_may_name_what_the_repository_around_it_has(tmp_path):
+    for folder in (tmp_path, tmp_path / "module"):
+        (folder / ".git").mkdir(parents=True)
+    assert reading.within(tmp_path / "module", "../common")
+    with pytest.raises(OSError, match="outside"):
+        reading.within(tmp_path / "module", "../../common")
+
+
+@pytest.mark.parametrize("make", [pipe, endless])
+def test_what_a_command_line_names_is_a_file(tapgen, tmp_path, make):
+    make(tmp_path / "t.yaml")
+    for words in (
+        ("check", "--template", "t.yaml"),
+        ("diff", "t.yaml", "t.yaml"),
+        ("graph", "t.yaml"),
+        ("adopt", "t.yaml"),
+        ("--project", "t.yaml", "settings"),
+    ):
+        refused = tapgen(*words, cwd=tmp_path)
+        assert refused.code in {1, 2}, words
+        assert "t.yaml: Not a file" in refused.err, words
+
+
+def test_a_committed_template_that_is_no_file_is_said(tapgen, project):
+    folder = project()
+    (folder / "templates_out").mkdir()
+    endless(folder / "templates_out" / "dev.yaml")
+    refused = tapgen("render", "--check", cwd=folder)
+    assert (refused.code, "Not a file" in refused.err) == (1, True)
+
+
+def test_what_a_shell_pipes_in_is_read(tmp_path):
+    end, start = os.pipe()
+    writer = threading.Thread(target=lambda: (os.write(start, b"a\r\nb"), os.close(start)))
+    writer.start()
+    assert reading.text(Path(f"/dev/fd/{end}")) == "a\nb"
+    writer.join()
+    os.close(end)
+
+
+def test_no_more_is_read_than_there_is_use_for(tmp_path):
+    file = tmp_path / "file"
+    file.write_bytes(b"12345")
+    assert reading.content(file, 5) == b"12345"
+    with pytest.raises(OSError, match="more than 4 bytes"):
+        reading.content(file, 4)
