@@ -68,7 +68,12 @@ class Arns:
             texts = alternatives(resource.properties[name]) if name and name in resource.properties else ()
             if len(texts) == 1 and UNKNOWN not in texts[0]:
                 found[owner] = self._joined(texts[0])
-        return found
+        return {owner: REFERENCE.sub(lambda match: self._named_by(match, found), text) for owner, text in found.items()}
+
+    def _named_by(self, match: re.Match[str], names: Mapping[str, str]) -> str:
+        """A name within a name: that of the log group `/aws/lambda/${Function}`, where the function has one."""
+        gives_name = self._row(match[1]).ref == "name"
+        return names.get(match[1], match[0]) if gives_name else match[0]
 
     def _joined(self, text: str) -> str:
         """A text in which an attribute that is a resource's name is written like the resource itself."""

@@ -64,7 +64,8 @@ class Call:
     to the analysed folder, with forward slashes. A call on one of two tables is two `Call`s. `parts` is empty for
     an ordinary request; for a composite one it being empty means that its entries could not be read.
     `passed` are the dotted names of all members that it may pass (`Target.RoleArn`, "*" for more than can be read),
-    `roles` those whose name says that they hold a role, `buckets` those of a stored object (`S3Object.Bucket`).
+    `certain` those that are written at the call, `roles` those whose name says that they hold a role, `buckets` those
+    of a stored object (`S3Object.Bucket`).
     """
 
     service: str
@@ -74,6 +75,7 @@ class Call:
     line: int
     parts: tuple[Part, ...] = ()
     passed: tuple[str, ...] = ()
+    certain: tuple[str, ...] = ()
     roles: tuple[Parameter, ...] = ()
     buckets: tuple[Parameter, ...] = ()
     borrowed: bool = False

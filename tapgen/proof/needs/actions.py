@@ -90,6 +90,7 @@ _NAMED_BY = {
     ("iam", "role"): ("RoleName", "RoleArn"),
     ("ses", "identity"): ("Source", "FromEmailAddress", "Identity", "EmailIdentity"),
     ("rds-db", "db-user"): ("DBUsername",),
+    ("rds-data", "cluster"): ("resourceArn",),
     ("bedrock", "foundation-model"): ("modelId",),
 }
 """(prefix, resource type) -> the request members that name such a resource, from botocore's service models.
@@ -135,15 +136,25 @@ def needed(call: Call) -> tuple[Need, ...] | Unmapped:
 _READS_OBJECTS = frozenset({"rekognition", "textract"})
 """Services that read, in the caller's name, the object which a request names: the permissions in their guides."""
 
+_READS_SECRETS = {"rds-data": "secretArn", "redshift-data": "SecretArn"}
+"""Services that read, in the caller's name, the secret which that member names, by which they sign in to a database.
 
-def of_objects(call: Call) -> tuple[Need, ...]:
-    """Reading the stored objects that the request names, for a service that does it with the caller's permissions."""
-    if call.service not in _READS_OBJECTS:
-        return ()
-    found = (
-        Need("s3:GetObject", (Parameter("Bucket", one.value), Parameter("Key", Unknown())), ("object",))
-        for one in call.buckets
-    )
+Aurora user guide, "Authorizing access to the RDS Data API"; Redshift management guide, "Authorizing access to the
+Amazon Redshift Data API".
+"""
+
+
+def read_for_the_caller(call: Call) -> tuple[Need, ...]:
+    """Reading what the request names, for a service that does it with the caller's permissions."""
+    secrets = (one for one in call.parameters if one.name == _READS_SECRETS.get(call.service))
+    objects = call.buckets if call.service in _READS_OBJECTS else ()
+    found = [
+        *(Need("secretsmanager:GetSecretValue", (Parameter("SecretId", one.value),), ("Secret",)) for one in secrets),
+        *(
+            Need("s3:GetObject", (Parameter("Bucket", one.value), Parameter("Key", Unknown())), ("object",))
+            for one in objects
+        ),
+    ]
     return tuple(dict.fromkeys(found))
 
 
@@ -182,7 +193,27 @@ def _need(known: Action, parameters: tuple[Parameter, ...], *, optional: bool = 
     if chosen is None:
         return Need(known.name, (), tuple(one.name for one in known.resource_types), optional)
     types, naming = chosen
+    naming |= _around(known, types, naming, parameters)
     return Need(known.name, tuple(one for one in parameters if one.name in naming), types, optional)
+
+
+_PLACE = re.compile(r"\$\{(\w+)\}")
+_EVERYWHERE = frozenset({"Partition", "Region", "Account"})
+
+
+def _around(known: Action, types: tuple[str, ...], naming: set[str], parameters: tuple[Parameter, ...]) -> set[str]:
+    """Further parameters that the ARN of the resource has a place for: an index stands in a bucket of vectors."""
+    form = next((one.arns[0] for one in known.resource_types if one.name in types and one.arns), "")
+    places = [place for place in _PLACE.findall(form) if place not in _EVERYWHERE]
+    if len(places) <= len(naming) or any(name.lower().endswith("arn") for name in naming):
+        return set()
+    return {one.name for one in parameters if any(fills(one.name, place) for place in places)}
+
+
+def fills(member: str, placeholder: str) -> bool:
+    """Whether a member of a request stands for a placeholder of an ARN: `cluster` for `${ClusterName}`."""
+    name = placeholder.strip("${}").lower()
+    return member.lower().endswith(name) or member.lower() == name.removesuffix("name").removesuffix("id")
 
 
 def _chosen(prefix: str, known: Action, parameters: tuple[Parameter, ...]) -> tuple[tuple[str, ...], set[str]] | None:

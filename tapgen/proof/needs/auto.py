@@ -12,7 +12,7 @@ import msgspec
 from tapgen import naming
 from tapgen.errors import TapgenError
 from tapgen.proof import calls
-from tapgen.proof.needs import actions
+from tapgen.proof.needs import actions, implied
 from tapgen.settings import kinds as settings
 from tapgen.settings.tables import TableAccess
 from tapgen.syntax import Version, version_of
@@ -111,7 +111,7 @@ def _needs(call: calls.Call, function: Function) -> Iterator[tuple[Kind, actions
     needs = actions.needed(call)
     if isinstance(needs, actions.Unmapped):
         return
-    for need in (*needs, *actions.of_objects(call)):
+    for need in (*needs, *implied.needs_of(call), *actions.read_for_the_caller(call)):
         prefix = need.action.partition(":")[0]
         for kind in _automatic(function):
             if kind.prefix == prefix and not need.optional and _acts_on(kind, need):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def needs_of(call: Call) -> Iterator[actions.Need]:
     """The actions that members of the request ask for, on what the request is about, or what it makes."""
-    for written in request_members.actions_of(call.service, call.operation, call.passed):
+    for written in request_members.actions_of(call):
         for need in actions.of_entry(written, call):
             yield replace(need, parameters=()) if need.action in request_members.ON_WHAT_IS_MADE else need
 

@@ -21,6 +21,9 @@ SERVICES: Final = frozenset(
     opensearch osis personalize pinpoint pipes qbusiness quicksight rds redshift redshift-serverless rekognition
     robomaker s3 s3control sagemaker scheduler servicecatalog ses sesv2 ssm stepfunctions synthetics textract
     timestream-query transcribe transfer translate workflows xray
+    appstream braket budgets chatbot
+    comprehendmedical databrew dax dlm entityresolution fis frauddetector healthlake iotsitewise
+    iotwireless lookoutequipment medical-imaging neptune-graph storagegateway voice-id
     """.split()  # noqa: SIM905  a list of 80 quoted words is harder to read
 )
 _NOT_PASSED: Final = frozenset({"sts", "iam", "sso", "sso-admin", "organizations", "cognito-identity", "rolesanywhere"})

@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
+if TYPE_CHECKING:
+    from tapgen.proof.interpret.results import Call
+
 
 class Passing(Struct, frozen=True):
-    """What one member of a request asks for; an action with `?` may not be needed, depending on the value."""
+    """What one member of a request asks for; an action with `?` may not be needed, depending on the value.
+
+    One with `!` is needed where the call is certain to pass the member, and may be needed where it may pass it.
+    """
 
     operations: tuple[str, ...]
     members: tuple[str, ...]
@@ -37,13 +43,13 @@ PASSING: Final[Mapping[str, tuple[Passing, ...]]] = {
             ("ObjectLockEnabledForBucket",),
             ("s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning"),
         ),
-        Passing(("GetObject", "HeadObject"), ("VersionId",), ("s3:GetObjectVersion?",)),
-        Passing(("DeleteObject",), ("VersionId",), ("s3:DeleteObjectVersion?",)),
+        Passing(("GetObject", "HeadObject"), ("VersionId",), ("s3:GetObjectVersion!",)),
+        Passing(("DeleteObject",), ("VersionId",), ("s3:DeleteObjectVersion!",)),
         Passing(("DeleteObject", "DeleteObjects"), ("BypassGovernanceRetention",), ("s3:BypassGovernanceRetention",)),
-        Passing(("GetObjectTagging",), ("VersionId",), ("s3:GetObjectVersionTagging?",)),
-        Passing(("PutObjectTagging",), ("VersionId",), ("s3:PutObjectVersionTagging?",)),
-        Passing(("GetObjectAcl",), ("VersionId",), ("s3:GetObjectVersionAcl?",)),
-        Passing(("PutObjectAcl",), ("VersionId",), ("s3:PutObjectVersionAcl?",)),
+        Passing(("GetObjectTagging",), ("VersionId",), ("s3:GetObjectVersionTagging!",)),
+        Passing(("PutObjectTagging",), ("VersionId",), ("s3:PutObjectVersionTagging!",)),
+        Passing(("GetObjectAcl",), ("VersionId",), ("s3:GetObjectVersionAcl!",)),
+        Passing(("PutObjectAcl",), ("VersionId",), ("s3:PutObjectVersionAcl!",)),
         Passing(("CopyObject", "UploadPartCopy"), ("CopySource.VersionId",), ("s3:GetObjectVersion?",)),
     ),
     "ec2": (
@@ -85,7 +91,7 @@ PASSING: Final[Mapping[str, tuple[Passing, ...]]] = {
     "events": (Passing(("PutRule", "CreateEventBus"), ("Tags",), ("events:TagResource",)),),
     "s3vectors": (  # S3 user guide, "Querying vectors" and "Listing vectors"
         Passing(("QueryVectors",), ("filter",), ("s3vectors:GetVectors",)),
-        Passing(("QueryVectors", "ListVectors"), ("returnMetadata", "returnData"), ("s3vectors:GetVectors?",)),
+        Passing(("QueryVectors", "ListVectors"), ("returnMetadata", "returnData"), ("s3vectors:GetVectors!",)),
     ),
     "bedrock-agentcore": (
         Passing(("InvokeAgentRuntime",), ("runtimeUserId",), ("bedrock-agentcore:InvokeAgentRuntimeForUser",)),
@@ -98,14 +104,34 @@ PASSING: Final[Mapping[str, tuple[Passing, ...]]] = {
 }
 
 
-def actions_of(service: str, operation: str, passed: tuple[str, ...]) -> Iterator[str]:
+def actions_of(call: Call) -> Iterator[str]:
     """The actions, each with `?` where its absence is no fault."""
-    names = set(passed)
-    for one in PASSING.get(service, ()):
-        if (not one.operations or operation in one.operations) and names & {*one.members, "*"}:
-            yield from (
-                action if names & set(one.members) else f"{action.removesuffix('?')}?" for action in one.actions
-            )
+    names, certain = set(call.passed), set(call.certain)
+    for one in PASSING.get(call.service, ()):
+        if (not one.operations or call.operation in one.operations) and names & {*one.members, "*"}:
+            for action in one.actions:
+                sure = bool((certain if action.endswith("!") else names) & set(one.members))
+                plain = action.rstrip("!?")
+                yield plain if sure and not action.endswith("?") else f"{plain}?"
+
+
+def replaced(call: Call, action: str) -> bool:
+    """Whether what a request passes makes it need another action in place of its own.
+
+    S3 API reference, "GetObject": with a version id, s3:GetObject is not required.
+    """
+    reads = call.service == "s3" and call.operation in {"GetObject", "HeadObject"}
+    return reads and action == "s3:GetObject" and "VersionId" in call.certain
+
+
+def names_no_resource(call: Call) -> bool:
+    """Whether a request goes to what is no resource of AWS, so that only `*` allows it.
+
+    SNS developer guide, "Sending mobile text messages": a message to a telephone number.
+    """
+    return (call.service, call.operation) == ("sns", "Publish") and (
+        "PhoneNumber" in call.certain and not {"TopicArn", "TargetArn", "*"} & set(call.passed)
+    )
 
 
 ON_WHAT_IS_MADE: Final = frozenset({"ec2:CreateTags"})

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tapgen.proof import calls
-from tapgen.proof.needs import actions, connections, implied
+from tapgen.proof.needs import actions, connections, implied, request_members
 from tapgen.proof.subject import mapping
 from tapgen.template.alternatives import REFERENCE, UNKNOWN, alternatives
 from tapgen.template.arns import fields
@@ -52,13 +52,14 @@ def of_call(call: calls.Call, function: str, file: str, subject: Subject) -> tup
     because = f"the code calls {call.service} {call.operation}"
     base = Requirement(function, "", None, because, file=file, line=call.line, service=call.service)
     found = [
-        replace(base, action=need.action, arn=arn, optional=need.optional or _nameless(need, function, subject))
+        replace(base, action=need.action, arn=arn, optional=optional or _nameless(need, function, subject))
         for need in (*needs, *implied.needs_of(call))
-        for arn in _of_connections(call, function, subject) or _arns(need, function, subject)
+        for optional in [need.optional or request_members.replaced(call, need.action)]
+        for arn in _elsewhere(call, function, subject) or _arns(need, function, subject)
     ]
     found += [
         replace(base, action=need.action, arn=arn, service="")
-        for need in actions.of_objects(call)
+        for need in actions.read_for_the_caller(call)
         for arn in _arns(need, function, subject)
     ]
     roles: dict[str, tuple[str, ...]] = {}
@@ -68,7 +69,10 @@ def of_call(call: calls.Call, function: str, file: str, subject: Subject) -> tup
     return (*found, *implied.forwarded_by(call, found or [base], subject))
 
 
-def _of_connections(call: calls.Call, function: str, subject: Subject) -> tuple[str, ...]:
+def _elsewhere(call: calls.Call, function: str, subject: Subject) -> tuple[str, ...]:
+    """The ARNs of a request that its members do not name; () for one that they do."""
+    if request_members.names_no_resource(call):
+        return (ANYTHING,)
     if call.service != connections.SERVICE:
         return ()
     return connections.arns(function, call.operation, variables_of(function, subject), subject)
@@ -103,8 +107,9 @@ def _arns(need: actions.Need, function: str, subject: Subject) -> Iterator[str |
         yield None if known and known.resource_types else ANYTHING
         return
     form = _form(need, known)
+    names = tuple(parameter.name for parameter in need.parameters)
     for combination in product(*(values(parameter.value, function, subject) for parameter in need.parameters)):
-        yield _arn(form, combination, subject)
+        yield _arn(form, names, combination, subject)
 
 
 def _form(need: actions.Need, known: actions.Action | None) -> str | None:
@@ -119,7 +124,8 @@ _PSEUDO = {"${Partition}": "${AWS::Partition}", "${Region}": "${AWS::Region}", "
 _PLACEHOLDER = re.compile(r"\$\{(?!AWS::)[^}]+\}")
 
 
-def _arn(form: str | None, combination: tuple[str, ...], subject: Subject) -> str | None:
+def _arn(form: str | None, members: tuple[str, ...], combination: tuple[str, ...], subject: Subject) -> str | None:
+    """The ARN of the resource that those members of a request name by those texts."""
     first = combination[0]
     if first in {UNKNOWN, ""}:
         return None
@@ -128,11 +134,33 @@ def _arn(form: str | None, combination: tuple[str, ...], subject: Subject) -> st
         return base
     for placeholder, pseudo in _PSEUDO.items():
         form = form.replace(placeholder, pseudo)
-    names = list(_PLACEHOLDER.finditer(form))
+    names = _PLACEHOLDER.findall(form)
     if base is not None:
-        rest = form[names[0].end() :] if names else ""
-        return base.removesuffix(":*") + _fill(rest, combination[1:])
-    return subject.arns.normal(_fill(form, (_plain(first, form), *combination[1:])))
+        return _within(base, form, names, combination)
+    if len(names) > 1 and len(names) != len(combination):
+        combination = _in_place(names, members, combination)
+        first = combination[0]
+    return subject.arns.normal(_fill(form, (_plain(first, form), *combination[1:]))) if first != UNKNOWN else None
+
+
+_NESTED = (":dynamodb:", ":s3:::", ":logs:", ":s3vectors:")
+"""Services whose resources within a resource have its ARN at the beginning of their own."""
+
+
+def _within(base: str, form: str, names: list[str], texts: tuple[str, ...]) -> str | None:
+    """The resource whose ARN is known, or what the request names within it."""
+    if len(texts) == 1 and len(names) != 1:
+        return base
+    if len(texts) > 1 and not any(service in form for service in _NESTED):
+        return None
+    rest = form.partition(names[0])[2] if names else ""
+    return base.removesuffix(":*") + _fill(rest, texts[1:])
+
+
+def _in_place(names: list[str], members: tuple[str, ...], texts: tuple[str, ...]) -> tuple[str, ...]:
+    """The texts in the order of an ARN's placeholders: `cluster` stands for `${ClusterName}`."""
+    given = list(zip(members, texts, strict=True))
+    return tuple(next((text for member, text in given if actions.fills(member, name)), UNKNOWN) for name in names)
 
 
 def _known_arn(text: str, subject: Subject) -> str | None:

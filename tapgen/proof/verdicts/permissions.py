@@ -179,11 +179,12 @@ def _unused(
         return
     required = [requirement for one in users for requirement in one.requirements]
     names = ", ".join(one.function for one in users)
+    verb = "does" if len(users) == 1 else "do"
     for one in statements:
         if one.effect == "Allow" and not one.managed and not _for_services(one):
             for pattern, resource in surplus_pairs(one, required, subject):
                 if not may_be_called(pattern, users):
-                    message = f"{role} allows {pattern} on {describe(resource)}; {names} does not need it."
+                    message = f"{role} allows {pattern} on {describe(resource)}; {names} {verb} not need it."
                     yield UNUSED.finding(message, one.path)
 
 
@@ -238,7 +239,7 @@ def _is_used(pattern: str, resource: str, required: Sequence[Requirement], subje
         if not _overlap(pattern, requirement.action):
             continue
         arn = requirement.arn
-        if arn is None or documented(requirement.action, resource):
+        if arn in {None, ANYTHING} or documented(requirement.action, resource):
             return True
         if any(subject.arns.covers(resource, one) != "no" for one in stand_ins(arn)):
             return True

@@ -313,7 +313,7 @@ def test_functions_that_share_a_role() -> None:
     assert messages(checked, "permission-unused", "permission-missing") == []
     more = document(statements=[*both, allow("dynamodb:Scan", arn("Table"))], Other=other)
     assert messages(more, "permission-unused") == [
-        "Role allows dynamodb:Scan on Table; Function, Other does not need it."
+        "Role allows dynamodb:Scan on Table; Function, Other do not need it."
     ]
 
 

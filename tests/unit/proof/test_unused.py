@@ -93,6 +93,8 @@ def test_members_that_ask_for_more_than_the_action() -> None:
     assert said(code(VECTORS.format(', filter={"a": 1}')), allow(vectors[0], "*")) == [f"missing {vectors[1]}"]
     assert said(code(VECTORS.format(", returnMetadata=event")), allow(vectors, "*")) == []
     assert said(code(VECTORS.format(", returnMetadata=event")), allow(vectors[0], "*")) == []
+    assert said(code(VECTORS.format(", returnMetadata=True")), allow(vectors[0], "*")) == [f"missing {vectors[1]}"]
+    assert said(code(VECTORS.format(", returnMetadata=False")), allow(vectors[0], "*")) == []
     assert said(code(VECTORS.format("")), allow(vectors, "*")) == [f"unused {vectors[1]}"]
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from tapgen.proof.interpret.boto3.bindings import bindings
 from tapgen.proof.interpret.python.containers import Container
+from tapgen.proof.interpret.python.plain import NONE, constant
 from tapgen.proof.interpret.python.values import Values
 from tapgen.proof.interpret.results import Parameter, Unknown
 
@@ -26,15 +28,19 @@ ANY = "*"
 
 
 class Passed(NamedTuple):
-    """The dotted names of everything that a request may pass, an item of a list like the list; roles and buckets."""
+    """The dotted names of everything that a request may pass, an item of a list like the list; roles and buckets.
+
+    `certain` are those that it passes whenever it is made, and flags that it certainly sets.
+    """
 
     names: tuple[str, ...]
+    certain: tuple[str, ...]
     roles: tuple[Parameter, ...]
     buckets: tuple[Parameter, ...]
 
 
-def passed_by(site: Site, args: Arguments) -> Passed:
-    """What the request may pass."""
+def passed_by(site: Site, args: Arguments, flags: Collection[str]) -> Passed:
+    """What the request may pass; `flags` are the members that are True or False."""
     names: set[str] = set()
     roles: set[Parameter] = set()
     buckets: set[Parameter] = set()
@@ -50,7 +56,29 @@ def passed_by(site: Site, args: Arguments) -> Passed:
         for value in values:
             if isinstance(value, Container) and depth < _DEEPEST:
                 stack += [(inner, held, depth + 1) for inner, held in _inside(site, name, value).items()]
-    return Passed(tuple(sorted(names)), tuple(sorted(roles, key=repr)), tuple(sorted(buckets, key=repr)))
+    return Passed(
+        tuple(sorted(names)),
+        _certain(site, args, flags),
+        tuple(sorted(roles, key=repr)),
+        tuple(sorted(buckets, key=repr)),
+    )
+
+
+def _certain(site: Site, args: Arguments, flags: Collection[str]) -> tuple[str, ...]:
+    """The keywords that are written at the call itself."""
+    written = site.node.keywords if isinstance(site.node, ast.Call) else []
+    given = {one.arg: args.keywords.get(one.arg) for one in written if one.arg}
+    sure = (
+        name for name, values in given.items() if values and (values == _TRUE if name in flags else _is_given(values))
+    )
+    return tuple(sorted(sure))
+
+
+def _is_given(values: Values) -> bool:
+    return not values & NONE
+
+
+_TRUE = constant(value=True)
 
 
 def _inside(site: Site, name: str, container: Container) -> Mapping[str, Values]:

@@ -50,13 +50,12 @@ def record(
     for name in fixed or ():
         choices.setdefault(name, (fixed or {})[name])
     file, line = site.place()
-    passed = passed_by(site, args)
+    flags = [name for name, member in members.items() if member.type == "boolean"]
+    passed = passed_by(site, args, flags)
     compose = COMPOSITIONS.get((service, operation))
     for extra, parts in compose(site, operation, args) if compose else [({}, ())]:
         for parameters in alternatives({**choices, **extra}):
-            site.report(
-                Call(service, operation, parameters, file, line, parts, passed.names, passed.roles, passed.buckets)
-            )
+            site.report(Call(service, operation, parameters, file, line, parts, *passed))
 
 
 def _passed(site: Site, args: Arguments, name: str, *, required: bool) -> Iterable[Binding]:

@@ -147,11 +147,13 @@ def _run_text(site: Site, _args: Arguments) -> Values:
     return UNKNOWN
 
 
+_ITERATED = ("__iter__",)
+
 _ASKING: Mapping[str, tuple[str, ...]] = {
     "len": ("__len__",), "bool": protocols.TRUTH, "print": ("__str__", "__repr__"),
     "format": protocols.TEXT, "repr": ("__repr__",), "ascii": ("__repr__",), "int": ("__int__", "__index__"),
     "float": ("__float__", "__index__"), "bytes": ("__bytes__", "__iter__"), "hash": ("__hash__",),
-    "abs": ("__abs__",), "round": ("__round__",), "any": ("__iter__",), "all": ("__iter__",), "sum": ("__iter__",),
+    "abs": ("__abs__",), "round": ("__round__",), "any": _ITERATED, "all": _ITERATED, "sum": _ITERATED,
     "isinstance": (), "issubclass": (), "id": (), "callable": (), "hasattr": (), "range": (), "open": (), "ord": (),
     "chr": (), "input": (),
 }  # fmt: skip
@@ -160,6 +162,8 @@ _ASKING: Mapping[str, tuple[str, ...]] = {
 
 def _asking(names: tuple[str, ...]) -> Handler:
     def handler(site: Site, args: Arguments) -> Values:
+        if names == _ITERATED:
+            site.iterate(args.get(0))
         protocols.special(site, args.everything(), names)
         callbacks.possible(site, args)
         return UNKNOWN

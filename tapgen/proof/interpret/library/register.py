@@ -6,6 +6,7 @@ back whatever it holds; a name of another package for code that may do anything 
 
 from __future__ import annotations
 
+from tapgen.proof.interpret.boto3.sdk import Sdk
 from tapgen.proof.interpret.boto3.stubs import stub
 from tapgen.proof.interpret.library import (
     agents,
@@ -114,7 +115,7 @@ class Register:
             return site.escape(args, path)
         package = PACKAGES.get(path.partition(".")[0])
         found = package.call(site, path, args) if package else None
-        return site.escape(args, path) if found is None else found
+        return _made(path, site.escape(args, path)) if found is None else found
 
     def decorate_external(self, site: Site, path: str, values: Values) -> Values:
         """What a name of another package makes of what it decorates."""
@@ -154,3 +155,9 @@ class Register:
     def hinted(self, path: str) -> Values:
         """A boto3 object where the name is one of boto3's typed stubs."""
         return stub(path)
+
+
+def _made(path: str, values: Values) -> Values:
+    """What a call of code that is not analysed gives back: an object of a class is not the client that it was given."""
+    is_class = path.rpartition(".")[2][:1].isupper()
+    return frozenset(value for value in values if not isinstance(value, Sdk)) if is_class else values

@@ -115,12 +115,14 @@ class Instance(Value):
         site.put(self.space, REST, values)
 
     def iterate(self, site: Site) -> Values:
-        """What its iterator gives."""
+        """What its iterator gives: where it is that itself, what `__next__` gives."""
         for name in _ITERATORS:
             found = self.attribute(site, name)
             if found:
-                result = site.call(found, Arguments()) - {self}
-                return site.iterate(result) or result or site.contents(self.space)
+                made = site.call(found, Arguments())
+                given = self._method(site, "__next__") | self._method(site, "__anext__") if self in made else EMPTY
+                rest = made - {self}
+                return given | (site.iterate(rest) or rest) or site.contents(self.space)
         return site.contents(self.space) | UNKNOWN
 
     def element(self, site: Site, _index: int | None) -> Values:
