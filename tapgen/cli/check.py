@@ -168,9 +168,30 @@ def _template(file: Path, text: str, read: Document, folders: Mapping[str, Path]
             return of_template(file, text, read, folders, unread=error.causes)
         except TapgenError:
             return of_template(file, text, read, folders)
-        below = {name: path for name, path in made.folders.items() if _has_entry_point(made.document, name, path, file)}
+        below = _below({**_packaged(read, file.parent), **made.folders}, made.document, file)
         return of_template(file, text, made.document, {**below, **folders}, read, made.unread)
-    return of_template(file, text, read, folders)
+    return of_template(file, text, read, {**_below(_packaged(read, file.parent), read, file), **folders})
+
+
+def _packaged(read: Document, beside: Path) -> dict[str, Path]:
+    """Where `aws cloudformation package` takes the code of functions from: a folder beside the template, or a file."""
+    found = {}
+    for name, resource in read["Resources"].items():
+        properties = resource.get("Properties") if isinstance(resource, dict) else None
+        written = properties.get(_CODE.get(str(resource.get("Type")), "")) if isinstance(properties, dict) else None
+        if isinstance(written, str) and "://" not in written:
+            path = beside / written
+            found[name] = path.parent if path.suffix == ".py" and path.is_file() else path
+    return found
+
+
+_CODE = {"AWS::Lambda::Function": "Code", "AWS::Serverless::Function": "CodeUri"}
+"""AWS CLI reference, "cloudformation package": properties that may name local code."""
+
+
+def _below(folders: Mapping[str, Path], document: Document, file: Path) -> dict[str, Path]:
+    """The folders in which there are the functions' modules."""
+    return {name: path for name, path in folders.items() if _has_entry_point(document, name, path, file)}
 
 
 def _has_entry_point(document: Document, function: str, folder: Path, file: Path) -> bool:

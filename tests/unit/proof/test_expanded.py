@@ -56,6 +56,28 @@ def test_a_finding_stands_where_the_template_was_written(tapgen, tmp_path):
     assert unused == ["warning permission-unused Orders template.yaml:12"]
 
 
+PLAIN = """\
+Resources:
+  Purges:
+    Type: AWS::Lambda::Function
+    Properties: {Runtime: python3.12, Handler: index.handler, Role: !GetAtt Role.Arn, Code: WHERE}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: sts:AssumeRole}]}
+"""
+
+
+def test_code_is_read_where_the_template_names_a_folder_or_a_file(tapgen, tmp_path):
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src/index.py").write_text(PURGES)
+    missing = "error permission-missing Purges src/index.py:3"
+    for written in ("./src", "src/index.py"):
+        assert missing in checked(tapgen, tmp_path, PLAIN.replace("WHERE", written))
+        assert missing.replace("Purges", "Orders") in checked(tapgen, tmp_path, TEMPLATE.replace("src/", written))
+    assert missing not in checked(tapgen, tmp_path, PLAIN.replace("WHERE", "elsewhere"))
+
+
 def test_an_action_that_is_none_is_told_of_a_statement_and_not_of_a_policy_template(tapgen, tmp_path):
     text = TEMPLATE.replace("DynamoDBReadPolicy: {TableName: !Ref Table}", "SQSPollerPolicy: {QueueName: shop}")
     text = text.replace("s3:ListBucket", "s3:ListBuckets", 1)
