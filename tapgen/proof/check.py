@@ -173,7 +173,7 @@ def _unread(target: Target) -> Iterator[Finding]:
 
 def _own(subject: Subject, analyse: functions.Analyse) -> list[Finding]:
     needs = functions.needs(subject, analyse)
-    return [
+    found = [
         *(finding for one in needs for finding in one.findings),
         *permissions.findings(needs, subject),
         *reachability.findings(needs, subject),
@@ -181,6 +181,7 @@ def _own(subject: Subject, analyse: functions.Analyse) -> list[Finding]:
         *handlers.findings(subject),
         *apply(rules.ALL, subject),
     ]
+    return [one for one in found if not subject.may_have(rules.BY_ID[one.rule].lacks)]
 
 
 def _finish(findings: Sequence[Finding], target: Target, *, with_lint: bool) -> tuple[Finding, ...]:

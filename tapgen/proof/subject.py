@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
+from tapgen.proof.unseen import ANYTHING, types_made_elsewhere
 from tapgen.template.alternatives import NO_VALUE, REFERENCE, alternatives
 from tapgen.template.apis import routes
 from tapgen.template.arns import Arns
@@ -123,6 +124,15 @@ class Subject(Struct, frozen=True, dict=True):
     def leading_out(self) -> frozenset[str]:
         """The route tables by which a function reaches the internet."""
         return leading_out(self.template, self.arns)
+
+    @cached_property
+    def made_elsewhere(self) -> frozenset[str]:
+        """Types of which a deployment may make more than the template shows."""
+        return types_made_elsewhere(self.document, self.template)
+
+    def may_have(self, types: Collection[str]) -> bool:
+        """Whether a macro or a nested stack may make one of some types; never of none."""
+        return bool(types) and (ANYTHING in self.made_elsewhere or not self.made_elsewhere.isdisjoint(types))
 
     @property
     def resources(self) -> Mapping[str, Resource]:

@@ -20,6 +20,7 @@ _DYNAMIC: Final = re.compile(r"\{\{resolve:[^{}]*\}\}")
 """One value, whose colons and slashes separate nothing."""
 _WITH_PATH: Final = frozenset({"role", "user", "group", "policy", "instance-profile"})
 """IAM's resources whose ARN has the Path before the name: IAM user guide, "IAM identifiers"."""
+_RULE: Final = "AWS::Events::Rule"
 _SUFFIX: Final = f"-{UNKNOWN * 6}"
 """Secrets Manager user guide, "Secret ARN": six random characters follow the name."""
 
@@ -159,7 +160,19 @@ class Arns:
         path = self._resources[owner].properties.get("Path") if owner in self._resources else None
         if slash and form and form.service == "iam" and kind in _WITH_PATH and isinstance(path, str) and path != "/":
             name = f"{path.strip('/')}/{name}"
-        return written.format(name)
+        return written.format(self._on_bus(owner) + name)
+
+    def _on_bus(self, owner: str) -> str:
+        """What a rule's ARN has before the name on a bus that is not the default one: `BUS/`.
+
+        Service Authorization Reference, Amazon EventBridge: `rule/[EventBusName/]RuleName`.
+        """
+        bus = self._resources[owner].properties.get("EventBusName") if self.type_of(owner) == _RULE else None
+        if bus is None:
+            return ""
+        texts = alternatives(bus)
+        name = self.declared(self.normal(texts[0]).rpartition("event-bus/")[2]) if len(texts) == 1 else UNKNOWN
+        return "" if name == "default" else f"{name}/"
 
     def read(self, value: Any) -> tuple[str, ...]:
         """Every ARN, or pattern of ARNs, that a value of the template can become."""

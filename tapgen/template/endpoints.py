@@ -29,8 +29,8 @@ ENDPOINT_NAMES = {
     "sesv2": "email",
     "stepfunctions": "states",
 }
-GATEWAY_SERVICES = ("dynamodb", "s3")
-"""AWS PrivateLink guide, "Gateway endpoints": these two and no other."""
+GATEWAY_SERVICES = ("dynamodb", "s3", "s3express")
+"""AWS PrivateLink guide, "Gateway endpoints"; S3 user guide, "Networking for directory buckets"."""
 
 # `com.amazonaws.REGION.SERVICE`; in China some interface endpoints begin with `cn.`, and the European Sovereign Cloud
 # has a suffix of its own (AWS PrivateLink guide; partitions of botocore's endpoints). The region may be a parameter.

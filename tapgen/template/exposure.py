@@ -24,6 +24,7 @@ Kind = Literal[
     "ingress-unknown",
     "trust",
     "policy",
+    "blocked",
     "api-policy",
     "invoke",
     "acl",
@@ -147,12 +148,39 @@ def _policies(template: Template) -> Iterator[Exposure]:
         if resource.type == "AWS::IAM::Role" and any(map(everybody, trust_policy(resource).grants)):
             path: Path = ("Resources", name, "Properties", "AssumeRolePolicyDocument")
             yield Exposure("trust", name, f"Anyone may assume {name}.", path)
-        elif not (row(resource.type).limits or row(resource.type).for_identities):
-            is_api = resource.type in ("AWS::ApiGateway::RestApi", "AWS::Serverless::Api")
+        elif not (row(resource.type).limits or row(resource.type).for_identities or _behind_another(resource)):
             for path, policy in resource_policies(resource):
                 if any(map(everybody, policy.grants)):
-                    kind: Kind = "api-policy" if is_api else "policy"
-                    yield Exposure(kind, name, f"{name} allows anyone in the world.", path)
+                    yield from _open_policy(resource, path, template)
+
+
+def _open_policy(resource: Resource, path: Path, template: Template) -> Iterator[Exposure]:
+    name = resource.logical_id
+    message = f"{name} allows anyone in the world"
+    bucket = template.target(resource.properties.get("Bucket")) if resource.type == "AWS::S3::BucketPolicy" else None
+    blocks = bucket.properties.get(_BLOCK) if bucket is not None else None
+    blocked = blocks is not None and {"true"} == set(
+        branches(value_at({_BLOCK: blocks}, (_BLOCK, "BlockPublicPolicy")))
+    )
+    if not blocked:
+        is_api = resource.type in ("AWS::ApiGateway::RestApi", "AWS::Serverless::Api")
+        yield Exposure("api-policy" if is_api else "policy", name, f"{message}.", path)
+    if bucket is not None and blocked:
+        yield Exposure("blocked", name, f"{message}, which {bucket.logical_id} blocks: S3 refuses the policy.", path)
+    elif bucket is not None and bucket.type == "AWS::S3::Bucket" and blocks is None:
+        why = f"{bucket.logical_id} does not say that it may: S3 refuses the policy of a new bucket"
+        yield Exposure("blocked", name, f"{message}, and {why}.", path)
+
+
+def _behind_another(resource: Resource) -> bool:
+    """Whether something else than the policy decides who comes in.
+
+    OpenSearch Service developer guide, "Identity and Access Management": in a VPC security groups do, and for
+    fine-grained access control the guide asks for an open policy.
+    """
+    inside = resource.properties.get("VPCOptions") or resource.properties.get("VpcConfiguration")
+    asks = value_at(resource.properties, ("AdvancedSecurityOptions", "Enabled"))
+    return inside is not None or "true" in branches(asks)
 
 
 def _permissions(template: Template) -> Iterator[Exposure]:

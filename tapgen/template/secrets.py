@@ -32,6 +32,7 @@ class Masked(str):
 
 # Formats that their issuers document; each is a whole token, so that prose does not match. Of the texts in the middle
 # one stands in whatever fits the form: most texts hold none of them, and are not looked at any closer.
+_IN_ADDRESS: Final = "a password in an address"
 _FORMS: Final = (
     ("an AWS access key", ("AKIA", "ASIA"), r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),  # IAM user guide, "IAM identifiers"
     (
@@ -62,7 +63,7 @@ _FORMS: Final = (
         ("Bearer ", "Basic "),
         r"\b(?:Bearer|Basic) (?=[A-Za-z._~+/-]*[0-9=])[A-Za-z0-9._~+/=-]{8,}",
     ),
-    ("a password in an address", ("://",), r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"),  # RFC 3986, userinfo
+    (_IN_ADDRESS, ("://",), r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"),  # RFC 3986, userinfo
 )
 _REFERENCE: Final = re.compile(r"\{\{resolve:(?:\$\{[^{}]*\}|[^{}])*\}\}|\$\{[^{}]*\}")
 """What only the deployment knows. User guide, "Get values stored in other services using dynamic references"."""
@@ -81,7 +82,10 @@ _HARMLESS_END: Final = re.compile(
     r"ttl|age|days|hours|minutes|seconds|length|size|count|prefix|suffix|enabled|disabled|required|optional|algorithm|"
     r"endpoint|policy|pattern|expiry|expiration|lifetime|time|timeout|validity|rotation|description|label|reference|"
     r"ref|alias|digest|checksum|fingerprint|index|source|format|echo|target|attachment|status|state|schedule|"
-    r"prevention|allowed|exists|punctuation|uppercase|lowercase|space|properties|metadata|statement|principal|action"
+    r"prevention|allowed|exists|punctuation|uppercase|lowercase|space|properties|metadata|statement|principal|action|"
+    r"ddb|dynamo|dynamodb|store|storage|db|database|cache|service|server|host|hostname|port|client|provider|issuer|"
+    r"manager|handler|lambda|stream|log|logs|mode|method|level|class|kind|group|domain|command|note|hint|help|link|"
+    r"instructions?|question|message|mail|email|subject|form|template|page|callback|redirect|registry|vault|store"
 )
 _NAMES_OF_OTHERS: Final = frozenset((("key",), ("keys",), ("secrets",)))
 """What stands under these is no secret: `Key` beside `Value`, `Secrets` of a container, each with its own name."""
@@ -96,8 +100,30 @@ _HARMLESS_VALUE: Final = re.compile(
     r"(?:/[\w.-]+)+|arn:[\s\S]*",
     re.IGNORECASE,
 )
+_PLACEHOLDER: Final = re.compile(
+    r"[<\[{(].*[>\]})]|([x*.#?_-])\1{2,}|test|example|(?:.*[^a-z])?(?:your|replace|change|insert|enter|fill|example|sample|"
+    r"dummy|fake|placeholder|todo|tbd)(?:[^a-z].*|me|me[^a-z].*)?",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What says of itself that something else is to stand there: `<password>`, `your-api-key`, `CHANGE_ME`, `xxxx`."""
+_NAME_OF_SOMETHING: Final = re.compile(
+    r"alias/[\w/-]+|[a-z]+:[\w:/-]+|[A-Za-z0-9-]+-[A-Z0-9]{12,13}|https?://[^\s:@]*|[\w-]+(?:\.[\w-]+){2,}(?::\d+)?"
+)
+"""A key's alias, `prefix:name`, a name that CloudFormation makes, an address, a host."""
+_HELD: Final = re.compile(
+    r"(?<!client)(?<!consumer)(?<!app)(?<!jwt)(?<!shared)(?<!signing)(?<!session)(?<!webhook)(?<!token)(?<!api)(?<!cookie)"
+    r"(?<!hmac)(?:secret|credential)s?$"
+)
+"""What a name like `DB_SECRET` holds may be the name that Secrets Manager knows it by; a client's secret has none."""
+_SEVERAL_WORDS: Final = re.compile(r"/?[A-Za-z]+(?:[-_/.][A-Za-z]+)+(?:[-_/.]?\d{1,2})?(?:-[A-Za-z0-9]{6})?")
+_TOLD: Final = re.compile(
+    r"\b(?:arn|name|id|path) (?:of|for)\b|\barn\b|\bsecrets? ?manager\b|\bparameter store\b|\bssm\b", re.IGNORECASE
+)
+"""What a parameter's description says where the value only names a secret."""
 _PUBLIC: Final = re.compile(
-    r"(?:sha\d*|public_?key|material|certificate|body|thumbprints?|etag)(?:list)?$", re.IGNORECASE
+    r"(?:sha\d*|public_?key|publishable_?key|site_?key|client_?key|material|certificate|body|thumbprints?|etag|dsn)"
+    r"(?:list)?$",
+    re.IGNORECASE,
 )
 _RANDOM: Final = re.compile(r"(?<![A-Za-z0-9+/=_:.-])[A-Za-z0-9+/_-]{32,}={0,2}(?![A-Za-z0-9+/=_-])")
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-")
@@ -161,9 +187,10 @@ def looks_secret(name: str, value: str) -> str:
     """What a value seems to be, in words; "" where it seems harmless. References in it are left out of account."""
     literal = _REFERENCE.sub("", value)
     for what, form in _possible(literal):
-        if re.search(form, literal):
+        found = [match[0] for match in re.finditer(form, literal)]
+        if any(what != _IN_ADDRESS or not _PLACEHOLDER.fullmatch(one.partition(":")[2]) for one in found):
             return what
-    if secret_name(name) and not _harmless(literal) and not _address(name, value):
+    if secret_name(name) and not _harmless(literal) and not _address(name, value) and not _named(name, literal):
         return "a secret, by its name"
     return "a random key" if "${" not in value and _random(name, literal) else ""
 
@@ -179,6 +206,8 @@ def secret_parameter(name: str, declared: Mapping[str, Any]) -> tuple[str, str]:
     default = declared.get("Default")
     if isinstance(default, str) and (what := looks_secret(name, default)):
         return "Default", what
+    if _TOLD.search(str(declared.get("Description", ""))):
+        return "", ""
     hidden = str(declared.get("NoEcho")).lower() == "true" or (isinstance(default, str) and default)
     return "", "" if hidden or not secret_name(name) else "a secret, by its name"
 
@@ -187,6 +216,18 @@ def _address(name: str, value: str) -> bool:
     """A connection string that names no password: `jdbc:mysql://…:3306/orders`."""
     return "".join(_parts(name)).endswith("connectionstring") and not any(
         span for match in _ASSIGNED.finditer(value) for span in _assigned(match)
+    )
+
+
+def _named(name: str, literal: str) -> bool:
+    """Whether a literal is a placeholder, prose, or the name of what holds the secret: the check says nothing of it."""
+    if _PLACEHOLDER.fullmatch(literal) or _NAME_OF_SOMETHING.fullmatch(literal):
+        return True
+    if any(map(str.isspace, literal)):
+        return not any(span for match in _ASSIGNED.finditer(literal) for span in _assigned(match))
+    held = _HELD.search("".join(_parts(name)))
+    return (
+        held is not None and held.end() == len("".join(_parts(name))) and _SEVERAL_WORDS.fullmatch(literal) is not None
     )
 
 

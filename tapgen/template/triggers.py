@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
-from tapgen.template.alternatives import alternatives, every, listed
+from tapgen.template.alternatives import alternatives, every, listed, literal
 from tapgen.template.arns import fields, references_in
 from tapgen.template.types import value_at
 
@@ -238,6 +238,7 @@ class Permission(Struct, frozen=True):
 
     logical_id: str
     function: str
+    """The function's logical id; '' where only the deployment knows which it is."""
     principals: tuple[str, ...]
     sources: tuple[str, ...]
     """Patterns of the ARNs on whose behalf; () for any."""
@@ -247,10 +248,13 @@ class Permission(Struct, frozen=True):
 
 
 def permissions(template: Template, arns: Arns) -> tuple[Permission, ...]:
-    """Every Lambda permission whose function is in the template."""
+    """Every Lambda permission whose function is in the template, or may be."""
     found = []
     for resource in template.of_type("AWS::Lambda::Permission"):
-        function = called(resource.properties.get("FunctionName"), template, arns)
+        value = resource.properties.get("FunctionName")
+        function = called(value, template, arns)
+        if function is None and not all(map(literal, alternatives(value))):
+            function = ""
         if function is not None:
             source = resource.properties.get("SourceArn")
             sources = tuple(arns.normal(text) for text in every(source)) if source is not None else ()

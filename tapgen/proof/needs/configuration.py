@@ -30,6 +30,9 @@ NETWORK_INTERFACE_ACTIONS = (
     "ec2:UnassignPrivateIpAddresses",
 )
 
+NETWORK_INTERFACES_BY_GUIDE = NETWORK_INTERFACE_ACTIONS[2:3] + NETWORK_INTERFACE_ACTIONS[4:]
+"""Of those, what came into guide and policy later (2022, 2024): functions are made, and run, without them too."""
+
 NETWORK_INTERFACE_OPTIONS = (
     *("ec2:DescribeVpcs", "ec2:DescribeSecurityGroups", "ec2:GetSecurityGroupsForVpc", "ec2:DetachNetworkInterface"),
     *("ec2:DescribeInstances", "ec2:AttachNetworkInterface"),
@@ -171,7 +174,8 @@ def _network(function: str, properties: Mapping[str, Any], path: DocumentPath) -
         for action in NETWORK_INTERFACE_ACTIONS:
             because = "Lambda attaches the function to its VPC"
             place = (*path, "VpcConfig")
-            yield Requirement(function, action, ANYTHING, because, "service", place, optional=not sure)
+            sure_too = sure and action not in NETWORK_INTERFACES_BY_GUIDE
+            yield Requirement(function, action, ANYTHING, because, "service", place, optional=not sure_too)
         for action in NETWORK_INTERFACE_OPTIONS:
             yield Requirement(function, action, None, "", "service", (*path, "VpcConfig"), optional=True)
 

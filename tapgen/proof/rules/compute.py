@@ -71,12 +71,16 @@ def _parameters(subject: Subject) -> Iterator[tuple[str, Mapping[str, Any]]]:
 def _parameters_in_names(subject: Subject) -> frozenset[str]:
     """What stands in tags, which whoever may describe the resources reads, and in ARNs that the template writes.
 
-    A secret's name is part of its ARN, for one.
+    A secret's name is part of its ARN, for one, and of a dynamic reference to it.
     """
     resources = mapping(subject.document.get("Resources"))
     tags = [mapping(mapping(one).get("Properties")).get("Tags") for one in resources.values()]
     tagged = (reference.target for reference in references(canonical([one for one in tags if one])))
-    arns = (text for text in json.dumps(resources, default=str).split('"') if text.startswith("arn:"))
+    arns = (
+        text
+        for text in json.dumps(resources, default=str).split('"')
+        if text.startswith("arn:") or "{{resolve:" in text
+    )
     return frozenset((*tagged, *(name for arn in arns for name in _FILLED.findall(arn))))
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tapgen.proof.rules.rule import Hit, Rule
-from tapgen.proof.subject import items, mapping, may_be, possible
+from tapgen.proof.subject import mapping, may_be, possible
+from tapgen.template.alternatives import alternatives, listed
+from tapgen.template.intrinsics import function
 from tapgen.template.types import row
 
 if TYPE_CHECKING:
@@ -66,22 +68,29 @@ def _log_retention(subject: Subject) -> Iterator[Hit]:
 def _indexed_names(subject: Subject) -> Iterator[Hit]:
     """DynamoDB developer guide, "Supported data types and naming rules"."""
     for owner, properties in subject.of_type("AWS::DynamoDB::Table"):
-        declared = _attributes(items(properties.get("AttributeDefinitions")))
-        kinds = [properties.get(kind, []) for kind in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes")]
-        indexes = [index for kind in kinds for index in items(kind)]
-        schemas = [properties.get("KeySchema", []), *(mapping(index).get("KeySchema", []) for index in indexes)]
-        if not all(isinstance(one, list) for one in (*kinds, *schemas)):
+        indexes = [one for kind in _INDEXES for one in _parts(properties.get(kind))]
+        schemas = [properties.get("KeySchema"), *(mapping(one).get("KeySchema") for one in indexes)]
+        keys = [key for schema in schemas for key in _parts(schema)]
+        declared = _parts(properties.get("AttributeDefinitions"))
+        if _UNREAD in (*indexes, *keys, *declared):
             continue  # a macro's, say: nobody knows which attributes it names
-        keys = [key for schema in schemas for key in items(schema)]
-        spare = sorted(declared - _attributes(keys))
+        spare = sorted(_attributes(declared) - _attributes(keys))
         if spare and keys:
             path = ("Resources", owner, "Properties", "AttributeDefinitions")
             yield Hit(f"{owner} defines attributes that no key uses: {', '.join(spare)}.", path)
 
 
+_INDEXES = ("GlobalSecondaryIndexes", "LocalSecondaryIndexes")
+_UNREAD = object()
+
+
+def _parts(value: Any) -> list[Any]:
+    """The mappings that a list may have, of both branches where an open condition chooses."""
+    return [one if isinstance(one, Mapping) and function(one) is None else _UNREAD for one in listed(value)]
+
+
 def _attributes(entries: list[Any]) -> set[str]:
-    names = (mapping(entry).get("AttributeName") for entry in entries)
-    return {name for name in names if isinstance(name, str)}
+    return {name for entry in entries for name in alternatives(entry.get("AttributeName", ""))}
 
 
 _PROTECTED = "The environment is protected: its data is meant to outlive mistakes."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from tapgen.proof import unseen
 from tapgen.proof.rules.rule import Hit, Rule
 from tapgen.template.alternatives import every
 from tapgen.template.intrinsics import function as call_of
@@ -70,7 +71,7 @@ def _urls(subject: Subject) -> Iterator[Hit]:
         open_to_all = every(properties.get("AuthType")) == ("NONE",)
         if not open_to_all or subject.type_of(function or "") != "AWS::Lambda::Function":
             continue
-        actions = [action for one in granted if one.function == function for action in one.actions]
+        actions = [action for one in granted if one.function in (function, "") for action in one.actions]
         missing = [one for one in _OF_URLS if not any(action_matches(action, one) for action in actions)]
         if missing:
             message = f"{owner} asks nobody who he is, and everybody lacks {' and '.join(missing)} on {function}."
@@ -87,6 +88,7 @@ DELIVERY_RULES = (
         'SNS developer guide, "Subscribing an Amazon SQS queue to an Amazon SNS topic"; EventBridge user guide, '
         '"Using resource-based policies"; S3 user guide, "Granting permissions to publish event notification messages"',
         _policies,
+        lacks=("AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy"),
     ),
     Rule(
         "url-permission",
@@ -97,5 +99,6 @@ DELIVERY_RULES = (
         "lambda:InvokeFunction with InvokedViaFunctionUrl.",
         'Lambda developer guide, "Control access to Lambda function URLs"',
         _urls,
+        lacks=unseen.PERMISSION,
     ),
 )

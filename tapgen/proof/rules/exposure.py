@@ -39,6 +39,16 @@ EXPOSURE_RULES = (
         _open("policy"),
     ),
     Rule(
+        "policy-blocked",
+        "error",
+        "A bucket's policy allows anyone, and S3 refuses it",
+        "BlockPublicPolicy is on, for a new bucket also where nothing is said of it: the deployment fails.",
+        "Name the principal; or, for what everybody may read, set BlockPublicPolicy and RestrictPublicBuckets to false "
+        "in the bucket's PublicAccessBlockConfiguration.",
+        'S3 user guide, "Blocking public access to your Amazon S3 storage"',
+        _open("blocked"),
+    ),
+    Rule(
         "api-policy-public",
         "info",
         "An API's policy lets anyone call",
@@ -78,7 +88,8 @@ EXPOSURE_RULES = (
         "bucket-public",
         "error",
         "A bucket is open to anyone",
-        "Anyone in the world reads, or writes, its objects.",
+        "Anyone in the world reads, or writes, its objects; where public access is blocked, as it is for every new "
+        "bucket that does not say otherwise, S3 refuses the ACL.",
         "Remove AccessControl; new buckets are private.",
         'S3 user guide, "Blocking public access to your Amazon S3 storage"',
         _open("acl"),

@@ -139,5 +139,6 @@ KEY_RULES = (
         "Let cloudfront.amazonaws.com do s3:GetObject in the bucket's policy, for the distribution's ARN.",
         'CloudFront developer guide, "Restrict access to an Amazon S3 origin"',
         _unread_origins,
+        lacks=("AWS::S3::BucketPolicy",),
     ),
 )

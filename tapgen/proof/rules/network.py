@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from tapgen.proof.rules.rule import Hit, Rule
-from tapgen.template.alternatives import alternatives
-from tapgen.template.endpoints import GATEWAY_SERVICES, SERVICE_NAME
+from tapgen.template.alternatives import alternatives, literal
+from tapgen.template.endpoints import ENDPOINT_NAMES, GATEWAY_SERVICES, SERVICE_NAME
 from tapgen.template.network import ANYWHERE
 
 if TYPE_CHECKING:
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 # Private services, newer AWS services, the global ones.
 _OTHER_SERVICES = ("com.amazonaws.vpce.", "aws.", "com.amazonaws.iam", "com.amazonaws.s3-global.")
+_REGIONAL = frozenset(
+    {*GATEWAY_SERVICES, *ENDPOINT_NAMES.values(), "sqs", "sns", "lambda", "logs", "kms", "ssm", "sts"}
+)
+"""Services that an endpoint's name has after its region."""
 _PARTITION = re.compile(r"\barn:(aws|aws-cn|aws-us-gov):")
 _PLACED = frozenset({"CertificateArn", "RegionalCertificateArn", "WebACLArn"})
 """Properties that hold the ARN of something which is made by hand, in one region."""
@@ -47,12 +51,19 @@ def _service_names(subject: Subject) -> Iterator[Hit]:
         for text in alternatives(properties.get("ServiceName")):
             match = SERVICE_NAME.fullmatch(text)
             if match is None:
-                if "${" not in text and not text.startswith(_OTHER_SERVICES):
+                if literal(text) and subject.says(path, text) and not _other_service(text):
                     yield Hit(f"{text} is no endpoint service name of AWS.", path)
             elif set(alternatives(properties.get("VpcEndpointType", "Gateway"))) == {"Gateway"} and (
                 match["service"] not in GATEWAY_SERVICES
             ):
                 yield Hit(f"{match['service']} has no gateway endpoint.", path, "Set VpcEndpointType to Interface.")
+
+
+def _other_service(text: str) -> bool:
+    """A private, global or newer service's name; one that only lacks the region, or its beginning, is none."""
+    if text.startswith(_OTHER_SERVICES):
+        return True
+    return text.startswith("com.amazonaws.") and text.rpartition(".")[2] not in _REGIONAL
 
 
 def _strings(value: Any, path: DocumentPath = ()) -> Iterator[tuple[str, DocumentPath]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tapgen.proof import unseen
 from tapgen.proof.rules.rule import Rule
 
 _IAM = 'IAM user guide, "Policy evaluation logic"'
@@ -15,6 +16,7 @@ MISSING = Rule(
     "The request is answered with AccessDenied, and that shows when the code path runs for the first time.",
     "Allow the action on that resource, or remove the call.",
     _IAM,
+    lacks=unseen.POLICIES,
 )
 INDEX = Rule(
     "permission-index",
@@ -23,6 +25,7 @@ INDEX = Rule(
     "A secondary index is a resource of its own: an ARN of the table does not cover its indexes.",
     "Allow the action on `TABLE_ARN/index/NAME` too.",
     f"{_SAR}, Amazon DynamoDB, resource type index",
+    lacks=unseen.POLICIES,
 )
 DENIED = Rule(
     "permission-denied",
@@ -137,6 +140,7 @@ UNREACHABLE = Rule(
     "gateway is no path for it.",
     "Add a VPC endpoint for the service, or a route through a NAT gateway.",
     'Lambda developer guide, "Enable internet access for VPC-connected Lambda functions"',
+    lacks=unseen.NETWORK,
 )
 NETWORK_UNKNOWN = Rule(
     "network-unknown",
@@ -153,6 +157,7 @@ ENDPOINT_CLOSED = Rule(
     "Its security groups, its private DNS name or the function's own egress rules stand in the way.",
     "Allow TCP 443 from the function's security group to the endpoint, and switch on PrivateDnsEnabled.",
     'AWS PrivateLink guide, "Access an AWS service using an interface VPC endpoint"',
+    lacks=unseen.NETWORK,
 )
 ENDPOINT_DENIES = Rule(
     "endpoint-policy-missing",

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from tapgen.proof import unseen
 from tapgen.proof.needs import actions
-from tapgen.proof.needs.configuration import NETWORK_INTERFACE_ACTIONS, in_vpc
+from tapgen.proof.needs.configuration import NETWORK_INTERFACE_ACTIONS, NETWORK_INTERFACES_BY_GUIDE, in_vpc
 from tapgen.proof.needs.documented import documented
 from tapgen.proof.rules.rule import Hit, Rule
 from tapgen.proof.verdicts.arn_forms import form_matches
@@ -192,6 +193,21 @@ def _own_interfaces(subject: Subject) -> Iterator[Hit]:
                 break
 
 
+def _interfaces_by_guide(subject: Subject) -> Iterator[Hit]:
+    for function, properties in subject.of_type("AWS::Lambda::Function"):
+        role = subject.arns.owner(properties.get("Role"))
+        if role is None or subject.type_of(role) != "AWS::IAM::Role" or not in_vpc(properties):
+            continue
+        granted = policies_of(role, subject)
+        allowing = [one for one in granted.statements if one.effect == "Allow"]
+        lacking = [name for name in NETWORK_INTERFACES_BY_GUIDE if not any(one.names(name) for one in allowing)]
+        if lacking and not granted.unknown:
+            path = ("Resources", function, "Properties", "VpcConfig")
+            yield Hit(
+                f"{role} does not allow {', '.join(lacking)}, which Lambda's guide asks for {function} in a VPC.", path
+            )
+
+
 _ALL = 'Allow the action on "*".'
 _LEAST = 'IAM user guide, "Security best practices in IAM": apply least-privilege permissions'
 _SAR = "Service Authorization Reference"
@@ -259,5 +275,16 @@ POLICY_RULES = (
         "Deny the six actions and DetachNetworkInterface where `lambda:SourceFunctionArn` is the function.",
         'Lambda developer guide, "Giving Lambda functions access to resources in an Amazon VPC"',
         _own_interfaces,
+    ),
+    Rule(
+        "network-interface-role",
+        "warning",
+        "A role lacks some of what Lambda's guide asks for functions in a VPC",
+        "Lambda makes, describes and deletes network interfaces by it; the other actions came later into the guide, "
+        "and functions have run without them.",
+        "Attach AWSLambdaVPCAccessExecutionRole, or allow its actions.",
+        'Lambda developer guide, "Giving Lambda functions access to resources in an Amazon VPC"',
+        _interfaces_by_guide,
+        lacks=unseen.POLICIES,
     ),
 )

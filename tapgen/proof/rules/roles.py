@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
+from tapgen.proof import unseen
 from tapgen.proof.needs import encryption
 from tapgen.proof.needs.configuration import TRACING_ACTIONS
 from tapgen.proof.needs.requirements import Requirement
@@ -227,6 +228,7 @@ ROLE_RULES = (
         "Let the role's trust policy name the service, and allow the action on the target.",
         'EventBridge user guide, "Use execution roles to access targets"',
         _roles,
+        lacks=unseen.POLICIES,
     ),
 )
 WATCH_RULES = (
@@ -239,5 +241,6 @@ WATCH_RULES = (
         'Step Functions developer guide, "Logging in CloudWatch Logs in Step Functions", "Trace Step Functions request '
         'data in AWS X-Ray"',
         _watched,
+        lacks=unseen.POLICIES,
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from tapgen.proof import unseen
 from tapgen.proof.rules.rule import Hit, Rule
 from tapgen.template.authorizers import Authorizer, authorizers
 from tapgen.template.intrinsics import references
@@ -119,6 +120,7 @@ ROUTE_RULES = (
         "Add an AWS::Lambda::Permission for apigateway.amazonaws.com whose SourceArn covers the route.",
         f'{_GUIDE}, "Grant API Gateway permission to invoke a Lambda function"',
         _route_permission,
+        lacks=unseen.PERMISSION,
     ),
     Rule(
         "authorizer-permission",
@@ -128,6 +130,7 @@ ROUTE_RULES = (
         "Add an AWS::Lambda::Permission for apigateway.amazonaws.com whose SourceArn ends in authorizers/ID.",
         f'{_GUIDE}, "Configure a Lambda authorizer"',
         _authorizer_permission,
+        lacks=unseen.PERMISSION,
     ),
     Rule(
         "authorizer-identity",

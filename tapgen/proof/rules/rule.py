@@ -38,6 +38,8 @@ class Rule(Struct, frozen=True):
     look: Callable[[Subject], Iterator[Hit]] | None = None
     many: str = ""
     """What stands between the number and the names of several, where one change mends them all; '': each by itself."""
+    lacks: tuple[str, ...] = ()
+    """Types of which it says that one is not there: it says nothing where a macro or a nested stack may make one."""
 
     def finding(
         self,

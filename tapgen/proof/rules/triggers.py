@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
+from tapgen.proof import unseen
 from tapgen.proof.rules.rule import Hit, Rule
 from tapgen.proof.subject import truthy
 from tapgen.template.alternatives import alternatives
@@ -25,7 +26,7 @@ def _may_call(subject: Subject) -> Iterator[Hit]:
     for trigger in subject.triggers:
         if not trigger.principal or not trigger.sure:
             continue
-        mine = [one for one in granted if one.function == trigger.function]
+        mine = [one for one in granted if one.function in (trigger.function, "")]
         fitting = [one for one in mine if _principal(one, trigger.principal) != "no"]
         if not fitting:
             others = sorted({name for one in mine for name in one.principals})
@@ -176,6 +177,7 @@ TRIGGER_RULES = (
         "Add an AWS::Lambda::Permission with that principal, and the source's ARN as SourceArn.",
         'Lambda developer guide, "Granting Lambda function access to AWS services"',
         _may_call,
+        lacks=unseen.PERMISSION,
     ),
     Rule(
         "queue-visibility",

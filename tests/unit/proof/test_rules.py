@@ -142,6 +142,15 @@ def bucket_policy(principal: object, **more: object) -> dict[str, object]:
     return only(Policy=resource("AWS::S3::BucketPolicy", Bucket="b", PolicyDocument=policy(statement)))
 
 
+def blocking(*, blocks: bool | None) -> dict[str, object]:
+    """A bucket that says whether it blocks public policies, and such a policy."""
+    said = {"BlockPublicPolicy": blocks, "RestrictPublicBuckets": blocks}
+    bucket = resource("AWS::S3::Bucket", PublicAccessBlockConfiguration=said if blocks is not None else None)
+    statement = allow("s3:GetObject", {"Fn::Sub": "${Bucket.Arn}/*"}, Principal="*")
+    held = resource("AWS::S3::BucketPolicy", Bucket={"Ref": "Bucket"}, PolicyDocument=policy(statement))
+    return only(Bucket=bucket, Policy=held)
+
+
 def trust(principal: object, **more: object) -> dict[str, object]:
     statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", **more}
     return only(Role=resource("AWS::IAM::Role", AssumeRolePolicyDocument=policy(statement)))
@@ -504,6 +513,11 @@ CASES = {
         only(Role=role(*[allow(f"s3:GetObject{'x' * 100}", "arn:aws:s3:::b/*")] * 55)),
     ),
     "limit-function": (lambda_with({"BIG": "word " * 820}), lambda_with({"BIG": "word " * 810})),
+    "policy-blocked": (blocking(blocks=True), blocking(blocks=False)),
+    "network-interface-role": (
+        in_vpc(Endpoint=gateway_endpoint(), Role=role(LOGS, TRACES, PUT_ITEM, allow("ec2:*NetworkInterface*", "*"))),
+        IN_VPC,
+    ),
     "api-policy-public": (
         only(Api=resource("AWS::ApiGateway::RestApi", Policy=policy(anyone("execute-api:Invoke")))),
         only(
@@ -606,6 +620,15 @@ def test_unprotected_environments_are_left_alone(rule: str) -> None:
 def test_the_beginning_of_all_cases_is_clean() -> None:
     assert rules(GOOD) == set()
     assert rules(IN_VPC) == set()
+
+
+def test_a_bucket_blocks_public_policies_unless_it_says_otherwise() -> None:
+    told = {"policy-public", "policy-blocked"}
+    assert [rules(blocking(blocks=blocks)) & told for blocks in (True, False, None)] == [
+        {"policy-blocked"},
+        {"policy-public"},
+        told,
+    ]
 
 
 def test_ids_are_unique_and_explained() -> None:

@@ -51,6 +51,49 @@ def endpoint(service: Any) -> dict[str, Any]:
 
 
 GROUP = {"Fn::Sub": "arn:aws:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/codebuild/${Function}"}
+OPEN_DOMAIN = policy(allow("es:*", "*", Principal={"AWS": "*"}))
+INDEX = {"IndexName": "b", "KeySchema": [{"AttributeName": "b", "KeyType": "HASH"}]}
+PERMISSION = resource(
+    "AWS::Lambda::Permission",
+    Action="lambda:InvokeFunction",
+    FunctionName={"Fn::ImportValue": "function"},
+    Principal="events.amazonaws.com",
+)
+
+
+def indexed(index: Any, *keys: Any) -> dict[str, Any]:
+    """A table with a second attribute, which an index or a key may use."""
+    names = [{"AttributeName": name, "AttributeType": "S"} for name in "ab"]
+    schema = [{"AttributeName": "a", "KeyType": "HASH"}, *keys]
+    made = table(AttributeDefinitions=names, KeySchema=schema, GlobalSecondaryIndexes=[index] if index else None)
+    return {**only(Table=made), "Conditions": {"C": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}}}
+
+
+def on_bus(rule: str) -> dict[str, Any]:
+    """A rule on a bus of its own sends to a queue, whose policy names the rule's ARN."""
+    source = {"Fn::Sub": f"arn:aws:events:${{AWS::Region}}:${{AWS::AccountId}}:{rule}"}
+    sends = allow("sqs:SendMessage", arn("Queue"), Principal={"Service": "events.amazonaws.com"})
+    held = policy({**sends, "Condition": {"ArnEquals": {"aws:SourceArn": source}}})
+    return only(
+        Bus=resource("AWS::Events::EventBus", Name="orders"),
+        Queue=resource("AWS::SQS::Queue"),
+        Rule=resource(
+            "AWS::Events::Rule", Name="r", EventBusName=arn("Bus"), Targets=[{"Id": "a", "Arn": arn("Queue")}]
+        ),
+        Policy=resource("AWS::SQS::QueuePolicy", Queues=[{"Ref": "Queue"}], PolicyDocument=held),
+    )
+
+
+def started(permission: Any, **more: Any) -> dict[str, Any]:
+    """A function that a rule starts, and a permission or none."""
+    made = {
+        "F": resource("AWS::Lambda::Function", Runtime="nodejs22.x", Handler="a.b"),
+        "Rule": resource("AWS::Events::Rule", Targets=[{"Id": "a", "Arn": arn("F")}]),
+        **({"Permission": permission} if permission else {}),
+    }
+    return only(**made, **more)
+
+
 SOMEBODY = {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
 OBJECTS = {"Fn::Sub": "${Bucket.Arn}/*"}
 
@@ -200,6 +243,36 @@ HARMLESS = {
     "a service by a dynamic reference": (
         "principal-malformed",
         bucket(allow("s3:GetObject", OBJECTS, Principal={"Service": "{{resolve:ssm:/shop/service}}"})),
+    ),
+    "a domain in a VPC": (
+        "policy-public",
+        only(D=resource("AWS::OpenSearchService::Domain", VPCOptions={"SubnetIds": ["s"]}, AccessPolicies=OPEN_DOMAIN)),
+    ),
+    "a domain that asks who comes": (
+        "policy-public",
+        only(D=resource("AWS::OpenSearchService::Domain", AdvancedSecurityOptions={"Enabled": True}, AccessPolicies=OPEN_DOMAIN)),
+    ),
+    "an index that a condition decides": ("table-attributes", indexed({"Fn::If": ["C", INDEX, {"Ref": "AWS::NoValue"}]})),
+    "a key that a condition decides": (
+        "table-attributes",
+        indexed(None, {"Fn::If": ["C", {"AttributeName": "b", "KeyType": "RANGE"}, {"Ref": "AWS::NoValue"}]}),
+    ),
+    "an endpoint for directory buckets": (
+        "endpoint-service-name",
+        only(Endpoint=resource("AWS::EC2::VPCEndpoint", ServiceName="com.amazonaws.eu-west-1.s3express")),
+    ),
+    "an endpoint by a dynamic reference": ("endpoint-service-name", endpoint("{{resolve:ssm:/shop/service}}")),
+    "a rule on a bus of its own, which its ARN names": ("delivery-policy", on_bus("rule/${Bus}/r")),
+    "a permission of a function that only the deployment knows": ("trigger-permission", started(PERMISSION)),
+    "a permission that Fn::ForEach makes": (
+        "trigger-permission",
+        started(None, **{"Fn::ForEach::Permissions": ["X", ["F"], {"P${X}": PERMISSION}]}),
+    ),
+    "what a macro may make": ("trigger-permission", {**started(None), "Transform": ["Own"]}),
+    "what a file that is included may have": ("trigger-permission", started(None, **{"Fn::Transform": {"Name": "AWS::Include"}})),
+    "a permission that a nested stack may make": (
+        "trigger-permission",
+        started(None, Nested=resource("AWS::CloudFormation::Stack", Parameters={"F": arn("F")})),
     ),
     "every object of one bucket": ("resource-wildcard", granted(allow("s3:GetObject", "arn:aws:s3:::pictures/*"))),
     "a bucket's policy that names nobody": ("policy-public", bucket(allow("s3:GetObject", OBJECTS))),
@@ -400,6 +473,10 @@ TRUE = {
             "Parameters": {"RandomToken": {"Type": "String", "Default": "x7h2"}},
         },
     ),
+    "a rule on a bus of its own by the ARN of one on the default bus": ("delivery-policy", on_bus("rule/r")),
+    "a function that nothing lets anybody start": ("trigger-permission", started(None)),
+    "an attribute that nothing uses": ("table-attributes", indexed(None)),
+    "a domain for everybody": ("policy-public", only(D=resource("AWS::OpenSearchService::Domain", AccessPolicies=OPEN_DOMAIN))),
     "a region": ("region-literal", only(Function=function(Environment={"Variables": {"WHERE": "eu-west-1"}}))),
     "a context key of another service": ("condition-key", key_policy({"StringEquals": {"s3:prefix": "x"}})),
     "a policy that is too long": (

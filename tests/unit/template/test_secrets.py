@@ -75,6 +75,31 @@ HARMLESS = [
 ]
 
 
+NOT_TOLD = [
+    ("DB_PASSWORD", "<password>"),
+    ("API_KEY", "your-api-key-here"),
+    ("API_TOKEN", "REPLACE_ME"),
+    ("DB_PASSWORD", "changeme"),
+    ("SECRET_KEY", "xxxxxxxx"),
+    ("MONGO", "mongodb+srv://<user>:<password>@cluster0.example.net"),
+    ("DB_SECRET", "prod/app/db"),
+    ("DB_CREDENTIALS", "rds-credentials"),
+    ("ENCRYPTION_KEY", "alias/orders"),
+    ("OAUTH_TOKEN", "https://shop.auth.eu-west-1.amazoncognito.com/oauth2/token"),
+    ("GetSecretCommand", "aws secretsmanager get-secret-value --secret-id db"),
+    ("AdminPassword", "See Secrets Manager"),
+    ("TOKEN_STORE_DDB", "POC-TaskTokens63B01979-OV3F8H9GOZ7O"),
+    ("STRIPE_PUBLISHABLE_KEY", "pk_live_" + "51HxRkLKJHGFdsaPoiuYtreWqAsDfGhJkLzXcVbNm12345"),
+    ("RECAPTCHA_SITE_KEY", "6LeIxAcTAAAAAJcZVRqyHh71UMIEGNQ_MXjiZKhI"),
+]
+"""What the check says nothing of, though an output may mask it: placeholders, names of what holds a secret, prose."""
+
+
+@rows(("name", "value"), NOT_TOLD)
+def test_what_only_stands_for_a_secret(name: str, value: str) -> None:
+    assert looks_secret(name, value) == ""
+
+
 @rows("value", KINDS.values(), ids=KINDS)
 def test_forms(value: str) -> None:
     assert looks_secret("X", value)
@@ -108,6 +133,7 @@ def test_names_that_only_speak_of_secrets(name: str) -> None:
     ("name", "declared", "shows"),
     [
         ("DbPassword", {"Type": "String"}, ""),
+        ("JwtSecret", {"Type": "String", "Default": "some-jwt-secret"}, "Default"),
         ("DbPassword", {"Type": "String", "Default": "hunter2"}, "Default"),
         ("DbPassword", {"Type": "String", "Default": "hunter2", "NoEcho": True}, "Default"),
         ("Key", {"Type": "String", "Default": KINDS["an AWS access key"]}, "Default"),
@@ -126,6 +152,8 @@ def test_parameters_that_show_a_secret(name: str, declared: dict[str, Any], show
     [
         ("SecretName", {"Type": "String", "Default": "my/app"}),
         ("DbSecretArn", {"Type": "String"}),
+        ("GitHubToken", {"Type": "String", "Description": "Name of the secret that holds it"}),
+        ("DbPassword", {"Type": "String", "NoEcho": "true", "Default": "<replace>"}),
         ("MaxPasswordAge", {"Type": "Number", "Default": 90}),
         ("PasswordLength", {"Type": "String", "Default": "12"}),
         ("TokenCount", {"Type": "Number"}),
