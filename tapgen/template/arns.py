@@ -107,6 +107,11 @@ class Arns:
             if (form := self._row(owner).arn) is not None and form.service != "secretsmanager"
         }
 
+    @cached_property
+    def _longest(self) -> int:
+        """Characters of the longest of them: no longer beginning of a field is one."""
+        return max((len(last) for _, last in self._written), default=0)
+
     def owner(self, value: Any) -> str | None:
         """The one resource that a value refers to: `Ref X`, `GetAtt X.Y`, a Sub of it, or X's own name."""
         texts = alternatives(value)
@@ -205,7 +210,7 @@ class Arns:
         """The last field of an ARN with the name of a resource of the template replaced by its logical id."""
         if service == "ssm":
             last = re.sub(r"^parameter(\$\{([^.}]+)\})", self._parameter, last)
-        for end in (len(last), *(match.start() for match in re.finditer(r"[/:]", last))):
+        for end in (len(last), *(match.start() for match in re.finditer(r"[/:]", last[: self._longest + 1]))):
             owner = self._written.get((service, last[:end]))
             if owner is not None:
                 return self._last(owner, f"${{{owner}}}").removesuffix(":*") + last[end:]

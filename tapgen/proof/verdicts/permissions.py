@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tapgen.proof.needs import actions
@@ -224,14 +225,36 @@ def surplus_pairs(statement: Statement, required: Sequence[Requirement], subject
         for pattern in statement.actions
     }
     reached = {resource for found in uses.values() for resource in found}
+    parts = set(_parts(named))
     for pattern, found in uses.items():
+        wholes = _wholes(found)
         for resource in named:
             if resource in found or not applies(pattern, resource, subject):
                 continue
-            whole = next((one for one in named if resource.startswith((f"{one}/", f"{one}:"))), None)
-            part_of_used = any(one.startswith(f"{resource}/") for one in found) or whole is not None
-            if not part_of_used and not (found and resource in reached):
+            if resource not in parts and not wholes(resource) and not (found and resource in reached):
                 yield pattern, resource
+
+
+def _parts(named: Iterable[str]) -> Iterator[str]:
+    """The resources that are below another one, such as a bucket's objects; in order, what is below one follows it."""
+    above: list[str] = []
+    for resource in sorted(named):
+        while above and not resource.startswith(above[-1]):
+            above.pop()
+        if any(resource[len(one) : len(one) + 1] in ("/", ":") for one in above):
+            yield resource
+        above.append(resource)
+
+
+def _wholes(found: Iterable[str]) -> Callable[[str], bool]:
+    """Whether a resource has one of those that were found below it."""
+    order = sorted(found)
+
+    def is_whole(resource: str) -> bool:
+        at = bisect_left(order, f"{resource}/")
+        return at < len(order) and order[at].startswith(f"{resource}/")
+
+    return is_whole
 
 
 def _is_used(pattern: str, resource: str, required: Sequence[Requirement], subject: Subject) -> bool:

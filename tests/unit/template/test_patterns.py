@@ -64,6 +64,12 @@ def test_a_pattern_of_stars_is_answered_at_once() -> None:
     assert not matches("*?" * 40 + "b", "a" * 2_000)
 
 
+def test_what_is_too_long_to_compare_is_not_known() -> None:
+    assert meet(tuple("a*" * 20_000), tuple("a" * 20_000), ()) == "unknown"
+    assert meet(tuple("a*" * 20_000), tuple("a*" * 20_000), ()) == "yes"
+    assert not matches("*" + "?a" * 20_000 + "b*", "a" * 40_000)
+
+
 def test_an_action_of_stars_is_answered_at_once() -> None:
     assert matching("s3:" + "*" * 40 + "x*" * 40 + "!") == ()
     assert {one.name for one in matching("S3:Get*Tagging")} >= {"s3:GetObjectTagging", "s3:GetBucketTagging"}

@@ -9,7 +9,7 @@ from tapgen.proof.interpret.frames import Frame
 from tapgen.proof.interpret.python import protocols
 from tapgen.proof.interpret.python.containers import Container
 from tapgen.proof.interpret.python.plain import GAP, Const, completed, continued
-from tapgen.proof.interpret.python.texts import MOST_TEXTS, alternatives, percent, texts_of
+from tapgen.proof.interpret.python.texts import LONGEST, MOST_TEXTS, alternatives, percent, texts_of
 from tapgen.proof.interpret.python.values import EMPTY, UNKNOWN, Values
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ def _combined(site: Site, operator: ast.operator, left: Values, right: Values) -
         return frozenset({result})
     if isinstance(operator, ast.Add):
         texts = texts_of(left), texts_of(right)
-        if all(texts) and len(texts[0]) * len(texts[1]) <= MOST_TEXTS:
+        fits = all(texts) and sum(len(max(one, key=len)) for one in texts) <= LONGEST
+        if fits and len(texts[0]) * len(texts[1]) <= MOST_TEXTS:
             return frozenset(Const(one + two) for one in texts[0] for two in texts[1])
     if isinstance(operator, ast.Mod):
         found = frozenset(Const(text) for one in texts_of(left) for text in _percent(site, one, right))
@@ -85,6 +86,8 @@ def joined(machine: Machine, frame: Frame, node: ast.JoinedStr) -> Values:
             return values  # f"{name}" is the name itself
         if texts and not found:
             begun |= continued(frozenset(map(Const, texts)), values)
+        if sum(len(max(one, key=len, default="")) for one in (texts, found)) > LONGEST:
+            found = []
         texts = [text + more for text in texts for more in found][:MOST_TEXTS]
         whole += found[0] if len(found) == 1 else GAP
     return frozenset(Const(text) for text in texts) or completed(begun, whole) or UNKNOWN

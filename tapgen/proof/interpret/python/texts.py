@@ -74,7 +74,11 @@ class TextMethod(Value):
         if self.name == "join":
             parts = [value.positional(site) for value in args.get(0)]
             return [
-                self.text.join(texts) for exact, rest in parts if exact and not rest for texts in alternatives(exact)
+                self.text.join(texts)
+                for exact, rest in parts
+                if exact and not rest
+                for texts in alternatives(exact)
+                if sum(map(len, texts)) + len(self.text) * len(texts) <= LONGEST
             ]
         if self.name == "format":
             names = [*map(str, range(len(args.positional))), *args.keywords]
@@ -102,13 +106,17 @@ def _formatted(text: str, given: dict[str, str]) -> str:
     names = [name or str(next(position)) for name in _FIELD.findall(text)]
     if not all(name in given for name in names):
         return ""
+    if len(text) + sum(len(given[name]) for name in names) > LONGEST:
+        return ""
     values = iter(names)
     return _FIELD.sub(lambda _: given[next(values)], text)
 
 
 def percent(text: str, given: Sequence[str]) -> str | None:
-    """`text % given`, with `%s` and `%d` alone; None where it has others, or another number of them."""
+    """`text % given`, with `%s` and `%d` alone; None where it has others, another number of them, or is too long."""
     if "%" in _PERCENT.sub("", text) or len(_PERCENT.findall(text)) != len(given):
+        return None
+    if len(text) + sum(map(len, given)) > LONGEST:
         return None
     values = iter(given)
     return _PERCENT.sub(lambda _: next(values), text)
