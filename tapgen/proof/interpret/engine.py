@@ -65,7 +65,7 @@ def _analysed(machine: Machine, module: Module, entry_point: str) -> Analysis:
     root = _root(machine, module, entry_point)
     machine.settle()
     reached = machine.reached([root, machine.anybody])
-    every, unresolved = found(reached, Call), found(reached, Unresolved)
+    every, unresolved = _calls(machine, root, reached), found(reached, Unresolved)
     calls = {one for one in every if not one.borrowed}
     places = {(one.file, one.line) for one in unresolved}
     suspicions = (one.unresolved for one in found(reached, Suspicion))
@@ -101,6 +101,16 @@ def _analysed(machine: Machine, module: Module, entry_point: str) -> Analysis:
         entry=tuple(entry.problems(machine, module, split_entry_point(entry_point)[1])),
         files=sources.files(),
     )
+
+
+def _calls(machine: Machine, root: Frame, reached: set[Frame]) -> set[Call]:
+    """The calls in the frames, with what is asked of environment variables on the way to them."""
+    on_the_way = machine.conditions(root)
+    calls: set[Call] = set()
+    for frame in reached:
+        before = on_the_way.get(frame, frozenset())
+        calls |= {replace(one, under=one.under | before) for one in frame.reports if isinstance(one, Call)}
+    return calls
 
 
 def _order(finding: object) -> tuple[str, int, str]:

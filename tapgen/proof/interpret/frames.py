@@ -11,6 +11,7 @@ from tapgen.proof.interpret.cells import Space
 if TYPE_CHECKING:
     from tapgen.proof.interpret.python.functions import Function
     from tapgen.proof.interpret.python.values import Value
+    from tapgen.proof.interpret.results import Condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Frame(Space):
 
     __slots__ = (
         "active", "callees", "catching", "function", "module", "node", "open", "parent", "queued", "receiver",
-        "reports", "scope", "stars", "started", "uncertain", "unit",
+        "reports", "scope", "stars", "started", "uncertain", "under", "unit",
     )  # fmt: skip
 
     def __init__(self, scope: Scope, node: ast.AST, parent: Frame | None, module: str) -> None:
@@ -45,7 +46,9 @@ class Frame(Space):
         self.function: Function | None = None
         self.receiver: Value | None = None
         self.reports: set[object] = set()
-        self.callees: set[Frame] = set()
+        self.callees: dict[Frame, frozenset[Condition]] = {}
+        """The frames that it leads to, with what holds of environment variables wherever it does."""
+        self.under: frozenset[Condition] = frozenset()
         self.stars: list[str] = []
         self.started = False
         self.queued = False
@@ -56,3 +59,8 @@ class Frame(Space):
         """How many blocks are open that need not run, or whose failure to import is caught."""
         self.catching = 0
         """How many `try` blocks are open that catch a missing key."""
+
+    def leads_to(self, callee: Frame) -> None:
+        """Its unit calls or imports another."""
+        callees, under = self.unit.callees, self.unit.under
+        callees[callee] = callees[callee] & under if callee in callees else under

@@ -22,7 +22,7 @@ from tapgen.proof.interpret.python.import_cycles import Import
 from tapgen.proof.interpret.python.instances import Instance
 from tapgen.proof.interpret.python.plain import Beginning, Const, Library, Variable, constant
 from tapgen.proof.interpret.python.values import EMPTY, UNKNOWN, Value, Values
-from tapgen.proof.interpret.results import Unresolved
+from tapgen.proof.interpret.results import Condition, Unresolved
 from tapgen.proof.interpret.site import Site
 from tapgen.proof.interpret.source import Module, Sources
 
@@ -99,6 +99,8 @@ class Machine(Memory):
         """How many `if TYPE_CHECKING:` blocks are open."""
         self.demanding = False
         """Whether the condition under evaluation is one that has to hold: `if not table: raise`, `assert table`."""
+        self.reads_environment = False
+        """Whether the code reads an environment variable, on which conditions may depend."""
         self.decorating = False
         """Whether the expression under evaluation decorates something."""
         self.classes: dict[Frame, Class] = {}
@@ -231,6 +233,7 @@ class Machine(Memory):
 
     def _evaluate(self, frame: Frame) -> None:
         frame.queued, frame.active, frame.catching, frame.uncertain = False, True, 0, 0
+        frame.under = frozenset()
         frame.reports.clear()
         frame.callees.clear()
         self._running.append(frame)
@@ -261,6 +264,20 @@ class Machine(Memory):
             if frame not in found:
                 found.add(frame)
                 stack.extend(frame.callees)
+        return found
+
+    def conditions(self, root: Frame) -> dict[Frame, frozenset[Condition]]:
+        """What holds of environment variables on every way from the root to each frame."""
+        found: dict[Frame, frozenset[Condition]] = {root: frozenset()}
+        stack = [root]
+        while stack:
+            frame = stack.pop()
+            for callee, demanded in frame.callees.items():
+                here = found[frame] | demanded
+                known = here & found.get(callee, here)
+                if found.get(callee) != known:
+                    found[callee] = known
+                    stack.append(callee)
         return found
 
     def place(self, frame: Frame, node: ast.AST) -> tuple[str, int]:

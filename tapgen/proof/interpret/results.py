@@ -56,6 +56,28 @@ class Part:
     parameters: tuple[Parameter, ...] = ()
 
 
+@dataclass(frozen=True, order=True)
+class Condition:
+    """What has to hold of an environment variable where a call is made.
+
+    It is one of `texts`, in lower case where `folded`, or any that is not empty; or, without `holds`, it is not.
+    `default` stands in where it is not set.
+    """
+
+    variable: str
+    texts: tuple[str, ...] | None
+    holds: bool
+    default: str | None
+    folded: bool = False
+
+    def met(self, value: str | None) -> bool:
+        """Whether that value, None where it is not set, lets the call be made."""
+        given = self.default if value is None else value
+        if self.texts is None:
+            return bool(given) is self.holds
+        return ((given.lower() if given and self.folded else given) in self.texts) is self.holds
+
+
 @dataclass(frozen=True)
 class Call:
     """One AWS request that the code can make, at one place, on one combination of resources.
@@ -80,6 +102,8 @@ class Call:
     buckets: tuple[Parameter, ...] = ()
     borrowed: bool = False
     """It is signed with keys that the code passes itself, such as those of a role that it assumed."""
+    under: frozenset[Condition] = frozenset()
+    """What the code asks of environment variables before it gets here."""
 
     def binding(self, parameter: str) -> Binding | None:
         """What is known of the request parameter; None when the call does not pass it."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tapgen.proof.interpret.cells import REST, Cell, Key, Space
 from tapgen.proof.interpret.python.arguments import Arguments
 from tapgen.proof.interpret.python.values import EMPTY, UNKNOWN, Value, Values
-from tapgen.proof.interpret.results import Unresolved
+from tapgen.proof.interpret.results import Call, Unresolved
 
 if TYPE_CHECKING:
     from tapgen.proof.interpret.frames import Frame
@@ -160,6 +161,8 @@ class Site:
 
     def report(self, finding: object) -> None:
         """Note down a call, an unresolved place or a note; forgotten when the frame is evaluated again."""
+        if self.unit.under and isinstance(finding, Call):
+            finding = replace(finding, under=self.unit.under)
         self.unit.reports.add(finding)
 
     def unresolved(self, reason: str, service: str = "") -> None:

@@ -63,7 +63,7 @@ def find(machine: Machine, reached: set[Frame], calls: set[Call]) -> Uncalled:
     idle: list[_Idle] = []
     scratch = Frame(Scope("root", frozenset()), ast.Pass(), None, "")
     for function in [one for one in machine.functions() if id(one.node) not in called]:
-        scratch.callees = set()
+        scratch.callees = {}
         scratch.module = function.parent.module
         args = anything()
         if function.owner is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tapgen.proof import calls
 from tapgen.proof.needs.requirements import variables_of
 from tapgen.proof.rules.permissions import VARIABLE_MISSING
+from tapgen.template.alternatives import REFERENCE, alternatives
 
 if TYPE_CHECKING:
     from tapgen.proof.findings import Finding
@@ -42,10 +43,25 @@ def missing(
 
 
 def left_out(call: calls.Call, analysis: calls.Analysis, given: Mapping[str, object]) -> bool:
-    """Whether the code leaves a call out: it asks first for a variable, which the function does not set."""
+    """Whether the code leaves a call out: it asks first for a variable, which the function sets otherwise or not."""
+    if not _open(given) and any(_never_met(one, given) for one in call.under):
+        return True
     names = (one.value for one in call.parameters if isinstance(one.value, calls.EnvironmentVariable))
     unset = {one.name for one in names if one.default is None and _unset(one.name, given)}
     return bool(unset and not _open(given) and analysis.tested & {*unset, "*"})
+
+
+def _never_met(condition: calls.Condition, given: Mapping[str, object]) -> bool:
+    """Whether no value that the variable can have meets the condition."""
+    name = condition.variable
+    if name in given:
+        texts = alternatives(given[name])
+        return not any(REFERENCE.search(text) or condition.met(text) for text in texts)
+    return (_unset(name, given) or name in _NEVER_SET) and not condition.met(None)
+
+
+_NEVER_SET = frozenset({"AWS_SAM_LOCAL"})
+"""Set by `sam local` alone, and never by Lambda (SAM developer guide, "sam local invoke")."""
 
 
 def _open(given: Mapping[str, object]) -> bool:

@@ -15,17 +15,19 @@ ENVIRONMENT = Library("os.environ")
 ANY = "*"
 
 
-def read(site: Site, keys: Values, default: str | None = None, *, strict: bool) -> Values:
+def read(site: Site, keys: Values, default: str | None = None, *, strict: bool, vague: bool = False) -> Values:
     """The environment variables of those names; `strict` reading fails where one is not set."""
     names = sorted(map(str, names_of(keys)))
+    site.machine.reads_environment = True
     for name in names:
         guarded = not strict or site.frame.unit.catching > 0
         site.report(VariableRead(*site.place(), name, guarded))
-    return frozenset(Variable(name, default, strict) for name in names) or (UNKNOWN if keys else EMPTY)
+    return frozenset(Variable(name, default, strict, vague) for name in names) or (UNKNOWN if keys else EMPTY)
 
 
 def present(site: Site, keys: Values) -> None:
     """The code asks whether the variables of those names are there, or sets them."""
+    site.machine.reads_environment = True
     for name in map(str, names_of(keys)):
         if site.machine.demanding:
             site.report(VariableRead(*site.place(), name, guarded=False))
@@ -38,7 +40,8 @@ def _get(site: Site, args: Arguments) -> Values:
     defaults = args.get(1, "default")
     texts = [one.value for one in defaults if isinstance(one, Const) and isinstance(one.value, str)]
     only = texts[0] if len(texts) == len(defaults) == 1 else None
-    return read(site, args.get(0, "key"), only, strict=False)
+    vague = only is None and any(not isinstance(one, Const) or one.value for one in defaults)
+    return read(site, args.get(0, "key"), only, strict=False, vague=vague)
 
 
 def _set_default(site: Site, args: Arguments) -> Values:

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from tapgen.proof.interpret.frames import Frame
-from tapgen.proof.interpret.python import conditions, protocols
+from tapgen.proof.interpret.python import conditions, protocols, switches
 from tapgen.proof.interpret.python.classes import Class
 from tapgen.proof.interpret.python.containers import Container
 from tapgen.proof.interpret.python.expressions import evaluate
@@ -45,9 +45,11 @@ def if_(machine: Machine, frame: Frame, node: ast.If) -> None:
 
 
 def _branches(machine: Machine, frame: Frame, node: ast.If) -> None:
+    unit, leaves = frame.unit, not node.orelse and switches.leaves(node.body)
+    before = unit.under
     while True:  # a chain of `elif` nests: a loop, not a recursion
         machine.demanding = isinstance(node.body[-1], ast.Raise) and not _has_and(node.test)
-        protocols.tested(machine, frame, node.test)
+        asked = switches.switch(machine, frame, node.test, protocols.tested(machine, frame, node.test))
         machine.demanding = False
         if getattr(node.test, "id", getattr(node.test, "attr", "")) == "TYPE_CHECKING":
             machine.typing_only += 1
@@ -57,13 +59,16 @@ def _branches(machine: Machine, frame: Frame, node: ast.If) -> None:
         else:
             outcome = conditions.decided(machine, frame, node.test)
             if outcome is not False and not _is_main_guard(node.test):
-                machine.block(machine, frame, node.body)
+                with switches.under(frame, asked.true):
+                    machine.block(machine, frame, node.body)
+            unit.under |= asked.false
         if outcome is True:
-            return
+            break
         if len(node.orelse) != 1 or not isinstance(node.orelse[0], ast.If):
+            machine.block(machine, frame, node.orelse)
             break
         node = node.orelse[0]
-    machine.block(machine, frame, node.orelse)
+    unit.under = before | asked.false if leaves else before
 
 
 def _has_and(test: ast.expr) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tapgen.proof.interpret.cells import REST, YIELD, Default, Unsettled
 from tapgen.proof.interpret.frames import Frame
-from tapgen.proof.interpret.python import conditions, operators, protocols, scopes
+from tapgen.proof.interpret.python import conditions, operators, protocols, scopes, switches
 from tapgen.proof.interpret.python.arguments import Arguments
 from tapgen.proof.interpret.python.classes import Class
 from tapgen.proof.interpret.python.containers import Container
@@ -178,11 +178,13 @@ def _either(machine: Machine, frame: Frame, node: ast.BoolOp) -> Values:
 
 
 def _conditional(machine: Machine, frame: Frame, node: ast.IfExp) -> Values:
-    protocols.tested(machine, frame, node.test)
+    asked = switches.switch(machine, frame, node.test, protocols.tested(machine, frame, node.test))
     outcome = conditions.decided(machine, frame, node.test)
     frame.unit.uncertain += 1
-    values = evaluate(machine, frame, node.body) if outcome is not False else EMPTY
-    values |= evaluate(machine, frame, node.orelse) if outcome is not True else EMPTY
+    with switches.under(frame, asked.true):
+        values = evaluate(machine, frame, node.body) if outcome is not False else EMPTY
+    with switches.under(frame, asked.false):
+        values |= evaluate(machine, frame, node.orelse) if outcome is not True else EMPTY
     frame.unit.uncertain -= 1
     return values
 

@@ -93,7 +93,7 @@ class Function(Routine):
     def call(self, site: Site, args: Arguments) -> Values:
         """What the body returns, evaluated in the frame of this context."""
         callee = site.machine.function_frame(self, _context(args))
-        site.frame.unit.callees.add(callee)
+        site.frame.leads_to(callee)
         if args.positional and self.owner is not None:
             callee.receiver = next(iter(args.positional[0]), None)
         self._bind_arguments(site, callee, args)

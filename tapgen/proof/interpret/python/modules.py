@@ -97,7 +97,7 @@ def load(site: Site, name: str, names: tuple[str, ...] = ()) -> Values:
         if module is not None:
             imported = machine.module_frame(module)
             if imported is not frame:
-                frame.unit.callees.add(imported)
+                frame.leads_to(imported)
             if end == len(parts) and frame.scope.kind == "module" and not machine.typing_only:
                 file, line = site.place()
                 machine.imports.add(Import(frame.module, line, name, names, file, not frame.unit.uncertain))

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from tapgen.proof.interpret.frames import Frame
-from tapgen.proof.interpret.python import protocols
+from tapgen.proof.interpret.python import protocols, switches
 from tapgen.proof.interpret.python.containers import Container
 from tapgen.proof.interpret.python.plain import GAP, Const, completed, continued
 from tapgen.proof.interpret.python.texts import LONGEST, MOST_TEXTS, alternatives, percent, texts_of
@@ -97,12 +97,13 @@ def compare(machine: Machine, frame: Frame, node: ast.Compare) -> Values:
     """`a < b in c`: each operator between its two neighbours."""
     site = machine.site(frame, node)
     left = site.evaluate(node.left)
-    found = UNKNOWN
+    found, answer = UNKNOWN, EMPTY
     for operator, operand in zip(node.ops, node.comparators, strict=True):
         right = site.evaluate(operand)
         found |= protocols.compared(site, operator, left, right)
+        answer = switches.compared(site, operator, left, right) if len(node.ops) == 1 else EMPTY
         left = right
-    return found
+    return answer or found
 
 
 def unary(machine: Machine, frame: Frame, node: ast.UnaryOp) -> Values:

@@ -82,6 +82,8 @@ class Variable(Value):
     default: str | None = None
     strict: bool = False
     """It was read in a way that fails where it is not set."""
+    vague: bool = False
+    """What stands in for it is no text, and not known."""
 
     constant = True
 

@@ -46,8 +46,12 @@ _Step: TypeAlias = "tuple[ast.AST | _Block | str, _Block | None, int]"
 
 @dataclass
 class _Unit:
-    """The names that a function's or module's own statements bind and read."""
+    """The names that a function's or module's own statements bind and read.
 
+    `within`: names are bound within expressions (`:=`), so that what is inside of others has to be looked through.
+    """
+
+    within: bool = False
     binds: dict[str, list[int]] = field(default_factory=dict)
     loads: dict[str, list[tuple[int, ast.Name]]] = field(default_factory=dict)
     assignments: list[tuple[ast.Assign, str, int, _Block]] = field(default_factory=list)
@@ -75,7 +79,7 @@ class _Unit:
             elif isinstance(node, ast.Assign) and index == 1 and block is not None:
                 self._assigned(node, block)
             else:
-                stack.extend(reversed(list(_parts(node, block))))
+                stack.extend(reversed(list(_parts(node, block, within=self.within))))
 
     def _name(self, node: ast.Name) -> None:
         if isinstance(node.ctx, ast.Load):
@@ -90,10 +94,10 @@ class _Unit:
                 self.assignments.append((node, target.id, self.position, block))
 
 
-def _parts(node: ast.AST | _Block | str, block: _Block | None) -> Iterator[_Step]:
+def _parts(node: ast.AST | _Block | str, block: _Block | None, *, within: bool) -> Iterator[_Step]:
     """What a node has inside, in the order of evaluation."""
     if isinstance(node, _CLOSED):
-        inner = (one.target.id for one in ast.walk(node) if isinstance(one, ast.NamedExpr))
+        inner = (one.target.id for one in ast.walk(node) if isinstance(one, ast.NamedExpr)) if within else ()
         yield from ((name, None, 0) for name in (*inner, getattr(node, "name", None)) if name)
     elif isinstance(node, ast.alias):
         yield node.asname or node.name.partition(".")[0], None, 0
@@ -107,7 +111,8 @@ def _parts(node: ast.AST | _Block | str, block: _Block | None) -> Iterator[_Step
 
 
 def _fields(node: ast.AST) -> Iterator[_Step]:
-    for _, value in ast.iter_fields(node):
+    for name in node._fields:
+        value = getattr(node, name, None)
         if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
             yield _Block(value), None, 0
         else:
@@ -124,8 +129,9 @@ def tell_apart(tree: ast.Module) -> None:
     if any(isinstance(node, ast.Name) and node.id in _BY_NAME for node in nodes):
         return
     shared = {name for node in nodes if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names}
+    within = any(isinstance(node, ast.NamedExpr) for node in nodes)
     for node in (tree, *(one for one in nodes if isinstance(one, _Function))):
-        unit = _Unit()
+        unit = _Unit(within)
         for parameter in parameters(node) if isinstance(node, _Function) else ():
             unit.bind(parameter.arg)
         unit.visit(node.body)

@@ -31,17 +31,19 @@ def execute(machine: Machine, frame: Frame) -> None:
             machine.write(frame.cell(RETURN), NONE)
     elif isinstance(node, ast.Call):  # the root: the runtime's own call of the entry point
         if frame.parent is not None:
-            frame.callees.add(frame.parent)
+            frame.leads_to(frame.parent)
         callees = evaluate(machine, frame, node.func)
         machine.site(frame, node).call(callees, Arguments([UNKNOWN, UNKNOWN]))
 
 
 def block(machine: Machine, frame: Frame, body: Iterable[ast.stmt]) -> None:
-    """Every statement of a block, once."""
+    """Every statement of a block, once; what follows `if not LOCAL: return` runs where it is not left."""
+    before = frame.unit.under
     for statement in body:
         step = _STEPS.get(type(statement))
         if step is not None:
             step(machine, frame, statement)
+    frame.unit.under = before
 
 
 def _return(machine: Machine, frame: Frame, node: ast.Return) -> None:

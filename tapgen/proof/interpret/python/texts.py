@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tapgen.proof.interpret.python.plain import Beginning, Const, Library, Variable, constant, continued, tells
+from tapgen.proof.interpret.python.switches import Folded
 from tapgen.proof.interpret.python.values import EMPTY, UNKNOWN, Value, Values, stable_hash
 
 if TYPE_CHECKING:
@@ -140,6 +141,8 @@ def attribute_of_text(text: str, name: str) -> Values:
 
 def attribute_of_variable(variable: Variable, name: str) -> Values:
     """A method of an environment variable."""
+    if name in {"lower", "casefold"}:
+        return frozenset({Folded(variable)})
     return frozenset({Kept(variable) if name == "strip" else Library(f"builtins.str.{name}")})
 
 
