@@ -199,8 +199,8 @@ def _has_entry_point(document: Document, function: str, folder: Path, file: Path
     handler = document["Resources"].get(function, {}).get("Properties", {}).get("Handler")
     if not isinstance(handler, str) or not folder.resolve().is_relative_to(file.parent.resolve()):
         return False
-    module = folder / handler.rpartition(".")[0].replace(".", "/")
-    return module.with_suffix(".py").is_file() or (module / "__init__.py").is_file()
+    module = handler.rpartition(".")[0].replace(".", "/")
+    return bool(module) and any((folder / one).is_file() for one in (f"{module}.py", f"{module}/__init__.py"))
 
 
 def _print(format_: str, checked: dict[str, tuple[Finding, ...]], root: Path) -> str:

@@ -76,6 +76,7 @@ def test_code_is_read_where_the_template_names_a_folder_or_a_file(tapgen, tmp_pa
         assert missing in checked(tapgen, tmp_path, PLAIN.replace("WHERE", written))
         assert missing.replace("Purges", "Orders") in checked(tapgen, tmp_path, TEMPLATE.replace("src/", written))
     assert missing not in checked(tapgen, tmp_path, PLAIN.replace("WHERE", "elsewhere"))
+    assert missing not in checked(tapgen, tmp_path, PLAIN.replace("WHERE", ".").replace("index.handler", "handler"))
 
 
 def test_an_action_that_is_none_is_told_of_a_statement_and_not_of_a_policy_template(tapgen, tmp_path):
