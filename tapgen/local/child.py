@@ -20,6 +20,7 @@ from ministack.core import iam_actions, iam_evaluator, lambda_runtime, responses
 from ministack.services import (
     apigateway,
     apigateway_v1,
+    cloudformation,
     cloudwatch,
     cloudwatch_logs,
     cognito,
@@ -32,9 +33,10 @@ from ministack.services import (
     stepfunctions,
     sts,
 )
-from ministack.services.cloudformation import provisioners
+from ministack.services.cloudformation import handlers, provisioners
 
 from tapgen.local import (
+    change_sets,
     connections,
     debugging,
     deliveries,
@@ -157,6 +159,7 @@ def main() -> None:
     fill(provisioners, responses.get_region)
     take_for_tls(iam_evaluator)
     fill_validators(provisioners, apigateway_v1)
+    change_sets.correct(cloudformation, handlers)
     debugged = debugging.told(os.environ)
     patience = {"patience": debugging.FOREVER} if debugged else {}
     rest_gateway.correct(apigateway_v1, **patience)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections import Counter
 from dataclasses import dataclass
 
 from tapgen.deploy.aws.error_codes import ATTEMPTS
@@ -114,18 +115,25 @@ FAULTS = {
 }
 
 
+REAL_SILENCE = ("slow", "silent for 30 s", "silence after")
+"""Faults that are tried as long as they are: an answer after 30 s, a connection lost after 30 s, no answer at all."""
+FAULTS_OF_REAL = {"silent for 30 s": Fault(carried_out=1, silent=30.0)}
+LONGEST = 100.0
+"""Seconds after which a silence is over in any case; botocore gives an answer up after 60."""
+
+
 class FaultyProxy(Relay):
     """Passes calls on to the AWS at a port; call number `index` (from 1) meets a fault.
 
     `when` is "first" or "last": which attempt meets it. Before the last one AWS throttles. `calls` are the operations
-    that were called, in their order; `met` is the operation that met the fault.
+    that were called, in their order, `attempts` how often each was sent; `met` is the operation that met the fault.
     """
 
     def __init__(self, port, index=0, fault=None, when="first", *, slow=1.0):
         self.index, self.fault, self.when, self.slow = index, fault, when, slow
         self.calls, self.met = [], ""
+        self.attempts = Counter()
         self.held = threading.Event()  # set when the call that meets the fault has come
-        self._created = {}
         self._known, self._lock, self._over = {}, threading.Lock(), threading.Event()
         super().__init__(port)
 
@@ -138,6 +146,7 @@ class FaultyProxy(Relay):
         if not request:
             return
         number = self._number(request)
+        self.attempts[self.calls[number - 1]] += 1
         if self.fault is None or number != self.index:
             client.sendall(self.pass_on(request))
             return
@@ -161,22 +170,13 @@ class FaultyProxy(Relay):
                 self._known[call] = len(self.calls)
             return self._known[call]
 
-    def pass_on(self, request):
-        """The AWS's answer; a change set of the same token is the same one, which the embedded AWS does not know."""
-        if named(request) != "CreateChangeSet":
-            return super().pass_on(request)
-        token = re.search(rb"(?:^|[&\n])ClientToken=([^&]+)", request)[1]
-        if token not in self._created:
-            self._created[token] = super().pass_on(request)
-        return self._created[token]
-
     def _meet(self, client, request):
         answer = b""
         for _ in range(self.fault.carried_out):
             answer = self.pass_on(request)
         self.held.set()
         if self.fault.silent:
-            self._over.wait(min(60.0, self.fault.silent * self.slow))
+            self._over.wait(min(LONGEST, self.fault.silent * self.slow))
         if self.fault.answers is None:
             reset(client)
         else:

@@ -22,6 +22,11 @@ class Scene:
     alone: bool = False  # the AWS is emptied first
     again: Callable[[Stage, tuple[str, ...]], tuple[str, ...]] = lambda _, words: words
     reads: bool = False
+    code: int = 0
+    """Its exit code without a fault."""
+    holds: bool = False
+    """Whether an operation is running that goes on only when the command or `end` lets it."""
+    end: Callable[[Stage], None] = lambda _: None
 
 
 def stack(stage, environment="prod"):

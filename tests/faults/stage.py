@@ -6,11 +6,10 @@ import io
 import json
 import os
 import signal
-import subprocess
-import sys
 import traceback
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,6 +17,7 @@ from botocore.config import Config
 from botocore.session import Session
 
 from tapgen.cli import run
+from tests.faults.signalled import command_line
 
 HOME, OTHER, THIRD = "123456789012", "111111111111", "222222222222"
 HANDLER = "import more\ndef handler(event, context):\n    return more.X\n"
@@ -113,17 +113,18 @@ class Stage:
 
     def signalled(self, name, proxy, *words):
         """Run a command in a process of its own, which gets a signal when its call is held."""
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tapgen", "--project", str(self.folder), *words],
-            env={**os.environ, **self.variables(proxy.url)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
+        out, err = self.folder / "out", self.folder / "err"
+        variables = {**self.variables(proxy.url), "TMPDIR": os.environ["TMPDIR"]}
+        process = get_context("forkserver").Process(
+            target=command_line, args=(["--project", str(self.folder), *words], variables, out, err)
         )
-        proxy.held.wait(120)
-        process.send_signal(getattr(signal, name))
-        out, err = process.communicate(timeout=120)
-        return Done(process.returncode, out, err)
+        process.start()
+        while process.is_alive() and not proxy.held.wait(0.05):
+            pass  # a command that makes one call less than before ends without it
+        with suppress(ProcessLookupError):
+            os.kill(process.pid, getattr(signal, name))
+        process.join(120)
+        return Done(process.exitcode, out.read_text(), err.read_text())
 
     def must(self, *words):
         done = self.tapgen(*words)

@@ -65,11 +65,11 @@ class State:
                 yield f"{name} has another stack policy"
 
 
-def state(stage):
-    """The state, after what is running has ended."""
+def state(stage, running=False):
+    """The state, after what is running has ended, or where that is asked for while it runs."""
     found = {}
     for region in REGIONS:
-        for one in _stacks(stage.client("cloudformation", region)):
+        for one in _stacks(stage.client("cloudformation", region), running):
             name = one["StackName"]
             if name.startswith((stage.name, BUCKETS)) or "github" in name:
                 key = name if name.startswith(stage.name) else f"{name} {region}"
@@ -85,13 +85,13 @@ def state(stage):
     )
 
 
-def _stacks(client):
+def _stacks(client, running):
     while True:
         found = [one for page in client.get_paginator("describe_stacks").paginate() for one in page["Stacks"]]
         busy = [
             one for one in found if one["StackStatus"].endswith("_IN_PROGRESS") and "REVIEW" not in one["StackStatus"]
         ]
-        if not busy:
+        if running or not busy:
             return [one for one in found if one["StackStatus"] != "DELETE_COMPLETE"]
         time.sleep(0.02)
 

@@ -84,5 +84,5 @@ def named(request):
         return found[1].decode()
     path = request.split(b" ")[1] if b" " in request else b""
     if path.startswith(b"/2015-03-31/functions/"):
-        return "UpdateFunctionCode" if path.endswith(b"/code") else "Lambda"
+        return {b"code": "UpdateFunctionCode", b"invocations": "Invoke"}.get(path.rpartition(b"/")[2], "Lambda")
     return _BY_METHOD.get(request[:4], "")
