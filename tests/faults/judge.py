@@ -20,6 +20,8 @@ PARTLY = (
     "the rename is done",
 )
 """Words that say of a failure that something was done."""
+EMPTY = {"GetStackPolicy"}
+"""Operations whose empty answer means something: there is none."""
 OPEN = ("stack policy", "termination protection", "not protected")
 """Words that say that a stack is less protected than it was."""
 
@@ -62,6 +64,12 @@ def untrue(scene, stage, before, after, done):
         yield "it says that it failed, and something was done"
 
 
+def said_otherwise(at, done, empty):
+    """What a command that only reads says and is not so; `empty` is the operation that was answered with nothing."""
+    if done.code == at.scene.code and done.out != at.out and empty not in EMPTY:
+        yield f"it says that it worked, and says something else: {done.out!r}"
+
+
 def shown(found):
     """The stacks without what is asked for apart: change sets and protection."""
     return {
@@ -71,10 +79,10 @@ def shown(found):
     }
 
 
-def repeated(scene, stage, words, after, state):
-    """What is wrong by the fourth question: the same command again."""
-    done = stage.tapgen(*scene.again(stage, words))
-    if "destroy" in scene.name and scene.wanted(stage, after):
-        return  # there is nothing to delete any more, which it says
-    if done.code != ExitCode.OK or not scene.wanted(stage, state(stage)):
+def repeated(at, after, again):
+    """What is wrong by the fourth question: the same command again, unless there is nothing left to do, which it says."""
+    if at.scene.wanted(at.stage, after) and at.scene.once:
+        return
+    done, state = again()
+    if done.code != ExitCode.OK or not at.scene.wanted(at.stage, state):
         yield f"the same command again: {done.code} {done.err.strip().splitlines()[-3:]}"

@@ -127,10 +127,12 @@ class FaultyProxy(Relay):
 
     `when` is "first" or "last": which attempt meets it. Before the last one AWS throttles. `calls` are the operations
     that were called, in their order, `attempts` how often each was sent; `met` is the operation that met the fault.
+    `then` is an operation, and what happens when it has been carried out.
     """
 
-    def __init__(self, port, index=0, fault=None, when="first", *, slow=1.0):
+    def __init__(self, port, index=0, fault=None, when="first", *, slow=1.0, then=None):
         self.index, self.fault, self.when, self.slow = index, fault, when, slow
+        self.then = then
         self.calls, self.met = [], ""
         self.attempts = Counter()
         self.held = threading.Event()  # set when the call that meets the fault has come
@@ -159,6 +161,12 @@ class FaultyProxy(Relay):
             return
         self.met = self.calls[number - 1]
         self._meet(client, request)
+
+    def pass_on(self, request):
+        answer = super().pass_on(request)
+        if self.then and named(request) == self.then[0]:
+            self.then[1]()
+        return answer
 
     def _number(self, request):
         """Which call this is an attempt of."""

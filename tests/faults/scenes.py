@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
-from tests.faults.stage import HOME, LONG, OLD, OTHER, PACKAGED, STACK_SET, THIRD, Stage
+from tapgen.errors import ExitCode
+from tests.faults.stage import CLASH, HOME, LONG, OLD, OTHER, PACKAGED, STACK_SET, THIRD, WAITING, Stage
 from tests.faults.state import State
 
 
@@ -22,11 +25,15 @@ class Scene:
     alone: bool = False  # the AWS is emptied first
     again: Callable[[Stage, tuple[str, ...]], tuple[str, ...]] = lambda _, words: words
     reads: bool = False
+    once: bool = False
+    """Whether the command refuses where it is done already."""
     code: int = 0
     """Its exit code without a fault."""
     holds: bool = False
     """Whether an operation is running that goes on only when the command or `end` lets it."""
     end: Callable[[Stage], None] = lambda _: None
+    then: tuple[str, Callable[[Stage], None]] | None = None
+    """An operation, and what happens when it has been carried out."""
 
 
 def stack(stage, environment="prod"):
@@ -124,6 +131,94 @@ def roles(stage):
     stage.settings()
     stage.source()
     return ("bootstrap", "--github", "acme/shop", "--env", "prod", "--yes")
+
+
+def clashing(stage):
+    """Let the parameter exist that the next deployment would make."""
+    stage.client("ssm").put_parameter(Name=f"/{stage.name}/clash", Value="x", Type="String")
+    stage.settings(tables=CLASH.format(name=stage.name))
+
+
+def clear(stage):
+    stage.source()
+    clashing(stage)
+    assert stage.tapgen(*deploy("dev")).code == ExitCode.ROLLED_BACK
+    return ("recover", "--env", "dev", "--yes")
+
+
+def roll_back(stage):
+    deployed(stage, "dev")
+    clashing(stage)
+    assert stage.tapgen(*deploy("dev", "--no-rollback")).code == ExitCode.STUCK
+    return ("recover", "--env", "dev", "--yes")
+
+
+def roll_on(stage):
+    """The roll-back of the function has failed, since the package of before was not there."""
+    deployed(stage, "dev")
+    client = stage.client("s3")
+    packages = [
+        (bucket["Name"], one["Key"])
+        for bucket in client.list_buckets()["Buckets"]
+        for one in client.list_objects_v2(Bucket=bucket["Name"]).get("Contents", ())
+    ]
+    kept = {where: client.get_object(Bucket=where[0], Key=where[1])["Body"].read() for where in packages}
+    for bucket, key in kept:
+        client.delete_object(Bucket=bucket, Key=key)
+    stage.source(2)
+    clashing(stage)
+    assert stage.tapgen(*deploy("dev")).code == ExitCode.STUCK
+    for (bucket, key), body in kept.items():
+        client.put_object(Bucket=bucket, Key=key, Body=body)
+    return ("recover", "--env", "dev", "--yes")
+
+
+def ended(status):
+    def wanted(stage, state):
+        found = state.stacks.get(stack(stage, "dev"))
+        return (found.status if found else "") == status
+
+    return wanted
+
+
+def cancel(stage):
+    deployed(stage, "dev")
+    stage.settings(tables=WAITING)
+    assert stage.tapgen(*deploy("dev", "--detach")).code == ExitCode.CONTINUES
+    return ("cancel", "--env", "dev")
+
+
+def release(stage):
+    """Let the resource be made at which the update waits."""
+    if stage.released:
+        return
+    stage.released = True
+    client = stage.client("cloudformation")
+    while True:
+        with suppress(client.exceptions.ClientError):  # it is not waiting yet
+            client.signal_resource(
+                StackName=stack(stage, "dev"), LogicalResourceId="Wait", UniqueId="1", Status="SUCCESS"
+            )
+            return
+        time.sleep(0.02)
+
+
+def drift(stage):
+    deployed(stage)
+    client = stage.client("lambda")
+    [name] = [
+        one["FunctionName"]
+        for one in client.list_functions()["Functions"]
+        if one["FunctionName"].startswith(stage.name)
+    ]
+    client.update_function_configuration(FunctionName=name, MemorySize=512)
+    return ("drift", "--env", "prod")
+
+
+def drift_in_review(stage):
+    drift(stage)
+    stage.settings(memory=256)
+    return ("diff", "--deployed", "--drift", "--env", "prod")
 
 
 def invoke(stage):
@@ -236,10 +331,24 @@ SCENES = (
         lambda stage, state: complete(stage, state, memory='"MemorySize": 256'),
         again=lambda stage, words: deploy(),
     ),
-    Scene("destroy", destroy, gone),
+    Scene("destroy", destroy, gone, once=True),
     Scene("sync", sync, synced),
     Scene("bootstrap", bootstrap, lambda stage, state: "tapgen-bootstrap us-east-1" in state.stacks, alone=True),
     Scene("bootstrap --github", roles, lambda stage, state: any("github" in name for name in state.stacks), alone=True),
+    Scene("recover after a creation", clear, ended(""), once=True),
+    Scene("recover after an update", roll_back, ended("UPDATE_ROLLBACK_COMPLETE")),
+    Scene("recover after a roll-back", roll_on, ended("UPDATE_ROLLBACK_COMPLETE")),
+    Scene(
+        "cancel",
+        cancel,
+        ended("UPDATE_ROLLBACK_COMPLETE"),
+        once=True,
+        holds=True,
+        end=release,
+        then=("CancelUpdateStack", release),
+    ),
+    Scene("drift", drift, anything, reads=True, code=ExitCode.CHANGES),
+    Scene("diff --deployed --drift", drift_in_review, anything, reads=True),
     Scene("invoke", invoke, anything, reads=True),
     Scene(
         "rename",
@@ -254,8 +363,8 @@ SCENES = (
     Scene("StackSet create", set_create, instances(4), moto=True),
     Scene("StackSet upload", set_upload, instances(4), moto=True),
     Scene("StackSet update", set_update, instances(6, "two"), moto=True),
-    Scene("StackSet destroy", set_destroy, set_gone, moto=True),
-    Scene("StackSet destroy --account", set_destroy_account, instances(4), moto=True),
+    Scene("StackSet destroy", set_destroy, set_gone, moto=True, once=True),
+    Scene("StackSet destroy --account", set_destroy_account, instances(4), moto=True, once=True),
     Scene("StackSet bootstrap", set_bootstrap, buckets, alone=True),
     Scene("StackSet status", set_reading("status"), anything, moto=True, reads=True),
     Scene("StackSet events", set_reading("events"), anything, moto=True, reads=True),

@@ -53,6 +53,24 @@ tags.Team = "{team}"
 """
 PACKAGED = '\n[functions.Item]\nsource = "src"\n'
 OLD = '\n[tables.Old]\npartition_key = { name = "oldId", type = "S" }\n'
+CLASH = """
+[resources.Clash]
+type = "AWS::SSM::Parameter"
+properties = {{ Type = "String", Name = "/{name}/clash", Value = "1" }}
+depends_on = "ItemFunction"
+"""
+"""A resource that cannot be made: somebody else has made one of the same name."""
+WAITING = """
+[resources.Wait]
+type = "AWS::CloudFormation::WaitCondition"
+creation_policy.ResourceSignal.Timeout = "PT10M"
+
+[resources.After]
+type = "AWS::SSM::Parameter"
+properties = { Type = "String", Value = "1" }
+depends_on = "Wait"
+"""
+"""An update that goes on when it is signalled to."""
 LONG = "".join(
     f'\n[resources.P{number}]\ntype = "AWS::SSM::Parameter"\n[resources.P{number}.properties]\nType = "String"\n'
     f'Value = "{"x" * 3900}"\n'
@@ -76,6 +94,8 @@ class Stage:
     aws: SimpleNamespace  # port, url, key, secret, moto
     folder: Path
     name: str
+    released: bool = False
+    """Whether what the scene holds has been let go."""
 
     def settings(self, text=STACK, **values):
         given = {"tables": "", "memory": 128, "more": "", "functions": "", "team": "one", "home": HOME}

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 from tests.faults import clock
@@ -16,7 +17,7 @@ from botocore.config import Config  # isort: skip
 from tapgen.errors import ExitCode
 from tests.faults.aws import PLACES
 from tests.faults.cases import Case
-from tests.faults.judge import judged, repeated
+from tests.faults.judge import judged, repeated, said_otherwise
 from tests.faults.proxy import FAULTS, FAULTS_OF_REAL, STOPS, FaultyProxy
 from tests.faults.scenes import SCENES, Scene
 from tests.faults.stage import Stage
@@ -60,6 +61,15 @@ class Set:
     out: str = ""
     """What a command that only reads prints without a fault."""
 
+    @property
+    def then(self):
+        """For the proxy: an operation, and what happens when it has been carried out."""
+        return self.scene.then and (self.scene.then[0], partial(self.scene.then[1], self.stage))
+
+    def state(self):
+        """What is there now; what the scene holds is not waited for."""
+        return state(self.stage, running=self.scene.holds and not self.stage.released)
+
 
 class Theatre:
     """One AWS and the folder of its projects."""
@@ -75,9 +85,9 @@ class Theatre:
         stop, fault = STOPS.get(case.fault) or ("", (FAULTS | FAULTS_OF_REAL)[case.fault])
         at = self._set(BY_NAME[case.scene])
         scene, stage = at.scene, at.stage
-        with FaultyProxy(self.aws.port, case.call, fault, case.when, slow=SLOW) as proxy:
+        with FaultyProxy(self.aws.port, case.call, fault, case.when, slow=SLOW, then=at.then) as proxy:
             done = stage.signalled(stop, proxy, *at.words) if stop else stage.tapgen(*at.words, url=proxy.url)
-        after = state(stage, scene.holds)
+        after = at.state()
         wrong = list(judged(scene, stage, at.before, after, done))
         if proxy.attempts["Invoke"] > 1:
             wrong.append("the function was invoked more than once")
@@ -85,20 +95,30 @@ class Theatre:
         if scene.reads and after != at.before:
             wrong.append("a command that only reads has changed something")
             self.kept = None
-        if scene.reads and done.code == scene.code and done.out != at.out:
-            wrong.append(f"it says that it worked, and says something else: {done.out!r}")
+        if scene.reads:
+            wrong += said_otherwise(at, done, proxy.met if case.fault == "empty" else "")
         if not scene.reads and done.code != ExitCode.OK:
-            wrong += repeated(scene, stage, at.words, after, state)
+            wrong += repeated(at, after, self.again(at))
         scene.end(stage)
         return Result(case, proxy.met, done.code, done.out + done.err, tuple(wrong))
+
+    def again(self, at):
+        """The end of the same command once more, and the state after it."""
+
+        def run():
+            with FaultyProxy(self.aws.port, then=at.then) as proxy:
+                done = at.stage.tapgen(*at.scene.again(at.stage, at.words), url=proxy.url)
+            return done, at.state()
+
+        return run
 
     def calls(self, name):
         """The operations of a scene's command without a fault."""
         at = self._set(BY_NAME[name])
-        with FaultyProxy(self.aws.port) as proxy:
+        with FaultyProxy(self.aws.port, then=at.then) as proxy:
             done = at.stage.tapgen(*at.words, url=proxy.url)
+        found = at.state()
         assert done.code == at.scene.code, f"{name}: {done}"
-        found = state(at.stage, at.scene.holds)
         assert at.scene.wanted(at.stage, found), f"{name}: {done}\n{found}"
         at.scene.end(at.stage)
         return proxy.calls
@@ -110,7 +130,7 @@ class Theatre:
         stage = self._stage(scene)
         words = scene.begin(stage)
         out = stage.tapgen(*words).out if scene.reads else ""
-        at = Set(scene, stage, words, state(stage, scene.holds), out)
+        at = Set(scene, stage, words, state(stage, running=scene.holds), out)
         self.kept = at if scene.reads else None
         return at
 
