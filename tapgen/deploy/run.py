@@ -26,7 +26,7 @@ from tapgen.deploy.plan.overwritten import overwritten
 from tapgen.deploy.plan.own_change_set import OwnChangeSet
 from tapgen.deploy.plan.prepare import Prepared, look, prepare
 from tapgen.deploy.plan.reviewed import check_arn, how_to_execute, prepare_reviewed
-from tapgen.deploy.plan.stale import NOT_AVAILABLE, is_overtaken, refuse_stale, still_there
+from tapgen.deploy.plan.stale import NOT_AVAILABLE, OvertakenError, is_overtaken, refuse_stale, still_there
 from tapgen.deploy.plan.sync_changes import STATE_MACHINE
 from tapgen.deploy.stack.follow import follow
 from tapgen.deploy.stack.protection import TemporaryPolicy, protect
@@ -179,14 +179,14 @@ class Run(StackOperation):
 
         Raises:
             OvertakenError: another operation came first.
-            RefusedError: somebody else has executed this very plan.
+            RefusedError, BusyError: somebody else has executed this very plan, or is executing it.
         """
         options = self.request.options
         try:
             with still_there(self.request.stack_name):  # express mode has said so already, when it was made
                 self._own.execute(change_set, rollback=options.rollback or options.express)
         except AwsError as error:
-            if error.code in NOT_AVAILABLE and not is_overtaken(error):
+            if error.code in NOT_AVAILABLE and (options.plan or not is_overtaken(error)):
                 refuse_stale(self.client, prepared, change_set)
             raise
 
@@ -279,8 +279,10 @@ class Run(StackOperation):
         return replace(outcome, hint=f"{outcome.hint} {more}".strip())
 
     def explained(self, error: TapgenError) -> TapgenError:
-        """A second deployer is told how to queue."""
+        """A second deployer is told how to queue; a plan that another operation took along is no more."""
         if not isinstance(error, AwsError) or not is_overtaken(error):
             return error
+        if self.request.options.plan and isinstance(error, OvertakenError):
+            return BusyError(error.message, "Make a new plan with --plan-only and review it.")
         wait = "Run it again" if self.request.options.wait else "Queue behind it with --wait"
         return BusyError(error.message, f"{wait}; see `tapgen status --env {self.request.environment}`.")

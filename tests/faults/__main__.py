@@ -51,13 +51,12 @@ def main():
     known = recorded(given.record)
     tallies, begin = defaultdict(Counter), time.monotonic()
     with ProcessPoolExecutor(given.workers, get_context("spawn"), start) as pool:
-        waiting = {pool.submit(calls, name) for name in scenes_of(given)}
-        for one in as_completed(set(waiting)):
-            name, found = one.result()
+        waiting = []
+        for name, found in pool.map(calls, scenes_of(given)):
             tallies[name]["calls"] = len(found)
             cases = [case for case in chosen(name, found, given) if case not in known]
-            waiting |= {pool.submit(played, cases[at : at + CHUNK]) for at in range(0, len(cases), CHUNK)}
-            waiting.remove(one)
+            waiting += [pool.submit(played, cases[at : at + CHUNK]) for at in range(0, len(cases), CHUNK)]
+        print(f"{len(waiting)} times up to {CHUNK} cases", flush=True)
         for one in as_completed(waiting):
             for result in one.result():
                 told(result, given)

@@ -40,11 +40,16 @@ def chosen(name, calls, given):
         for number, operation in enumerate(calls, 1)
         for one in names
         for when in WHEN
-        if (when == "first" or not (one in STOPS or one in NOT_RETRIED or operation == "Invoke"))
+        if (when == "first" or retried(one, operation))
         and (not fault or one == fault)
         and (not given.call or number == given.call)
     ]
     return found[:: given.each]
+
+
+def retried(fault, operation):
+    """Whether the last attempt is another case than the first: an answer that arrives is the same at both."""
+    return not (fault in STOPS or fault in NOT_RETRIED or operation == "Invoke" or FAULTS[fault].passes)
 
 
 def real(name, calls):

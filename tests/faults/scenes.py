@@ -350,11 +350,6 @@ SCENES = (
     Scene("drift", drift, anything, reads=True, code=ExitCode.CHANGES),
     Scene("diff --deployed --drift", drift_in_review, anything, reads=True),
     Scene("invoke", invoke, anything, reads=True),
-    Scene(
-        "rename",
-        rename,
-        lambda stage, state: complete(stage, state) and "NewTable" in state.stacks[stack(stage)].template,
-    ),
     Scene("status", reading("status"), anything, reads=True),
     Scene("outputs", reading("outputs"), anything, reads=True),
     Scene("events", reading("events"), anything, reads=True),
@@ -369,4 +364,9 @@ SCENES = (
     Scene("StackSet status", set_reading("status"), anything, moto=True, reads=True),
     Scene("StackSet events", set_reading("events"), anything, moto=True, reads=True),
     Scene("StackSet watch", set_reading("watch"), anything, moto=True, reads=True),
+    Scene(
+        "rename",
+        rename,
+        lambda stage, state: complete(stage, state) and "NewTable" in state.stacks[stack(stage)].template,
+    ),
 )

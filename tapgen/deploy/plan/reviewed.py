@@ -12,6 +12,7 @@ from tapgen.deploy.plan.changes import merge
 from tapgen.deploy.plan.guard import RefusedError
 from tapgen.deploy.plan.plan_fingerprint import moved, plan_fingerprint, read_fingerprint
 from tapgen.deploy.plan.prepare import Prepared, planned
+from tapgen.deploy.plan.stale import refuse_executed
 from tapgen.deploy.stack.target import WrongTargetError
 from tapgen.naming import ARTIFACT_BUCKET
 from tapgen.template.document import parse
@@ -29,7 +30,7 @@ def prepare_reviewed(situation: Situation, client: Client) -> Prepared:
     """The plan of an existing change set; it is never deleted here, for somebody else may have made it.
 
     Raises:
-        TapgenError: it is another stack's, not a plan of tapgen, not executable, or template, parameters,
+        TapgenError: it is another stack's, not a plan of tapgen, not executable (any more), or template, parameters,
             tags or the deployed stack have moved since.
     """
     request = situation.request
@@ -40,6 +41,7 @@ def prepare_reviewed(situation: Situation, client: Client) -> Prepared:
     reviewed = read_fingerprint(found.description)
     if reviewed is None:
         raise RefusedError(f"{found.name} is no plan of tapgen: nothing says what it was made from", _AGAIN)
+    refuse_executed(found, request.environment)
     if found.status != "CREATE_COMPLETE" or found.execution_status != "AVAILABLE":
         raise RefusedError(f"the plan cannot be executed: it is {found.execution_status or found.status}", _AGAIN)
     parameters = parameter_values(request.document, _with_packages(situation, client))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tapgen.deploy.artifacts.fingerprint import fingerprint
 from tapgen.deploy.aws.errors import NOT_FOUND, AwsError
 from tapgen.deploy.plan.guard import RefusedError
+from tapgen.deploy.stack.target import BusyError
 from tapgen.template.document import parse
 
 if TYPE_CHECKING:
@@ -37,11 +38,13 @@ def refuse_stale(client: Client, prepared: Prepared, change_set: ChangeSet) -> N
     """Refuse where the change set or the deployed template is not what the plan was made from any more.
 
     Raises:
-        RefusedError: it moved.
+        RefusedError: it moved, or was executed.
+        BusyError: it is being executed.
         OvertakenError: another operation came first; with --wait that is so where the template moved, too.
     """
     with still_there(prepared.situation.request.stack_name):
         now = client.change_set(change_set.arn)
+    refuse_executed(now, prepared.situation.request.environment)
     if now.execution_status != "AVAILABLE":
         raise RefusedError(
             f"the plan is stale: its change set is {now.execution_status or now.status} now", "Deploy again."
@@ -55,6 +58,23 @@ def refuse_stale(client: Client, prepared: Prepared, change_set: ChangeSet) -> N
         if options.wait and not options.plan:
             raise OvertakenError(deployed.stack.name)
         raise RefusedError("the plan is stale: the deployed template is not the one it was made from", "Deploy again.")
+
+
+def refuse_executed(change_set: ChangeSet, environment: str) -> None:
+    """Refuse a reviewed plan that somebody has executed, or is executing: it is executed once.
+
+    Raises:
+        BusyError: it is being executed.
+        RefusedError: it was.
+    """
+    if change_set.execution_status == "EXECUTE_IN_PROGRESS":
+        raise BusyError("this plan is being executed already", f"`tapgen watch --env {environment}` follows it.")
+    if change_set.execution_status in {"EXECUTE_COMPLETE", "EXECUTE_FAILED"}:
+        failed = ", and that failed" if change_set.execution_status == "EXECUTE_FAILED" else ""
+        raise RefusedError(
+            f"this plan was executed already{failed}",
+            f"`tapgen status --env {environment}` shows the stack; --plan-only makes a new plan.",
+        )
 
 
 @contextmanager

@@ -297,7 +297,7 @@ def test_a_plan_that_somebody_else_has_executed_meanwhile_is_stale():
     outcome = run(cloud, request(made.document, options={"plan": plan}))
     assert (outcome.code, outcome.message) == (
         ExitCode.REFUSED,
-        "the plan is stale: its change set is EXECUTE_COMPLETE now",
+        "this plan was executed already",
     )
 
 

@@ -158,8 +158,10 @@ def test_a_plan_that_was_executed_is_refused():
     arn = run(cloud, request(options={"plan_only": True})).change_set
     assert run(cloud, request(options={"plan": arn})).code == ExitCode.OK
     again = run(cloud, request(options={"plan": arn}))
-    assert again.code == ExitCode.REFUSED
-    assert "EXECUTE_IN_PROGRESS" in again.message
+    assert (again.code, again.message) == (ExitCode.BUSY, "this plan is being executed already")
+    cloud.sets[arn]["status"] = "EXECUTE_COMPLETE"
+    again = run(cloud, request(options={"plan": arn}))
+    assert (again.code, again.message) == (ExitCode.REFUSED, "this plan was executed already")
 
 
 def test_an_error_while_reading_a_plan_is_passed_on():
