@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
-from tapgen.deploy.aws.errors import NOT_DONE, UNCERTAIN, AwsError
+from tapgen.deploy.aws.errors import NOT_DONE, UNCERTAIN, AwsError, is_running
 from tapgen.deploy.aws.polling import SYSTEM_CLOCK
 from tapgen.deploy.outcome import Outcome, in_doubt, masked_error, unfinished
 from tapgen.deploy.stack.completion import completion
 from tapgen.deploy.stack.events import last_operation
 from tapgen.deploy.stack.follow import follow
-from tapgen.deploy.stack.target import check_pins, existing
+from tapgen.deploy.stack.target import BusyError, check_pins, existing
 from tapgen.deploy.views.masked import MaskedView, OutputError, masked_outcome
 from tapgen.errors import ExitCode, TapgenError
 from tapgen.template.masking import mask_of
@@ -75,8 +75,13 @@ class StackOperation:
         return made(self.request.stack_name, self.client.region, self.request.environment, why)
 
     def explained(self, error: TapgenError) -> TapgenError:
-        """The error as it is told."""
-        return error
+        """The error as it is told: that another operation has begun since we looked is no fault of ours."""
+        if not isinstance(error, AwsError) or not is_running(error):
+            return error
+        return BusyError(
+            f"another operation on {self.request.stack_name} came first: {error.message}",
+            f"`tapgen watch --env {self.request.environment}` follows it; run this again when it is over.",
+        )
 
     # ------------------------------------------------------------------------------------------------- every end
 

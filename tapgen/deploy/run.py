@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from tapgen.deploy.artifacts.document import resources
-from tapgen.deploy.aws.errors import AwsError
+from tapgen.deploy.aws.errors import NOT_AVAILABLE, AwsError
 from tapgen.deploy.aws.polling import SYSTEM_CLOCK
 from tapgen.deploy.commands.function_update import packages
 from tapgen.deploy.commands.synced import put_right
@@ -26,7 +26,7 @@ from tapgen.deploy.plan.overwritten import overwritten
 from tapgen.deploy.plan.own_change_set import OwnChangeSet
 from tapgen.deploy.plan.prepare import Prepared, look, prepare
 from tapgen.deploy.plan.reviewed import check_arn, how_to_execute, prepare_reviewed
-from tapgen.deploy.plan.stale import NOT_AVAILABLE, OvertakenError, is_overtaken, refuse_stale, still_there
+from tapgen.deploy.plan.stale import OvertakenError, is_overtaken, refuse_stale, still_there
 from tapgen.deploy.plan.sync_changes import STATE_MACHINE
 from tapgen.deploy.stack.follow import follow
 from tapgen.deploy.stack.protection import TemporaryPolicy, protect

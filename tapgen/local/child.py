@@ -36,7 +36,6 @@ from ministack.services import (
 from ministack.services.cloudformation import handlers, provisioners
 
 from tapgen.local import (
-    change_sets,
     connections,
     debugging,
     deliveries,
@@ -46,6 +45,7 @@ from tapgen.local import (
     pollers,
     rest_gateway,
     role_checks,
+    stack_operations,
 )
 from tapgen.local.address import HOST
 from tapgen.local.answers import without_length
@@ -159,7 +159,7 @@ def main() -> None:
     fill(provisioners, responses.get_region)
     take_for_tls(iam_evaluator)
     fill_validators(provisioners, apigateway_v1)
-    change_sets.correct(cloudformation, handlers)
+    stack_operations.correct(cloudformation, handlers)
     debugged = debugging.told(os.environ)
     patience = {"patience": debugging.FOREVER} if debugged else {}
     rest_gateway.correct(apigateway_v1, **patience)

@@ -50,5 +50,18 @@ NOT_DONE = (CredentialsError, DeniedError)
 """Errors that say for certain that nothing was done."""
 NOT_FOUND = frozenset(("ChangeSetNotFound", "ChangeSetNotFoundException"))
 """The codes for a change set that is not there: executed and cleared away, or deleted."""
+NOT_AVAILABLE = frozenset(("InvalidChangeSetStatus", "InvalidChangeSetStatusException"))
+"""The codes for a change set that is there and cannot be executed."""
 UNCERTAIN = (ThrottledError, LostAnswerError)
 """Errors after which only asking tells whether the call was carried out: the client has sent it several times."""
+
+
+def is_running(error: AwsError) -> bool:
+    """Whether AWS refuses since another operation is running on the stack, which each call says in words of its own.
+
+    Such as "Stack:ARN is in UPDATE_IN_PROGRESS state and can not be updated" and "Stack [ARN] cannot be deleted while
+    in status UPDATE_IN_PROGRESS".
+    """
+    if error.code == "OperationInProgressException":
+        return True
+    return "_IN_PROGRESS" in error.text and error.code in {"ValidationError", *NOT_AVAILABLE}

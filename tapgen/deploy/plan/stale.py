@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tapgen.deploy.artifacts.fingerprint import fingerprint
-from tapgen.deploy.aws.errors import NOT_FOUND, AwsError
+from tapgen.deploy.aws.errors import NOT_FOUND, AwsError, is_running
 from tapgen.deploy.plan.guard import RefusedError
 from tapgen.deploy.stack.target import BusyError
 from tapgen.template.document import parse
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from tapgen.deploy.plan.prepare import Prepared
 
 
-NOT_AVAILABLE = frozenset(("InvalidChangeSetStatus", "InvalidChangeSetStatusException"))
-"""The codes for a change set that is there and cannot be executed."""
 _EXISTS = re.compile(r"Stack \[[^\]]*\] already exists")
 """CreateChangeSet's words for a stack that is there, of the type CREATE."""
 
@@ -94,9 +92,7 @@ def still_there(stack_name: str) -> Iterator[None]:
 
 def is_overtaken(error: AwsError) -> bool:
     """Whether another operation has begun since we looked: CloudFormation has several ways to say so."""
-    if error.code == "OperationInProgressException" or isinstance(error, OvertakenError):
+    if is_running(error) or isinstance(error, OvertakenError):
         return True
-    if error.code in {"AlreadyExistsException", "ValidationError"} and _EXISTS.search(error.text):
-        return True  # it was not there when we looked, and its creation is asked for
-    running = "_IN_PROGRESS state" in error.text or "EXECUTE_IN_PROGRESS" in error.text
-    return running and error.code in {"ValidationError", *NOT_AVAILABLE}
+    # It was not there when we looked, and its creation is asked for.
+    return error.code in {"AlreadyExistsException", "ValidationError"} and bool(_EXISTS.search(error.text))

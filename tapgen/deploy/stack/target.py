@@ -80,7 +80,7 @@ def stack_ready(
     if not _is_busy(stack):
         return stack
     if not wait:
-        raise busy(client, stack, environment)
+        raise busy(client, stack, environment, queues=True)
     running = describe_operation(stack, latest_beginning(client, stack.arn))
     reporter.step(f"Waiting for the operation before: {running}")
     stack = poll_until(poller, ask, lambda found: not _is_busy(found), timeout=timeout)
@@ -96,13 +96,14 @@ def _is_busy(stack: Stack | None) -> TypeGuard[Stack]:
     return stack is not None and state(stack.status).running
 
 
-def busy(client: Client, stack: Stack, environment: str) -> BusyError:
-    """The refusal for a second deployer."""
+def busy(client: Client, stack: Stack, environment: str, *, queues: bool = False) -> BusyError:
+    """The refusal for who comes second; `queues`: the command has `--wait`."""
     running = describe_operation(stack, latest_beginning(client, stack.arn))
     more = f", or end it with `tapgen cancel --env {environment}`" if state(stack.status).cancel else ""
+    wait = "Queue behind it with --wait" if queues else "Run this again when it is over"
     return BusyError(
         f"another operation is running on {stack.name}: {running}",
-        f"Queue behind it with --wait, follow it with `tapgen watch --env {environment}`{more}.",
+        f"{wait}, follow it with `tapgen watch --env {environment}`{more}.",
     )
 
 

@@ -1,10 +1,12 @@
-"""Change sets of stacks that are not there yet, as AWS makes them: a stack in review is one stack, whoever asks first.
+"""What people meet who deploy or destroy one stack at once, as AWS has it: a stack in review is one stack for all.
 
-Source: the API reference of CreateChangeSet, `ChangeSetType` and `ClientToken`.
+Sources: the API reference of CreateChangeSet, `ChangeSetType` and `ClientToken`; the words by which DeleteStack refuses
+stand in public issues, such as aws/aws-toolkit-azure-devops#317.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     Answer = tuple[int, dict[str, str], bytes]
 
 REVIEW = "REVIEW_IN_PROGRESS"
+_UPDATING = re.compile(r"UPDATE_(.*_)?IN_PROGRESS")
 
 
 def correct(cloudformation: Any, handlers: Any) -> None:  # modules without types
@@ -36,6 +39,7 @@ def correct(cloudformation: Any, handlers: Any) -> None:  # modules without type
         return answer
 
     table["CreateChangeSet"] = made
+    table["DeleteStack"] = _refused_while_updated(cloudformation, handlers, table["DeleteStack"])
 
 
 def _in_one_stack(
@@ -55,6 +59,23 @@ def _in_one_stack(
         sets[change_set]["StackId"] = before["StackId"]
         body = body.replace(another["StackId"].encode(), before["StackId"].encode())
     return change_set, (status, headers, body)
+
+
+def _refused_while_updated(
+    cloudformation: Any, handlers: Any, delete: Callable[[dict[str, Any]], Answer]
+) -> Callable[[dict[str, Any]], Answer]:
+    """DeleteStack, refused while the stack is updated or rolled back from that; it ends a creation, as on AWS."""
+
+    def deleted(params: dict[str, Any]) -> Answer:
+        name = _one(params, "StackName")
+        for stack in cloudformation._stacks.values():  # noqa: SLF001 - as in `correct`
+            status = stack["StackStatus"]
+            if name in {stack["StackName"], stack["StackId"]} and _UPDATING.fullmatch(status):
+                text = f"Stack [{stack['StackId']}] cannot be deleted while in status {status}"
+                return handlers._error("ValidationError", text)  # type: ignore[no-any-return]  # noqa: SLF001 - as in `correct`
+        return delete(params)
+
+    return deleted
 
 
 def _one(params: dict[str, Any], name: str) -> str:
