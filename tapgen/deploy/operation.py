@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
-from tapgen.deploy.aws.errors import NOT_DONE, UNCERTAIN, AwsError, is_running
+from tapgen.deploy.aws.errors import NOT_DONE, UNCERTAIN, AwsError, is_gone, is_running
 from tapgen.deploy.aws.polling import SYSTEM_CLOCK
 from tapgen.deploy.outcome import Outcome, in_doubt, masked_error, unfinished
 from tapgen.deploy.stack.completion import completion
@@ -76,11 +76,16 @@ class StackOperation:
 
     def explained(self, error: TapgenError) -> TapgenError:
         """The error as it is told: that another operation has begun since we looked is no fault of ours."""
+        name, environment = self.request.stack_name, self.request.environment
+        if isinstance(error, AwsError) and is_gone(error):
+            return BusyError(
+                f"{name} was deleted meanwhile: {error.message}", f"See `tapgen status --env {environment}`."
+            )
         if not isinstance(error, AwsError) or not is_running(error):
             return error
         return BusyError(
-            f"another operation on {self.request.stack_name} came first: {error.message}",
-            f"`tapgen watch --env {self.request.environment}` follows it; run this again when it is over.",
+            f"another operation on {name} came first: {error.message}",
+            f"`tapgen watch --env {environment}` follows it; run this again when it is over.",
         )
 
     # ------------------------------------------------------------------------------------------------- every end

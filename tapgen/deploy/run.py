@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from tapgen.deploy.artifacts.document import resources
-from tapgen.deploy.aws.errors import NOT_AVAILABLE, AwsError
+from tapgen.deploy.aws.errors import NOT_AVAILABLE, AwsError, is_gone
 from tapgen.deploy.aws.polling import SYSTEM_CLOCK
 from tapgen.deploy.commands.function_update import packages
 from tapgen.deploy.commands.synced import put_right
@@ -284,5 +284,6 @@ class Run(StackOperation):
             return error
         if self.request.options.plan and isinstance(error, OvertakenError):
             return BusyError(error.message, "Make a new plan with --plan-only and review it.")
+        told = f"{self.request.stack_name} was deleted meanwhile: {error.message}" if is_gone(error) else error.message
         wait = "Run it again" if self.request.options.wait else "Queue behind it with --wait"
-        return BusyError(error.message, f"{wait}; see `tapgen status --env {self.request.environment}`.")
+        return BusyError(told, f"{wait}; see `tapgen status --env {self.request.environment}`.")

@@ -1,7 +1,7 @@
 """What people meet who deploy or destroy one stack at once, as AWS has it: a stack in review is one stack for all.
 
-Sources: the API reference of CreateChangeSet, `ChangeSetType` and `ClientToken`; the words by which DeleteStack refuses
-stand in public issues, such as aws/aws-toolkit-azure-devops#317.
+Sources: the API reference of CreateChangeSet, `ChangeSetType` and `ClientToken`; the words by which operations are
+refused stand in public issues, such as aws/aws-toolkit-azure-devops#317 and stratospheric-dev/stratospheric#21.
 """
 
 from __future__ import annotations
@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 
 REVIEW = "REVIEW_IN_PROGRESS"
 _UPDATING = re.compile(r"UPDATE_(.*_)?IN_PROGRESS")
+_DELETING = re.compile("DELETE_IN_PROGRESS")
+_NOT_UPDATED = "Stack:{stack} is in {status} state and can not be updated."
+_REFUSED = {
+    "DeleteStack": (_UPDATING, "Stack [{stack}] cannot be deleted while in status {status}"),  # it ends a creation
+    "CreateChangeSet": (_DELETING, _NOT_UPDATED),
+    "ExecuteChangeSet": (_DELETING, _NOT_UPDATED),
+}
+"""Operation -> the statuses in which AWS refuses it and ministack does not, and AWS's words."""
 
 
 def correct(cloudformation: Any, handlers: Any) -> None:  # modules without types
@@ -39,7 +47,8 @@ def correct(cloudformation: Any, handlers: Any) -> None:  # modules without type
         return answer
 
     table["CreateChangeSet"] = made
-    table["DeleteStack"] = _refused_while_updated(cloudformation, handlers, table["DeleteStack"])
+    for name, (while_it, words) in _REFUSED.items():
+        table[name] = _refused(cloudformation, handlers, table[name], while_it, words)
 
 
 def _in_one_stack(
@@ -61,21 +70,22 @@ def _in_one_stack(
     return change_set, (status, headers, body)
 
 
-def _refused_while_updated(
-    cloudformation: Any, handlers: Any, delete: Callable[[dict[str, Any]], Answer]
+def _refused(
+    cloudformation: Any, handlers: Any, call: Callable[[dict[str, Any]], Answer], while_it: re.Pattern[str], words: str
 ) -> Callable[[dict[str, Any]], Answer]:
-    """DeleteStack, refused while the stack is updated or rolled back from that; it ends a creation, as on AWS."""
+    """An operation that is refused while its stack is in some status, in AWS's words."""
 
-    def deleted(params: dict[str, Any]) -> Answer:
-        name = _one(params, "StackName")
+    def called(params: dict[str, Any]) -> Answer:
+        named = {_one(params, "StackName"), _one(params, "ChangeSetName")}
+        named |= {one["StackId"] for arn, one in cloudformation._change_sets.items() if arn in named}  # noqa: SLF001 - as in `correct`
         for stack in cloudformation._stacks.values():  # noqa: SLF001 - as in `correct`
             status = stack["StackStatus"]
-            if name in {stack["StackName"], stack["StackId"]} and _UPDATING.fullmatch(status):
-                text = f"Stack [{stack['StackId']}] cannot be deleted while in status {status}"
+            if named & {stack["StackName"], stack["StackId"]} and while_it.fullmatch(status):
+                text = words.format(stack=stack["StackId"], status=status)
                 return handlers._error("ValidationError", text)  # type: ignore[no-any-return]  # noqa: SLF001 - as in `correct`
-        return delete(params)
+        return call(params)
 
-    return deleted
+    return called
 
 
 def _one(params: dict[str, Any], name: str) -> str:

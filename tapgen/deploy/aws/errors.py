@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tapgen.errors import ExitCode, TapgenError
 
 
@@ -46,6 +48,7 @@ class MalformedAnswerError(LostAnswerError):
         )
 
 
+_NO_STACK = re.compile(r"Stack(?: with id)? \S+ does not exist")
 NOT_DONE = (CredentialsError, DeniedError)
 """Errors that say for certain that nothing was done."""
 NOT_FOUND = frozenset(("ChangeSetNotFound", "ChangeSetNotFoundException"))
@@ -65,3 +68,8 @@ def is_running(error: AwsError) -> bool:
     if error.code == "OperationInProgressException":
         return True
     return "_IN_PROGRESS" in error.text and error.code in {"ValidationError", *NOT_AVAILABLE}
+
+
+def is_gone(error: AwsError) -> bool:
+    """Whether the stack is not there: of one that was there when we looked, somebody has deleted it."""
+    return error.code == "ValidationError" and bool(_NO_STACK.search(error.text))

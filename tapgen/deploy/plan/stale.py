@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tapgen.deploy.artifacts.fingerprint import fingerprint
-from tapgen.deploy.aws.errors import NOT_FOUND, AwsError, is_running
+from tapgen.deploy.aws.errors import NOT_FOUND, AwsError, is_gone, is_running
 from tapgen.deploy.plan.guard import RefusedError
 from tapgen.deploy.stack.target import BusyError
 from tapgen.template.document import parse
@@ -92,7 +92,7 @@ def still_there(stack_name: str) -> Iterator[None]:
 
 def is_overtaken(error: AwsError) -> bool:
     """Whether another operation has begun since we looked: CloudFormation has several ways to say so."""
-    if is_running(error) or isinstance(error, OvertakenError):
+    if is_running(error) or is_gone(error) or isinstance(error, OvertakenError):
         return True
     # It was not there when we looked, and its creation is asked for.
     return error.code in {"AlreadyExistsException", "ValidationError"} and bool(_EXISTS.search(error.text))

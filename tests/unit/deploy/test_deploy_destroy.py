@@ -60,6 +60,23 @@ def test_protection_comes_back_when_the_deletion_does_not_begin(error):
     assert record.protection is True
 
 
+@pytest.mark.rule(5)
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Stack [arn] cannot be deleted while in status UPDATE_IN_PROGRESS", "another operation on tap-dev came first"),
+        ("Stack [arn] does not exist", "tap-dev was deleted meanwhile"),
+    ],
+)
+def test_a_deletion_that_comes_second_says_so(text, told):
+    cloud = Cloud()
+    record = deployed(cloud, protection=True)
+    cloud.faults["delete_stack"] = [AwsError("ValidationError", text, "DeleteStack")]
+    outcome = verb(Destroy, cloud).run(lambda _: True, disable_protection=True)
+    assert (outcome.code, outcome.message.partition(":")[0]) == (ExitCode.BUSY, told)
+    assert record.protection is True
+
+
 def test_a_lost_answer_of_delete_stack_is_not_called_nothing():
     cloud = Cloud()
     deployed(cloud)

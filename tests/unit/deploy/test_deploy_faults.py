@@ -170,6 +170,7 @@ def test_a_second_deployer_between_two_calls(operation, code, text):
 COMES_SECOND = [
     ("create_change_set", "AlreadyExistsException", "Stack [tap-dev] already exists"),
     ("create_change_set", "ValidationError", "Stack [tap-dev] already exists and cannot be created again with [x]."),
+    ("create_change_set", "ValidationError", "Stack [tap-dev] does not exist"),
     ("change_set", "ChangeSetNotFound", "ChangeSet [x] does not exist"),
     ("execute", "ChangeSetNotFoundException", "ChangeSet [x] does not exist"),
 ]
