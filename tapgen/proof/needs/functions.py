@@ -89,6 +89,7 @@ def _needs(function: str, subject: Subject, analyse: Analyse) -> FunctionNeeds:
             function, analysis, partial(_file, prefix), python, installed, inline=function not in subject.sources
         )
     never, given = providers.not_called(function, subject), requirements.variables_of(function, subject)
+    written = requirements.written_variables(function, subject)
     for call in analysis.calls:
         one = requirements.of_call(call, function, _file(prefix, call.file), subject)
         if isinstance(one, Unmapped):
@@ -101,7 +102,7 @@ def _needs(function: str, subject: Subject, analyse: Analyse) -> FunctionNeeds:
                 )
             )
         else:
-            no_need = call.operation in never or variables.left_out(call, analysis, given)
+            no_need = call.operation in never or variables.left_out(call, analysis, given, written)
             needed += (replace(need, optional=True) for need in one) if no_need else one
     for call in analysis.possible:
         one = requirements.of_call(call, function, _file(prefix, call.file), subject)

@@ -96,6 +96,12 @@ def variables_of(function: str, subject: Subject) -> Mapping[str, object]:
     return mapping(mapping(subject.properties(function).get("Environment")).get("Variables"))
 
 
+def written_variables(function: str, subject: Subject) -> Mapping[str, object]:
+    """The same as they are written: by which parameter, or as a text."""
+    properties = mapping(mapping(subject.document["Resources"].get(function)).get("Properties"))
+    return mapping(mapping(properties.get("Environment")).get("Variables"))
+
+
 def _nameless(need: actions.Need, function: str, subject: Subject) -> bool:
     """Whether what the request is about has no name: code with `os.environ.get("TOPIC", "")` does not get there."""
     return any(values(parameter.value, function, subject) == ("",) for parameter in need.parameters)

@@ -42,20 +42,25 @@ def missing(
         )
 
 
-def left_out(call: calls.Call, analysis: calls.Analysis, given: Mapping[str, object]) -> bool:
-    """Whether the code leaves a call out: it asks first for a variable, which the function sets otherwise or not."""
-    if not _open(given) and any(_never_met(one, given) for one in call.under):
+def left_out(
+    call: calls.Call, analysis: calls.Analysis, given: Mapping[str, object], written: Mapping[str, object]
+) -> bool:
+    """Whether the code leaves a call out: it asks first for a variable, which the function sets otherwise or not.
+
+    `given` are the function's variables, `written` the same as the template writes them.
+    """
+    if not _open(given) and any(_never_met(one, given, written) for one in call.under):
         return True
     names = (one.value for one in call.parameters if isinstance(one.value, calls.EnvironmentVariable))
     unset = {one.name for one in names if one.default is None and _unset(one.name, given)}
     return bool(unset and not _open(given) and analysis.tested & {*unset, "*"})
 
 
-def _never_met(condition: calls.Condition, given: Mapping[str, object]) -> bool:
+def _never_met(condition: calls.Condition, given: Mapping[str, object], written: Mapping[str, object]) -> bool:
     """Whether the variable does not meet the condition, as the template writes it: a parameter may say anything."""
     name = condition.variable
     if name in given:
-        return not isinstance(given[name], dict) and not any(map(condition.met, alternatives(given[name])))
+        return not isinstance(written.get(name, {}), dict) and not any(map(condition.met, alternatives(given[name])))
     return (_unset(name, given) or name in _NEVER_SET) and not condition.met(None)
 
 
