@@ -57,9 +57,9 @@ def _value(value: Any, names: Mapping[str, str]) -> Any:
     match value:
         case {"Ref": str(name)} if len(value) == 1:
             return {"Ref": names.get(name, name)}
-        case {"Fn::GetAtt": given} if len(value) == 1:
+        case {"Fn::GetAtt": str() | [str(), *_] as given} if len(value) == 1:
             return {"Fn::GetAtt": _attribute(given, names)}
-        case {"Fn::Sub": given} if len(value) == 1:
+        case {"Fn::Sub": str() | [str(), dict()] as given} if len(value) == 1:
             return {"Fn::Sub": _substitution(given, names)}
         case dict():
             return {key: _value(item, names) for key, item in value.items()}

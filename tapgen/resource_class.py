@@ -105,7 +105,7 @@ def _read(made: type[BaseAWSObject], title: str | None, values: Any, path: Path,
         try:
             with redirect_stderr(io.StringIO()):  # troposphere prints which validator failed
                 setattr(result, name, read_value)
-        except (TypeError, ValueError, AttributeError):
+        except (TypeError, ValueError, OverflowError, AttributeError):
             problems.append((here, f"{_shown(value)} is not {_words(expected)}"))
     problems += (
         ((*path, name), f"{_type(made)} needs it")

@@ -73,22 +73,28 @@ def command(
     old = Template(document, source, template.parent if template else None, given, region, folders, written)
     adopted = adopt(old, application, environment, stack or f"{application}-{environment}", folder)
     for path in adopted.written:
-        click.echo(f"  + {path}")
-    click.echo(f"\n{adopted.summary}")
+        _tell(f"  + {path}")
+    _tell(f"\n{adopted.summary}")
     for obstacle in adopted.obstacles:
-        click.echo(f"  ! {obstacle}")
-    click.echo(f"\nWhat a deployment of it would do to {source}:\n")
+        _tell(f"  ! {obstacle}")
+    _tell(f"\nWhat a deployment of it would do to {source}:\n")
     shown = told(adopted.review)
     for sentence in shown.sentences:
-        click.echo(sentence)
+        _tell(sentence)
     if shown.review or shown.review.impacts:
-        click.echo("\n" + "\n".join(map(str, terminal.lines(shown.review))))
+        _tell("\n" + "\n".join(map(str, terminal.lines(shown.review))))
     else:
         click.echo("Nothing else changes: nothing is replaced, and nothing is lost.")
     if adopted.missing:
         click.echo("It cannot be deployed yet: code is missing, as the lines with `!` say.")
     click.echo("\nNext:\n\n" + "\n".join(f"  {one}" for one in _next(folder, environment, deploys=not adopted.missing)))
     return ExitCode.REFUSED if adopted.missing or lost(adopted.review) else ExitCode.OK
+
+
+def _tell(text: str) -> None:
+    from tapgen.printable import printable
+
+    click.echo(printable(text))
 
 
 def _next(folder: Path, environment: str, *, deploys: bool) -> list[str]:

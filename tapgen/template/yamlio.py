@@ -51,6 +51,7 @@ _SHORT_FORMS = frozenset(
 LONG_FORMS = frozenset(f"Fn::{name}" for name in _SHORT_FORMS - {"Ref", "Condition"}) | {"Ref", "Condition"}
 
 _TEXT = frozenset(f"{_TYPE}{name}" for name in ("timestamp", "value"))
+_DIGITS = 3_000
 _NOT_JSON = frozenset(f"{_TYPE}{name}" for name in ("binary", "omap", "pairs", "set", "timestamp"))
 
 
@@ -71,6 +72,7 @@ def _loader() -> type:
         }
 
     TemplateLoader.add_constructor(f"{_TYPE}map", _construct_mapping)
+    TemplateLoader.add_constructor(f"{_TYPE}int", _construct_number)
     TemplateLoader.add_multi_constructor(_TYPE, _refuse_type)
     TemplateLoader.add_multi_constructor("!", _construct_function)
     return TemplateLoader
@@ -88,6 +90,13 @@ def _construct_mapping(loader: Any, node: Any) -> dict[Any, Any]:
             raise yaml.constructor.ConstructorError(None, None, said, key_node.start_mark, "Remove one of them.")
         mapping[key] = loader.construct_object(value_node, deep=True)
     return mapping
+
+
+def _construct_number(loader: Any, node: Any) -> int:
+    if len(node.value) > _DIGITS:  # in hexadecimal Python reads any number of them, and writes none of such a number
+        said = "a number has thousands of digits"
+        raise yaml.constructor.ConstructorError(None, None, said, node.start_mark, "Write it as text, in quotes.")
+    return int(loader.construct_yaml_int(node))
 
 
 def _construct_function(loader: Any, suffix: str, node: Any) -> dict[str, Any]:

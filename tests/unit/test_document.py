@@ -227,6 +227,7 @@ def test_what_is_refused_with_what_to_do(written, hint):
         ("a: " + "[" * 900 + "]" * 900, "x.yaml", "x.yaml: nested too deeply to be a template"),
         ('{"a":' * 100_000, "x.json", "x.json: nested too deeply to be a template"),
         ('{"a": ' + "9" * 5_000 + "}", "x.json", "x.json: a number has thousands of digits"),
+        ("a: 1\nb: 0x" + "f" * 5_000, "x.yaml", "x.yaml:2: a number has thousands of digits"),
         ('{"Resources": {},\n "a": "\\ud800"}', "x.json", "x.json:2: \\ud800 alone is no character"),
         ('{"Resources": {},\n "\\uDFFF": 1}', "x.json", "x.json:2: \\udfff alone is no character"),
     ],

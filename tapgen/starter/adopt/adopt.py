@@ -55,6 +55,7 @@ def adopt(template: Template, application: str, environment: str, stack: str, to
         raise UsageError(
             "a macro makes the resources of this template", "Adopt the deployed stack: tapgen adopt --stack NAME."
         )
+    _refuse_what_is_no_object(document)
     if template.written is not None:
         folders = {**sam.folders_of(template.written, template.beside or Path()), **folders}
     if sam.is_sam(document):
@@ -72,6 +73,19 @@ def adopt(template: Template, application: str, environment: str, stack: str, to
     missing = tuple(sam.not_packaged(adopted.settings.get("resources", {}), gone))
     obstacles = (*adopted.obstacles, *missing, *without_code(document, code))
     return Outcome((str(written), *files), _summary(adopted), obstacles, bool(missing), review)
+
+
+def _refuse_what_is_no_object(document: Document) -> None:
+    """What CloudFormation refuses too: a parameter, a mapping, a condition, an output and its export are objects."""
+    for section in ("Parameters", "Mappings", "Conditions", "Rules", "Outputs"):
+        entries = document.get(section) or {}
+        parts = entries.items() if isinstance(entries, dict) else [("", entries)]
+        for name, one in parts:
+            within = {"": one, "Export": one.get("Export", {})} if isinstance(one, dict) else {"": one}
+            for key, value in within.items():
+                if not isinstance(value, dict):
+                    where = ".".join(filter(None, (section, str(name), key)))
+                    raise UsageError(f"{where}: it is no object", "Mend the template first.")
 
 
 def _refuse_wrong_folders(document: Document, folders: Mapping[str, Path]) -> None:

@@ -23,10 +23,12 @@ def toml(tables: Mapping[str, Any]) -> str:
     for section, entries in tables.items():
         if not isinstance(entries, Mapping):
             continue
-        if section in _FLAT:
-            lines += ["", f"[{_key(section)}]", *_pairs(entries)]
-            continue
+        flat = {name: entry for name, entry in entries.items() if section in _FLAT or not isinstance(entry, Mapping)}
+        if flat or section in _FLAT:
+            lines += ["", f"[{_key(section)}]", *_pairs(flat)]
         for name, entry in entries.items():
+            if name in flat:
+                continue
             lines += ["", f"[{_key(section)}.{_key(name)}]", *_pairs(entry)]
     return "\n".join(lines).strip() + "\n"
 

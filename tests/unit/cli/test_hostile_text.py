@@ -94,6 +94,14 @@ def test_templates_of_others(tapgen, templates, words):
     assert_harmless(result.out + result.err)
 
 
+def test_a_template_of_others_that_is_adopted(tapgen, tmp_path):
+    bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": EVIL, "Nonsense": EVIL, "Tags": [EVIL]}}
+    (tmp_path / "old.json").write_text(json.dumps({"Description": EVIL, "Resources": {"Bucket": bucket}}))
+    result = tapgen("adopt", "old.json", "--to", "made", cwd=tmp_path)
+    assert "pwned" in result.out
+    assert_harmless(result.out + result.err)
+
+
 @pytest.mark.parametrize(
     "words",
     [

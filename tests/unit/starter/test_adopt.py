@@ -1,5 +1,6 @@
 """Templates of somewhere else as settings: what they become, and that deploying them replaces nothing."""
 
+import json
 import sys
 import tomllib
 from string import printable
@@ -156,6 +157,30 @@ def test_what_cannot_be_adopted_is_refused_and_nothing_is_written(adopted, tmp_p
     assert (ended.code, settings) == (2, {})
     assert said in ended.err
     assert "Traceback" not in ended.err
+
+
+ODD = [
+    *({"Fn::GetAtt": one} for one in (5, [], {"a": "b"}, [1], [["a"]])),
+    *({"Fn::Sub": one} for one in (5, [], ["x"], ["x", 1], [1, {}], {"a": "b"})),
+    *({"Ref": one} for one in (5, [], {})),
+    *(float("inf"), float("nan"), 10**400, -0.0, [], {}, [[]], True),
+]
+
+
+def test_nothing_in_a_template_is_a_traceback(tapgen, tmp_path):
+    queue = {"Type": "AWS::SQS::Queue"}
+    sections = [
+        {part: {"Odd": one}} for part in ("Conditions", "Mappings", "Outputs", "Parameters") for one in (5, "x")
+    ]
+    documents = [
+        *({"Resources": {"Q": {**queue, "Properties": {"QueueName": one, "DelaySeconds": one}}}} for one in ODD),
+        *({"Resources": {"Q": queue}, **one} for one in sections),
+    ]
+    for number, document in enumerate(documents):
+        (tmp_path / "old.json").write_text(json.dumps(document))
+        ended = tapgen("adopt", "old.json", "--to", f"new{number}", cwd=tmp_path)
+        assert ended.code in {0, 1, 2, 4}, document
+        assert "Traceback" not in ended.err, document
 
 
 def test_what_sam_refuses_is_said(adopted):
