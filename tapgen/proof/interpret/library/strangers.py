@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 
 from tapgen.proof.interpret.boto3 import models
+from tapgen.proof.interpret.library.addresses import request
+from tapgen.proof.interpret.library.files import stored
 from tapgen.proof.interpret.library.language_models import ADDRESSED
 from tapgen.proof.interpret.python.arguments import Arguments
 from tapgen.proof.interpret.python.plain import STORED, Const, beginning
@@ -21,6 +23,9 @@ _KEYWORD = re.compile("[A-Z][A-Za-z0-9]*")
 
 _OPENS = re.compile("(?:read|to|write|scan|sink)_[a-z_]+|ParquetFile|read|open_dataset|dataset")
 """Functions of pandas, polars, pyarrow and the like that take an address where they take a file."""
+
+_FRAME_WRITES = re.compile("to_(csv|json|parquet|excel|pickle|feather|orc|xml|html|stata)")
+"""Methods of a frame of pandas that write it to an address."""
 
 _ONE_WORD = frozenset({"query", "scan", "publish", "invoke", "converse", "subscribe", "encrypt", "decrypt", "sign"})
 """Requests of one word; others have several, as `put_item` has."""
@@ -47,6 +52,9 @@ def suspect(site: Site, args: Arguments) -> None:
     services = [text for text in _texts(args) if models.exists(text)] if _FACTORY.search(name) else []
     if services and not site.machine.decorating:
         reason = f"{name}({services[0]!r}) is not analysed: the requests of the client that it makes are not seen"
+    elif _FRAME_WRITES.fullmatch(name) and stored(args.get(0)):
+        request(site, ("PutObject",), stored(args.get(0)))
+        return
     elif _OPENS.fullmatch(name) and any(beginning(value).startswith(STORED) for value in args.everything()):
         reason, services = f"{name} reads or writes an address of S3 by itself", ["s3"]
     elif addressed := sorted(filter(None, map(_addressed, args.everything()))):

@@ -22,7 +22,7 @@ OWN_REQUESTS = {
         ("dynamodb_encryption_sdk", "dyntastic", "dynamorm", "pydynox", "pydantic_dynamo"),
         "dynamodb",
     ),
-    **dict.fromkeys(("s3fs", "cloudpathlib", "s3path", "s3pathlib", "s3_tar"), "s3"),
+    **dict.fromkeys(("cloudpathlib", "s3path", "s3pathlib", "s3_tar"), "s3"),
     **dict.fromkeys(("ssm_cache", "ssm_parameter_store"), "ssm"),
     "lambda_cache.ssm": "ssm",
     "lambda_cache.secrets_manager": "secretsmanager",
