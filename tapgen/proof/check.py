@@ -54,7 +54,18 @@ class Target(Struct, frozen=True):
     unread: Mapping[str, str] = {}
     """Why a part of a resource is not known, by logical id; '' is the whole template."""
     written: Document | None = None
-    """What stands in the file, where the subject's document is what a transform makes of it; cfn-lint looks at this."""
+    """What stands in the file, where the subject's document is what a transform makes of it."""
+
+    @property
+    def linted(self) -> tuple[Document, ...]:
+        """What cfn-lint looks at: what is written, and what a transform makes of it where it left nothing out.
+
+        Of two, the second has the errors, and the first what is said of the writing.
+        """
+        if self.written is None:
+            return (self.subject.document,)
+        whole = all(name in self.subject.document["Resources"] for name in self.unread)
+        return (self.written, self.subject.document) if whole else (self.written,)
 
 
 def check(
@@ -139,7 +150,7 @@ def check_all(
     """The findings of each target; one cfn-lint for all of them, begun by `start`, runs beside our own rules."""
     if with_lint and start is None:
         from tapgen.proof.lint import start
-    subjects = [(one.written or one.subject.document, one.regions, one.subject.root) for one in targets]
+    subjects = [(document, one.regions, one.subject.root) for one in targets for document in one.linted]
     running = start(subjects) if with_lint and start else None
     try:
         analyse = analyse or functions.analyse_once()
@@ -151,18 +162,28 @@ def check_all(
             ]
             for target in targets
         ]
-        linted: list[list[Finding]] | str = running.findings() if running else [[] for _ in targets]
+        linted: list[list[Finding]] | str = running.findings() if running else []
     finally:
         if running:
             running.stop()
     if isinstance(linted, str):
-        linted = [[rules.LINT_MISSING.finding(f"cfn-lint failed: {linted}")] for _ in targets]
+        told = [[rules.LINT_MISSING.finding(f"cfn-lint failed: {linted}")] for _ in targets]
     elif with_lint and running is None:
-        linted = [[rules.LINT_MISSING.finding("cfn-lint is not installed.")] for _ in targets]
+        told = [[rules.LINT_MISSING.finding("cfn-lint is not installed.")] for _ in targets]
+    else:
+        found = iter(linted)
+        told = [_linted(*(next(found, []) for _ in target.linted)) for target in targets]
     return tuple(
         _finish([*mine, *theirs], target, with_lint=with_lint)
-        for target, mine, theirs in zip(targets, own, linted, strict=True)
+        for target, mine, theirs in zip(targets, own, told, strict=True)
     )
+
+
+def _linted(written: list[Finding], expanded: list[Finding] | None = None) -> list[Finding]:
+    if expanded is None:
+        return written
+    errors = [one for one in expanded if one.severity == "error"]
+    return [*errors, *(one for one in written if one.severity != "error")]
 
 
 def _unread(target: Target) -> Iterator[Finding]:
@@ -202,7 +223,7 @@ def _finish(findings: Sequence[Finding], target: Target, *, with_lint: bool) -> 
 
 def _path(finding: Finding, target: Target) -> DocumentPath:
     """Where it stands in the document as it is written, which cfn-lint reads."""
-    linted = target.written is not None and _LINT_RULE.fullmatch(finding.rule)
+    linted = _LINT_RULE.fullmatch(finding.rule)
     unread = finding.rule == NOT_CHECKED.id and finding.logical_id in target.unread
     return finding.path if linted or unread else target.subject.written(finding.path)
 

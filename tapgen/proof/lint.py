@@ -13,12 +13,14 @@ from __future__ import annotations
 import gc
 import importlib.util
 import json
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
 from functools import cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -98,6 +100,8 @@ def matches(document: Document, regions: Sequence[str]) -> list[dict[str, Any]]:
 
     template, unreadable = decode_str(json.dumps(document))
     config = ConfigMixIn(regions=list(regions)) if regions else ConfigMixIn()
+    found = list(unreadable or run_template_by_data(template, config, _rules()))
+    choices = {match.id for match in found if match.rule.id in _CHOICES}
     return [
         {
             "rule": match.rule.id,
@@ -107,8 +111,26 @@ def matches(document: Document, regions: Sequence[str]) -> list[dict[str, Any]]:
             "path": list(getattr(match, "path", None) or ()),
             "hint": match.rule.source_url or "",
         }
-        for match in unreadable or run_template_by_data(template, config, _rules())
+        for match in found
+        if getattr(match, "parent_id", None) not in choices and not _normalised(match.message)
     ]
+
+
+_CHOICES = frozenset({"E3017", "E3018"})
+"""None of several schemas fits. Why each does not is told besides, and says nothing of what was meant."""
+_NO_NETWORK = re.compile(r"'(?P<range>[0-9./]+)' is not a 'ipv4-network'")
+
+
+def _normalised(message: str) -> bool:
+    """A range of addresses with bits behind its mask, which EC2 takes and drops: EC2 API, CreateSubnet, CidrBlock."""
+    match = _NO_NETWORK.search(message)
+    if match is None:
+        return False
+    try:
+        ip_network(match["range"], strict=False)
+    except ValueError:
+        return False
+    return True
 
 
 @cache

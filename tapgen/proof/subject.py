@@ -15,10 +15,11 @@ from tapgen.template.apis import routes
 from tapgen.template.arns import Arns
 from tapgen.template.endpoints import Endpoint, endpoints, leading_out, route_tables
 from tapgen.template.exposure import Exposure, exposures
-from tapgen.template.intrinsics import branches, canonical, references
+from tapgen.template.intrinsics import branches
 from tapgen.template.model import Resource, Template, understand
 from tapgen.template.network import SecurityGroup, security_groups
 from tapgen.template.policies import Held, identity_policies, resource_policies, trust_policies
+from tapgen.template.secrets import placeholder
 from tapgen.template.triggers import Trigger, triggers
 from tapgen.template.written import written_path
 
@@ -158,14 +159,18 @@ class Subject(Struct, frozen=True, dict=True):
 
     def says(self, path: DocumentPath, text: str) -> bool:
         """Whether a place itself says a text, and no parameter's default or mapping: a deployment may give another."""
+        written = str(self._at(path))
+        return all(piece in written for piece in REFERENCE.split(text)[::2])
+
+    def meant(self, path: DocumentPath, text: str) -> bool:
+        """Whether a text is deployed at a place as the template stands; a default such as `YOUR_BUCKET` is not."""
+        return self.says(path, text) or not placeholder(text)
+
+    def _at(self, path: DocumentPath) -> Any:
         value: Any = self.document
         for step in self.written(path):
             value = value[step]
-        written = str(value)
-        if all(piece in written for piece in REFERENCE.split(text)[::2]):
-            return True
-        given = mapping(self.document.get("Parameters"))
-        return "Fn::FindInMap" not in written and not any(one.target in given for one in references(canonical([value])))
+        return value
 
 
 def mapping(value: Any) -> Mapping[str, Any]:

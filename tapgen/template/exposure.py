@@ -162,14 +162,14 @@ def _open_policy(resource: Resource, path: Path, template: Template) -> Iterator
     blocked = blocks is not None and {"true"} == set(
         branches(value_at({_BLOCK: blocks}, (_BLOCK, "BlockPublicPolicy")))
     )
-    if not blocked:
-        is_api = resource.type in ("AWS::ApiGateway::RestApi", "AWS::Serverless::Api")
-        yield Exposure("api-policy" if is_api else "policy", name, f"{message}.", path)
     if bucket is not None and blocked:
         yield Exposure("blocked", name, f"{message}, which {bucket.logical_id} blocks: S3 refuses the policy.", path)
     elif bucket is not None and bucket.type == "AWS::S3::Bucket" and blocks is None:
         why = f"{bucket.logical_id} does not say that it may: S3 refuses the policy of a new bucket"
         yield Exposure("blocked", name, f"{message}, and {why}.", path)
+    else:
+        is_api = resource.type in ("AWS::ApiGateway::RestApi", "AWS::Serverless::Api")
+        yield Exposure("api-policy" if is_api else "policy", name, f"{message}.", path)
 
 
 def _behind_another(resource: Resource) -> bool:

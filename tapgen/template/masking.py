@@ -57,7 +57,13 @@ def mask_of(*documents: Document | None, parameters: Mapping[str, str] | None = 
             if scalar(declared.get("NoEcho")).lower() == "true":
                 certain |= {str(one) for one in (declared.get("Default"), (parameters or {}).get(name)) if one}
     found |= {value for name, value in (parameters or {}).items() if secret_name(name)}
-    return Mask(found, certain)
+    return Mask(found - {str(name) for document in filter(None, documents) for name in _names_in(document)}, certain)
+
+
+def _names_in(document: Document) -> Iterator[Any]:
+    """The names of resources, parameters and so on, which stand in the document for everybody to read."""
+    for content in document.values():
+        yield from content if isinstance(content, dict) else ()
 
 
 def _entries(document: Document) -> Iterator[tuple[tuple[Any, Any], str, Any]]:

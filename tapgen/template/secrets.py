@@ -183,12 +183,17 @@ def _any_form() -> re.Pattern[str]:
     return re.compile("|".join(re.escape(one) for _, needed, _ in _FORMS for one in needed))
 
 
+def placeholder(text: str) -> bool:
+    """Whether a text says of itself that something else is to stand there."""
+    return _PLACEHOLDER.fullmatch(text) is not None
+
+
 def looks_secret(name: str, value: str) -> str:
     """What a value seems to be, in words; "" where it seems harmless. References in it are left out of account."""
     literal = _REFERENCE.sub("", value)
     for what, form in _possible(literal):
         found = [match[0] for match in re.finditer(form, literal)]
-        if any(what != _IN_ADDRESS or not _PLACEHOLDER.fullmatch(one.partition(":")[2]) for one in found):
+        if any(what != _IN_ADDRESS or not placeholder(one.partition(":")[2]) for one in found):
             return what
     if secret_name(name) and not _harmless(literal) and not _address(name, value) and not _named(name, literal):
         return "a secret, by its name"
@@ -221,7 +226,7 @@ def _address(name: str, value: str) -> bool:
 
 def _named(name: str, literal: str) -> bool:
     """Whether a literal is a placeholder, prose, or the name of what holds the secret: the check says nothing of it."""
-    if _PLACEHOLDER.fullmatch(literal) or _NAME_OF_SOMETHING.fullmatch(literal):
+    if placeholder(literal) or _NAME_OF_SOMETHING.fullmatch(literal):
         return True
     if any(map(str.isspace, literal)):
         return not any(span for match in _ASSIGNED.finditer(literal) for span in _assigned(match))

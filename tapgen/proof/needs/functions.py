@@ -140,7 +140,7 @@ def _source(function: str, subject: Subject, analyse: Analyse) -> tuple[calls.An
     properties = subject.properties(function)
     handlers = [text for text in alternatives(properties.get("Handler")) if "${" not in text]
     runtime = properties.get("Runtime")
-    if isinstance(runtime, str) and not runtime.startswith("python"):
+    if isinstance(runtime, str) and not runtime.startswith("python3"):
         return None, ""
     source = subject.sources.get(function)
     entry_point = source.entry_point if source and source.entry_point else next(iter(handlers), None)
@@ -193,7 +193,7 @@ def _installed(function: str, properties: Mapping[str, Any], subject: Subject) -
 def _not_read(function: str, properties: Mapping[str, Any]) -> Finding:
     """Why nobody knows what the code needs: it is not Python, or not there."""
     runtime = properties.get("Runtime")
-    other = isinstance(runtime, str) and not runtime.startswith("python")
+    other = isinstance(runtime, str) and not runtime.startswith("python3")
     if properties.get("PackageType") == "Image" or other:
         kind = f"code for {runtime}" if other else "a container image"
         return SOURCE_UNKNOWN.finding(

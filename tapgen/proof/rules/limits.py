@@ -196,7 +196,7 @@ def _names(subject: Subject) -> Iterator[Hit]:
             path: DocumentPath = ("Resources", owner, "Properties", key)
             for text in alternatives(properties[key]) if key in properties else ():
                 least = REFERENCE.sub("", text)
-                if not literal(least) or not subject.says(path, text):
+                if not literal(least) or not subject.meant(path, text):
                     continue
                 if len(least) > longest:
                     yield Hit(f"{key} of {owner} has {len(least)} characters; it takes {longest}.", path)

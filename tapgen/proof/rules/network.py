@@ -51,7 +51,7 @@ def _service_names(subject: Subject) -> Iterator[Hit]:
         for text in alternatives(properties.get("ServiceName")):
             match = SERVICE_NAME.fullmatch(text)
             if match is None:
-                if literal(text) and subject.says(path, text) and not _other_service(text):
+                if literal(text) and subject.meant(path, text) and not _other_service(text):
                     yield Hit(f"{text} is no endpoint service name of AWS.", path)
             elif set(alternatives(properties.get("VpcEndpointType", "Gateway"))) == {"Gateway"} and (
                 match["service"] not in GATEWAY_SERVICES

@@ -27,7 +27,7 @@ def _no_arns(subject: Subject) -> Iterator[Hit]:
         for statement in one.statements:
             for text in (*statement.resources, *statement.not_resources):
                 what = _other_than_arn(text, subject)
-                if what and subject.says(statement.path, text):
+                if what and subject.meant(statement.path, text):
                     yield Hit(f"The resource {text} is {what}.", statement.path)
 
 
@@ -56,7 +56,7 @@ def _principals(subject: Subject) -> Iterator[Hit]:
                 yield Hit(f"A statement of {held.holder} names no principal.", statement.path)
             for kind, text in _named(statement):
                 what = _malformed(kind, text, subject)
-                if what and subject.says(statement.path, "*" if text.startswith("arn:") and "*" in text else text):
+                if what and subject.meant(statement.path, text):
                     yield Hit(f"{held.holder} names the principal {text}: {what}.", statement.path)
 
 

@@ -21,7 +21,19 @@ _CLOSE: Final = 0.88
 """Similarity (difflib's ratio) from which a name is taken for another one: `GetObjects`, `DescribeInstance`."""
 _LONGER: Final = re.compile(r"[A-Z0-9]")
 _WORDS: Final = re.compile(r"[A-Z][a-z]+|[A-Z]+(?![a-z])")
-_SAID: Final = frozenset({"Read", "Write", "Fetch", "Load", "Save", "Edit", "View", "Upload", "Download", "Use"})
+_SAID: Final = frozenset(
+    {
+        *("Read", "Write", "Fetch", "Load", "Save", "Edit", "View", "Upload", "Download", "Use"),
+        *("Describe", "Get", "Modify", "Remove"),
+    }
+)
+_OF_THE_SDK: Final = frozenset(
+    {
+        *("generatepresignedurl", "generatepresignedpost", "getpaginator", "getwaiter"),
+        *("uploadfile", "uploadfileobj", "downloadfile", "downloadfileobj"),
+    }
+)
+"""Methods of boto3's clients that are no operation."""
 _TELLING: Final = 3
 """Words from which a name says what it is about."""
 _OF_AWS: Final = re.compile(r"(?:arn:[^:]+(?:::[^:]+)?:iam::aws:policy/)?(?P<name>[^:]+)")
@@ -54,6 +66,8 @@ def _of_prefix(prefix: str, name: str) -> str:
 
 def _of_operation(prefix: str, name: str) -> str:
     """An operation of the service's API that other actions allow: `s3:ListObjectsV2`, `lambda:Invoke`."""
+    if name.lower() in _OF_THE_SDK:
+        return f"{name} is a method of the SDK; what it asks of {prefix} is what has to be allowed."
     allowed = {one.partition("@")[0].rstrip("?") for one in operations_of(prefix.lower(), name.lower())}
     return f"The operation {name} is allowed by {', '.join(sorted(allowed))}." if allowed else ""
 

@@ -101,3 +101,13 @@ def test_a_secret_of_a_parameter_is_masked_whatever_it_is_part_of() -> None:
     scope = Scope({"Pin": Masked("314")})
 
     assert masked(canonical({"Fn::Sub": "pin-${Pin}"}, scope)) == MASK
+
+
+def test_a_logical_id_below_a_name_that_speaks_of_secrets_is_none():
+    document = {
+        "Resources": {
+            "ShopApiKey": {"Type": "AWS::ApiGateway::ApiKey", "DependsOn": "ShopApiProdStage1"},
+            "ShopApiProdStage1": {"Type": "AWS::ApiGateway::Stage"},
+        }
+    }
+    assert mask_of(document)("ShopApiProdStage1 writes no log") == "ShopApiProdStage1 writes no log"
