@@ -26,6 +26,7 @@ def content(path: Path, limit: int = MAX_BYTES) -> bytes:
     Raises:
         OSError: it cannot be read, is no file, or has more bytes than the limit.
     """
+    _refuse_null(path)
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with os.fdopen(descriptor, "rb") as opened:
         mode = os.fstat(descriptor).st_mode
@@ -59,17 +60,31 @@ def within(root: Path, name: str | Path) -> Path:
     """
     path = root / name
     whole = _repository(root)
+    _refuse_null(path)
     if whole is not None and not path.resolve().is_relative_to(whole):
         raise OSError(errno.EACCES, f"It lies outside of the repository {whole}", str(path))
     return path
 
 
+def is_file(path: Path) -> bool:
+    """Whether there is such a file; no name is too long to ask, or no name at all."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def refused(root: Path, name: str | Path) -> str:
     """Why a file that a project names is not taken; "" where it is."""
     try:
-        return "" if within(root, name).is_file() else f'there is no file "{name}"'
+        return "" if is_file(within(root, name)) else f'there is no file "{name}"'
     except OSError as error:
         return f"{name}: {error.strerror}"
+
+
+def _refuse_null(path: Path) -> None:
+    if "\0" in str(path):  # which is a ValueError of `open`
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path))
 
 
 @cache

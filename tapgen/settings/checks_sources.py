@@ -58,7 +58,7 @@ def check_source(root: Path, function: Function) -> Iterator[Problem]:
 
 def check_image_source(root: Path, image: Image) -> Iterator[Problem]:
     """Each problem of the files that an image is built from, with the path below it."""
-    if image.dockerfile is not None and not (root / image.dockerfile).is_file():
+    if image.dockerfile is not None and not reading.is_file(root / image.dockerfile):
         yield ("image", "dockerfile"), f'there is no file "{image.dockerfile}"'
     if image.context is not None and not (root / image.context).is_dir():
         yield ("image", "context"), f'there is no folder "{image.context}"'
@@ -90,7 +90,7 @@ def _requirements(root: Path, packaged: Function | LambdaLayer) -> Iterator[Prob
 def missing_requirements(root: Path, packaged: Function | LambdaLayer) -> str:
     """The file of requirements that the settings name and that is not there; "" where there is none such."""
     wanted = packaged.requirements
-    return wanted if isinstance(wanted, str) and not beside(root, packaged.source, wanted).is_file() else ""
+    return wanted if isinstance(wanted, str) and not reading.is_file(beside(root, packaged.source, wanted)) else ""
 
 
 def _entry_point(function: Function, file: str, path: Path) -> Iterator[Problem]:

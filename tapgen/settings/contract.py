@@ -33,7 +33,11 @@ def read(file: Path) -> Contract:
         SchemaError: there is no file, or it holds no such document; the message says where.
     """
     try:
-        return _read(file, file.stat().st_mtime_ns)
+        changed = file.stat().st_mtime_ns
+    except (OSError, ValueError) as error:  # a ValueError of a null byte in its name
+        raise SchemaError(f"{file.name}: {getattr(error, 'strerror', error)}") from None
+    try:
+        return _read(file, changed)
     except OSError as error:
         raise SchemaError(f"{file.name}: {error.strerror}") from None
 

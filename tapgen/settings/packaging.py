@@ -20,7 +20,7 @@ Pattern = Annotated[str, Meta(min_length=1)]
 def beside(root: Path, source: str, file: str) -> Path:
     """A file that the settings name: relative to theirs or, where there is none, to the source."""
     own = root / file
-    return own if own.is_file() or not (root / source / file).is_file() else root / source / file
+    return own if reading.is_file(own) or not reading.is_file(root / source / file) else root / source / file
 
 
 class RequirementsGroup(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

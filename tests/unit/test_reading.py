@@ -69,6 +69,15 @@ def test_what_the_settings_name_is_a_file_of_the_repository(tapgen, repository, 
             assert "named" in refused.err, what
 
 
+@pytest.mark.parametrize("name", ["a\\u0000b", "a" * 5_000, "a/" * 5_000])
+def test_what_is_no_name_is_no_file(tapgen, repository, name):
+    for what, settings in NAMED.items():
+        for words, codes in {("render",): {2}, ("check", "--no-lint"): {0, 1, 2}}.items():
+            ended = tapgen(*words, cwd=repository(settings.replace("named", name)))
+            assert "Traceback" not in ended.err, what
+            assert ended.code in codes, what
+
+
 @pytest.mark.parametrize("source", ["../outside", "link", "{}/outside"])
 def test_a_source_lies_in_the_repository(tapgen, repository, source):
     folder = repository(source=source.format(repository().parent), more="[lambda_layers.Own]\nsource = '../outside'\n")
