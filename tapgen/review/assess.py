@@ -8,7 +8,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from tapgen.errors import DocumentError
-from tapgen.review.diff.by_default import Values, by_default, never_taken, quiet
+from tapgen.review.diff.by_default import Values, by_default, come_to_the_same, never_taken, quiet
 from tapgen.review.diff.resources import diff_resources, diff_sections
 from tapgen.review.diff.switched_off import with_switched_off
 from tapgen.review.masking import masked_review
@@ -102,15 +102,17 @@ def _with_quiet(
     told |= {(section, note.logical_id) for note in review.notes for section in ("Resources", "Outputs")}
     silent = quiet(old, new, frozenset(told))
     if not silent:
-        return review
+        return replace(review, notes=(*review.notes, *come_to_the_same(old, new, told)))
     changes, outputs, templates = by_default(old, new, given, silent, hidden, pseudo)
-    told = {("Resources", one.logical_id) for one in changes} | {(one.section, one.name) for one in outputs}
+    more = {("Resources", one.logical_id) for one in changes} | {(one.section, one.name) for one in outputs}
+    never = list(never_taken(old, new, silent - more))
+    told |= more | {(section, note.logical_id) for note in never for section in ("Resources", "Outputs")}
     return replace(
         review,
         changes=(*review.changes, *changes),
         sections=(*review.sections, *outputs),
         losses=_sorted((*review.losses, *data_losses(changes, *templates))),
-        notes=(*review.notes, *never_taken(old, new, silent - told)),
+        notes=(*review.notes, *never, *come_to_the_same(old, new, told)),
     )
 
 

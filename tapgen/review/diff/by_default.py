@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
 
 from tapgen.review.diff.resources import diff_resources, diff_sections
 from tapgen.review.diff.switched_off import as_possible
 from tapgen.review.model import Note, ResourceChange, SectionChange
-from tapgen.template.intrinsics import canonical, references
+from tapgen.template.intrinsics import canonical, references, scalar
 from tapgen.template.model import Template, understand
 
 if TYPE_CHECKING:
@@ -66,5 +66,31 @@ def _named(values: Any, parameters: frozenset[str]) -> tuple[str, ...]:
 def never_taken(old: Document, new: Document, names: frozenset[tuple[str, str]]) -> Iterator[Note]:
     """What differs in a branch that no value of a parameter takes."""
     for section, name in sorted(names):
-        if canonical(old[section][name]) != canonical(new[section][name]):
+        before, after = old[section][name], new[section][name]
+        if canonical(before) != canonical(after) and "Fn::If" in f"{before}{after}":
             yield Note("info", name, f"{name}: differs where a condition chooses that is always the same")
+
+
+def come_to_the_same(old: Document, new: Document, told: Collection[tuple[str, str]]) -> Iterator[Note]:
+    """One note of what is written otherwise without a difference: a variable that a text does not use, say."""
+    alike = [
+        str(name)
+        for section, before in old.items()
+        if isinstance(before, dict) and isinstance(after := new.get(section), dict)
+        for name, entry in before.items()
+        if name in after and (section, str(name)) not in told and _plain(entry) != _plain(after[name])
+    ]
+    if alike:
+        names = ", ".join(alike[:_NAMED]) + (f" and {len(alike) - _NAMED} more" if len(alike) > _NAMED else "")
+        yield Note("info", alike[0], f"{names}: written otherwise, and {_COMES[len(alike) == 1]} to the same")
+
+
+_NAMED: Final = 3
+_COMES: Final = ("come", "comes")
+
+
+def _plain(value: Any) -> Any:
+    """A value with its numbers and booleans as the texts that they are to CloudFormation."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else scalar(value)

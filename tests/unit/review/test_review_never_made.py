@@ -85,4 +85,17 @@ def test_a_branch_that_is_never_taken_is_a_note():
     review = assess(chosen("a"), chosen("b"))
     assert not review
     assert {note.logical_id for note in review.notes} == {"Table", "Name"}
-    assert not assess(chosen("a"), chosen({"Fn::Join": ["", ["a"]]})).notes
+    [note] = assess(chosen("a"), chosen({"Fn::Join": ["", ["a"]]})).notes
+    assert note.message == "Table, Name: written otherwise, and come to the same"
+
+
+def test_what_comes_to_the_same_is_a_note_and_no_change():
+    def written(variable: str, number: object) -> dict[str, object]:
+        text = {"Fn::Sub": ["${A}-x", {"A": "b", "Unused": variable}]}
+        queue = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": text, "DelaySeconds": number}}
+        return {"Resources": {"Queue": queue}, "Conditions": {"C": {"Fn::Equals": [text, "b-x"]}}}
+
+    review = assess(written("c", 1), written("d", 1))
+    assert not review
+    assert [note.message for note in review.notes] == ["Queue, C: written otherwise, and come to the same"]
+    assert not assess(written("c", 1), written("c", "1")).notes  # CloudFormation makes texts of numbers
