@@ -125,14 +125,15 @@ def cli(ctx: click.Context, project: Path | None, debug: bool) -> None:
 def main() -> NoReturn:
     """The entry point: run the command line and turn each way it can end into an exit code."""
     end_in_order()
-    _write_any_character()
+    _open_streams()
     code = run(sys.argv[1:])
     gc.freeze()  # modules and templates live to the end: the collector need not look at them once more
     sys.exit(_flushed(code))
 
 
-def _write_any_character() -> None:
-    """Write what the terminal's encoding does not have as an escape, and to nowhere where a stream is closed."""
+def _open_streams() -> None:
+    """Write what the terminal's encoding does not have as an escape; a stream that is closed is an empty one."""
+    sys.stdin = sys.stdin or os.fdopen(os.open(os.devnull, os.O_RDONLY))
     sys.stdout, sys.stderr = (
         stream or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w") for stream in (sys.stdout, sys.stderr)
     )

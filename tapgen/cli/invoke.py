@@ -48,7 +48,7 @@ def command(
       tapgen event s3-put --local | tapgen invoke Uploads --local --event -
     """
     from tapgen.deploy.commands.invoke import invoke
-    from tapgen.errors import ExitCode
+    from tapgen.errors import ExitCode, TapgenError
     from tapgen.printable import printable
     from tapgen.reading import MAX_BYTES
     from tapgen.template.secrets import clean
@@ -61,7 +61,13 @@ def command(
         answer = _locally(chosen, function, event)
     else:
         answer = invoke(aws_options.connect_one(chosen, profile, region), chosen, function, event)
-    click.echo(printable(answer.payload.decode(errors="replace")))
+    try:
+        click.echo(printable(answer.payload.decode(errors="replace")))
+    except OSError as error:
+        raise TapgenError(
+            f"{function} has run, and its answer cannot be written: {error.strerror}",
+            f"Its log: `tapgen logs {function} --env {chosen.reference}`.",
+        ) from None
     click.echo(printable(clean(answer.log.rstrip())), err=True)
     if answer.error:
         click.echo(printable(f"Error: {function} failed ({answer.error})"), err=True)

@@ -65,7 +65,6 @@ _NO_CREDENTIALS = frozenset(
         "SSOTokenLoadError",
         "UnauthorizedSSOTokenError",
         "SSOError",
-        "InvalidConfigError",
         "MetadataRetrievalError",
         "RefreshWithMFAUnsupportedError",
         "NoAuthTokenError",
@@ -75,6 +74,8 @@ _NO_CREDENTIALS = frozenset(
         "LoginInsufficientPermissions",
     )
 )
+_MISCONFIGURED = frozenset(("InvalidConfigError", "InfiniteLoopConfigError"))
+_LOG_IN = "Log in (aws configure, aws sso login, aws login) or pass --profile."
 _UNREACHABLE = frozenset(
     (
         "EndpointConnectionError",
@@ -98,10 +99,9 @@ def translate(error: Exception, operation: str) -> AwsError:
     if isinstance(answer, dict):
         return _of_answer(answer, error, getattr(error, "operation_name", "") or name)
     kind = type(error).__name__
-    if kind in _NO_CREDENTIALS:
-        return CredentialsError(
-            kind, str(error), name, "Log in (aws configure, aws sso login, aws login) or pass --profile."
-        )
+    if kind in _NO_CREDENTIALS or kind in _MISCONFIGURED:
+        mend = "Mend the profile in the AWS configuration, or pass another one with --profile."
+        return CredentialsError(kind, " ".join(str(error).split()), name, mend if kind in _MISCONFIGURED else _LOG_IN)
     if kind in _UNREACHABLE:
         return LostAnswerError(kind, without_password(str(error)), name, _network_hint())
     if kind == "MissingDependencyException":
@@ -114,7 +114,19 @@ def translate(error: Exception, operation: str) -> AwsError:
             else ""
         )
         return AwsError(kind, str(error), name, hint, ExitCode.USAGE)
-    return AwsError(kind, str(error), name)
+    return AwsError(kind, str(error), name, "Is AWS_ENDPOINT_URL a URL?" if isinstance(error, ValueError) else "")
+
+
+def unloaded(error: Exception) -> CredentialsError:
+    """The fault where botocore could not read what the AWS configuration gives credentials by."""
+    if isinstance(error, OSError):
+        what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+    elif isinstance(error, KeyError):  # botocore's cache of logins, by a digest
+        what = "a login that is kept in ~/.aws cannot be read"
+    else:
+        what = str(error) or type(error).__name__
+    hint = "Look at what the AWS configuration names: credential_process, a token file, the cache of a login."
+    return CredentialsError(type(error).__name__, what, "the credentials cannot be loaded", f"{hint} {_LOG_IN}")
 
 
 def api_name(operation: str) -> str:

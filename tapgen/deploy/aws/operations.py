@@ -27,8 +27,11 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def on_this_machine(url: str) -> bool:
-    """Whether an endpoint is an emulator's."""
-    host = urlsplit(url).hostname or ""
+    """Whether an endpoint is an emulator's; what is no URL is none."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return False
     return host in LOOPBACK or host.endswith(".localhost")
 
 

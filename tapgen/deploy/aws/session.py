@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from botocore.config import Config
 from botocore.exceptions import (
@@ -26,12 +25,12 @@ from botocore.parsers import ResponseParserError
 from botocore.session import Session
 
 from tapgen.deploy.aws.assumed_role import assumed
-from tapgen.deploy.aws.error_codes import ATTEMPTS, FIRST_ATTEMPTS, FIRST_SILENT_ATTEMPTS, api_name, translate
+from tapgen.deploy.aws.error_codes import ATTEMPTS, FIRST_ATTEMPTS, FIRST_SILENT_ATTEMPTS, api_name, translate, unloaded
 from tapgen.deploy.aws.errors import MalformedAnswerError
 from tapgen.deploy.aws.function_operations import UPDATES
 from tapgen.deploy.aws.members import read_members, refuse_page
 from tapgen.deploy.aws.mfa import asks_for_mfa, has_terminal
-from tapgen.deploy.aws.operations import LOOPBACK, AwsClient, on_this_machine
+from tapgen.deploy.aws.operations import AwsClient, on_this_machine
 from tapgen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -97,7 +96,7 @@ def connect(
     def service(name: str) -> object:
         return _service(acting, name, chosen, endpoint)
 
-    return AwsClient(Caller(service), chosen, cloudformation_role, call_as)
+    return AwsClient(Caller(service, partial(_loaded, acting)), chosen, cloudformation_role, call_as)
 
 
 @cache
@@ -106,11 +105,30 @@ def _models(search_path: str | None) -> Loader:
     return create_loader(search_path)
 
 
-class Caller:
-    """One method of one service, called: botocore's exceptions become `errors`."""
+def _loaded(session: Session) -> None:
+    """Load the session's credentials, or renew them where they are over, as the next call would.
 
-    def __init__(self, service: Callable[[str], object]) -> None:
+    Raises:
+        BotoCoreError, ClientError: botocore's own words say why not.
+        CredentialsError: a file or program that the AWS configuration names is not there, or not what it must be.
+    """
+    try:
+        credentials = session.get_credentials()
+        if credentials:
+            credentials.get_frozen_credentials()
+    except (OSError, *_UNREADABLE) as error:
+        raise unloaded(error) from None
+
+
+class Caller:
+    """One method of one service, called: botocore's exceptions become `errors`.
+
+    `load` loads the credentials: what goes wrong there says nothing about the answer of AWS.
+    """
+
+    def __init__(self, service: Callable[[str], object], load: Callable[[], None] = lambda: None) -> None:
         self._make = service
+        self._load = load
         self._services: dict[str, object] = {}
 
     def service(self, name: str) -> Any:
@@ -137,6 +155,10 @@ class Caller:
         Raises:
             AwsError: every other end.
         """
+        try:
+            self._load()
+        except (BotoCoreError, ClientError) as error:
+            raise translate(error, operation) from None
         method = getattr(self.service(name), operation)
         try:
             answer: Mapping[str, Any] = read_members(method(**arguments), api_name(operation))
@@ -155,7 +177,7 @@ def _service(session: Any, name: str, region: str, endpoint: str | None) -> obje
     }
     if name == "lambda":  # an invocation has effects: whether to send it again is for a person to decide
         settings |= {"read_timeout": _INVOCATION, "retries": {"mode": "standard", "total_max_attempts": 1}}
-    if name == "s3" and urlsplit(_endpoint(session, endpoint)).hostname in LOOPBACK:
+    if name == "s3" and on_this_machine(_endpoint(session, endpoint)):
         settings["s3"] = {"addressing_style": "path"}
     service = SERVICES.get(name, name)
     made = session.create_client(service, region_name=region, endpoint_url=endpoint, config=Config(**settings))

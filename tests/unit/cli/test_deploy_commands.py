@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -337,13 +338,18 @@ def test_looking_at_a_stack(tapgen):
         assert tapgen("recover", *yes)[2] == "Nothing to recover: shop-dev is CREATE_COMPLETE.\n"
 
 
-def test_invoking_a_function_and_reading_its_log(tapgen, tmp_path):
+def test_invoking_a_function_and_reading_its_log(tapgen, tmp_path, monkeypatch):
     tapgen("deploy", "--yes")
     payload = tmp_path / "event.json"
     payload.write_text('{"x": 42}')
     code, out, _ = tapgen("invoke", "Item", "--payload", str(payload))
     assert (code, json.loads(out)) == (ExitCode.OK, {"answer": 42})
     assert json.loads(tapgen("invoke", "ItemFunction")[1]) == {"answer": 1}
+    if Path("/dev/full").exists():
+        with suppress(OSError), Path("/dev/full").open("w") as full, monkeypatch.context() as patch:
+            patch.setattr(sys, "stdout", full)
+            code, _, err = tapgen("invoke", "Item")
+        assert (code, "Item has run, and its answer cannot be written: No space" in err) == (ExitCode.FAILED, True)
     payload.write_text("[]")
     code, _, err = tapgen("invoke", "Item", "--payload", str(payload))
     assert (code, "Error: Item failed (Unhandled)" in err) == (ExitCode.FAILED, True)

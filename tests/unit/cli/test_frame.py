@@ -248,6 +248,17 @@ def test_rendering_without_a_stderr(project):
     assert (folder / "templates_out" / "dev.yaml").is_file()
 
 
+def test_a_question_without_a_stdin(project):
+    """As under a job scheduler that closes it."""
+    folder = project()
+    words = f"{sys.executable} -m tapgen destroy --env dev --region us-east-1 <&-"
+    ended = subprocess.run(["sh", "-c", words], cwd=folder, check=False, capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (
+        2,
+        "Error: there is no terminal to confirm on; nothing was done\nHint: Pass --yes.\n",
+    )
+
+
 def test_a_template_is_utf_8_whatever_the_terminal_takes(project):
     folder = project(more="[environments.dev]\ndescription = 'Größe → Maß'\n")
     ended = tapgen_process("render", "--stdout", cwd=folder, PYTHONIOENCODING="ascii", PYTHONUTF8="0", LC_ALL="C")

@@ -1,6 +1,8 @@
 """botocore: its errors, its configuration."""
 
+import hashlib
 import io
+import shutil
 import socket
 import sys
 from datetime import UTC, datetime
@@ -8,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import botocore.exceptions
+import botocore.tokens
 import pytest
 
 from tapgen.deploy.aws import error_codes
@@ -22,6 +25,7 @@ from tapgen.deploy.aws.errors import (
 from tapgen.deploy.aws.mfa import asks_for_mfa, has_terminal
 from tapgen.deploy.aws.session import _give_up_early, connect
 from tapgen.errors import ExitCode, UsageError
+from tests.table import each
 
 ARN = "arn:aws:cloudformation:eu-west-1:123456789012:stack/tap-dev/1"
 
@@ -162,9 +166,11 @@ def test_a_dead_proxy_is_named(home):
 
 
 def test_an_endpoint_that_is_no_url_is_an_error_with_a_message(home):
-    client = connect(region="us-east-1", endpoint="nonsense", credentials=("a", "b"))
-    with pytest.raises(AwsError, match="nonsense"):
-        client.identity()
+    for endpoint, said in (("nonsense", "nonsense"), ("http://[::1", "Invalid IPv6 URL")):
+        client = connect(region="us-east-1", endpoint=endpoint, credentials=("a", "b"))
+        with pytest.raises(AwsError, match=said) as raised:
+            client.identity()
+        assert "AWS_ENDPOINT_URL" in raised.value.hint
 
 
 @pytest.mark.rule(22)
@@ -253,6 +259,47 @@ def test_a_broken_configuration_is_an_error_with_the_file(home, tmp_path):
     (tmp_path / "config").write_text("[profile x\nregion")
     with pytest.raises(UsageError, match=r"Unable to parse config file: .*config: .*\[profile x"):
         connect(region="us-east-1")
+
+
+PROCESS = "[profile x]\nregion = us-east-1\ncredential_process = {folder}/program\n"
+TOKEN = "[profile x]\nregion = us-east-1\nrole_arn = arn:aws:iam::1:role/r\nweb_identity_token_file = {folder}/token\n"
+LOGIN = """\
+[profile x]
+region = us-east-1
+sso_session = my
+sso_account_id = 123456789012
+sso_role_name = r
+[sso-session my]
+sso_region = us-east-1
+sso_start_url = https://x.awsapps.com/start
+"""
+LOGIN_FILE = f"logins/{hashlib.sha1(b'my', usedforsecurity=False).hexdigest()}.json"
+UNLOADED = [
+    (PROCESS, {}, "program: No such file or directory"),
+    (PROCESS, {"program": "#!/bin/sh\necho hello"}, "Expecting value"),
+    (PROCESS, {"program": "#!/bin/sh\necho []"}, "has no attribute 'get'"),
+    (TOKEN, {}, "token: No such file or directory"),
+    (LOGIN, {LOGIN_FILE: "{"}, "a login that is kept in ~/.aws cannot be read"),
+    (LOGIN, {LOGIN_FILE: '{"accessToken": "a", "expiresAt": "x"}'}, "Unknown string format"),
+]
+
+
+def test_credentials_that_cannot_be_loaded_are_no_traceback_and_no_answer_of_aws(home, tmp_path):
+    home.setattr(botocore.tokens.SSOTokenProvider, "_SSO_TOKEN_CACHE_DIR", str(tmp_path / "logins"))
+
+    def check(config, files, said):
+        shutil.rmtree(tmp_path, ignore_errors=True)
+        for name, text in {"config": config.format(folder=tmp_path), **files}.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+            path.chmod(0o700)
+        with pytest.raises(CredentialsError) as raised:
+            connect("x", endpoint="http://127.0.0.1:9").identity()
+        assert raised.value.message.startswith("the credentials cannot be loaded: ")
+        assert said in raised.value.message
+
+    each(UNLOADED, check)
 
 
 MFA = """\
