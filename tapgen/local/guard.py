@@ -29,9 +29,13 @@ KEY_HEADER = "x-tapgen-key"
 CODE = "AccessDeniedException"
 
 _LOOPBACK = re.compile(r"(127\.0\.0\.1|([a-z0-9.-]+\.)?localhost)(:\d+)?", re.IGNORECASE)
+_ALONE = re.compile(r"(127\.0\.0\.1|localhost)(:\d+)?", re.IGNORECASE)
 _LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})
 _API_PATH = re.compile(r"/(restapis/[^/]+/[^/]+/_user_request_|_aws/execute-api/[^/]+|_aws/lambda-url/[^/]+)(/|$)")
-_API_HOST = re.compile(r"[a-z0-9-]+\.(execute-api|lambda-url\.[a-z0-9-]+)\.localhost(:\d+)?", re.IGNORECASE)
+_API_HOST = re.compile(
+    r"([a-f0-9]{8}\.execute-api|([a-z0-9]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})\.lambda-url\.[a-z0-9-]+)\.localhost(:\d+)?"
+)
+"""The names by which the emulator knows an API and a function's URL, to the letter: another it takes for S3's."""
 _MANAGEMENT = "/@connections/"  # of a WebSocket API: a signed AWS call at the API's own address
 _CALLBACK = re.compile(r"/_ministack/cfn-(response|signal)/[^/]+")  # names a token that only the resource was told
 _SIGN_IN = re.compile(
@@ -53,9 +57,17 @@ class Asked(Struct, frozen=True):
 
     @property
     def of_application(self) -> bool:
-        """Whether it is for the application's API or a function's URL, as AWS serves them to the world."""
-        mine = _API_PATH.match(self.path) or _API_HOST.fullmatch(self.headers.get("host", ""))
+        """Whether it is for the application's API or a function's URL, as AWS serves them to the world.
+
+        By the path where the host is the listener's alone: below a bucket's name it is a part of a key.
+        """
+        mine = _API_HOST.fullmatch(self.headers.get("host", "")) or (self.alone and _API_PATH.match(self.path))
         return bool(mine) and _MANAGEMENT not in self.path
+
+    @property
+    def alone(self) -> bool:
+        """Whether the Host is the listener and nothing more: below it the emulator knows names of buckets and services."""
+        return bool(_ALONE.fullmatch(self.headers.get("host", "")))
 
     @property
     def signed(self) -> bool:
@@ -112,6 +124,8 @@ def is_sign_in(asked: Asked, keys: Keys) -> bool:
 
     A preflight does not say which operation; the request that follows does.
     """
+    if not asked.alone:
+        return False
     if _TOKENS.fullmatch(asked.path):
         return True
     if asked.preflight:
@@ -126,6 +140,8 @@ def _own(origin: str | None, host: str) -> bool:
 
 def _open_to_all(asked: Asked, keys: Keys) -> bool:
     """What AWS too serves without a signature."""
+    if not asked.alone:
+        return False
     if asked.method == "PUT" and _CALLBACK.fullmatch(asked.path):
         return True
     if _SIGN_IN.fullmatch(asked.path):

@@ -63,6 +63,17 @@ REFUSED = [
     ("no signature", "POST", "/", FORM, ROLE),
     ("no signature", "GET", f"/?{ROLE}", {}, None),
     ("no signature", "GET", "/bucket/key", {}, None),
+    *(
+        ("no signature", method, path, {"Host": f"{name}.localhost"}, None)
+        for method, path in (("GET", "/?list-type=2"), ("PUT", "/bucket"))
+        for name in ("x.execute-api", "x.lambda-url.eu-west-1", "ABCDEF01.execute-api", "a.abcdef01.execute-api", "abcdef01.execute-api.s3")
+    ),
+    ("no signature", "GET", API, {"Host": "bucket.s3.localhost"}, None),
+    ("no signature", "GET", "/oauth2/token", {"Host": "bucket.s3.localhost"}, None),
+    ("no signature", "PUT", "/_ministack/cfn-response/x", {"Host": "bucket.localhost"}, None),
+    ("no signature", "POST", "/", {"Host": "bucket.s3.localhost", "X-Amz-Target": "AWSCognitoIdentityProviderService.SignUp"}, "x"),
+    ("Origin is", "POST", "/", {"Host": "bucket.s3.localhost", "Origin": "https://page.example", "X-Amz-Target": "AWSCognitoIdentityProviderService.SignUp"}, "x"),
+    ("no signature", "PUT", API, {"Host": "bucket.localhost"}, None),
     ("no signature", "GET", "/_ministack/health", {}, None),
     ("no signature", "POST", "/_ministack/reset", {}, None),
     ("no signature", "POST", "/_ministack/config", {}, "{}"),
