@@ -66,7 +66,7 @@ class Asked(Struct, frozen=True):
 
     @property
     def alone(self) -> bool:
-        """Whether the Host is the listener and nothing more: below it the emulator knows names of buckets and services."""
+        """Whether the Host is the listener and nothing more: below it the emulator knows names of buckets, say."""
         return bool(_ALONE.fullmatch(self.headers.get("host", "")))
 
     @property
