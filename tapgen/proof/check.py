@@ -18,7 +18,7 @@ from tapgen.proof.needs import functions
 from tapgen.proof.report import expanded, places
 from tapgen.proof.rules import handlers
 from tapgen.proof.rules import rulebook as rules
-from tapgen.proof.rules.coverage import NOT_CHECKED
+from tapgen.proof.rules.coverage import NOT_CHECKED, NULL_VALUE, empty
 from tapgen.proof.rules.rule import apply
 from tapgen.proof.subject import Source, Subject
 from tapgen.proof.verdicts import circles, contracts, permissions, reachability
@@ -159,6 +159,7 @@ def check_all(
                 *_own(target.subject, analyse),
                 *contracts.findings(target.subject, target.contracts),
                 *_unread(target),
+                *empty(target.subject.document),
             ]
             for target in targets
         ]
@@ -225,7 +226,8 @@ def _path(finding: Finding, target: Target) -> DocumentPath:
     """Where it stands in the document as it is written, which cfn-lint reads."""
     linted = _LINT_RULE.fullmatch(finding.rule)
     unread = finding.rule == NOT_CHECKED.id and finding.logical_id in target.unread
-    return finding.path if linted or unread else target.subject.written(finding.path)
+    as_written = linted or unread or finding.rule == NULL_VALUE.id
+    return finding.path if as_written else target.subject.written(finding.path)
 
 
 def _together(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -50,6 +50,16 @@ def _secret_outputs(subject: Subject) -> Iterator[Hit]:
                 break
 
 
+def _secret_mappings(subject: Subject) -> Iterator[Hit]:
+    """Of the two levels of a mapping, the lower has the names; lists there hold values of one name."""
+    for name, keys in mapping(subject.document.get("Mappings")).items():
+        for key, values in mapping(keys).items():
+            for inner, value in mapping(values).items():
+                texts = [one for one in items(value) if isinstance(one, str)]
+                if found := next((what for text in texts if (what := looks_secret(str(inner), text))), ""):
+                    yield Hit(f"{inner} of the mapping {name} looks like {found}.", ("Mappings", name, key, inner))
+
+
 def _secret_parameters(subject: Subject) -> Iterator[Hit]:
     looking = [(name, *secret_parameter(name, parameter)) for name, parameter in _parameters(subject)]
     suspicious = [(name, where, what) for name, where, what in looking if what]
@@ -164,6 +174,15 @@ COMPUTE_RULES = (
         f"Set NoEcho and no default, or better: {_REFERENCE[0].lower()}{_REFERENCE[1:]}",
         'CloudFormation user guide, "CloudFormation template Parameters syntax": NoEcho',
         _secret_parameters,
+    ),
+    Rule(
+        "secret-mapping",
+        "error",
+        "A mapping holds what looks like a secret",
+        "It is in the template, in the repository, and shown to whoever may describe the stack.",
+        _REFERENCE,
+        'CloudFormation user guide, "Get values stored in other services using dynamic references"',
+        _secret_mappings,
     ),
     Rule(
         "reserved-variable",

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tapgen.proof.rules.rule import Hit, Rule
 from tapgen.proof.subject import Subject, items, mapping
+
+if TYPE_CHECKING:
+    from tapgen.proof.findings import Finding
+    from tapgen.template.document import Document, DocumentPath
 
 _SERVERLESS = "AWS::Serverless::"
 _SAM = "AWS::Serverless-2016-10-31"
@@ -55,4 +59,26 @@ NOT_CHECKED = Rule(
     _unseen,
 )
 
-COVERAGE_RULES = (NOT_CHECKED,)
+NULL_VALUE = Rule(
+    "null-value",
+    "error",
+    "Something is empty that has a name",
+    "CloudFormation takes no template with null in it: 'null' values are not allowed in templates.",
+    "Give it a value, or remove its name.",
+    'CloudFormation user guide, "Template anatomy": JSON and YAML without null',
+)
+
+COVERAGE_RULES = (NOT_CHECKED, NULL_VALUE)
+
+
+def empty(document: Document) -> Iterator[Finding]:
+    """Every null of a template but in its metadata; before a transform they may be, as SAM's `ResultPath: null`."""
+    stack: list[tuple[Any, DocumentPath]] = [] if "Transform" in document else [(document, ())]
+    while stack:
+        value, path = stack.pop()
+        if value is None:
+            yield NULL_VALUE.finding(f"{path[-1]} has no value.", path)
+        elif isinstance(value, dict):
+            stack.extend((one, (*path, name)) for name, one in value.items() if name != "Metadata")
+        elif isinstance(value, list):
+            stack.extend((one, (*path, index)) for index, one in enumerate(value))

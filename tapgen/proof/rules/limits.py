@@ -119,12 +119,6 @@ def _policies(subject: Subject) -> Iterator[Hit]:
             yield Hit(
                 f"The inline policies of {owner} have {size:,} characters; a role takes {MAX_ROLE_POLICIES:,}.", path
             )
-        trust = _size(properties.get("AssumeRolePolicyDocument", ""))
-        if trust > MAX_TRUST_POLICY:
-            yield Hit(f"The trust policy of {owner} has {trust:,} characters; it takes {MAX_TRUST_POLICY:,}.", path)
-        count = len(items(properties.get("ManagedPolicyArns")))
-        if count > MAX_ATTACHED:
-            yield Hit(f"{owner} has {count} managed policies; a role takes {MAX_ATTACHED}.", path)
     for type_, kind, most in (
         ("AWS::IAM::ManagedPolicy", "a managed policy", MAX_MANAGED_POLICY),
         ("AWS::EC2::VPCEndpoint", "an endpoint's policy", MAX_ENDPOINT_POLICY),
@@ -134,6 +128,20 @@ def _policies(subject: Subject) -> Iterator[Hit]:
             if size > most:
                 path = ("Resources", owner, "Properties", "PolicyDocument")
                 yield Hit(f"{owner} has {size:,} characters; {kind} takes {most:,}.", path)
+
+
+def _default_quotas(subject: Subject) -> Iterator[Hit]:
+    """What an account may have been given more of: Service Quotas user guide."""
+    for owner, properties in subject.of_type("AWS::IAM::Role"):
+        path: DocumentPath = ("Resources", owner, "Properties")
+        trust = _size(properties.get("AssumeRolePolicyDocument", ""))
+        if trust > MAX_TRUST_POLICY:
+            yield Hit(f"The trust policy of {owner} has {trust:,} characters; it takes {MAX_TRUST_POLICY:,}.", path)
+        count = len(items(properties.get("ManagedPolicyArns")))
+        if count > MAX_ATTACHED:
+            yield Hit(f"{owner} has {count} managed policies; a role takes {MAX_ATTACHED}.", path)
+    yield from _parts(subject)
+    yield from _lists(subject, _RAISABLE)
 
 
 def _functions(subject: Subject) -> Iterator[Hit]:
@@ -151,14 +159,14 @@ def _functions(subject: Subject) -> Iterator[Hit]:
             )
         if len(items(properties.get("Layers"))) > MAX_LAYERS:
             yield Hit(f"{owner} has {len(properties['Layers'])} layers; Lambda takes {MAX_LAYERS}.", (*path, "Layers"))
+
+
+def _parts(subject: Subject) -> Iterator[Hit]:
+    for owner, properties in subject.of_type("AWS::Lambda::Function"):
         groups = items(mapping(properties.get("VpcConfig")).get("SecurityGroupIds"))
         if len(groups) > MAX_SECURITY_GROUPS:
-            yield Hit(
-                f"{owner} has {len(groups)} security groups; it takes {MAX_SECURITY_GROUPS}.", (*path, "VpcConfig")
-            )
-
-
-def _counts(subject: Subject) -> Iterator[Hit]:
+            path: DocumentPath = ("Resources", owner, "Properties", "VpcConfig")
+            yield Hit(f"{owner} has {len(groups)} security groups; it takes {MAX_SECURITY_GROUPS}.", path)
     apis = Counter(
         subject.arns.owner(properties.get("RestApiId"))
         for _, properties in subject.of_type("AWS::ApiGateway::Resource")
@@ -170,17 +178,26 @@ def _counts(subject: Subject) -> Iterator[Hit]:
     for table, count in tables.items():
         if table and count > MAX_ROUTES:
             yield Hit(f"{table} has {count} routes; a route table takes {MAX_ROUTES}.", ("Resources", table))
-    limited = (
-        ("AWS::DynamoDB::Table", "GlobalSecondaryIndexes", MAX_GLOBAL_INDEXES),
-        ("AWS::DynamoDB::Table", "LocalSecondaryIndexes", MAX_LOCAL_INDEXES),
-        ("AWS::EC2::SecurityGroup", "SecurityGroupIngress", MAX_GROUP_RULES),
-        ("AWS::EC2::SecurityGroup", "SecurityGroupEgress", MAX_GROUP_RULES),
-    )
+
+
+_RAISABLE = (
+    ("AWS::DynamoDB::Table", "GlobalSecondaryIndexes", MAX_GLOBAL_INDEXES),
+    ("AWS::EC2::SecurityGroup", "SecurityGroupIngress", MAX_GROUP_RULES),
+    ("AWS::EC2::SecurityGroup", "SecurityGroupEgress", MAX_GROUP_RULES),
+)
+_FIXED = (("AWS::DynamoDB::Table", "LocalSecondaryIndexes", MAX_LOCAL_INDEXES),)
+
+
+def _lists(subject: Subject, limited: tuple[tuple[str, str, int], ...]) -> Iterator[Hit]:
     for type_, key, most in limited:
         for owner, properties in subject.of_type(type_):
             if len(items(properties.get(key))) > most:
                 path = ("Resources", owner, "Properties", key)
                 yield Hit(f"{owner} has {len(properties[key])} {key}; it takes {most}.", path)
+
+
+def _counts(subject: Subject) -> Iterator[Hit]:
+    yield from _lists(subject, _FIXED)
     for owner, resource in subject.resources.items():
         tags = resource.properties.get("Tags")
         if isinstance(tags, list | dict) and len(tags) > MAX_TAGS:
@@ -236,10 +253,19 @@ LIMIT_RULES = (
         "limit-count",
         "error",
         "A resource has more parts than its service takes",
-        "The deployment fails on the first part too many; some of these quotas can be raised.",
+        "The deployment fails on the first part too many.",
         "Remove some, or spread them over several resources.",
         "Each service's guide, quotas",
         _counts,
+    ),
+    Rule(
+        "limit-default",
+        "warning",
+        "A resource has more than an account may have by default",
+        "The deployment fails, unless the quota was raised.",
+        "Ask for a higher quota, remove some, or spread them over several resources.",
+        "Each service's guide, quotas; Service Quotas user guide",
+        _default_quotas,
     ),
     Rule(
         "name-form",

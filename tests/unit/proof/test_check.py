@@ -372,3 +372,11 @@ def test_findings_about_outputs_and_parameters_point_to_them(tmp_path: Path) -> 
     for name, one in about.items():
         section = "outputs" if name == "Password" else "parameters"
         assert text[(one.line or 0) - 1].strip() == f"[tool.tapgen.{section}.{name}]"
+
+
+def test_what_is_empty_has_its_line(tmp_path: Path) -> None:
+    text = "Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n    Metadata: {a: null}\n    Properties:\n      DisplayName:\n"
+    (tmp_path / "t.yaml").write_text(text)
+    target = check.of_template(tmp_path / "t.yaml", text, read(tmp_path / "t.yaml"), {})
+    [[empty]] = check.check_all([target], with_lint=False)
+    assert (empty.rule, empty.message, empty.line) == ("null-value", "DisplayName has no value.", 6)

@@ -562,6 +562,14 @@ CASES = {
         only(Get=resource("AWS::ApiGatewayV2::Route", RouteKey="GET /items", ApiId="x", AuthorizationType="JWT")),
     ),
     "limit-count": (
+        only(Topic=resource("AWS::SNS::Topic", Tags=[{"Key": str(number), "Value": "x"} for number in range(51)])),
+        only(Topic=resource("AWS::SNS::Topic", Tags=[{"Key": str(number), "Value": "x"} for number in range(50)])),
+    ),
+    "secret-mapping": (
+        {"Resources": {}, "Mappings": {"Stage": {"dev": {"DbPassword": "hunter2hunter"}}}},
+        {"Resources": {}, "Mappings": {"Stage": {"dev": {"DbPasswordName": "shop/db", "DbPassword": "<password>"}}}},
+    ),
+    "limit-default": (
         only(
             Api=resource("AWS::ApiGateway::RestApi"), **many("AWS::ApiGateway::Resource", 300, RestApiId={"Ref": "Api"})
         ),
@@ -585,6 +593,7 @@ ELSEWHERE = {
     "api-contract": "openapi/test_contract: a disagreement has its line",
     "source-cycle": "test_permissions: two modules that import each other",
     "suppression-unused": "test_check: suppressions",
+    "null-value": "test_check: what is empty",
     "lint-missing": "test_check: cfn-lint that does not run",
 }
 PROTECTED = {
