@@ -113,8 +113,10 @@ def _calls(machine: Machine, root: Frame, reached: set[Frame]) -> set[Call]:
     return calls
 
 
-def _order(finding: object) -> tuple[str, int, str]:
-    return getattr(finding, "file", ""), getattr(finding, "line", 0), repr(finding)
+def _order(finding: object) -> tuple[str, int, str, list[str]]:
+    """By place, and then by all that tells two findings apart, in the same way in every process."""
+    under = sorted(map(repr, getattr(finding, "under", ())))
+    return getattr(finding, "file", ""), getattr(finding, "line", 0), repr(finding), under
 
 
 def _entry_module(sources: Sources, entry_point: str) -> Module | None:

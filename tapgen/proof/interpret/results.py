@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal as OneOf
 
 
@@ -102,7 +102,7 @@ class Call:
     buckets: tuple[Parameter, ...] = ()
     borrowed: bool = False
     """It is signed with keys that the code passes itself, such as those of a role that it assumed."""
-    under: frozenset[Condition] = frozenset()
+    under: frozenset[Condition] = field(default=frozenset(), repr=False)
     """What the code asks of environment variables before it gets here."""
 
     def binding(self, parameter: str) -> Binding | None:

@@ -52,8 +52,11 @@ def stand_ins(arn: str) -> tuple[str, ...]:
     """The ARN, and those by any of which a service allows the same.
 
     SES takes an address as verified, and authorized, by its own identity or by that of its domain or a domain above it:
-    SES developer guide, "Creating and verifying identities in Amazon SES".
+    SES developer guide, "Creating and verifying identities in Amazon SES". A log group is `…:log-group:NAME:*` in
+    policies, which is what DescribeLogGroups gives: CloudWatch Logs user guide, "CloudWatch Logs resources".
     """
+    if ":log-group:" in arn and ":log-stream:" not in arn:
+        return (arn, f"{arn.removesuffix(':*')}:*")
     before, kind, address = arn.partition(":identity/")
     user, at, domain = address.partition("@")
     if not (kind and at and user):

@@ -165,7 +165,7 @@ FORWARDED: Final = {
     "timestream-query": ((r".*", ("timestream:Select*", "timestream:Describe*", "timestream:List*")),),
     "timestream-write": ((r".*", ("timestream:DescribeEndpoints", *_KEYS)),),
     "transcribe": ((r".*", (*_READ, *_WRITE)),),
-    "translate": ((r".*", (*_READ, *_WRITE)),),
+    "translate": ((r".*", (*_READ, *_WRITE, "comprehend:DetectDominantLanguage")),),
 }  # fmt: skip
 
 _OF_KEYS: Final = frozenset(

@@ -28,6 +28,7 @@ OWN_REQUESTS = {
     "lambda_cache.secrets_manager": "secretsmanager",
     "lambda_cache.s3": "s3",
     "watchtower": "logs",
+    "neptune_python_utils": "neptune-db",
     "strands.session.s3_session_manager": "s3",
 }  # fmt: skip
 """Packages that make AWS requests of their own accord, without being handed a boto3 object -> the service that they
