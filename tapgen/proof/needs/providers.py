@@ -14,8 +14,15 @@ _NOTIFICATIONS: Final = "BucketNotificationsHandler050a0587b7544547bf325f094a3db
 """aws-cdk-lib, aws-s3/lib/notifications-resource: it reads a bucket's configuration where the stack does not own it."""
 
 
+_DEPLOYMENT: Final = "CustomCDKBucketDeployment8693BB64968944B69AAFB0CC9EB8756C"
+"""aws-cdk-lib, aws-s3-deployment/lib/bucket-deployment: it clears the cache of a distribution that a resource names."""
+
+
 def not_called(function: str, subject: Subject) -> frozenset[str]:
     """The operations in the function's code that it does not call for any resource of the template."""
+    if function.startswith(_DEPLOYMENT):
+        named = any("DistributionId" in properties for _, properties in subject.of_type("Custom::CDKBucketDeployment"))
+        return frozenset() if named else frozenset({"CreateInvalidation", "GetInvalidation"})
     if not function.startswith(_NOTIFICATIONS):
         return frozenset()
     managed = (properties.get("Managed") for _, properties in subject.of_type("Custom::S3BucketNotifications"))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from tapgen.proof.interpret.boto3.requests import record
 from tapgen.proof.interpret.library.external import Package, PackageClass, PackageObject, harmless, transparent
 from tapgen.proof.interpret.python.arguments import Arguments
-from tapgen.proof.interpret.python.plain import Const
-from tapgen.proof.interpret.python.values import UNKNOWN, Values
+from tapgen.proof.interpret.python.plain import NONE, Const
+from tapgen.proof.interpret.python.values import UNKNOWN, Opaque, Values
 from tapgen.proof.interpret.site import Site
 
 _OTHERS = dict.fromkeys(
@@ -27,7 +27,10 @@ def _ask(site: Site, owner: PackageObject, args: Arguments) -> Values:
         streaming = model.known(site, "streaming") if isinstance(model, PackageObject) else frozenset()
         off = bool(streaming) and all(isinstance(one, Const) and one.value is False for one in streaming)
         record(site, "bedrock-runtime", "Converse" if off else "ConverseStream", Arguments(extra=UNKNOWN))
-    site.escape(Arguments([owner.known(site, "tools"), *args.positional], args.keywords), owner.path)
+    tools = owner.known(site, "tools")
+    if any(isinstance(one, Opaque | Const) and one not in NONE for one in [*tools, *site.inside(tools)]):
+        site.unresolved("the agent may be given tools here that are not in the source")
+    site.escape(Arguments([tools, *args.positional], args.keywords), owner.path)
     return UNKNOWN
 
 

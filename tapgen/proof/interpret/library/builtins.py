@@ -173,7 +173,7 @@ def _asking(names: tuple[str, ...]) -> Handler:
 
 MODEL = {
     **model("builtins", **{name: _asking(methods) for name, methods in _ASKING.items()}),
-    **model("builtins", **dict.fromkeys(("list", "sorted", "reversed"), copy_items("list"))),
+    **model("builtins", **dict.fromkeys(("sorted", "reversed"), copy_items("list"))),
     **model("builtins", **dict.fromkeys(("set", "frozenset"), copy_items("set"))),
     **model("builtins", **dict.fromkeys(("next", "anext", "min", "max"), _elements)),
     **model("builtins", **dict.fromkeys(("zip", "enumerate"), _tuples)),
@@ -183,7 +183,8 @@ MODEL = {
     **model(
         "builtins",
         str=_text,
-        tuple=copy_items("tuple"),
+        list=copy_items("list", ordered=True),
+        tuple=copy_items("tuple", ordered=True),
         dict=copy_items("dict"),
         getattr=_getattr,
         setattr=_setattr,

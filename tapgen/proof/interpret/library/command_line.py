@@ -13,7 +13,7 @@ from tapgen.proof.interpret.boto3 import models
 from tapgen.proof.interpret.boto3.requests import record
 from tapgen.proof.interpret.library.addresses import request
 from tapgen.proof.interpret.python.arguments import Arguments
-from tapgen.proof.interpret.python.plain import STORED, beginning
+from tapgen.proof.interpret.python.plain import STORED, Library, beginning
 from tapgen.proof.interpret.python.values import UNKNOWN, Values
 from tapgen.proof.interpret.site import Site
 
@@ -133,7 +133,7 @@ def _of_s3(found: Command) -> Iterator[tuple[str, Values]]:
 
 def _is_stored(values: Values) -> bool | None:
     """Whether a word is an address of S3; None where that is not known."""
-    texts = [beginning(value) for value in values]
+    texts = ["/" if isinstance(value, Library) else beginning(value) for value in values]  # a path that Python made
     if not all(texts) or not texts:
         return None
     found = {text.startswith(STORED) for text in texts}

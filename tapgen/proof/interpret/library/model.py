@@ -8,6 +8,7 @@ from typing import TypeAlias
 from tapgen.proof.interpret.cells import REST
 from tapgen.proof.interpret.python.arguments import Arguments
 from tapgen.proof.interpret.python.classes import Class
+from tapgen.proof.interpret.python.containers import Container
 from tapgen.proof.interpret.python.functions import Descriptor, Function, Routine
 from tapgen.proof.interpret.python.plain import Library
 from tapgen.proof.interpret.python.values import EMPTY, UNKNOWN, Values
@@ -59,11 +60,15 @@ def descriptor(kind: str) -> Handler:
     return handler
 
 
-def copy_items(kind: str) -> Handler:
+def copy_items(kind: str, *, ordered: bool = False) -> Handler:
     """`list(x)`, `dict(x, y=z)`, `sorted(x)`: a new container of the kind with the same items."""
 
     def handler(site: Site, args: Arguments) -> Values:
         result = site.container(kind)
+        given = args.get(0)
+        containers = [one for one in given if isinstance(one, Container)]
+        if ordered and len(containers) == len(given) == 1 and result.put_in_order(site, containers):
+            return frozenset({result})
         for values in args.positional:
             if kind == "dict":
                 result.merge(site, values)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import posixpath
+
 from tapgen.proof.interpret.library.model import model
 from tapgen.proof.interpret.python.arguments import Arguments
-from tapgen.proof.interpret.python.plain import NONE, Const, Library, Variable
+from tapgen.proof.interpret.python.plain import DATA, GAP, NONE, Beginning, Const, Library, Variable, constant
 from tapgen.proof.interpret.python.values import EMPTY, UNKNOWN, Values, names_of
 from tapgen.proof.interpret.results import Guard, VariableRead
 from tapgen.proof.interpret.site import Site
@@ -74,7 +76,18 @@ def load_file(site: Site, _args: Arguments) -> Values:
     return UNKNOWN
 
 
+def _join(_site: Site, args: Arguments) -> Values:
+    """`os.path.join(folder, "aws")`: its last part where that is known, and all of it where all are."""
+    parts = [[one.text for one in values if isinstance(one, Const) and one.text] for values in args.positional]
+    if args.star or not parts or any(len(one) != 1 for one in parts[-1:]) or not parts[-1]:
+        return frozenset({DATA})
+    if all(len(one) == len(values) == 1 for one, values in zip(parts, args.positional, strict=True)):
+        return constant(posixpath.join(*(str(one[0]) for one in parts)))
+    return frozenset({Beginning("", whole=f"{GAP}/{parts[-1][0]}")})
+
+
 MODEL = {
+    **model("os.path", join=_join),
     **model("os", getenv=_get),
     **model("os.environ", get=_get, setdefault=_set_default, pop=_pop, __getitem__=_item, update=_update),
 }

@@ -12,9 +12,12 @@ from tapgen.proof.interpret.library import callbacks, command_line
 from tapgen.proof.interpret.library.model import model
 from tapgen.proof.interpret.python.arguments import Arguments
 from tapgen.proof.interpret.python.containers import Container
-from tapgen.proof.interpret.python.plain import DATA, GAP, Beginning, Const, beginning, constant, tells
-from tapgen.proof.interpret.python.values import UNKNOWN, Values
+from tapgen.proof.interpret.python.plain import DATA, GAP, Beginning, Const, Library, beginning, constant, tells
+from tapgen.proof.interpret.python.values import UNKNOWN, Value, Values
 from tapgen.proof.interpret.site import Site
+
+_RUNNING = re.compile(r"(.*/)?(python[\d.]*|env|timeout|nice|sudo|time|exec)|-\w+|\d+|\w+=.*")
+"""Words that may stand before the program: `timeout 60 python3 /opt/aws s3 sync …`."""
 
 _BETWEEN = re.compile(r"&&|\|\||[;|\n]")
 """What stands between two commands of a shell."""
@@ -23,8 +26,9 @@ _BETWEEN = re.compile(r"&&|\|\||[;|\n]")
 def _run(site: Site, args: Arguments) -> Values:
     """`subprocess.run(["aws", "s3", "sync", …])`, `os.system("aws s3 sync …")`."""
     for words in _lines(site, args.get(0, "args") or args.get(0, "command")):
-        if words and _text(words[0]).rpartition("/")[2] == "aws":
-            _aws(site, words[1:])
+        following = list(dropwhile(_runs_another, words))
+        if following and any(map(_is_aws, following[0])):
+            _aws(site, following[1:])
     callbacks.possible(site, args)
     return frozenset({DATA})
 
@@ -57,7 +61,7 @@ def _lines(site: Site, values: Values) -> Iterator[list[Values]]:
     for value in values:
         if isinstance(value, Container):
             words = [site.find(value.space, index) for index in value.space.indexes()]
-            yield _some_words(value.item(site, constant(0))) if site.rest(value.space) else words
+            yield _some_words(site.contents(value.space)) if site.rest(value.space) else words
             for word in words[2:]:  # bash -c "aws s3 …"
                 yield from _of_text(_text(word)) if " " in _text(word) else ()
         else:
@@ -66,10 +70,20 @@ def _lines(site: Site, values: Values) -> Iterator[list[Values]]:
 
 def _some_words(words: Values) -> list[Values]:
     """What may be the words of a list that was put together: of AWS's command line the service, if there is one."""
-    texts = {beginning(word) for word in words}
+    texts = sorted({beginning(word) for word in words})
     services = [text for text in texts if models.exists(command_line.SERVICES.get(text, text))]
-    program = [constant(text) for text in texts if text.rpartition("/")[2] == "aws"]
-    return [*program[:1], *(map(constant, services) if len(services) == 1 else []), UNKNOWN]
+    program = frozenset(filter(_is_aws, words))
+    return [program or UNKNOWN, *(map(constant, services) if len(services) == 1 else []), UNKNOWN]
+
+
+def _runs_another(word: Values) -> bool:
+    """Whether a word is a program that runs the one that follows, such as `sys.executable`, or an option of it."""
+    return all(isinstance(one, Library) or _RUNNING.fullmatch(beginning(one)) for one in word)
+
+
+def _is_aws(word: Value) -> bool:
+    text = _whole(word) if isinstance(word, Beginning) else beginning(word)
+    return text.rpartition("/")[2] == "aws"
 
 
 def _of_text(text: str) -> Iterator[list[Values]]:
@@ -78,11 +92,7 @@ def _of_text(text: str) -> Iterator[list[Values]]:
             words = shlex.split(piece)
         except ValueError:  # quotation marks that are not closed
             words = piece.split()
-        yield [_word(word) for word in dropwhile(_sets_variable, words)]
-
-
-def _sets_variable(word: str) -> bool:
-    return re.match(r"\w+=", word) is not None
+        yield [_word(word) for word in words]
 
 
 def _word(word: str) -> Values:
@@ -90,7 +100,7 @@ def _word(word: str) -> Values:
     return constant(word) if not gap else frozenset({Beginning(begins)}) if begins else UNKNOWN
 
 
-def _whole(value: object) -> str:
+def _whole(value: Value) -> str:
     """The text of a command, with a gap for each part that is not known."""
     if isinstance(value, Beginning):
         return value.whole or f"{value.text}{GAP}"

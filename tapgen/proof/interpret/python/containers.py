@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -101,6 +101,15 @@ class Container(Value):
     def entered(self, site: Site) -> Values:
         """A generator under `contextlib.contextmanager` gives what it yields."""
         return site.contents(self.space)
+
+    def put_in_order(self, site: Site, others: Sequence[Container]) -> bool:
+        """Take the items of the others one after the other; False where their order is not known."""
+        parts = [one.positional(site) for one in others if one is not self]
+        if any(rest or not exact for exact, rest in parts):
+            return False
+        for index, values in enumerate(value for exact, _ in parts for value in exact):
+            site.put(self.space, index, values)
+        return True
 
     def merge(self, site: Site, values: Values) -> None:
         """Add all items of the values, keys kept."""

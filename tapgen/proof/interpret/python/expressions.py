@@ -120,14 +120,23 @@ def _lambda(machine: Machine, frame: Frame, node: ast.Lambda) -> Values:
 def _sequence(machine: Machine, frame: Frame, node: ast.List | ast.Tuple | ast.Set) -> Values:
     site = machine.site(frame, node)
     container = site.container(type(node).__name__.lower())
-    exact = True
-    for index, element in enumerate(node.elts):
-        if isinstance(element, ast.Starred):
+    exact, index = True, 0
+    for element in node.elts:
+        parts = [site.evaluate(element)] if not isinstance(element, ast.Starred) else _spread(site, element.value)
+        if parts is None:
             exact = False
             site.put(container.space, REST, site.at(element).iterate(site.evaluate(element.value)))
-        else:
-            site.put(container.space, index if exact else REST, site.evaluate(element))
+        for values in parts or ():
+            site.put(container.space, index if exact else REST, values)
+            index += 1
     return frozenset({container})
+
+
+def _spread(site: Site, node: ast.expr) -> list[Values] | None:
+    """`*words` in a list: the words one after the other, None where their order is not known."""
+    values = site.evaluate(node)
+    exact, rest = next(iter(values)).positional(site) if len(values) == 1 else ([], UNKNOWN)
+    return exact if exact and not rest else None
 
 
 def _dict(machine: Machine, frame: Frame, node: ast.Dict) -> Values:

@@ -29,16 +29,19 @@ def binary(machine: Machine, frame: Frame, node: ast.BinOp) -> Values:
         right.append((left.op, site.evaluate(left.right)))
         left = left.left
     values = site.evaluate(left)
-    for operator, other in reversed(right):
+    for step, (operator, other) in enumerate(reversed(right)):
         own = protocols.binary(site, operator, values, other)
-        values = own | _combined(site, operator, values, other)
+        values = own | _combined(site, operator, values, other, step)
     return values
 
 
-def _combined(site: Site, operator: ast.operator, left: Values, right: Values) -> Values:
+def _combined(site: Site, operator: ast.operator, left: Values, right: Values, step: int) -> Values:
     containers = [value for value in (*left, *right) if isinstance(value, Container)]
     if containers and not isinstance(operator, ast.Mod):
-        result = site.container(containers[0].kind, "combined")
+        result = site.container(containers[0].kind, ("combined", step))
+        ordered = left | right == set(containers) and len(left) == len(right) == 1
+        if isinstance(operator, ast.Add) and ordered and result.put_in_order(site, containers):
+            return frozenset({result})
         for one in containers:
             if one is not result:
                 result.merge(site, frozenset({one}))
