@@ -122,19 +122,19 @@ def _sequence(machine: Machine, frame: Frame, node: ast.List | ast.Tuple | ast.S
     container = site.container(type(node).__name__.lower())
     exact, index = True, 0
     for element in node.elts:
-        parts = [site.evaluate(element)] if not isinstance(element, ast.Starred) else _spread(site, element.value)
+        parts = _in_order(site, element) if isinstance(element, ast.Starred) else [site.evaluate(element)]
         if parts is None:
             exact = False
-            site.put(container.space, REST, site.at(element).iterate(site.evaluate(element.value)))
+            site.put(container.space, REST, site.at(element).iterate(site.evaluate(element)))
         for values in parts or ():
             site.put(container.space, index if exact else REST, values)
             index += 1
     return frozenset({container})
 
 
-def _spread(site: Site, node: ast.expr) -> list[Values] | None:
+def _in_order(site: Site, node: ast.Starred) -> list[Values] | None:
     """`*words` in a list: the words one after the other, None where their order is not known."""
-    values = site.evaluate(node)
+    values = site.evaluate(node.value)
     exact, rest = next(iter(values)).positional(site) if len(values) == 1 else ([], UNKNOWN)
     return exact if exact and not rest else None
 
