@@ -85,18 +85,18 @@ _HARMLESS_END: Final = re.compile(
     r"prevention|allowed|exists|punctuation|uppercase|lowercase|space|properties|metadata|statement|principal|action|"
     r"ddb|dynamo|dynamodb|store|storage|db|database|cache|service|server|host|hostname|port|client|provider|issuer|"
     r"manager|handler|lambda|stream|log|logs|mode|method|level|class|kind|group|domain|command|note|hint|help|link|"
-    r"instructions?|question|message|mail|email|subject|form|template|page|callback|redirect|registry|vault|store"
+    r"stage|symbol|instructions?|question|message|mail|email|subject|form|template|page|callback|redirect|registry|vault|store"
 )
 _NAMES_OF_OTHERS: Final = frozenset((("key",), ("keys",), ("secrets",)))
 """What stands under these is no secret: `Key` beside `Value`, `Secrets` of a container, each with its own name."""
-_KEYS_OF_OBJECTS: Final = frozenset((("code", "key"), ("object", "key"), ("s3", "key")))
-"""The last words of what names an object of S3, whatever it is for: `TokenFunctionCodeKey`."""
+_KEYS_OF_OBJECTS: Final = frozenset((("code", "key"), ("object", "key"), ("s3", "key"), ("json", "key")))
+"""The last words of what names an object of S3, whatever it is for (`TokenFunctionCodeKey`), or a part of a secret."""
 _HARMLESS_START: Final = re.compile(
     r"allow|allowed|generate|exclude|include|requires?|enable|disable|is|has|uses?|max|min|rotate|managed?|number|num|"
     r"no|without|public|create"
 )
 _HARMLESS_VALUE: Final = re.compile(
-    r"true|false|yes|no|on|off|none|null|enabled|disabled|required|optional|\*|seconds|minutes|hours|days|\d{1,5}|"
+    r"true|false|yes|no|on|off|none|null|enabled|disabled|required|optional|AWS(?:CURRENT|PENDING|PREVIOUS)|\*|seconds|minutes|hours|days|\d{1,5}|"
     r"(?:/[\w.-]+)+|arn:[\s\S]*",
     re.IGNORECASE,
 )

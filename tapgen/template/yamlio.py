@@ -83,7 +83,9 @@ def _construct_mapping(loader: Any, node: Any) -> dict[Any, Any]:
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
         if not isinstance(key, str | int | float | bool):
-            raise yaml.constructor.ConstructorError(None, None, "a key is not a word", key_node.start_mark)
+            raise yaml.constructor.ConstructorError(
+                None, None, "a key is not a word", key_node.start_mark, "Quote it, such as 'Null'."
+            )
         key = key if isinstance(key, str) else key_node.value  # 200: becomes "200", as in JSON
         if key in mapping:
             said = f'the key "{key}" stands twice in one mapping'

@@ -26,6 +26,15 @@ if TYPE_CHECKING:
 
 # Two pages of the reference have one prefix; of an action on both, our table has the resource types of one.
 SEVERAL_PAGES = ("elasticloadbalancing:", "ses:")
+_ON_ANYTHING = frozenset(
+    {one.lower() for one in NETWORK_INTERFACE_ACTIONS}  # by AWSLambdaVPCAccessExecutionRole: they do not exist yet
+    | {f"cloudwatch:{name}" for name in ("getmetricdata", "listmetrics", "putmetricdata")}
+    | {f"polly:{name}" for name in ("startspeechsynthesisstream", "startspeechsynthesistask", "synthesizespeech")}
+    | {f"translate:{name}" for name in ("starttexttranslationjob", "translatedocument", "translatetext")}
+    | {"comprehend:detectentities", "rekognition:detectmoderationlabels", "rekognition:startmediaanalysisjob"}
+)
+"""Actions that are asked on `*` where a request names none of their resources, all of which are optional: a data set, a
+lexicon, a terminology, a model of one's own (service authorization reference, resource types without an asterisk)."""
 _BARE = re.compile(r"^(?:[a-zA-Z-]+[:/])?\*+$")
 
 
@@ -117,8 +126,8 @@ def _is_wide(resource: str) -> bool:
 
 
 def _could_be_narrower(name: str, resource: str) -> bool:
-    if resource == "*" and any(name.lower() == one.lower() for one in NETWORK_INTERFACE_ACTIONS):
-        return False  # as AWSLambdaVPCAccessExecutionRole has them: the interfaces do not exist yet
+    if resource == "*" and name.lower() in _ON_ANYTHING:
+        return False
     return any(action.resource_types for action in actions.matching(name)) or name == "*"
 
 

@@ -61,16 +61,20 @@ def _principals(subject: Subject) -> Iterator[Hit]:
 
 
 def _named(statement: Statement) -> Iterator[tuple[str, str]]:
-    """(kind, text) of each principal of a statement."""
+    """(kind, text) of each principal of a statement; of a text alone the kind is ""."""
     value = statement.principal.value if statement.principal else None
     for one in listed(value):
-        if isinstance(one, Mapping) and function(one) is None:
+        if isinstance(one, str):
+            yield "", one
+        elif isinstance(one, Mapping) and function(one) is None:
             for kind, names in one.items():
                 yield from ((kind, text) for name in listed(names) for text in alternatives(name))
 
 
 def _malformed(kind: str, text: str, subject: Subject) -> str:
     """What is wrong with a principal; '' where nothing is, or nobody knows."""
+    if not kind:
+        return "" if text == "*" or not literal(text) else 'only `*` stands alone, as in {"Service": …}'
     if kind == "Service":
         return "" if not literal(text) or "." in text or text == "*" else "no service has that name"
     if kind != "AWS" or text in ("*", ""):
@@ -88,6 +92,8 @@ def _malformed(kind: str, text: str, subject: Subject) -> str:
 def _malformed_arn(parts: list[str]) -> str:
     if len(parts) < 6:
         return "an ARN has six parts, separated by colons"
+    if parts[2] in ("iam", "sts") and parts[3]:
+        return "ARNs of IAM and STS have no region"
     if "*" in parts[5] and "${" not in parts[5]:
         return "a wildcard stands for no part of a principal"
     return ""

@@ -275,6 +275,21 @@ HARMLESS = {
         started(None, Nested=resource("AWS::CloudFormation::Stack", Parameters={"F": arn("F")})),
     ),
     "every object of one bucket": ("resource-wildcard", granted(allow("s3:GetObject", "arn:aws:s3:::pictures/*"))),
+    "actions whose resources are optional": (
+        "resource-wildcard",
+        granted(allow(["cloudwatch:PutMetricData", "polly:SynthesizeSpeech", "translate:TranslateText"], "*")),
+    ),
+    "what names a part of a secret": (
+        "secret-parameter",
+        {
+            **only(Q=resource("AWS::SQS::Queue")),
+            "Parameters": {
+                "StripeSecretJsonKey": {"Type": "String", "Default": "secret"},
+                "SecretStage": {"Type": "String", "Default": "AWSCURRENT"},
+                "TokenSymbol": {"Type": "String", "Default": "USD"},
+            },
+        },
+    ),
     "a bucket's policy that names nobody": ("policy-public", bucket(allow("s3:GetObject", OBJECTS))),
     "the policy of a function of SAM's": (
         "policy-public",
@@ -441,6 +456,14 @@ TRUE = {
     "a wildcard in a principal": (
         "principal-malformed",
         bucket(allow("s3:GetObject", OBJECTS, Principal={"AWS": "arn:aws:iam::123456789012:role/app-*"})),
+    ),
+    "a role in a region": (
+        "principal-malformed",
+        bucket(allow("s3:GetObject", OBJECTS, Principal={"AWS": "arn:aws:iam:eu-west-1:123456789012:role/app"})),
+    ),
+    "a service that stands alone": (
+        "principal-malformed",
+        bucket(allow("s3:GetObject", OBJECTS, Principal="lambda.amazonaws.com")),
     ),
     "a service without its domain": (
         "principal-malformed",
