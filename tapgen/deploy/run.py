@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from tapgen.deploy.artifacts.document import resources
+from tapgen.deploy.aws.error_codes import unknown_operation
 from tapgen.deploy.aws.errors import NOT_AVAILABLE, AwsError, is_gone
 from tapgen.deploy.aws.polling import SYSTEM_CLOCK
 from tapgen.deploy.commands.function_update import packages
@@ -233,7 +234,10 @@ class Run(StackOperation):
                 protect(self.client, seen.stack, self.request.document)
             except AwsError as error:
                 message = f"{outcome.message}, but it is not protected: {error.message}"
-                return replace(outcome, code=ExitCode.FAILED, message=message, hint="Deploy again: that protects it.")
+                hint = (
+                    error.hint if unknown_operation(error) else f"{error.hint} Deploy again: that protects it.".strip()
+                )
+                return replace(outcome, code=ExitCode.FAILED, message=message, hint=hint)
         else:
             self._policy.restore()
         return outcome

@@ -64,6 +64,10 @@ def test_a_deployment_that_cannot_be_protected_is_no_success():
     outcome = run(cloud, request(protected=True))
     assert outcome.code == ExitCode.FAILED
     assert outcome.message == "tap-dev is CREATE_COMPLETE, but it is not protected: SetStackPolicy: no (AccessDenied)"
+    assert outcome.hint == "Deploy again: that protects it."
+    cloud = Cloud()
+    cloud.faults["set_stack_policy"] = [AwsError("InvalidAction", "no such", "SetStackPolicy", "This endpoint …")]
+    assert run(cloud, request(protected=True)).hint == "This endpoint …"  # where it cannot be protected at all
 
 
 def policies(cloud):
