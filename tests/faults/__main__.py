@@ -35,6 +35,7 @@ def arguments():
     parser.add_argument("--on", choices=("embedded", "moto"), help="one AWS alone")
     parser.add_argument("--workers", type=int, default=os.cpu_count(), help="processes, each with AWSes of its own")
     parser.add_argument("--record", type=Path, help="a file with a line for each case: those in it are not run again")
+    parser.add_argument("--sample", action="store_true", help="one case of each scene, in this process")
     parser.add_argument("--real", action="store_true", help="one call of each scene, and silence as long as it is")
     return parser.parse_args()
 
@@ -45,9 +46,17 @@ def main():
     os.environ |= {"FAULTS_REAL": "1"} if given.real else {}
     for name in [name for name in os.environ if name.startswith(("AWS_", "TAPGEN_"))]:
         del os.environ[name]
-    from tests.faults.cases import chosen, scenes_of
-    from tests.faults.worker import calls, played, start
+    from tests.faults.cases import chosen, sample, scenes_of
+    from tests.faults.worker import calls, close, played, start
 
+    if given.sample:
+        results = played(sample())
+        close()
+        for one in results:
+            told(one, given)
+        missed = [one.case.scene for one in results if not one.met]
+        print(f"{len(results)} cases, {sum(bool(one.wrong) for one in results)} wrong, not met: {missed}")
+        return bool(missed or any(one.wrong for one in results))
     known = recorded(given.record)
     tallies, begin = defaultdict(Counter), time.monotonic()
     with ProcessPoolExecutor(given.workers, get_context("spawn"), start) as pool:

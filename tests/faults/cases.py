@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tests.faults.proxy import FAULTS, NOT_RETRIED, REAL_SILENCE, STOPS, WHEN
-from tests.faults.scenes import SCENES
+from tests.faults.scenes import SAMPLE, SCENES
 
 CHANGES = ("Execute", "Delete", "Update", "Continue", "Rollback", "Cancel", "Invoke", "Create", "Detect", "Put")
 """How operations begin whose answer matters most."""
@@ -13,10 +13,10 @@ CHANGES = ("Execute", "Delete", "Update", "Continue", "Rollback", "Cancel", "Inv
 
 @dataclass(frozen=True)
 class Case:
-    """One fault at one attempt of one call (its number from 1) of a scene."""
+    """One fault at one attempt of one call of a scene: of its number from 1, or the first of an operation."""
 
     scene: str
-    call: int
+    call: int | str
     fault: str
     when: str
 
@@ -45,6 +45,11 @@ def chosen(name, calls, given):
         and (not given.call or number == given.call)
     ]
     return found[:: given.each]
+
+
+def sample():
+    """One case of each scene."""
+    return [Case(scene, *rest) for scene, rest in SAMPLE.items()]
 
 
 def retried(fault, operation):

@@ -123,7 +123,7 @@ LONGEST = 100.0
 
 
 class FaultyProxy(Relay):
-    """Passes calls on to the AWS at a port; call number `index` (from 1) meets a fault.
+    """Passes calls on to the AWS at a port; call number `index` (from 1), or the first one of an operation, meets a fault.
 
     `when` is "first" or "last": which attempt meets it. Before the last one AWS throttles. `calls` are the operations
     that were called, in their order, `attempts` how often each was sent; `met` is the operation that met the fault.
@@ -149,6 +149,8 @@ class FaultyProxy(Relay):
             return
         number = self._number(request)
         self.attempts[self.calls[number - 1]] += 1
+        if self.index == self.calls[number - 1]:
+            self.index = number
         if self.fault is None or number != self.index:
             client.sendall(self.pass_on(request))
             return

@@ -25,6 +25,8 @@ class Scene:
     alone: bool = False  # the AWS is emptied first
     again: Callable[[Stage, tuple[str, ...]], tuple[str, ...]] = lambda _, words: words
     reads: bool = False
+    words: tuple[str, ...] = ()
+    """The command of a scene that shares its stage with others."""
     once: bool = False
     """Whether the command refuses where it is done already."""
     code: int = 0
@@ -233,12 +235,14 @@ def rename(stage):
     return ("rename", "Old", "New", "--env", "prod", "--yes")
 
 
-def reading(*words):
-    def begin(stage):
-        deployed(stage)
-        return (*words, "--env", "prod")
+def standing(stage):
+    """A stack that is only read."""
+    deployed(stage)
+    return ()
 
-    return begin
+
+def reads(name, *words, **more):
+    return Scene(name, standing, anything, reads=True, words=(*words, "--env", "prod"), **more)
 
 
 def anything(stage, state):
@@ -280,12 +284,14 @@ def set_destroy_account(stage):
     return ("destroy", "--env", "prod", "--yes", "--account", THIRD)
 
 
-def set_reading(*words):
-    def begin(stage):
-        set_deployed(stage)
-        return (*words, "--env", "prod")
+def set_standing(stage):
+    set_deployed(stage)
+    return ()
 
-    return begin
+
+def reads_set(name, *words):
+    words = (*words, "--env", "prod")
+    return Scene(name, set_standing, anything, moto=True, reads=True, words=words)
 
 
 def set_bootstrap(stage):
@@ -350,23 +356,59 @@ SCENES = (
     Scene("drift", drift, anything, reads=True, code=ExitCode.CHANGES),
     Scene("diff --deployed --drift", drift_in_review, anything, reads=True),
     Scene("invoke", invoke, anything, reads=True),
-    Scene("status", reading("status"), anything, reads=True),
-    Scene("outputs", reading("outputs"), anything, reads=True),
-    Scene("events", reading("events"), anything, reads=True),
-    Scene("watch", reading("watch"), anything, reads=True),
-    Scene("diff --deployed", reading("diff", "--deployed"), anything, reads=True),
+    reads("status", "status"),
+    reads("outputs", "outputs"),
+    reads("events", "events"),
+    reads("watch", "watch"),
+    reads("diff --deployed", "diff", "--deployed"),
     Scene("StackSet create", set_create, instances(4), moto=True),
     Scene("StackSet upload", set_upload, instances(4), moto=True),
     Scene("StackSet update", set_update, instances(6, "two"), moto=True),
     Scene("StackSet destroy", set_destroy, set_gone, moto=True, once=True),
     Scene("StackSet destroy --account", set_destroy_account, instances(4), moto=True, once=True),
     Scene("StackSet bootstrap", set_bootstrap, buckets, alone=True),
-    Scene("StackSet status", set_reading("status"), anything, moto=True, reads=True),
-    Scene("StackSet events", set_reading("events"), anything, moto=True, reads=True),
-    Scene("StackSet watch", set_reading("watch"), anything, moto=True, reads=True),
+    reads_set("StackSet status", "status"),
+    reads_set("StackSet events", "events"),
+    reads_set("StackSet watch", "watch"),
     Scene(
         "rename",
         rename,
         lambda stage, state: complete(stage, state) and "NewTable" in state.stacks[stack(stage)].template,
     ),
 )
+SAMPLE = {
+    "create": ("ExecuteChangeSet", "silence after", "first"),
+    "update": ("CreateChangeSet", "reset after", "last"),
+    "loss": ("SetStackPolicy", "denied", "first"),
+    "large": ("PutObject", "truncated", "first"),
+    "unchanged": ("DescribeChangeSet", "malformed", "first"),
+    "plan only": ("DescribeStacks", "throttled", "last"),
+    "reviewed plan": ("ExecuteChangeSet", "500", "last"),
+    "destroy": ("DeleteStack", "denied", "first"),
+    "sync": ("UpdateFunctionCode", "reset before", "last"),
+    "bootstrap": ("ExecuteChangeSet", "carried out twice", "first"),
+    "bootstrap --github": ("CreateChangeSet", "web page", "first"),
+    "recover after a creation": ("DeleteStack", "reset after", "first"),
+    "recover after an update": ("RollbackStack", "empty", "first"),
+    "recover after a roll-back": ("ContinueUpdateRollback", "answered twice", "first"),
+    "cancel": ("CancelUpdateStack", "truncated", "last"),
+    "drift": ("DetectStackDrift", "silence before", "first"),
+    "diff --deployed --drift": ("DescribeStackResourceDrifts", "slow", "first"),
+    "invoke": ("Invoke", "reset after", "first"),
+    "status": ("DescribeStacks", "500", "last"),
+    "outputs": ("DescribeStacks", "expired", "first"),
+    "events": ("DescribeStackEvents", "throttled", "first"),
+    "watch": ("DescribeStackEvents", "malformed", "first"),
+    "diff --deployed": ("GetTemplate", "truncated", "last"),
+    "StackSet create": ("CreateStackInstances", "reset after", "first"),
+    "StackSet upload": ("PutObject", "500", "last"),
+    "StackSet update": ("UpdateStackSet", "answered twice", "first"),
+    "StackSet destroy": ("DeleteStackInstances", "denied", "first"),
+    "StackSet destroy --account": ("DeleteStackInstances", "truncated", "last"),
+    "StackSet bootstrap": ("CreateChangeSet", "reset before", "last"),
+    "StackSet status": ("DescribeStackSet", "malformed", "first"),
+    "StackSet events": ("ListStackSetOperations", "reset before", "first"),
+    "StackSet watch": ("DescribeStackSetOperation", "throttled", "last"),
+    "rename": ("ExecuteChangeSet", "expired", "first"),
+}
+"""One case of each scene, by the operation that meets the fault: what every run of the tests tries."""

@@ -127,10 +127,13 @@ class Theatre:
         """A stage for the scene; one that only reads goes on with the stage of before."""
         if self.kept and self.kept.scene is scene:
             return self.kept
-        stage = self._stage(scene)
-        words = scene.begin(stage)
-        out = stage.tapgen(*words).out if scene.reads else ""
-        at = Set(scene, stage, words, state(stage, running=scene.holds), out)
+        if self.kept and self.kept.scene.begin is scene.begin:
+            stage, words, before = self.kept.stage, scene.words, self.kept.before
+        else:
+            stage = self._stage(scene)
+            words = scene.begin(stage) or scene.words
+            before = state(stage, running=scene.holds)
+        at = Set(scene, stage, words, before, stage.tapgen(*words).out if scene.reads else "")
         self.kept = at if scene.reads else None
         return at
 

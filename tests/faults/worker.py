@@ -10,11 +10,15 @@ from tests.faults.theatre import Theatres
 _OPEN = Theatres()
 
 
+def close():
+    _OPEN.close()
+
+
 def start():
     """Once in each process; the server of processes that get signals begins before TMPDIR is a theatre's."""
     set_forkserver_preload(["tests.faults.signalled"])
     forkserver.ensure_running()
-    atexit.register(_OPEN.close)
+    atexit.register(close)
 
 
 def calls(scene):

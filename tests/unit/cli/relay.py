@@ -72,6 +72,8 @@ def read_request(client):
         data += more
     head, _, body = data.partition(b"\r\n\r\n")
     length = int((re.search(rb"(?i)content-length: (\d+)", head) or [0, b"0"])[1])
+    if len(body) < length and b"100-continue" in head.lower():
+        client.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")  # botocore waits a second for it before it sends a package
     while len(body) < length:
         body += client.recv(65536)
     return head + b"\r\n\r\n" + body
