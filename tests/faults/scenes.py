@@ -386,8 +386,6 @@ SAMPLE = {
     "reviewed plan": ("ExecuteChangeSet", "500", "last"),
     "destroy": ("DeleteStack", "denied", "first"),
     "sync": ("UpdateFunctionCode", "reset before", "last"),
-    "bootstrap": ("ExecuteChangeSet", "carried out twice", "first"),
-    "bootstrap --github": ("CreateChangeSet", "web page", "first"),
     "recover after a creation": ("DeleteStack", "reset after", "first"),
     "recover after an update": ("RollbackStack", "empty", "first"),
     "recover after a roll-back": ("ContinueUpdateRollback", "answered twice", "first"),
@@ -405,10 +403,13 @@ SAMPLE = {
     "StackSet update": ("UpdateStackSet", "answered twice", "first"),
     "StackSet destroy": ("DeleteStackInstances", "denied", "first"),
     "StackSet destroy --account": ("DeleteStackInstances", "truncated", "last"),
-    "StackSet bootstrap": ("CreateChangeSet", "reset before", "last"),
     "StackSet status": ("DescribeStackSet", "malformed", "first"),
     "StackSet events": ("ListStackSetOperations", "reset before", "first"),
     "StackSet watch": ("DescribeStackSetOperation", "throttled", "last"),
     "rename": ("ExecuteChangeSet", "expired", "first"),
+    "bootstrap": ("ExecuteChangeSet", "carried out twice", "first"),
+    "bootstrap --github": ("CreateChangeSet", "web page", "first"),
+    "StackSet bootstrap": ("CreateChangeSet", "reset before", "last"),
 }
-"""One case of each scene, by the operation that meets the fault: what every run of the tests tries."""
+"""One case of each scene, by the operation that meets the fault: what every run of the tests tries, in an order in
+which the AWS is emptied seldom."""

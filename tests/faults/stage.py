@@ -17,7 +17,6 @@ from botocore.config import Config
 from botocore.session import Session
 
 from tapgen.cli import run
-from tests.faults.signalled import command_line
 
 HOME, OTHER, THIRD = "123456789012", "111111111111", "222222222222"
 HANDLER = "import more\ndef handler(event, context):\n    return more.X\n"
@@ -133,6 +132,8 @@ class Stage:
 
     def signalled(self, name, proxy, *words):
         """Run a command in a process of its own, which gets a signal when its call is held."""
+        from tests.faults.signalled import command_line  # it shortens every wait of a process that imports it
+
         out, err = self.folder / "out", self.folder / "err"
         variables = {**self.variables(proxy.url), "TMPDIR": os.environ["TMPDIR"]}
         process = get_context("forkserver").Process(
