@@ -121,7 +121,12 @@ def _unproven(match: Any) -> bool:
     rule = match.rule
     of_a_list = "pricing API" in rule.description or "Engine Version" in rule.shortdesc
     key = _OTHER_CASE.search(match.message)
-    return rule.severity == "error" and bool(of_a_list or (key and key[1].lower() == key[2].lower()))
+    doubtful = of_a_list or rule.id in _DOUBTFUL or (key and key[1].lower() == key[2].lower())
+    return rule.severity == "error" and bool(doubtful)
+
+
+_DOUBTFUL = frozenset({"E3049", "E3712"})
+"""Of a health check's port, whose default is right; of a group that cannot grow, which Auto Scaling takes."""
 
 
 _OTHER_CASE = re.compile(r"\('(\w+)' was unexpected\. Did you mean '(\w+)'\?\)")

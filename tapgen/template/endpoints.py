@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from tapgen.template.alternatives import alternatives, listed
+from tapgen.template.intrinsics import function
 
 if TYPE_CHECKING:
     from tapgen.template.arns import Arns
@@ -90,7 +91,8 @@ def _default_routes(template: Template, arns: Arns) -> Mapping[str, list[Mapping
     found: dict[str, list[Mapping[str, Any]]] = {}
     for route in template.of_type("AWS::EC2::Route"):
         table = arns.owner(route.properties.get("RouteTableId"))
-        if table is not None and route.properties.get("DestinationCidrBlock") == "0.0.0.0/0":
+        where = route.properties.get("DestinationCidrBlock")
+        if table is not None and (where == "0.0.0.0/0" or function(where) is not None):
             found.setdefault(table, []).append(route.properties)
     return found
 
@@ -113,7 +115,8 @@ def leading_out(template: Template, arns: Arns) -> frozenset[str]:
     routes, tables = _default_routes(template, arns), route_tables(template, arns)
 
     def leads(route: Mapping[str, Any]) -> bool:
-        if any(route.get(key) for key in _OTHER_WAYS):
+        through = arns.owner(route.get("GatewayId"))
+        if any(route.get(key) for key in _OTHER_WAYS) or arns.type_of(through or "") == "AWS::EC2::VPNGateway":
             return True
         if route.get("NatGatewayId") is None:
             return False

@@ -10,12 +10,14 @@ from tapgen.template.patterns import action_matches, matches
 
 _MACHINES: Final = ("arn:*:states:*:*:stateMachine:*", "arn:*:states:*:*:activity:*", "arn:*:states:*:*:execution:*")
 
-# Action -> patterns of ARNs. CloudFormation user guide, "Control CloudFormation access with IAM" (macros are
-# authorized as aws:transform); S3 user guide, "Identity-based policy examples"; Step Functions developer guide, "IAM
-# policies for services": task tokens are authorized on the state machine; CloudWatch Logs user guide, "Logs sent to
-# CloudWatch Logs"; DynamoDB developer guide, "IAM policy to grant read access for a DynamoDB stream only"; SAM
-# developer guide, "Deploying serverless applications gradually", and its policy template KinesisStreamReadPolicy; the
-# policies AmazonESCognitoAccess and AmazonCloudWatchRUMFullAccess, which AWS manages.
+# Action -> patterns of ARNs. Developer Tools console user guide, "Connections rename"; CloudFormation user guide,
+# "Control CloudFormation access with IAM" (macros are authorized as aws:transform); S3 user guide, "Identity-based
+# policy examples"; Step Functions developer guide, "IAM policies for services": task tokens are authorized on the
+# state machine; CloudWatch Logs user guide, "Logs sent to CloudWatch Logs"; DynamoDB developer guide, "IAM policy to
+# grant read access for a DynamoDB stream only"; SAM developer guide, "Deploying serverless applications gradually",
+# and its policy template KinesisStreamReadPolicy; the policies AmazonESCognitoAccess and
+# AmazonCloudWatchRUMFullAccess, which AWS manages.
+_CONNECTIONS: Final = ("arn:*:codeconnections:*:*:connection/*", "arn:*:codestar-connections:*:*:connection/*")
 _ALSO: Final[Mapping[str, tuple[str, ...]]] = {
     "cloudformation:CreateChangeSet": ("arn:*:cloudformation:*:*:transform/*",),
     "cloudformation:CreateStack": ("arn:*:cloudformation:*:*:transform/*",),
@@ -26,6 +28,14 @@ _ALSO: Final[Mapping[str, tuple[str, ...]]] = {
     "states:SendTaskSuccess": _MACHINES,
     "states:SendTaskFailure": _MACHINES,
     "states:SendTaskHeartbeat": _MACHINES,
+    **dict.fromkeys(
+        [
+            f"{prefix}:{verb}Connection"
+            for prefix in ("codestar-connections", "codeconnections")
+            for verb in ("Use", "Get", "Pass")
+        ],
+        _CONNECTIONS,
+    ),
     "logs:DescribeLogGroups": ("arn:*:logs:*:*:*",),
     "logs:DescribeResourcePolicies": ("arn:*:logs:*:*:*",),
     "logs:PutResourcePolicy": ("arn:*:logs:*:*:*",),

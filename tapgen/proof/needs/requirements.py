@@ -92,8 +92,9 @@ def values(binding: calls.Binding | None, function: str, subject: Subject) -> tu
 
 
 def variables_of(function: str, subject: Subject) -> Mapping[str, object]:
-    """A function's environment variables."""
-    return mapping(mapping(subject.properties(function).get("Environment")).get("Variables"))
+    """A function's environment variables; what chooses between several is handed on as it is, `Fn::If` or another."""
+    environment = mapping(subject.properties(function).get("Environment"))
+    return mapping(environment.get("Variables", environment))
 
 
 def written_variables(function: str, subject: Subject) -> Mapping[str, object]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tapgen.proof import unseen
 from tapgen.proof.rules.rule import Hit, Rule
 from tapgen.template.authorizers import Authorizer, authorizers
-from tapgen.template.intrinsics import references
+from tapgen.template.intrinsics import references, undecided
 from tapgen.template.invocations import invokers
 from tapgen.template.text import text
 
@@ -84,7 +84,7 @@ def _scopes(subject: Subject) -> Iterator[Hit]:
 
 
 def _known_scopes(template: Template, one: Authorizer) -> set[str] | None:
-    """The scopes that the authorizer's user pools have; None where one of them is not in the template."""
+    """The scopes that the authorizer's user pools have; None where one of them, or a name, is not in the template."""
     if not one.pools:
         return None
     found = set(STANDARD_SCOPES)
@@ -94,6 +94,8 @@ def _known_scopes(template: Template, one: Authorizer) -> set[str] | None:
             continue
         scopes = server.properties.get("Scopes")
         identifier = text(server.properties.get("Identifier", ""))
+        if "${" in f"{identifier}{scopes}" or undecided(scopes):
+            return None
         for scope in scopes if isinstance(scopes, list) else ():
             if isinstance(scope, dict):
                 found.add(f"{identifier}/{text(scope.get('ScopeName', ''))}")

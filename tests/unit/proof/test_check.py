@@ -380,3 +380,14 @@ def test_what_is_empty_has_its_line(tmp_path: Path) -> None:
     target = check.of_template(tmp_path / "t.yaml", text, read(tmp_path / "t.yaml"), {})
     [[empty]] = check.check_all([target], with_lint=False)
     assert (empty.rule, empty.message, empty.line) == ("null-value", "DisplayName has no value.", 6)
+
+
+def test_what_stands_on_lists_of_cfn_lint_is_a_warning() -> None:
+    broken = {
+        "Instance": documents.resource("AWS::EC2::Instance", ImageId="ami-12345678", InstanceType="z9.huge"),
+        "Queue": documents.resource("AWS::SQS::Queue", QueueNam="orders"),
+        "Subnet": documents.resource("AWS::EC2::Subnet", VpcId="vpc-01234567", CidrBlock="10.1.2.3/24"),
+        "Other": documents.resource("AWS::EC2::Subnet", VpcId="vpc-01234567", CidrBlock="10.1.2.300/24"),
+    }
+    found = {(one["path"][1], one["severity"]) for one in lint.matches({"Resources": broken}, ())}
+    assert found == {("Instance", "warning"), ("Queue", "error"), ("Other", "error")}

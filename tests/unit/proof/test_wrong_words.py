@@ -252,6 +252,17 @@ HARMLESS = {
         "policy-public",
         only(D=resource("AWS::OpenSearchService::Domain", AdvancedSecurityOptions={"Enabled": True}, AccessPolicies=OPEN_DOMAIN)),
     ),
+    "variables that a condition chooses": (
+        "variable-missing",
+        {
+            **document(Function=function(Environment={"Fn::If": ["C", {"Variables": {"TABLE": "a"}}, {"Variables": {"TABLE": "b"}}]})),
+            "Conditions": {"C": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}},
+        },
+    ),
+    "a connection by its newer ARN": (
+        "action-resource",
+        granted(allow("codestar-connections:UseConnection", "arn:aws:codeconnections:eu-west-1:111122223333:connection/a")),
+    ),
     "an index that a condition decides": ("table-attributes", indexed({"Fn::If": ["C", INDEX, {"Ref": "AWS::NoValue"}]})),
     "a key that a condition decides": (
         "table-attributes",
