@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
+from tapgen.template.alternatives import UNKNOWN
 from tapgen.template.arns import fields
 from tapgen.template.patterns import action_matches, matches
 
@@ -47,6 +49,10 @@ _ALSO: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
+_PROFILE: Final = re.compile(r"(arn:.*:foundation-model/)((?:us|us-gov|eu|apac|jp|au|ca|sa|global)\.)([a-z0-9-]+\..+)")
+"""A model by the name of an inference profile, which begins with where it may be asked."""
+
+
 def documented(action: str, resource: str) -> bool:
     """Whether AWS says that the action is allowed by that resource, an ARN or a pattern of ARNs."""
     if len(fields(resource)) != 6:
@@ -67,6 +73,14 @@ def stand_ins(arn: str) -> tuple[str, ...]:
     """
     if ":log-group:" in arn and ":log-stream:" not in arn:
         return (arn, f"{arn.removesuffix(':*')}:*")
+    profile = _PROFILE.fullmatch(arn)
+    if profile is not None:
+        # Bedrock user guide, "Prerequisites for inference profiles": both the profile and the models behind it.
+        of_account = "arn:${AWS::Partition}:bedrock:${AWS::Region}:${AWS::AccountId}"
+        return (arn, f"{of_account}:inference-profile/{profile[2]}{profile[3]}", f"{profile[1]}{profile[3]}")
+    if ":ssm:" in arn and ":document/" in arn:
+        # Systems Manager user guide, "Setting up Automation": `automation-definition/NAME:VERSION`.
+        return (arn, f"{arn.replace(':document/', ':automation-definition/')}:{UNKNOWN}")
     before, kind, address = arn.partition(":identity/")
     user, at, domain = address.partition("@")
     if not (kind and at and user):

@@ -77,7 +77,7 @@ def _needs(function: str, subject: Subject, analyse: Analyse) -> FunctionNeeds:
     if analysis is None:
         found = (_not_read(function, properties),)
         return FunctionNeeds(function, role, configured, (), found, analysed=False)
-    needed: list[Requirement] = list(configured)
+    needed: list[Requirement] = [*configured, *_traced(function, analysis)]
     findings = list(_findings(function, analysis, prefix))
     if not any(problem.kind in ("missing", "link") for problem in analysis.problems):
         findings += _unpackable(function, subject)
@@ -123,6 +123,16 @@ def _needs(function: str, subject: Subject, analyse: Analyse) -> FunctionNeeds:
         analysed=not hidden,
         unresolved=frozenset((*unmapped, *unresolved)),
     )
+
+
+_TRACERS = frozenset({"aws_xray_sdk", "aws_lambda_powertools", "opentelemetry"})
+
+
+def _traced(function: str, analysis: calls.Analysis) -> Iterator[Requirement]:
+    """What a tracer may send where the caller of the function traces the request, though its own tracing is off."""
+    if any(one.module.partition(".")[0] in _TRACERS for one in analysis.imports):
+        for action in (*configuration.TRACING_ACTIONS, *configuration.TRACING_OPTIONS):
+            yield requirements.Requirement(function, action, None, "", optional=True)
 
 
 def _of_layers(properties: Mapping[str, Any], subject: Subject) -> Iterator[str]:

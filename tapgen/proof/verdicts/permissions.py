@@ -101,6 +101,15 @@ def _missing(requirement: Requirement, role: str, granted: Policies, subject: Su
     if match == "no":
         if granted.unknown:
             return  # reported already; it may allow this
+        if requirement.arn and any(
+            of_another_type(requirement.action, resource, requirement.arn, subject)
+            for one in granted.statements
+            if one.effect == "Allow" and one.names(requirement.action)
+            for resource in resources(one, subject)
+        ):
+            message = f"{role} allows {requirement.action}; whether on what {function} uses is not known."
+            yield UNPROVEN.finding(message, path, **place)  # type: ignore[arg-type]  # two keys of known types
+            return
         if _only_table(requirement, granted.statements, subject):
             message = f"{function} needs {requirement.action} on {where}; {role} allows it on the table alone."
             yield INDEX.finding(message, path, **place)  # type: ignore[arg-type]  # two keys of known types
@@ -266,6 +275,8 @@ def _is_used(pattern: str, resource: str, required: Sequence[Requirement], subje
             return True
         if any(subject.arns.covers(resource, one) != "no" for one in stand_ins(arn)):
             return True
+        if of_another_type(requirement.action, resource, arn, subject):
+            return True
         if arn.startswith(f"{resource}/index/"):
             return True  # the table of an index that is read: the rule on indexes says what is wrong
     return False
@@ -283,6 +294,25 @@ def applies(action: str, resource: str, subject: Subject) -> bool:
     if known is None or resource == ANYTHING or len(parts) < 6 or documented(action, resource):
         return True
     return any(form_matches(form, parts, subject) for type_ in known.resource_types for form in type_.arns)
+
+
+_TOLD_APART = ("dynamodb:", "lambda:", "logs:", "s3:")
+"""Actions of which it is known which of their resource types a request is about."""
+
+
+def of_another_type(action: str, resource: str, arn: str, subject: Subject) -> bool:
+    """Whether an action acts on what a pattern names beside what the ARN is: `RunInstances` on images and subnets."""
+    known = None if action.startswith(_TOLD_APART) else actions.action(action)
+    if known is None or len(known.resource_types) < 2:
+        return False
+    mine, theirs = (_types(known, fields(text), subject) for text in (arn, resource))
+    return bool(mine and theirs and not mine & theirs)
+
+
+def _types(known: actions.Action, parts: list[str], subject: Subject) -> set[str]:
+    if len(parts) < 6:
+        return set()
+    return {one.name for one in known.resource_types if any(form_matches(form, parts, subject) for form in one.arns)}
 
 
 def describe(arn: str | None) -> str:

@@ -16,6 +16,13 @@ from tapgen.proof.interpret.python.plain import DATA, GAP, Beginning, Const, Lib
 from tapgen.proof.interpret.python.values import UNKNOWN, Value, Values
 from tapgen.proof.interpret.site import Site
 
+_PROGRAMS = {
+    **dict.fromkeys(("cdk", "eksctl", "packer", "sam", "serverless", "sls", "terraform", "terragrunt", "tofu"), ""),
+    **dict.fromkeys(("mc", "mount-s3", "rclone", "restic", "s3cmd", "s5cmd"), "s3"),
+    "sops": "kms",
+}
+"""Further programs that take the role's credentials from the environment -> the service, "" for several."""
+
 _RUNNING = re.compile(r"(.*/)?(python[\d.]*|env|timeout|nice|sudo|time|exec)|-\w+|\d+|\w+=.*")
 """Words that may stand before the program: `timeout 60 python3 /opt/aws s3 sync …`."""
 
@@ -29,6 +36,9 @@ def _run(site: Site, args: Arguments) -> Values:
         following = list(dropwhile(_runs_another, words))
         if following and any(map(_is_aws, following[0])):
             _aws(site, following[1:])
+        name = _text(following[0]).rpartition("/")[2] if following else ""
+        if name in _PROGRAMS:
+            site.unresolved(f"{name} is run here, which makes AWS requests with the function's role", _PROGRAMS[name])
     callbacks.possible(site, args)
     return frozenset({DATA})
 
