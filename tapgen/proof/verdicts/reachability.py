@@ -15,7 +15,8 @@ from tapgen.proof.rules.permissions import (
 from tapgen.proof.subject import items, mapping, truthy
 from tapgen.proof.verdicts import groups
 from tapgen.proof.verdicts.grants import reaches
-from tapgen.proof.verdicts.permissions import allowed, describe, may_be_called, surplus_pairs
+from tapgen.proof.verdicts.permissions import allowed, describe, may_be_called
+from tapgen.proof.verdicts.surplus import surplus_pairs
 from tapgen.template.endpoints import endpoint_name
 from tapgen.template.policies import Statement, statements
 
