@@ -16,7 +16,7 @@ from tapgen.proof import reasons
 from tapgen.proof.findings import Finding, ordered, suppress
 from tapgen.proof.needs import functions
 from tapgen.proof.report import expanded, places
-from tapgen.proof.rules import handlers
+from tapgen.proof.rules import handlers, regions
 from tapgen.proof.rules import rulebook as rules
 from tapgen.proof.rules.coverage import NOT_CHECKED, NULL_VALUE, empty
 from tapgen.proof.rules.rule import apply
@@ -160,6 +160,7 @@ def check_all(
                 *contracts.findings(target.subject, target.contracts),
                 *_unread(target),
                 *empty(target.subject.document),
+                *regions.unknown(target.regions),
             ]
             for target in targets
         ]

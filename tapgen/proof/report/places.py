@@ -32,6 +32,8 @@ _ADVICE = {
     ),
 }
 """Rule -> what to write in the settings."""
+_OF_RULES = {"region-unknown": ("region", "regions")}
+"""Rule -> the settings that it is about."""
 _BY_NAME = {"Resources": "resources", "Outputs": "outputs", "Parameters": "parameters"}
 """Section of a document -> the settings whose keys are its names."""
 _OF_APIS = ("AWS::ApiGateway", "AWS::Lambda::Permission")
@@ -156,7 +158,8 @@ def in_settings(
     if finding.file is not None or places is None:
         return finding
     section = str(finding.path[0]) if finding.path else "Resources"
-    found = keys(finding.logical_id, type_, environment, section)
+    found = _OF_RULES.get(finding.rule, ()) or keys(finding.logical_id, type_, environment, section)
+    found = (*(f"environments.{environment.table}.{key}" for key in found if finding.rule in _OF_RULES), *found)
     _, place = places.found(found)
     return replace(finding, file=places.file.name, line=place.line, column=place.column)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -102,6 +103,21 @@ def _known_scopes(template: Template, one: Authorizer) -> set[str] | None:
     return found
 
 
+_COLON = re.compile(r"/:([A-Za-z_]\w*)(?=/|$)")
+
+
+def _parameters(subject: Subject) -> Iterator[Hit]:
+    for route in subject.routes:
+        names = _COLON.findall(route.name) if not route.name.startswith("OPTIONS ") else ()  # beside the others
+        if names:
+            taken, meant = ", ".join(f":{name}" for name in names), ", ".join(f"{{{name}}}" for name in names)
+            yield Hit(
+                f"{route.name}: {taken} {'is' if len(names) == 1 else 'are'} taken to the letter.",
+                route.place,
+                f"Write {meant}.",
+            )
+
+
 _GUIDE = "API Gateway developer guide"
 
 API_CONTRACT = Rule(
@@ -114,6 +130,15 @@ API_CONTRACT = Rule(
 )
 
 ROUTE_RULES = (
+    Rule(
+        "route-colon",
+        "warning",
+        "A part of a path looks like a parameter of another framework",
+        "API Gateway takes `:id` for text: /orders/7 is answered by 403 or 404.",
+        "Write {id}.",
+        f'{_GUIDE}, "Set up API methods"; "Create routes for HTTP APIs"',
+        _parameters,
+    ),
     Rule(
         "route-permission",
         "error",

@@ -18,6 +18,7 @@ from tapgen.proof.rules.permissions import CIRCLE, CIRCLE_OF_SEVERAL, PERMISSION
 from tapgen.proof.rules.policies import POLICY_RULES
 from tapgen.proof.rules.policy_forms import POLICY_FORM_RULES
 from tapgen.proof.rules.policy_names import POLICY_NAME_RULES
+from tapgen.proof.rules.regions import REGION_UNKNOWN
 from tapgen.proof.rules.roles import ROLE_RULES, WATCH_RULES
 from tapgen.proof.rules.routes import ROUTE_RULES
 from tapgen.proof.rules.rule import Rule
@@ -52,7 +53,7 @@ GROUPS: dict[str, tuple[Rule, ...]] = {
     "API": (*API_RULES, *ROUTE_RULES, *HANDLER_RULES),
     "Network": NETWORK_RULES,
     "Limits": LIMIT_RULES,
-    "The check itself": (*COVERAGE_RULES, SUPPRESSION_UNUSED, LINT_MISSING),
+    "The check itself": (*COVERAGE_RULES, REGION_UNKNOWN, SUPPRESSION_UNUSED, LINT_MISSING),
 }
 ALL = tuple(rule for group in GROUPS.values() for rule in group)
 BY_ID = {rule.id: rule for rule in ALL}

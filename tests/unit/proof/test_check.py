@@ -176,6 +176,17 @@ def test_cfn_lint_that_does_not_run_is_a_finding(code: str, message: str) -> Non
     assert (finding.rule, finding.message) == ("lint-missing", message)
 
 
+def test_a_region_that_aws_does_not_have_is_a_finding() -> None:
+    named = ("eu-west-9", "eu-west-1", "cn-north-1", "us-gov-west-1", "eusc-de-east-1", "mars-north-1")
+    target = check.Target(Subject({"Resources": {}}), lambda finding: finding, regions=named)
+    [found] = check.check_all([target], with_lint=False)
+    assert {one.rule for one in found} == {"region-unknown"}
+    assert [one.message.partition(";")[0] for one in found] == [
+        "There is no region eu-west-9",
+        "There is no region mars-north-1",
+    ]
+
+
 def test_cfn_lint_that_is_not_installed_is_a_finding() -> None:
     target = check.Target(Subject({"Resources": {}}), lambda finding: replace(finding, file="tapgen.toml", line=1))
     [[finding]] = check.check_all([target], with_lint=True, start=lambda _: None)

@@ -103,6 +103,8 @@ SCOPED = {"AuthorizationType": "COGNITO_USER_POOLS", "AuthorizerId": {"Ref": "A"
 ISSUER = {"Issuer": {"Fn::Sub": "https://cognito-idp.${AWS::Region}.amazonaws.com/${Pool}"}}
 
 TRIGGERS: list[tuple[str, dict[str, Any], list[str]]] = [
+    ("route-colon", {**HTTP_API, **http_route("GET /orders/:id/items/:item_id")}, ["GET /orders/:id/items/:item_id: :id, :item_id are taken to the letter."]),
+    ("route-colon", {**REST_API, **method(ResourceId={"Ref": "R2"}), "R2": resource("AWS::ApiGateway::Resource", RestApiId={"Ref": "Api"}, ParentId={"Ref": "R"}, PathPart=":id")}, ["GET /orders/:id: :id is taken to the letter."]),
     ("route-permission", {**REST_API, **method(), **permission("${Api}/*/POST/orders/*")}, ["API Gateway may not invoke F for GET /orders/{id}."]),
     ("route-permission", {**REST_API, **method(), **permission("${Api}/*/GET/order")}, ["API Gateway may not invoke F for GET /orders/{id}."]),
     ("route-permission", {**HTTP_API, **http_route("GET /x"), **permission("${Api}/*/GET/y")}, ["API Gateway may not invoke F for GET /x."]),
@@ -125,6 +127,9 @@ TRIGGERS: list[tuple[str, dict[str, Any], list[str]]] = [
 ]  # fmt: skip
 
 NEAR_MISSES: list[tuple[str, dict[str, Any]]] = [
+    ("route-colon", {**HTTP_API, **http_route("POST /orders:cancel")}),
+    ("route-colon", {**HTTP_API, **http_route("GET /orders/{id}/12:30")}),
+    ("route-colon", {**HTTP_API, **http_route("OPTIONS /orders/:id")}),
     ("route-permission", {**REST_API, **method(), **permission("${Api}/*/GET/orders/*")}),
     ("route-permission", {**REST_API, **method(), **permission("${Api.RestApiId}/*/GET/orders/*")}),
     ("route-permission", body({}) | permission("${Api.RestApiId}/*/GET/orders/*")),

@@ -595,6 +595,7 @@ ELSEWHERE = {
     "suppression-unused": "test_check: suppressions",
     "null-value": "test_check: what is empty",
     "lint-missing": "test_check: cfn-lint that does not run",
+    "region-unknown": "test_check: a region",
 }
 PROTECTED = {
     "alarm-silent",

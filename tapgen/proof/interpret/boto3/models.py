@@ -190,6 +190,16 @@ def exists(name: str) -> bool:
     return _latest("botocore", name, "service-2.json") is not None
 
 
+@cache
+def regions() -> frozenset[str]:
+    """The regions that botocore knows, of every partition; none where it is not installed."""
+    root = _data("botocore")
+    if root is None or not (root / "partitions.json").is_file():
+        return frozenset()
+    partitions = msgspec.json.decode((root / "partitions.json").read_bytes())["partitions"]
+    return frozenset(name for one in partitions for name in one["regions"] if not name.endswith("-global"))
+
+
 def _text(path: Path) -> bytes:
     content = path.read_bytes()
     return gzip.decompress(content) if path.suffix == ".gz" else content
