@@ -73,7 +73,7 @@ _REFERENCE: Final = re.compile(r"\{\{resolve:(?:\$\{[^{}]*\}|[^{}])*\}\}|\$\{[^{
 _WORDS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+")
 _SECRET: Final = re.compile(
     r"passw(?!ordless)|passphrase|secret(?!ar|smanager|manager)|token(?!i[zs])|credential|"
-    r"(?:api|access|private|auth|encryption|signing|shared|account)key|connectionstring"
+    r"(?:api|ai|access|private|auth|encryption|signing|shared|account)key|connectionstring"
 )
 _NEVER: Final = re.compile(r"(?:service|next|page|pagination|continuation|requests?|idempotency)token$")
 _HARMLESS_END: Final = re.compile(
@@ -115,7 +115,10 @@ _HELD: Final = re.compile(
     r"(?<!hmac)(?:secret|credential)s?$"
 )
 """What a name like `DB_SECRET` holds may be the name that Secrets Manager knows it by; a client's secret has none."""
-_SEVERAL_WORDS: Final = re.compile(r"/?[A-Za-z]+(?:[-_/.][A-Za-z]+)+(?:[-_/.]?\d{1,2})?(?:-[A-Za-z0-9]{6})?")
+_NAME_OF_A_SECRET: Final = re.compile(
+    r"/?[A-Za-z]+(?:[-_/.][A-Za-z]+)+(?:[-_/.]?\d{1,2})?(?:-[A-Za-z0-9]{6})?|[A-Za-z]*(?:secret|credential)s?\d{0,2}",
+    re.IGNORECASE,
+)
 _TOLD: Final = re.compile(
     r"\b(?:arn|name|id|path) (?:of|for)\b|\barn\b|\bsecrets? ?manager\b|\bparameter store\b|\bssm\b", re.IGNORECASE
 )
@@ -211,10 +214,15 @@ def secret_parameter(name: str, declared: Mapping[str, Any]) -> tuple[str, str]:
     default = declared.get("Default")
     if isinstance(default, str) and (what := looks_secret(name, default)):
         return "Default", what
-    if _TOLD.search(str(declared.get("Description", ""))):
-        return "", ""
-    hidden = str(declared.get("NoEcho")).lower() == "true" or (isinstance(default, str) and default)
-    return "", "" if hidden or not secret_name(name) else "a secret, by its name"
+    given = isinstance(default, str) and default
+    return "", "" if given or not may_show(declared) or not secret_name(name) else "a secret, by its name"
+
+
+def may_show(declared: Mapping[str, Any]) -> bool:
+    """Whether a parameter shows its value, which is a text of any kind and not said to be a name."""
+    kind = declared.get("Type", "String") in ("String", "CommaDelimitedList") and not declared.get("AllowedValues")
+    hidden = str(declared.get("NoEcho")).lower() == "true"
+    return kind and not hidden and not _TOLD.search(str(declared.get("Description", "")))
 
 
 def _address(name: str, value: str) -> bool:
@@ -230,10 +238,7 @@ def _named(name: str, literal: str) -> bool:
         return True
     if any(map(str.isspace, literal)):
         return not any(span for match in _ASSIGNED.finditer(literal) for span in _assigned(match))
-    held = _HELD.search("".join(_parts(name)))
-    return (
-        held is not None and held.end() == len("".join(_parts(name))) and _SEVERAL_WORDS.fullmatch(literal) is not None
-    )
+    return bool(_HELD.search("".join(_parts(name))) and _NAME_OF_A_SECRET.fullmatch(literal))
 
 
 def _harmless(literal: str) -> bool:

@@ -13,7 +13,7 @@ from tapgen.proof.rules.rule import Hit, Rule
 from tapgen.proof.subject import items, mapping, may_be, possible, truthy
 from tapgen.template.alternatives import alternatives
 from tapgen.template.intrinsics import canonical, references
-from tapgen.template.secrets import looks_secret, secret_parameter
+from tapgen.template.secrets import judged, looks_secret, may_show, secret_name, secret_parameter
 
 if TYPE_CHECKING:
     from tapgen.proof.subject import Subject
@@ -71,6 +71,29 @@ def _secret_parameters(subject: Subject) -> Iterator[Hit]:
             yield Hit(f"The default of the parameter {name} looks like {what}.", ("Parameters", name, "Default"))
         else:
             yield Hit(f"The parameter {name} is shown to whoever describes the stack.", ("Parameters", name))
+
+    told = {name for name, _, _ in suspicious}
+    for name, owner, variable in _parameters_in_variables(subject):
+        if name not in told:
+            told.add(name)
+            message = f"The parameter {name}, which {owner} has as {variable}, is shown to whoever describes the stack."
+            yield Hit(message, ("Parameters", name))
+
+
+def _parameters_in_variables(subject: Subject) -> Iterator[tuple[str, str, str]]:
+    """(parameter, function, variable) of what a variable with a secret's name is given, if the parameter hides nothing.
+
+    Not of a parameter whose own name speaks of something else, such as the secret's name.
+    """
+    open_ones = {name: one for name, one in _parameters(subject) if not one.get("Default") and judged(name) is None}
+    shown = {name for name, one in open_ones.items() if may_show(one)}
+    resources = mapping(subject.document.get("Resources"))
+    for owner, _ in subject.of_type("AWS::Lambda::Function") if shown else ():
+        environment = mapping(mapping(mapping(resources.get(owner)).get("Properties")).get("Environment"))
+        for variable, value in mapping(environment.get("Variables")).items():
+            name = str(mapping(value).get("Ref", ""))
+            if name in shown and secret_name(str(variable)):
+                yield name, owner, str(variable)
 
 
 def _parameters(subject: Subject) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -420,6 +420,17 @@ HARMLESS = {
             "Parameters": {"DbPassword": {"Type": "String", "Default": "orders/db"}},
         },
     ),
+    "a parameter that names what a variable is for": (
+        "secret-parameter",
+        {
+            **only(Function=function(Environment={"Variables": {"DB_SECRET": {"Ref": "SecretName"}, "TOKEN": {"Ref": "Hidden"}, "API_KEY": {"Ref": "Told"}}})),
+            "Parameters": {
+                "SecretName": {"Type": "String"},
+                "Hidden": {"Type": "String", "NoEcho": True},
+                "Told": {"Type": "String", "Description": "ARN of the secret"},
+            },
+        },
+    ),
     "a policy of references": (
         "limit-policy",
         only(
@@ -498,6 +509,13 @@ TRUE = {
         {
             **granted(allow("secretsmanager:GetSecretValue", {"Fn::Sub": f"{SECRET}:${{Db}}-??????"})),
             "Parameters": {"DbPassword": {"Type": "String", "Default": "orders/db"}},
+        },
+    ),
+    "a parameter that a variable has for a key": (
+        "secret-parameter",
+        {
+            **only(Function=function(Environment={"Variables": {"OPEN_API_KEY": {"Ref": "Access"}}})),
+            "Parameters": {"Access": {"Type": "String"}},
         },
     ),
     "a token in no name": (

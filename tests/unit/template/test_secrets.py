@@ -84,6 +84,7 @@ NOT_TOLD = [
     ("MONGO", "mongodb+srv://<user>:<password>@cluster0.example.net"),
     ("DB_SECRET", "prod/app/db"),
     ("DB_CREDENTIALS", "rds-credentials"),
+    ("SECRET", "planetscalesecret"),
     ("ENCRYPTION_KEY", "alias/orders"),
     ("OAUTH_TOKEN", "https://shop.auth.eu-west-1.amazoncognito.com/oauth2/token"),
     ("GetSecretCommand", "aws secretsmanager get-secret-value --secret-id db"),
