@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -175,13 +176,15 @@ def _template(file: Path, text: str, read: Document, folders: Mapping[str, Path]
 
 def _packaged(read: Document, beside: Path) -> dict[str, Path]:
     """Where `aws cloudformation package` takes the code of functions from: a folder beside the template, or a file."""
+    from tapgen import reading
+
     found = {}
     for name, resource in read["Resources"].items():
         properties = resource.get("Properties") if isinstance(resource, dict) else None
         written = properties.get(_CODE.get(str(resource.get("Type")), "")) if isinstance(properties, dict) else None
         if isinstance(written, str) and "://" not in written:
             path = beside / written
-            found[name] = path.parent if path.suffix == ".py" and path.is_file() else path
+            found[name] = path.parent if path.suffix == ".py" and reading.is_file(path) else path
     return found
 
 
@@ -195,12 +198,16 @@ def _below(folders: Mapping[str, Path], document: Document, file: Path) -> dict[
 
 
 def _has_entry_point(document: Document, function: str, folder: Path, file: Path) -> bool:
-    """Whether a folder below the template has a function's module; what a build puts there is not always there."""
+    """Whether a folder of the template's repository has a function's module; what a build puts there may be missing."""
+    from tapgen import reading
+
     handler = document["Resources"].get(function, {}).get("Properties", {}).get("Handler")
-    if not isinstance(handler, str) or not folder.resolve().is_relative_to(file.parent.resolve()):
+    module = handler.rpartition(".")[0].replace(".", "/") if isinstance(handler, str) else ""
+    try:
+        reading.within(file.parent, os.path.relpath(folder, file.parent))
+    except (OSError, ValueError):
         return False
-    module = handler.rpartition(".")[0].replace(".", "/")
-    return bool(module) and any((folder / one).is_file() for one in (f"{module}.py", f"{module}/__init__.py"))
+    return bool(module) and any(reading.is_file(folder / one) for one in (f"{module}.py", f"{module}/__init__.py"))
 
 
 def _print(format_: str, checked: dict[str, tuple[Finding, ...]], root: Path) -> str:

@@ -75,6 +75,11 @@ def test_code_is_read_where_the_template_names_a_folder_or_a_file(tapgen, tmp_pa
     for written in ("./src", "src/index.py"):
         assert missing in checked(tapgen, tmp_path, PLAIN.replace("WHERE", written))
         assert missing.replace("Purges", "Orders") in checked(tapgen, tmp_path, TEMPLATE.replace("src/", written))
+    for folder, read in (("infra", True), ("repository", False)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / ("docs" if read else ".git")).mkdir()
+        found = checked(tapgen, tmp_path / folder, PLAIN.replace("WHERE", "../src"))
+        assert any("permission-missing Purges" in one and "src/index.py:3" in one for one in found) is read
     assert missing not in checked(tapgen, tmp_path, PLAIN.replace("WHERE", "elsewhere"))
     assert missing not in checked(tapgen, tmp_path, PLAIN.replace("WHERE", ".").replace("index.handler", "handler"))
 
