@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -204,7 +203,7 @@ def _has_entry_point(document: Document, function: str, folder: Path, file: Path
     handler = document["Resources"].get(function, {}).get("Properties", {}).get("Handler")
     module = handler.rpartition(".")[0].replace(".", "/") if isinstance(handler, str) else ""
     try:
-        reading.within(file.parent, os.path.relpath(folder, file.parent))
+        reading.within(file.parent.resolve(), folder.resolve())
     except (OSError, ValueError):
         return False
     return bool(module) and any(reading.is_file(folder / one) for one in (f"{module}.py", f"{module}/__init__.py"))
