@@ -58,18 +58,24 @@ def findings(needs: Sequence[FunctionNeeds], subject: Subject) -> Iterator[Findi
         granted = policies_of(role, subject)
         yield from _unknown(role, granted)
         for one in users:
-            for requirement in _each_once(one.requirements):
+            for requirement in _each_once(one.requirements, granted.statements):
                 yield from _missing(requirement, role, granted, subject)
         if all(one.analysed for one in users):
             yield from _unused(role, granted.statements, users, subject)
 
 
-def _each_once(requirements: Sequence[Requirement]) -> Iterator[Requirement]:
-    """Without what another request of the same line needs too, such as each part of an upload."""
+def _each_once(requirements: Sequence[Requirement], statements: Sequence[Statement]) -> Iterator[Requirement]:
+    """Without what another request of the same line needs too, such as each part of an upload.
+
+    Where nothing allows an action at all, and a request needs it on what is not known, that says it of all.
+    """
+    anywhere = {(one.action, one.file, one.line) for one in requirements if one.arn is None and not one.optional}
+    told = {one[0]: any(each.effect == "Allow" and each.names(one[0]) for each in statements) for one in anywhere}
     seen: set[tuple[object, ...]] = set()
     for one in requirements:
         key = (one.action, one.arn, one.file, one.line, one.path, one.optional)
-        if key not in seen:
+        said = one.arn is not None and (one.action, one.file, one.line) in anywhere and not told[one.action]
+        if key not in seen and not said:
             seen.add(key)
             yield one
 

@@ -305,6 +305,16 @@ def test_default_of_a_variable_that_is_not_set() -> None:
     assert len(grants(PUT_ITEM, code=code, Table=table(TableName="others"))) == 2
 
 
+def test_what_nothing_allows_is_told_once_where_one_of_the_resources_is_not_known() -> None:
+    code = f"{PUT}\ndef again(name):\n    boto3.client('sns').publish(TopicArn=name, Message='x')\n"
+    code += "again('arn:aws:sns:eu-west-1:123456789012:known')\n"
+    code = code.replace("def handler(event, context):", "def handler(event, context):\n    again(event['topic'])")
+    checked = document(code, [LOGS, TRACES, PUT_ITEM])
+    assert [one for one in messages(checked, "permission-missing") if "sns:Publish" in one] == [
+        "Function needs sns:Publish on a resource that is not known, as the code calls sns Publish; Role does not allow it."
+    ]
+
+
 def test_functions_that_share_a_role() -> None:
     """Unused is what none of them needs."""
     other = function(GET, FunctionName="other")
