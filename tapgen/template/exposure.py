@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 from msgspec import Struct
 
 from tapgen.template.apis import routes
-from tapgen.template.grants import everybody
+from tapgen.template.grants import every_customer, everybody
 from tapgen.template.intrinsics import branches
 from tapgen.template.model import Resource, Template
 from tapgen.template.network import security_groups
@@ -145,9 +145,13 @@ def _ingress(template: Template) -> Iterator[Exposure]:
 def _policies(template: Template) -> Iterator[Exposure]:
     for resource in template.resources.values():
         name = resource.logical_id
-        if resource.type == "AWS::IAM::Role" and any(map(everybody, trust_policy(resource).grants)):
+        if resource.type == "AWS::IAM::Role":
             path: Path = ("Resources", name, "Properties", "AssumeRolePolicyDocument")
-            yield Exposure("trust", name, f"Anyone may assume {name}.", path)
+            trusted = trust_policy(resource).grants
+            if any(map(everybody, trusted)):
+                yield Exposure("trust", name, f"Anyone may assume {name}.", path)
+            elif provider := next(filter(None, map(every_customer, trusted)), ""):
+                yield Exposure("trust", name, f"Every customer of {provider} may assume {name}.", path)
         elif not (row(resource.type).limits or row(resource.type).for_identities or _behind_another(resource)):
             for path, policy in resource_policies(resource):
                 if any(map(everybody, policy.grants)):

@@ -184,6 +184,26 @@ _SAYS_HOW: Final = frozenset(
 )
 
 
+# IAM user guide, "Configuring a role for GitHub OIDC": without a `sub` of one's own, others may assume the role. So it
+# is with every provider that vouches for all of its customers under one address.
+_OF_MANY: Final = (
+    *("token.actions.githubusercontent.com", "gitlab.com", "oidc.circleci.com", "app.terraform.io"),
+    *("agent.buildkite.com", "vstoken.dev.azure.com"),
+)
+_ANYBODYS: Final = re.compile(r"\*|[a-z_]+:\*.*")
+
+
+def every_customer(grant: Grant) -> str:
+    """The provider of identities all of whose customers a grant lets in; "" where it lets in some, or none."""
+    who = grant.principal.pattern if grant.principal.pattern.startswith("Federated: ") else ""
+    provider = next((one for one in _OF_MANY if one in who), "")
+    if not provider or grant.effect != "Allow":
+        return ""
+    claims = [one for one in grant.conditions if one.key.lower().startswith(provider) and not one.key.endswith(":aud")]
+    limits = [one for one in claims if not any(map(_ANYBODYS.fullmatch, one.values))]
+    return "" if limits else provider
+
+
 def _says_who(condition: Condition) -> bool:
     if condition.operator == OF_THE_TEMPLATE or condition.key.lower() in _SAYS_HOW:
         return False

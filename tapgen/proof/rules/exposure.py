@@ -24,9 +24,10 @@ EXPOSURE_RULES = (
         "trust-public",
         "error",
         "Anyone may assume a role",
-        "The principal `*` without a condition that says who is every account in the world.",
-        "Name the service or the account that assumes the role.",
-        _PRINCIPAL,
+        "The principal `*` without a condition that says who is every account in the world; so is, of a provider that "
+        "vouches for all its customers, one without a condition on whose token it is.",
+        "Name the service or the account that assumes the role, or the provider's `sub` (`repo:OWNER/REPOSITORY:…`).",
+        f'{_PRINCIPAL}; "Configuring a role for GitHub OIDC identity provider"',
         _open("trust"),
     ),
     Rule(

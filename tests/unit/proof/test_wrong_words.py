@@ -84,6 +84,16 @@ def on_bus(rule: str) -> dict[str, Any]:
     )
 
 
+def by_token(claim: str, value: str) -> dict[str, Any]:
+    """A role that is assumed by a token of GitHub's whose claim has a value."""
+    provider = "token.actions.githubusercontent.com"
+    condition = {"StringLike": {f"{provider}:{claim}": {"Fn::Sub": value}}}
+    who = {"Federated": {"Fn::Sub": f"arn:aws:iam::${{AWS::AccountId}}:oidc-provider/{provider}"}}
+    trust = {"Effect": "Allow", "Principal": who, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": condition}
+    role = resource("AWS::IAM::Role", AssumeRolePolicyDocument=policy(trust))
+    return {**only(Role=role), "Parameters": {"Org": {"Type": "String"}}}
+
+
 def started(permission: Any, **more: Any) -> dict[str, Any]:
     """A function that a rule starts, and a permission or none."""
     made = {
@@ -244,6 +254,8 @@ HARMLESS = {
         "principal-malformed",
         bucket(allow("s3:GetObject", OBJECTS, Principal={"Service": "{{resolve:ssm:/shop/service}}"})),
     ),
+    "a role for one repository": ("trust-public", by_token("sub", "repo:${Org}/shop:*")),
+    "a role for one owner": ("trust-public", by_token("repository_owner", "shop")),
     "a domain in a VPC": (
         "policy-public",
         only(D=resource("AWS::OpenSearchService::Domain", VPCOptions={"SubnetIds": ["s"]}, AccessPolicies=OPEN_DOMAIN)),
@@ -526,6 +538,8 @@ TRUE = {
         },
     ),
     "a rule on a bus of its own by the ARN of one on the default bus": ("delivery-policy", on_bus("rule/r")),
+    "a role for every repository": ("trust-public", by_token("sub", "repo:*:ref:refs/heads/main")),
+    "a role for whoever has a token": ("trust-public", by_token("aud", "sts.amazonaws.com")),
     "a function that nothing lets anybody start": ("trigger-permission", started(None)),
     "an attribute that nothing uses": ("table-attributes", indexed(None)),
     "a domain for everybody": ("policy-public", only(D=resource("AWS::OpenSearchService::Domain", AccessPolicies=OPEN_DOMAIN))),
