@@ -20,7 +20,6 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
 
-HELD = {"SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"}
 CHUNK = 20
 """Cases that a process is given at once, all of one scene."""
 
@@ -46,7 +45,7 @@ def main():
     os.environ |= {"FAULTS_REAL": "1"} if given.real else {}
     for name in [name for name in os.environ if name.startswith(("AWS_", "TAPGEN_"))]:
         del os.environ[name]
-    from tests.faults.cases import chosen, sample, scenes_of
+    from tests.faults.cases import Case, chosen, sample, scenes_of
     from tests.faults.worker import calls, close, played, start
 
     if given.sample:
@@ -69,12 +68,23 @@ def main():
         for one in as_completed(waiting):
             for result in one.result():
                 told(result, given)
-                tallies[result.case.scene].update(cases=bool(result.met), wrong=bool(result.wrong))
+                counted(tallies, result.line)
+    for line in map(json.loads, given.record.read_text().splitlines()) if known else ():
+        case = Case(line["scene"], line["call"], line["fault"], line["when"])
+        if case in known and case.scene in tallies:
+            counted(tallies, line)
     for name, tally in sorted(tallies.items()):
-        print(f"{name}: {tally['calls']} calls, {tally['cases']} cases, {tally['wrong']} wrong")
+        print(f"| {name} | {tally['calls']} | {tally['faults']} | {tally['signals']} | {tally['wrong']} |")
     total = sum(tallies.values(), Counter())
-    print(f"{total['cases']} cases, {total['wrong']} wrong, {time.monotonic() - begin:.0f} s")
+    cases = total["faults"] + total["signals"]
+    print(f"{cases} cases, {total['wrong']} wrong, {time.monotonic() - begin:.0f} s")
     return bool(total["wrong"])
+
+
+def counted(tallies, line):
+    """Count a case, played now or recorded; where its fault was met by no call, as one call less was made, it is none."""
+    kind = "signals" if line["fault"].startswith("SIG") else "faults"
+    tallies[line["scene"]].update({kind: bool(line["met"]), "wrong": bool(line["met"] and line["wrong"])})
 
 
 def recorded(path):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
 from tapgen.errors import ExitCode
-from tests.faults.stage import CLASH, HOME, LONG, OLD, OTHER, PACKAGED, STACK_SET, THIRD, WAITING, Stage
+from tests.faults.stage import CLASH, HOME, LONG, OLD, OTHER, PACKAGED, PLAIN, STACK_SET, THIRD, WAITING, Stage
 from tests.faults.state import State
 
 
@@ -245,6 +246,22 @@ def reads(name, *words, **more):
     return Scene(name, standing, anything, reads=True, words=(*words, "--env", "prod"), **more)
 
 
+def logged(stage):
+    """A function that has run, so that there is something to read."""
+    stage.must(*invoke(stage))
+    return ("logs", "Item", "--env", "prod", "--since", "1d")
+
+
+def adopt(stage):
+    stage.settings(PLAIN)
+    stage.must(*deploy())
+    return ("adopt", "--stack", stack(stage), "--name", "taken", "--to", str(stage.folder / "adopted"))
+
+
+def forget(stage):
+    shutil.rmtree(stage.folder / "adopted", ignore_errors=True)
+
+
 def anything(stage, state):
     return True
 
@@ -361,6 +378,9 @@ SCENES = (
     reads("events", "events"),
     reads("watch", "watch"),
     reads("diff --deployed", "diff", "--deployed"),
+    Scene("envs --stacks", standing, anything, reads=True, words=("envs", "--stacks")),
+    Scene("logs", logged, anything, reads=True),
+    Scene("adopt", adopt, anything, reads=True, end=forget),
     Scene("StackSet create", set_create, instances(4), moto=True),
     Scene("StackSet upload", set_upload, instances(4), moto=True),
     Scene("StackSet update", set_update, instances(6, "two"), moto=True),
@@ -398,6 +418,9 @@ SAMPLE = {
     "events": ("DescribeStackEvents", "throttled", "first"),
     "watch": ("DescribeStackEvents", "malformed", "first"),
     "diff --deployed": ("GetTemplate", "truncated", "last"),
+    "envs --stacks": ("DescribeStacks", "denied", "first"),
+    "logs": ("FilterLogEvents", "500", "first"),
+    "adopt": ("GetTemplate", "reset after", "last"),
     "StackSet create": ("CreateStackInstances", "reset after", "first"),
     "StackSet upload": ("PutObject", "500", "last"),
     "StackSet update": ("UpdateStackSet", "answered twice", "first"),

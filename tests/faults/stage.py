@@ -50,6 +50,15 @@ regions = ["eu-west-1", "us-east-1"]
 stack_set = {{ failure_tolerance = "50%", concurrency = "50%", concurrency_mode = "soft", parallel_regions = true }}
 tags.Team = "{team}"
 """
+PLAIN = """\
+application = "{name}"
+alarms.enabled = false
+
+[tables.Item]
+partition_key = {{ name = "itemId", type = "S" }}
+
+[environments.prod]
+"""
 PACKAGED = '\n[functions.Item]\nsource = "src"\n'
 OLD = '\n[tables.Old]\npartition_key = { name = "oldId", type = "S" }\n'
 CLASH = """

@@ -133,7 +133,11 @@ class Theatre:
             stage = self._stage(scene)
             words = scene.begin(stage) or scene.words
             before = state(stage, running=scene.holds)
-        at = Set(scene, stage, words, before, stage.tapgen(*words).out if scene.reads else "")
+        out = ""
+        if scene.reads:
+            out = stage.tapgen(*words).out
+            scene.end(stage)
+        at = Set(scene, stage, words, before, out)
         self.kept = at if scene.reads else None
         return at
 

@@ -80,10 +80,10 @@ def read_request(client):
 
 
 def named(request):
-    """The operation of a request: query APIs name it in the body, REST ones by method and path."""
-    found = re.search(rb"(?:^|[&\n])Action=(\w+)", request)
+    """The operation of a request: query APIs name it in the body, JSON ones in a header, REST ones by method and path."""
+    found = re.search(rb"(?:^|[&\n])Action=(\w+)|(?i:\r\nx-amz-target: )\w+\.(\w+)", request)
     if found:
-        return found[1].decode()
+        return (found[1] or found[2]).decode()
     path = request.split(b" ")[1] if b" " in request else b""
     if path.startswith(b"/2015-03-31/functions/"):
         return {b"code": "UpdateFunctionCode", b"invocations": "Invoke"}.get(path.rpartition(b"/")[2], "Lambda")

@@ -45,3 +45,11 @@ def test_every_deployment_command_is_on_the_page():
 def test_the_links_lead_somewhere():
     for target in re.findall(r"\]\(([^)#]+)\)", PAGE):
         assert (ROOT / "docs" / target).exists(), target
+
+
+def test_the_tests_that_the_page_names_are_there():
+    named = re.findall(r"`((?:unit|integration)/[\w/]+\.py)(?:::(\w+))?`", PAGE)
+    assert len(named) > 30
+    for file, function in named:
+        source = (ROOT / "tests" / file).read_text()
+        assert f"def {function}(" in source if function else "\ndef test_" in source, (file, function)

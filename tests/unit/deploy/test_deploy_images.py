@@ -115,7 +115,11 @@ def test_what_docker_says_is_told_where_it_fails(environment, docker, monkeypatc
     outcome = run(Cloud(), made)
     assert (outcome.code, outcome.message) == (ExitCode.FAILED, "docker build failed (3):\nno space left")
     monkeypatch.setenv("PATH", "/nowhere")
-    assert run(Cloud(), made).message == "docker: No such file or directory"
+    outcome = run(Cloud(), made)
+    assert (outcome.code, outcome.message) == (ExitCode.FAILED, "docker: No such file or directory")
+    assert outcome.hint == (
+        "An image is built by docker: install it, or build the image elsewhere and name it by `image.uri`."
+    )
 
 
 def test_ecr_is_asked_for_the_repository_and_the_image(stub):
