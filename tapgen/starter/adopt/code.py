@@ -43,12 +43,20 @@ def _one(
     properties = resource.get("Properties") or {}
     if local is not None:
         return Code(_relative(local, to), folder=local)
-    inline = (properties.get("Code") or {}).get("ZipFile")
+    written = properties.get("Code")
+    if isinstance(written, str) and beside is not None and (beside / written).is_dir():
+        return Code(_relative(beside / written, to), folder=beside / written)
+    inline = _parts(written).get("ZipFile")
     source = f"src/{_snake(logical_id)}"
     if isinstance(inline, str) and str(properties.get("Runtime", "")).startswith("python"):
         return Code(source, files={f"{source}/index.py": inline})
     asset = _asset(resource.get("Metadata") or {}, beside)
     return Code(source, folder=asset, copied_from=asset) if asset else None
+
+
+def _parts(code: Any) -> Mapping[str, Any]:
+    """What a function's Code says; `aws cloudformation package` takes a folder as a text too."""
+    return code if isinstance(code, dict) else {}
 
 
 def _asset(metadata: Mapping[str, Any], beside: Path | None) -> Path | None:
@@ -65,9 +73,9 @@ def without_code(document: Document, code: Mapping[str, Code]) -> Iterator[str]:
     for logical_id, resource in document["Resources"].items():
         properties = resource.get("Properties") or {}
         if resource.get("Type") == "AWS::Lambda::Function" and logical_id not in code:
-            if properties.get("PackageType") == "Image" or "ImageUri" in (properties.get("Code") or {}):
+            if properties.get("PackageType") == "Image" or "ImageUri" in _parts(properties.get("Code")):
                 continue
-            if "ZipFile" not in (properties.get("Code") or {}):
+            if "ZipFile" not in _parts(properties.get("Code")):
                 yield f"{logical_id}: where its code is, is not known; say it by --source {logical_id}=FOLDER"
 
 

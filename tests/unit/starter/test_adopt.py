@@ -357,3 +357,36 @@ def test_outputs_with_the_names_of_tapgens_own_are_the_templates(adopted):
     assert settings["own_outputs"] is False
     assert settings["tables"]["Orders"]
     assert settings["outputs"]["DynamoTableNameOutput"]["description"] == "mine"
+
+
+def test_code_that_is_a_folder_beside_the_template_stays_there(adopted, tmp_path):
+    (tmp_path / "worker").mkdir()
+    (tmp_path / "worker" / "index.py").write_text("def handler(event, context): pass\n")
+    role = {
+        "Type": "AWS::IAM::Role",
+        "Properties": {
+            "AssumeRolePolicyDocument": {
+                "Statement": [
+                    {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+                ]
+            }
+        },
+    }
+    properties = {
+        "Code": "worker",
+        "Handler": "index.handler",
+        "Runtime": "python3.13",
+        "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+    }
+    worker = {"Type": "AWS::Lambda::Function", "Properties": properties}
+    settings, ended = adopted({"Resources": {"Role": role, "Worker": worker}})
+    assert ended.code == 0, ended.err
+    assert settings["functions"]["Worker"]["source"] == "../worker"
+
+
+def test_an_application_of_awss_repository_is_refused_with_its_name(adopted):
+    location = {"ApplicationId": "arn:aws:serverlessrepo:us-east-1:1:applications/x", "SemanticVersion": "1.0.0"}
+    application = {"Type": "AWS::Serverless::Application", "Properties": {"Location": location}}
+    _, ended = adopted({"Transform": "AWS::Serverless-2016-10-31", "Resources": {"Shared": application}})
+    assert ended.code != 0
+    assert "Shared is an application of AWS's repository" in ended.err
