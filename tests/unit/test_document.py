@@ -376,13 +376,30 @@ def test_sections_and_resources_read_in_their_order(document):
 
 @rows(
     "text",
-    ["12345e67", "1.5e3", "1234e5", "+0891", "1e3", "1E+3", "-1e3", "6e-5", ".5e3", "1.e5", "+12e03", "+0o17", "1_0e2"],
+    [
+        "12345e67",
+        "1.5e3",
+        "1234e5",
+        "+0891",
+        "1e3",
+        "1E+3",
+        "-1e3",
+        "6e-5",
+        ".5e3",
+        "1.e5",
+        "+12e03",
+        "+0o17",
+        "1_0e2",
+        "1,000",
+        "y",
+        "N",
+    ],
 )
 def test_what_any_reader_takes_for_a_number_is_quoted(text):
     written = documents.dump({"Description": text, text: "x"}, "yaml")
     assert written == f"Description: '{text}'\n'{text}': x\n"
 
 
-@rows("text", ["1.2.3", "v1e3", "e3", "1e", "12e", "1,000", "1e3x", "--", "+", ".e3", "1e3.5", "10.0.0.0/16"])
+@rows("text", ["1.2.3", "v1e3", "e3", "1e", "12e", "1,x", "yN", "1e3x", "--", "+", ".e3", "1e3.5", "10.0.0.0/16"])
 def test_what_no_reader_takes_for_a_number_is_not(text):
     assert documents.dump({"Description": text}, "yaml") == f"Description: {text}\n"
