@@ -391,8 +391,6 @@ def test_sections_and_resources_read_in_their_order(document):
         "+0o17",
         "1_0e2",
         "1,000",
-        "y",
-        "N",
     ],
 )
 def test_what_any_reader_takes_for_a_number_is_quoted(text):
