@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from tapgen.errors import DocumentError
 from tapgen.review.diff.by_default import Values, by_default, come_to_the_same, never_taken, quiet
+from tapgen.review.diff.looked_up import looked_up
 from tapgen.review.diff.resources import diff_resources, diff_sections
 from tapgen.review.diff.switched_off import with_switched_off
 from tapgen.review.masking import masked_review
@@ -84,7 +85,19 @@ def _understood(
     told = {change.logical_id for change in review.changes}
     never = [note for note in never_made(old or {}, new or {}, *templates) if note.logical_id not in told]
     review = replace(review, notes=(*review.notes, *never))
-    return review if old is None or new is None else _with_quiet(review, old, new, given, hidden, pseudo)
+    if old is None or new is None:
+        return review
+    review = _with_looked_up(review, old, new, given, pseudo)
+    return _with_quiet(review, old, new, given, hidden, pseudo)
+
+
+def _with_looked_up(
+    review: Review, old: Document, new: Document, given: Values, pseudo: Mapping[str, str] | None
+) -> Review:
+    """The review with what a changed mapping does where a parameter's default, or the region, is another."""
+    changes, templates = looked_up(old, new, given, {one.logical_id for one in review.changes}, pseudo)
+    losses = _sorted((*review.losses, *data_losses(changes, *templates))) if changes else review.losses
+    return replace(review, changes=(*review.changes, *changes), losses=losses)
 
 
 def _with_quiet(
