@@ -230,7 +230,9 @@ def _chosen(prefix: str, known: Action, parameters: tuple[Parameter, ...]) -> tu
         return None
     most = max(count for count, _, _ in fits)
     best = [(name, found) for count, name, found in fits if count == most]
-    return tuple(name for name, _ in best), set().union(*(found for _, found in best))
+    best = [one for one in best if (prefix, one[0]) in _NAMED_BY] or best
+    named = best[0][1]  # what else the request names, such as where a log group's events go, is another's matter
+    return tuple(name for name, found in best if found == named), set(named)
 
 
 def _names_type(parameter: str, kind: IamResource) -> bool:

@@ -44,6 +44,8 @@ _ALSO: Final[Mapping[str, tuple[str, ...]]] = {
     "dynamodb:ListStreams": ("arn:*:dynamodb:*:*:table/*",),
     "kinesis:ListStreams": ("arn:*:kinesis:*:*:stream/*",),
     "codedeploy:PutLifecycleEventHookExecutionStatus": ("arn:*:codedeploy:*:*:deploymentgroup:*",),
+    "connect:StartOutboundVoiceContact": ("arn:*:connect:*:*:instance/*",),
+    "rekognition:CreateCollection": ("arn:*:rekognition:*:*:collection/*",),
     "cognito-identity:SetIdentityPoolRoles": ("arn:*:cognito-identity:*:*:identitypool/*",),
     "cognito-idp:ListUserPools": ("arn:*:cognito-idp:*:*:userpool/*",),
 }
@@ -53,10 +55,29 @@ _PROFILE: Final = re.compile(r"(arn:.*:foundation-model/)((?:us|us-gov|eu|apac|j
 """A model by the name of an inference profile, which begins with where it may be asked."""
 
 
+_LISTED: Final[Mapping[str, str]] = {
+    "dynamodb:ListTables": "table/*",
+    "events:ListRules": "rule/*",
+    "firehose:ListDeliveryStreams": "deliverystream/*",
+    "sns:ListSubscriptions": "*",
+    "sns:ListTopics": "*",
+    "sqs:ListQueues": "*",
+    "ssm:DescribeInstanceInformation": "*",
+    "ssm:DescribeParameters": "*",
+    "states:ListActivities": "activity:*",
+    "states:ListStateMachines": "stateMachine:*",
+}
+"""Actions that list everything -> the last field of the ARN that the service asks IAM about, as its refusals say:
+`is not authorized to perform: dynamodb:ListTables on resource: arn:aws:dynamodb:…:table/*`."""
+
+
 def documented(action: str, resource: str) -> bool:
     """Whether AWS says that the action is allowed by that resource, an ARN or a pattern of ARNs."""
     if len(fields(resource)) != 6:
         return False
+    listed = _LISTED.get(action)
+    if listed is not None and fields(resource)[2] in {action.partition(":")[0], "*"}:
+        return matches(fields(resource)[5], listed)
     return any(
         action_matches(action, known) and matches(pattern, resource)
         for known, patterns in _ALSO.items()
