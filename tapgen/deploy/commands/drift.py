@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tapgen.deploy.artifacts.document import resources
+from tapgen.deploy.aws.errors import AwsError, is_running
 from tapgen.deploy.aws.polling import Poller, poll_until
+from tapgen.deploy.stack.target import BusyError
 from tapgen.errors import ExitCode, TapgenError
 from tapgen.review.assess import assess
 from tapgen.review.update.schema import schema_of
@@ -26,10 +28,17 @@ def detect(client: Client, stack_arn: str, clock: Clock) -> tuple[ResourceDrift,
     """Run a drift detection and return what it found, resource by resource.
 
     Raises:
+        BusyError: an operation is running.
         TapgenError: the detection failed for every resource, or took longer than half an hour.
     """
     poller = Poller.of(client, clock)
-    detection = poller.call(lambda: client.detect_drift(stack_arn))
+    try:
+        detection = poller.call(lambda: client.detect_drift(stack_arn))
+    except AwsError as error:
+        if not is_running(error):
+            raise
+        hint = "CloudFormation detects no drift while an operation runs: run this again when it is over."
+        raise BusyError(error.message, hint) from None
     run = poll_until(
         poller, lambda: poller.call(lambda: client.drift_run(detection)), lambda one: not one.running, timeout=TIMEOUT
     )

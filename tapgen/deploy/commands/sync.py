@@ -14,7 +14,7 @@ from tapgen.deploy.plan.guard import RefusedError
 from tapgen.deploy.plan.known_values import known_values
 from tapgen.deploy.plan.sync_changes import LAYER, STATE_MACHINE, definition_text, needs_deployment
 from tapgen.deploy.stack.states import state
-from tapgen.deploy.stack.target import is_ours
+from tapgen.deploy.stack.target import busy, is_ours
 from tapgen.errors import ExitCode, TapgenError, UsageError
 from tapgen.review.assess import assess
 from tapgen.template.document import parse
@@ -96,6 +96,8 @@ class Sync(StackOperation):
         return str(self.request.document["Resources"].get(logical_id, {}).get("Type", ""))
 
     def _refuse_other(self, stack: Stack) -> None:
+        if state(stack.status).running:
+            raise busy(self.client, stack, self.request.environment)
         if state(stack.status).change_set != "UPDATE":
             raise TapgenError(
                 f"{stack.name} is {stack.status}", state(stack.status).advice_for(self.request.environment)
