@@ -159,6 +159,7 @@ def _template(file: Path, text: str, read: Document, folders: Mapping[str, Path]
     """
     from tapgen.errors import TapgenError
     from tapgen.proof.check import of_template
+    from tapgen.proof.template_code import sources_of
     from tapgen.starter.adopt import sam
 
     if sam.is_sam(read):
@@ -168,45 +169,9 @@ def _template(file: Path, text: str, read: Document, folders: Mapping[str, Path]
             return of_template(file, text, read, folders, unread=error.causes)
         except TapgenError:
             return of_template(file, text, read, folders)
-        below = _below({**_packaged(read, file.parent), **made.folders}, made.document, file)
-        return of_template(file, text, made.document, {**below, **folders}, read, made.unread)
-    return of_template(file, text, read, {**_below(_packaged(read, file.parent), read, file), **folders})
-
-
-def _packaged(read: Document, beside: Path) -> dict[str, Path]:
-    """Where `aws cloudformation package` takes the code of functions from: a folder beside the template, or a file."""
-    from tapgen import reading
-
-    found = {}
-    for name, resource in read["Resources"].items():
-        properties = resource.get("Properties") if isinstance(resource, dict) else None
-        written = properties.get(_CODE.get(str(resource.get("Type")), "")) if isinstance(properties, dict) else None
-        if isinstance(written, str) and "://" not in written:
-            path = beside / written
-            found[name] = path.parent if path.suffix == ".py" and reading.is_file(path) else path
-    return found
-
-
-_CODE = {"AWS::Lambda::Function": "Code", "AWS::Serverless::Function": "CodeUri"}
-"""AWS CLI reference, "cloudformation package": properties that may name local code."""
-
-
-def _below(folders: Mapping[str, Path], document: Document, file: Path) -> dict[str, Path]:
-    """The folders in which there are the functions' modules."""
-    return {name: path for name, path in folders.items() if _has_entry_point(document, name, path, file)}
-
-
-def _has_entry_point(document: Document, function: str, folder: Path, file: Path) -> bool:
-    """Whether a folder of the template's repository has a function's module; what a build puts there may be missing."""
-    from tapgen import reading
-
-    handler = document["Resources"].get(function, {}).get("Properties", {}).get("Handler")
-    module = handler.rpartition(".")[0].replace(".", "/") if isinstance(handler, str) else ""
-    try:
-        reading.within(file.parent.resolve(), folder.resolve())
-    except (OSError, ValueError):
-        return False
-    return bool(module) and any(reading.is_file(folder / one) for one in (f"{module}.py", f"{module}/__init__.py"))
+        found = sources_of(read, made.document, made.folders, file)
+        return of_template(file, text, made.document, {**found, **folders}, read, made.unread)
+    return of_template(file, text, read, {**sources_of(read, read, {}, file), **folders})
 
 
 def _print(format_: str, checked: dict[str, tuple[Finding, ...]], root: Path) -> str:

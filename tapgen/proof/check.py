@@ -117,11 +117,11 @@ def of_template(
     file: Path,
     text: str,
     document: Document,
-    sources: Mapping[str, Path],
+    sources: Mapping[str, Path | Source],
     written: Document | None = None,
     unread: Mapping[str, str] = MappingProxyType({}),
 ) -> Target:
-    """A document that tapgen did not make, with the sources that the command line names.
+    """A document that tapgen did not make, with the sources that the command line names, or that were found.
 
     `written` is what stands in the file where the document is what a transform makes of it, `unread` says of which
     resources that is not known, and why.
@@ -131,7 +131,8 @@ def of_template(
 
     lines = locate(text)
     document = filled_in(document) if MARK in text else document
-    subject = Subject(document, sources={name: Source(folder) for name, folder in sources.items()}, root=Path.cwd())
+    known = {name: one if isinstance(one, Source) else Source(one) for name, one in sources.items()}
+    subject = Subject(document, sources=known, root=Path.cwd())
 
     def place(finding: Finding) -> Finding | None:
         told = finding if written is None else expanded.written(finding, written, document)

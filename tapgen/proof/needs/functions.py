@@ -43,7 +43,8 @@ class FunctionNeeds(Struct, frozen=True):
 
     `role` is None where it is not in the document; `services` are botocore's names of the services that the code
     calls, each with the (file, line) of its first call. `analysed` is False where its source is not known or cannot
-    be read in full; `unresolved` are the services of the calls that could not be resolved, '' for any.
+    be read in full; `unresolved` are the services of the calls that could not be resolved, '' for any. `all_read` is
+    False where a layer may do more, whose code is not known.
     """
 
     function: str
@@ -53,6 +54,7 @@ class FunctionNeeds(Struct, frozen=True):
     findings: tuple[Finding, ...]
     analysed: bool
     unresolved: frozenset[str] = frozenset()
+    all_read: bool = True
 
 
 Analyse = Callable[[Path, str, calls.Elsewhere, Version | None], calls.Analysis]
@@ -107,7 +109,7 @@ def _needs(function: str, subject: Subject, analyse: Analyse) -> FunctionNeeds:
     for call in analysis.possible:
         one = requirements.of_call(call, function, _file(prefix, call.file), subject)
         needed += () if isinstance(one, Unmapped) else (replace(possible, optional=True) for possible in one)
-    unresolved = (*(one.service for one in analysis.unresolved), *_of_layers(properties, subject))
+    unresolved = {one.service for one in analysis.unresolved}
     unmapped = {call.service for call in analysis.calls if isinstance(actions.needed(call), Unmapped)}
     services: dict[str, tuple[str, str, int]] = {}
     for call in analysis.calls:
@@ -121,7 +123,8 @@ def _needs(function: str, subject: Subject, analyse: Analyse) -> FunctionNeeds:
         tuple(services.values()),
         tuple(findings),
         analysed=not hidden,
-        unresolved=frozenset((*unmapped, *unresolved)),
+        unresolved=frozenset(unmapped | unresolved),
+        all_read=not any(_unread_layers(function, properties, subject)),
     )
 
 
@@ -135,14 +138,17 @@ def _traced(function: str, analysis: calls.Analysis) -> Iterator[Requirement]:
             yield requirements.Requirement(function, action, None, "", optional=True)
 
 
-def _of_layers(properties: Mapping[str, Any], subject: Subject) -> Iterator[str]:
-    """'' where a layer of others may hold an extension, which calls what it likes with the function's role."""
+def _unread_layers(function: str, properties: Mapping[str, Any], subject: Subject) -> Iterator[bool]:
+    """Whether each layer may hold what nobody has read: an extension of others, or code of the template's own."""
+    own = 0
     for layer in listed(properties.get("Layers")):
         for text in alternatives(layer):
             match = REFERENCE.fullmatch(text)
-            own = match and subject.type_of(match[1])
-            if not own and not configuration.LAYERS_OF_AWS.search(text):
-                yield ""
+            made = bool(match and subject.type_of(match[1]))
+            own += made
+            yield not made and not configuration.LAYERS_OF_AWS.search(text)
+    source = subject.sources.get(function)
+    yield own > (source.layers if source else 0)
 
 
 def _source(function: str, subject: Subject, analyse: Analyse) -> tuple[calls.Analysis | None, str]:

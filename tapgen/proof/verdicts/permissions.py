@@ -221,7 +221,9 @@ def _used_by_others(role: str, subject: Subject) -> bool:
 
 
 def may_be_called(pattern: str, users: Sequence[FunctionNeeds]) -> bool:
-    """Whether a call that could not be resolved may need an action."""
+    """Whether a call that could not be resolved, or the code of a layer, may need an action."""
+    if not all(one.all_read for one in users):
+        return True
     services = {service for one in users for service in one.unresolved}
     prefix = pattern.partition(":")[0].lower()
     return "" in services or any(matches(prefix, actions.iam_prefix(service)) for service in services)

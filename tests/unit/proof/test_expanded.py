@@ -84,6 +84,34 @@ def test_code_is_read_where_the_template_names_a_folder_or_a_file(tapgen, tmp_pa
     assert missing not in checked(tapgen, tmp_path, PLAIN.replace("WHERE", ".").replace("index.handler", "handler"))
 
 
+LAYERED = """\
+Transform: AWS::Serverless-2016-10-31
+Globals: {Function: {Layers: [!Ref Common]}}
+Resources:
+  Common: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: layer/}}
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.12
+      Handler: index.handler
+      CodeUri: src/
+      Policies: [{Statement: [{Effect: Allow, Action: [sqs:PurgeQueue, sqs:SendMessage], Resource: "*"}]}]
+"""
+
+
+def test_the_code_of_own_layers_is_read(tapgen, tmp_path):
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src/index.py").write_text("from shop.queues import handler")
+    unread = checked(tapgen, tmp_path, LAYERED)
+    assert not any("permission-unused" in one for one in unread)  # nobody knows what the layer's code does
+    (tmp_path / "layer/python/shop").mkdir(parents=True)
+    (tmp_path / "layer/python/shop/queues.py").write_text(PURGES)
+    (tmp_path / "layer/python/boto3.py").write_text("raise RuntimeError")
+    assert [one for one in checked(tapgen, tmp_path, LAYERED) if "permission" in one] == [
+        "warning permission-unused Orders template.yaml:11"
+    ]
+
+
 def test_an_action_that_is_none_is_told_of_a_statement_and_not_of_a_policy_template(tapgen, tmp_path):
     text = TEMPLATE.replace("DynamoDBReadPolicy: {TableName: !Ref Table}", "SQSPollerPolicy: {QueueName: shop}")
     text = text.replace("s3:ListBucket", "s3:ListBuckets", 1)
