@@ -106,7 +106,7 @@ def matches(document: Document, regions: Sequence[str]) -> list[dict[str, Any]]:
         {
             "rule": match.rule.id,
             "severity": "warning" if _unproven(match) else SEVERITIES.get(match.rule.severity.lower(), "error"),
-            "message": match.message.rstrip(".") + ".",
+            "message": _DATES.sub(r"Creation is disabled from \1 and update from", match.message).rstrip(".") + ".",
             # A match on the whole template, such as E0001 (it cannot be transformed), has no path.
             "path": list(getattr(match, "path", None) or ()),
             "hint": match.rule.source_url or "",
@@ -131,6 +131,8 @@ _DOUBTFUL = frozenset({"E3049", "E3712"})
 
 _OTHER_CASE = re.compile(r"\('(\w+)' was unexpected\. Did you mean '(\w+)'\?\)")
 """A key of a policy in another case; whether IAM takes it is not documented."""
+_DATES = re.compile(r"Creation was disabled on ('[\d-]+') and update on")
+"""It says so of days to come as well."""
 _CHOICES = frozenset({"E3017", "E3018"})
 """None of several schemas fits. Why each does not is told besides, and says nothing of what was meant."""
 _NO_NETWORK = re.compile(r"'(?P<range>[0-9./]+)' is not a 'ipv4-network'")

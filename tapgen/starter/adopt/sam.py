@@ -143,8 +143,10 @@ def _detached(
     `unread` takes what is wrong with definitions that cannot be read; without it that is an error.
     """
     document = json.loads(json.dumps(document, default=str))
-    globals_ = (document.get("Globals") or {}).get("Function") or {}
+    globals_ = _mapping(_mapping(document.get("Globals")).get("Function"))
     for logical_id, resource in document["Resources"].items():
+        if not isinstance(resource, dict) or not isinstance(resource.setdefault("Properties", {}), dict):
+            continue  # the translator says what is wrong with it
         where = _detach(logical_id, resource, globals_, folder)
         _defined(logical_id, resource, folder, unread)
         if where is not None and where.source is not None:
@@ -152,9 +154,13 @@ def _detached(
         elif where is not None and not where.written.exists():
             gone[logical_id] = where.written
     globals_.pop("CodeUri", None)
-    if not globals_ and "Globals" in document:
-        document["Globals"].pop("Function", None)
+    if not globals_:
+        _mapping(document.get("Globals")).pop("Function", None)
     return document
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 class _Where(NamedTuple):
@@ -164,11 +170,10 @@ class _Where(NamedTuple):
     source: Path | None
 
 
-def _detach(logical_id: str, resource: Any, globals_: Mapping[str, Any], folder: Path) -> _Where | None:
+def _detach(logical_id: str, resource: Mapping[str, Any], globals_: Mapping[str, Any], folder: Path) -> _Where | None:
     """Let the translator think that the code is packaged; where it is, None where that is not beside the template."""
     where = None
-    properties = resource.setdefault("Properties", {}) if isinstance(resource, dict) else {}
-    kind = resource.get("Type") if isinstance(resource, dict) else None
+    properties, kind = resource["Properties"], str(resource.get("Type"))
     if kind in _CODE and "InlineCode" not in properties and "ImageUri" not in properties:
         key = _CODE[kind]
         is_image = properties.get("PackageType", globals_.get("PackageType")) == "Image"
@@ -184,9 +189,9 @@ def _detach(logical_id: str, resource: Any, globals_: Mapping[str, Any], folder:
     return where
 
 
-def _defined(logical_id: str, resource: Any, folder: Path, unread: dict[str, str] | None) -> None:
+def _defined(logical_id: str, resource: Mapping[str, Any], folder: Path, unread: dict[str, str] | None) -> None:
     """Put a definition that is in a file of its own where it belongs."""
-    kind = resource.get("Type") if isinstance(resource, dict) else None
+    kind = str(resource.get("Type"))
     if kind not in _BODIES:
         return
     uri, body = _BODIES[kind]
@@ -218,7 +223,7 @@ def _source(logical_id: str, resource: Mapping[str, Any], runtime: str, written:
 
     tapgen installs Python's requirements itself; it compiles and bundles nothing.
     """
-    how = str((resource.get("Metadata") or {}).get("BuildMethod", ""))
+    how = str(_mapping(resource.get("Metadata")).get("BuildMethod", ""))
     package = written / "package.json"
     bundled = runtime.startswith("nodejs") and package.is_file() and '"dependencies"' in reading.text(package)
     bundled = bundled or (runtime.startswith("ruby") and (written / "Gemfile").is_file())

@@ -185,3 +185,17 @@ def test_what_is_deployed_is_linted_and_not_how_sam_is_written(tapgen, tmp_path)
         ("E3004", "Reader", 4),
         ("E6101", "Role", 16),
     }
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "Globals: [a]\nResources:\n  F: {Type: AWS::Serverless::Function, Properties: {CodeUri: 1}}\n",
+        "Resources:\n  F: {Type: AWS::Serverless::Function, Properties: [a], Metadata: b}\n",
+        "Resources:\n  F: {Type: AWS::Serverless::Function}\n  G: {Type: {a: b}, Properties: 1}\n  H: text\n",
+    ],
+    ids=["globals", "properties", "types"],
+)
+def test_odd_templates_of_sam_are_no_traceback(tapgen, tmp_path, odd):
+    (tmp_path / "template.yaml").write_text(f"Transform: AWS::Serverless-2016-10-31\n{odd}")
+    assert tapgen("check", "--no-lint", "--template", "template.yaml", cwd=tmp_path).code in (0, 1, 2)
