@@ -37,6 +37,8 @@ def roles_of(
             continue
         for text in found:
             arn = _role(text, subject)
+            if arn and fields(arn)[5].startswith("user/"):
+                continue  # API Gateway calls with the caller's own credentials
             sure = passes is True and (arn is not None or member.lower().endswith("arn"))
             yield replace(base, arn=arn, optional=not sure)
     if (call.service, call.operation) in passed_roles.MAY_PASS:

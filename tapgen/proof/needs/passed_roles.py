@@ -8,6 +8,7 @@ without it then, and it is no surplus.
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import Final
 
 SERVICES: Final = frozenset(
@@ -26,6 +27,18 @@ SERVICES: Final = frozenset(
     iotwireless lookoutequipment medical-imaging neptune-graph storagegateway voice-id
     """.split()  # noqa: SIM905  a list of 80 quoted words is harder to read
 )
+NAMED_OTHERWISE: Final = MappingProxyType(
+    {
+        "credentials": "apigateway",
+        "authorizercredentials": "apigateway",
+        "credentialsarn": "apigatewayv2",
+        "authorizercredentialsarn": "apigatewayv2",
+        "deliverlogspermissionarn": "ec2",
+        "rolearnforlogging": "iot",
+        "snscallerarn": "cognito-idp",
+    }
+)
+"""Members that hold a role's ARN under another name, each with the service whose they are (its API reference)."""
 _NOT_PASSED: Final = frozenset({"sts", "iam", "sso", "sso-admin", "organizations", "cognito-identity", "rolesanywhere"})
 _READING: Final = re.compile(r"(Get|List|Describe|Search|Delete|Assume|Validate|Query|Head|Stop|Cancel)[A-Z]")
 _OF_OTHERS: Final = re.compile(
@@ -63,6 +76,9 @@ def passes(service: str, operation: str, member: str) -> bool | None:
     """Whether a request passes the role in a member: None where it may."""
     if service in _NOT_PASSED or _READING.match(operation):
         return False
+    last = member.rpartition(".")[2].lower()
+    if last in NAMED_OTHERWISE:
+        return NAMED_OTHERWISE[last] == service
     if service not in SERVICES or _OF_OTHERS.search(member.lower()):
         return None
     return True

@@ -41,9 +41,16 @@ PASSING = {
     "a task's role": 'boto3.client("ecs").run_task(taskDefinition="t", overrides={"taskRoleArn": ROLE})',
     "a job's role": 'boto3.client("glue").create_job(Name="j", Role=ROLE, Command={})',
     "a rule's target": 'boto3.client("events").put_targets(Rule="r", Targets=[{"Id": "1", "Arn": "a", "RoleArn": ROLE}])',
+    "an integration's role": 'boto3.client("apigateway").put_integration(restApiId="a", resourceId="r", httpMethod="GET", type="AWS", credentials=ROLE)',
+    "a flow log's role": 'boto3.client("ec2").create_flow_logs(ResourceIds=["v"], ResourceType="VPC", DeliverLogsPermissionArn=ROLE)',
+    "a user pool's role": 'boto3.client("cognito-idp").create_user_pool(PoolName="p", SmsConfiguration={"SnsCallerArn": ROLE})',
 }  # fmt: skip
 OWN = allow(
-    ["scheduler:CreateSchedule", "lambda:CreateFunction", "ecs:RunTask", "glue:CreateJob", "events:PutTargets"], "*"
+    [
+        *("scheduler:CreateSchedule", "lambda:CreateFunction", "ecs:RunTask", "glue:CreateJob", "events:PutTargets"),
+        *("apigateway:PUT", "ec2:CreateFlowLogs", "cognito-idp:CreateUserPool"),
+    ],
+    "*",
 )
 
 
@@ -52,6 +59,15 @@ def test_a_role_that_a_request_passes(what: str) -> None:
     pass_role = allow("iam:PassRole", ROLE)
     assert "missing iam:PassRole" in said(code(PASSING[what]), OWN)
     assert not [one for one in said(code(PASSING[what]), OWN, pass_role) if one.endswith("iam:PassRole")]
+
+
+def test_the_callers_own_credentials_and_what_is_no_role_are_not_passed() -> None:
+    own = 'boto3.client("apigateway").put_integration(restApiId="a", resourceId="r", httpMethod="GET", type="AWS", credentials="arn:aws:iam::*:user/*")'
+    other = 'boto3.client("appflow").create_connector_profile(connectorProfileName="n", connectorType="Slack", connectionMode="Public", connectorProfileConfig={"credentials": ROLE})'
+    for request in (own, other):
+        assert "missing iam:PassRole" not in said(
+            code(request), allow(["apigateway:PUT", "appflow:CreateConnectorProfile"], "*")
+        )
 
 
 def test_a_role_that_nothing_passes() -> None:

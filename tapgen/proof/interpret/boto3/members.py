@@ -17,8 +17,12 @@ if TYPE_CHECKING:
     from tapgen.proof.interpret.python.arguments import Arguments
     from tapgen.proof.interpret.site import Site
 
-_ROLE = re.compile(r"role(?:arn)?$", re.IGNORECASE)
-"""The end of the name of a member that holds a role."""
+_ROLE = re.compile(
+    r"role(?:arn)?$|(?:^|\.)(?:authorizercredentials|credentials|authorizercredentialsarn|credentialsarn|"
+    r"deliverlogspermissionarn|rolearnforlogging|snscallerarn)$",
+    re.IGNORECASE,
+)
+"""The end of the name of a member that holds a role; `passed_roles` says of which service the last ones do."""
 _BUCKET = re.compile(r"S3Object\.Bucket$")
 """The end of the name of a member that holds the bucket of an object which a service reads for the caller."""
 _DEEPEST = 4
