@@ -29,12 +29,12 @@ def _policies(subject: Subject) -> Iterator[Hit]:
             for statement in held.statements
             if statement.effect == "Allow" and statement.names(action)
         )
-        if one.sure and not any(_lets_in(statement, one, subject) for statement in letting_in):
+        if one.sure and not any(lets_in(statement, one, subject) for statement in letting_in):
             message = f"{one.sender} sends to {one.receiver}, whose policy does not let {one.principal} do {action}."
             yield Hit(message if one in sent else message.replace("sends", "sends what fails"), one.path)
 
 
-def _lets_in(statement: Statement, sent: Delivery, subject: Subject) -> bool:
+def lets_in(statement: Statement, sent: Delivery, subject: Subject) -> bool:
     """Whether a statement can be of the service and of what it sends for."""
     known = {"*", sent.principal, "${?}"}
     names = services(statement.principal)

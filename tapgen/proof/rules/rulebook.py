@@ -14,6 +14,7 @@ from tapgen.proof.rules.imports import IMPORT_RULES
 from tapgen.proof.rules.key_policies import KEY_RULES
 from tapgen.proof.rules.limits import LIMIT_RULES
 from tapgen.proof.rules.network import NETWORK_RULES
+from tapgen.proof.rules.notifications import NOTIFICATION_RULES
 from tapgen.proof.rules.permissions import CIRCLE, CIRCLE_OF_SEVERAL, PERMISSION_RULES
 from tapgen.proof.rules.policies import POLICY_RULES
 from tapgen.proof.rules.policy_forms import POLICY_FORM_RULES
@@ -48,7 +49,10 @@ GROUPS: dict[str, tuple[Rule, ...]] = {
     "Open to everybody": EXPOSURE_RULES,
     "Policies": (*POLICY_NAME_RULES, *POLICY_RULES, *POLICY_FORM_RULES, *TRUST_RULES),
     "Functions, alarms, secrets": (*IMPORT_RULES, *COMPUTE_RULES, *VERSION_RULES),
-    "Triggers": (*TRIGGER_RULES, *ROLE_RULES, *WATCH_RULES, *DELIVERY_RULES, *KEY_RULES, CIRCLE, CIRCLE_OF_SEVERAL),
+    "Triggers": (
+        *(*TRIGGER_RULES, *ROLE_RULES, *WATCH_RULES, *DELIVERY_RULES, *NOTIFICATION_RULES, *KEY_RULES),
+        *(CIRCLE, CIRCLE_OF_SEVERAL),
+    ),
     "Data": DATA_RULES,
     "API": (*API_RULES, *ROUTE_RULES, *HANDLER_RULES),
     "Network": NETWORK_RULES,

@@ -151,6 +151,17 @@ def blocking(*, blocks: bool | None) -> dict[str, object]:
     return only(Bucket=bucket, Policy=held)
 
 
+def notified(**attributes: object) -> dict[str, object]:
+    """A bucket that notifies a queue, which lets S3 in."""
+    sending = {"QueueConfigurations": [{"Event": "s3:ObjectCreated:*", "Queue": arn("Queue")}]}
+    lets = allow("sqs:SendMessage", arn("Queue"), Principal={"Service": "s3.amazonaws.com"})
+    return only(
+        Queue=resource("AWS::SQS::Queue"),
+        Policy=resource("AWS::SQS::QueuePolicy", Queues=[{"Ref": "Queue"}], PolicyDocument=policy(lets)),
+        Bucket={**resource("AWS::S3::Bucket", NotificationConfiguration=sending), **attributes},
+    )
+
+
 def trust(principal: object, **more: object) -> dict[str, object]:
     statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", **more}
     return only(Role=resource("AWS::IAM::Role", AssumeRolePolicyDocument=policy(statement)))
@@ -565,6 +576,7 @@ CASES = {
         only(Topic=resource("AWS::SNS::Topic", Tags=[{"Key": str(number), "Value": "x"} for number in range(51)])),
         only(Topic=resource("AWS::SNS::Topic", Tags=[{"Key": str(number), "Value": "x"} for number in range(50)])),
     ),
+    "notification-order": (notified(), notified(DependsOn="Policy")),
     "secret-mapping": (
         {"Resources": {}, "Mappings": {"Stage": {"dev": {"DbPassword": "hunter2hunter"}}}},
         {"Resources": {}, "Mappings": {"Stage": {"dev": {"DbPasswordName": "shop/db", "DbPassword": "<password>"}}}},
