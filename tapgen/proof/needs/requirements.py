@@ -55,7 +55,7 @@ def of_call(call: calls.Call, function: str, file: str, subject: Subject) -> tup
         replace(base, action=need.action, arn=arn, optional=optional or _nameless(need, function, subject))
         for need in (*needs, *implied.needs_of(call))
         for optional in [need.optional or request_members.replaced(call, need.action)]
-        for arn in _elsewhere(call, function, subject) or _arns(need, function, subject)
+        for arn in _elsewhere(call, function, subject) or _qualified(call, _arns(need, function, subject))
     ]
     found += [
         replace(base, action=need.action, arn=arn, service="")
@@ -76,6 +76,17 @@ def _elsewhere(call: calls.Call, function: str, subject: Subject) -> tuple[str, 
     if call.service != connections.SERVICE:
         return ()
     return connections.arns(function, call.operation, variables_of(function, subject), subject)
+
+
+def _qualified(call: calls.Call, arns: Iterator[str | None]) -> Iterator[str | None]:
+    """The ARNs, of an invocation of a version or an alias with a qualifier at the end.
+
+    Source: Lambda developer guide, "Using Lambda aliases in event sources and permissions policies".
+    """
+    asks = (call.service, call.operation) == ("lambda", "Invoke") and "Qualifier" in call.certain
+    for arn in arns:
+        whole = arn is not None and fields(arn)[-1].count(":") == 1
+        yield f"{arn}:{UNKNOWN}" if asks and whole else arn
 
 
 def values(binding: calls.Binding | None, function: str, subject: Subject) -> tuple[str, ...]:

@@ -238,6 +238,8 @@ def describe(arn: str | None) -> str:
     if named is None or named[0] == UNKNOWN:
         return arn.replace(UNKNOWN, "*")
     owner, rest = named[1].split(".")[0], parts[-1][named.end() :].replace(UNKNOWN, "*")
+    if len(parts) == 6 and parts[2] == "lambda" and rest == ":*":
+        return f"a version or alias of {owner}"
     if rest.startswith("/index/"):
         return f"index {rest.removeprefix('/index/')} of {owner}"
     return owner + rest.removesuffix(":log-stream:*").removesuffix(":*")

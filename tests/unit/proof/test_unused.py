@@ -70,6 +70,22 @@ def test_the_callers_own_credentials_and_what_is_no_role_are_not_passed() -> Non
         )
 
 
+@pytest.mark.parametrize(
+    ("call", "resource_", "expected"),
+    [
+        ('FunctionName="worker", Qualifier="live"', {"Fn::Sub": "${Function.Arn}:*"}, []),
+        ('FunctionName="worker", Qualifier=event["q"]', {"Fn::Sub": "${Function.Arn}*"}, []),
+        ('FunctionName="worker", Qualifier="live"', {"Fn::Sub": "${Function.Arn}:live"}, []),
+        ('FunctionName="worker"', arn("Function"), []),
+        ('FunctionName="worker", Qualifier="live"', arn("Function"), ["missing lambda:InvokeFunction", "unused lambda:InvokeFunction"]),
+        ('FunctionName="worker"', {"Fn::Sub": "${Function.Arn}:*"}, ["missing lambda:InvokeFunction", "unused lambda:InvokeFunction"]),
+    ],
+)  # fmt: skip
+def test_a_version_or_an_alias_is_invoked_by_its_own_arn(call: str, resource_: Any, expected: list[str]) -> None:
+    source = code(f'boto3.client("lambda").invoke({call})')
+    assert said(source, allow("lambda:InvokeFunction", resource_)) == expected
+
+
 def test_a_role_that_nothing_passes() -> None:
     assert "unused iam:PassRole" in said(code("print(BUCKET)"), allow("iam:PassRole", ROLE))
 
