@@ -66,7 +66,6 @@ PACKAGES = {
         other=harmless,
     ),
     "async_lru": _TRANSPARENT,
-    "asgiref": _TRANSPARENT,
     "deprecated": _TRANSPARENT,
     "timeout_decorator": Package(functions={"timeout": _options_only}, other=harmless),
     "attr": _ATTRS,

@@ -89,6 +89,11 @@ class PackageObject(Value):
         """What its `__call__` does."""
         return PackageMethod(self, "__call__").call(site, args)
 
+    def iterate(self, site: Site) -> Values:
+        """What its `__iter__` does, where the class's model says."""
+        method = self.cls.methods.get("__iter__")
+        return method(site, self, Arguments()) if method else UNKNOWN
+
     def decorate(self, site: Site, values: Values) -> Values:
         """The same with what it decorates."""
         return PackageMethod(self, "__call__").decorate(site, values)

@@ -12,6 +12,7 @@ from tapgen.proof.interpret.library.external import (
     include,
     register,
     run,
+    transparent,
     transparent_method,
 )
 from tapgen.proof.interpret.library.language_models import AGENTS
@@ -61,7 +62,7 @@ _ROUTE = PackageClass(("path", "endpoint"), {"__call__": run}, harmless_method)
 
 def _adapt(site: Site, args: Arguments) -> Values:
     """`awsgi.response(app, event, context)`: the application runs."""
-    for value in args.get(0, "app"):
+    for value in args.get(0, "app") | args.get(0, "schema"):
         if isinstance(value, PackageObject):
             value.escape(site, "an adapter")
     return UNKNOWN
@@ -113,7 +114,8 @@ PACKAGES = {
         other=harmless,
     ),
     "ariadne": Package(
-        functions=_functions("make_executable_schema", handler=lambda _site, args: args.everything() | UNKNOWN),
+        functions=_functions("make_executable_schema", handler=lambda _site, args: args.everything() | UNKNOWN)
+        | _functions("graphql", "graphql_sync", handler=_adapt),
         classes=_classes("QueryType", "MutationType", "ObjectType", "SubscriptionType"),
         other=harmless,
     ),
@@ -130,6 +132,8 @@ PACKAGES = {
     "langgraph": Package(
         classes=_classes("StateGraph", "MessageGraph", "Graph", cls=_application(compile=_itself)) | AGENTS
     ),
+    "asgiref": Package(classes=_classes("WsgiToAsgi", cls=_ADAPTER), other=transparent),
+    "a2wsgi": Package(classes=_classes("ASGIMiddleware", "WSGIMiddleware", cls=_ADAPTER), other=harmless),
     "mangum": Package(classes=_classes("Mangum", cls=_ADAPTER), other=harmless),
     "apig_wsgi": Package(
         functions=_functions("make_lambda_handler", handler=lambda _site, args: args.get(0, "wsgi_app") | UNKNOWN)

@@ -209,7 +209,7 @@ PACKAGE = Package(
         "FeatureFlags": _provider(
             dict.fromkeys(("evaluate", "get_enabled_features", "get_configuration"), _configuration)
         ),
-        "S3Object": PackageClass(("bucket", "key", "version_id"), {}, _read_object),
+        "S3Object": PackageClass(("bucket", "key", "version_id"), {"__iter__": _read_object}, _read_object),
     },
     other=harmless,
 )  # fmt: skip

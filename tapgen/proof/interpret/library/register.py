@@ -40,10 +40,10 @@ from tapgen.proof.interpret.library import (
 from tapgen.proof.interpret.library.external import Package
 from tapgen.proof.interpret.library.model import Handler
 from tapgen.proof.interpret.library.objects import LibraryMethod, library_object
-from tapgen.proof.interpret.python import texts
+from tapgen.proof.interpret.python import hints, texts
 from tapgen.proof.interpret.python.arguments import Arguments
 from tapgen.proof.interpret.python.plain import DATA, Beginning, Const, External, Library, Variable
-from tapgen.proof.interpret.python.values import UNKNOWN, Values
+from tapgen.proof.interpret.python.values import EMPTY, UNKNOWN, Values
 from tapgen.proof.interpret.site import Site
 
 STANDARD: dict[str, Handler] = {
@@ -135,8 +135,10 @@ class Register:
             strangers.suspect(site, args)
 
     def item(self, site: Site, library: Library, keys: Values) -> Values:
-        """A variable of the environment; of other names a parametrised type."""
-        return os.read(site, keys, strict=True) if library == os.ENVIRONMENT else frozenset({library})
+        """A variable of the environment; of other names a parametrised type, of a union with its members."""
+        if library == os.ENVIRONMENT:
+            return os.read(site, keys, strict=True)
+        return frozenset({library}) | (hints.members(site, keys) if library.path in hints.UNIONS else EMPTY)
 
     def has(self, site: Site, library: Library, keys: Values) -> None:
         """`key in library`, `library[key] = …`, or `library = …` without a key."""

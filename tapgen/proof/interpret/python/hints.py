@@ -5,14 +5,21 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from tapgen.proof.interpret.python.containers import Container
 from tapgen.proof.interpret.python.plain import External, Library
 from tapgen.proof.interpret.python.values import EMPTY, Values
 
 if TYPE_CHECKING:
     from tapgen.proof.interpret.frames import Frame
     from tapgen.proof.interpret.machine import Machine
+    from tapgen.proof.interpret.site import Site
 
-_UNIONS = frozenset({"typing.Optional", "typing.Union", "typing.Annotated", "typing.Final", "typing.ClassVar"})
+UNIONS = frozenset({"typing.Optional", "typing.Union", "typing.Annotated", "typing.Final", "typing.ClassVar"})
+
+
+def members(site: Site, keys: Values) -> Values:
+    """What stands between the brackets of `Annotated[Items, Depends(items)]`, for a name that stands for it."""
+    return EMPTY.union(*(one.contents(site) if isinstance(one, Container) else frozenset({one}) for one in keys))
 
 
 def expected(machine: Machine, frame: Frame, where: Frame, annotation: ast.expr) -> Values:
@@ -39,7 +46,7 @@ def _types(machine: Machine, frame: Frame, annotation: ast.expr) -> Values:
         return _types(machine, frame, annotation.left) | _types(machine, frame, annotation.right)
     if isinstance(annotation, ast.Subscript):
         outer = machine.evaluate(machine, frame, annotation.value)
-        if not any(isinstance(one, Library) and one.path in _UNIONS for one in outer):
+        if not any(isinstance(one, Library) and one.path in UNIONS for one in outer):
             return EMPTY
         inner = annotation.slice.elts if isinstance(annotation.slice, ast.Tuple) else [annotation.slice]
         return EMPTY.union(*(_types(machine, frame, one) for one in inner))
