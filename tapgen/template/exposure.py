@@ -159,21 +159,23 @@ def _policies(template: Template) -> Iterator[Exposure]:
 
 
 def _open_policy(resource: Resource, path: Path, template: Template) -> Iterator[Exposure]:
+    """What of it S3 refuses, or makes nothing of: S3 user guide, "Blocking public access to your Amazon S3 storage"."""
     name = resource.logical_id
     message = f"{name} allows anyone in the world"
     bucket = template.target(resource.properties.get("Bucket")) if resource.type == "AWS::S3::BucketPolicy" else None
     blocks = bucket.properties.get(_BLOCK) if bucket is not None else None
-    blocked = blocks is not None and {"true"} == set(
-        branches(value_at({_BLOCK: blocks}, (_BLOCK, "BlockPublicPolicy")))
-    )
-    if bucket is not None and blocked:
+    if bucket is not None and _is_on(blocks, "BlockPublicPolicy"):
         yield Exposure("blocked", name, f"{message}, which {bucket.logical_id} blocks: S3 refuses the policy.", path)
     elif bucket is not None and bucket.type == "AWS::S3::Bucket" and blocks is None:
         why = f"{bucket.logical_id} does not say that it may: S3 refuses the policy of a new bucket"
         yield Exposure("blocked", name, f"{message}, and {why}.", path)
-    else:
+    elif not _is_on(blocks, "RestrictPublicBuckets"):
         is_api = resource.type in ("AWS::ApiGateway::RestApi", "AWS::Serverless::Api")
         yield Exposure("api-policy" if is_api else "policy", name, f"{message}.", path)
+
+
+def _is_on(blocks: Any, name: str) -> bool:
+    return all(one == "true" for one in branches(blocks.get(name))) if isinstance(blocks, dict) else False
 
 
 def _behind_another(resource: Resource) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tapgen.proof.rules import rulebook
@@ -142,7 +144,7 @@ def bucket_policy(principal: object, **more: object) -> dict[str, object]:
     return only(Policy=resource("AWS::S3::BucketPolicy", Bucket="b", PolicyDocument=policy(statement)))
 
 
-def blocking(*, blocks: bool | None) -> dict[str, object]:
+def blocking(*, blocks: bool | None) -> dict[str, Any]:
     """A bucket that says whether it blocks public policies, and such a policy."""
     said = {"BlockPublicPolicy": blocks, "RestrictPublicBuckets": blocks}
     bucket = resource("AWS::S3::Bucket", PublicAccessBlockConfiguration=said if blocks is not None else None)
@@ -651,6 +653,9 @@ def test_a_bucket_blocks_public_policies_unless_it_says_otherwise() -> None:
         {"policy-public"},
         {"policy-blocked"},
     ]
+    restricted = blocking(blocks=True)
+    restricted["Resources"]["Bucket"]["Properties"]["PublicAccessBlockConfiguration"]["BlockPublicPolicy"] = False
+    assert not rules(restricted) & told  # nobody but the account comes in
 
 
 def test_ids_are_unique_and_explained() -> None:
