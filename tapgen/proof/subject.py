@@ -34,6 +34,7 @@ class Source(Struct, frozen=True):
     `entry_point` is set where it differs from the document's Handler: code in the template is always `index`.
     `requirements` is the text of what is installed beside it and into its `layers`, as many as the settings name;
     "" for nothing, None where nobody knows. `missing` is the file of requirements that is named and not there.
+    `unread`: requirements of no package index are installed, whose code is not there to be read.
     """
 
     folder: Path
@@ -42,6 +43,7 @@ class Source(Struct, frozen=True):
     requirements: str | None = None
     layers: int = 0
     missing: str = ""
+    unread: bool = False
 
 
 class Subject(Struct, frozen=True, dict=True):

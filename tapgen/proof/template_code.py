@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -33,10 +34,12 @@ def sources_of(written: Document, document: Document, made: Mapping[str, Path], 
     for name, folder in inside.items():
         if _has_entry_point(document, name, folder):
             layers = [inside[one] for one in _layers(written, name) if one in inside]
+            local = [one if one and _in_repository(one, file) else None for one in _own_requirements(folder)]
             roots = [root for one in layers for root in _roots(one)]
+            roots += [root for one in local if one is not None for root in (one, one / "src") if root.is_dir()]
             modules = {module: root for root in reversed(roots) for module in _modules(root)}
             read = sum(1 for one in layers if _roots(one))
-            found[name] = Source(folder, elsewhere=tuple(sorted(modules.items())), layers=read)
+            found[name] = Source(folder, elsewhere=tuple(sorted(modules.items())), layers=read, unread=not all(local))
     return found
 
 
@@ -75,6 +78,21 @@ def _layers(written: Document, function: str) -> Iterator[str]:
     for value in reversed([one for layers in given if isinstance(layers, list) for one in layers]):
         if isinstance(value, dict) and isinstance(value.get("Ref"), str):
             yield value["Ref"]
+
+
+def _own_requirements(folder: Path) -> Iterator[Path | None]:
+    """The folders of requirements that no package index has: `-e ../common`; None where one is not on this machine."""
+    try:
+        lines = reading.text(folder / "requirements.txt").splitlines()
+    except (OSError, UnicodeDecodeError):  # there is none, or none that pip reads
+        return
+    for line in lines:
+        written = re.sub(r"^(-e|--editable)[ =]\s*", "", line.strip()).partition("#")[0].strip()
+        path = folder / written.removeprefix("file:")
+        if re.match(r"\.{1,2}(/|$)|file:", written):
+            yield path if path.is_dir() else None
+        elif re.search(r"(^|@\s*)(git|hg|svn|bzr)\+", written):
+            yield None
 
 
 def _roots(layer: Path) -> list[Path]:

@@ -124,7 +124,7 @@ def _needs(function: str, subject: Subject, analyse: Analyse) -> FunctionNeeds:
         tuple(findings),
         analysed=not hidden,
         unresolved=frozenset(unmapped | unresolved),
-        all_read=not any(_unread_layers(function, properties, subject)),
+        all_read=not any(_unread_code(function, properties, subject)),
     )
 
 
@@ -138,8 +138,8 @@ def _traced(function: str, analysis: calls.Analysis) -> Iterator[Requirement]:
             yield requirements.Requirement(function, action, None, "", optional=True)
 
 
-def _unread_layers(function: str, properties: Mapping[str, Any], subject: Subject) -> Iterator[bool]:
-    """Whether each layer may hold what nobody has read: an extension of others, or code of the template's own."""
+def _unread_code(function: str, properties: Mapping[str, Any], subject: Subject) -> Iterator[bool]:
+    """Whether each layer, and what is installed, may hold what nobody has read: an extension of others, own code."""
     own = 0
     for layer in listed(properties.get("Layers")):
         for text in alternatives(layer):
@@ -148,7 +148,7 @@ def _unread_layers(function: str, properties: Mapping[str, Any], subject: Subjec
             own += made
             yield not made and not configuration.LAYERS_OF_AWS.search(text)
     source = subject.sources.get(function)
-    yield own > (source.layers if source else 0)
+    yield own > (source.layers if source else 0) or bool(source and source.unread)
 
 
 def _source(function: str, subject: Subject, analyse: Analyse) -> tuple[calls.Analysis | None, str]:

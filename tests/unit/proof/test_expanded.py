@@ -104,12 +104,18 @@ def test_the_code_of_own_layers_is_read(tapgen, tmp_path):
     (tmp_path / "src/index.py").write_text("from shop.queues import handler")
     unread = checked(tapgen, tmp_path, LAYERED)
     assert not any("permission-unused" in one for one in unread)  # nobody knows what the layer's code does
+    (tmp_path / "shared/src/shop").mkdir(parents=True)
+    (tmp_path / "shared/src/shop/queues.py").write_text(PURGES)
+    plain = LAYERED.replace("Globals: {Function: {Layers: [!Ref Common]}}", "")
+    told = ["warning permission-unused Orders template.yaml:11"]
+    for line, expected in (("-e ../shared", told), ("shop @ git+https://example.org/shop.git", []), ("../gone", [])):
+        (tmp_path / "src/requirements.txt").write_text(f"requests>=2\n{line}\n")
+        assert [one for one in checked(tapgen, tmp_path, plain) if "permission" in one] == expected
+    (tmp_path / "src/requirements.txt").unlink()
     (tmp_path / "layer/python/shop").mkdir(parents=True)
     (tmp_path / "layer/python/shop/queues.py").write_text(PURGES)
     (tmp_path / "layer/python/boto3.py").write_text("raise RuntimeError")
-    assert [one for one in checked(tapgen, tmp_path, LAYERED) if "permission" in one] == [
-        "warning permission-unused Orders template.yaml:11"
-    ]
+    assert [one for one in checked(tapgen, tmp_path, LAYERED) if "permission" in one] == told
 
 
 def test_an_action_that_is_none_is_told_of_a_statement_and_not_of_a_policy_template(tapgen, tmp_path):
