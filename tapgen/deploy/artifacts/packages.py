@@ -147,7 +147,12 @@ def package(parameter: str, files: Files) -> Package:
 
 
 def archive(files: Files) -> bytes:
-    """The zip of some files, in memory: no disk to fill."""
+    """The zip of some files, in memory: no disk to fill.
+
+    Raises:
+        TapgenError: a file cannot be read, or its name is no UTF-8.
+    """
+    _refuse_names(files)
     return zipped((name, _read(files[name])) for name in sorted(files))
 
 

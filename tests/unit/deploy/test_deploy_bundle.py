@@ -113,8 +113,10 @@ def test_a_file_that_goes_or_cannot_be_read_is_named(packaged, source):
 
 
 def test_a_file_name_that_is_no_utf_8_is_named(source):
-    with pytest.raises(TapgenError, match=r"bad-\\udcff\.py: a file name that is no UTF-8"):
-        bundle.package("P", {"bad-\udcff.py": source / "source/index.py"})
+    files = {"bad-\udcff.py": source / "source/index.py"}
+    for made in (lambda: bundle.package("P", files), lambda: bundle.archive(files)):  # to deploy, and to look at
+        with pytest.raises(TapgenError, match=r"bad-\\udcff\.py: a file name that is no UTF-8"):
+            made()
 
 
 def test_a_link_out_of_the_folder_is_refused(packaged, source):
