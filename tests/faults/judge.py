@@ -20,8 +20,8 @@ PARTLY = (
     "the rename is done",
 )
 """Words that say of a failure that something was done."""
-EMPTY = {"GetStackPolicy"}
-"""Operations whose empty answer means something: there is none."""
+EMPTY = {"GetStackPolicy", "Invoke"}
+"""Operations whose empty answer means something: there is none; what a function answers is its own."""
 OPEN = ("stack policy", "termination protection", "not protected")
 """Words that say that a stack is less protected than it was."""
 

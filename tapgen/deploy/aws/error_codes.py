@@ -134,9 +134,19 @@ def api_name(operation: str) -> str:
     return "".join(word.capitalize() for word in operation.split("_"))
 
 
+def _proxies() -> set[str]:
+    """The proxies that the environment names."""
+    return {url for name, url in getproxies().items() if name in {"http", "https"}}
+
+
+def has_proxy() -> bool:
+    """Whether the environment names one."""
+    return bool(_proxies())
+
+
 def _network_hint() -> str:
-    """What to look at, with the proxies that the environment names."""
-    proxies = sorted({without_password(url) for name, url in getproxies().items() if name in {"http", "https"}})
+    """What to look at, with the proxies."""
+    proxies = sorted(map(without_password, _proxies()))
     proxy = f"the proxy {' or '.join(proxies)} (HTTPS_PROXY, NO_PROXY), " if proxies else ""
     return f"Check the network, {proxy}--region and AWS_ENDPOINT_URL; then run the command again."
 

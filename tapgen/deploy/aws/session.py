@@ -15,17 +15,28 @@ from botocore.exceptions import (
     BotoCoreError,
     ClientError,
     ConfigParseError,
+    ConnectionClosedError,
     ConnectTimeoutError,
     EndpointConnectionError,
     ProfileNotFound,
     ProxyConnectionError,
+    ReadTimeoutError,
+    SSLError,
 )
 from botocore.loaders import Loader, create_loader
 from botocore.parsers import ResponseParserError
 from botocore.session import Session
 
 from tapgen.deploy.aws.assumed_role import assumed
-from tapgen.deploy.aws.error_codes import ATTEMPTS, FIRST_ATTEMPTS, FIRST_SILENT_ATTEMPTS, api_name, translate, unloaded
+from tapgen.deploy.aws.error_codes import (
+    ATTEMPTS,
+    FIRST_ATTEMPTS,
+    FIRST_SILENT_ATTEMPTS,
+    api_name,
+    has_proxy,
+    translate,
+    unloaded,
+)
 from tapgen.deploy.aws.errors import MalformedAnswerError
 from tapgen.deploy.aws.function_operations import UPDATES
 from tapgen.deploy.aws.members import read_members, refuse_page
@@ -40,6 +51,9 @@ _INVOCATION = 910  # seconds: Lambda's longest time-out is 900 (Lambda quotas)
 _CONNECT = 6  # seconds: two attempts at a host or proxy that is silent are over in less than 15
 SERVICES = {UPDATES: "lambda"}
 """The service behind a name, where the two are not the same."""
+_UNREACHABLE = (EndpointConnectionError, ProxyConnectionError)
+_BROKEN = (*_UNREACHABLE, ConnectionClosedError, SSLError)
+_SILENT = (ConnectTimeoutError, ReadTimeoutError)
 _UNREADABLE = (ResponseParserError, ValueError, TypeError, AttributeError, LookupError, RecursionError)
 """What botocore raises where it cannot make sense of an answer."""
 
@@ -190,8 +204,11 @@ def _endpoint(session: Session, endpoint: str | None) -> str:
     return endpoint or os.environ.get("AWS_ENDPOINT_URL") or str(session.get_scoped_config().get("endpoint_url") or "")
 
 
-def _give_up_early() -> Callable[..., None]:
-    """A hook that stops retrying soon when nothing has ever answered: no network, not a hiccup in the middle."""
+def _give_up_early(proxied: Callable[[], bool] = has_proxy) -> Callable[..., None]:
+    """A hook that stops retrying soon when nothing has ever answered: no network, not a hiccup in the middle.
+
+    `proxied` says whether a proxy stands between: one that takes connections and says nothing, or closes them, is dead.
+    """
     answered = False
 
     def hook(response: object, attempts: int, caught_exception: Exception | None = None, **_: object) -> None:
@@ -199,9 +216,10 @@ def _give_up_early() -> Callable[..., None]:
         answered = answered or response is not None
         if answered or caught_exception is None:
             return
-        if isinstance(caught_exception, ConnectTimeoutError) and attempts >= FIRST_SILENT_ATTEMPTS:
+        silent, broken = (_SILENT, _BROKEN) if proxied() else (ConnectTimeoutError, _UNREACHABLE)
+        if isinstance(caught_exception, silent) and attempts >= FIRST_SILENT_ATTEMPTS:
             raise caught_exception
-        if isinstance(caught_exception, EndpointConnectionError | ProxyConnectionError) and attempts >= FIRST_ATTEMPTS:
+        if isinstance(caught_exception, broken) and attempts >= FIRST_ATTEMPTS:
             raise caught_exception
 
     return hook

@@ -129,16 +129,23 @@ SILENT = botocore.exceptions.ConnectTimeoutError(endpoint_url="u")
 NO_PROXY = botocore.exceptions.ProxyConnectionError(proxy_url="p", error="refused")
 
 
+CLOSED = botocore.exceptions.ConnectionClosedError(endpoint_url="u")
+NO_TLS = botocore.exceptions.SSLError(endpoint_url="u", error="EOF")
+NO_ANSWER = botocore.exceptions.ReadTimeoutError(endpoint_url="u")
+
+
 @pytest.mark.parametrize(
-    ("error", "last"),
+    ("error", "last", "behind_a_proxy"),
     [
-        (REFUSED, error_codes.FIRST_ATTEMPTS),
-        (NO_PROXY, error_codes.FIRST_ATTEMPTS),
-        (SILENT, error_codes.FIRST_SILENT_ATTEMPTS),
-        (botocore.exceptions.ConnectionClosedError(endpoint_url="u"), None),
+        (REFUSED, error_codes.FIRST_ATTEMPTS, error_codes.FIRST_ATTEMPTS),
+        (NO_PROXY, error_codes.FIRST_ATTEMPTS, error_codes.FIRST_ATTEMPTS),
+        (SILENT, error_codes.FIRST_SILENT_ATTEMPTS, error_codes.FIRST_SILENT_ATTEMPTS),
+        (NO_ANSWER, None, error_codes.FIRST_SILENT_ATTEMPTS),
+        (CLOSED, None, error_codes.FIRST_ATTEMPTS),
+        (NO_TLS, None, error_codes.FIRST_ATTEMPTS),
     ],
 )
-def test_who_has_never_answered_is_asked_a_few_times_and_who_has_as_often_as_ever(error, last):
+def test_who_has_never_answered_is_asked_a_few_times_and_who_has_as_often_as_ever(error, last, behind_a_proxy):
     def given_up(hook):
         for attempt in range(1, error_codes.ATTEMPTS + 1):
             try:
@@ -147,8 +154,9 @@ def test_who_has_never_answered_is_asked_a_few_times_and_who_has_as_often_as_eve
                 return attempt
         return None
 
-    assert given_up(_give_up_early()) == last
-    answered = _give_up_early()
+    assert given_up(_give_up_early(lambda: False)) == last
+    assert given_up(_give_up_early(lambda: True)) == behind_a_proxy
+    answered = _give_up_early(lambda: True)
     answered(response=(200, {}), attempts=1)
     assert given_up(answered) is None
 
