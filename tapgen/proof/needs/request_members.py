@@ -134,6 +134,13 @@ def names_no_resource(call: Call) -> bool:
     )
 
 
+def on_default_bus(call: Call) -> bool:
+    """Whether events are put whose entries can be read, and name no bus (EventBridge API reference, "PutEvents")."""
+    if (call.service, call.operation) != ("events", "PutEvents") or "Entries.Source" not in call.passed:
+        return False
+    return not {"Entries.EventBusName", "Entries.*", "*"} & set(call.passed)
+
+
 ON_WHAT_IS_MADE: Final = frozenset({"ec2:CreateTags"})
 """Actions that no member of the request names the resource of: that of RunInstances are new instances, no image."""
 _TAGS: Final = frozenset({"tags", "taglist", "tagging", "tagset", "tagspecifications"})

@@ -73,6 +73,8 @@ def _elsewhere(call: calls.Call, function: str, subject: Subject) -> tuple[str, 
     """The ARNs of a request that its members do not name; () for one that they do."""
     if request_members.names_no_resource(call):
         return (ANYTHING,)
+    if request_members.on_default_bus(call):
+        return ("arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default",)
     if call.service != connections.SERVICE:
         return ()
     return connections.arns(function, call.operation, variables_of(function, subject), subject)

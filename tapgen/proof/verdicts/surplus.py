@@ -57,8 +57,11 @@ def _wholes(found: Iterable[str]) -> Callable[[str], bool]:
     order = sorted(found)
 
     def is_whole(resource: str) -> bool:
-        at = bisect_left(order, f"{resource}/")
-        return at < len(order) and order[at].startswith(f"{resource}/")
+        for begins in (f"{resource}/", f"{resource}:"):
+            at = bisect_left(order, begins)
+            if at < len(order) and order[at].startswith(begins):
+                return True
+        return False
 
     return is_whole
 

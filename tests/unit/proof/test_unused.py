@@ -96,6 +96,17 @@ def test_the_role_of_a_task_definition_may_be_passed() -> None:
     assert said(run, allow("ecs:RunTask", "*"), allow("iam:PassRole", "*")) == []
 
 
+EVENTS = 'boto3.client("events").put_events(Entries=[{{"Source": "a", "Detail": "c"{}}}])'
+
+
+def test_events_go_to_the_default_bus_unless_they_name_another() -> None:
+    default = allow("events:PutEvents", "arn:aws:events:eu-west-1:123456789012:event-bus/default")
+    other = allow("events:PutEvents", "arn:aws:events:eu-west-1:123456789012:event-bus/shop")
+    assert said(code(EVENTS.format("")), default) == []
+    assert "missing events:PutEvents" in said(code(EVENTS.format("")), other)
+    assert said(code(EVENTS.format(', "EventBusName": event["bus"]')), other) == []
+
+
 PUT_WITH = 'boto3.client("s3").put_object(Bucket=BUCKET, Key="k", Body=b"", {})'
 MEMBERS = {
     "s3:PutObjectAcl": ('ACL="public-read"', "s3:PutObject"),
