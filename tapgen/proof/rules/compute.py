@@ -36,18 +36,27 @@ def _secret_variables(subject: Subject) -> Iterator[Hit]:
 
 
 def _secret_outputs(subject: Subject) -> Iterator[Hit]:
-    hidden = {f"${{{name}}}" for name, one in _parameters(subject) if truthy(one.get("NoEcho"))}
+    hidden = {name for name, one in _parameters(subject) if truthy(one.get("NoEcho"))}
     for name, output in subject.template.outputs.items():
-        value = mapping(output).get("Value")
         path: DocumentPath = ("Outputs", name, "Value")
-        for text in alternatives(value):
+        for text in alternatives(mapping(output).get("Value")):
             found = looks_secret(str(name), text)
             if found or "{{resolve:secretsmanager:" in text or "{{resolve:ssm-secure:" in text:
                 yield Hit(f"The output {name} shows {found or 'the value of a secret'}.", path)
                 break
-            if shown := next((one for one in hidden if one in text), ""):
-                yield Hit(f"The output {name} shows the parameter {shown[2:-1]}, which NoEcho hides.", path)
-                break
+        else:
+            written = canonical([mapping(mapping(subject.document.get("Outputs")).get(name)).get("Value")])
+            for one in references(written):
+                if one.target in hidden:
+                    yield Hit(f"The output {name} shows the parameter {one.target}, which NoEcho hides.", path)
+                elif (subject.type_of(one.target), one.attribute) in _SECRET_ATTRIBUTES:
+                    yield Hit(f"The output {name} shows the {one.attribute} of {one.target}.", path)
+
+
+_SECRET_ATTRIBUTES: Final = frozenset(
+    {("AWS::IAM::AccessKey", "SecretAccessKey"), ("AWS::Cognito::UserPoolClient", "ClientSecret")}
+)
+"""What GetAtt gives that is a secret: CloudFormation template reference, return values of these types."""
 
 
 def _secret_mappings(subject: Subject) -> Iterator[Hit]:
