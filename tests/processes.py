@@ -1,9 +1,4 @@
-"""Command lines of tapgen side by side, each in a process of its own: forked from one that has everything imported.
-
-    python -m tests.processes '[["deploy", "--env", "dev", "--yes"], ...]'
-
-prints one [exit code, stdout, stderr] for each as JSON.
-"""
+"""Command lines of tapgen side by side, each in a process of its own: forked from one that has everything imported."""
 
 from __future__ import annotations
 
@@ -28,18 +23,30 @@ class Ended:
     err: str
 
 
-def side_by_side(commands, variables):
-    """Run these command lines at the same time, in this environment of variables."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.processes", json.dumps([list(map(str, words)) for words in commands])],
-        cwd=ROOT,
-        env={**os.environ, **variables},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=120,
-    )
-    return [Ended(*one) for one in json.loads(done.stdout)]
+class SideBySide:
+    """A process that runs command lines at the same time, as often as it is asked. Inside `with`."""
+
+    def __enter__(self):
+        self.server = subprocess.Popen(
+            [sys.executable, "-m", "tests.processes"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        return self
+
+    def __exit__(self, *_):
+        self.server.stdin.close()
+        self.server.wait(30)
+        self.server.stdout.close()
+
+    def __call__(self, commands, variables):
+        """How each of these command lines ends in an environment with these variables."""
+        asked = [[list(map(str, words)) for words in commands], {**os.environ, **variables}]
+        self.server.stdin.write(json.dumps(asked) + "\n")
+        self.server.stdin.flush()
+        return [Ended(*one) for one in json.loads(self.server.stdout.readline())]
 
 
 def _command_line(words, out, err):
@@ -64,26 +71,33 @@ def _fork(words, folder):
         os._exit(99)
 
 
-def _main():
-    commands = json.loads(sys.argv[1])
-    for words in commands:
-        import_module(f"tapgen.cli.{next(one for one in words if (ROOT / 'tapgen/cli' / f'{one}.py').exists())}")
-    import_module("tapgen.deploy.regions")
-    from tapgen.deploy.aws.session import _models
-
-    for service in ("cloudformation", "s3", "sts"):
-        _models(None).load_service_model(service, "service-2")
+def _all(commands):
     with tempfile.TemporaryDirectory() as folder:
         folders = [Path(folder) / str(number) for number in range(len(commands))]
         for one in folders:
             one.mkdir()
         pids = [_fork(words, one) for words, one in zip(commands, folders, strict=True)]
         codes = [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids]
-        ends = [
+        return [
             (code, (one / "out").read_text(), (one / "err").read_text())
             for code, one in zip(codes, folders, strict=True)
         ]
-    sys.stdout.write(json.dumps(ends))
+
+
+def _main():
+    for name in ("deploy", "destroy"):
+        import_module(f"tapgen.cli.{name}")
+    import_module("tapgen.deploy.regions")
+    from tapgen.deploy.aws.session import _models
+
+    for service in ("cloudformation", "s3", "sts"):
+        _models(None).load_service_model(service, "service-2")
+    for line in sys.stdin:
+        commands, variables = json.loads(line)
+        os.environ.clear()
+        os.environ.update(variables)
+        sys.stdout.write(json.dumps(_all(commands)) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from botocore.session import Session
 
 from tapgen.errors import ExitCode
 from tests.faults.proxy import FAULTS
-from tests.processes import side_by_side
+from tests.processes import SideBySide
 from tests.unit.cli.relay import Relay, named, read_request
 
 TABLE = """
@@ -81,8 +81,9 @@ class Breaking(Relay):
 class Place:
     """A project in a folder, and the embedded AWS."""
 
-    def __init__(self, folder, embedded, tapgen):
-        self.folder, self.aws, self.clients, self.here = folder, embedded, Session(), tapgen
+    def __init__(self, folder, embedded, tapgen, side_by_side):
+        self.folder, self.aws, self.clients = folder, embedded, Session()
+        self.here, self.side_by_side = tapgen, side_by_side
         self.clients.set_credentials(*embedded.credentials)
 
     def settings(self, name, more=""):
@@ -91,7 +92,7 @@ class Place:
     def run(self, *commands, through=None):
         """Each in a process of its own."""
         url = through.url if through else self.aws.endpoint
-        return side_by_side([["--project", self.folder, *words] for words in commands], {"AWS_ENDPOINT_URL": url})
+        return self.side_by_side([["--project", self.folder, *words] for words in commands], {"AWS_ENDPOINT_URL": url})
 
     def must(self, *words, code=ExitCode.OK):
         """In this process, which saves its start."""
@@ -118,8 +119,14 @@ class Place:
         }
 
 
+@pytest.fixture(scope="module")
+def side_by_side():
+    with SideBySide() as found:
+        yield found
+
+
 @pytest.fixture
-def place(tmp_path, embedded, tapgen, monkeypatch):
+def place(tmp_path, embedded, tapgen, side_by_side, monkeypatch):
     key, secret = embedded.credentials
     for name, value in {
         "AWS_ENDPOINT_URL": embedded.endpoint,
@@ -133,7 +140,7 @@ def place(tmp_path, embedded, tapgen, monkeypatch):
     for name, text in CODE.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
-    return Place(tmp_path, embedded, tapgen)
+    return Place(tmp_path, embedded, tapgen, side_by_side)
 
 
 DEPLOY = ("deploy", "--env", "dev", "--yes", "--no-check")
