@@ -37,6 +37,8 @@ def _run(site: Site, args: Arguments) -> Values:
         if following and any(map(_is_aws, following[0])):
             _aws(site, following[1:])
         name = _text(following[0]).rpartition("/")[2] if following else ""
+        if name.endswith((".py", ".sh")) or (name and site.machine.sources.local(name)):
+            site.unresolved(f"{name} is run here as a program of its own, whose requests are not seen")
         if name in _PROGRAMS:
             site.unresolved(f"{name} is run here, which makes AWS requests with the function's role", _PROGRAMS[name])
     callbacks.possible(site, args)
@@ -123,7 +125,14 @@ def _text(values: Values) -> str:
     return texts.pop() if len(texts) == 1 else ""
 
 
+def _run_module(site: Site, _args: Arguments) -> Values:
+    """`runpy.run_path("job.py")`."""
+    site.unresolved("code is run here as a program of its own, whose requests are not seen")
+    return UNKNOWN
+
+
 MODEL = {
+    **model("runpy", run_path=_run_module, run_module=_run_module),
     **model("subprocess", **dict.fromkeys(
         ("run", "call", "check_call", "check_output", "Popen", "getoutput", "getstatusoutput"), _run
     )),
