@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from tapgen.proof.subject import Subject
 from tapgen.settings.load import load
 from tapgen.settings.suppressions import Suppression
 from tapgen.template import document
-from tapgen.template.document import read
+from tapgen.template.document import Document, read
 from tests.unit.proof import documents
 from tests.unit.proof.documents import GET_SETTINGS, SETTINGS, write_project
 
@@ -402,3 +403,52 @@ def test_what_stands_on_lists_of_cfn_lint_is_a_warning() -> None:
     }
     found = {(one["path"][1], one["severity"]) for one in lint.matches({"Resources": broken}, ())}
     assert found == {("Instance", "warning"), ("Queue", "error"), ("Other", "error")}
+
+
+LINTED = """\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Bucket: {Type: AWS::S3::Bucket}
+  Reader:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      InlineCode: "def handler(event, context): pass"
+      Environment: {Variables: {BUCKET: !Ref Bucket}}
+      Events:
+        Ask: {Type: Api, Properties: {Path: /, Method: get}, RequestModel: {Model: Note}}
+        Put: {Type: S3, Properties: {Bucket: !Ref Bucket, Events: s3:ObjectCreated:*}}
+  Network: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.1.2.3/16}}
+Outputs:
+  Role: {Value: !GetAtt ReaderRule.Arn}
+"""
+
+
+class InThisProcess(lint.Lint):
+    """cfn-lint without a process of its own."""
+
+    def __init__(self, documents: Sequence[tuple[Document, tuple[str, ...], Path]]) -> None:
+        self._found = [lint.matches(document, regions) for document, regions, _ in documents]
+
+    def findings(self) -> list[list[Finding]]:
+        return [[lint._finding(raw) for raw in matches] for matches in self._found]
+
+    def stop(self) -> None:
+        pass
+
+
+def test_what_is_deployed_is_linted_and_not_how_sam_is_written(tmp_path: Path) -> None:
+    pytest.importorskip("samtranslator", reason="the extra sam is not installed")
+    from tapgen.starter.adopt import sam
+
+    (tmp_path / "template.yaml").write_text(LINTED)
+    written = read(tmp_path / "template.yaml")
+    made = sam.expand_what_can_be(written, tmp_path, "us-east-1")
+    target = check.of_template(tmp_path / "template.yaml", LINTED, made.document, {}, written, made.unread)
+    [found] = check.check_all([target], with_lint=True, start=InThisProcess)
+    assert {(one.rule, one.logical_id, one.line) for one in found if one.severity == "error"} == {
+        ("E3004", "Bucket", 3),  # the function's permission names the bucket, whose notification waits for it
+        ("E3004", "Reader", 4),
+        ("E6101", "Role", 16),
+    }

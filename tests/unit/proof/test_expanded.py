@@ -161,38 +161,6 @@ def test_what_cannot_be_expanded_is_named_and_the_rest_is_checked(tapgen, tmp_pa
         assert not [one for one in checked(tapgen, tmp_path, TEMPLATE + more) if one.split()[1] == "not-checked"]
 
 
-LINTED = """\
-Transform: AWS::Serverless-2016-10-31
-Resources:
-  Bucket: {Type: AWS::S3::Bucket}
-  Reader:
-    Type: AWS::Serverless::Function
-    Properties:
-      Runtime: python3.13
-      Handler: index.handler
-      InlineCode: "def handler(event, context): pass"
-      Environment: {Variables: {BUCKET: !Ref Bucket}}
-      Events:
-        Ask: {Type: Api, Properties: {Path: /, Method: get}, RequestModel: {Model: Note}}
-        Put: {Type: S3, Properties: {Bucket: !Ref Bucket, Events: s3:ObjectCreated:*}}
-  Network: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.1.2.3/16}}
-Outputs:
-  Role: {Value: !GetAtt ReaderRule.Arn}
-"""
-
-
-def test_what_is_deployed_is_linted_and_not_how_sam_is_written(tapgen, tmp_path):
-    pytest.importorskip("cfnlint", reason="the extra check is not installed")
-    (tmp_path / "template.yaml").write_text(LINTED)
-    ended = tapgen("check", "--template", "template.yaml", "--format", "json", cwd=tmp_path)
-    told = [one for one in json.loads(ended.out)["findings"] if one["severity"] == "error"]
-    assert {(one["rule"], one["logical_id"], one["line"]) for one in told} == {
-        ("E3004", "Bucket", 3),  # the function's permission names the bucket, whose notification waits for it
-        ("E3004", "Reader", 4),
-        ("E6101", "Role", 16),
-    }
-
-
 @pytest.mark.parametrize(
     "odd",
     [
