@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from tapgen.proof.rules.rule import Hit, Rule
 from tapgen.proof.subject import items, mapping, truthy
+from tapgen.template.alternatives import alternatives, literal
 from tapgen.template.apis import routes
+from tapgen.template.arns import fields
 
 if TYPE_CHECKING:
     from tapgen.proof.subject import Subject
@@ -84,6 +86,32 @@ def _own_wait(subject: Subject, logical_id: str) -> int:
     return int(milliseconds) // 1000 if milliseconds.isdigit() else 0
 
 
+def _integrated(subject: Subject) -> Iterator[tuple[str, str, str, str]]:
+    """(method, kind of integration, service behind it, method that is used there) where the template says so itself."""
+    for owner, properties in subject.of_type("AWS::ApiGateway::Method"):
+        integration = mapping(properties.get("Integration"))
+        kind = integration.get("Type")
+        for uri in alternatives(integration.get("Uri", "")) if kind in ("AWS", "AWS_PROXY") else ():
+            parts = fields(uri)
+            if len(parts) == len(fields("arn:aws:apigateway:eu-west-1:s3:path/x")) and parts[2] == "apigateway":
+                used = alternatives(integration.get("IntegrationHttpMethod", ""))
+                yield owner, str(kind), parts[4], used[0] if len(used) == 1 else "${?}"
+
+
+def _proxied(subject: Subject) -> Iterator[Hit]:
+    for owner, kind, service, _ in _integrated(subject):
+        if kind == "AWS_PROXY" and literal(service) and service not in ("lambda", "firehose"):
+            path = ("Resources", owner, "Properties", "Integration")
+            yield Hit(f"{owner} is a proxy of {service}.", path)
+
+
+def _posted(subject: Subject) -> Iterator[Hit]:
+    for owner, _, service, used in _integrated(subject):
+        if service == "lambda" and literal(used) and used != "POST":
+            path = ("Resources", owner, "Properties", "Integration")
+            yield Hit(f"{owner} calls its function by {used or 'no method'}.", path)
+
+
 _GUIDE = "API Gateway developer guide"
 
 API_RULES = (
@@ -131,6 +159,24 @@ API_RULES = (
         "Name the origins.",
         'Fetch standard, "CORS protocol and credentials"',
         _credentials,
+    ),
+    Rule(
+        "integration-proxy",
+        "error",
+        "A proxy integration is with a service that takes none",
+        "API Gateway refuses it: AWS_PROXY is for Lambda functions and Firehose streams.",
+        "Set the integration's Type to AWS, with a request that the service takes.",
+        "API Gateway API reference, PutIntegration: type",
+        _proxied,
+    ),
+    Rule(
+        "integration-method",
+        "error",
+        "A function behind a method is not called by POST",
+        "Lambda is invoked by POST alone: every call is answered by 500, or the deployment fails.",
+        "Set IntegrationHttpMethod to POST.",
+        'CloudFormation template reference, "AWS::ApiGateway::Method Integration": IntegrationHttpMethod',
+        _posted,
     ),
     Rule(
         "api-timeout",

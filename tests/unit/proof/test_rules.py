@@ -153,6 +153,13 @@ def blocking(*, blocks: bool | None) -> dict[str, Any]:
     return only(Bucket=bucket, Policy=held)
 
 
+def integrated(uri: str, **more: str) -> dict[str, object]:
+    """A method that is a proxy of something."""
+    where = {"Fn::Sub": f"arn:aws:apigateway:${{AWS::Region}}:{uri}"}
+    integration = {"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "Uri": where, **more}
+    return only(Get=resource("AWS::ApiGateway::Method", HttpMethod="GET", Integration=integration))
+
+
 def notified(**attributes: object) -> dict[str, object]:
     """A bucket that notifies a queue, which lets S3 in."""
     sending = {"QueueConfigurations": [{"Event": "s3:ObjectCreated:*", "Queue": arn("Queue")}]}
@@ -577,6 +584,11 @@ CASES = {
     "limit-count": (
         only(Topic=resource("AWS::SNS::Topic", Tags=[{"Key": str(number), "Value": "x"} for number in range(51)])),
         only(Topic=resource("AWS::SNS::Topic", Tags=[{"Key": str(number), "Value": "x"} for number in range(50)])),
+    ),
+    "integration-proxy": (integrated("s3:path/b"), integrated("s3:path/b", Type="AWS")),
+    "integration-method": (
+        integrated("lambda:path/2015-03-31/functions/x/invocations", IntegrationHttpMethod="GET"),
+        integrated("lambda:path/2015-03-31/functions/x/invocations"),
     ),
     "notification-order": (notified(), notified(DependsOn="Policy")),
     "secret-mapping": (
