@@ -155,9 +155,11 @@ def _logs(function: str, properties: Mapping[str, Any], subject: Subject) -> Ite
     path: DocumentPath = ("Resources", function, "Properties", "LoggingConfig")
     if group is None or subject.resources[group].condition:
         yield Requirement(function, "logs:CreateLogGroup", None, because, "service", path, optional=True)
-    stream = None
-    if group is not None:
-        stream = f"{subject.arns.of(group).removesuffix(':*')}:log-stream:{UNKNOWN}"
+    stream = f"{subject.arns.of(group).removesuffix(':*')}:log-stream:{UNKNOWN}" if group else None
+    if group is None and mapping(properties.get("LoggingConfig")).get("LogGroup") is None:
+        # Lambda makes the group that its guide names.
+        of_account = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}"
+        stream = f"{of_account}:log-group:/aws/lambda/${{{function}}}:log-stream:{UNKNOWN}"
     for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
         yield Requirement(function, action, stream, because, "service", path)
 

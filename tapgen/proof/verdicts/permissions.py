@@ -122,7 +122,8 @@ def _missing(requirement: Requirement, role: str, granted: Policies, subject: Su
         message = (
             f"{function} needs {requirement.action} on {where}, as {requirement.because}; {role} does not allow it."
         )
-        yield MISSING.finding(message, path, **place)  # type: ignore[arg-type]  # two keys of known types
+        told = {"hint": _FOR_SERVICES} if requirement.caller == "service" else {}
+        yield MISSING.finding(message, path, **told, **place)  # type: ignore[arg-type]  # three keys of known types
         return
     blocking = _blocking(requirement, granted, subject)
     if blocking:
@@ -139,6 +140,9 @@ def _missing(requirement: Requirement, role: str, granted: Policies, subject: Su
         )
         hint = "Make sure that each request meets the condition, or accept this with a reason."
         yield UNPROVEN.finding(message, path, hint=hint, **place)  # type: ignore[arg-type]  # two keys of known types
+
+
+_FOR_SERVICES = "Allow the action on that resource: Lambda acts for the function, whatever its code does."
 
 
 def allowed(requirement: Requirement, statements: Sequence[Statement], subject: Subject) -> Match:
@@ -238,6 +242,8 @@ def describe(arn: str | None) -> str:
     if named is None or named[0] == UNKNOWN:
         return arn.replace(UNKNOWN, "*")
     owner, rest = named[1].split(".")[0], parts[-1][named.end() :].replace(UNKNOWN, "*")
+    if parts[-1].startswith("log-group:/aws/lambda/"):
+        return f"the log group of {owner}"
     if len(parts) == 6 and parts[2] == "lambda" and rest == ":*":
         return f"a version or alias of {owner}"
     if rest.startswith("/index/"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tapgen.proof.interpret.library import callbacks
 from tapgen.proof.interpret.library.model import model, same
 from tapgen.proof.interpret.python.arguments import Arguments
 from tapgen.proof.interpret.python.values import Values
@@ -10,8 +9,8 @@ from tapgen.proof.interpret.site import Site
 
 
 def _at_exit(site: Site, args: Arguments) -> Values:
-    """The function is called with the arguments that follow it."""
-    callbacks.known(site, "register", args)
+    """The function is called when the process ends, which Lambda ends without asking it."""
+    site.hand_over(args.get(0, "func"), "atexit")
     return same(site, args)
 
 

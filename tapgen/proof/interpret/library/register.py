@@ -6,6 +6,7 @@ back whatever it holds; a name of another package for code that may do anything 
 
 from __future__ import annotations
 
+from tapgen.proof.interpret.boto3.borrowed import borrowed
 from tapgen.proof.interpret.boto3.sdk import Sdk
 from tapgen.proof.interpret.boto3.stubs import stub
 from tapgen.proof.interpret.library import (
@@ -160,6 +161,9 @@ class Register:
 
 
 def _made(path: str, values: Values) -> Values:
-    """What a call of code that is not analysed gives back: an object of a class is not the client that it was given."""
+    """What a call of code that is not analysed gives back: an object of a class is not the client that it was given.
+
+    A function may give back that client, or one that signs with others' keys.
+    """
     is_class = path.rpartition(".")[2][:1].isupper()
-    return frozenset(value for value in values if not isinstance(value, Sdk)) if is_class else values
+    return frozenset(value for value in values if not isinstance(value, Sdk)) if is_class else borrowed(values)
