@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tapgen.proof.interpret.boto3.borrowed import perhaps
+from tapgen.proof.interpret.boto3.sdk import Sdk
 from tapgen.proof.interpret.library.model import model, same
 from tapgen.proof.interpret.python.arguments import Arguments
 from tapgen.proof.interpret.python.values import Values
@@ -10,7 +12,11 @@ from tapgen.proof.interpret.site import Site
 
 def _at_exit(site: Site, args: Arguments) -> Values:
     """The function is called when the process ends, which Lambda ends without asking it."""
-    site.hand_over(args.get(0, "func"), "atexit")
+    for value in args.get(0, "func"):
+        if isinstance(value, Sdk):
+            value.call(perhaps(site), args.after(1))
+        else:
+            value.hand_over(site, "atexit")
     return same(site, args)
 
 
