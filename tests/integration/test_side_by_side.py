@@ -3,6 +3,7 @@
 import json
 import os
 import threading
+import uuid
 from collections import Counter
 from contextlib import suppress
 
@@ -21,7 +22,10 @@ alarms.enabled = false
 partition_key = {{ name = "itemId" }}
 {more}
 """
-CODE = {"src/index.py": "import more\n\ndef handler(event, context):\n    return more.X\n", "src/more.py": "X = 1\n"}
+CODE = {
+    "src/index.py": "import more\n\ndef handler(event, context):\n    return more.X\n",
+    "src/more.py": f"X = '{uuid.uuid4()}'\n",  # no other test stores the same package
+}
 WAITING = """
 [resources.Wait]
 type = "AWS::CloudFormation::WaitCondition"
@@ -165,13 +169,14 @@ def test_of_five_first_deployments_one_wins_and_what_they_share_is_stored_once(p
             assert "Queue behind it with --wait" in hint
             assert one.out.count("\n") > 1  # the plan
     assert place.stacks("atonce") == {"atonce-dev": ("CREATE_COMPLETE", 0)}
+    [key] = {line.split()[1] for one in ends for line in one.err.splitlines() if line.startswith("Uploading ")}
     s3 = place.client("s3")
-    kept = [
-        one["Key"]
+    versions = [
+        one
         for bucket in s3.list_buckets()["Buckets"]
-        for one in s3.list_object_versions(Bucket=bucket["Name"]).get("Versions", ())
+        for one in s3.list_object_versions(Bucket=bucket["Name"], Prefix=key).get("Versions", ())
     ]
-    assert [count for key, count in Counter(kept).items() if key.startswith("functions/")] == [1] * len(set(kept))
+    assert len(versions) == 1
 
 
 def test_one_plan_is_executed_once_however_many_processes_try(place):
