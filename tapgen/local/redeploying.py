@@ -108,7 +108,7 @@ def zipped_functions(prepared: Prepared, functions: tuple[str, ...]) -> dict[str
     for logical_id in functions:
         code = _code(prepared.here.document, logical_id)
         if "ZipFile" in code:
-            found[logical_id] = zipped([("index.py", code["ZipFile"].encode())])
+            found[logical_id] = zipped([("index.py", [code["ZipFile"].encode()])])
             continue
         package = packages[code["S3Key"]["Ref"]]
         if package.key not in made:

@@ -11,6 +11,11 @@ _TEXT = frozenset(
 """Suffixes of files in which the two kinds of line ends mean the same. Others, such as CSV and mail, are left alone."""
 
 
+def is_text(file: str) -> bool:
+    """Whether the kinds of line ends mean the same in a file of that name."""
+    return PurePath(file).suffix.lower() in _TEXT
+
+
 def content(file: str, data: bytes) -> bytes:
     """What is packed of a file: with LF, so that a checkout's line ends change no package."""
-    return data.replace(b"\r\n", b"\n") if PurePath(file).suffix.lower() in _TEXT and b"\0" not in data else data
+    return data.replace(b"\r\n", b"\n") if is_text(file) and b"\0" not in data else data

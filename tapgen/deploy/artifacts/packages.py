@@ -22,14 +22,14 @@ from msgspec.structs import replace
 from tapgen import naming
 from tapgen.deploy.artifacts import requirements
 from tapgen.deploy.artifacts.installations import Installer, once, temporary
-from tapgen.deploy.artifacts.line_ends import content
+from tapgen.deploy.artifacts.line_ends import content, is_text
 from tapgen.deploy.request import Package
 from tapgen.errors import TapgenError
 from tapgen.printable import one_line
 from tapgen.sources import REQUIREMENTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from contextlib import ExitStack
 
     from tapgen.deploy.artifacts.requirement_lines import Requirements
@@ -153,11 +153,11 @@ def archive(files: Files) -> bytes:
         TapgenError: a file cannot be read, or its name is no UTF-8.
     """
     _refuse_names(files)
-    return zipped((name, _read(files[name])) for name in sorted(files))
+    return zipped((name, _blocks(files[name])) for name in sorted(files))
 
 
-def zipped(entries: Iterable[tuple[str, bytes]]) -> bytes:
-    """The zip of names and contents."""
+def zipped(entries: Iterable[tuple[str, Iterable[bytes]]]) -> bytes:
+    """The zip of names and contents, each in the blocks that it is read in: only what is packed is held whole."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made:
         for name, content in entries:
@@ -165,7 +165,9 @@ def zipped(entries: Iterable[tuple[str, bytes]]) -> bytes:
             entry.external_attr = _MODE
             entry.create_system = _UNIX
             entry.compress_type = zipfile.ZIP_DEFLATED
-            made.writestr(entry, content)
+            with made.open(entry, "w") as packed:
+                for block in content:
+                    packed.write(block)
     return target.getvalue()
 
 
@@ -173,19 +175,37 @@ def digest_of(files: Files) -> str:
     """SHA-256 over each name and each file's bytes, with their lengths between: a rename is a change."""
     total = hashlib.sha256()
     for name in sorted(files):
-        data = _read(files[name])
-        total.update(f"{len(name.encode())}:{name}:{len(data)}:".encode())
-        total.update(data)
+        path = files[name]
+        whole = [*_blocks(path)] if is_text(path.name) else None
+        size = _size(path) if whole is None else sum(map(len, whole))
+        total.update(f"{len(name.encode())}:{name}:{size}:".encode())
+        for block in _blocks(path) if whole is None else whole:
+            total.update(block)
     return total.hexdigest()
 
 
-def _read(path: Path) -> bytes:
+def _blocks(path: Path) -> Iterator[bytes]:
+    """What is packed of a file: text as a whole, since its line ends are made alike, anything else piece by piece."""
     try:
-        return content(path.name, path.read_bytes())
+        if is_text(path.name):
+            yield content(path.name, path.read_bytes())
+            return
+        with path.open("rb") as opened:
+            while block := opened.read(_BLOCK):
+                yield block
     except OSError as error:
-        raise TapgenError(
-            f"{path}: {error.strerror}", "Make the file readable, or take it out of the source."
-        ) from None
+        raise _unreadable(path, error) from None
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: Path, error: OSError) -> TapgenError:
+    return TapgenError(f"{path}: {error.strerror}", "Make the file readable, or take it out of the source.")
 
 
 def _refuse_names(files: Files) -> None:

@@ -38,7 +38,7 @@ class Zips(Struct, frozen=True):
     def of(self, want: Wanted) -> bytes | None:
         """The zip of a function; None where its code is neither inline nor packaged here."""
         if want.inline is not None:
-            return zipped([("index.py", want.inline.encode())])
+            return zipped([("index.py", [want.inline.encode()])])
         return self.named(want.parameter)
 
     def named(self, parameter: str) -> bytes | None:

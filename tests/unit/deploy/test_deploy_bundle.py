@@ -4,6 +4,7 @@ import io
 import os
 import subprocess
 import sys
+import tracemalloc
 import zipfile
 from contextlib import ExitStack
 from pathlib import Path
@@ -110,6 +111,17 @@ def test_a_file_that_goes_or_cannot_be_read_is_named(packaged, source):
         one.body()
     with pytest.raises(TapgenError, match=r"gone\.py: No such file"):
         bundle.package("P", {"gone.py": Path("/nowhere/gone.py")})
+
+
+def test_of_a_large_file_only_what_is_packed_is_in_memory(tmp_path):
+    size = 12_000_000
+    (tmp_path / "model.bin").write_bytes(os.urandom(size))
+    tracemalloc.start()
+    made = bundle.package("P", {"model.bin": tmp_path / "model.bin"}).body()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert zipfile.ZipFile(io.BytesIO(made)).getinfo("model.bin").file_size == size
+    assert peak < 1.6 * size + bundle._BLOCK * 8, "the packed bytes, once, with room to grow"
 
 
 def test_a_file_name_that_is_no_utf_8_is_named(source):

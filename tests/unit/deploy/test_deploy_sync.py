@@ -24,7 +24,7 @@ def sha256(package):
 
 
 def inline(text):
-    return zipped([("index.py", text.encode())])
+    return zipped([("index.py", [text.encode()])])
 
 
 def function(code="def handler(e, c): ...", memory=128, **variables):
