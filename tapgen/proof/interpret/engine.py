@@ -30,6 +30,7 @@ from tapgen.proof.interpret.results import (
     Unresolved,
     VariableRead,
 )
+from tapgen.proof.interpret.site import Leak
 from tapgen.proof.interpret.source import Module, Sources, split_entry_point
 from tapgen.proof.interpret.uncalled import found
 from tapgen.syntax import Version
@@ -67,6 +68,7 @@ def _analysed(machine: Machine, module: Module, entry_point: str) -> Analysis:
     reached = machine.reached([root, machine.anybody])
     every, unresolved = _calls(machine, root, reached), found(reached, Unresolved)
     calls = {one for one in every if not one.borrowed}
+    unresolved |= {one.unresolved for one in found(reached, Leak) if not machine.is_read(one.key)}
     places = {(one.file, one.line) for one in unresolved}
     suspicions = (one.unresolved for one in found(reached, Suspicion))
     unresolved |= {one for one in suspicions if (one.file, one.line) not in places}

@@ -111,6 +111,10 @@ class Memory:
                 found.append(cell.values)
         return EMPTY.union(*found)
 
+    def is_read(self, key: Key) -> bool:
+        """Whether the code reads what stands under that key in objects that are not analysed."""
+        return bool(key in self.loose.cells and self.loose.cells[key].readers)
+
     def put(self, space: Space, key: Key, values: Values) -> None:
         """Add values to an item; readers of all items see a new key through the cell of the rest."""
         if space is self.pool.space and self.detail == Detail.COARSEST and key is not REST:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tapgen.proof.interpret.cells import REST, Cell, Key, Space
@@ -37,6 +37,10 @@ class Site:
     def seen_from(self, caller: Site) -> Site:
         """This place, as a part of what the caller does."""
         return Site(self.machine, self.frame, self.node, caller.unit)
+
+    def aside(self, key: Key) -> Site:
+        """This place, where something is stored under a key in an object that is not analysed."""
+        return _Aside(self.machine, self.frame, self.node, self.unit, key)
 
     # ------------------------------------------------------------------------------------------------ locations
 
@@ -168,3 +172,25 @@ class Site:
     def unresolved(self, reason: str, service: str = "") -> None:
         """Note down that this place cannot be resolved; `service` is the one that it calls, where that is known."""
         self.report(Unresolved(reason, *self.place(), service))
+
+
+@dataclass(frozen=True)
+class Leak:
+    """A place that is unresolved unless the code itself reads from such objects what stands under the key."""
+
+    key: Key
+    unresolved: Unresolved
+
+
+class _Aside(Site):
+    """See `Site.aside`."""
+
+    __slots__ = ("key",)
+
+    def __init__(self, machine: Machine, frame: Frame, node: ast.AST, unit: Frame, key: Key) -> None:
+        super().__init__(machine, frame, node, unit)
+        self.key = key
+
+    def report(self, finding: object) -> None:
+        """What is unresolved is so on that condition."""
+        super().report(Leak(self.key, finding) if isinstance(finding, Unresolved) else finding)

@@ -212,13 +212,16 @@ def store_loosely(site: Site, name: str, values: Values) -> None:
     if name:
         site.write(site.machine.loose.cell(name), values)
     which = f"the attribute {name!r}" if name else "an attribute"
+    here = site.aside(name) if name else site
     for value in values:
-        value.leak(site, f"{which} of an object that is not analysed")
+        value.leak(here, f"{which} of an object that is not analysed")
 
 
 def store_item_loosely(site: Site, keys: Values, values: Values) -> None:
     """Keep what is stored in an item of an object that is not analysed."""
+    here = site
     for key in names_of(keys):
+        here = site.aside(LooseItem(key))
         site.write(site.machine.loose.cell(LooseItem(key)), values)
     for value in values:
-        value.leak(site, "an item of an object that is not analysed")
+        value.leak(here, "an item of an object that is not analysed")
