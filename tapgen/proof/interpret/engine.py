@@ -96,6 +96,7 @@ def _analysed(machine: Machine, module: Module, entry_point: str) -> Analysis:
         notes=tuple(sorted(idle.notes, key=_order)),
         problems=tuple(sorted(set(sources.problems), key=_order)),
         possible=tuple(sorted(idle.possible | (every - calls), key=_order)),
+        possible_services=frozenset(idle.services),
         variables=tuple(sorted(set(reads))),
         tested=frozenset(one.name for one in guards),
         imports=tuple(sorted(one for one in foreign if one.file in at_start)),

@@ -220,6 +220,8 @@ class Analysis:
 
     Nothing proves that they are needed, nor that a permission for them is unused.
     """
+    possible_services: frozenset[str] = frozenset()
+    """Services of which such functions make requests that are not resolved, "" for any."""
     variables: tuple[VariableRead, ...] = ()
     """Every reading of an environment variable whose name is known."""
     tested: frozenset[str] = frozenset()

@@ -18,7 +18,7 @@ from tapgen.proof.interpret.python.arguments import anything
 from tapgen.proof.interpret.python.classes import Class
 from tapgen.proof.interpret.python.functions import Bound, Descriptor, Function, HandedOver, Wrapped
 from tapgen.proof.interpret.python.instances import Instance
-from tapgen.proof.interpret.results import Call, Note
+from tapgen.proof.interpret.results import Call, Note, Unresolved
 
 if TYPE_CHECKING:
     from tapgen.proof.interpret.machine import Machine
@@ -36,6 +36,8 @@ class Uncalled:
 
     notes: list[Note] = field(default_factory=list)
     possible: set[Call] = field(default_factory=set)
+    services: set[str] = field(default_factory=set)
+    """Services of what is not resolved in those that may be called, "" for any."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ def find(machine: Machine, reached: set[Frame], calls: set[Call]) -> Uncalled:
         holder = holders.get(id(function.node), "") or holders.get(id(function.owner.node) if function.owner else 0, "")
         if holder:
             result.possible |= more
+            result.services |= {one.service for one in found(frames, Unresolved)}
         if more:
             requests = tuple(sorted({f"{call.service} {call.operation}" for call in more}))
             place = machine.place(function.parent, function.node)

@@ -109,7 +109,7 @@ def _needs(function: str, subject: Subject, analyse: Analyse) -> FunctionNeeds:
     for call in analysis.possible:
         one = requirements.of_call(call, function, _file(prefix, call.file), subject)
         needed += () if isinstance(one, Unmapped) else (replace(possible, optional=True) for possible in one)
-    unresolved = {one.service for one in analysis.unresolved}
+    unresolved = {one.service for one in analysis.unresolved} | analysis.possible_services
     unmapped = {call.service for call in analysis.calls if isinstance(actions.needed(call), Unmapped)}
     services: dict[str, tuple[str, str, int]] = {}
     for call in analysis.calls:

@@ -7,7 +7,7 @@ from tapgen.proof.interpret.boto3.sdk import Sdk
 from tapgen.proof.interpret.boto3.session import Session, make
 from tapgen.proof.interpret.library.external import Package, PackageClass, harmless_method, package_object
 from tapgen.proof.interpret.library.model import Handler, model
-from tapgen.proof.interpret.library.signing import by_botocore
+from tapgen.proof.interpret.library.signing import by_botocore, by_request_signer
 from tapgen.proof.interpret.python.arguments import Arguments
 from tapgen.proof.interpret.python.values import UNKNOWN, Values
 from tapgen.proof.interpret.site import Site
@@ -59,6 +59,7 @@ MODEL = {
     **model("boto3.session", Session=_session),
     **model("botocore.session", get_session=_session, Session=_session),
     **model("botocore.awsrequest", AWSRequest=_signable),
+    **model("botocore.signers", RequestSigner=by_request_signer),
     **model("boto3.s3.transfer", S3Transfer=_transfer),
     **model("s3transfer", S3Transfer=_transfer),
 }

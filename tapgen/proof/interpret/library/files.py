@@ -74,7 +74,7 @@ def _open(site: Site, args: Arguments) -> Values:
                 asked = "PutObject" if writes else "GetObject"
                 request(site, (asked,) if known else ("GetObject", "PutObject"), frozenset({address}))
         elif not isinstance(address, Const):
-            site.unresolved("smart_open opens an address that is not known", "s3")
+            site.unresolved("an address that is not known is opened here, which may be one of S3", "s3")
     return UNKNOWN
 
 
@@ -166,6 +166,13 @@ _FILE_SYSTEM = PackageClass(
 )
 
 
+def _filesystem(site: Site, args: Arguments) -> Values:
+    """`fsspec.filesystem("s3")`."""
+    if any(beginning(one) in {"s3", "s3a"} for one in args.get(0, "protocol")):
+        return frozenset({package_object(site, "s3fs.S3FileSystem", _FILE_SYSTEM, Arguments(), _FileSystem)})
+    return UNKNOWN
+
+
 @dataclass(frozen=True)
 class _S3fs(Package):
     """s3fs."""
@@ -181,6 +188,7 @@ class _S3fs(Package):
 PACKAGES: dict[str, Package] = {
     "pandas": _Pandas(),
     "s3fs": _S3fs(),
+    "fsspec": Package(functions={"open": _open, "open_files": _open, "filesystem": _filesystem}),
     "awswrangler": _Wrangler(),
     "smart_open": Package(functions={"open": _open, "smart_open": _open}),
 }

@@ -22,8 +22,12 @@ _ONLY = {
     "appsync": "GraphQL",
     "lambda": "InvokeFunctionUrl",
     "vpc-lattice-svcs": "Invoke",
+    "elasticache": "Connect",
+    "memorydb": "Connect",
+    "sts": "GetCallerIdentity",
 }
-"""Services whose signed requests all need one action (Service Authorization Reference)."""
+"""Services whose signed requests all need one action (Service Authorization Reference); that to STS, by which one signs
+in to EKS, needs none."""
 
 
 _BY_METHOD = "es"
@@ -117,6 +121,9 @@ OPENSEARCH = dict.fromkeys(
 
 by_botocore = _signer(1, "service_name")
 """`botocore.auth.SigV4Auth(credentials, service, region)`."""
+
+by_request_signer = _signer(2, "signing_name")
+"""`botocore.signers.RequestSigner(service_id, region, service, version, credentials, events)`."""
 
 PACKAGES = {
     "requests_aws4auth": Package(functions={"AWS4Auth": _signer(3, "service")}, other=harmless),

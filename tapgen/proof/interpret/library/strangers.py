@@ -21,7 +21,10 @@ _FACTORY = re.compile("client|resource|boto", re.IGNORECASE)
 _KEYWORD = re.compile("[A-Z][A-Za-z0-9]*")
 """How botocore writes request parameters; nobody else writes keywords of Python functions so."""
 
-_OPENS = re.compile("(?:read|to|write|scan|sink)_[a-z_]+|ParquetFile|read|open_dataset|dataset")
+_OPENS = re.compile(
+    "(?:read|to|write|scan|sink)_[a-z_]+|ParquetFile|read|dataset|"
+    r"open(?:_dataset|_mfdataset|_zarr|_rasterio)?|COGReader|Reader|UPath|AnyPath"
+)
 """Functions of pandas, polars, pyarrow and the like that take an address where they take a file."""
 
 _FRAME_WRITES = re.compile("to_(csv|json|parquet|excel|pickle|feather|orc|xml|html|stata)")

@@ -29,6 +29,9 @@ OWN_REQUESTS = {
     "lambda_cache.s3": "s3",
     "watchtower": "logs",
     "neptune_python_utils": "neptune-db",
+    "aws_msk_iam_sasl_signer": "kafka-cluster",
+    **dict.fromkeys(("boto_session_manager", "boto3_assist"), ""),
+    **dict.fromkeys(("bloop", "dynamo_pandas", "flask_dynamo", "dynamodb_session_flask"), "dynamodb"),
     "strands.session.s3_session_manager": "s3",
 }  # fmt: skip
 """Packages that make AWS requests of their own accord, without being handed a boto3 object -> the service that they
