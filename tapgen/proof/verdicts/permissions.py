@@ -20,6 +20,7 @@ from tapgen.proof.rules.permissions import (
     UNPROVEN,
     UNUSED,
 )
+from tapgen.proof.subject import mapping
 from tapgen.proof.verdicts.grants import (
     Policies,
     allowing,
@@ -221,7 +222,18 @@ def _used_by_others(role: str, subject: Subject) -> bool:
     """Whether others than the functions that were looked at may act by the role."""
     trusted = {name for held in subject.trust_policies if held.holder == role for name in held.principals}
     serverless = subject.of_type("AWS::Serverless::Function")
-    return not trusted <= set(_LAMBDA) or any(subject.arns.owner(one.get("Role")) == role for _, one in serverless)
+    return (
+        not trusted <= set(_LAMBDA)
+        or any(subject.arns.owner(one.get("Role")) == role for _, one in serverless)
+        or any(subject.arns.owner(value) == role for value in _given_away(subject))
+    )
+
+
+def _given_away(subject: Subject) -> Iterator[object]:
+    """What other stacks get of this one: exported outputs, and the parameters of nested stacks."""
+    yield from (output.get("Value") for output in subject.template.outputs.values() if "Export" in output)
+    for _, properties in subject.of_type("AWS::CloudFormation::Stack", "AWS::Serverless::Application"):
+        yield from mapping(properties.get("Parameters")).values()
 
 
 def may_be_called(pattern: str, users: Sequence[FunctionNeeds]) -> bool:
