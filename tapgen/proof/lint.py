@@ -33,18 +33,27 @@ if TYPE_CHECKING:
 SEVERITIES = {"error": "error", "warning": "warning", "informational": "info"}
 
 
-class Lint:
-    """A running cfn-lint; `findings` waits for it."""
+LONGEST = 120.0
+"""Seconds for each document: a template of 500 resources takes it ten. Some of a few lines it would never end."""
 
-    def __init__(self, process: subprocess.Popen[str], folder: Path, off: Sequence[SwitchedOff] = ()) -> None:
+
+class Lint:
+    """A running cfn-lint; `findings` waits for it, `seconds` at most."""
+
+    def __init__(
+        self, process: subprocess.Popen[str], folder: Path, off: Sequence[SwitchedOff] = (), seconds: float = LONGEST
+    ) -> None:
         self._process = process
         self._folder = folder
         self._off = off
+        self._seconds = seconds
 
     def findings(self) -> list[list[Finding]] | str:
         """The findings of each document, or why there are none."""
         try:
-            output, errors = self._process.communicate()
+            output, errors = self._process.communicate(timeout=self._seconds)
+        except subprocess.TimeoutExpired:
+            return f"it did not end within {self._seconds:,.0f} s"
         finally:
             self.stop()
         if self._process.returncode != 0:
@@ -83,7 +92,8 @@ def start(documents: Sequence[tuple[Document, tuple[str, ...], Path]]) -> Lint |
         text=True,
         cwd=folder,
     )
-    return Lint(process, folder, [switched_off(document, root) for document, _, root in documents])
+    off = [switched_off(document, root) for document, _, root in documents]
+    return Lint(process, folder, off, LONGEST * len(documents))
 
 
 def _finding(raw: dict[str, Any]) -> Finding:

@@ -158,10 +158,17 @@ def test_alarms_that_tell_nobody_are_one_finding_but_for_the_accepted_one() -> N
     ]
 
 
-def ends_with(code: str) -> lint.Lint:
+def ends_with(code: str, seconds: float = lint.LONGEST) -> lint.Lint:
     """A cfn-lint whose process runs this code instead."""
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    return lint.Lint(process, Path("/nonexistent"))
+    return lint.Lint(process, Path("/nonexistent"), seconds=seconds)
+
+
+def test_cfn_lint_that_does_not_end_is_a_finding_and_is_ended() -> None:
+    """A chain of twenty conditions is enough for that."""
+    running = ends_with("import time; time.sleep(600)", seconds=0.01)
+    assert running.findings() == "it did not end within 0 s"
+    assert running.stopped
 
 
 @pytest.mark.parametrize(
