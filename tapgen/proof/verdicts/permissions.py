@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from tapgen.proof.needs import actions
@@ -31,7 +32,7 @@ from tapgen.proof.verdicts.grants import (
     resources,
 )
 from tapgen.proof.verdicts.surplus import of_another_type, surplus_pairs
-from tapgen.template.alternatives import REFERENCE, UNKNOWN
+from tapgen.template.alternatives import REFERENCE, UNKNOWN, listed
 from tapgen.template.arns import fields
 from tapgen.template.patterns import Match, best, matches
 from tapgen.template.policies import Statement
@@ -62,7 +63,7 @@ def findings(needs: Sequence[FunctionNeeds], subject: Subject) -> Iterator[Findi
             for requirement in _each_once(one.requirements, granted.statements):
                 yield from _missing(requirement, role, granted, subject)
         if all(one.analysed for one in users):
-            yield from _unused(role, granted.statements, users, subject)
+            yield from _unused(role, granted.statements, roles, subject)
 
 
 def _each_once(requirements: Sequence[Requirement], statements: Sequence[Statement]) -> Iterator[Requirement]:
@@ -193,19 +194,47 @@ def _blocking(requirement: Requirement, granted: Policies, subject: Subject) -> 
 
 
 def _unused(
-    role: str, statements: Sequence[Statement], users: Sequence[FunctionNeeds], subject: Subject
+    role: str, statements: Sequence[Statement], roles: Mapping[str, Sequence[FunctionNeeds]], subject: Subject
 ) -> Iterator[Finding]:
     if _used_by_others(role, subject):
         return
-    required = [requirement for one in users for requirement in one.requirements]
-    names = ", ".join(one.function for one in users)
-    verb = "does" if len(users) == 1 else "do"
-    for one in statements:
-        if one.effect == "Allow" and not one.managed and not _for_services(one):
-            for pattern, resource in surplus_pairs(one, required, subject):
-                if not may_be_called(pattern, users):
-                    message = f"{role} allows {pattern} on {describe(resource)}; {names} {verb} not need it."
-                    yield UNUSED.finding(message, one.path)
+    for policy, own in groupby(statements, key=lambda one: "" if one.managed else str(one.path[1])):
+        users = _users(policy, role, roles, subject) if policy else ()
+        required = [requirement for one in users for requirement in one.requirements]
+        names = ", ".join(one.function for one in users)
+        verb = "does" if len(users) == 1 else "do"
+        for one in own if users else ():
+            if one.effect == "Allow" and not _for_services(one):
+                for pattern, resource in surplus_pairs(one, required, subject):
+                    if not may_be_called(pattern, users):
+                        message = f"{role} allows {pattern} on {describe(resource)}; {names} {verb} not need it."
+                        yield UNUSED.finding(message, one.path)
+
+
+def _users(
+    policy: str, role: str, roles: Mapping[str, Sequence[FunctionNeeds]], subject: Subject
+) -> Sequence[FunctionNeeds]:
+    """The functions that may act by a policy; () where others may, or a function was not read."""
+    if policy == role or subject.type_of(policy) == "AWS::IAM::RolePolicy":
+        return roles[role]
+    holders = _holders(policy, subject)
+    for one in holders:
+        if one not in roles or _used_by_others(one, subject) or not all(user.analysed for user in roles[one]):
+            return ()
+    return [user for one in holders for user in roles[one]]
+
+
+def _holders(policy: str, subject: Subject) -> tuple[str, ...]:
+    """The roles that a policy is attached to, by their logical ids; "" for whoever else has it."""
+    properties = subject.properties(policy)
+    named = [one for name in ("Roles", "Users", "Groups") for one in listed(properties.get(name))]
+    found = [subject.arns.owner(one) or "" for one in named]
+    for holder, held in subject.of_type("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"):
+        if any(subject.arns.owner(one) == policy for one in listed(held.get("ManagedPolicyArns"))):
+            found.append(holder)
+    if any(subject.arns.owner(value) == policy for value in _given_away(subject)):
+        found.append("")
+    return tuple(dict.fromkeys(found))
 
 
 def _for_services(statement: Statement) -> bool:
