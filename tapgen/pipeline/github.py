@@ -16,7 +16,7 @@ _INSTALL = """\
       - uses: actions/setup-python@v5
         with:
           python-version: "3.13"
-{remark}      - run: python -m pip install --disable-pip-version-check '{install}'
+{remark}      - run: python -P -m pip install --disable-pip-version-check '{install}'
 """
 
 

@@ -28,7 +28,7 @@ stages: [review, deploy, plan, execute]
 default:
   image: python:3.13
   before_script:
-{remark}    - python -m pip install --disable-pip-version-check '{install}'
+{remark}    - python -P -m pip install --disable-pip-version-check '{install}'
 
 review:
   stage: review
@@ -63,7 +63,7 @@ def _planned(stage: Stage, region: str, branch: str) -> Iterator[str]:
   script:
 {_SIGN_IN}    - tapgen deploy --env {name}{_region(region)} --plan-only --json > plan.jsonl
     - |
-      python - > change-set <<'END'
+      python -P - > change-set <<'END'
       import json
       for line in map(json.loads, open("plan.jsonl")):
           if line["kind"] == "plan" and line["change_set"]:

@@ -170,7 +170,8 @@ def check_all(
         if running:
             running.stop()
     if isinstance(linted, str):
-        told = [[rules.LINT_MISSING.finding(f"cfn-lint failed: {linted}")] for _ in targets]
+        hint = "Run cfn-lint by itself to see why, or pass --no-lint."
+        told = [[rules.LINT_MISSING.finding(f"cfn-lint failed: {linted}.", hint=hint)] for _ in targets]
     elif with_lint and running is None:
         told = [[rules.LINT_MISSING.finding("cfn-lint is not installed.")] for _ in targets]
     else:

@@ -1,6 +1,7 @@
 """Commands that only read a checkout run nothing of it: here everything that could run would write a file."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -197,6 +198,9 @@ def test_the_written_pipeline_separates_forks(tapgen, project):
     assert not any(
         word in step.get("run", "") for step in steps for word in ("tapgen check", "tapgen render", "python")
     )
+    for file in (*folder.glob(".github/workflows/*"), folder / ".gitlab-ci.yml"):
+        text = file.read_text()
+        assert not re.search(r"python3? +-(?!P )", text), f"{file}: what the checkout has would be imported"
     review = yaml.safe_load((folder / ".gitlab-ci.yml").read_text())["review"]["script"]
     assert (
         review[0] == 'if [ "$CI_MERGE_REQUEST_SOURCE_PROJECT_ID" = "$CI_PROJECT_ID" ]; then export TAPGEN_TRUST=1; fi'

@@ -174,8 +174,8 @@ def test_cfn_lint_that_does_not_end_is_a_finding_and_is_ended() -> None:
 @pytest.mark.parametrize(
     ("code", "message"),
     [
-        ("import sys; sys.exit('broken')", "cfn-lint failed: broken"),
-        ("import sys; sys.exit(3)", "cfn-lint failed: it ended with exit code 3"),
+        ("import sys; sys.exit('broken')", "cfn-lint failed: broken."),
+        ("import sys; sys.exit(3)", "cfn-lint failed: it ended with exit code 3."),
     ],
 )
 def test_cfn_lint_that_does_not_run_is_a_finding(code: str, message: str) -> None:
