@@ -182,6 +182,7 @@ class Rename(StackOperation):
 
     def explained(self, error: TapgenError) -> TapgenError:
         """The error, with what there is meanwhile and how to go on."""
+        error = super().explained(error)
         stage = self._by_import.stage
         if not stage:
             return error

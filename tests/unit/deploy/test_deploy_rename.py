@@ -481,3 +481,13 @@ def test_a_denied_execution_leaves_no_change_set():
     assert rename(cloud).code == ExitCode.FAILED
     assert cloud.sets == {}
     assert NAME in {one.name for one in cloud.stacks.values()}
+
+
+def test_a_rename_that_comes_second_says_so():
+    cloud, _ = scene()
+    text = "Stack:arn is in UPDATE_IN_PROGRESS state and can not be updated."
+    cloud.faults["execute"] = [AwsError("ValidationError", text, "ExecuteChangeSet")]
+    outcome = rename(cloud)
+    assert outcome.code == ExitCode.BUSY
+    assert "another operation on tap-dev came first" in outcome.message
+    assert cloud.sets == {}
