@@ -13,18 +13,17 @@ from __future__ import annotations
 import gc
 import importlib.util
 import json
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
 from functools import cache
-from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tapgen.proof.findings import Finding
+from tapgen.proof.lint_judged import told, unproven, worded
 from tapgen.proof.lint_settings import SwitchedOff, switched_off, without_settings
 
 if TYPE_CHECKING:
@@ -111,53 +110,17 @@ def matches(document: Document, regions: Sequence[str]) -> list[dict[str, Any]]:
     template, unreadable = decode_str(json.dumps(document))
     config = ConfigMixIn(regions=list(regions)) if regions else ConfigMixIn()
     found = list(unreadable or run_template_by_data(template, config, _rules()))
-    choices = {match.id for match in found if match.rule.id in _CHOICES}
     return [
         {
             "rule": match.rule.id,
-            "severity": "warning" if _unproven(match) else SEVERITIES.get(match.rule.severity.lower(), "error"),
-            "message": _DATES.sub(r"Creation is disabled from \1 and update from", match.message).rstrip(".") + ".",
+            "severity": "warning" if unproven(match) else SEVERITIES.get(match.rule.severity.lower(), "error"),
+            "message": worded(match.message).rstrip(".") + ".",
             # A match on the whole template, such as E0001 (it cannot be transformed), has no path.
             "path": list(getattr(match, "path", None) or ()),
             "hint": match.rule.source_url or "",
         }
-        for match in found
-        if getattr(match, "parent_id", None) not in choices and not _normalised(match.message)
+        for match in told(found)
     ]
-
-
-def _unproven(match: Any) -> bool:
-    """An error that stands on a list which grows older (prices of instance types, versions of engines), or on case."""
-    rule = match.rule
-    of_a_list = "pricing API" in rule.description or "Engine Version" in rule.shortdesc
-    key = _OTHER_CASE.search(match.message)
-    doubtful = of_a_list or rule.id in _DOUBTFUL or (key and key[1].lower() == key[2].lower())
-    return rule.severity == "error" and bool(doubtful)
-
-
-_DOUBTFUL = frozenset({"E3049", "E3712"})
-"""Of a health check's port, whose default is right; of a group that cannot grow, which Auto Scaling takes."""
-
-
-_OTHER_CASE = re.compile(r"\('(\w+)' was unexpected\. Did you mean '(\w+)'\?\)")
-"""A key of a policy in another case; whether IAM takes it is not documented."""
-_DATES = re.compile(r"Creation was disabled on ('[\d-]+') and update on")
-"""It says so of days to come as well."""
-_CHOICES = frozenset({"E3017", "E3018"})
-"""None of several schemas fits. Why each does not is told besides, and says nothing of what was meant."""
-_NO_NETWORK = re.compile(r"'(?P<range>[0-9./]+)' is not a 'ipv4-network'")
-
-
-def _normalised(message: str) -> bool:
-    """A range of addresses with bits behind its mask, which EC2 takes and drops: EC2 API, CreateSubnet, CidrBlock."""
-    match = _NO_NETWORK.search(message)
-    if match is None:
-        return False
-    try:
-        ip_network(match["range"], strict=False)
-    except ValueError:
-        return False
-    return True
 
 
 @cache

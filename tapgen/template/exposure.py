@@ -27,6 +27,7 @@ Kind = Literal[
     "blocked",
     "api-policy",
     "invoke",
+    "layer",
     "acl",
     "address",
     "setting",
@@ -192,9 +193,11 @@ def _behind_another(resource: Resource) -> bool:
 def _permissions(template: Template) -> Iterator[Exposure]:
     for permission in template.of_type(*PERMISSIONS):
         name = permission.logical_id
-        if everybody(invoke_grant(permission, template)[1]):
-            message = f"{name} lets anyone in the world call the function."
-            yield Exposure("invoke", name, message, ("Resources", name, "Properties"))
+        if everybody(invoke_grant(permission, template)[1]) and "OrganizationId" not in permission.properties:
+            layer = permission.type == "AWS::Lambda::LayerVersionPermission"
+            what = "use the layer" if layer else "call the function"
+            message = f"{name} lets anyone in the world {what}."
+            yield Exposure("layer" if layer else "invoke", name, message, ("Resources", name, "Properties"))
 
 
 def _settings(template: Template) -> Iterator[Exposure]:

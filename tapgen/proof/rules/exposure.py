@@ -59,6 +59,15 @@ EXPOSURE_RULES = (
         _open("api-policy"),
     ),
     Rule(
+        "layer-public",
+        "warning",
+        "Every AWS account may use a layer",
+        "Whoever knows its ARN downloads what is in it, in each version for which this is said.",
+        "Name the account, or the organization (OrganizationId), unless the layer is published on purpose.",
+        'Lambda developer guide, "Granting Lambda layer access to other accounts"',
+        _open("layer"),
+    ),
+    Rule(
         "ingress-open",
         "error",
         "A security group lets the whole internet in",

@@ -35,6 +35,14 @@ DENIED = Rule(
     "Narrow the Deny, or widen the boundary, so that it leaves this action alone.",
     _IAM,
 )
+LOG_DENIED = Rule(
+    "log-denied",
+    "warning",
+    "A Deny takes away what a function's log needs",
+    "The function runs and nothing of it is in a log, which is how logs are switched off on purpose as well.",
+    "Narrow the Deny, where that was not meant.",
+    _IAM,
+)
 UNUSED = Rule(
     "permission-unused",
     "warning",
@@ -198,6 +206,7 @@ PERMISSION_RULES = (
     MISSING,
     INDEX,
     DENIED,
+    LOG_DENIED,
     UNUSED,
     UNPROVEN,
     UNKNOWN_POLICY,

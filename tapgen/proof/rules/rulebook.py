@@ -19,6 +19,7 @@ from tapgen.proof.rules.permissions import CIRCLE, CIRCLE_OF_SEVERAL, PERMISSION
 from tapgen.proof.rules.policies import POLICY_RULES
 from tapgen.proof.rules.policy_forms import POLICY_FORM_RULES
 from tapgen.proof.rules.policy_names import POLICY_NAME_RULES
+from tapgen.proof.rules.references import REFERENCE_RULES
 from tapgen.proof.rules.regions import REGION_UNKNOWN
 from tapgen.proof.rules.roles import ROLE_RULES, WATCH_RULES
 from tapgen.proof.rules.routes import ROUTE_RULES
@@ -48,7 +49,7 @@ GROUPS: dict[str, tuple[Rule, ...]] = {
     "Permissions and reachability": PERMISSION_RULES,
     "Open to everybody": EXPOSURE_RULES,
     "Policies": (*POLICY_NAME_RULES, *POLICY_RULES, *POLICY_FORM_RULES, *TRUST_RULES),
-    "Functions, alarms, secrets": (*IMPORT_RULES, *COMPUTE_RULES, *VERSION_RULES),
+    "Functions, alarms, secrets": (*IMPORT_RULES, *COMPUTE_RULES, *VERSION_RULES, *REFERENCE_RULES),
     "Triggers": (
         *(*TRIGGER_RULES, *ROLE_RULES, *WATCH_RULES, *DELIVERY_RULES, *NOTIFICATION_RULES, *KEY_RULES),
         *(CIRCLE, CIRCLE_OF_SEVERAL),

@@ -15,6 +15,7 @@ from tapgen.proof.rules.permissions import (
     ABSENT_POLICY,
     DENIED,
     INDEX,
+    LOG_DENIED,
     MISSING,
     ROLE_UNKNOWN,
     UNKNOWN_POLICY,
@@ -132,7 +133,9 @@ def _missing(requirement: Requirement, role: str, granted: Policies, subject: Su
         message = (
             f"{function} needs {requirement.action} on {where}, as {requirement.because}; {blocking} takes it away."
         )
-        yield DENIED.finding(message, path, **place)  # type: ignore[arg-type]  # two keys of known types
+        of_log = requirement.caller == "service" and requirement.action.startswith("logs:") and "Deny" in blocking
+        rule = LOG_DENIED if of_log else DENIED
+        yield rule.finding(message, path, **place)  # type: ignore[arg-type]  # two keys of known types
     elif match == "unknown":
         message = f"{role} allows {requirement.action}; whether on what {function} uses is not known."
         yield UNPROVEN.finding(message, path, **place)  # type: ignore[arg-type]  # two keys of known types

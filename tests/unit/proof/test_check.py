@@ -408,7 +408,20 @@ def test_what_stands_on_lists_of_cfn_lint_is_a_warning() -> None:
         "Subnet": documents.resource("AWS::EC2::Subnet", VpcId="vpc-01234567", CidrBlock="10.1.2.3/24"),
         "Other": documents.resource("AWS::EC2::Subnet", VpcId="vpc-01234567", CidrBlock="10.1.2.300/24"),
     }
-    found = {(one["path"][1], one["severity"]) for one in lint.matches({"Resources": broken}, ())}
+    database = {"Engine": "mysql", "DBInstanceClass": "db.t3.micro", "AllocatedStorage": "20", "MasterUsername": "a"}
+    for name, version in (("Major", "8.0"), ("Unknown", "3.23.58")):
+        hidden = "{{resolve:secretsmanager:db}}"
+        broken[name] = documents.resource(
+            "AWS::RDS::DBInstance", EngineVersion=version, MasterUserPassword=hidden, **database
+        )
+    matches = lint.matches({"Resources": broken}, ())
+    of_rds = {
+        (one["path"][1], one["rule"], one["severity"]) for one in matches if one["path"][1] in ("Major", "Unknown")
+    }
+    assert ("Unknown", "E3691", "warning") in of_rds
+    assert not {one for one in of_rds if one[0] == "Major" and one[1] == "E3691"}
+    assert all(len(one["message"]) < 250 for one in matches)
+    found = {(one["path"][1], one["severity"]) for one in matches if one["path"][1] not in ("Major", "Unknown")}
     assert found == {("Instance", "warning"), ("Queue", "error"), ("Other", "error")}
 
 

@@ -294,6 +294,7 @@ CASES = {
         document(statements=[LOGS, TRACES, PUT_ITEM, {**PUT_ITEM, "Effect": "Deny"}]),
         document(statements=[LOGS, TRACES, PUT_ITEM, {**PUT_ITEM, "Effect": "Deny", "Action": "dynamodb:GetItem"}]),
     ),
+    "log-denied": (document(statements=[LOGS, TRACES, PUT_ITEM, {**LOGS, "Effect": "Deny"}]), GOOD),
     "permission-unused": (document(statements=[LOGS, TRACES, GET_TOO]), GOOD),
     "permission-unproven": (
         document(EVENT_TABLE),
@@ -589,6 +590,25 @@ CASES = {
     "integration-method": (
         integrated("lambda:path/2015-03-31/functions/x/invocations", IntegrationHttpMethod="GET"),
         integrated("lambda:path/2015-03-31/functions/x/invocations"),
+    ),
+    "role-no-arn": (
+        document(Function=function(Role={"Ref": "Role"})),
+        document(Task=resource("AWS::ECS::TaskDefinition", TaskRoleArn={"Ref": "Role"})),
+    ),
+    "tag-quoted": (
+        document(Function=function(Environment={"Variables": {"TABLE": "!Ref Table"}})),
+        document(Function=function(Environment={"Variables": {"TABLE": "!Ref Other", "HELP": "write !Ref Table"}})),
+    ),
+    "layer-public": (
+        only(Shared=resource("AWS::Lambda::LayerVersionPermission", Principal="*", Action="lambda:GetLayerVersion")),
+        only(
+            Shared=resource(
+                "AWS::Lambda::LayerVersionPermission",
+                Principal="*",
+                OrganizationId="o-1",
+                Action="lambda:GetLayerVersion",
+            )
+        ),
     ),
     "notification-order": (notified(), notified(DependsOn="Policy")),
     "secret-mapping": (

@@ -1,0 +1,83 @@
+"""Rules about references that give something else than what is asked for, or that are none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from tapgen.proof.rules.rule import Hit, Rule
+from tapgen.proof.subject import mapping
+
+if TYPE_CHECKING:
+    from tapgen.proof.subject import Subject
+    from tapgen.template.document import DocumentPath
+
+_ROLE: Final = "AWS::IAM::Role"
+_BY_ARN: Final = frozenset({"RoleArn", "RoleARN", "CloudWatchRoleArn"})
+"""Properties that take the ARN of a role and no name, whatever the type."""
+_QUOTED: Final = re.compile(r"!(?:Ref|GetAtt) +([A-Za-z0-9]+)(?:\.[A-Za-z0-9.]+)?")
+
+
+def _inside(value: Any, path: DocumentPath) -> Iterator[tuple[Any, DocumentPath]]:
+    """Every value in a value, with its path."""
+    stack: list[tuple[Any, DocumentPath]] = [(value, path)]
+    while stack:
+        current, at = stack.pop()
+        yield current, at
+        if isinstance(current, dict):
+            stack.extend((one, (*at, key)) for key, one in current.items())
+        elif isinstance(current, list):
+            stack.extend((one, (*at, index)) for index, one in enumerate(current))
+
+
+def _roles_by_name(subject: Subject) -> Iterator[Hit]:
+    for owner, resource in subject.resources.items():
+        if not resource.type.startswith("AWS::") or resource.type.startswith(("AWS::CloudFormation::", "AWS::ECS::")):
+            continue  # a custom resource asks for what it likes; ECS takes names
+        keys = {*_BY_ARN, "Role"} if resource.type == "AWS::Lambda::Function" else _BY_ARN
+        for value, path in _inside(resource.properties, ("Resources", owner, "Properties")):
+            if path[-1] in keys and (what := _other_than_arn(value, subject)):
+                yield Hit(f"{path[-1]} of {owner} is {what}, and no ARN.", path)
+
+
+def _other_than_arn(value: Any, subject: Subject) -> str:
+    """What of a role a reference gives, where that is not its ARN."""
+    named = mapping(value).get("Ref")
+    if isinstance(named, str) and subject.type_of(named) == _ROLE:
+        return f"the name of {named}"
+    given = mapping(value).get("Fn::GetAtt")
+    if isinstance(given, list) and given[1:] == ["RoleId"] and subject.type_of(str(given[0])) == _ROLE:
+        return f"the id of {given[0]}"
+    return ""
+
+
+def _quoted_tags(subject: Subject) -> Iterator[Hit]:
+    names = {*mapping(subject.document.get("Resources")), *mapping(subject.document.get("Parameters"))}
+    for section in ("Resources", "Outputs"):
+        for value, path in _inside(subject.document.get(section), (section,)):
+            match = _QUOTED.fullmatch(value) if isinstance(value, str) else None
+            if match and match[1] in names:
+                yield Hit(f'{path[-1]} is the text "{value}", and no reference.', path)
+
+
+REFERENCE_RULES = (
+    Rule(
+        "role-no-arn",
+        "error",
+        "A role is given by its name where its ARN is asked for",
+        "The service refuses it: Ref of a role gives its name.",
+        "Use GetAtt ROLE.Arn.",
+        'CloudFormation template reference, "AWS::IAM::Role": return values',
+        _roles_by_name,
+    ),
+    Rule(
+        "tag-quoted",
+        "error",
+        "A reference is in quotes",
+        "A quoted `!Ref` is a text: its words are used, and not what they name.",
+        "Take the quotes away.",
+        "YAML 1.2, node tags",
+        _quoted_tags,
+    ),
+)
