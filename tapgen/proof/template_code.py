@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tapgen import reading
+from tapgen.proof import template_images
 from tapgen.proof.subject import Source
 from tapgen.template.document import Document
 
@@ -30,7 +31,7 @@ def sources_of(written: Document, document: Document, made: Mapping[str, Path], 
     """
     folders = {**_packaged(written, file.parent), **made}
     inside = {name: path for name, path in folders.items() if _in_repository(path, file)}
-    found = {}
+    found = dict(_of_images(written, file))
     for name, folder in inside.items():
         if _has_entry_point(document, name, folder):
             layers = [inside[one] for one in _layers(written, name) if one in inside]
@@ -41,6 +42,13 @@ def sources_of(written: Document, document: Document, made: Mapping[str, Path], 
             read = sum(1 for one in layers if _roots(one))
             found[name] = Source(folder, elsewhere=tuple(sorted(modules.items())), layers=read, unread=not all(local))
     return found
+
+
+def _of_images(written: Document, file: Path) -> Iterator[tuple[str, Source]]:
+    for name, resource in written["Resources"].items():
+        code = template_images.code_of(resource, file.parent) if isinstance(resource, dict) else None
+        if code is not None:
+            yield name, Source(code[0], entry_point=code[1])
 
 
 def _packaged(written: Document, beside: Path) -> dict[str, Path]:

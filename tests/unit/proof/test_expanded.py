@@ -118,6 +118,38 @@ def test_the_code_of_own_layers_is_read(tapgen, tmp_path):
     assert [one for one in checked(tapgen, tmp_path, LAYERED) if "permission" in one] == told
 
 
+IMAGE = """\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Orders:
+    Type: AWS::Serverless::Function
+    Metadata: {DockerContext: ./image, Dockerfile: Dockerfile}
+    Properties:
+      PackageType: Image
+      Policies: [{Statement: [{Effect: Allow, Action: sqs:SendMessage, Resource: "*"}]}]
+"""
+DOCKERFILE = """\
+FROM public.ecr.aws/lambda/python:3.12
+COPY requirements.txt ./
+RUN pip install -r requirements.txt
+COPY app ${LAMBDA_TASK_ROOT}
+CMD [ "orders.handler" ]
+"""
+
+
+def test_the_code_of_an_image_is_read_where_its_dockerfile_says(tapgen, tmp_path):
+    (tmp_path / "image/app").mkdir(parents=True)
+    (tmp_path / "image/app/orders.py").write_text(PURGES)
+    (tmp_path / "image/Dockerfile").write_text(DOCKERFILE)
+    found = [one for one in checked(tapgen, tmp_path, IMAGE) if "permission" in one]
+    assert found == [
+        "error permission-missing Orders image/app/orders.py:3",
+        "warning permission-unused Orders template.yaml:8",
+    ]
+    (tmp_path / "image/Dockerfile").write_text(DOCKERFILE.replace("orders.handler", "python main.py"))
+    assert [one for one in checked(tapgen, tmp_path, IMAGE) if "permission" in one] == []
+
+
 def test_an_action_that_is_none_is_told_of_a_statement_and_not_of_a_policy_template(tapgen, tmp_path):
     text = TEMPLATE.replace("DynamoDBReadPolicy: {TableName: !Ref Table}", "SQSPollerPolicy: {QueueName: shop}")
     text = text.replace("s3:ListBucket", "s3:ListBuckets", 1)
