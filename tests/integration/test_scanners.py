@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.pinned  # so are the scanners, which `make test` alone installs
+
 ROOT = Path(__file__).resolve().parents[2]
 BINARIES = ROOT / ".venv-scanners" / "bin"
 FILE = tomllib.loads((ROOT / "scripts" / "scanner_answers.toml").read_text(encoding="utf-8"))
