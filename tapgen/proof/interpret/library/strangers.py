@@ -42,6 +42,19 @@ _ADDRESSES = {
 """How texts begin by which libraries are told to ask a service: models' names, and databases' of SQLAlchemy."""
 
 
+_SERVICES = {
+    "athena": "athena", "bedrock": "bedrock-runtime", "cloudwatch": "cloudwatch", "dynamo": "dynamodb",
+    "dynamodb": "dynamodb", "kinesis": "kinesis", "s3": "s3", "secretsmanager": "secretsmanager", "sns": "sns",
+    "sqs": "sqs", "ssm": "ssm",
+}  # fmt: skip
+_NAMED = re.compile(
+    r"(?:Async|Amazon|Aws|AWS|Chat)?"
+    r"(Athena|Bedrock|Cloud[Ww]atch|Dynamo(?:DB|Db|db)?|Kinesis|S3|SecretsManager|S(?:NS|ns|QS|qs|SM|sm))(?![a-z])"
+)
+_DESCRIBING = re.compile(r"^[a-z_]|(Event|Record|Error|Exception|Model|Config|Type|Schema|Message|Key|Uri|Url)s?$")
+"""Names that are no class's, and classes of what is sent and received."""
+
+
 @dataclass(frozen=True)
 class Suspicion:
     """A place that is unresolved unless something else there already is."""
@@ -60,6 +73,8 @@ def suspect(site: Site, args: Arguments) -> None:
         return
     elif _OPENS.fullmatch(name) and any(beginning(value).startswith(STORED) for value in args.everything()):
         reason, services = f"{name} reads or writes an address of S3 by itself", ["s3"]
+    elif service := _named_after(name):
+        reason, services = f"{name} seems to make AWS requests of its own", [service]
     elif addressed := sorted(filter(None, map(_addressed, args.everything()))):
         reason, services = f"{name} makes AWS requests of its own", addressed
     elif args.keywords and _is_request(name) and all(map(_KEYWORD.fullmatch, args.keywords)):
@@ -67,6 +82,12 @@ def suspect(site: Site, args: Arguments) -> None:
     else:
         return
     site.report(Suspicion(Unresolved(reason, *site.place(), services[0] if len(services) == 1 else "")))
+
+
+def _named_after(name: str) -> str:
+    """The service that a class of code that is not analysed is named after; "" where it only describes something."""
+    match = _NAMED.match(name)
+    return "" if match is None or _DESCRIBING.search(name) else _SERVICES[match[1].lower()]
 
 
 def _addressed(value: Value) -> str:
