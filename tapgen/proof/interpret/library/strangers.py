@@ -51,7 +51,10 @@ _NAMED = re.compile(
     r"(?:Async|Amazon|Aws|AWS|Chat)?"
     r"(Athena|Bedrock|Cloud[Ww]atch|Dynamo(?:DB|Db|db)?|Kinesis|S3|SecretsManager|S(?:NS|ns|QS|qs|SM|sm))(?![a-z])"
 )
-_DESCRIBING = re.compile(r"^[a-z_]|(Event|Record|Error|Exception|Model|Config|Type|Schema|Message|Key|Uri|Url)s?$")
+_DESCRIBING = re.compile(
+    r"^[a-z_]|(Event|Record|Error|Exception|Model|Config|Type|TypeDef|Schema|Message|Key|"
+    r"Uri|Url|Arn|Data|Request|Response|Envelope|Payload|Notification|Trigger|Location|Object)s?$"
+)
 """Names that are no class's, and classes of what is sent and received."""
 
 
