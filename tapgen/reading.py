@@ -8,7 +8,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from functools import cache
 from pathlib import Path
 
 MAX_BYTES = 16 * 1024 * 1024
@@ -59,11 +58,20 @@ def within(root: Path, name: str | Path) -> Path:
         OSError: it lies elsewhere. Without a repository above `root` nothing does.
     """
     path = root / name
-    whole = _repository(root)
+    whole = _repository(root.resolve())
     _refuse_null(path)
     if whole is not None and not path.resolve().is_relative_to(whole):
         raise OSError(errno.EACCES, f"It lies outside of the repository {whole}", str(path))
     return path
+
+
+def is_within(root: Path, name: str | Path) -> bool:
+    """Whether a path is of the repository, as `within` says it."""
+    try:
+        within(root, name)
+    except OSError:
+        return False
+    return True
 
 
 def is_file(path: Path) -> bool:
@@ -87,8 +95,6 @@ def _refuse_null(path: Path) -> None:
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path))
 
 
-@cache
-def _repository(root: Path) -> Path | None:
+def _repository(here: Path) -> Path | None:
     """The outermost folder with a `.git`: a submodule may name what the repository around it has."""
-    here = root.resolve()
     return next((one for one in reversed((here, *here.parents)) if (one / ".git").exists()), None)

@@ -100,6 +100,28 @@ def test_nor_does_what_is_included(tapgen, repository, pattern):
     assert "It lies outside of the repository" in tapgen("render", cwd=folder).err
 
 
+SAM = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  One: {Type: AWS::Serverless::Function, Properties: {Handler: index.handler, Runtime: python3.13, CodeUri: ../outside}}
+  Flow: {Type: AWS::Serverless::StateMachine, Properties: {DefinitionUri: ../elsewhere, Role: "arn:aws:iam::123456789012:role/r"}}
+"""
+
+
+def test_what_a_template_names_is_of_its_repository(tapgen, repository):
+    """The function outside asks for a variable that nothing sets: a check that reads it says so."""
+    folder = repository()
+    (folder.parent / "outside" / "index.py").write_text(
+        "import os\ndef handler(event, context):\n    os.environ['SET']\n"
+    )
+    (folder / "t.yaml").write_text(SAM)
+    said = tapgen("check", "--no-lint", "--template", "t.yaml", cwd=folder)
+    assert "variable-missing" not in said.out
+    assert "elsewhere: It lies outside of the repository" in said.out
+    (folder / ".git").rmdir()
+    assert "variable-missing" in tapgen("check", "--no-lint", "--template", "t.yaml", cwd=folder).out
+
+
 def test_a_submodule_may_name_what_the_repository_around_it_has(tmp_path):
     for folder in (tmp_path, tmp_path / "module"):
         (folder / ".git").mkdir(parents=True)

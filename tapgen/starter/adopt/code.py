@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from tapgen import reading
 from tapgen.starter.adopt.drafts import LAYER, Code, without_hash
 from tapgen.starter.adopt.state_machines import STATE_MACHINE, definition_of
 from tapgen.template.document import Document
@@ -44,7 +45,7 @@ def _one(
     if local is not None:
         return Code(_relative(local, to), folder=local)
     written = properties.get("Code")
-    if isinstance(written, str) and beside is not None and (beside / written).is_dir():
+    if isinstance(written, str) and beside is not None and _is_folder(beside, written):
         return Code(_relative(beside / written, to), folder=beside / written)
     inline = _parts(written).get("ZipFile")
     source = f"src/{_snake(logical_id)}"
@@ -64,8 +65,12 @@ def _asset(metadata: Mapping[str, Any], beside: Path | None) -> Path | None:
     path = metadata.get("aws:asset:path")
     if beside is None or not isinstance(path, str) or metadata.get("aws:asset:property") != "Code":
         return None
-    folder = beside / path
-    return folder if folder.is_dir() else None
+    return beside / path if _is_folder(beside, path) else None
+
+
+def _is_folder(beside: Path, name: str) -> bool:
+    """Whether a template names a folder of its repository."""
+    return reading.is_within(beside, name) and (beside / name).is_dir()
 
 
 def without_code(document: Document, code: Mapping[str, Code]) -> Iterator[str]:

@@ -182,7 +182,9 @@ def _detach(logical_id: str, resource: Mapping[str, Any], globals_: Mapping[str,
             properties.setdefault("ImageUri", _IMAGE)
         elif isinstance(written, str) and not written.startswith("s3://"):
             runtime = str(properties.get("Runtime", globals_.get("Runtime", "")))
-            where = _Where(folder / written, _source(logical_id, resource, runtime, folder / written))
+            found = reading.is_within(folder, written)
+            source = _source(logical_id, resource, runtime, folder / written) if found else None
+            where = _Where(folder / written, source)
             properties[key] = dict(_PLACE)
         elif key not in properties:
             properties[key] = written
@@ -264,7 +266,7 @@ def _read(folder: Path, file: str) -> Any:
         raise DocumentError(f"{file} is not on this machine", "The template names this file.")
     path = folder / file
     try:
-        return parse_yaml(reading.text(path), str(path))
+        return parse_yaml(reading.text(reading.within(folder, file)), str(path))
     except OSError as error:
         raise DocumentError(f"{path}: {error.strerror}", "The template names this file.") from None
 
