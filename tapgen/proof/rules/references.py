@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from tapgen.proof.rules.rule import Hit, Rule
@@ -14,8 +14,23 @@ if TYPE_CHECKING:
     from tapgen.template.document import DocumentPath
 
 _ROLE: Final = "AWS::IAM::Role"
-_BY_ARN: Final = frozenset({"RoleArn", "RoleARN", "CloudWatchRoleArn"})
-"""Properties that take the ARN of a role and no name, whatever the type."""
+_BY_ARN: Final[Mapping[str, frozenset[str]]] = {
+    "AWS::ApiGateway::Account": frozenset({"CloudWatchRoleArn"}),
+    "AWS::CloudTrail::Trail": frozenset({"CloudWatchLogsRoleArn"}),
+    "AWS::CodePipeline::Pipeline": frozenset({"RoleArn"}),
+    "AWS::Config::ConfigurationRecorder": frozenset({"RoleARN"}),
+    "AWS::Events::Rule": frozenset({"RoleArn"}),
+    "AWS::IoT::TopicRule": frozenset({"RoleArn"}),
+    "AWS::KinesisFirehose::DeliveryStream": frozenset({"RoleARN"}),
+    "AWS::Lambda::Function": frozenset({"Role"}),
+    "AWS::Logs::SubscriptionFilter": frozenset({"RoleArn"}),
+    "AWS::Pipes::Pipe": frozenset({"RoleArn"}),
+    "AWS::Scheduler::Schedule": frozenset({"RoleArn"}),
+    "AWS::StepFunctions::StateMachine": frozenset({"RoleArn"}),
+}
+"""Type -> the properties that take the ARN of a role, and no name: template reference of each."""
+_FREE: Final = frozenset({"Environment", "DefinitionSubstitutions", "Definition", "Tags"})
+"""What stands in these is the author's own."""
 _QUOTED: Final = re.compile(r"!(?:Ref|GetAtt) +([A-Za-z0-9]+)(?:\.[A-Za-z0-9.]+)?")
 
 
@@ -32,13 +47,12 @@ def _inside(value: Any, path: DocumentPath) -> Iterator[tuple[Any, DocumentPath]
 
 
 def _roles_by_name(subject: Subject) -> Iterator[Hit]:
-    for owner, resource in subject.resources.items():
-        if not resource.type.startswith("AWS::") or resource.type.startswith(("AWS::CloudFormation::", "AWS::ECS::")):
-            continue  # a custom resource asks for what it likes; ECS takes names
-        keys = {*_BY_ARN, "Role"} if resource.type == "AWS::Lambda::Function" else _BY_ARN
-        for value, path in _inside(resource.properties, ("Resources", owner, "Properties")):
-            if path[-1] in keys and (what := _other_than_arn(value, subject)):
-                yield Hit(f"{path[-1]} of {owner} is {what}, and no ARN.", path)
+    for type_, keys in _BY_ARN.items():
+        for owner, properties in subject.of_type(type_):
+            asked = {name: value for name, value in properties.items() if name not in _FREE}
+            for value, path in _inside(asked, ("Resources", owner, "Properties")):
+                if path[-1] in keys and (what := _other_than_arn(value, subject)):
+                    yield Hit(f"{path[-1]} of {owner} is {what}, and no ARN.", path)
 
 
 def _other_than_arn(value: Any, subject: Subject) -> str:

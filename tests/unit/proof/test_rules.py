@@ -593,7 +593,10 @@ CASES = {
     ),
     "role-no-arn": (
         document(Function=function(Role={"Ref": "Role"})),
-        document(Task=resource("AWS::ECS::TaskDefinition", TaskRoleArn={"Ref": "Role"})),
+        document(
+            Function=function(Environment={"Variables": {"TABLE": {"Ref": "Table"}, "Role": {"Ref": "Role"}}}),
+            Task=resource("AWS::ECS::TaskDefinition", TaskRoleArn={"Ref": "Role"}),
+        ),
     ),
     "tag-quoted": (
         document(Function=function(Environment={"Variables": {"TABLE": "!Ref Table"}})),
