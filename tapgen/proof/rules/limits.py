@@ -24,7 +24,12 @@ MAX_NAME = 255  # logical ids and output names
 MAX_DESCRIPTION = 1024  # bytes
 
 # IAM user guide, "IAM and AWS STS quotas": characters without white space.
-MAX_ROLE_POLICIES = 10_240
+INLINE_POLICIES = (
+    ("AWS::IAM::Role", "Roles", "a role", 10_240),
+    ("AWS::IAM::User", "Users", "a user", 2_048),
+    ("AWS::IAM::Group", "Groups", "a group", 5_120),
+)
+"""(type, property of a policy that is attached to it, word, characters of all its inline policies together)."""
 MAX_MANAGED_POLICY = 6_144
 MAX_TRUST_POLICY = 2_048
 MAX_ATTACHED = 10
@@ -106,19 +111,18 @@ def _template(subject: Subject) -> Iterator[Hit]:
 
 
 def _policies(subject: Subject) -> Iterator[Hit]:
-    for owner, properties in subject.of_type("AWS::IAM::Role"):
-        path: DocumentPath = ("Resources", owner, "Properties")
-        size = sum(_size(mapping(policy).get("PolicyDocument")) for policy in items(properties.get("Policies")))
-        attached = subject.of_type("AWS::IAM::Policy")
-        size += sum(
-            _size(p.get("PolicyDocument"))
-            for _, p in attached
-            if any(subject.arns.owner(role) == owner for role in items(p.get("Roles")))
-        )
-        if size > MAX_ROLE_POLICIES:
-            yield Hit(
-                f"The inline policies of {owner} have {size:,} characters; a role takes {MAX_ROLE_POLICIES:,}.", path
+    attached = tuple(subject.of_type("AWS::IAM::Policy"))
+    for type_, holders, kind, most in INLINE_POLICIES:
+        for owner, properties in subject.of_type(type_):
+            size = sum(_size(mapping(policy).get("PolicyDocument")) for policy in items(properties.get("Policies")))
+            size += sum(
+                _size(policy.get("PolicyDocument"))
+                for _, policy in attached
+                if any(subject.arns.owner(one) == owner for one in items(policy.get(holders)))
             )
+            if size > most:
+                path: DocumentPath = ("Resources", owner, "Properties")
+                yield Hit(f"The inline policies of {owner} have {size:,} characters; {kind} takes {most:,}.", path)
     for type_, kind, most in (
         ("AWS::IAM::ManagedPolicy", "a managed policy", MAX_MANAGED_POLICY),
         ("AWS::EC2::VPCEndpoint", "an endpoint's policy", MAX_ENDPOINT_POLICY),
@@ -126,8 +130,8 @@ def _policies(subject: Subject) -> Iterator[Hit]:
         for owner, properties in subject.of_type(type_):
             size = _size(properties.get("PolicyDocument", ""))
             if size > most:
-                path = ("Resources", owner, "Properties", "PolicyDocument")
-                yield Hit(f"{owner} has {size:,} characters; {kind} takes {most:,}.", path)
+                at = ("Resources", owner, "Properties", "PolicyDocument")
+                yield Hit(f"{owner} has {size:,} characters; {kind} takes {most:,}.", at)
 
 
 def _default_quotas(subject: Subject) -> Iterator[Hit]:

@@ -25,6 +25,16 @@ def attached(size: int) -> dict[str, Any]:
     return only(Role=role(), Policy=resource("AWS::IAM::Policy", Roles=[{"Ref": "Role"}], PolicyDocument=sized(size)))
 
 
+def of_user(size: int) -> dict[str, Any]:
+    own = {"PolicyName": "p", "PolicyDocument": sized(size)}
+    return only(User=resource("AWS::IAM::User", Policies=[own]))
+
+
+def of_group(size: int) -> dict[str, Any]:
+    shared = resource("AWS::IAM::Policy", Groups=[{"Ref": "Group"}], PolicyDocument=sized(size))
+    return only(Group=resource("AWS::IAM::Group"), Policy=shared)
+
+
 def trusting(size: int) -> dict[str, Any]:
     return only(Role=resource("AWS::IAM::Role", AssumeRolePolicyDocument=sized(size)))
 
@@ -93,6 +103,8 @@ def large(size: int) -> dict[str, Any]:
 
 QUOTAS = [
     (attached, 10_240, "The inline policies of Role have 10,241 characters; a role takes 10,240."),
+    (of_user, 2_048, "The inline policies of User have 2,049 characters; a user takes 2,048."),
+    (of_group, 5_120, "The inline policies of Group have 5,121 characters; a group takes 5,120."),
     (trusting, 2_048, "The trust policy of Role has 2,049 characters; it takes 2,048."),
     (managed, 6_144, "Policy has 6,145 characters; a managed policy takes 6,144."),
     (guarding, 20_480, "Endpoint has 20,481 characters; an endpoint's policy takes 20,480."),
