@@ -114,7 +114,7 @@ def test_a_file_that_goes_or_cannot_be_read_is_named(packaged, source):
 
 
 def test_of_a_large_file_only_what_is_packed_is_in_memory(tmp_path):
-    size = 12_000_000
+    size = 5_000_000
     (tmp_path / "model.bin").write_bytes(os.urandom(size))
     tracemalloc.start()
     made = bundle.package("P", {"model.bin": tmp_path / "model.bin"}).body()
