@@ -131,6 +131,18 @@ def test_a_submodule_may_name_what_the_repository_around_it_has(tmp_path):
 
 
 @pytest.mark.parametrize("make", [pipe, endless])
+def test_what_lies_in_a_source_is_a_file(tapgen, repository, make):
+    folder = repository()
+    for number, name in enumerate(("x.dist-info/RECORD", "requirements.txt", "helper.py", "event.json")):
+        path = folder / f"src{number}" / name
+        path.parent.mkdir(parents=True)
+        (folder / f"src{number}" / "index.py").write_text("import helper\ndef handler(event, context):\n    pass\n")
+        make(path)
+        said = tapgen("check", "--no-lint", cwd=repository(source=f"src{number}"))
+        assert (said.code, "source-problem" in said.out) == (1, True), name
+
+
+@pytest.mark.parametrize("make", [pipe, endless])
 def test_what_a_command_line_names_is_a_file(tapgen, tmp_path, make):
     make(tmp_path / "t.yaml")
     for words in (

@@ -98,7 +98,10 @@ class Sources:
         if self._vendored is None:
             names: set[str] = set()
             for record in self.folder.glob("*.dist-info/RECORD"):
-                paths = record.read_text(encoding="utf-8", errors="replace").splitlines()
+                try:
+                    paths = reading.content(record).decode(errors="replace").splitlines()
+                except OSError:
+                    continue  # a folder, a pipe, a link that leads nowhere
                 names.update(path.partition(",")[0].partition("/")[0].removesuffix(".py") for path in paths)
             self._vendored = frozenset(name for name in names if name.isidentifier() and name != self.own)
         return self._vendored
