@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from tapgen import reading
 from tapgen.proof import template_images
@@ -118,7 +118,10 @@ def _modules(root: Path) -> Iterator[str]:
     """The top-level modules and packages of a folder; what is installed there, and known or not analysed, left out."""
     installed = set(_BROUGHT)
     for record in root.glob("*.dist-info/RECORD"):
-        lines: list[Any] = record.read_text(encoding="utf-8", errors="replace").splitlines()
+        try:
+            lines = reading.content(record).decode(errors="replace").splitlines()
+        except OSError:
+            continue
         installed |= {line.partition(",")[0].partition("/")[0].removesuffix(".py") for line in lines}
     for path in sorted(root.iterdir()):
         name = path.stem if path.suffix == ".py" else path.name

@@ -12,6 +12,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from tapgen import reading
 from tapgen.errors import SettingsError, UsageError, suggestion
 from tapgen.settings.direct_routes import PARTS as DIRECT
 from tapgen.settings.edit import add_key, add_table, append_to_list
@@ -71,7 +72,7 @@ def add(file: Path, addition: Addition) -> tuple[str, ...]:
     Raises:
         UsageError: it is there already, or it does not fit; nothing was written.
     """
-    raw = file.read_bytes().decode("utf-8-sig")
+    raw = reading.content(file).decode("utf-8-sig")
     text = raw.replace("\r\n", "\n")
     root = ("tool", "tapgen") if file.name == PYPROJECT else ()
     _refuse_an_unknown_function(text, addition.function)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from pathlib import Path
 
@@ -25,6 +26,9 @@ NAMED = {
     "a mapping template": '[api.routes]\n"POST /x" = { queue = "Jobs", template = "named" }\n',
     "an image": '[functions.Two]\nimage.dockerfile = "named"\n',
 }
+
+
+OPENS = re.compile(r"(?<!document)\.read_(?:text|bytes)\(")
 
 
 def pipe(path):
@@ -140,6 +144,30 @@ def test_what_lies_in_a_source_is_a_file(tapgen, repository, make):
         make(path)
         said = tapgen("check", "--no-lint", cwd=repository(source=f"src{number}"))
         assert (said.code, "source-problem" in said.out) == (1, True), name
+
+
+OWN = {
+    "tapgen/cli/code_changes.py": "what `read_source` has let through",
+    "tapgen/proof/interpret/boto3/models.py": "botocore's models",
+    "tapgen/proof/lint.py": "what this process has written",
+    "tapgen/review/picture/page.py": "a page of tapgen's",
+    "tapgen/settings/checks_sources.py": "what `read_source` has let through",
+    "tapgen/settings/descriptions.py": "modules of tapgen",
+    "tapgen/sources.py": "what `read_source` lets through",
+    "tapgen/starter/files.py": "examples of tapgen's",
+    "tapgen/template/tables.py": "tables of tapgen's",
+}
+
+
+def test_no_reader_opens_a_file_of_others_by_itself() -> None:
+    """Whatever a command that only reads a checkout opens, it opens by `reading`."""
+    top = Path(reading.__file__).parent
+    rooms = ("cli", "layers", "openapi", "proof", "review", "settings", "starter", "template")
+    files = [*top.glob("*.py"), *(file for room in rooms for file in (top / room).rglob("*.py"))]
+    found = {
+        file.relative_to(top.parent).as_posix() for file in files if OPENS.search(file.read_text(encoding="utf-8"))
+    }
+    assert found == OWN.keys()
 
 
 @pytest.mark.parametrize("make", [pipe, endless])

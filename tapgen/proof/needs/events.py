@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
+from tapgen import reading
 from tapgen.errors import TapgenError
 from tapgen.proof.needs.functions import shown
 from tapgen.proof.subject import Source
@@ -117,7 +118,10 @@ def _texts(source: Source) -> dict[str, str]:
 
 
 def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8", errors="replace") if path.stat().st_size <= MAX_BYTES else ""
+    try:
+        return reading.content(path, MAX_BYTES).decode(errors="replace")
+    except OSError:
+        return ""
 
 
 def _reads(handler: ast.FunctionDef, file: str) -> Iterator[Read]:
