@@ -9,7 +9,7 @@ from typing import Final
 
 from tapgen import reading
 from tapgen.proof import template_images
-from tapgen.proof.subject import Source
+from tapgen.proof.subject import Source, mapping
 from tapgen.template.document import Document
 
 _CODE: Final = {
@@ -73,16 +73,16 @@ def _in_repository(folder: Path, file: Path) -> bool:
 
 def _has_entry_point(document: Document, function: str, folder: Path) -> bool:
     """Whether a folder has a function's module; what a build puts there may be missing."""
-    handler = document["Resources"].get(function, {}).get("Properties", {}).get("Handler")
+    handler = mapping(mapping(document["Resources"].get(function)).get("Properties")).get("Handler")
     module = handler.rpartition(".")[0].replace(".", "/") if isinstance(handler, str) else ""
     return bool(module) and any(reading.is_file(folder / one) for one in (f"{module}.py", f"{module}/__init__.py"))
 
 
 def _layers(written: Document, function: str) -> Iterator[str]:
     """The layers of the template that a function has, the last one first: it lies over the others."""
-    globals_ = (written.get("Globals") or {}).get("Function") or {}
-    properties = (written["Resources"].get(function) or {}).get("Properties") or {}
-    given = [one.get("Layers") for one in (globals_, properties) if isinstance(one, dict)]
+    globals_ = mapping(mapping(written.get("Globals")).get("Function"))
+    properties = mapping(mapping(written["Resources"].get(function)).get("Properties"))
+    given = [one.get("Layers") for one in (globals_, properties)]
     for value in reversed([one for layers in given if isinstance(layers, list) for one in layers]):
         if isinstance(value, dict) and isinstance(value.get("Ref"), str):
             yield value["Ref"]

@@ -53,7 +53,7 @@ def _instructions(text: str) -> Iterator[tuple[str, list[str]]]:
         name, _, rest = line.strip().partition(" ")
         try:
             listed = json.loads(rest) if rest.strip().startswith("[") else shlex.split(rest)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if name and not name.startswith("#") and isinstance(listed, list):
             yield name.upper(), [str(word) for word in listed]
