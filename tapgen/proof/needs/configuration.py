@@ -156,12 +156,19 @@ def _logs(function: str, properties: Mapping[str, Any], subject: Subject) -> Ite
     if group is None or subject.resources[group].condition:
         yield Requirement(function, "logs:CreateLogGroup", None, because, "service", path, optional=True)
     stream = f"{subject.arns.of(group).removesuffix(':*')}:log-stream:{UNKNOWN}" if group else None
-    if group is None and mapping(properties.get("LoggingConfig")).get("LogGroup") is None:
+    named = mapping(properties.get("LoggingConfig")).get("LogGroup") is not None
+    if group is None and not named and not _at_the_edge(properties, subject):
         # Lambda makes the group that its guide names.
         of_account = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}"
         stream = f"{of_account}:log-group:/aws/lambda/${{{function}}}:log-stream:{UNKNOWN}"
     for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
         yield Requirement(function, action, stream, because, "service", path)
+
+
+def _at_the_edge(properties: Mapping[str, Any], subject: Subject) -> bool:
+    """Whether CloudFront may run the function, whose logs are `/aws/lambda/us-east-1.NAME` in each region then."""
+    role = subject.arns.owner(properties.get("Role"))
+    return any("edgelambda.amazonaws.com" in held.principals for held in subject.trust_policies if held.holder == role)
 
 
 def in_vpc(properties: Mapping[str, Any]) -> bool:
