@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from tapgen import naming
-from tapgen.proof.needs.configuration import log_group
+from tapgen.proof.needs import logs
 from tapgen.proof.rules.rule import Hit, Rule
 from tapgen.proof.subject import items, mapping, may_be, possible, truthy
 from tapgen.template.alternatives import alternatives
@@ -134,7 +134,7 @@ def _reserved_variables(subject: Subject) -> Iterator[Hit]:
 
 def _function_logs(subject: Subject) -> Iterator[Hit]:
     for owner, properties in subject.of_type("AWS::Lambda::Function"):
-        if log_group(owner, properties, subject) is None:
+        if logs.group_of(owner, properties, subject) is None:
             yield Hit(f"The log group of {owner} is not in the template.", ("Resources", owner, "Properties"))
 
 
