@@ -131,11 +131,20 @@ def _needs(function: str, subject: Subject, analyse: Analyse) -> FunctionNeeds:
 _TRACERS = frozenset({"aws_xray_sdk", "aws_lambda_powertools", "opentelemetry"})
 
 
+_PROFILER = "codeguru_profiler_agent"
+_PROFILING = ("codeguru-profiler:ConfigureAgent", "codeguru-profiler:PostAgentProfile")
+"""AmazonCodeGuruProfilerAgentAccess; CodeGuru Profiler user guide, "Integrate with AWS Lambda": by a decorator."""
+
+
 def _traced(function: str, analysis: calls.Analysis) -> Iterator[Requirement]:
-    """What a tracer may send where the caller of the function traces the request, though its own tracing is off."""
-    if any(one.module.partition(".")[0] in _TRACERS for one in analysis.imports):
-        for action in (*configuration.TRACING_ACTIONS, *configuration.TRACING_OPTIONS):
-            yield requirements.Requirement(function, action, None, "", optional=True)
+    """What a tracer may send where the caller of the function traces the request, though its own tracing is off.
+
+    And what a profiler sends, which nobody calls either.
+    """
+    imported = {one.module.partition(".")[0] for one in analysis.imports}
+    sent = (*configuration.TRACING_ACTIONS, *configuration.TRACING_OPTIONS) if imported & _TRACERS else ()
+    for action in (*sent, *(_PROFILING if _PROFILER in imported else ())):
+        yield requirements.Requirement(function, action, None, "", optional=True)
 
 
 def _unread_code(function: str, properties: Mapping[str, Any], subject: Subject) -> Iterator[bool]:

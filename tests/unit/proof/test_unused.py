@@ -86,6 +86,12 @@ def test_a_version_or_an_alias_is_invoked_by_its_own_arn(call: str, resource_: A
     assert said(source, allow("lambda:InvokeFunction", resource_)) == expected
 
 
+def test_what_a_profiler_sends_is_not_unused() -> None:
+    sends = allow(["codeguru-profiler:ConfigureAgent", "codeguru-profiler:PostAgentProfile"], "*")
+    assert said(f"import codeguru_profiler_agent\n{code('pass')}", sends) == []
+    assert len(said(code("pass"), sends)) == 2
+
+
 def test_a_role_that_nothing_passes() -> None:
     assert "unused iam:PassRole" in said(code("print(BUCKET)"), allow("iam:PassRole", ROLE))
 
