@@ -9,6 +9,7 @@ from msgspec import Struct
 
 CLOUDFORMATION = "CloudFormation user guide, Troubleshooting CloudFormation"
 HANDLERS = "CloudFormation CLI user guide, Handler error codes"
+REFERENCES = "CloudFormation user guide, Get values stored in other services using dynamic references"
 LAMBDA = "Lambda developer guide, Troubleshooting"
 LAMBDA_QUOTAS = "Lambda developer guide, Lambda quotas"
 API_GATEWAY = "API Gateway developer guide"
@@ -142,6 +143,14 @@ REASONS: tuple[Reason, ...] = (
     _reason("conflicting dns domain", "The VPC has an endpoint for that service already: use it.", EC2),
     _reason("vpc endpoint service … does not exist", "The region does not have the service's endpoint.", EC2),
     # Queues, secrets, schedules, names
+    _reason(
+        "dynamic reference … could not be resolved",
+        "Make the secret or parameter first; for `tapgen local` under `[local]`: `secrets` or `ssm_parameters`.",
+        REFERENCES,
+    ),
+    _reason(
+        "secrets manager can't find the specified secret", "Make the secret first, or correct its name.", REFERENCES
+    ),
     _reason("wait 60 seconds after deleting a queue", "Wait a minute, then deploy again.", SQS),
     _reason(
         "already scheduled for deletion",

@@ -37,6 +37,8 @@ SAID = {
     "Resource of type 'AWS::SNS::Topic' with identifier 'x' already exists.": "`--import-existing`",
     'Resource handler returned message: "null" (RequestToken: x, HandlerErrorCode: NotStabilized)': "It did not become",
     "Rate exceeded (Service: ApiGateway, Status Code: 429)": "It passes",
+    "Dynamic reference {{resolve:secretsmanager:shop/db}} could not be resolved: secret shop/db not found": "Make the secret or",
+    "Secrets Manager can't find the specified secret. (Service: AWSSecretsManager; Status Code: 400)": "Make the secret first",
     "Action denied by stack policy": "The stack policy keeps it",
     "Something that nobody has heard of": "",
 }
