@@ -18,7 +18,9 @@ _ATTRIBUTES: Final = ("Properties", "DependsOn", "Type", "Condition")
 _OTHER_SECTIONS: Final = frozenset(
     ("AWSTemplateFormatVersion", "Parameters", "Mappings", "Conditions", "Resources", "Outputs")
 )
-"""Those that are read, and the version, of which there is one."""
+"""Those that are read, and the version."""
+_VERSION: Final = "2010-09-09"
+"""The only one that there is: CloudFormation refuses a template with another, and takes one without."""
 
 
 class Resource(Struct, frozen=True):
@@ -204,7 +206,8 @@ def _sections(document: Document) -> dict[str, dict[str, Any]]:
     """The sections as they are written; a NoEcho parameter's default is masked."""
     sections: dict[str, dict[str, Any]] = {}
     for name in document:
-        if name not in _OTHER_SECTIONS:
+        of_another_version = name == "AWSTemplateFormatVersion" and str(document[name]) != _VERSION
+        if name not in _OTHER_SECTIONS or of_another_version:
             value = canonical(document[name])
             sections[str(name)] = value if isinstance(value, dict) else {"": value}
     for name in ("Parameters", "Mappings", "Conditions"):

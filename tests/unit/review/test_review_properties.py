@@ -277,6 +277,15 @@ def single_changes(value: Any) -> Iterator[Any]:
             yield kept
 
 
+def test_another_version_of_the_format_is_told_and_none_is_the_same() -> None:
+    plain = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
+    usual, other = ({"AWSTemplateFormatVersion": one, **plain} for one in ("2010-09-09", "2020-01-01"))
+    assert not assess(usual, plain)
+    assert [(one.section, one.new) for one in assess(usual, other).sections] == [
+        ("AWSTemplateFormatVersion", "2020-01-01")
+    ]
+
+
 @pytest.mark.parametrize("default", ["no", "yes"])
 def test_no_single_change_is_silent(default: str) -> None:
     old = copy.deepcopy(HIDDEN_BY_DEFAULTS)
