@@ -22,6 +22,8 @@ PARTLY = (
 """Words that say of a failure that something was done."""
 EMPTY = {"GetStackPolicy", "Invoke"}
 """Operations whose empty answer means something: there is none; what a function answers is its own."""
+GOES_ON = "goes on: "
+"""The end of the sentence that says that AWS is at it without us."""
 OPEN = ("stack policy", "termination protection", "not protected")
 """Words that say that a stack is less protected than it was."""
 
@@ -57,7 +59,7 @@ def untrue(scene, stage, before, after, done):
     if done.code == ExitCode.OK:
         if not scene.wanted(stage, after):
             yield "it says that it worked, and it did not"
-    elif done.code == ExitCode.CONTINUES or (done.code == ExitCode.INTERRUPTED and "goes on" in said):
+    elif done.code == ExitCode.CONTINUES or (done.code == ExitCode.INTERRUPTED and GOES_ON in said):
         if nothing and "is not known" not in said:
             yield "it says that it goes on, and nothing had begun"
     elif not nothing and not any(word in said for word in PARTLY):
