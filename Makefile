@@ -86,7 +86,7 @@ review: $(READY) ## What the pull request's comment says: render, check, and the
 bench: $(READY) ## Figures, each beside what it is measured against
 	@for file in tests/benchmarks/bench_*.py; do $(BIN)/python $$file || exit 1; done
 
-faults: $(READY) ## Every fault and every signal at every call of AWS, for every command: 11,000 command lines, an hour or more
+faults: $(READY) ## Every fault and every signal at every call of AWS, for every command: 10,000 cases, an hour or more
 	$(BIN)/python -m tests.faults
 
 fix: $(READY) ## Mend what the tools can mend
