@@ -241,15 +241,16 @@ def _of_source(function: str, arn: str, because: str, path: DocumentPath) -> Ite
 
 
 def _keys(function: str, properties: Mapping[str, Any], path: DocumentPath, subject: Subject) -> Iterator[Requirement]:
-    """Lambda developer guide, "Securing Lambda environment variables": the execution role decrypts them."""
+    """kms:Decrypt, which the role may have and need not: Lambda makes a grant on the key for it.
+
+    Source: Lambda developer guide, "Securing Lambda environment variables".
+    """
     key = properties.get("KmsKeyArn")
-    call = function_call(key)
-    sure = call is None or call[0] != "Fn::If"
     for arn in subject.arns.read(key) if key is not None else ():
         because = "the environment variables are encrypted with that key"
         if arn != NO_VALUE:
             place = (*path, "KmsKeyArn")
-            yield Requirement(function, "kms:Decrypt", arn, because, "service", place, optional=not sure)
+            yield Requirement(function, "kms:Decrypt", arn, because, "service", place, optional=True)
 
 
 def _file_systems(function: str, properties: Mapping[str, Any], path: DocumentPath) -> Iterator[Requirement]:

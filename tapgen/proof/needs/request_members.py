@@ -56,8 +56,13 @@ PASSING: Final[Mapping[str, tuple[Passing, ...]]] = {
         Passing((), ("TagSpecifications",), ("ec2:CreateTags",)),
         Passing(("RunInstances",), ("LaunchTemplate",), ("iam:PassRole?", "ec2:CreateTags?")),
         Passing(
-            ("RunInstances", "AssociateIamInstanceProfile", "RequestSpotInstances", "RequestSpotFleet", "CreateFleet"),
+            ("RunInstances", "RequestSpotInstances", "RequestSpotFleet", "CreateFleet"),
             ("IamInstanceProfile", "LaunchSpecification.IamInstanceProfile"),
+            ("iam:PassRole",),
+        ),
+        Passing(  # EC2 user guide, "Attach an IAM role to an instance"
+            ("AssociateIamInstanceProfile", "ReplaceIamInstanceProfileAssociation"),
+            ("IamInstanceProfile",),
             ("iam:PassRole",),
         ),
     ),

@@ -118,8 +118,9 @@ def test_a_failed_batch_goes_to_its_destination() -> None:
 
 
 def test_customer_key_and_file_system() -> None:
+    """The file system needs the role's permission; the key has a grant for the role, which Lambda makes."""
     key = {"Fn::GetAtt": ["Key", "Arn"]}
     mounted = function(KmsKeyArn=key, FileSystemConfigs=[{"Arn": "arn", "LocalMountPath": "/mnt/x"}])
     found = needs(document(Function=mounted, Key=resource("AWS::KMS::Key")))
-    assert found["kms:Decrypt"] == "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/${Key}"
+    assert "kms:Decrypt" not in found
     assert {"elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"} <= set(found)

@@ -321,6 +321,31 @@ def test_the_name_of_a_role_that_only_the_event_knows_may_be_passed() -> None:
     assert "missing iam:PassRole" not in said(source, allow("glue:CreateJob", "*"))
 
 
+def test_members_that_a_request_requires_are_passed_whatever_the_event_has() -> None:
+    """botocore refuses a request without them; what a request can do without, it may."""
+    for call, own, missing in (
+        ('boto3.client("bedrock").create_model_invocation_job(**event)', "bedrock:CreateModelInvocationJob", True),
+        ('boto3.client("transcribe").start_transcription_job(**event)', "transcribe:StartTranscriptionJob", False),
+        (
+            'boto3.client("ec2").replace_iam_instance_profile_association(**event)',
+            "ec2:ReplaceIamInstanceProfileAssociation",
+            True,
+        ),
+        (
+            'boto3.client("ec2").associate_iam_instance_profile(IamInstanceProfile=event["p"], InstanceId="i")',
+            "ec2:AssociateIamInstanceProfile",
+            True,
+        ),
+        ('boto3.client("ec2").run_instances(**event)', "ec2:RunInstances", False),
+        (
+            'boto3.client("ec2").disassociate_iam_instance_profile(AssociationId="i")',
+            "ec2:DisassociateIamInstanceProfile",
+            False,
+        ),
+    ):
+        assert ("missing iam:PassRole" in said(code(call), allow(own, "*"))) is missing, call
+
+
 def test_a_role_that_is_assumed_needs_not_be_passed() -> None:
     assume = code('boto3.client("sts").assume_role(RoleArn=ROLE, RoleSessionName="x")')
     assert said(assume, allow("sts:AssumeRole", ROLE), allow("iam:PassRole", ROLE)) == ["unused iam:PassRole"]

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from tapgen.proof.interpret.boto3.bindings import bindings
 from tapgen.proof.interpret.python.containers import Container
 from tapgen.proof.interpret.python.plain import NONE, constant
-from tapgen.proof.interpret.python.values import Values
+from tapgen.proof.interpret.python.values import EMPTY, Values
 from tapgen.proof.interpret.results import Parameter, Unknown
 
 if TYPE_CHECKING:
+    from tapgen.proof.interpret.boto3.models import Member
     from tapgen.proof.interpret.python.arguments import Arguments
     from tapgen.proof.interpret.site import Site
 
@@ -43,14 +44,19 @@ class Passed(NamedTuple):
     buckets: tuple[Parameter, ...]
 
 
-def passed_by(site: Site, args: Arguments, flags: Collection[str]) -> Passed:
-    """What the request may pass; `flags` are the members that are True or False."""
+def passed_by(site: Site, args: Arguments, members: Mapping[str, Member]) -> Passed:
+    """What the request may pass; `members` are those that it can have.
+
+    With `**event` it passes at least what is required: without, botocore would refuse to make it.
+    """
     names: set[str] = set()
     roles: set[Parameter] = set()
     buckets: set[Parameter] = set()
     stack: list[tuple[str, Values, int]] = [(name, values, 0) for name, values in args.keywords.items()]
     if args.extra or args.star:
         names.add(ANY)
+        required = (name for name, member in members.items() if member.required and name not in args.keywords)
+        stack += [(name, EMPTY, 0) for name in required]
     while stack and len(names) < _MOST:
         name, values, depth = stack.pop()
         names.add(name)
@@ -62,16 +68,17 @@ def passed_by(site: Site, args: Arguments, flags: Collection[str]) -> Passed:
                 stack += [(inner, held, depth + 1) for inner, held in _inside(site, name, value).items()]
     return Passed(
         tuple(sorted(names)),
-        _certain(site, args, flags),
+        _certain(site, args, members),
         tuple(sorted(roles, key=repr)),
         tuple(sorted(buckets, key=repr)),
     )
 
 
-def _certain(site: Site, args: Arguments, flags: Collection[str]) -> tuple[str, ...]:
+def _certain(site: Site, args: Arguments, members: Mapping[str, Member]) -> tuple[str, ...]:
     """The keywords that are written at the call itself."""
     written = site.node.keywords if isinstance(site.node, ast.Call) else []
     given = {one.arg: args.keywords.get(one.arg) for one in written if one.arg}
+    flags = {name for name, member in members.items() if member.type == "boolean"}
     sure = (
         name for name, values in given.items() if values and (values == _TRUE if name in flags else _is_given(values))
     )

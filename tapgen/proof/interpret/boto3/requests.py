@@ -50,8 +50,7 @@ def record(
     for name in fixed or ():
         choices.setdefault(name, (fixed or {})[name])
     file, line = site.place()
-    flags = [name for name, member in members.items() if member.type == "boolean"]
-    passed = passed_by(site, args, flags)
+    passed = passed_by(site, args, members)
     compose = COMPOSITIONS.get((service, operation))
     for extra, parts in compose(site, operation, args) if compose else [({}, ())]:
         for parameters in alternatives({**choices, **extra}):
