@@ -12,7 +12,7 @@ from pathlib import Path
 from tapgen.proof.interpret import entry, uncalled
 from tapgen.proof.interpret.frames import Frame, Scope
 from tapgen.proof.interpret.library.os import ANY
-from tapgen.proof.interpret.library.register import Register
+from tapgen.proof.interpret.library.register import Register, modelled
 from tapgen.proof.interpret.library.strangers import Suspicion
 from tapgen.proof.interpret.machine import Machine, Steps
 from tapgen.proof.interpret.memory import Detail, TooEntangledError
@@ -38,7 +38,8 @@ from tapgen.syntax import Version
 
 def run(folder: Path, entry_point: str, elsewhere: Mapping[str, Path], python: Version | None) -> Analysis:
     """See `tapgen.proof.calls.analyse`."""
-    sources = Sources(folder, elsewhere, python, own=split_entry_point(entry_point)[0].partition(".")[0])
+    own = split_entry_point(entry_point)[0].partition(".")[0]
+    sources = Sources(folder, elsewhere, python, own=own, modelled=modelled())
     module = _entry_module(sources, entry_point)
     if module is None:
         return Analysis(problems=tuple(sorted(sources.problems)))

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tapgen import reading
 from tapgen.proof.interpret.python.reassigned import tell_apart
+from tapgen.proof.interpret.python.scopes import bound_by
 from tapgen.proof.interpret.results import Problem, ProblemKind
 from tapgen.syntax import NewerSyntaxError, Version, parse
 
@@ -47,9 +48,12 @@ class Sources:
     python: Version | None = None
     own: str = ""
     """The package of the entry point, which is the project's own even where pip installed it."""
+    modelled: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Libraries that are known without their source, each with names that its package binds."""
     problems: list[Problem] = field(default_factory=list)
     _modules: dict[str, Module | None] = field(default_factory=dict)
     _vendored: frozenset[str] | None = None
+    _copied: dict[str, bool] = field(default_factory=dict)
     _compiled: dict[Path, frozenset[str]] = field(default_factory=dict)
 
     def files(self) -> tuple[str, ...]:
@@ -59,7 +63,7 @@ class Sources:
     def local(self, name: str) -> bool:
         """Whether the folder holds a module or package of that dotted name (vendored third-party ones excluded)."""
         top = name.partition(".")[0]
-        if not top or top in AWS_SDK or top in self.vendored():
+        if not top or top in AWS_SDK or top in self.vendored() or self.copied(top):
             return False
         base = self._base(name)
         return base.with_suffix(".py").is_symlink() or base.with_suffix(".py").is_file() or base.is_dir()
@@ -105,6 +109,19 @@ class Sources:
                 names.update(path.partition(",")[0].partition("/")[0].removesuffix(".py") for path in paths)
             self._vendored = frozenset(name for name in names if name.isidentifier() and name != self.own)
         return self._vendored
+
+    def copied(self, top: str) -> bool:
+        """Whether a package of the folder is a copy of a library that is known: it binds names of that library."""
+        if top not in self.modelled or top == self.own:
+            return False
+        if top not in self._copied:
+            try:
+                text = reading.content(self._base(top) / "__init__.py", LARGEST).decode()
+                bound = bound_by(_parsed(text, self.python).body)
+            except (OSError, ValueError, SyntaxError, RecursionError, MemoryError):
+                bound = frozenset()  # no package, or one whose own reading says what is wrong with it
+            self._copied[top] = not bound.isdisjoint(self.modelled[top])
+        return self._copied[top]
 
     def problem(self, kind: ProblemKind, message: str, file: str, line: int = 1) -> None:
         """Note down a problem."""

@@ -6,6 +6,8 @@ back whatever it holds; a name of another package for code that may do anything 
 
 from __future__ import annotations
 
+from functools import cache
+
 from tapgen.proof.interpret.boto3.borrowed import borrowed
 from tapgen.proof.interpret.boto3.sdk import Sdk
 from tapgen.proof.interpret.boto3.stubs import stub
@@ -85,6 +87,12 @@ _HOLDERS = frozenset({
     "_thread",
 })  # fmt: skip
 """Modules whose objects may give back what they were given; the others only deal with data."""
+
+
+@cache
+def modelled() -> dict[str, frozenset[str]]:
+    """The packages that have a model, each with the names of its functions and classes."""
+    return {top: frozenset((*one.functions, *one.classes)) for top, one in PACKAGES.items()}
 
 
 class Register:
