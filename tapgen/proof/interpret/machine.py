@@ -49,6 +49,9 @@ class Libraries(Protocol):
     def decorate_external(self, site: Site, path: str, values: Values) -> Values:
         """What a name of another package makes of what it decorates."""
 
+    def handed_back(self, values: Values) -> Values:
+        """What code that is not analysed makes of values that it may hand back."""
+
     def inherited(self, path: str, name: str) -> Values:
         """An attribute of a class of another package, read from one of the source that derives from it."""
 

@@ -130,7 +130,7 @@ class Site:
             found |= value.escape(self, what)
         for value in self.inside(passed):
             value.escape(self, what)
-        return found
+        return self.machine.libraries.handed_back(found)
 
     def hand_over(self, values: Values, what: str) -> Values:
         """What code that is not analysed makes of functions and classes that it is given to wrap or register."""
@@ -139,7 +139,7 @@ class Site:
             found |= value.hand_over(self, what)
         for value in self.inside(values):
             value.hand_over(self, what)
-        return found or UNKNOWN
+        return self.machine.libraries.handed_back(found) or UNKNOWN
 
     @staticmethod
     def arguments(*positional: Values) -> Arguments:

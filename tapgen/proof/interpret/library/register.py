@@ -132,6 +132,10 @@ class Register:
         found = package.call(site, path, Arguments([values])) if package else None
         return site.hand_over(values, path) if found is None else found
 
+    def handed_back(self, values: Values) -> Values:
+        """A client or session may be the one that was given, or one that signs with others' keys."""
+        return borrowed(values)
+
     def inherited(self, path: str, name: str) -> Values:
         """An attribute that a class gets from a base of another package."""
         package = PACKAGES.get(path.partition(".")[0])
@@ -169,9 +173,6 @@ class Register:
 
 
 def _made(path: str, values: Values) -> Values:
-    """What a call of code that is not analysed gives back: an object of a class is not the client that it was given.
-
-    A function may give back that client, or one that signs with others' keys.
-    """
+    """What a call of code that is not analysed gives back: an object of a class is not the client that it was given."""
     is_class = path.rpartition(".")[2][:1].isupper()
-    return frozenset(value for value in values if not isinstance(value, Sdk)) if is_class else borrowed(values)
+    return frozenset(value for value in values if not isinstance(value, Sdk)) if is_class else values
