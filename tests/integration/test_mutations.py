@@ -95,6 +95,8 @@ INTERFACES = {
     "ec2:UnassignPrivateIpAddresses": {"NetworkInterfaceId": "eni-1", "PrivateIpAddresses": ["10.0.0.1"]},
 }
 """What Lambda itself calls with the role, and the parameters that the call cannot do without."""
+BY_GUIDE = ("ec2:DescribeSubnets", "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses")
+"""Those that came later into Lambda's guide: without them functions of before run, so check warns."""
 
 
 @dataclass(frozen=True)
@@ -219,12 +221,17 @@ def test_a_narrower_resource_is_missing_and_denied(subject: Subject, live: dict[
     assert subject.call(call) == DENIED
 
 
+def lacking(action: str) -> str:
+    """The rule by which check says that a role lacks the action."""
+    return "network-interface-role" if action in BY_GUIDE else "permission-missing"
+
+
 @pytest.mark.parametrize("action", INTERFACES)
 def test_what_lambda_needs_in_a_vpc(subject: Subject, live: dict[str, Any], action: str) -> None:
     mutated = copy.deepcopy(subject.rendered)
     written = statements(mutated)
     written[:] = without(written, action, index=False)
-    assert any(action in message for message in subject.findings(mutated, "permission-missing"))
+    assert any(action in message for message in subject.findings(mutated, lacking(action)))
     assert subject.call_as_lambda(action) != "UnauthorizedOperation"
     live["Statement"] = without(live["Statement"], action, index=False)
     subject.put(live)
@@ -244,7 +251,7 @@ def test_every_granted_action_is_missing_when_it_is_removed(subject: Subject) ->
         mutated = copy.deepcopy(subject.rendered)
         written = statements(mutated)
         written[:] = without(written, action, index=index)
-        rule = "permission-index" if index else "permission-missing"
+        rule = "permission-index" if index else lacking(action)
         assert any(action in message for message in subject.findings(mutated, rule)), action
 
 
