@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tapgen.proof.interpret.cells import RETURN
 from tapgen.proof.interpret.frames import Frame
-from tapgen.proof.interpret.python import control, definitions, hints, modules, protocols
+from tapgen.proof.interpret.python import conditions, control, definitions, hints, modules, protocols
 from tapgen.proof.interpret.python.arguments import Arguments
 from tapgen.proof.interpret.python.containers import Container
 from tapgen.proof.interpret.python.expressions import evaluate
@@ -37,12 +37,14 @@ def execute(machine: Machine, frame: Frame) -> None:
 
 
 def block(machine: Machine, frame: Frame, body: Iterable[ast.stmt]) -> None:
-    """Every statement of a block, once; what follows `if not LOCAL: return` runs where it is not left."""
+    """Every statement of a block that can run, once; what follows `if not LOCAL: return` runs where it is not left."""
     before = frame.unit.under
     for statement in body:
         step = _STEPS.get(type(statement))
         if step is not None:
             step(machine, frame, statement)
+            if conditions.leaves(machine, frame, statement):
+                break
     frame.unit.under = before
 
 
