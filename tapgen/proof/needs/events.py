@@ -125,7 +125,7 @@ def _text(path: Path) -> str:
 
 
 def _reads(handler: ast.FunctionDef, file: str) -> Iterator[Read]:
-    """`event["key"]` and `event.get("key")`, as long as the event is not given another value."""
+    """What is read of the event and its context, as long as the event is not given another value."""
     arguments = [*handler.args.posonlyargs, *handler.args.args]
     if not arguments:
         return
@@ -133,23 +133,43 @@ def _reads(handler: ast.FunctionDef, file: str) -> Iterator[Read]:
     nodes = list(ast.walk(handler))
     if any(isinstance(node, ast.Name) and node.id == event and isinstance(node.ctx, ast.Store) for node in nodes):
         return
+    contexts = {
+        target.id
+        for node in nodes
+        if isinstance(node, ast.Assign) and _is_context(node.value, event)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
     for node in nodes:
-        match node:
-            case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str(key))) if name == event:
-                yield Read(key, file, node.lineno)
-            case ast.Subscript(
-                value=ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value="requestContext")),
-                slice=ast.Constant(value=str(key)),
-            ) if name == event:
-                yield Read(f"requestContext.{key}", file, node.lineno)
-            case ast.Call(
-                func=ast.Attribute(value=ast.Name(id=name), attr="get"), args=[ast.Constant(value=str(key)), *_]
-            ) if name == event:
-                yield Read(key, file, node.lineno)
-            case ast.Compare(
-                left=ast.Constant(value=str(key)), ops=[ast.In() | ast.NotIn()], comparators=[ast.Name(id=name)]
-            ) if name == event:
-                yield Read(key, file, node.lineno)
+        owner, key = _item(node)
+        owner = _first(owner)
+        if isinstance(owner, ast.Name) and owner.id == event:
+            yield Read(key, file, getattr(node, "lineno", 1))
+        elif _is_context(owner, event) or (isinstance(owner, ast.Name) and owner.id in contexts):
+            yield Read(f"requestContext.{key}", file, getattr(node, "lineno", 1))
+
+
+def _item(node: ast.AST | None) -> tuple[ast.AST | None, str]:
+    """`owner["key"]`, `owner.get("key", {})`, `"key" in owner` -> the owner and the key."""
+    match node:
+        case ast.Subscript(value=owner, slice=ast.Constant(value=str(key))):
+            return owner, key
+        case ast.Call(func=ast.Attribute(value=owner, attr="get"), args=[ast.Constant(value=str(key)), *_]):
+            return owner, key
+        case ast.Compare(left=ast.Constant(value=str(key)), ops=[ast.In() | ast.NotIn()], comparators=[owner]):
+            return owner, key
+    return None, ""
+
+
+def _is_context(node: ast.AST | None, event: str) -> bool:
+    """Whether it is the event's requestContext."""
+    owner, key = _item(_first(node))
+    return key == "requestContext" and isinstance(owner, ast.Name) and owner.id == event
+
+
+def _first(node: ast.AST | None) -> ast.AST | None:
+    """`event.get("requestContext")` of `event.get("requestContext") or {}`."""
+    return node.values[0] if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or) else node
 
 
 def _resolvers(tree: ast.Module, file: str) -> Iterator[Read]:

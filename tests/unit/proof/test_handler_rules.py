@@ -42,6 +42,8 @@ def told(project):
         ("http", 'event["requestContext"]["resourcePath"]', "requestContext.resourcePath"),
         ("rest", 'event["rawPath"]', "rawPath"),
         ("rest", 'event["requestContext"]["http"]["method"]', "requestContext.http"),
+        ("rest", 'event.get("requestContext", {}).get("http", {})', "requestContext.http"),
+        ("http", 'event.get("httpMethod") or event.get("other", {}).get("http", {})', "httpMethod"),
     ],
 )
 @rows("body", ["", "body = true\n"])
@@ -58,6 +60,10 @@ def test_a_key_of_the_other_kind_is_told(told, kind, reads, key, body):
         ("rest", 'event["httpMethod"]'),
         ("http", 'event["rawPath"]'),
         ("http", 'event.get("httpMethod") or event["requestContext"]["http"]["method"]'),
+        ("http", 'event.get("httpMethod") or event.get("requestContext", {}).get("http", {}).get("method", "POST")'),
+        ("http", 'event.get("path") or (event.get("requestContext") or {})["http"]["path"]'),
+        ("http", 'context = event["requestContext"]; context["http"]["method"] or event["httpMethod"]'),
+        ("http", 'event["path"] if "http" not in event["requestContext"] else event["body"]'),
         ("http", 'event["version"] == "1.0" and event["path"]'),
         ("http", 'event["headers"], event["body"], event["pathParameters"]'),
         ("http", 'event = convert(event); event["httpMethod"]'),
