@@ -87,6 +87,16 @@ def _each(member: str, parameter: str) -> Compose:
     return compose
 
 
+def _delete_objects(site: Site, _operation: str, args: Arguments) -> list[Composition]:
+    """The keys of the objects, each as if it were deleted alone; whatever keys they are, they lie in the bucket."""
+    found: set[Binding] = set()
+    for request in args.keywords.get("Delete", EMPTY):
+        for entry in _entries(site, _field(site, request, "Objects")):
+            found.update(bindings(_field(site, entry, "Key")) or (Unknown(),))
+    known = found and Unknown() not in found
+    return [({"Key": tuple(sorted(found, key=repr)) if known else (Unknown(),)}, ())]
+
+
 COMPOSITIONS: Mapping[tuple[str, str], Compose] = {
     ("dynamodb", "BatchGetItem"): _batch,
     ("dynamodb", "BatchWriteItem"): _batch,
@@ -96,6 +106,7 @@ COMPOSITIONS: Mapping[tuple[str, str], Compose] = {
     ("dynamodb", "BatchExecuteStatement"): _execute_all,
     ("dynamodb", "ExecuteTransaction"): _execute_all,
     ("events", "PutEvents"): _put_events,
+    ("s3", "DeleteObjects"): _delete_objects,
     ("ssm", "GetParameters"): _each("Names", "Names"),
     ("ssm", "DeleteParameters"): _each("Names", "Names"),
     ("secretsmanager", "BatchGetSecretValue"): _each("SecretIdList", "SecretId"),
