@@ -76,11 +76,12 @@ def _needs(function: str, subject: Subject, analyse: Analyse) -> FunctionNeeds:
     role = role if role and subject.type_of(role) == "AWS::IAM::Role" else None
     configured = configuration.required(function, subject)
     analysis, prefix = _source(function, subject, analyse)
+    slips = tuple(_inline_handler(function, properties, subject))
     if analysis is None:
-        found = (_not_read(function, properties),)
+        found = (*slips, _not_read(function, properties))
         return FunctionNeeds(function, role, configured, (), found, analysed=False)
     needed: list[Requirement] = [*configured, *_traced(function, analysis)]
-    findings = list(_findings(function, analysis, prefix))
+    findings = [*slips, *_findings(function, analysis, prefix)]
     if not any(problem.kind in ("missing", "link") for problem in analysis.problems):
         findings += _unpackable(function, subject)
     findings += variables.missing(function, analysis, partial(_file, prefix), subject)
@@ -177,11 +178,31 @@ def _source(function: str, subject: Subject, analyse: Analyse) -> tuple[calls.An
         import tempfile
 
         with tempfile.TemporaryDirectory() as temporary:
-            # Lambda developer guide: inline code is the file index of the package.
-            Path(temporary, "index.py").write_text(inline, encoding="utf-8", errors="replace")
-            analysis = calls.analyse(Path(temporary), handlers[0], (), _python(properties))
+            Path(temporary, f"{INLINE}.py").write_text(inline, encoding="utf-8", errors="replace")
+            entry_point = f"{INLINE}.{handlers[0].rpartition('.')[2]}"
+            analysis = calls.analyse(Path(temporary), entry_point, (), _python(properties))
             return analysis, f"{function}.Code.ZipFile/"
     return None, ""
+
+
+INLINE = "index"
+"""The module that inline code is: AWS::Lambda::Function Code, `ZipFile`."""
+
+
+def _inline_handler(function: str, properties: Mapping[str, Any], subject: Subject) -> Iterator[Finding]:
+    """A handler of another module than inline code is put into: the function never starts."""
+    if function in subject.sources or mapping(properties.get("Code")).get("ZipFile") is None:
+        return
+    handlers = [text.rpartition(".") for text in alternatives(properties.get("Handler")) if "${" not in text]
+    wrong = [one for one in handlers if one[0].removeprefix("./") != INLINE]
+    if not handlers or len(wrong) < len(handlers):
+        return
+    module, _, name = wrong[0]
+    yield SOURCE_PROBLEM.finding(
+        f"The handler of {function} names {module or 'no module'}, and code in the template is the module {INLINE}.",
+        ("Resources", function, "Properties", "Handler"),
+        hint=f"Write {INLINE}.{name}: CloudFormation puts inline code into a file of that name.",
+    )
 
 
 def _inline(value: Any) -> str | None:
