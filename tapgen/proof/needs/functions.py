@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from tapgen.errors import TapgenError
 from tapgen.proof import calls
-from tapgen.proof.needs import actions, configuration, encryption, imports, providers, requirements, variables
+from tapgen.proof.needs import actions, buckets, configuration, encryption, imports, providers, requirements, variables
 from tapgen.proof.needs.actions import Unmapped
 from tapgen.proof.rules.imports import SOURCE_NEWER
 from tapgen.proof.rules.permissions import (
@@ -94,6 +94,7 @@ def _needs(function: str, subject: Subject, analyse: Analyse) -> FunctionNeeds:
     never, given = providers.not_called(function, subject), requirements.variables_of(function, subject)
     written = requirements.written_variables(function, subject)
     for call in analysis.calls:
+        findings += buckets.refused(call, function, _file(prefix, call.file), subject)
         one = requirements.of_call(call, function, _file(prefix, call.file), subject)
         if isinstance(one, Unmapped):
             findings.append(

@@ -140,6 +140,14 @@ VARIABLE_MISSING = Rule(
     "Set the variable in the function's environment.",
     'Lambda developer guide, "Working with Lambda environment variables"',
 )
+BUCKET_REFUSED = Rule(
+    "bucket-refused",
+    "error",
+    "The code asks S3 for a bucket by what is no bucket's name",
+    "The SDK refuses the request before it is sent: ParamValidationError, Invalid bucket name.",
+    "Pass the name alone: no s3://, no prefix of keys after a slash.",
+    'Boto3 documentation, S3 client; S3 user guide, "Bucket naming rules"',
+)
 UNREACHABLE = Rule(
     "service-unreachable",
     "error",
@@ -219,6 +227,7 @@ PERMISSION_RULES = (
     SOURCE_NOTE,
     SOURCE_UNKNOWN,
     VARIABLE_MISSING,
+    BUCKET_REFUSED,
     UNREACHABLE,
     NETWORK_UNKNOWN,
     ENDPOINT_CLOSED,

@@ -324,6 +324,12 @@ CASES = {
         document(PUT.replace("table.put_item(Item={})", "boto3.client('sts').get_caller_identity()")),
     ),
     "call-unresolved": (document(DYNAMIC), GOOD),
+    "bucket-refused": (
+        document(PUT.replace("table.put_item(Item={})", "boto3.client('s3').get_object(Bucket='s3://b', Key='k')")),
+        document(
+            PUT.replace("table.put_item(Item={})", "boto3.client('s3').get_object(Bucket='My_bucket.1', Key='k')")
+        ),
+    ),
     "source-problem": (document(PUT + "def ("), GOOD),
     "source-note": (
         document(PUT + "def unused():\n    table.delete_item(Key={})\n"),
