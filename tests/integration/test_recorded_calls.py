@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -64,7 +63,7 @@ def run(cloud: Any, port: int, sources: list[tuple[str, str, str]], folder: Path
     (folder / "sources.json").write_text(json.dumps(sources))
     environ = {
         **cloud.environ,
-        "PATH": os.environ["PATH"],
+        "PATH": str(folder),  # no program of this machine is run by a source, least of all its `aws`
         "AWS_CSM_ENABLED": "true",
         "AWS_CSM_HOST": "127.0.0.1",
         "AWS_CSM_PORT": str(port),
