@@ -78,7 +78,8 @@ def run(cloud: Any, port: int, sources: list[tuple[str, str, str]], folder: Path
 def found_in(folder: Path, entry_point: str) -> tuple[set[tuple[str, str]], bool]:
     """What the analysis finds, with the service ids that the monitoring uses, and whether that is everything."""
     analysis = analyse(folder, entry_point)
-    called = [call for call in analysis.calls if call.service in services()]  # others are asked without botocore
+    said = (*analysis.calls, *analysis.possible)  # possible: to an address that is nobody's but the developer's
+    called = [call for call in said if call.service in services()]  # others are asked without botocore
     ids = {call.service: service_id(call.service) for call in called}
     return {(ids[call.service], call.operation) for call in called}, not analysis.unresolved
 
