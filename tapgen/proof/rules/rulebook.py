@@ -24,6 +24,7 @@ from tapgen.proof.rules.regions import REGION_UNKNOWN
 from tapgen.proof.rules.roles import ROLE_RULES, WATCH_RULES
 from tapgen.proof.rules.routes import ROUTE_RULES
 from tapgen.proof.rules.rule import Rule
+from tapgen.proof.rules.stored_secrets import STORED_SECRET_RULES
 from tapgen.proof.rules.triggers import TRIGGER_RULES
 from tapgen.proof.rules.trust import TRUST_RULES
 from tapgen.proof.rules.versions import VERSION_RULES
@@ -49,7 +50,9 @@ GROUPS: dict[str, tuple[Rule, ...]] = {
     "Permissions and reachability": PERMISSION_RULES,
     "Open to everybody": EXPOSURE_RULES,
     "Policies": (*POLICY_NAME_RULES, *POLICY_RULES, *POLICY_FORM_RULES, *TRUST_RULES),
-    "Functions, alarms, secrets": (*IMPORT_RULES, *COMPUTE_RULES, *VERSION_RULES, *REFERENCE_RULES),
+    "Functions, alarms, secrets": (
+        *(*IMPORT_RULES, *COMPUTE_RULES, *STORED_SECRET_RULES, *VERSION_RULES, *REFERENCE_RULES),
+    ),
     "Triggers": (
         *(*TRIGGER_RULES, *ROLE_RULES, *WATCH_RULES, *DELIVERY_RULES, *NOTIFICATION_RULES, *KEY_RULES),
         *(CIRCLE, CIRCLE_OF_SEVERAL),

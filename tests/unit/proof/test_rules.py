@@ -620,6 +620,19 @@ CASES = {
         ),
     ),
     "notification-order": (notified(), notified(DependsOn="Policy")),
+    "secret-stored": (
+        only(
+            Db=resource(
+                "AWS::SecretsManager::Secret", SecretString='{"username": "admin1", "password": "Tr0ub4dor9xQ"}'
+            )
+        ),
+        only(
+            Db=resource(
+                "AWS::SecretsManager::Secret", SecretString='{"username": "admin1", "password": "${Password}"}'
+            ),
+            Later=resource("AWS::SecretsManager::Secret", SecretString="CHANGE_ME_1"),
+        ),
+    ),
     "secret-mapping": (
         {"Resources": {}, "Mappings": {"Stage": {"dev": {"DbPassword": "hunter2hunter"}}}},
         {"Resources": {}, "Mappings": {"Stage": {"dev": {"DbPasswordName": "shop/db", "DbPassword": "<password>"}}}},
