@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -93,6 +94,32 @@ def _attributes(entries: list[Any]) -> set[str]:
     return {name for entry in entries for name in alternatives(entry.get("AttributeName", ""))}
 
 
+_LEAST_STORAGE = {"gp2": 20, "gp3": 20, "io1": 100, "io2": 100, "standard": 5}
+"""GiB by storage type, of the engines in `_ENGINES`: RDS API reference, CreateDBInstance, AllocatedStorage."""
+_ENGINES = frozenset({"mysql", "mariadb", "postgres"})
+_BROUGHT = (
+    "DBSnapshotIdentifier",
+    "SourceDBInstanceIdentifier",
+    "SourceDBInstanceAutomatedBackupsArn",
+    "DBClusterIdentifier",
+)
+"""With these the size comes from elsewhere."""
+
+
+def _storage(subject: Subject) -> Iterator[Hit]:
+    for owner, properties in subject.of_type("AWS::RDS::DBInstance"):
+        engines = {text.lower() for text in alternatives(properties.get("Engine", ""))}
+        sizes = alternatives(properties.get("AllocatedStorage", ""))
+        default = "io1" if properties.get("Iops") is not None else "gp3"
+        kinds = alternatives(properties.get("StorageType", default))
+        if any(name in properties for name in _BROUGHT) or not engines <= _ENGINES:
+            continue
+        least = min(_LEAST_STORAGE.get(kind, 0) for kind in kinds)
+        if all(re.fullmatch("[0-9]{1,5}", size) and int(size) < least for size in sizes):
+            path = ("Resources", owner, "Properties", "AllocatedStorage")
+            yield Hit(f"{owner} has {sizes[0]} GiB, and the least of {kinds[0]} is {least}.", path)
+
+
 _PROTECTED = "The environment is protected: its data is meant to outlive mistakes."
 
 DATA_RULES = (
@@ -149,6 +176,15 @@ DATA_RULES = (
         "Remove the attributes from AttributeDefinitions.",
         "DynamoDB API reference, CreateTable, AttributeDefinitions",
         _indexed_names,
+    ),
+    Rule(
+        "database-storage",
+        "error",
+        "A database has less storage than its storage type begins with",
+        "RDS refuses to create it: Invalid storage size.",
+        "Set AllocatedStorage to 20 or more; with Provisioned IOPS to 100.",
+        "RDS API reference, CreateDBInstance, AllocatedStorage",
+        _storage,
     ),
     Rule(
         "log-retention",

@@ -620,6 +620,16 @@ CASES = {
         ),
     ),
     "notification-order": (notified(), notified(DependsOn="Policy")),
+    "database-storage": (
+        only(Db=resource("AWS::RDS::DBInstance", Engine="MySQL", AllocatedStorage="5")),
+        only(
+            Db=resource("AWS::RDS::DBInstance", Engine="postgres", AllocatedStorage=20),
+            Magnetic=resource("AWS::RDS::DBInstance", Engine="mysql", AllocatedStorage="5", StorageType="standard"),
+            Copy=resource("AWS::RDS::DBInstance", Engine="mysql", AllocatedStorage="5", DBSnapshotIdentifier="s"),
+            Open=resource("AWS::RDS::DBInstance", Engine="mysql", AllocatedStorage={"Ref": "Size"}, StorageType="io1"),
+            Server=resource("AWS::RDS::DBInstance", Engine="sqlserver-ex", AllocatedStorage="5"),
+        ),
+    ),
     "secret-stored": (
         only(
             Db=resource(
