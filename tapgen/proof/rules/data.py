@@ -109,13 +109,14 @@ _BROUGHT = (
 def _storage(subject: Subject) -> Iterator[Hit]:
     for owner, properties in subject.of_type("AWS::RDS::DBInstance"):
         engines = {text.lower() for text in alternatives(properties.get("Engine", ""))}
-        sizes = alternatives(properties.get("AllocatedStorage", ""))
+        size = properties.get("AllocatedStorage", "")
+        sizes = alternatives(str(size) if isinstance(size, int) else size)
         default = "io1" if properties.get("Iops") is not None else "gp3"
         kinds = alternatives(properties.get("StorageType", default))
         if any(name in properties for name in _BROUGHT) or not engines <= _ENGINES:
             continue
         least = min(_LEAST_STORAGE.get(kind, 0) for kind in kinds)
-        if all(re.fullmatch("[0-9]{1,5}", size) and int(size) < least for size in sizes):
+        if all(re.fullmatch("[0-9]{1,5}", one) and int(one) < least for one in sizes):
             path = ("Resources", owner, "Properties", "AllocatedStorage")
             yield Hit(f"{owner} has {sizes[0]} GiB, and the least of {kinds[0]} is {least}.", path)
 
