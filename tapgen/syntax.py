@@ -12,6 +12,9 @@ import warnings
 
 Version = tuple[int, int]
 
+NEWEST: Version = (3, 14)
+"""Lambda's newest runtime of Python, which a source whose runtime is not known may be for."""
+
 MOST_REWRITTEN = 200
 """Lines of newer syntax that one module is read in spite of."""
 
@@ -27,7 +30,7 @@ def version_of(runtime: object) -> Version | None:
 
 
 def parse(text: str, python: Version | None = None, *, filename: str = "<source>") -> ast.Module:
-    """The tree of a source that runs on that version of Python; None stands for tapgen's own.
+    """The tree of a source that runs on that version of Python; None stands for any that tapgen knows.
 
     What only a newer Python reads is put into older words first, line by line: type aliases, type parameters,
     f-strings that use their own quotation marks, exceptions without parentheses. Whether it is older than the
@@ -42,9 +45,14 @@ def parse(text: str, python: Version | None = None, *, filename: str = "<source>
     own = sys.version_info[:2]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # invalid escapes and the like are the author's business
-        if python is None or python <= own:
-            tree = ast.parse(text, filename=filename, feature_version=python or own)
-            if python is not None and python < (3, 12) <= own:
+        if python is None:
+            try:
+                return ast.parse(text, filename=filename)
+            except SyntaxError:
+                return _parse_newer(text, NEWEST, filename)
+        if python <= own:
+            tree = ast.parse(text, filename=filename, feature_version=python)
+            if python < (3, 12) <= own:
                 _refuse_own_quotes(text, filename)
             return tree
         return _parse_newer(text, python, filename)

@@ -17,6 +17,8 @@ _DATES: Final = re.compile(r"Creation was disabled on ('[\d-]+') and update on")
 """It says so of days to come as well."""
 _NO_NETWORK: Final = re.compile(r"'(?P<range>[0-9./]+)' is not a 'ipv4-network'")
 _NOT_ONE_OF: Final = re.compile(r"'(?P<value>[^']*)' is not one of \[(?P<listed>'[^\]]*)\]")
+_SUB: Final = "E1029"
+"""A variable of Fn::Sub outside of one: in a description it is prose, in a parameter's default perhaps meant so."""
 _LONG: Final = 12
 """Names in one sentence; of a longer list the nearest are told."""
 _NEAREST: Final = 3
@@ -27,7 +29,9 @@ def told(found: Sequence[Any]) -> Iterator[Any]:
     choices = {match.id for match in found if match.rule.id in _CHOICES}
     for match in found:
         of_a_choice = getattr(match, "parent_id", None) in choices
-        if not (of_a_choice or _normalised(match.message) or (_of_versions(match) and _is_major(match.message))):
+        prose = match.rule.id == _SUB and match.path and match.path[-1] == "Description"
+        fine = _normalised(match.message) or (_of_versions(match) and _is_major(match.message))
+        if not (of_a_choice or prose or fine):
             yield match
 
 
@@ -40,7 +44,8 @@ def unproven(match: Any) -> bool:
     rule = match.rule
     key = _OTHER_CASE.search(match.message)
     of_a_list = "pricing API" in rule.description or _of_versions(match)
-    doubtful = of_a_list or rule.id in _DOUBTFUL or (key and key[1].lower() == key[2].lower())
+    elsewhere = rule.id == _SUB and bool(match.path) and match.path[0] not in ("Resources", "Outputs")
+    doubtful = of_a_list or elsewhere or rule.id in _DOUBTFUL or (key and key[1].lower() == key[2].lower())
     return rule.severity == "error" and bool(doubtful)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import io
 import os
-import sys
 import tokenize
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -204,7 +203,7 @@ def _undecodable(content: bytes) -> int | None:
 
 
 def _shown(python: Version | None) -> str:
-    return "{}.{}".format(*(python or sys.version_info[:2]))
+    return "{}.{}".format(*python) if python else "3"
 
 
 def _kind(error: SyntaxError, content: bytes, python: str) -> tuple[ProblemKind, str]:

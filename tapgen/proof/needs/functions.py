@@ -44,7 +44,7 @@ class FunctionNeeds(Struct, frozen=True):
     `role` is None where it is not in the document; `services` are botocore's names of the services that the code
     calls, each with the (file, line) of its first call. `analysed` is False where its source is not known or cannot
     be read in full; `unresolved` are the services of the calls that could not be resolved, '' for any. `all_read` is
-    False where a layer may do more, whose code is not known.
+    False where a layer may do more, whose code is not known, or the handler names other code than what is there.
     """
 
     function: str
@@ -126,7 +126,7 @@ def _needs(function: str, subject: Subject, analyse: Analyse) -> FunctionNeeds:
         tuple(findings),
         analysed=not hidden,
         unresolved=frozenset(unmapped | unresolved),
-        all_read=not any(_unread_code(function, properties, subject)),
+        all_read=not (slips or any(_unread_code(function, properties, subject))),
     )
 
 

@@ -282,6 +282,14 @@ def test_extensions_in_layers(layer: Any) -> None:
     assert said(IDLE, create, Own=own) == ["unused logs:CreateLogGroup"]
 
 
+def test_code_that_the_handler_does_not_name() -> None:
+    """It holds the place of a package that is put in after the deployment."""
+    environment = {"Variables": {"ROLE": "r", "BUCKET": "b"}}
+    grant = allow("sqs:SendMessage", arn("Queue"))
+    assert said(IDLE, grant, Function=function(IDLE, Handler="app.handler", Environment=environment)) == []
+    assert said(IDLE, grant, Function=function(IDLE, Environment=environment)) == ["unused sqs:SendMessage"]
+
+
 def test_a_role_that_others_use_too() -> None:
     trust = {"Effect": "Allow", "Principal": {"Service": ["lambda.amazonaws.com", "states.amazonaws.com"]}}
     shared = role(LOGS, TRACES, allow("sqs:SendMessage", arn("Queue")))
