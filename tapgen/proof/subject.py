@@ -159,6 +159,14 @@ class Subject(Struct, frozen=True, dict=True):
         """Where a place of the template stands in the document as it is written."""
         return written_path(self.document, self.template.conditions, path)
 
+    @cached_property
+    def given_away(self) -> frozenset[str]:
+        """What other stacks get of this one, by logical ids: in exported outputs and parameters of nested stacks."""
+        exported = [output.get("Value") for output in self.template.outputs.values() if "Export" in output]
+        stacks = self.of_type("AWS::CloudFormation::Stack", "AWS::Serverless::Application")
+        passed = [one for _, stack in stacks for one in mapping(stack.get("Parameters")).values()]
+        return frozenset(filter(None, map(self.arns.owner, (*exported, *passed))))
+
     def says(self, path: DocumentPath, text: str) -> bool:
         """Whether a place itself says a text, and no parameter's default or mapping: a deployment may give another."""
         written = str(self._at(path))
@@ -185,6 +193,18 @@ def items(value: Any) -> list[Any]:
     if isinstance(value, list):
         return value
     return [] if value is None else [value]
+
+
+def inside(value: Any, path: DocumentPath, without: Collection[str] = ()) -> Iterator[tuple[Any, DocumentPath]]:
+    """Every value in a value, itself first, with its path; not what stands under the names in `without`."""
+    stack: list[tuple[Any, DocumentPath]] = [(value, path)]
+    while stack:
+        current, at = stack.pop()
+        yield current, at
+        if isinstance(current, dict):
+            stack.extend((one, (*at, key)) for key, one in current.items() if key not in without)
+        elif isinstance(current, list):
+            stack.extend((one, (*at, index)) for index, one in enumerate(current))
 
 
 def possible(properties: Mapping[str, Any], *path: str) -> tuple[str, ...]:

@@ -64,11 +64,7 @@ def _packaged(written: Document, beside: Path) -> dict[str, Path]:
 
 
 def _in_repository(folder: Path, file: Path) -> bool:
-    try:
-        reading.within(file.parent.resolve(), folder.resolve())
-    except (OSError, ValueError):
-        return False
-    return True
+    return reading.is_within(file.parent.absolute(), folder.absolute())
 
 
 def _has_entry_point(document: Document, function: str, folder: Path) -> bool:

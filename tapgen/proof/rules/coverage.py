@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from tapgen.proof.rules.rule import Hit, Rule
-from tapgen.proof.subject import Subject, items, mapping
+from tapgen.proof.subject import Subject, inside, items, mapping
 
 if TYPE_CHECKING:
     from tapgen.proof.findings import Finding
-    from tapgen.template.document import Document, DocumentPath
+    from tapgen.template.document import Document
 
 _SERVERLESS = "AWS::Serverless::"
 _SAM = "AWS::Serverless-2016-10-31"
@@ -73,12 +73,6 @@ COVERAGE_RULES = (NOT_CHECKED, NULL_VALUE)
 
 def empty(document: Document) -> Iterator[Finding]:
     """Every null of a template but in its metadata; before a transform they may be, as SAM's `ResultPath: null`."""
-    stack: list[tuple[Any, DocumentPath]] = [] if "Transform" in document else [(document, ())]
-    while stack:
-        value, path = stack.pop()
+    for value, path in inside(document, (), without=("Metadata",)) if "Transform" not in document else ():
         if value is None:
             yield NULL_VALUE.finding(f"{path[-1]} has no value.", path)
-        elif isinstance(value, dict):
-            stack.extend((one, (*path, name)) for name, one in value.items() if name != "Metadata")
-        elif isinstance(value, list):
-            stack.extend((one, (*path, index)) for index, one in enumerate(value))

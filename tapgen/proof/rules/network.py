@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from tapgen.proof.rules.rule import Hit, Rule
+from tapgen.proof.subject import inside
 from tapgen.template.alternatives import alternatives, literal
 from tapgen.template.endpoints import ENDPOINT_NAMES, GATEWAY_SERVICES, SERVICE_NAME
 from tapgen.template.network import ANYWHERE
@@ -67,15 +68,8 @@ def _other_service(text: str) -> bool:
 
 
 def _strings(value: Any, path: DocumentPath = ()) -> Iterator[tuple[str, DocumentPath]]:
-    stack: list[tuple[Any, DocumentPath]] = [(value, path)]
-    while stack:
-        current, at = stack.pop()
-        if isinstance(current, str):
-            yield current, at
-        elif isinstance(current, dict):
-            stack.extend((one, (*at, key)) for key, one in current.items() if key not in ("ZipFile", "Description"))
-        elif isinstance(current, list):
-            stack.extend((one, (*at, index)) for index, one in enumerate(current))
+    found = inside(value, path, without=("ZipFile", "Description"))
+    return ((one, at) for one, at in found if isinstance(one, str))
 
 
 def _partitions(subject: Subject) -> Iterator[Hit]:

@@ -207,10 +207,8 @@ def _interfaces_by_guide(subject: Subject) -> Iterator[Hit]:
         role = subject.arns.owner(properties.get("Role"))
         if role is None or subject.type_of(role) != "AWS::IAM::Role" or not in_vpc(properties):
             continue
-        granted = policies_of(role, subject)
-        allowing = [one for one in granted.statements if one.effect == "Allow"]
-        lacking = [name for name in NETWORK_INTERFACES_BY_GUIDE if not any(one.names(name) for one in allowing)]
-        if lacking and not granted.unknown:
+        lacking = policies_of(role, subject).lacking(NETWORK_INTERFACES_BY_GUIDE)
+        if lacking:
             path = ("Resources", function, "Properties", "VpcConfig")
             yield Hit(
                 f"{role} does not allow {', '.join(lacking)}, which Lambda's guide asks for {function} in a VPC.", path

@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from tapgen.proof.rules.rule import Hit, Rule
-from tapgen.proof.subject import mapping
+from tapgen.proof.subject import inside, mapping
 
 if TYPE_CHECKING:
     from tapgen.proof.subject import Subject
-    from tapgen.template.document import DocumentPath
 
 _ROLE: Final = "AWS::IAM::Role"
 _BY_ARN: Final[Mapping[str, frozenset[str]]] = {
@@ -34,23 +33,11 @@ _FREE: Final = frozenset({"Environment", "DefinitionSubstitutions", "Definition"
 _QUOTED: Final = re.compile(r"!(?:Ref|GetAtt) +([A-Za-z0-9]+)(?:\.[A-Za-z0-9.]+)?")
 
 
-def _inside(value: Any, path: DocumentPath) -> Iterator[tuple[Any, DocumentPath]]:
-    """Every value in a value, with its path."""
-    stack: list[tuple[Any, DocumentPath]] = [(value, path)]
-    while stack:
-        current, at = stack.pop()
-        yield current, at
-        if isinstance(current, dict):
-            stack.extend((one, (*at, key)) for key, one in current.items())
-        elif isinstance(current, list):
-            stack.extend((one, (*at, index)) for index, one in enumerate(current))
-
-
 def _roles_by_name(subject: Subject) -> Iterator[Hit]:
     for type_, keys in _BY_ARN.items():
         for owner, properties in subject.of_type(type_):
             asked = {name: value for name, value in properties.items() if name not in _FREE}
-            for value, path in _inside(asked, ("Resources", owner, "Properties")):
+            for value, path in inside(asked, ("Resources", owner, "Properties")):
                 if path[-1] in keys and (what := _other_than_arn(value, subject)):
                     yield Hit(f"{path[-1]} of {owner} is {what}, and no ARN.", path)
 
@@ -69,7 +56,7 @@ def _other_than_arn(value: Any, subject: Subject) -> str:
 def _quoted_tags(subject: Subject) -> Iterator[Hit]:
     names = {*mapping(subject.document.get("Resources")), *mapping(subject.document.get("Parameters"))}
     for section in ("Resources", "Outputs"):
-        for value, path in _inside(subject.document.get(section), (section,)):
+        for value, path in inside(subject.document.get(section), (section,)):
             match = _QUOTED.fullmatch(value) if isinstance(value, str) else None
             if match and match[1] in names:
                 yield Hit(f'{path[-1]} is the text "{value}", and no reference.', path)

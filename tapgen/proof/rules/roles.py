@@ -71,11 +71,8 @@ def _writes_logs(owner: str, role: str | None, subject: Subject) -> Iterator[Hit
     if not _trusts(role, "apigateway.amazonaws.com", subject):
         yield Hit(f"{owner} writes logs by {role}, which does not trust apigateway.amazonaws.com.", path)
         return
-    granted = policies_of(role, subject)
-    allowed = [one for one in granted.statements if one.effect == "Allow"]
-    for action in integrations.LOG_ACTIONS if not granted.unknown else ():
-        if not any(one.names(action) for one in allowed):
-            yield Hit(f"{owner} writes logs by {role}, which does not allow {action}.", path)
+    for action in policies_of(role, subject).lacking(integrations.LOG_ACTIONS):
+        yield Hit(f"{owner} writes logs by {role}, which does not allow {action}.", path)
 
 
 def _integration(call: integrations.Call, subject: Subject) -> Iterator[Hit]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from tapgen.proof.needs import actions
@@ -41,6 +41,7 @@ _MOST_OTHERS: Final = 2
 """Services that may have an action of a name for it to tell them: of `TagResource` there are hundreds."""
 
 
+@lru_cache(maxsize=256)  # asked by the rule about errors and by the one about what is not listed
 def of_action(pattern: str) -> str:
     """What was meant by an action that IAM's list does not have."""
     prefix, colon, name = pattern.partition(":")

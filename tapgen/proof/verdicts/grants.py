@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
@@ -32,6 +32,11 @@ class Policies(Struct, frozen=True):
     unknown: tuple[tuple[str, DocumentPath], ...] = ()
     boundary: tuple[Statement, ...] | None = None
     unknown_boundary: tuple[tuple[str, DocumentPath], ...] = ()
+
+    def lacking(self, actions: Iterable[str]) -> list[str]:
+        """Those of the actions that no Allow names; none where a policy may that is not known."""
+        allowed = [one for one in self.statements if one.effect == "Allow"]
+        return [] if self.unknown else [name for name in actions if not any(one.names(name) for one in allowed)]
 
 
 def policies_of(role: str, subject: Subject) -> Policies:

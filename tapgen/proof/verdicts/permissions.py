@@ -22,7 +22,6 @@ from tapgen.proof.rules.permissions import (
     UNPROVEN,
     UNUSED,
 )
-from tapgen.proof.subject import mapping
 from tapgen.proof.verdicts.grants import (
     Policies,
     allowing,
@@ -235,7 +234,7 @@ def _holders(policy: str, subject: Subject) -> tuple[str, ...]:
     for holder, held in subject.of_type("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"):
         if any(subject.arns.owner(one) == policy for one in listed(held.get("ManagedPolicyArns"))):
             found.append(holder)
-    if any(subject.arns.owner(value) == policy for value in _given_away(subject)):
+    if policy in subject.given_away:
         found.append("")
     return tuple(dict.fromkeys(found))
 
@@ -257,15 +256,8 @@ def _used_by_others(role: str, subject: Subject) -> bool:
     return (
         not trusted <= set(_LAMBDA)
         or any(subject.arns.owner(one.get("Role")) == role for _, one in serverless)
-        or any(subject.arns.owner(value) == role for value in _given_away(subject))
+        or role in subject.given_away
     )
-
-
-def _given_away(subject: Subject) -> Iterator[object]:
-    """What other stacks get of this one: exported outputs, and the parameters of nested stacks."""
-    yield from (output.get("Value") for output in subject.template.outputs.values() if "Export" in output)
-    for _, properties in subject.of_type("AWS::CloudFormation::Stack", "AWS::Serverless::Application"):
-        yield from mapping(properties.get("Parameters")).values()
 
 
 def may_be_called(pattern: str, users: Sequence[FunctionNeeds]) -> bool:
